@@ -1,0 +1,115 @@
+/**
+ * What can happen to an item: the decoded records of the log. The item's whole state is a function of these, in their
+ * order; time, price and rules come from here and from nowhere else.
+ */
+import { Data, Schema } from "effect"
+import { Attempt, CorrelationId, type ItemId, RequestId } from "./Ids.ts"
+import type { Order } from "./Order.ts"
+
+/** The furthest that one adjustment can move the stock of an item, in units. */
+export const MAX_ADJUSTMENT = 1_000_000_000
+
+/** Which version of the rules this build knows. A `rules` record with a later one stops the item. */
+export const RULES_VERSION = 1
+
+/** What the payment provider finally said about one charge. */
+export const PaymentOutcome = Schema.Literals(["paid", "declined", "voided"])
+export type PaymentOutcome = typeof PaymentOutcome.Type
+
+/** The outcome of one payment: part of a `settle` record. Names its attempt, and is a no-op for any other. */
+export const Settlement = Schema.Struct({
+  requestId: RequestId,
+  attempt: Attempt,
+  outcome: PaymentOutcome
+}).pipe(Schema.encodeKeys({ requestId: "request_id" }))
+export type Settlement = typeof Settlement.Type
+
+/** Settlements that one `settle` record may carry. */
+export const MAX_SETTLEMENTS = 500
+
+const Units = Schema.Int.check(Schema.isBetween({ minimum: -MAX_ADJUSTMENT, maximum: MAX_ADJUSTMENT }))
+const Stock = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: MAX_ADJUSTMENT }))
+const Sequence = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }))
+
+/** The name of an operator's command, by which a repeated record is recognised. */
+export const CommandId = Schema.String.check(Schema.isPattern(/^[a-zA-Z0-9_-]{1,64}$/)).pipe(Schema.brand("CommandId"))
+export type CommandId = typeof CommandId.Type
+
+/**
+ * A change of stock: either sensed (somebody typed `SET inventory:101 100`; `seq` numbers these per item), or commanded
+ * (by an operator; `command` names it), by a difference or to a target.
+ */
+export const Adjustment = Schema.Union([
+  Schema.Struct({ seq: Sequence, delta: Units }),
+  Schema.Struct({ command: CommandId, delta: Units }),
+  Schema.Struct({ command: CommandId, target: Stock })
+])
+export type Adjustment = typeof Adjustment.Type
+
+/** Milliseconds since 1970 (UTC). */
+export const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8_640_000_000_000_000 }))
+
+/** An amount of money per unit, in the smallest unit of its currency. */
+export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
+export const Currency = Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/))
+
+/** Changes of the sale's settings: a field that is absent stays, one that is null is taken away. */
+export const SalePatch = Schema.Struct({
+  opensAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  closesAt: Schema.optionalKey(Schema.NullOr(Instant)),
+  perUserLimit: Schema.optionalKey(
+    Schema.NullOr(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ADJUSTMENT })))
+  ),
+  paused: Schema.optionalKey(Schema.Boolean),
+  price: Schema.optionalKey(Schema.NullOr(Price)),
+  currency: Schema.optionalKey(Schema.NullOr(Currency))
+}).pipe(Schema.encodeKeys({ opensAt: "opens_at", closesAt: "closes_at", perUserLimit: "per_user_limit" }))
+export type SalePatch = typeof SalePatch.Type
+
+/** One order of one attempt, named by a `cancel` or a `give-up`. */
+export const Named = Schema.Struct({ requestId: RequestId, attempt: Attempt }).pipe(
+  Schema.encodeKeys({ requestId: "request_id" })
+)
+export type Named = typeof Named.Type
+
+export const RulesVersion = Schema.Struct({
+  version: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+})
+
+/** The commands, by tag. `Unreadable` is a record that could not be understood: a pure decision as well. */
+export type Command = Data.TaggedEnum<{
+  Place: {
+    readonly order: Order
+    readonly attempt: number
+    /** When the gateway accepted it, milliseconds since 1970 (UTC). */
+    readonly acceptedAt: number
+    readonly correlationId: CorrelationId
+    readonly traceparent?: string
+  }
+  Settle: { readonly settlements: ReadonlyArray<Settlement> }
+  Adjust: { readonly adjustment: Adjustment }
+  Cancel: Named
+  GiveUp: Named
+  Sale: { readonly patch: SalePatch }
+  Rules: { readonly version: number }
+  Unreadable: {
+    /** What was wrong, for a person. */
+    readonly detail: string
+    readonly requestId?: RequestId
+    readonly correlationId?: CorrelationId
+    readonly attempt: number
+  }
+}>
+export const Command = Data.taggedEnum<Command>()
+
+/** A command at its place in the log. */
+export interface Placed {
+  readonly offset: number
+  readonly command: Command
+}
+
+/** Commands of one item, in the log's order. */
+export interface ItemCommands {
+  readonly itemId: ItemId
+  readonly commands: ReadonlyArray<Placed>
+}

@@ -1,0 +1,115 @@
+/**
+ * Folding records into an item, exactly once: the offset lives with its effect, and only what is past the stored
+ * position is decided. What is at or below it was decided before, and is only looked up.
+ */
+import { HashMap, Option } from "effect"
+import type { Placed } from "./Command.ts"
+import { decide, knowsRules, lookUp } from "./Decide.ts"
+import { empty, isBalanced, type Item } from "./Item.ts"
+import type { Outcome } from "./Outcome.ts"
+import * as Outcomes from "./Outcome.ts"
+import { NOTHING_FOLDED } from "./Partition.ts"
+
+/** An answer that was decided and leaves no other trace, until its status (or dead letter) is written. */
+export type Untold = Pick<Outcomes.OrderOutcome, "requestId" | "state" | "reason" | "attempt">
+
+/** What one Redis or one SQLite file holds of an item. */
+export interface Folded {
+  readonly item: Item
+  /** The offset of the last record folded, or -1. */
+  readonly position: number
+  /** By the offset of the record. */
+  readonly untold: HashMap.HashMap<number, Untold>
+}
+
+export const nothing: Folded = { item: empty, position: NOTHING_FOLDED, untold: HashMap.empty() }
+
+/** Commands to fold and offsets whose answers have been told. */
+export interface Batch {
+  /** The position that the caller believes in; undefined where it has not seen any yet. */
+  readonly expected: number | undefined
+  readonly commands: ReadonlyArray<Placed>
+  /** Offsets whose status or dead letter has been written since. */
+  readonly told: ReadonlyArray<number>
+}
+
+/**
+ * - `Folded`: done, one outcome for each command.
+ * - `Behind`: the store has lost writes that the caller saw acknowledged; nothing was changed.
+ * - `Stopped`: going on would break an invariant, or the rules are of a later version; nothing was changed.
+ */
+export type Result =
+  | { readonly _tag: "Folded"; readonly state: Folded; readonly outcomes: ReadonlyArray<Outcome> }
+  | { readonly _tag: "Behind"; readonly position: number }
+  | { readonly _tag: "Stopped"; readonly detail: string }
+
+export const fold = (state: Folded, batch: Batch): Result => {
+  if (batch.expected !== undefined && state.position < batch.expected) {
+    return { _tag: "Behind", position: state.position }
+  }
+  let { item, position, untold } = state
+  for (const offset of batch.told) untold = HashMap.remove(untold, offset)
+  const outcomes: Array<Outcome> = []
+  for (const placed of batch.commands) {
+    if (placed.offset <= position) {
+      outcomes.push({ offset: placed.offset, fresh: false, orders: recall(item, untold, placed) })
+      continue
+    }
+    if (!knowsRules(item)) return { _tag: "Stopped", detail: `rules of version ${item.rules} are not known here` }
+    const [next, orders] = decide(item, placed.offset, placed.command)
+    if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${placed.offset}` }
+    item = next
+    position = placed.offset
+    for (const order of orders) {
+      if (order.changed && leavesNoTrace(order)) untold = HashMap.set(untold, placed.offset, toUntold(order))
+    }
+    outcomes.push({ offset: placed.offset, fresh: true, orders })
+  }
+  return { _tag: "Folded", state: { item, position, untold }, outcomes }
+}
+
+const leavesNoTrace = (order: Outcomes.OrderOutcome): boolean =>
+  order.state === "turned" || order.state === "unreadable"
+
+const toUntold = ({ attempt, reason, requestId, state }: Outcomes.OrderOutcome): Untold => ({
+  requestId,
+  state,
+  reason,
+  attempt
+})
+
+/** Where the orders of a record stand that was folded before. */
+const recall = (
+  item: Item,
+  untold: Folded["untold"],
+  { command, offset }: Placed
+): ReadonlyArray<Outcomes.OrderOutcome> => {
+  const left = HashMap.get(untold, offset)
+  switch (command._tag) {
+    case "Place": {
+      const known = lookUp(item, offset, command.order.requestId, command.attempt)
+      return [known.state === "unknown" && Option.isSome(left) ? again(left.value, offset) : known]
+    }
+    case "Unreadable":
+      return [
+        Option.isSome(left)
+          ? again(left.value, offset)
+          : Outcomes.unknown(command.requestId, command.attempt, offset)
+      ]
+    case "Settle":
+      return command.settlements.map((part) => lookUp(item, offset, part.requestId, part.attempt))
+    case "Cancel":
+    case "GiveUp":
+      return [lookUp(item, offset, command.requestId, command.attempt)]
+    case "Adjust":
+    case "Sale":
+    case "Rules":
+      return []
+  }
+}
+
+const again = (left: Untold, offset: number): Outcomes.OrderOutcome => ({
+  ...Outcomes.unknown(left.requestId, left.attempt, offset),
+  state: left.state,
+  reason: left.reason
+})

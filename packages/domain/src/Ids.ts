@@ -1,0 +1,74 @@
+/**
+ * The names by which buyers, goods and requests are known, with the limits of the public contract.
+ *
+ * Every id is branded: a value of one of these types has been checked once, at the edge, and is never checked again.
+ */
+import { Schema } from "effect"
+
+/** The longest `user_id` and `item_id`, in characters. */
+export const MAX_ID_LENGTH = 100
+/** The longest `request_id`, in characters. */
+export const MAX_REQUEST_ID_LENGTH = 200
+/** The longest `payment_token`, in characters. */
+export const MAX_PAYMENT_TOKEN_LENGTH = 200
+/** The most units that one order may ask for. */
+export const MAX_AMOUNT = 1000
+
+const ID_PATTERN = /^[a-zA-Z0-9_-]{1,100}$/
+const idMessage = "must be 1 to 100 characters out of letters, digits, '_' and '-'"
+
+const controlCharacter = /\p{Cc}/u
+
+/** Who buys. Vouched for by the caller: the shop's servers call the engine, not browsers. */
+export const UserId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
+  Schema.brand("UserId")
+)
+export type UserId = typeof UserId.Type
+
+/** What is sold. Also the key of every record in the log, so that one item lives in one partition. */
+export const ItemId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
+  Schema.brand("ItemId")
+)
+export type ItemId = typeof ItemId.Type
+
+/**
+ * The buyer's own name for one attempt to buy: repeating it never buys twice.
+ *
+ * **Gotchas**: a lone surrogate would be a different key in Redis than in JavaScript, so the text must be well formed.
+ */
+export const RequestId = Schema.String.check(
+  Schema.makeFilter(
+    (text: string) =>
+      text.length <= MAX_REQUEST_ID_LENGTH && text.trim().length > 0 && text.isWellFormed() &&
+      !controlCharacter.test(text),
+    { message: "must be 1 to 200 well-formed characters, not blank, without control characters" }
+  )
+).pipe(Schema.brand("RequestId"))
+export type RequestId = typeof RequestId.Type
+
+/** Units asked for: all of them are sold, or none. */
+export const Amount = Schema.Int.check(
+  Schema.isBetween({ minimum: 1, maximum: MAX_AMOUNT }, { message: "must be a whole number from 1 to 1000" })
+).annotate({ message: "must be a whole number from 1 to 1000" })
+export type Amount = typeof Amount.Type
+
+/** What the payment provider needs to charge this buyer. Opaque here, never logged. */
+export const PaymentToken = Schema.String.check(
+  Schema.makeFilter(
+    (text: string) =>
+      text.length > 0 && text.length <= MAX_PAYMENT_TOKEN_LENGTH && text.isWellFormed() &&
+      !controlCharacter.test(text),
+    { message: "must be 1 to 200 well-formed characters without control characters" }
+  )
+).pipe(Schema.brand("PaymentToken"))
+export type PaymentToken = typeof PaymentToken.Type
+
+/** Ties together every span, log line, message and answer of one order. */
+export const CorrelationId = Schema.String.check(Schema.isPattern(/^[a-zA-Z0-9_.:-]{1,128}$/)).pipe(
+  Schema.brand("CorrelationId")
+)
+export type CorrelationId = typeof CorrelationId.Type
+
+/** Which try at the same order this is: 1 at first, one more each time that a dead letter is replayed. */
+export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+export type Attempt = typeof Attempt.Type

@@ -1,0 +1,107 @@
+/**
+ * One item: its stock, the orders that ever held units of it, and the settings of its sale.
+ *
+ * For every item, always: **put in = available + held + sold**, and nothing is ever negative.
+ */
+import { HashMap } from "effect"
+import type { CommandId } from "./Command.ts"
+import type { RequestId, UserId } from "./Ids.ts"
+
+/** How many of the last ids turned away are remembered: a duplicate among them stays turned away. */
+export const TURNED_REMEMBERED = 65_536
+
+/** How many of the last operators' commands are remembered: a repeated record among them has no second effect. */
+export const COMMANDS_REMEMBERED = 1_024
+
+/** Why an order was turned away without ever holding units. */
+export type TurnedReason = "sold_out" | "limit" | "not_open" | "closed" | "paused"
+/** Why units that were held are (being) given back. */
+export type ReleaseReason = "declined" | "timeout" | "cancelled"
+
+/** Where a held order stands. Nobody voids a charge except for an order in `voiding`; `sold` never changes. */
+export type HoldState = "held" | "sold" | "voiding" | "released"
+
+/** An order that ever held units. */
+export interface HeldOrder {
+  readonly state: HoldState
+  readonly userId: UserId
+  readonly amount: number
+  readonly attempt: number
+  /** The offset of the record that placed this attempt. */
+  readonly place: number
+  /** Whether the units count against the buyer's cap: a cap was set when they were held. */
+  readonly capped: boolean
+  /** Price of one unit and its currency when the units were held; a charge repeated later asks for the same. */
+  readonly price: number | undefined
+  readonly currency: string | undefined
+  /** Why it is `voiding` or `released`: also `sold_out` and the like where a later attempt was turned away. */
+  readonly reason: ReleaseReason | TurnedReason | undefined
+}
+
+/** What operators set with `flash-sale sale`. Instants in milliseconds since 1970 (UTC). */
+export interface SaleSettings {
+  readonly opensAt: number | undefined
+  readonly closesAt: number | undefined
+  readonly perUserLimit: number | undefined
+  readonly paused: boolean
+  readonly price: number | undefined
+  readonly currency: string | undefined
+}
+
+export const defaultSettings: SaleSettings = {
+  opensAt: undefined,
+  closesAt: undefined,
+  perUserLimit: undefined,
+  paused: false,
+  price: undefined,
+  currency: undefined
+}
+
+/** An id turned away: `n` counts them from 1 and says when it is forgotten. */
+export interface Turned {
+  readonly n: number
+  readonly reason: TurnedReason
+}
+
+/** The state of one item. Everything in it is a function of the item's records in the log. */
+export interface Item {
+  readonly available: number
+  readonly held: number
+  readonly sold: number
+  /** Units ever put in, less those taken out by hand. */
+  readonly put: number
+  /** The last sensed adjustment that was counted. */
+  readonly seq: number
+  readonly rules: number
+  readonly settings: SaleSettings
+  readonly orders: HashMap.HashMap<RequestId, HeldOrder>
+  readonly turned: HashMap.HashMap<RequestId, Turned>
+  readonly turnedCount: number
+  readonly buyers: HashMap.HashMap<UserId, number>
+  readonly commands: HashMap.HashMap<CommandId, number>
+  readonly commandCount: number
+}
+
+/** An item of which the log says nothing yet. */
+export const empty: Item = {
+  available: 0,
+  held: 0,
+  sold: 0,
+  put: 0,
+  seq: 0,
+  rules: 1,
+  settings: defaultSettings,
+  orders: HashMap.empty(),
+  turned: HashMap.empty(),
+  turnedCount: 0,
+  buyers: HashMap.empty(),
+  commands: HashMap.empty(),
+  commandCount: 0
+}
+
+/** Whether the invariants hold. An item that breaks them is stopped, loudly, rather than sold on. */
+export const isBalanced = (item: Pick<Item, "available" | "held" | "sold" | "put">): boolean =>
+  item.available >= 0 && item.held >= 0 && item.sold >= 0 && item.put === item.available + item.held + item.sold
+
+/** Whether an id turned away is still remembered. */
+export const isRemembered = (n: number, count: number, bound: number): boolean => n > count - bound

@@ -1,0 +1,109 @@
+/**
+ * The folded state of every item: fast, atomic and replaceable, as the log can be folded again at any time. Redis with
+ * the scripts in `lua/`, or tables in the embedded file.
+ *
+ * Contract: put in = available + held + sold, for every item, always; a record takes effect once, however often and by
+ * whomever it is folded.
+ */
+import { Context, type Effect, Schema } from "effect"
+import type { ItemId } from "./Ids.ts"
+import type { Batch } from "./Fold.ts"
+import type { SaleSettings } from "./Item.ts"
+import type { Outcome } from "./Outcome.ts"
+import type { PartitionId } from "./Partition.ts"
+
+/** The store cannot be reached; nothing is known to have changed. Wait and try the same again. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  detail: Schema.String
+}) {}
+
+/** The store has lost writes that were acknowledged: the partition is folded again from `position` on. */
+export class PositionBehind extends Schema.TaggedError<PositionBehind>()("PositionBehind", {
+  itemId: Schema.String,
+  position: Schema.Int
+}) {}
+
+/** The store's mark of this partition is missing or another one: it was emptied, replaced or restored. */
+export class MarkMoved extends Schema.TaggedError<MarkMoved>()("MarkMoved", {
+  partition: Schema.Int
+}) {}
+
+/** One item cannot be folded: a key of the wrong type, a broken balance, rules of a later version. It stops alone. */
+export class ItemDamaged extends Schema.TaggedError<ItemDamaged>()("ItemDamaged", {
+  itemId: Schema.String,
+  detail: Schema.String
+}) {}
+
+export type FoldError = StoreUnavailable | PositionBehind | MarkMoved | ItemDamaged
+
+/**
+ * The mark that this store holds the whole fold of a partition: written only at the end of a recovery that found none.
+ * The checkpoint is an offset below which everything is known to be folded. It may lag and never leads.
+ */
+export interface Mark {
+  readonly epoch: string
+  readonly checkpoint: number
+}
+
+/** A hand-made change of stock that was sensed and parked. It counts once its record is folded. */
+export interface Parked {
+  readonly itemId: ItemId
+  readonly seq: number
+  readonly delta: number
+}
+
+/** The counts of an item. `known` is false where nothing was ever put in or ordered. */
+export interface ItemLook {
+  readonly known: boolean
+  readonly available: number
+  readonly held: number
+  readonly sold: number
+  /** Units ever put in, less those taken out by hand: available + held + sold. */
+  readonly put: number
+  readonly settings: SaleSettings
+  /** The offset of the last record folded, or -1. */
+  readonly position: number
+  /** Whether the item's partition is marked as wholly folded; without it, nothing early may be concluded. */
+  readonly marked: boolean
+  readonly parked: Parked | undefined
+}
+
+export interface FoldRequest extends Batch {
+  readonly partition: PartitionId
+  readonly itemId: ItemId
+  /** The mark that the caller knows; undefined during a recovery that found none. */
+  readonly epoch: string | undefined
+  /** Whether the item's live stream hears of it: not while refolding what was told before. */
+  readonly tell: boolean
+}
+
+export interface FoldReply {
+  /** One for each command, in order. */
+  readonly outcomes: ReadonlyArray<Outcome>
+  readonly look: ItemLook
+}
+
+export class ItemStore extends Context.Service<ItemStore, {
+  /** Folds a batch in order and moves the position in the same step; one round trip, all or nothing. */
+  readonly fold: (request: FoldRequest) => Effect.Effect<FoldReply, FoldError>
+  /** Reads an item, and parks a hand-made change of its stock where there is one and the partition is marked. */
+  readonly look: (
+    partition: PartitionId,
+    itemId: ItemId
+  ) => Effect.Effect<ItemLook, StoreUnavailable | ItemDamaged>
+  /**
+   * Looks around all known items of a partition for hand-made changes of stock, and for a mark that has moved.
+   * Returns those that are parked. Damaged items are left out: folding or looking at them says so.
+   */
+  readonly sense: (
+    partition: PartitionId,
+    epoch: string
+  ) => Effect.Effect<ReadonlyArray<Parked>, StoreUnavailable | MarkMoved>
+  readonly mark: (partition: PartitionId) => Effect.Effect<Mark | undefined, StoreUnavailable>
+  /** Writes the mark where there is none; `MarkMoved` where somebody else wrote another. */
+  readonly writeMark: (partition: PartitionId, mark: Mark) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+  /** Moves the checkpoint forwards, under the mark that the caller knows. */
+  readonly checkpoint: (partition: PartitionId, mark: Mark) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+  /** Whether the store answers now. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/domain/ItemStore") {}

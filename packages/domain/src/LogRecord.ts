@@ -1,0 +1,209 @@
+/**
+ * Records of the topic `orders`: the wire form of commands. Keyed by item, the kind in the header `type`.
+ *
+ * **Details**: decoding never fails. What cannot be understood becomes the command `Unreadable`, which is folded (and
+ * dead-lettered) like any other, so that a poison message never stops a partition.
+ */
+import { Result, Schema } from "effect"
+import * as Command from "./Command.ts"
+import { Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
+import { Order } from "./Order.ts"
+import type { Offset, PartitionId } from "./Partition.ts"
+
+/** The values of the header `type`; `place` is the default where the header is absent. */
+export const RecordType = Schema.Literals(["place", "settle", "adjust", "cancel", "give-up", "sale", "rules"])
+export type RecordType = typeof RecordType.Type
+
+/** Names of the headers. `accepted_at` is in milliseconds since 1970 (UTC). */
+export const Header = {
+  type: "type",
+  correlationId: "correlation_id",
+  requestId: "request_id",
+  traceparent: "traceparent",
+  acceptedAt: "accepted_at",
+  attempt: "attempt"
+} as const
+
+/** A record as it is read. Key and headers are text; the value is kept byte for byte for the dead letters. */
+export interface LogRecord {
+  readonly partition: PartitionId
+  readonly offset: Offset
+  /** The record's own time, milliseconds since 1970 (UTC). */
+  readonly timestamp: number
+  readonly key: string | undefined
+  readonly value: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A record to append. Its partition is the home of its item. */
+export interface NewRecord {
+  readonly itemId: ItemId
+  readonly value: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Where an appended record stands. */
+export interface LogPosition {
+  readonly partition: PartitionId
+  readonly offset: Offset
+}
+
+const SettleBody = Schema.Struct({
+  settlements: Schema.Array(Command.Settlement).check(
+    Schema.isBetweenLength(1, Command.MAX_SETTLEMENTS)
+  )
+})
+
+const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
+
+const encodeOrder = Schema.encodeSync(json(Order))
+const encodeSettle = Schema.encodeSync(json(SettleBody))
+const encodeAdjust = Schema.encodeSync(json(Command.Adjustment))
+const encodeNamed = Schema.encodeSync(json(Command.Named))
+const encodeSale = Schema.encodeSync(json(Command.SalePatch))
+const encodeRules = Schema.encodeSync(json(Command.RulesVersion))
+
+type Known = Exclude<Command.Command, { readonly _tag: "Unreadable" }>
+
+/** The record of a command. The opposite of `decode`. */
+export const encode = (itemId: ItemId, command: Known): NewRecord => {
+  switch (command._tag) {
+    case "Place":
+      return {
+        itemId,
+        value: encodeOrder(command.order),
+        headers: {
+          [Header.correlationId]: command.correlationId,
+          [Header.requestId]: command.order.requestId,
+          [Header.acceptedAt]: String(command.acceptedAt),
+          ...(command.attempt > 1 ? { [Header.attempt]: String(command.attempt) } : {}),
+          ...(command.traceparent === undefined ? {} : { [Header.traceparent]: command.traceparent })
+        }
+      }
+    case "Settle":
+      return of(itemId, "settle", encodeSettle({ settlements: command.settlements }))
+    case "Adjust":
+      return of(itemId, "adjust", encodeAdjust(command.adjustment))
+    case "Cancel":
+      return of(itemId, "cancel", encodeNamed(command))
+    case "GiveUp":
+      return of(itemId, "give-up", encodeNamed(command))
+    case "Sale":
+      return of(itemId, "sale", encodeSale(command.patch))
+    case "Rules":
+      return of(itemId, "rules", encodeRules(command))
+  }
+}
+
+const of = (itemId: ItemId, type: RecordType, value: string): NewRecord => ({
+  itemId,
+  value,
+  headers: { [Header.type]: type }
+})
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const decodeItemId = Schema.decodeUnknownResult(ItemId)
+const decodeRequestId = Schema.decodeUnknownResult(RequestId)
+const decodeCorrelationId = Schema.decodeUnknownResult(CorrelationId)
+const decodeType = Schema.decodeUnknownResult(RecordType)
+const decodeNumber = Schema.decodeUnknownResult(Schema.FiniteFromString)
+const decodeAttempt = Schema.decodeUnknownResult(Attempt)
+const decodeInstant = Schema.decodeUnknownResult(Command.Instant)
+const decodeOrder = Schema.decodeUnknownResult(json(Order))
+const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
+const decodeAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
+const decodeNamed = Schema.decodeUnknownResult(json(Command.Named))
+const decodeSale = Schema.decodeUnknownResult(json(Command.SalePatch))
+const decodeRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
+
+/** The item that a record belongs to; undefined where its key names none, so that it has no home and is not folded. */
+export const itemOf = (record: Pick<LogRecord, "key">): ItemId | undefined =>
+  Result.getOrUndefined(decodeItemId(record.key))
+
+/** The command of a record under the key of `itemId`. */
+export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
+  const text = textOf(record.value)
+  if (text === undefined) return unreadable(record, "the value is not UTF-8")
+  const type = decodeType(record.headers[Header.type] ?? "place")
+  if (Result.isFailure(type)) return unreadable(record, "the header type names no kind of record")
+  switch (type.success) {
+    case "place":
+      return decodePlace(itemId, record, text)
+    case "settle":
+      return from(record, decodeSettle(text), ({ settlements }) => Command.Command.Settle({ settlements }))
+    case "adjust":
+      return from(record, decodeAdjust(text), (adjustment) => Command.Command.Adjust({ adjustment }))
+    case "cancel":
+      return from(record, decodeNamed(text), Command.Command.Cancel)
+    case "give-up":
+      return from(record, decodeNamed(text), Command.Command.GiveUp)
+    case "sale":
+      return from(record, decodeSale(text), (patch) => Command.Command.Sale({ patch }))
+    case "rules":
+      return from(record, decodeRules(text), Command.Command.Rules)
+  }
+}
+
+/** The correlation id that a record carries, where it is one. */
+export const correlationIdOf = (record: Pick<LogRecord, "headers">): CorrelationId | undefined =>
+  Result.getOrUndefined(decodeCorrelationId(record.headers[Header.correlationId]))
+
+/** The correlation id of an order that came without one: made of its place, so that a refold makes the same. */
+export const placeCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
+  CorrelationId.make(`orders-${record.partition}-${record.offset}`)
+
+const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.Command => {
+  const attempt = numberHeader(record, Header.attempt, 1, decodeAttempt)
+  const acceptedAt = numberHeader(record, Header.acceptedAt, record.timestamp, decodeInstant)
+  if (attempt === undefined) return unreadable(record, "the header attempt is no attempt's number")
+  if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
+  return from(record, decodeOrder(text), (order) =>
+    order.itemId !== itemId
+      ? unreadable(record, "the order is for another item than the record's key")
+      : Command.Command.Place({
+        order,
+        attempt,
+        acceptedAt,
+        correlationId: correlationIdOf(record) ?? placeCorrelationId(record),
+        ...(record.headers[Header.traceparent] === undefined
+          ? {}
+          : { traceparent: record.headers[Header.traceparent]! })
+      }))
+}
+
+const numberHeader = (
+  record: LogRecord,
+  name: string,
+  absent: number,
+  decodeValue: (value: unknown) => Result.Result<number, unknown>
+): number | undefined => {
+  const text = record.headers[name]
+  if (text === undefined) return absent
+  return Result.getOrUndefined(Result.flatMap(decodeNumber(text), decodeValue))
+}
+
+const textOf = (value: Uint8Array): string | undefined => {
+  try {
+    return utf8.decode(value)
+  } catch {
+    // Only a fatal decoding error can be thrown here; the bytes themselves go to the dead letters.
+    return undefined
+  }
+}
+
+const from = <A>(
+  record: LogRecord,
+  body: Result.Result<A, Schema.SchemaError>,
+  f: (body: A) => Command.Command
+): Command.Command => Result.isSuccess(body) ? f(body.success) : unreadable(record, body.failure.message)
+
+const unreadable = (record: LogRecord, detail: string): Command.Command => {
+  const requestId = Result.getOrUndefined(decodeRequestId(record.headers[Header.requestId]))
+  const correlationId = correlationIdOf(record)
+  return Command.Command.Unreadable({
+    detail,
+    attempt: numberHeader(record, Header.attempt, 1, decodeAttempt) ?? 1,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(correlationId === undefined ? {} : { correlationId })
+  })
+}

@@ -1,0 +1,69 @@
+/** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
+import { Context, type Effect, Schema, type Scope } from "effect"
+import type { LogPosition, LogRecord, NewRecord } from "./LogRecord.ts"
+import type { Offset, PartitionId } from "./Partition.ts"
+
+/** The record is not in the log and never will be: nobody sent it, or the log refused it for sure. */
+export class AppendRefused extends Schema.TaggedError<AppendRefused>()("AppendRefused", {
+  detail: Schema.String
+}) {}
+
+/** Nobody knows whether the record is in the log: the answer did not come in time. */
+export class AppendUnknown extends Schema.TaggedError<AppendUnknown>()("AppendUnknown", {
+  detail: Schema.String
+}) {}
+
+/** The log cannot be reached, or refuses to read or to commit. */
+export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
+  detail: Schema.String
+}) {}
+
+/** This process no longer owns the partition: what it still has in hand must neither be told nor committed. */
+export class PartitionLost extends Schema.TaggedError<PartitionLost>()("PartitionLost", {
+  partition: Schema.Int
+}) {}
+
+/** Where a partition begins and ends. `end` is the offset that the next record will get or exceed. */
+export interface PartitionBounds {
+  readonly start: Offset
+  readonly end: Offset
+}
+
+/** A partition while this process owns it. Used by one worker. */
+export interface OwnedPartition {
+  readonly partition: PartitionId
+  /** The offset that the consumer group reads next; undefined where it has never committed. */
+  readonly committed: Effect.Effect<Offset | undefined, LogUnavailable | PartitionLost>
+  readonly bounds: Effect.Effect<PartitionBounds, LogUnavailable | PartitionLost>
+  /** The next `take` begins here. What was fetched ahead is dropped. Must be called once before the first `take`. */
+  readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
+  /** One to `max` records in the log's order; waits until there is one. Taking is the only intake there is. */
+  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | PartitionLost>
+  /** Everything before `next` is final and told. */
+  readonly commit: (next: Offset) => Effect.Effect<void, LogUnavailable | PartitionLost>
+  /** Completes when the partition is about to be handed over: stop taking, finish what is in hand, and return. */
+  readonly revoked: Effect.Effect<void>
+}
+
+/**
+ * Appending and consuming.
+ *
+ * **Details**: an adapter appends micro-batches with one send in flight for each partition, and answers each record
+ * when that record itself is durable: acknowledged by all replicas, or committed with `synchronous=full`.
+ */
+export class OrderLog extends Context.Service<OrderLog, {
+  /** How many partitions the log has. Fixed when it is created; waits until the log is there. */
+  readonly partitions: Effect.Effect<number, LogUnavailable>
+  /** Appends one record to the home of its item. Fails with `AppendRefused` at once when its line is full. */
+  readonly append: (record: NewRecord) => Effect.Effect<LogPosition, AppendRefused | AppendUnknown>
+  /**
+   * Joins the consumer group `order-processor` and runs `worker` for each partition while it is owned. On revocation
+   * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns by
+   * itself; retries while the log is away.
+   */
+  readonly consume: (
+    worker: (owned: OwnedPartition) => Effect.Effect<void>
+  ) => Effect.Effect<never, never, Scope.Scope>
+  /** Whether the log answers now. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/domain/OrderLog") {}

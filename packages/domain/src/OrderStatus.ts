@@ -1,0 +1,66 @@
+/** The fate of an order as the buyer sees it, and the rule that a status only ever moves forwards. */
+import { Schema } from "effect"
+import { Amount, Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
+import { Offset } from "./Partition.ts"
+
+/** The words of the public contract. */
+export const OrderStatus = Schema.Literals([
+  "PENDING",
+  "RESERVED",
+  "COMPLETED",
+  "FAILED_SOLD_OUT",
+  "FAILED_LIMIT",
+  "FAILED_PAYMENT",
+  "FAILED",
+  "CANCELLED"
+])
+export type OrderStatus = typeof OrderStatus.Type
+
+/** How far along a status is within its attempt: 0 in the log, 1 held, 2 final. */
+export const rank = (status: OrderStatus): 0 | 1 | 2 => status === "PENDING" ? 0 : status === "RESERVED" ? 1 : 2
+
+/** A final status never changes, except that replaying a dead letter starts a new attempt. */
+export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
+
+/**
+ * What is kept about one request. Wire names are those of `GET /orders/:request_id` and of the key
+ * `order_status:<request_id>`.
+ *
+ * **Details**: `place` is the offset of the order's record, absent while the gateway knows only that the order was
+ * accepted. `updatedAt` is ISO 8601 in UTC. `fingerprint` and `place` are the engine's own and never leave it.
+ */
+export const StatusRecord = Schema.Struct({
+  requestId: RequestId,
+  itemId: ItemId,
+  amount: Amount,
+  status: OrderStatus,
+  reason: Schema.optionalKey(Schema.String),
+  attempt: Attempt,
+  correlationId: CorrelationId,
+  updatedAt: Schema.String,
+  fingerprint: Schema.String,
+  place: Schema.optionalKey(Offset)
+}).pipe(
+  Schema.encodeKeys({
+    requestId: "request_id",
+    itemId: "item_id",
+    correlationId: "correlation_id",
+    updatedAt: "updated_at"
+  })
+).annotate({ identifier: "StatusRecord" })
+export type StatusRecord = typeof StatusRecord.Type
+
+/** What decides which of two statuses of one order is later. A place that is not known yet comes before all others. */
+export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "place">
+
+/**
+ * Whether `next` may replace `current`: a later attempt, or the same attempt of a later record, or a further step of
+ * the same one. Equal stamps are no step forwards: writing again what is there changes nothing.
+ */
+export const isForward = (current: StatusStamp, next: StatusStamp): boolean => {
+  if (next.attempt !== current.attempt) return next.attempt > current.attempt
+  const currentPlace = current.place ?? -1
+  const nextPlace = next.place ?? -1
+  if (rank(current.status) > 0 && rank(next.status) > 0 && nextPlace !== currentPlace) return nextPlace > currentPlace
+  return rank(next.status) > rank(current.status)
+}

@@ -1,0 +1,143 @@
+/** What a decision means for the orders that it names: what is told to buyers, and what is left to do. */
+import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.ts"
+import type { RequestId, UserId } from "./Ids.ts"
+import type { OrderStatus } from "./OrderStatus.ts"
+
+/**
+ * Where one order stands after a record was folded.
+ *
+ * **Details**: `turned` never held units; `unreadable` could not be understood; `unknown` left no trace, either as it
+ * was told long ago or as nothing under that name ever came.
+ */
+export interface OrderOutcome {
+  readonly requestId: RequestId | undefined
+  readonly state: HoldState | "turned" | "unreadable" | "unknown"
+  readonly reason: ReleaseReason | TurnedReason | undefined
+  readonly attempt: number
+  /** The offset of the record that placed this attempt; for `turned` of a duplicate, the duplicate's own. */
+  readonly place: number
+  /** Whether this record changed the order. A repeated record changes nothing. */
+  readonly changed: boolean
+  /** Of the order that stands there, which for a duplicate is the first one; absent where none ever held units. */
+  readonly userId: UserId | undefined
+  readonly amount: number | undefined
+  readonly price: number | undefined
+  readonly currency: string | undefined
+}
+
+/** The outcome of one record. `fresh` is false where the record had been folded before. */
+export interface Outcome {
+  readonly offset: number
+  readonly fresh: boolean
+  readonly orders: ReadonlyArray<OrderOutcome>
+}
+
+export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean): OrderOutcome => ({
+  requestId,
+  state: order.state,
+  reason: order.reason,
+  attempt: order.attempt,
+  place: order.place,
+  changed,
+  userId: order.userId,
+  amount: order.amount,
+  price: order.price,
+  currency: order.currency
+})
+
+const without = (
+  requestId: RequestId | undefined,
+  state: "turned" | "unreadable" | "unknown",
+  reason: TurnedReason | undefined,
+  attempt: number,
+  place: number,
+  changed: boolean
+): OrderOutcome => ({
+  requestId,
+  state,
+  reason,
+  attempt,
+  place,
+  changed,
+  userId: undefined,
+  amount: undefined,
+  price: undefined,
+  currency: undefined
+})
+
+export const turned = (
+  requestId: RequestId,
+  reason: TurnedReason,
+  attempt: number,
+  place: number,
+  changed: boolean
+): OrderOutcome => without(requestId, "turned", reason, attempt, place, changed)
+
+export const unreadable = (
+  requestId: RequestId | undefined,
+  attempt: number,
+  place: number,
+  changed: boolean
+): OrderOutcome => without(requestId, "unreadable", undefined, attempt, place, changed)
+
+export const unknown = (requestId: RequestId | undefined, attempt: number, place: number): OrderOutcome =>
+  without(requestId, "unknown", undefined, attempt, place, false)
+
+/** What buyers are told of it; undefined where there is nothing (left) to tell. */
+export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStatus | undefined => {
+  switch (order.state) {
+    case "held":
+    case "voiding":
+      return "RESERVED"
+    case "sold":
+      return "COMPLETED"
+    case "released":
+    case "turned":
+      return refusal(order.reason)
+    case "unreadable":
+      return "FAILED"
+    case "unknown":
+      return undefined
+  }
+}
+
+const refusal = (reason: OrderOutcome["reason"]): OrderStatus => {
+  switch (reason) {
+    case "sold_out":
+      return "FAILED_SOLD_OUT"
+    case "limit":
+      return "FAILED_LIMIT"
+    case "declined":
+    case "timeout":
+      return "FAILED_PAYMENT"
+    case "cancelled":
+      return "CANCELLED"
+    default:
+      return "FAILED"
+  }
+}
+
+/** The `reason` in the status, in words for the buyer; undefined where the status word says it all. */
+export const reasonText = (order: Pick<OrderOutcome, "state" | "reason">): string | undefined => {
+  if (order.state === "unreadable") return "Invalid Order Format"
+  if (order.state !== "released" && order.state !== "turned") return undefined
+  switch (order.reason) {
+    case "declined":
+      return "Payment Declined"
+    case "timeout":
+      return "Payment Timeout"
+    case "not_open":
+      return "Sale Not Open"
+    case "closed":
+      return "Sale Closed"
+    case "paused":
+      return "Sale Paused"
+    case "limit":
+      return "Limit Per Buyer"
+    case "sold_out":
+      return "Sold Out"
+    case "cancelled":
+    case undefined:
+      return undefined
+  }
+}
