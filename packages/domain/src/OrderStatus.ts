@@ -27,12 +27,13 @@ export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
  * `order_status:<request_id>`.
  *
  * **Details**: `place` is the offset of the order's record, absent while the gateway knows only that the order was
- * accepted. `updatedAt` is ISO 8601 in UTC. `fingerprint` and `place` are the engine's own and never leave it.
+ * accepted. `amount` is absent where the order could not be understood. `updatedAt` is ISO 8601 in UTC.
+ * `fingerprint` and `place` are the engine's own and never leave it.
  */
 export const StatusRecord = Schema.Struct({
   requestId: RequestId,
   itemId: ItemId,
-  amount: Amount,
+  amount: Schema.optionalKey(Amount),
   status: OrderStatus,
   reason: Schema.optionalKey(Schema.String),
   attempt: Attempt,
