@@ -1,0 +1,67 @@
+/**
+ * A payment provider that takes no money: for trying the engine, and for its tests.
+ *
+ * **Details**: whether a charge ever gets an answer is decided by a hash of `request_id:attempt`, so that asking again
+ * finds the same and a replayed order may fare better. A payment token that begins with `decline` is declined.
+ */
+import { murmur2 } from "@flash-sale/domain/Partition"
+import {
+  type Charge,
+  type ChargeResult,
+  PaymentProvider,
+  PaymentUnknown
+} from "@flash-sale/domain/PaymentProvider"
+import { type Duration, Effect, Layer } from "effect"
+
+export interface Options {
+  /** The share of charges that time out, 0 to 1. */
+  readonly failureRate: number
+  /** How long each answer takes. */
+  readonly latency: Duration.Duration
+}
+
+/** Keys that the simulator remembers to be voided. The oldest are forgotten beyond it. */
+const MAX_VOIDED = 100_000
+const BUCKETS = 10_000
+
+const encoder = new TextEncoder()
+
+const timesOut = (charge: Charge, rate: number): boolean =>
+  ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
+
+export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentProvider> =>
+  Layer.sync(PaymentProvider, () => {
+    const charged = new Map<string, ChargeResult>()
+    const voided = new Set<string>()
+    const remember = <A>(keys: { readonly size: number; keys: () => Iterator<A>; delete: (key: A) => unknown }) => {
+      if (keys.size <= MAX_VOIDED) return
+      const oldest = keys.keys().next()
+      if (!oldest.done) keys.delete(oldest.value)
+    }
+    return {
+      charge: (charge) =>
+        Effect.delay(
+          Effect.suspend((): Effect.Effect<ChargeResult, PaymentUnknown> => {
+            if (timesOut(charge, failureRate)) {
+              return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
+            }
+            const result = voided.has(charge.key) || charge.paymentToken?.startsWith("decline") === true
+              ? "declined"
+              : "paid"
+            charged.set(charge.key, charged.get(charge.key) ?? result)
+            remember(charged)
+            return Effect.succeed(charged.get(charge.key) ?? result)
+          }),
+          latency
+        ),
+      lookUp: (key) => Effect.sync(() => voided.has(key) ? "voided" : charged.get(key)),
+      void: (key) =>
+        Effect.delay(
+          Effect.sync(() => {
+            voided.add(key)
+            remember(voided)
+          }),
+          latency
+        )
+    }
+  })

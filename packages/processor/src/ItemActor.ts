@@ -1,0 +1,158 @@
+/**
+ * The one who folds an item: takes what is in its mailbox, folds it in one call, tells what was decided, and starts
+ * the payments of what is held. One turn at a time, so an item's orders are first come, first served.
+ */
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { DateTime, Effect, FiberSet, Metric, Queue, type Scope, type Semaphore } from "effect"
+import type { Message, OpenOrder } from "./OpenOrder.ts"
+import { type OpenOrders, react, type Reaction } from "./Reactions.ts"
+import * as Settlement from "./Settlement.ts"
+import * as Telling from "./Telling.ts"
+import { RecoveryNeeded, type Run } from "./Worker.ts"
+
+/** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
+export const MAILBOX_CAPACITY = 2_000
+/** Records folded in one call. */
+export const FOLD_BATCH = 250
+
+export interface ItemActor {
+  /** Waits while the mailbox is full. */
+  readonly deliver: (message: Message) => Effect.Effect<void>
+  /** Starts the payments that were held back during the recovery. */
+  readonly startPayments: Effect.Effect<void>
+  /** Nothing in the mailbox, in hand, or waiting for money to move. */
+  readonly isIdle: () => boolean
+  /** Nothing in the mailbox or in hand, and no question to the payment provider under way. */
+  readonly isQuiet: () => boolean
+}
+
+/** Starts the actor of one item. It lives as long as its scope. */
+export const make = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  run: Run,
+  inFlight: Semaphore.Semaphore,
+  onParked: (parked: Parked) => Effect.Effect<void>
+): Effect.fn.Return<
+  ItemActor,
+  never,
+  ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
+> {
+  const store = yield* ItemStore
+  const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
+  const settlements = yield* Settlement.make(itemId, run, inFlight)
+  const telling = yield* Telling.make(run.tellFrom)
+  const payments = yield* FiberSet.make<void>()
+  const open: OpenOrders = new Map()
+  let position: number | undefined
+  let told: Array<number> = []
+  let inHand = 0
+  let stopped = false
+  let heldBack = new Set<OpenOrder>()
+
+  const start = (order: OpenOrder): Effect.Effect<void> =>
+    Effect.asVoid(FiberSet.run(payments, order.voiding ? settlements.voidCharge(order) : settlements.pay(order)))
+
+  const follow = (order: OpenOrder): Effect.Effect<void> => {
+    if (run.isRecovered()) return start(order)
+    heldBack.add(order)
+    return Effect.void
+  }
+
+  const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
+    const now = DateTime.formatIso(yield* DateTime.now)
+    const reactions: Array<Reaction> = []
+    batch.forEach((message, index) => reactions.push(...react(itemId, open, message, reply.outcomes[index]!, now)))
+    for (const reaction of reactions) {
+      const order = reaction.pay ?? reaction.voidCharge
+      if (order !== undefined) yield* follow(order)
+    }
+    yield* telling.tell(itemId, reactions)
+    for (const { done, told: offset } of reactions) {
+      if (done !== undefined) run.settling.done(done)
+      if (offset !== undefined) told.push(offset)
+    }
+    yield* Metric.update(Metrics.inventoryLevel(itemId), reply.look.available)
+    if (reply.look.parked !== undefined) yield* onParked(reply.look.parked)
+  })
+
+  const fold = (batch: ReadonlyArray<Message>): Effect.Effect<FoldReply | undefined, RecoveryNeeded> => {
+    const toTell = told
+    return store.fold({
+      partition: run.partition,
+      itemId,
+      epoch: run.epoch(),
+      expected: position,
+      commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
+      told: toTell,
+      tell: batch[0]!.record.offset >= run.tellFrom
+    }).pipe(
+      Effect.tap((reply) =>
+        Effect.sync(() => {
+          told = told.slice(toTell.length)
+          position = reply.look.position
+        })
+      ),
+      Effect.catchTags({
+        ItemDamaged: ({ detail }) => Effect.as(stop(detail), undefined),
+        StoreUnavailable: ({ detail }) => Effect.fail(new RecoveryNeeded({ why: detail })),
+        MarkMoved: () => Effect.fail(new RecoveryNeeded({ why: "the store's mark has moved" })),
+        PositionBehind: (behind) =>
+          Effect.fail(new RecoveryNeeded({ why: `the store has item ${itemId} only up to ${behind.position}` }))
+      })
+    )
+  }
+
+  const stop = (detail: string): Effect.Effect<void> => {
+    stopped = true
+    return run.stopItem(itemId, detail)
+  }
+
+  /** A stopped item lets its records pass: they stay uncommitted, and are folded after the repair. */
+  const turn = Effect.gen(function*() {
+    inHand = 0
+    const batch = yield* Queue.takeBetween(mailbox, 1, FOLD_BATCH)
+    inHand = batch.length
+    const reply = stopped ? undefined : yield* fold(batch)
+    for (const { record } of batch) run.folding.done(record.offset)
+    if (reply === undefined) return
+    if (reply.outcomes.length !== batch.length) {
+      return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
+    }
+    yield* apply(batch, reply)
+  })
+
+  yield* Effect.forkScoped(
+    Effect.forever(turn).pipe(
+      Effect.catchTag("RecoveryNeeded", run.fail),
+      Effect.catchDefect((defect) =>
+        Effect.andThen(
+          Effect.logError("Item actor failed", defect),
+          run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
+        )
+      )
+    )
+  )
+
+  const isQuiet = () => Queue.sizeUnsafe(mailbox) === 0 && inHand === 0
+
+  return {
+    deliver: (message) => Effect.asVoid(Queue.offer(mailbox, message)),
+    startPayments: Effect.suspend(() => {
+      const waiting = heldBack
+      heldBack = new Set()
+      // Those that the rest of the log has settled meanwhile are no longer open.
+      return Effect.forEach(
+        [...waiting].filter((order) => open.get(order.command.order.requestId) === order),
+        start,
+        { discard: true }
+      )
+    }),
+    isQuiet,
+    isIdle: () => isQuiet() && open.size === 0
+  }
+})

@@ -1,0 +1,36 @@
+/**
+ * Which records of a partition are still open. A commit must wait until every record before it is final, and records
+ * become final in any order.
+ */
+
+export interface OffsetTracker {
+  /** A record was taken. Records begin in the order of their offsets. */
+  readonly begin: (offset: number) => void
+  /** The record is final. */
+  readonly done: (offset: number) => void
+  /** The offset before which everything is final: what may be committed. */
+  readonly next: () => number
+  /** How many records are open. */
+  readonly open: () => number
+}
+
+/** Tracks records from `start` on. */
+export const make = (start: number): OffsetTracker => {
+  // A Set keeps the order of insertion, which is the order of the offsets: the first is the least.
+  const open = new Set<number>()
+  let after = start
+  return {
+    begin: (offset) => {
+      open.add(offset)
+      after = offset + 1
+    },
+    done: (offset) => {
+      open.delete(offset)
+    },
+    next: () => {
+      const least = open.values().next()
+      return least.done ? after : least.value
+    },
+    open: () => open.size
+  }
+}

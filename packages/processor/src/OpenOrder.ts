@@ -1,0 +1,24 @@
+/** An order whose units are held: what a worker remembers of it until it is final. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import type { Command } from "@flash-sale/domain/Command"
+
+export type Place = Extract<Command, { readonly _tag: "Place" }>
+
+/** A record on its way through an item's mailbox. `takenAt` is when it was taken, in milliseconds since 1970. */
+export interface Message {
+  readonly record: LogRecord
+  readonly command: Command
+  readonly takenAt: number
+}
+
+export interface OpenOrder {
+  readonly itemId: ItemId
+  readonly record: LogRecord
+  readonly command: Place
+  readonly takenAt: number
+  readonly price: number | undefined
+  readonly currency: string | undefined
+  /** A `give-up` or `cancel` was folded: the charge is (to be) voided. */
+  voiding: boolean
+}

@@ -1,0 +1,83 @@
+/**
+ * The processor: joins the consumer group, works on the partitions that it is given, and says how it is.
+ *
+ * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
+ */
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { Clock, Duration, Effect, Layer, Metric, Schedule, Semaphore } from "effect"
+import * as PartitionWorker from "./PartitionWorker.ts"
+import { ProcessorState } from "./ProcessorState.ts"
+import { MAX_PAYMENTS_IN_FLIGHT } from "./Settlement.ts"
+
+/** How often the gauges of the dead letters are brought up to date. */
+const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
+
+type Services = OrderLog | ItemStore | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState
+
+/** Works from when it is built until its scope closes; then hands its partitions over, within a bound. */
+export const layer: Layer.Layer<never, never, Services> = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const inFlight = yield* Semaphore.make(MAX_PAYMENTS_IN_FLIGHT)
+    const context = yield* Effect.context<Services>()
+    yield* Effect.forkScoped(
+      log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))
+    )
+    yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
+  })
+)
+
+const deadLetterGauges = Effect.gen(function*() {
+  const deadLetters = yield* DeadLetters
+  const { oldestAt, size } = yield* deadLetters.stats
+  const now = yield* Clock.currentTimeMillis
+  yield* Metric.update(Metrics.dlqSize, size)
+  yield* Metric.update(Metrics.dlqOldestMessageAge, oldestAt === undefined ? 0 : Math.max(0, (now - oldestAt) / 1000))
+}).pipe(
+  // Until the topic can be read the gauges keep their last values; health says that Kafka is away.
+  Effect.catchTag("StoreUnavailable", () => Effect.void)
+)
+
+/** How the processor is. Healthy: log and store answer, and every partition of ours and every item goes on. */
+export interface Health {
+  readonly status: "healthy" | "unhealthy"
+  readonly redis: boolean
+  readonly kafka: boolean
+  /** Owned partitions by the state of their worker. */
+  readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
+  /** Why partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
+  readonly problems?: ReadonlyArray<string>
+}
+
+/** How many problems a health body names. */
+const MAX_PROBLEMS = 20
+
+export const health: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const state = yield* ProcessorState
+  const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
+  const workers = [...state.workers()]
+  const count = (tag: (typeof workers)[number][1]["_tag"]) => workers.filter(([, worker]) => worker._tag === tag).length
+  const problems = [
+    ...workers.flatMap(([partition, worker]) => "why" in worker ? [`partition ${partition}: ${worker.why}`] : []),
+    ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
+  ].slice(0, MAX_PROBLEMS)
+  return {
+    status: kafka && redis && problems.length === 0 ? "healthy" : "unhealthy",
+    redis,
+    kafka,
+    partitions: {
+      running: count("Running"),
+      recovering: count("Recovering"),
+      waiting: count("Waiting"),
+      refusing: count("Refusing")
+    },
+    ...(problems.length === 0 ? {} : { problems })
+  }
+})

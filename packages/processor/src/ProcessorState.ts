@@ -1,0 +1,76 @@
+/** What the processor's health is made of, beside its log and store. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import { Context, Effect, Layer } from "effect"
+
+/** How a partition's worker is doing. */
+export type WorkerState =
+  | { readonly _tag: "Recovering"; readonly from: number; readonly until: number }
+  | { readonly _tag: "Running" }
+  | { readonly _tag: "Waiting"; readonly why: string }
+  | { readonly _tag: "Refusing"; readonly why: string }
+
+export interface StoppedItem {
+  readonly partition: PartitionId
+  readonly detail: string
+}
+
+export class ProcessorState extends Context.Service<ProcessorState, {
+  /** Sets the state of an owned partition; undefined when it is given up. Logs one line for each change. */
+  readonly set: (partition: PartitionId, state: WorkerState | undefined) => Effect.Effect<void>
+  readonly stopItem: (partition: PartitionId, itemId: ItemId, detail: string) => Effect.Effect<void>
+  /** A worker starts anew: the items that it had stopped are tried again. */
+  readonly clearItems: (partition: PartitionId) => Effect.Effect<void>
+  readonly workers: () => ReadonlyMap<PartitionId, WorkerState>
+  readonly stoppedItems: () => ReadonlyMap<ItemId, StoppedItem>
+}>()("@flash-sale/processor/ProcessorState") {}
+
+const describe = (state: WorkerState | undefined): string => {
+  switch (state?._tag) {
+    case undefined:
+      return "given up"
+    case "Recovering":
+      return `folding the log from ${state.from} to ${state.until}`
+    case "Running":
+      return "running"
+    case "Waiting":
+      return `waiting: ${state.why}`
+    case "Refusing":
+      return `refusing to go on: ${state.why}`
+  }
+}
+
+export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () => {
+  const workers = new Map<PartitionId, WorkerState>()
+  const stopped = new Map<ItemId, StoppedItem>()
+  return {
+    set: (partition, state) =>
+      Effect.suspend(() => {
+        const before = workers.get(partition)
+        if (state === undefined) workers.delete(partition)
+        else workers.set(partition, state)
+        if (describe(before) === describe(state)) return Effect.void
+        const line = `Partition ${partition}: ${describe(state)}`
+        const log = state?._tag === "Refusing"
+          ? Effect.logError(line)
+          : state?._tag === "Waiting"
+          ? Effect.logWarning(line)
+          : Effect.logInfo(line)
+        return Effect.annotateLogs(log, { event: "partition_state", partition })
+      }),
+    stopItem: (partition, itemId, detail) =>
+      Effect.suspend(() => {
+        stopped.set(itemId, { partition, detail })
+        return Effect.annotateLogs(
+          Effect.logError(`Item ${itemId} is stopped, others go on: ${detail}`),
+          { event: "item_stopped", item_id: itemId }
+        )
+      }),
+    clearItems: (partition) =>
+      Effect.sync(() => {
+        for (const [itemId, item] of stopped) if (item.partition === partition) stopped.delete(itemId)
+      }),
+    workers: () => workers,
+    stoppedItems: () => stopped
+  }
+})

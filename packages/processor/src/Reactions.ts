@@ -1,0 +1,210 @@
+/**
+ * What is to be done about the outcomes of a fold: a pure step from outcomes to statuses, dead letters and payments.
+ */
+import { fingerprint } from "@flash-sale/domain/Order"
+import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
+import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
+import { placeCorrelationId } from "@flash-sale/domain/LogRecord"
+import * as Outcome from "@flash-sale/domain/Outcome"
+import { Offset } from "@flash-sale/domain/Partition"
+import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
+
+/** An order that has become final, for counters and log lines. */
+export interface Finished {
+  readonly requestId: RequestId | undefined
+  readonly correlationId: CorrelationId
+  readonly traceparent: string | undefined
+  readonly status: OrderStatus
+  readonly reason: string | undefined
+  readonly takenAt: number
+  /** The offset of the record that placed it: what was told already is not counted again. */
+  readonly place: number
+}
+
+/** All that one outcome asks for. What is absent is not needed. */
+export interface Reaction {
+  readonly status?: StatusRecord
+  readonly letter?: DeadLetter
+  readonly finished?: Finished
+  readonly pay?: OpenOrder
+  readonly voidCharge?: OpenOrder
+  /** The offset that is final once status and letter are written. */
+  readonly done?: number
+  /** The offset whose answer the store keeps until it is told. */
+  readonly told?: number
+}
+
+/** Held orders of one item that are not final yet, by request. */
+export type OpenOrders = Map<RequestId, OpenOrder>
+
+/** What an item's records ask for. Adds to and removes from `open` as orders are held and become final. */
+export const react = (
+  itemId: ItemId,
+  open: OpenOrders,
+  message: Message,
+  outcome: Outcome.Outcome,
+  now: string
+): ReadonlyArray<Reaction> => {
+  const { command, record } = message
+  switch (command._tag) {
+    case "Place":
+      return [placed(itemId, open, message, command, outcome.orders[0]!, now)]
+    case "Unreadable":
+      return [unreadable(itemId, message, outcome.orders[0]!, now)]
+    case "Settle":
+    case "Cancel":
+    case "GiveUp":
+      return [...outcome.orders.flatMap((order) => moved(open, order, now)), { done: record.offset }]
+    case "Adjust":
+    case "Sale":
+    case "Rules":
+      return [{ done: record.offset }]
+  }
+}
+
+const placed = (
+  itemId: ItemId,
+  open: OpenOrders,
+  { record, takenAt }: Message,
+  command: Place,
+  order: Outcome.OrderOutcome,
+  now: string
+): Reaction => {
+  const status = Outcome.status(order)
+  if (status === undefined) return { done: record.offset }
+  const own = { itemId, record, command, takenAt, price: order.price, currency: order.currency, voiding: false }
+  if (order.place !== record.offset) {
+    // A second record of the same order: it has no effect of its own, and the first one's fate is told again.
+    return { status: statusRecord(own, order, status, now), done: record.offset }
+  }
+  if (order.state === "held" || order.state === "voiding") {
+    const held: OpenOrder = { ...own, voiding: order.state === "voiding" }
+    open.set(command.order.requestId, held)
+    return {
+      status: statusRecord(held, order, status, now),
+      ...(held.voiding ? { voidCharge: held } : { pay: held })
+    }
+  }
+  return finish(own, order, status, now)
+}
+
+/** An order that is open here and was settled, cancelled or given up. Any other is none of this worker's business. */
+const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): ReadonlyArray<Reaction> => {
+  if (order.requestId === undefined) return []
+  const held = open.get(order.requestId)
+  const status = Outcome.status(order)
+  if (held === undefined || status === undefined || held.record.offset !== order.place) return []
+  if (isFinal(status)) {
+    open.delete(order.requestId)
+    return [finish(held, order, status, now)]
+  }
+  if (order.state !== "voiding" || held.voiding) return []
+  held.voiding = true
+  return [{ voidCharge: held }]
+}
+
+const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string): Reaction => {
+  const offset = order.record.offset
+  const reason = Outcome.reasonText(outcome)
+  return {
+    status: statusRecord(order, outcome, status, now),
+    ...(outcome.state === "released" && outcome.reason === "timeout"
+      ? {
+        letter: letter(order.record, "Payment Timeout", order.command.order.requestId, order.command.correlationId,
+          outcome.attempt, now)
+      }
+      : {}),
+    ...(outcome.state === "turned" ? { told: offset } : {}),
+    finished: {
+      requestId: order.command.order.requestId,
+      correlationId: order.command.correlationId,
+      traceparent: order.command.traceparent,
+      status,
+      reason,
+      takenAt: order.takenAt,
+      place: offset
+    },
+    done: offset
+  }
+}
+
+const unreadable = (
+  itemId: ItemId,
+  { command, record, takenAt }: Message,
+  order: Outcome.OrderOutcome,
+  now: string
+): Reaction => {
+  if (command._tag !== "Unreadable" || order.state !== "unreadable") return { done: record.offset }
+  const correlationId = command.correlationId ?? placeCorrelationId(record)
+  const reason = Outcome.reasonText(order)
+  return {
+    ...(command.requestId === undefined ? {} : {
+      status: {
+        requestId: command.requestId,
+        itemId,
+        status: "FAILED",
+        ...(reason === undefined ? {} : { reason }),
+        attempt: command.attempt,
+        correlationId,
+        updatedAt: now,
+        fingerprint: "",
+        place: record.offset
+      }
+    }),
+    letter: letter(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
+    finished: {
+      requestId: command.requestId,
+      correlationId,
+      traceparent: undefined,
+      status: "FAILED",
+      reason: command.detail,
+      takenAt,
+      place: record.offset
+    },
+    told: record.offset,
+    done: record.offset
+  }
+}
+
+const statusRecord = (
+  { command, itemId }: OpenOrder,
+  outcome: Outcome.OrderOutcome,
+  status: OrderStatus,
+  updatedAt: string
+): StatusRecord => {
+  const reason = Outcome.reasonText(outcome)
+  const amount = outcome.amount ?? command.order.amount
+  return {
+    requestId: command.order.requestId,
+    itemId,
+    amount,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    attempt: outcome.attempt,
+    correlationId: command.correlationId,
+    updatedAt,
+    fingerprint: fingerprint({ userId: outcome.userId ?? command.order.userId, itemId, amount }),
+    place: Offset.make(outcome.place)
+  }
+}
+
+/** The letter of a record, its value byte for byte. */
+export const letter = (
+  record: Message["record"],
+  error: DeadLetterReason,
+  requestId: RequestId | undefined,
+  correlationId: CorrelationId,
+  attempt: number,
+  timestamp: string
+): DeadLetter => ({
+  partition: record.partition,
+  offset: record.offset,
+  ...(record.key === undefined ? {} : { key: record.key }),
+  value: record.value,
+  error,
+  ...(requestId === undefined ? {} : { requestId }),
+  correlationId,
+  attempt,
+  timestamp
+})

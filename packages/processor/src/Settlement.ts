@@ -1,0 +1,138 @@
+/**
+ * Taking the money for held orders. What the provider says is appended to the log, and takes effect when it is folded.
+ *
+ * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
+ * appended. Only when that is folded is the charge voided, and only when it is voided are the units given back.
+ */
+import { Command, MAX_SETTLEMENTS, type PaymentOutcome, type Settlement } from "@flash-sale/domain/Command"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { chargeKey, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Duration, Effect, Exit, Metric, Schedule, type Scope, type Semaphore } from "effect"
+import type { OpenOrder } from "./OpenOrder.ts"
+import type { Run } from "./Worker.ts"
+
+/** Payments under way in one process; further ones wait. */
+export const MAX_PAYMENTS_IN_FLIGHT = 1_000
+/** How long one question to the provider may take before its answer counts as unknown. */
+export const PAYMENT_TIMEOUT = Duration.seconds(10)
+/** How often a charge without an answer is asked for again before it is given up. */
+export const PAYMENT_RETRIES = 2
+/** Settlements of one item that may wait to be appended: every order that can be in flight. */
+const MAX_SETTLEMENTS_WAITING = 2 * MAX_PAYMENTS_IN_FLIGHT
+
+const askAgain = Schedule.max([
+  Schedule.jittered(Schedule.exponential("200 millis")),
+  Schedule.recurs(PAYMENT_RETRIES)
+])
+
+/** A void always ends, so it is asked for until it does. */
+const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
+
+/** The payments of one item. Neither effect fails, and neither returns before its outcome is in the log. */
+export interface Settlements {
+  readonly pay: (order: OpenOrder) => Effect.Effect<void>
+  readonly voidCharge: (order: OpenOrder) => Effect.Effect<void>
+}
+
+export const make = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  run: Run,
+  inFlight: Semaphore.Semaphore
+): Effect.fn.Return<Settlements, never, PaymentProvider | Scope.Scope> {
+  const provider = yield* PaymentProvider
+  const line = yield* BatchLine.make<Settlement, void, never>({
+    name: `settlements of ${itemId}`,
+    capacity: MAX_SETTLEMENTS_WAITING,
+    batchSize: MAX_SETTLEMENTS,
+    handle: (settlements) =>
+      Effect.as(
+        run.append(LogRecord.encode(itemId, Command.Settle({ settlements }))),
+        settlements.map(() => Exit.void)
+      )
+  })
+
+  const settle = (order: OpenOrder, outcome: PaymentOutcome): Effect.Effect<void> =>
+    line.ask({ requestId: order.command.order.requestId, attempt: order.command.attempt, outcome }).pipe(
+      // The line holds more than can be in flight; should it be full all the same, wait until it is not.
+      Effect.retry({ schedule: Schedule.spaced("50 millis") }),
+      Effect.orDie
+    )
+
+  const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
+
+  const bounded = <A>(key: string, ask: Effect.Effect<A, PaymentUnknown>): Effect.Effect<A, PaymentUnknown> =>
+    Effect.timeoutOrElse(ask, {
+      duration: PAYMENT_TIMEOUT,
+      orElse: () => Effect.fail(new PaymentUnknown({ key, detail: "no answer in time" }))
+    })
+
+  const charge = (order: OpenOrder) => {
+    const { amount, paymentToken, requestId, userId } = order.command.order
+    const { attempt } = order.command
+    const key = keyOf(order)
+    return bounded(
+      key,
+      provider.charge({
+        key,
+        itemId,
+        requestId,
+        userId,
+        attempt,
+        amount,
+        price: order.price,
+        currency: order.currency,
+        paymentToken
+      })
+    ).pipe(Effect.retry({ schedule: askAgain }))
+  }
+
+  const giveUp = (order: OpenOrder, unknown: PaymentUnknown): Effect.Effect<void> =>
+    Effect.gen(function*() {
+      yield* Metric.update(Metrics.paymentsTotal("unknown"), 1)
+      yield* Effect.logWarning(`Payment gave no answer: ${unknown.detail}; it will be voided`).pipe(
+        Effect.annotateLogs({ event: "payment_given_up" })
+      )
+      const { attempt, order: { requestId } } = order.command
+      yield* run.append(LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt })))
+    })
+
+  const within = (order: OpenOrder, name: string) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    inFlight.withPermit(
+      effect.pipe(
+        Propagation.withParent(name, order.command.traceparent),
+        Effect.annotateLogs({ correlation_id: order.command.correlationId, item_id: itemId }),
+        trackInFlight
+      )
+    )
+
+  return {
+    pay: (order) =>
+      charge(order).pipe(
+        Effect.matchEffect({
+          onSuccess: (outcome) =>
+            Effect.andThen(Metric.update(Metrics.paymentsTotal(outcome), 1), settle(order, outcome)),
+          onFailure: (unknown) => giveUp(order, unknown)
+        }),
+        within(order, "processor.payment")
+      ),
+    voidCharge: (order) =>
+      Effect.suspend(() => bounded(keyOf(order), provider.void(keyOf(order)))).pipe(
+        Effect.retry({ schedule: untilVoided }),
+        Effect.orDie,
+        Effect.andThen(Metric.update(Metrics.paymentsTotal("voided"), 1)),
+        Effect.andThen(settle(order, "voided")),
+        within(order, "processor.void")
+      )
+  }
+})
+
+const trackInFlight = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.acquireUseRelease(
+    Metric.modify(Metrics.paymentsInFlight, 1),
+    () => effect,
+    () => Metric.modify(Metrics.paymentsInFlight, -1)
+  )

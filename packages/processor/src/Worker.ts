@@ -1,0 +1,33 @@
+/** What the parts of one partition's worker share while it runs. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import { Data, type Effect } from "effect"
+import type { OffsetTracker } from "./OffsetTracker.ts"
+
+/**
+ * The worker cannot go on from where it is: the store was away, lost writes, or was replaced. It starts again, and every
+ * start is a recovery.
+ */
+export class RecoveryNeeded extends Data.TaggedError("RecoveryNeeded")<{ readonly why: string }> {}
+
+/** One run of a worker, from its recovery on. */
+export interface Run {
+  readonly partition: PartitionId
+  /** Records before this offset were told before: they are folded in silence. */
+  readonly tellFrom: number
+  /** Records that have not been through a fold yet. Those of a stopped item count as through: others go on. */
+  readonly folding: OffsetTracker
+  /** Records that are not final and told yet. What is before them is committed, and is the store's checkpoint. */
+  readonly settling: OffsetTracker
+  /** The epoch of the mark that the store carries, or undefined while a recovery has found none. */
+  readonly epoch: () => string | undefined
+  /** Whether everything that was in the log at the start is folded: only then is anybody charged. */
+  readonly isRecovered: () => boolean
+  /** Ends this run; the first reason counts. */
+  readonly fail: (reason: RecoveryNeeded) => Effect.Effect<void>
+  /** Appends a record for as long as it takes: repeating it is harmless, losing it is not. */
+  readonly append: (record: NewRecord) => Effect.Effect<LogPosition>
+  /** An item that stands still until somebody repairs it. */
+  readonly stopItem: (itemId: ItemId, detail: string) => Effect.Effect<void>
+}
