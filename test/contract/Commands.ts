@@ -1,0 +1,87 @@
+/** Making commands and fold requests, with defaults for all that a test does not care about. */
+import type { Adjustment, SalePatch, Settlement } from "@flash-sale/domain/Command"
+import { Command, CommandId, type Placed } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { FoldRequest } from "@flash-sale/domain/ItemStore"
+import { PartitionId } from "@flash-sale/domain/Partition"
+
+let made = 0
+
+/** A number that nothing else in this test file got. */
+export const next = (): number => ++made
+
+/** An item in a partition of its own, so that tests that share a store do not meet. */
+export const freshItem = (): { readonly itemId: ItemId; readonly partition: PartitionId } => {
+  const n = next()
+  return { itemId: ItemId.make(`item-${n}`), partition: PartitionId.make(n) }
+}
+
+export const requestId = (text: string): RequestId => RequestId.make(text)
+
+/** The request that folds these commands: unmarked, untold, believing in no position. */
+export const request = (
+  item: { readonly itemId: ItemId; readonly partition: PartitionId },
+  commands: ReadonlyArray<Placed>,
+  rest?: Partial<FoldRequest>
+): FoldRequest => ({ ...item, epoch: undefined, tell: false, expected: undefined, told: [], commands, ...rest })
+
+export const place = (
+  offset: number,
+  itemId: ItemId,
+  request: string,
+  rest?: { readonly user?: string; readonly amount?: number; readonly attempt?: number; readonly acceptedAt?: number }
+): Placed => ({
+  offset,
+  command: Command.Place({
+    order: {
+      requestId: requestId(request),
+      userId: UserId.make(rest?.user ?? "u-1"),
+      itemId,
+      amount: rest?.amount ?? 1
+    },
+    attempt: rest?.attempt ?? 1,
+    acceptedAt: rest?.acceptedAt ?? 0,
+    correlationId: CorrelationId.make("contract")
+  })
+})
+
+export const settle = (
+  offset: number,
+  ...settlements: ReadonlyArray<readonly [request: string, outcome: Settlement["outcome"], attempt?: number]>
+): Placed => ({
+  offset,
+  command: Command.Settle({
+    settlements: settlements.map(([request, outcome, attempt]) => ({
+      requestId: requestId(request),
+      attempt: attempt ?? 1,
+      outcome
+    }))
+  })
+})
+
+export const cancel = (offset: number, request: string, attempt = 1): Placed => ({
+  offset,
+  command: Command.Cancel({ requestId: requestId(request), attempt })
+})
+
+export const adjust = (offset: number, adjustment: Adjustment): Placed => ({
+  offset,
+  command: Command.Adjust({ adjustment })
+})
+
+/** Puts units in by an operator's command of a name of its own. */
+export const stock = (offset: number, delta: number): Placed =>
+  adjust(offset, { command: CommandId.make(`stock-${next()}`), delta })
+
+export const sale = (offset: number, patch: SalePatch): Placed => ({ offset, command: Command.Sale({ patch }) })
+
+export const rules = (offset: number, version: number): Placed => ({ offset, command: Command.Rules({ version }) })
+
+export const unreadable = (offset: number, request?: string): Placed => ({
+  offset,
+  command: Command.Unreadable({
+    detail: "not an order",
+    attempt: 1,
+    ...(request === undefined ? {} : { requestId: requestId(request) })
+  })
+})

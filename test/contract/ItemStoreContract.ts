@@ -1,0 +1,307 @@
+/**
+ * What every `ItemStore` does. The layer must provide an empty store of its own to each suite; hand-made changes of
+ * stock are the business of the store that has hands near it.
+ *
+ * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
+ */
+import { describe, expect, layer } from "@effect/vitest"
+import { Effect, type Layer } from "effect"
+import * as Fold from "@flash-sale/domain/Fold"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { defaultSettings } from "@flash-sale/domain/Item"
+import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ItemStore"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import * as Histories from "../domain/Histories.ts"
+import {
+  adjust,
+  cancel,
+  freshItem,
+  next,
+  place,
+  request,
+  rules,
+  sale,
+  settle,
+  stock,
+  unreadable
+} from "./Commands.ts"
+
+const HISTORIES = 40
+const HISTORY_SIZE = 60
+const BIG_BATCH = 500
+
+export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
+  layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
+    describe("an item", () => {
+      it.effect("of which the log says nothing is not known", () =>
+        Effect.gen(function*() {
+          const { itemId, partition } = freshItem()
+          const look = yield* (yield* ItemStore).look(partition, itemId)
+          expect(look).toEqual({
+            known: false,
+            available: 0,
+            held: 0,
+            sold: 0,
+            put: 0,
+            settings: defaultSettings,
+            position: -1,
+            marked: false,
+            parked: undefined
+          })
+        }))
+
+      it.effect("holds, sells and gives back units", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const reply = yield* store.fold(request(item, [
+            stock(0, 3),
+            place(1, item.itemId, "a", { amount: 2 }),
+            place(2, item.itemId, "b"),
+            place(4, item.itemId, "c"),
+            settle(7, ["a", "paid"], ["b", "declined"])
+          ]))
+          expect(reply.outcomes.map((outcome) => [outcome.offset, outcome.fresh])).toEqual(
+            [0, 1, 2, 4, 7].map((offset) => [offset, true])
+          )
+          expect(reply.outcomes.flatMap(({ orders }) => orders.map((order) => [order.requestId, order.state]))).toEqual([
+            ["a", "held"],
+            ["b", "held"],
+            ["c", "turned"],
+            ["a", "sold"],
+            ["b", "released"]
+          ])
+          expect(reply.look).toMatchObject({ known: true, available: 1, held: 0, sold: 2, put: 3, position: 7 })
+          expect(yield* store.look(item.partition, item.itemId)).toEqual(reply.look)
+        }))
+
+      it.effect("keeps its sale's settings", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          yield* store.fold(request(item, [
+            sale(0, { opensAt: 5, closesAt: 9, perUserLimit: 2, paused: true, price: 499, currency: "EUR" }),
+            sale(1, { closesAt: null, paused: false })
+          ]))
+          const { settings } = yield* store.look(item.partition, item.itemId)
+          expect(settings).toEqual({
+            opensAt: 5,
+            closesAt: undefined,
+            perUserLimit: 2,
+            paused: false,
+            price: 499,
+            currency: "EUR"
+          })
+        }))
+
+      it.effect("takes a big batch", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const orders = Array.from({ length: BIG_BATCH }, (_, n) => place(n + 1, item.itemId, `r-${n}`))
+          const { look, outcomes } = yield* store.fold(request(item, [stock(0, BIG_BATCH / 2), ...orders]))
+          expect(look).toMatchObject({ available: 0, held: BIG_BATCH / 2, position: BIG_BATCH })
+          expect(outcomes.filter(({ orders }) => orders[0]?.state === "turned")).toHaveLength(BIG_BATCH / 2)
+        }))
+    })
+
+    describe("folding again", () => {
+      it.effect("changes nothing and gives the same answers", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const batch = [stock(0, 1), place(1, item.itemId, "a"), place(2, item.itemId, "b"), unreadable(3, "x")]
+          const first = yield* store.fold(request(item, batch))
+          const again = yield* store.fold(request(item, batch, { expected: 3 }))
+          expect(again.outcomes.map(({ fresh }) => fresh)).toEqual([false, false, false, false])
+          expect(again.outcomes.map(({ orders }) => orders.map(({ changed: _, ...order }) => order))).toEqual(
+            first.outcomes.map(({ orders }) => orders.map(({ changed: _, ...order }) => order))
+          )
+          expect(again.look).toEqual(first.look)
+        }))
+
+      it.effect("remembers what leaves no trace until it is told", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const batch = [unreadable(5, "x")]
+          yield* store.fold(request(item, batch))
+          const untold = yield* store.fold(request(item, batch))
+          expect(untold.outcomes[0]?.orders[0]?.state).toBe("unreadable")
+          const told = yield* store.fold(request(item, batch, { told: [5] }))
+          expect(told.outcomes[0]?.orders[0]?.state).toBe("unknown")
+        }))
+
+      it.effect("counts a repeated adjustment and a repeated order once", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const { look } = yield* store.fold(request(item, [
+            adjust(0, { seq: 1, delta: 5 }),
+            adjust(1, { seq: 1, delta: 5 }),
+            place(2, item.itemId, "a", { amount: 3 }),
+            place(3, item.itemId, "a", { amount: 3 })
+          ]))
+          expect(look).toMatchObject({ available: 2, held: 3, put: 5 })
+        }))
+
+      it.effect("skips what another worker folded meanwhile", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
+          const late = yield* store.fold(
+            request(item, [place(1, item.itemId, "a"), place(2, item.itemId, "b")], { expected: 0 })
+          )
+          expect(late.outcomes.map(({ fresh }) => fresh)).toEqual([false, true])
+          expect(late.look).toMatchObject({ available: 0, held: 2, position: 2 })
+        }))
+
+      it.effect("is refused where the store has lost writes, and changes nothing", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          yield* store.fold(request(item, [stock(0, 2)]))
+          const before = yield* store.look(item.partition, item.itemId)
+          const error = yield* Effect.flip(store.fold(request(item, [place(9, item.itemId, "a")], { expected: 8 })))
+          expect(error).toEqual(new PositionBehind({ itemId: item.itemId, position: 0 }))
+          expect(yield* store.look(item.partition, item.itemId)).toEqual(before)
+        }))
+    })
+
+    describe("a record that would break the item", () => {
+      it.effect("of later rules stops this item alone, and nothing of its batch happens", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const other = freshItem()
+          yield* store.fold(request(item, [stock(0, 2)]))
+          const before = yield* store.look(item.partition, item.itemId)
+          const error = yield* Effect.flip(
+            store.fold(request(item, [place(1, item.itemId, "a"), rules(2, 999), place(3, item.itemId, "b")]))
+          )
+          expect(error).toBeInstanceOf(ItemDamaged)
+          expect(error).toMatchObject({ itemId: item.itemId })
+          expect(yield* store.look(item.partition, item.itemId)).toEqual(before)
+          expect((yield* store.fold(request(other, [stock(0, 2)]))).look.available).toBe(2)
+        }))
+    })
+
+    describe("the mark of a partition", () => {
+      it.effect("is written once, by whoever comes first", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          expect(yield* store.mark(partition)).toBeUndefined()
+          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
+          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
+          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
+            new MarkMoved({ partition })
+          )
+          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
+        }))
+
+      it.effect("moves its checkpoint forwards only, under the same mark only", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          const refused = yield* Effect.flip(store.checkpoint(partition, { epoch: "one", checkpoint: 3 }))
+          expect(refused).toEqual(new MarkMoved({ partition }))
+          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
+          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 8 })
+          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 5 })
+          expect(yield* Effect.flip(store.checkpoint(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
+            new MarkMoved({ partition })
+          )
+          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
+        }))
+
+      it.effect("is checked by every fold, which does nothing under another or none", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const moved = new MarkMoved({ partition: item.partition })
+          const fold = (epoch: string | undefined) => store.fold(request(item, [stock(0, 2)], { epoch }))
+          expect(yield* Effect.flip(fold("one"))).toEqual(moved)
+          yield* store.writeMark(item.partition, { epoch: "one", checkpoint: 0 })
+          expect(yield* Effect.flip(fold("two"))).toEqual(moved)
+          expect(yield* Effect.flip(fold(undefined))).toEqual(moved)
+          expect((yield* store.look(item.partition, item.itemId)).known).toBe(false)
+          expect((yield* fold("one")).look).toMatchObject({ available: 2, marked: true })
+        }))
+
+      it.effect("is checked by every look around", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          yield* store.fold(request(item, [stock(0, 2)]))
+          expect(yield* Effect.flip(store.sense(item.partition, "one"))).toEqual(
+            new MarkMoved({ partition: item.partition })
+          )
+          yield* store.writeMark(item.partition, { epoch: "one", checkpoint: 0 })
+          expect(yield* store.sense(item.partition, "one")).toEqual([])
+        }))
+    })
+
+    it.effect("cancels by voiding first", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const item = freshItem()
+        const { outcomes, look } = yield* store.fold(request(item, [
+          stock(0, 1),
+          place(1, item.itemId, "a"),
+          cancel(2, "a"),
+          settle(3, ["a", "paid"]),
+          settle(4, ["a", "voided"])
+        ]))
+        expect(outcomes.slice(2).map(({ orders }) => [orders[0]?.state, orders[0]?.changed])).toEqual([
+          ["voiding", true],
+          ["voiding", false],
+          ["released", true]
+        ])
+        expect(look).toMatchObject({ available: 1, held: 0, sold: 0 })
+      }))
+
+    it.effect("folds random histories like the domain", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        for (const history of yield* Histories.histories("item-store", HISTORY_SIZE, HISTORIES)) {
+          yield* compare(store, Histories.itemId, PartitionId.make(next()), history)
+        }
+      }))
+
+    it.effect("says that it is up", () =>
+      Effect.gen(function*() {
+        expect(yield* (yield* ItemStore).isUp).toBe(true)
+      }))
+  })
+
+/** Folds one history in batches of growing size, each overlapping the one before. */
+const compare = Effect.fnUntraced(function*(
+  store: ItemStore["Service"],
+  itemId: ItemId,
+  partition: PartitionId,
+  history: ReadonlyArray<Fold.Batch["commands"][number]>
+) {
+  // Every history has a partition of its own, but they share the item's name, so the item is renamed after it.
+  const named = `${itemId}-${partition}` as ItemId
+  let state = Fold.nothing
+  for (let from = 0, size = 1; from < history.length; from += size, size += 1) {
+    const commands = history.slice(Math.max(0, from - 2), from + size)
+    const batch: Fold.Batch = { commands, told: commands.slice(0, 1).map(({ offset }) => offset), expected: undefined }
+    const expected = Fold.fold(state, batch)
+    if (expected._tag !== "Folded") return yield* Effect.die(new Error(`the domain says ${expected._tag}`))
+    const reply = yield* store.fold({ ...batch, partition, itemId: named, epoch: undefined, tell: true })
+    const { available, held, put, settings, sold } = expected.state.item
+    expect(reply.outcomes).toEqual(expected.outcomes)
+    expect(reply.look).toMatchObject({
+      available,
+      held,
+      put,
+      settings,
+      sold,
+      position: expected.state.position
+    })
+    state = expected.state
+  }
+})

@@ -1,0 +1,230 @@
+/** What every `OrderStatuses` does: claims, and statuses that only move forwards. */
+import { describe, expect, layer } from "@effect/vitest"
+import { Effect, type Layer, Schedule } from "effect"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { fingerprint } from "@flash-sale/domain/Order"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { Offset } from "@flash-sale/domain/Partition"
+import { next } from "./Commands.ts"
+
+const LEASE_MILLIS = 60_000
+const SHORT_MILLIS = 40
+const PATIENCE = Schedule.spaced("10 millis").pipe(Schedule.upTo({ times: 500 }))
+
+const policy = (rest?: Partial<AdmissionPolicy>): AdmissionPolicy => ({
+  owner: "gateway-1",
+  leaseMillis: LEASE_MILLIS,
+  maxRequests: 100,
+  windowMillis: LEASE_MILLIS,
+  ...rest
+})
+
+const admission = (rest?: { readonly request?: string; readonly user?: string; readonly amount?: number }) => {
+  const n = next()
+  const order = {
+    requestId: RequestId.make(rest?.request ?? `request ${n} "é\u{1F600}`),
+    userId: UserId.make(rest?.user ?? `user-${n}`),
+    itemId: ItemId.make("101"),
+    amount: rest?.amount ?? 1
+  }
+  return {
+    ...order,
+    fingerprint: fingerprint(order),
+    correlationId: CorrelationId.make("contract")
+  } satisfies AdmissionRequest
+}
+
+/** A status of the order that was asked for. */
+const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusRecord => ({
+  requestId: request.requestId,
+  itemId: request.itemId,
+  amount: request.amount,
+  status: "RESERVED",
+  attempt: 1,
+  correlationId: request.correlationId,
+  updatedAt: "2026-01-01T00:00:00.000Z",
+  fingerprint: request.fingerprint,
+  place: Offset.make(7),
+  ...rest
+})
+
+export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
+  layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
+    const standing = (request: AdmissionRequest) =>
+      OrderStatuses.pipe(Effect.flatMap((service) => service.read(request.requestId)))
+    const written = (request: AdmissionRequest) =>
+      Effect.map(standing(request), (found) => found._tag === "Kept" ? found.record : undefined)
+
+    describe("admitting", () => {
+      it.effect("claims what nobody knows, and only once", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          expect(yield* service.admit([request], policy())).toEqual([{ _tag: "Claimed", remaining: 99 }])
+          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toEqual([
+            { _tag: "Leased", same: true }
+          ])
+        }))
+
+      it.effect("answers a batch in order; the same id twice in it is leased the second time", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const [first, second] = [admission(), admission()]
+          const other = admission({ request: first.requestId, amount: 2 })
+          expect((yield* service.admit([first, second, first, other], policy())).map((answer) =>
+            answer._tag === "Leased" ? [answer._tag, answer.same] : [answer._tag]
+          )).toEqual([["Claimed"], ["Claimed"], ["Leased", true], ["Leased", false]])
+          expect(yield* service.admit([], policy())).toEqual([])
+        }))
+
+      it.effect("says whether a known request is the same order, and how it stands", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          yield* service.admit([request], policy())
+          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          const other = admission({ request: request.requestId, amount: 3 })
+          const answers = yield* service.admit([request, other], policy())
+          expect(answers).toMatchObject([
+            { _tag: "Known", same: true, record: { status: "PENDING", requestId: request.requestId, attempt: 1 } },
+            { _tag: "Known", same: false, record: { amount: request.amount } }
+          ])
+        }))
+
+      it.effect("lets a claim run out with its lease", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          yield* service.admit([request], policy({ leaseMillis: SHORT_MILLIS }))
+          yield* Effect.repeat(standing(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
+          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
+          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+        }))
+
+      it.effect("limits a user, and an honest retry costs nothing", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const user = `limited-${next()}`
+          const [first, second, third] = [admission({ user }), admission({ user }), admission({ user })]
+          const limits = policy({ maxRequests: 2 })
+          expect(yield* service.admit([first, first, second, third], limits)).toMatchObject([
+            { _tag: "Claimed", remaining: 1 },
+            { _tag: "Leased" },
+            { _tag: "Claimed", remaining: 0 },
+            { _tag: "Limited", remaining: 0 }
+          ])
+          const [limited] = yield* service.admit([third], limits)
+          if (limited?._tag !== "Limited") return expect.fail(`expected Limited, not ${limited?._tag}`)
+          expect(limited.retryAfterMillis).toBeGreaterThan(0)
+          expect(limited.retryAfterMillis).toBeLessThanOrEqual(LEASE_MILLIS)
+          expect(yield* standing(third)).toEqual({ _tag: "Unknown" })
+          expect(yield* service.admit([admission()], limits)).toMatchObject([{ _tag: "Claimed" }])
+        }))
+
+      it.effect("lets a user in again when the window is over", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const user = `patient-${next()}`
+          const limits = policy({ maxRequests: 1, windowMillis: SHORT_MILLIS })
+          yield* service.admit([admission({ user })], limits)
+          const answers = yield* Effect.repeat(Effect.suspend(() => service.admit([admission({ user })], limits)), {
+            schedule: PATIENCE,
+            while: ([answer]) => answer?._tag === "Limited"
+          })
+          expect(answers).toEqual([{ _tag: "Claimed", remaining: 0 }])
+        }))
+    })
+
+    describe("a claim", () => {
+      it.effect("is kept as PENDING by its owner alone", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          yield* service.admit([request], policy())
+          yield* service.keep([{ owner: "gateway-2", requestId: request.requestId }])
+          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          const kept = yield* written(request)
+          expect(kept).toMatchObject({ status: "PENDING", attempt: 1, fingerprint: request.fingerprint })
+          expect(kept).not.toHaveProperty("place")
+          expect(kept).not.toHaveProperty("lease")
+        }))
+
+      it.effect("is released by its owner alone, and only while it is a claim", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          const claims = [{ owner: "gateway-1", requestId: request.requestId }]
+          yield* service.admit([request], policy())
+          yield* service.release([{ owner: "gateway-2", requestId: request.requestId }])
+          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          yield* service.release(claims)
+          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          yield* service.admit([request], policy())
+          yield* service.keep(claims)
+          yield* service.release(claims)
+          expect(yield* standing(request)).toMatchObject({ _tag: "Kept" })
+        }))
+
+      it.effect("gives way to a status of its order, which neither keep nor release touches", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const request = admission()
+          const claims = [{ owner: "gateway-1", requestId: request.requestId }]
+          yield* service.admit([request], policy())
+          yield* service.write([record(request, { status: "COMPLETED" })])
+          yield* service.keep(claims)
+          yield* service.release(claims)
+          expect(yield* written(request)).toEqual(record(request, { status: "COMPLETED" }))
+        }))
+    })
+
+    describe("writing", () => {
+      const steps: ReadonlyArray<readonly [string, Partial<StatusRecord>, Partial<StatusRecord>, boolean]> = [
+        ["a further step", { status: "RESERVED" }, { status: "COMPLETED" }, true],
+        ["the same step", { status: "RESERVED" }, { status: "RESERVED", reason: "again" }, false],
+        ["a step back", { status: "COMPLETED" }, { status: "RESERVED" }, false],
+        ["another end", { status: "COMPLETED" }, { status: "CANCELLED" }, false],
+        ["a later attempt", { status: "FAILED_PAYMENT" }, { status: "PENDING", attempt: 2 }, true],
+        ["an earlier attempt", { status: "PENDING", attempt: 2 }, { status: "COMPLETED", attempt: 1 }, false],
+        ["a later place", { status: "COMPLETED" }, { status: "RESERVED", place: Offset.make(8) }, true],
+        ["an earlier place", { status: "RESERVED" }, { status: "COMPLETED", place: Offset.make(6) }, false],
+        ["another fingerprint", { status: "RESERVED" }, { status: "COMPLETED", fingerprint: "u:101:9" }, false],
+        ["another item", { status: "RESERVED" }, { status: "COMPLETED", itemId: ItemId.make("102") }, false]
+      ]
+      for (const [step, before, after, forward] of steps) {
+        it.effect(`${forward ? "takes" : "refuses"} ${step}`, () =>
+          Effect.gen(function*() {
+            const service = yield* OrderStatuses
+            const request = admission()
+            yield* service.write([record(request, before)])
+            yield* service.write([record(request, after)])
+            expect(yield* written(request)).toEqual(record(request, forward ? after : before))
+          }))
+      }
+
+      it.effect("writes a batch in order, and what it has not seen before as it is", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const requests = [admission(), admission()] as const
+          const lost = record(requests[1], { status: "FAILED", reason: "Invalid Order Format" })
+          yield* service.write([
+            record(requests[0], { status: "RESERVED" }),
+            lost,
+            record(requests[0], { status: "COMPLETED" })
+          ])
+          yield* service.write([])
+          expect(yield* written(requests[0])).toMatchObject({ status: "COMPLETED" })
+          expect(yield* written(requests[1])).toEqual(lost)
+        }))
+    })
+
+    it.effect("knows nothing of a request that never came", () =>
+      Effect.gen(function*() {
+        expect(yield* standing(admission())).toEqual({ _tag: "Unknown" })
+      }))
+  })
