@@ -1,6 +1,6 @@
 /** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { OwnedPartition } from "@flash-sale/domain/OrderLog"
+import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
 import { Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
@@ -10,7 +10,7 @@ export const COMMIT_EVERY = Duration.millis(250)
 
 export interface Commits {
   /** Commits what is final now, where that is more than before. */
-  readonly commit: Effect.Effect<void, RecoveryNeeded>
+  readonly commit: Effect.Effect<void, RecoveryNeeded | PartitionLost>
   /** The offset that was committed last. */
   readonly committed: () => number
 }
@@ -35,7 +35,11 @@ export const make = Effect.fnUntraced(function*(
       yield* owned.commit(Offset.make(next))
       committed = next
     }
-  }).pipe(Effect.mapError((error) => new RecoveryNeeded({ why: `cannot commit: ${error._tag}` })))
+  }).pipe(
+    Effect.mapError((error) =>
+      error instanceof PartitionLost ? error : new RecoveryNeeded({ why: `cannot commit: ${error._tag}` })
+    )
+  )
 
   return { commit, committed: () => committed }
 })

@@ -4,7 +4,7 @@
  */
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
+import { OrderLog, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Offset } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
@@ -39,6 +39,8 @@ export const work = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   yield* Effect.scoped(runOnce(owned, inFlight)).pipe(
+    // Somebody else owns it now: whatever is still in hand here is theirs.
+    Effect.catchTag("PartitionLost", () => Effect.void),
     Effect.tapError((reason) => state.set(owned.partition, { _tag: "Waiting", why: reason.why })),
     Effect.retry({ schedule: untilRecovered }),
     Effect.orDie,
@@ -50,7 +52,7 @@ export const work = Effect.fnUntraced(function*(
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: Semaphore.Semaphore
-): Effect.fn.Return<void, RecoveryNeeded, Services | Scope.Scope> {
+): Effect.fn.Return<void, RecoveryNeeded | PartitionLost, Services | Scope.Scope> {
   const store = yield* ItemStore
   const log = yield* OrderLog
   const state = yield* ProcessorState
@@ -69,7 +71,7 @@ const runOnce = Effect.fnUntraced(function*(
     )
   }
 
-  const failed = yield* Deferred.make<never, RecoveryNeeded>()
+  const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   let epoch = mark?.epoch
   let recovered = false
   const run: Run = {
@@ -116,7 +118,7 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(
       Effect.repeat(upkeep, Schedule.spaced(Commits.COMMIT_EVERY)),
       Effect.repeat(Effect.andThen(sensing.lookAround, intake.sweep), Schedule.spaced(Sensing.SENSE_EVERY))
-    ).pipe(Effect.catchTag("RecoveryNeeded", run.fail))
+    ).pipe(Effect.catch(run.fail))
   )
   yield* Effect.forever(takeOnce).pipe(
     Effect.raceFirst(Deferred.await(failed)),
@@ -134,11 +136,15 @@ const handOver = Effect.fnUntraced(function*(intake: Intake.Intake, commits: Com
   yield* Effect.ignore(commits.commit)
 })
 
+/** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
 const waitFor = <A, E extends { readonly _tag: string }>(
   what: string,
   effect: Effect.Effect<A, E>
-): Effect.Effect<A, RecoveryNeeded> =>
-  Effect.mapError(effect, (error) => new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>> =>
+  Effect.mapError(effect, (error) =>
+    isLost(error) ? error : new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
+
+const isLost = <E>(error: E): error is Extract<E, PartitionLost> => error instanceof PartitionLost
 
 const describe = (error: { readonly _tag: string; readonly detail?: string }): string =>
   error.detail === undefined ? error._tag : `${error._tag}, ${error.detail}`

@@ -1,6 +1,7 @@
 /** What the parts of one partition's worker share while it runs. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
+import type { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import { Data, type Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
@@ -25,7 +26,7 @@ export interface Run {
   /** Whether everything that was in the log at the start is folded: only then is anybody charged. */
   readonly isRecovered: () => boolean
   /** Ends this run; the first reason counts. */
-  readonly fail: (reason: RecoveryNeeded) => Effect.Effect<void>
+  readonly fail: (reason: RecoveryNeeded | PartitionLost) => Effect.Effect<void>
   /** Appends a record for as long as it takes: repeating it is harmless, losing it is not. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition>
   /** An item that stands still until somebody repairs it. */
