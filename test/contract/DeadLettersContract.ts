@@ -1,0 +1,129 @@
+/**
+ * What every store of dead letters promises. It may hold other letters: the suite names its own by a place in the log
+ * that nobody else has.
+ */
+import { DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
+import { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { assert, layer } from "@effect/vitest"
+import { Effect, type Layer, Schedule } from "effect"
+import { randomInt } from "node:crypto"
+
+type Store = DeadLetters["Service"]
+
+const TEST_TIMEOUT = 30_000
+/** More than the suite puts. */
+const ALL = 10_000
+
+const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
+  partition: PartitionId.make(randomInt(0, 12)),
+  offset: Offset.make(randomInt(1, 2 ** 47)),
+  key: "101",
+  value: Uint8Array.of(0x7b, 0x22, 0xff, 0x00, 0xfe),
+  error: "Payment Timeout",
+  requestId: RequestId.make("réq 1"),
+  correlationId: CorrelationId.make("corr-1"),
+  attempt: 2,
+  timestamp: "2025-11-29T21:56:00.000Z",
+  ...change
+})
+
+const handling = ({ offset, partition }: DeadLetter, action: Handling["action"] = "discarded"): Handling => ({
+  partition,
+  offset,
+  action,
+  by: "operator",
+  why: "a test",
+  timestamp: "2025-11-29T22:00:00.000Z"
+})
+
+const same = (a: Pick<DeadLetter, "partition" | "offset">, b: Pick<DeadLetter, "partition" | "offset">): boolean =>
+  a.partition === b.partition && a.offset === b.offset
+
+/** The store may take a moment to know what it holds. */
+const ready = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.retry(effect, Schedule.spaced("20 millis"))
+
+/** Whether it is listed, and how often. */
+const listed = (store: Store, one: DeadLetter) =>
+  Effect.map(ready(store.list(ALL)), (letters) => letters.filter((other) => same(one, other)))
+
+export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
+  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`DeadLetters: ${name}`, (it) => {
+    it.effect("keeps a letter byte for byte, and counts it", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const before = yield* ready(store.stats)
+        const one = letter()
+        yield* store.put(one)
+        const [found] = yield* listed(store, one)
+        assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [...one.value] })
+        const after = yield* store.stats
+        assert.strictEqual(after.size, before.size + 1)
+        assert.isAtMost(after.oldestAt!, Date.parse(one.timestamp))
+      }), TEST_TIMEOUT)
+
+    it.effect("keeps a letter that has no key and no request", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const { key: _key, requestId: _requestId, ...one } = letter({
+          value: new Uint8Array(0),
+          error: "Invalid Order Format"
+        })
+        yield* store.put(one)
+        const [found] = yield* listed(store, one)
+        assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [] })
+      }), TEST_TIMEOUT)
+
+    it.effect("knows a letter that is put again as the same", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const before = yield* ready(store.stats)
+        const one = letter()
+        yield* store.put(one)
+        yield* store.put({ ...one, timestamp: "2025-11-30T00:00:00.000Z" })
+        assert.strictEqual((yield* listed(store, one)).length, 1)
+        assert.strictEqual((yield* store.stats).size, before.size + 1)
+      }), TEST_TIMEOUT)
+
+    it.effect("knows two unreadable records as two letters", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const one = letter()
+        const other = { ...one, offset: Offset.make(one.offset + 1) }
+        yield* Effect.forEach([one, other], store.put, { discard: true })
+        assert.strictEqual((yield* listed(store, one)).length, 1)
+        assert.strictEqual((yield* listed(store, other)).length, 1)
+      }), TEST_TIMEOUT)
+
+    it.effect("lets handled win, in whatever order mark and letter come", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const before = yield* ready(store.stats)
+        const putFirst = letter()
+        yield* store.put(putFirst)
+        yield* store.mark(handling(putFirst, "replayed"))
+        const markedFirst = letter()
+        yield* store.mark(handling(markedFirst))
+        yield* store.put(markedFirst)
+        yield* store.put(putFirst)
+        yield* store.mark(handling(putFirst))
+        assert.deepStrictEqual(yield* listed(store, putFirst), [])
+        assert.deepStrictEqual(yield* listed(store, markedFirst), [])
+        assert.strictEqual((yield* store.stats).size, before.size)
+      }), TEST_TIMEOUT)
+
+    it.effect("lists the oldest first, and no more than asked for", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const times = [3, 1, 2].map((second) => `2001-01-01T00:00:0${second}.000Z`)
+        const put = times.map((timestamp) => letter({ timestamp }))
+        yield* Effect.forEach(put, store.put, { discard: true })
+        const mine = (yield* ready(store.list(ALL))).filter((one) => put.some((other) => same(one, other)))
+        assert.deepStrictEqual(mine.map(({ timestamp }) => timestamp), times.toSorted())
+        const all = yield* store.list(ALL)
+        const two = yield* store.list(2)
+        assert.deepStrictEqual(two, all.slice(0, 2))
+        assert.strictEqual((yield* store.stats).oldestAt, Date.parse(all[0]!.timestamp))
+      }), TEST_TIMEOUT)
+  })
