@@ -1,0 +1,45 @@
+/** Names in log lines: what `event` may say, and the keys of what is known about an order. */
+import { Effect } from "effect"
+
+/** What a log line tells of. A closed set, so that a search by event finds everything. */
+export type Event =
+  | "order_received"
+  | "order_queued"
+  | "order_rejected"
+  | "order_failed"
+  | "order_processed"
+  | "order_moved_to_dlq"
+  | "payment_given_up"
+  | "stock_adjusted"
+  | "record_forwarded"
+  | "partition_state"
+  | "item_stopped"
+  | "circuit_breaker_changed"
+  | "service_starting"
+  | "service_ready"
+  | "service_stopped"
+  | "dependency_up"
+  | "dependency_down"
+  | "internal_error"
+
+/** What a log line may carry beside its message, under these very names. Never a payment token. */
+export interface Attributes {
+  readonly event: Event
+  readonly correlation_id?: string
+  readonly request_id?: string
+  readonly user_id?: string
+  readonly item_id?: string
+  readonly partition?: number
+  readonly offset?: number
+  readonly attempt?: number
+  readonly status?: string | number
+  readonly reason?: string
+  readonly detail?: string
+  /** The trace that the order belongs to, 32 hexadecimal digits. */
+  readonly trace_id?: string
+  readonly processing_time_ms?: number
+  readonly seq?: number
+}
+
+/** Adds attributes to every log line of an effect, with their names checked. */
+export const annotate = (attributes: Attributes) => Effect.annotateLogs({ ...attributes })

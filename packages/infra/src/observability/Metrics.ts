@@ -1,0 +1,148 @@
+/**
+ * The metrics, as data: every name that `/metrics` shows, with what it means.
+ *
+ * **Details**: labels are closed sets or bounded, and never ids of users or requests. Counters are `incremental`, as
+ * the exporter would call them gauges otherwise, and end in `_total`, as it would append that itself.
+ */
+import { Effect, Metric } from "effect"
+
+/** Bounds of the buckets of the gateway's answers, in seconds. */
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+/** Bounds of the buckets from taking an order to its final status, in seconds. 5 is where the alert begins. */
+const PROCESSING_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+/** The most items that have a series of their own. Later ones share the label `other`. */
+export const MAX_ITEM_SERIES = 1_000
+/** The label of every item beyond `MAX_ITEM_SERIES`: the gauge then shows the last of them that changed. */
+export const OTHER_ITEMS = "other"
+
+const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
+const gauge = (name: string, description: string) => Metric.gauge(name, { description })
+
+/** One handle for each of a closed set of labels, made once. */
+const labelled = <const Label extends string>(
+  labels: ReadonlyArray<Label>,
+  key: string,
+  metric: Metric.Counter<number>
+): ReadonlyMap<Label, Metric.Metric<number, Metric.CounterState<number>>> =>
+  new Map(labels.map((label) => [label, Metric.withAttributes(metric, { [key]: label })]))
+
+export const ordersReceived = counter("gateway_orders_received_total", "Total orders received")
+export const ordersSuccessful = counter("gateway_orders_successful_total", "Orders successfully queued")
+export const ordersFailed = counter("gateway_orders_failed_total", "Orders that failed to queue")
+export const ordersValidationFailed = counter("gateway_orders_validation_failed_total", "Validation failures")
+export const ordersIdempotencyRejected = counter(
+  "gateway_orders_idempotency_rejected_total",
+  "Duplicate requests rejected"
+)
+export const ordersRateLimited = counter("gateway_orders_rate_limited_total", "Orders over their user's rate limit")
+/** Sold out by a read of the stock before the order was placed; see `ordersSoldOut` for the processor's. */
+export const ordersSoldOutEarly = counter("gateway_orders_sold_out_total", "Orders turned away early as sold out")
+export const requestDuration = Metric.histogram("gateway_request_duration_seconds", {
+  description: "Time from an order's arrival to its answer, in seconds",
+  boundaries: REQUEST_SECONDS
+})
+/** 0 closed, 1 open, 2 half-open. */
+export const circuitBreakerState = gauge(
+  "gateway_circuit_breaker_state",
+  "Circuit breaker state (0=closed, 1=open, 2=half-open)"
+)
+
+/** Why an order was refused, where no counter of its own says so. */
+export const REFUSALS = [
+  "not_open",
+  "closed",
+  "paused",
+  "unknown_item",
+  "body_too_large",
+  "unsupported_media_type",
+  "request_id_reused",
+  "breaker_open",
+  "overloaded",
+  "outcome_unknown",
+  "shutting_down"
+] as const
+export type Refusal = (typeof REFUSALS)[number]
+const refused = labelled(REFUSALS, "reason", counter("gateway_orders_refused_total", "Orders refused, by reason"))
+export const ordersRefused = (reason: Refusal) => refused.get(reason)!
+
+export const ordersProcessed = counter("processor_orders_processed_total", "Total orders processed")
+export const ordersProcessedSuccess = counter("processor_orders_processed_success_total", "Successfully processed")
+export const ordersProcessedFailed = counter("processor_orders_processed_failed_total", "Failed processing")
+export const ordersSoldOut = counter("processor_orders_sold_out_total", "Orders rejected due to sold out")
+export const ordersMovedToDlq = counter("processor_orders_moved_to_dlq_total", "Orders moved to DLQ")
+export const orderProcessingDuration = Metric.histogram("processor_order_processing_duration_seconds", {
+  description: "Time from taking an order to its final status, in seconds",
+  boundaries: PROCESSING_SECONDS
+})
+export const dlqSize = gauge("processor_dlq_size", "Current DLQ depth")
+export const dlqOldestMessageAge = gauge("processor_dlq_oldest_message_age_seconds", "Age of oldest DLQ message")
+export const paymentsInFlight = gauge("processor_payments_in_flight", "Payments and voids under way")
+
+/** How a payment ended. `unknown` is one without an answer, which is then voided. */
+export const PAYMENT_OUTCOMES = ["paid", "declined", "voided", "unknown"] as const
+export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number]
+const payments = labelled(PAYMENT_OUTCOMES, "outcome", counter("processor_payments_total", "Payments, by outcome"))
+export const paymentsTotal = (outcome: PaymentOutcome) => payments.get(outcome)!
+
+const cached = (metric: Metric.Gauge<number>, key: string, bound: number) => {
+  const handles = new Map<string, Metric.Metric<number, Metric.GaugeState<number>>>()
+  return (wanted: string) => {
+    const label = handles.has(wanted) || handles.size < bound ? wanted : OTHER_ITEMS
+    const known = handles.get(label)
+    if (known !== undefined) return known
+    const made = Metric.withAttributes(metric, { [key]: label })
+    handles.set(label, made)
+    return made
+  }
+}
+
+/** Units available of an item. */
+export const inventoryLevel = cached(
+  gauge("processor_inventory_level", "Inventory level per item"),
+  "item_id",
+  MAX_ITEM_SERIES
+)
+
+/** The most partitions that a topic may have here. */
+const MAX_PARTITIONS = 10_000
+const openOrders = cached(
+  gauge("processor_partition_open_orders", "Orders that are not final yet, by partition"),
+  "partition",
+  MAX_PARTITIONS
+)
+export const partitionOpenOrders = (partition: number) => openOrders(String(partition))
+const lag = cached(gauge("processor_partition_lag", "Records not folded yet, by partition"), "partition", MAX_PARTITIONS)
+export const partitionLag = (partition: number) => lag(String(partition))
+
+const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<never, unknown>>>> = {
+  gateway: [
+    ordersReceived,
+    ordersSuccessful,
+    ordersFailed,
+    ordersValidationFailed,
+    ordersIdempotencyRejected,
+    ordersRateLimited,
+    ordersSoldOutEarly,
+    requestDuration,
+    circuitBreakerState,
+    ...refused.values()
+  ],
+  processor: [
+    ordersProcessed,
+    ordersProcessedSuccess,
+    ordersProcessedFailed,
+    ordersSoldOut,
+    ordersMovedToDlq,
+    orderProcessingDuration,
+    dlqSize,
+    dlqOldestMessageAge,
+    paymentsInFlight,
+    ...payments.values()
+  ]
+}
+
+/** Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. */
+export const initialise = (service: "gateway" | "processor"): Effect.Effect<void> =>
+  // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
+  Effect.forEach(all[service], Metric.value, { discard: true })
