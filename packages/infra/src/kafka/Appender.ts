@@ -1,0 +1,109 @@
+/**
+ * Appends to a topic: a line for each partition, one send in flight in each, each record answered when its own send is
+ * acknowledged by all replicas. Why it is built so: docs/decisions/0003-appending.md.
+ */
+import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/OrderLog"
+import { Effect, Exit, Scope, Semaphore } from "effect"
+import * as BatchLine from "../actor/BatchLine.ts"
+import type { KafkaSettings } from "./KafkaSettings.ts"
+import * as PartitionSender from "./PartitionSender.ts"
+
+/** The most records that wait for one partition. Beyond them a record is refused at once. */
+const LINE_CAPACITY = 5_000
+/** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
+const MAX_BATCH_BYTES = 768 * 1024
+/** What a record takes beside key, value and headers, at the most. */
+const RECORD_OVERHEAD = 32
+
+/** A record, as text or bytes. */
+export interface Appendable {
+  readonly key: string | undefined
+  readonly value: string | Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
+
+type AppendError = AppendRefused | AppendUnknown
+
+export interface Appender {
+  /** The offset of the record once it is durable. Takes no longer than the sum of the bounds in `PartitionSender`. */
+  readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
+}
+
+type Line = BatchLine.BatchLine<PartitionSender.Encoded, number, AppendError>
+
+/** Opens nothing before the first append. What was taken in is answered before the scope is closed. */
+export const make = Effect.fnUntraced(function*(
+  settings: KafkaSettings,
+  topic: string
+): Effect.fn.Return<Appender, never, Scope.Scope> {
+  const scope = yield* Effect.scope
+  const opening = yield* Semaphore.make(1)
+  const lines = new Map<number, Line>()
+
+  const open = Effect.fnUntraced(function*(partition: number) {
+    const opened = lines.get(partition)
+    if (opened !== undefined) return opened
+    const sender = PartitionSender.make(settings, topic, partition)
+    yield* Scope.addFinalizer(scope, sender.close)
+    const line: Line = yield* BatchLine.make({
+      name: `${topic}[${partition}]`,
+      capacity: LINE_CAPACITY,
+      batchSize: settings.batchSize,
+      handle: (records: ReadonlyArray<PartitionSender.Encoded>) => sendAll(sender, records)
+    }).pipe(Scope.provide(scope))
+    lines.set(partition, line)
+    return line
+  })
+
+  const ask = (line: Line, record: PartitionSender.Encoded): Effect.Effect<number, AppendError> =>
+    Effect.catchTag(
+      line.ask(record),
+      "LineFull",
+      (full) => Effect.fail(new AppendRefused({ detail: `${full.line}: ${full.capacity} records wait already` }))
+    )
+
+  return {
+    append: (partition, record) => {
+      const encoded = encode(record)
+      const line = lines.get(partition)
+      if (line !== undefined) return ask(line, encoded)
+      return Effect.flatMap(opening.withPermits(1)(open(partition)), (opened) => ask(opened, encoded))
+    }
+  }
+})
+
+/** One send after the other, each as large as a broker takes; records of one send share its fate. */
+const sendAll = (sender: PartitionSender.PartitionSender, records: ReadonlyArray<PartitionSender.Encoded>) =>
+  Effect.map(
+    Effect.forEach(inSends(records), (batch) =>
+      Effect.map(Effect.exit(sender.send(batch)), (exit) =>
+        batch.map((_, index) => Exit.map(exit, (first) => first + index)))),
+    (answers) => answers.flat()
+  )
+
+const inSends = (records: ReadonlyArray<PartitionSender.Encoded>) => {
+  const sends: Array<Array<PartitionSender.Encoded>> = []
+  let bytes = MAX_BATCH_BYTES
+  for (const record of records) {
+    const size = sizeOf(record)
+    if (bytes + size > MAX_BATCH_BYTES) {
+      sends.push([])
+      bytes = 0
+    }
+    sends[sends.length - 1]!.push(record)
+    bytes += size
+  }
+  return sends
+}
+
+const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
+  let size = RECORD_OVERHEAD + (key?.length ?? 0) + value.length
+  for (const [name, text] of headers) size += RECORD_OVERHEAD + name.length + text.length
+  return size
+}
+
+const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => ({
+  key: key === undefined ? undefined : Buffer.from(key),
+  value: Buffer.from(value),
+  headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]))
+})

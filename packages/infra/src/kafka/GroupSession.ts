@@ -1,0 +1,195 @@
+/** One membership in the consumer group, from joining to leaving or crashing, and the workers that run in it. */
+import { LogUnavailable, type OwnedPartition, type PartitionBounds } from "@flash-sale/domain/OrderLog"
+import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import * as Partition from "@flash-sale/domain/Partition"
+import { Cause, Deferred, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import type { Consumer, EachBatchPayload } from "kafkajs"
+import * as Commits from "./Commits.ts"
+import * as Handover from "./Handover.ts"
+import * as Intake from "./Intake.ts"
+import { KafkaClient, messageOf } from "./KafkaClient.ts"
+import { toLogRecord } from "./Records.ts"
+
+/** How long workers may take to finish what they have in hand when their partitions go to somebody else. */
+const REVOKE_PATIENCE = "10 seconds"
+/** How long an interrupted worker may take to end. */
+const INTERRUPT_PATIENCE = "2 seconds"
+/** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
+const LEAVE_PATIENCE = "5 seconds"
+/** After how many milliseconds without a sign of life the group gives this member's partitions away. */
+const SESSION_TIMEOUT = 30_000
+const HEARTBEAT_INTERVAL = 3_000
+/** How long the group waits for its members to join again, in milliseconds; above `REVOKE_PATIENCE`. */
+const REBALANCE_TIMEOUT = 20_000
+/** How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch. */
+const FETCH_WAIT = 100
+/** Attempts that outlast `REVOKE_PATIENCE`, as joining is tried again until the workers are done. */
+const RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200, restartOnFailure: () => Promise.resolve(false) }
+
+export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
+
+/** What the log knows of a partition beside its records. */
+export interface Questions {
+  readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
+  readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
+}
+
+interface Running {
+  readonly partition: PartitionId
+  readonly intake: Intake.Intake
+  readonly revoked: Deferred.Deferred<void>
+  worker: Fiber.Fiber<void> | undefined
+}
+
+type Event =
+  | { readonly _tag: "Joined"; readonly running: ReadonlyArray<Running> }
+  | { readonly _tag: "MustLeave" }
+  | { readonly _tag: "Crashed"; readonly error: unknown }
+  | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
+
+/**
+ * Joins and runs `worker` for each partition while it is owned. Fails when the membership is lost for good; leaves the
+ * group when its scope closes, after the workers have returned or their time is over.
+ */
+export const run = Effect.fnUntraced(function*(
+  client: KafkaClient["Service"],
+  questions: Questions,
+  worker: Worker
+): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
+  const topic = client.settings.ordersTopic
+  const events = yield* Queue.unbounded<Event>()
+  const running = new Map<PartitionId, Running>()
+  let leaving = false
+
+  const consumer = client.kafka.consumer({
+    groupId: client.settings.group,
+    partitionAssigners: [Handover.assigner(() => {
+      if (running.size === 0) return true
+      if (!leaving) Queue.offerUnsafe(events, { _tag: "MustLeave" })
+      leaving = true
+      return false
+    })],
+    sessionTimeout: SESSION_TIMEOUT,
+    heartbeatInterval: HEARTBEAT_INTERVAL,
+    rebalanceTimeout: REBALANCE_TIMEOUT,
+    maxWaitTimeInMs: FETCH_WAIT,
+    retry: RETRY
+  })
+  const fetching = fetchingOf(consumer, topic)
+  yield* Effect.addFinalizer(() =>
+    Effect.tryPromise(() => consumer.disconnect()).pipe(
+      Effect.interruptible,
+      Effect.timeout(LEAVE_PATIENCE),
+      Effect.ignore
+    )
+  )
+  const commit = yield* Commits.make(consumer, topic)
+
+  const own = (partition: PartitionId): Running => ({
+    partition,
+    intake: Effect.runSync(Intake.make(partition, fetching, questions.bounds(partition))),
+    revoked: Deferred.makeUnsafe<void>(),
+    worker: undefined
+  })
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const joined = (payload.memberAssignment[topic] ?? []).map((partition) => own(Partition.PartitionId.make(partition)))
+    for (const one of joined) {
+      fetching.pause(one.partition)
+      running.set(one.partition, one)
+    }
+    Queue.offerUnsafe(events, { _tag: "Joined", running: joined })
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    Queue.offerUnsafe(events, { _tag: "Crashed", error: payload.error })
+  })
+
+  /** Starts the worker and remembers it in one step that nothing interrupts, as only what is remembered is ended. */
+  const start = (one: Running) =>
+    Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
+      one.worker = yield* restore(worker(ownedOf(one, questions, commit))).pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
+            Queue.offerUnsafe(events, { _tag: "WorkerDied", cause: exit.cause })
+          })
+        ),
+        // Detached, as the end of the session must wait for it rather than interrupt it: see `handOver`.
+        Effect.forkDetach({ startImmediately: true })
+      )
+    }))
+
+  const handOver = Effect.fnUntraced(function*() {
+    const all = [...running.values()]
+    yield* finish(all)
+    for (const { intake } of all) intake.lose()
+    running.clear()
+    leaving = false
+  })
+  yield* Effect.addFinalizer(handOver)
+
+  const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
+    const one = running.get(Partition.PartitionId.make(batch.partition))
+    if (one === undefined || isStale()) return
+    one.intake.offer(batch.messages.map((message) => toLogRecord(one.partition, message)))
+    resolveOffset(batch.lastOffset())
+  }
+  yield* Effect.tryPromise({
+    try: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+    },
+    catch: (error) => new LogUnavailable({ detail: `Kafka: joining the group: ${messageOf(error)}` })
+  })
+
+  while (true) {
+    const event = yield* Queue.take(events)
+    switch (event._tag) {
+      case "Joined":
+        yield* Effect.logInfo(`Owning partitions ${event.running.map(({ partition }) => partition).join(", ")}`)
+        yield* Effect.forEach(event.running, start, { discard: true })
+        break
+      case "MustLeave":
+        yield* Effect.logInfo(`Handing over ${running.size} partitions`)
+        yield* handOver()
+        break
+      case "Crashed":
+        for (const { intake } of running.values()) intake.lose()
+        yield* handOver()
+        return yield* new LogUnavailable({ detail: `Kafka: consuming: ${messageOf(event.error)}` })
+      case "WorkerDied":
+        return yield* Effect.failCause(event.cause)
+    }
+  }
+})
+
+/** Asks the workers to return; interrupts those that have not when their time is over. */
+const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
+  for (const { revoked } of all) yield* Deferred.succeed(revoked, undefined)
+  const workers = all.flatMap(({ worker }) => worker === undefined ? [] : [worker])
+  const done = yield* Fiber.awaitAll(workers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_PATIENCE))
+  if (done._tag === "Some") return
+  yield* Effect.logWarning("Workers did not return in time and are interrupted")
+  yield* Fiber.interruptAll(workers).pipe(Effect.interruptible, Effect.timeout(INTERRUPT_PATIENCE), Effect.ignore)
+})
+
+const ownedOf = (
+  { intake, partition, revoked }: Running,
+  questions: Questions,
+  commit: Commits.Commits
+): OwnedPartition => ({
+  partition,
+  committed: questions.committed(partition),
+  bounds: questions.bounds(partition),
+  seek: intake.seek,
+  take: intake.take,
+  commit: (next) => commit({ partition, next, isLost: intake.isLost }),
+  revoked: Deferred.await(revoked)
+})
+
+const fetchingOf = (consumer: Consumer, topic: string): Intake.Fetching => ({
+  seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
+  pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+  resume: (partition) => consumer.resume([{ topic, partitions: [partition] }])
+})

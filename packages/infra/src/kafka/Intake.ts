@@ -1,0 +1,106 @@
+/**
+ * What was fetched of one partition and is not taken yet. A full intake pauses the fetching of its own partition, and
+ * never holds up another.
+ */
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { LogUnavailable, type PartitionBounds, PartitionLost } from "@flash-sale/domain/OrderLog"
+import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { Cause, Effect, Queue } from "effect"
+
+/** From this many records on fetching pauses. One more fetch may be on its way, so this is no hard bound. */
+const HIGH = 4_000
+/** Below this many fetching resumes. */
+const LOW = 1_000
+
+/** How an intake tells the consumer what to fetch. */
+export interface Fetching {
+  readonly seek: (partition: PartitionId, offset: Offset) => void
+  readonly pause: (partition: PartitionId) => void
+  readonly resume: (partition: PartitionId) => void
+}
+
+export interface Intake {
+  /** Takes in what was fetched. */
+  readonly offer: (records: ReadonlyArray<LogRecord>) => void
+  /** Drops what was fetched, and fetches from here on. */
+  readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
+  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | PartitionLost>
+  /** From now on every call fails with `PartitionLost`, also one that waits. */
+  readonly lose: () => void
+  readonly isLost: () => boolean
+}
+
+/** An intake that fetches nothing before the first `seek`. */
+export const make = Effect.fnUntraced(function*(
+  partition: PartitionId,
+  fetching: Fetching,
+  bounds: Effect.Effect<PartitionBounds, LogUnavailable>
+): Effect.fn.Return<Intake> {
+  const queue = yield* Queue.unbounded<LogRecord, PartitionLost | LogUnavailable>()
+  const lost = new PartitionLost({ partition })
+  let isLost = false
+  let isPaused = true
+  /** The next offset that was asked for, and the one asked for where another came: see `checkGap`. */
+  let expected = 0
+  let missing: number | undefined
+
+  const resume = () => {
+    if (!isPaused || isLost) return
+    isPaused = false
+    fetching.resume(partition)
+  }
+
+  const offer = (records: ReadonlyArray<LogRecord>) => {
+    const first = records[0]
+    const last = records[records.length - 1]
+    if (isLost || first === undefined || last === undefined) return
+    if (first.offset !== expected) missing ??= expected
+    expected = last.offset + 1
+    Queue.offerAllUnsafe(queue, records)
+    if (isPaused || Queue.sizeUnsafe(queue) < HIGH) return
+    isPaused = true
+    fetching.pause(partition)
+  }
+
+  /**
+   * The library jumps to the log's start where the offset that it asked for is not there, and says nothing. Offsets may
+   * have gaps by themselves, so the log's bounds decide whether records are gone: fold or stop, never skip.
+   */
+  const checkGap = Effect.fnUntraced(function*(from: number) {
+    const { end, start } = yield* bounds
+    if (start > from || end < from) {
+      return yield* new LogUnavailable({
+        detail: `Kafka: offset ${from} of partition ${partition} is not in the log, which holds ${start} to ${end}`
+      })
+    }
+    missing = undefined
+  })
+
+  const take = Effect.fnUntraced(function*(max: number) {
+    if (isLost) return yield* lost
+    if (Queue.sizeUnsafe(queue) < LOW) resume()
+    const records = yield* Queue.takeBetween(queue, 1, max)
+    if (missing !== undefined) yield* checkGap(missing)
+    return records
+  })
+
+  const seek = Effect.fnUntraced(function*(offset: Offset) {
+    if (isLost) return yield* lost
+    yield* Effect.ignore(Queue.clear(queue))
+    expected = offset
+    missing = undefined
+    fetching.seek(partition, offset)
+    resume()
+  })
+
+  return {
+    offer,
+    seek,
+    take,
+    lose: () => {
+      isLost = true
+      Queue.failCauseUnsafe(queue, Cause.fail(lost))
+    },
+    isLost: () => isLost
+  }
+})

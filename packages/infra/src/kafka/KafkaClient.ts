@@ -1,0 +1,100 @@
+/** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
+import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
+import { type Admin, Kafka, type LogEntry, logLevel } from "kafkajs"
+import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
+
+/** Attempts at one question before it is answered with `LogUnavailable`, and the waits between them. */
+const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
+/** How long an answer to "is it up" stays good. */
+const HEALTH_KEPT = "1 second"
+/** A line that repeats within this time is told at the level debug. */
+const REPEAT_MILLIS = 30_000
+/** How many different lines are remembered for that. */
+const LINES_REMEMBERED = 100
+/** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
+const LINES_WAITING = 1_000
+
+/** Answers from Kafka, and consumers. Appending has connections of its own: see `Appender`. */
+export class KafkaClient extends Context.Service<KafkaClient, {
+  readonly settings: KafkaSettings
+  /** The library's client, for consumers. */
+  readonly kafka: Kafka
+  /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
+  readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
+  /** Whether the cluster answers and every partition of `orders` has a leader. At most a second old. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/infra/kafka/KafkaClient") {}
+
+/** Connects lazily and never fails: Kafka may come later. */
+export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Layer.effect(KafkaClient, make(settings))
+
+/** What went wrong, in words: the message of an error, or whatever was thrown instead. */
+export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
+  const tell = yield* makeTeller
+  const kafka = new Kafka({
+    clientId: settings.clientId,
+    brokers: [...settings.brokers],
+    connectionTimeout: CONNECT_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    retry: ADMIN_RETRY,
+    logLevel: logLevel.INFO,
+    logCreator: () => tell
+  })
+  const admin = kafka.admin()
+  yield* Effect.addFinalizer(() => Effect.ignore(Effect.tryPromise(() => admin.disconnect())))
+
+  const ask = <A>(what: string, question: (admin: Admin) => Promise<A>): Effect.Effect<A, LogUnavailable> =>
+    Effect.tryPromise({
+      // Connecting again is free while connected, and needed after the broker went away.
+      try: async () => {
+        await admin.connect()
+        return await question(admin)
+      },
+      catch: (error) => new LogUnavailable({ detail: `Kafka: ${what}: ${messageOf(error)}` })
+    }).pipe(Effect.timeoutOrElse({
+      duration: ADMIN_PATIENCE,
+      orElse: () =>
+        Effect.fail(
+          new LogUnavailable({
+            detail: `Kafka: ${what}: no answer within ${Duration.format(Duration.fromInputUnsafe(ADMIN_PATIENCE))}`
+          })
+        )
+    }))
+
+  const isUp = yield* ask("metadata", (admin) => admin.fetchTopicMetadata({ topics: [settings.ordersTopic] })).pipe(
+    Effect.map(({ topics }) => topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))),
+    Effect.orElseSucceed(() => false),
+    Effect.cachedWithTTL(HEALTH_KEPT)
+  )
+  return KafkaClient.of({ settings, kafka, ask, isUp })
+})
+
+/**
+ * Takes the library's lines to the program's log. The library retries what it calls errors, so they are warnings here;
+ * its progress reports are for debugging; and what it repeats at each attempt is told once in a while.
+ */
+const makeTeller = Effect.gen(function*() {
+  const lines = yield* Queue.dropping<LogEntry>(LINES_WAITING)
+  const toldAt = new Map<string, number>()
+  const isNews = (line: string, now: number): boolean => {
+    const told = toldAt.get(line)
+    if (told !== undefined && now - told < REPEAT_MILLIS) return false
+    if (toldAt.size >= LINES_REMEMBERED) toldAt.clear()
+    toldAt.set(line, now)
+    return true
+  }
+  const tellOne = Effect.fnUntraced(function*(entry: LogEntry) {
+    const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
+    const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
+    const isTrouble = entry.level === logLevel.ERROR || entry.level === logLevel.WARN
+    if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) return yield* Effect.logWarning(line)
+    yield* Effect.logDebug(line)
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), tellOne)))
+  return (entry: LogEntry): void => {
+    Queue.offerUnsafe(lines, entry)
+  }
+})

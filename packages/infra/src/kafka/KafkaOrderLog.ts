@@ -1,0 +1,87 @@
+/** The order log on Kafka: the topic `orders`. */
+import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
+import * as Partition from "@flash-sale/domain/Partition"
+import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
+import * as Appender from "./Appender.ts"
+import * as GroupSession from "./GroupSession.ts"
+import { KafkaClient } from "./KafkaClient.ts"
+import * as Topics from "./Topics.ts"
+
+/** The wait before this process joins the group again after it lost its membership. */
+const rejoin = Schedule.jittered(Schedule.spaced("1 second"))
+
+/**
+ * Appends by a line for each partition, and consumes as a member of the group. Starts before Kafka is there: appends
+ * are refused until the topics are known, consuming waits.
+ */
+export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = Layer.effect(
+  OrderLog,
+  Effect.gen(function*() {
+    const client = yield* KafkaClient
+    const topics = yield* Topics.Topics
+    const { settings } = client
+    const appender = yield* Appender.make(settings, settings.ordersTopic)
+    const questions = questionsOf(client)
+
+    const append: OrderLog["Service"]["append"] = (record) => {
+      const count = topics.now()
+      if (count === undefined) return notThere
+      if (Exit.isFailure(count)) return new AppendRefused({ detail: Cause.pretty(count.cause) })
+      const partition = Partition.home(record.itemId, count.value)
+      return Effect.map(
+        appender.append(partition, { key: record.itemId, value: record.value, headers: record.headers }),
+        (offset) => ({ partition, offset: Offset.make(offset) })
+      )
+    }
+
+    const consume = (worker: GroupSession.Worker) => {
+      const session = Effect.scoped(GroupSession.run(client, questions, worker)).pipe(
+        Effect.tapError(({ detail }) => Effect.logWarning(`Lost the membership in ${settings.group}: ${detail}`)),
+        Effect.retry(rejoin),
+        Effect.orDie // The schedule has no end, so no failure comes past it.
+      )
+      // With a changed number of partitions nothing is ever consumed; the reason has been logged.
+      const whenThere = Effect.matchEffect(topics.partitions, {
+        onFailure: () => Effect.never,
+        onSuccess: () => session
+      })
+      return Effect.forkScoped(whenThere).pipe(
+        Effect.flatMap((fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)))
+      )
+    }
+
+    return OrderLog.of({
+      partitions: Effect.mapError(topics.partitions, ({ message }) => new LogUnavailable({ detail: message })),
+      append,
+      consume,
+      isUp: Effect.suspend(() => {
+        const count = topics.now()
+        return count !== undefined && Exit.isSuccess(count) ? client.isUp : Effect.succeed(false)
+      })
+    })
+  })
+)
+
+const notThere = Effect.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
+
+const questionsOf = (client: KafkaClient["Service"]): GroupSession.Questions => {
+  const { group, ordersTopic } = client.settings
+  return {
+    committed: Effect.fnUntraced(function*(partition: PartitionId) {
+      const topics = yield* client.ask("committed offsets", (admin) =>
+        admin.fetchOffsets({ groupId: group, topics: [ordersTopic] }))
+      const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
+      // Negative numbers mean that nothing was committed.
+      return found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))
+    }),
+    bounds: Effect.fnUntraced(function*(partition: PartitionId) {
+      const partitions = yield* client.ask("bounds", (admin) => admin.fetchTopicOffsets(ordersTopic))
+      const found = partitions.find((one) => one.partition === partition)
+      if (found === undefined) {
+        return yield* new LogUnavailable({ detail: `Kafka: ${ordersTopic}[${partition}] is not there` })
+      }
+      return { start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) }
+    })
+  }
+}

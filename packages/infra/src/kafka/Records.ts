@@ -1,0 +1,28 @@
+/** Records as the consumer library gives them, and as the domain reads them. */
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { IHeaders, KafkaMessage } from "kafkajs"
+
+const EMPTY = new Uint8Array(0)
+
+/** Key and headers as text, the value byte for byte; no value is an empty one. */
+export const toLogRecord = (partition: PartitionId, message: KafkaMessage): LogRecord => ({
+  partition,
+  // A broker counts offsets from 0 on, and none has reached 2^53: a check of each record would cost and find nothing.
+  offset: Number(message.offset) as Offset,
+  timestamp: Number(message.timestamp),
+  key: message.key?.toString("utf8"),
+  value: message.value ?? EMPTY,
+  headers: message.headers === undefined ? {} : headersOf(message.headers)
+})
+
+/** Of a header that comes several times the first counts. */
+const headersOf = (headers: IHeaders): Readonly<Record<string, string>> => {
+  const texts: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name]
+    const first = Array.isArray(value) ? value[0] : value
+    if (first !== undefined) texts[name] = first.toString("utf8")
+  }
+  return texts
+}
