@@ -78,6 +78,14 @@ export const letters = (world: World, itemId: ItemId): ReadonlyArray<string> => 
   ]
 }
 
+/** Everything is final, so everything is committed. */
+export const commits = (world: World): ReadonlyArray<string> =>
+  world.records.flatMap((records, partition) =>
+    (world.committed[partition] ?? 0) === records.length
+      ? []
+      : [`partition ${partition} is committed up to ${world.committed[partition]} of ${records.length}`]
+  )
+
 export const all = (world: World, itemId: ItemId): ReadonlyArray<string> => [
   ...stock(world, itemId),
   ...fates(world, itemId),

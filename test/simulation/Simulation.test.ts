@@ -89,7 +89,7 @@ const history = (seed: number) =>
     const running = yield* start({ killed: false })
     yield* TestClock.adjust("10 minutes")
     yield* Fiber.join(buyers)
-    const problems = items.flatMap((itemId) => Checkers.all(world, itemId))
+    const problems = [...Checkers.commits(world), ...items.flatMap((itemId) => Checkers.all(world, itemId))]
     yield* Effect.forkDetach(Fiber.interrupt(running))
     yield* TestClock.adjust("20 seconds")
     assert.deepStrictEqual(problems, [], `replay with SEED=${seed}`)
