@@ -6,6 +6,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { Clock, DateTime, Duration, Effect, Exit, Scope, type Semaphore } from "effect"
 import * as ItemActor from "./ItemActor.ts"
 import { letter } from "./Reactions.ts"
@@ -85,7 +86,7 @@ export const make = Effect.fnUntraced(function*(
         headers: { ...record.headers, [ORIGIN_HEADER]: `${record.partition}:${record.offset}` }
       })
       yield* Effect.logWarning(`Record forwarded to its item's partition`).pipe(
-        Effect.annotateLogs({ event: "record_forwarded", item_id: itemId, partition: record.partition })
+        Attributes.annotate({ event: "record_forwarded", item_id: itemId, partition: record.partition })
       )
     }
     run.settling.done(record.offset)

@@ -114,10 +114,16 @@ const runOnce = Effect.fnUntraced(function*(
     yield* commits.commit
     yield* Metric.update(Metrics.partitionOpenOrders(partition), run.settling.open())
   })
+  const lookAround = Effect.gen(function*() {
+    yield* sensing.lookAround
+    yield* intake.sweep
+    const { end } = yield* waitFor("the log", owned.bounds)
+    yield* Metric.update(Metrics.partitionLag(partition), Math.max(0, end - run.folding.next()))
+  })
   yield* Effect.forkScoped(
     Effect.raceFirst(
       Effect.repeat(upkeep, Schedule.spaced(Commits.COMMIT_EVERY)),
-      Effect.repeat(Effect.andThen(sensing.lookAround, intake.sweep), Schedule.spaced(Sensing.SENSE_EVERY))
+      Effect.repeat(lookAround, Schedule.spaced(Sensing.SENSE_EVERY))
     ).pipe(Effect.catch(run.fail))
   )
   yield* Effect.forever(takeOnce).pipe(

@@ -1,6 +1,7 @@
 /** What the processor's health is made of, beside its log and store. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */
@@ -56,14 +57,13 @@ export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () 
           : state?._tag === "Waiting"
           ? Effect.logWarning(line)
           : Effect.logInfo(line)
-        return Effect.annotateLogs(log, { event: "partition_state", partition })
+        return Attributes.annotate({ event: "partition_state", partition })(log)
       }),
     stopItem: (partition, itemId, detail) =>
       Effect.suspend(() => {
         stopped.set(itemId, { partition, detail })
-        return Effect.annotateLogs(
-          Effect.logError(`Item ${itemId} is stopped, others go on: ${detail}`),
-          { event: "item_stopped", item_id: itemId }
+        return Effect.logError(`Item ${itemId} is stopped, others go on: ${detail}`).pipe(
+          Attributes.annotate({ event: "item_stopped", item_id: itemId })
         )
       }),
     clearItems: (partition) =>

@@ -5,6 +5,7 @@
 import { Command } from "@flash-sale/domain/Command"
 import { ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { Clock, Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
 
@@ -32,7 +33,7 @@ export const make = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Sens
     appended.set(itemId, { seq, at: now })
     yield* run.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } })))
     yield* Effect.logInfo(`Hand-made change of stock: ${delta}`).pipe(
-      Effect.annotateLogs({ event: "stock_adjusted", item_id: itemId, seq })
+      Attributes.annotate({ event: "stock_adjusted", item_id: itemId, seq })
     )
   })
 

@@ -9,6 +9,7 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { chargeKey, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { Duration, Effect, Exit, Metric, Schedule, type Scope, type Semaphore } from "effect"
@@ -94,7 +95,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.gen(function*() {
       yield* Metric.update(Metrics.paymentsTotal("unknown"), 1)
       yield* Effect.logWarning(`Payment gave no answer: ${unknown.detail}; it will be voided`).pipe(
-        Effect.annotateLogs({ event: "payment_given_up" })
+        Attributes.annotate({ event: "payment_given_up" })
       )
       const { attempt, order: { requestId } } = order.command
       yield* run.append(LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt })))

@@ -3,6 +3,7 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { Clock, Effect, Metric, Schedule } from "effect"
@@ -51,7 +52,7 @@ export const make = Effect.fnUntraced(function*(
         Effect.andThen(
           Metric.update(Metrics.ordersMovedToDlq, 1),
           Effect.logWarning(`Order moved to the DLQ: ${letter.error}`).pipe(
-            Effect.annotateLogs({ event: "order_moved_to_dlq", correlation_id: letter.correlationId, item_id: itemId })
+            Attributes.annotate({ event: "order_moved_to_dlq", correlation_id: letter.correlationId, item_id: itemId })
           )
         )
       ), { concurrency: DEAD_LETTER_CONCURRENCY, discard: true })
@@ -71,7 +72,7 @@ const report = Effect.fnUntraced(function*(itemId: ItemId, finished: Finished, n
   yield* Metric.update(counterOf(finished.status), 1)
   yield* Metric.update(Metrics.orderProcessingDuration, millis / 1000)
   yield* Effect.logInfo("Order processed").pipe(
-    Effect.annotateLogs({
+    Attributes.annotate({
       event: "order_processed",
       correlation_id: finished.correlationId,
       item_id: itemId,
