@@ -1,0 +1,41 @@
+-- Admits requests in order: is the request known, is its user over the limit, and if neither, claim it. A request that
+-- is known costs its user nothing.
+--
+-- KEYS     for each request from KEYS[1] on: order_status:<request_id> and ratelimit:<user_id>
+--
+-- ARGV[1]  most requests of a user in a window
+-- ARGV[2]  the window, in milliseconds
+-- ARGV[3]  the lease of a claim, in milliseconds; from ARGV[4] on the claim of each request, as JSON
+--
+-- Returns  { damaged keys, { 'known', value } | { 'claimed', remaining } | { 'limited', milliseconds to wait } ... }
+local most, window, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+
+-- @include _status
+
+-- Counts one request; says how many the user has left, or nothing and how long to wait.
+local function consume(key)
+  local used = redis.pcall('GET', key)
+  local left = redis.call('PTTL', key)
+  local count = type(used) == 'string' and left > 0 and tonumber(used) or 0
+  if count >= most then return nil, left > 0 and left or window end
+  redis.call('SET', key, count + 1, 'PX', count == 0 and window or left)
+  return most - count - 1
+end
+
+local answers = { damagedKeys }
+for n = 1, #KEYS / 2 do
+  local status, limit, claim = KEYS[n * 2 - 1], KEYS[n * 2], ARGV[3 + n]
+  local known = statusAt(status)
+  if known then
+    answers[n + 1] = { 'known', known }
+  else
+    local remaining, wait = consume(limit)
+    if remaining then
+      redis.call('SET', status, claim, 'PX', lease)
+      answers[n + 1] = { 'claimed', remaining }
+    else
+      answers[n + 1] = { 'limited', wait }
+    end
+  end
+end
+return answers

@@ -1,0 +1,18 @@
+-- Moves the checkpoint of a partition forwards: everything below it is known to be folded.
+--
+-- KEYS[1]  fold:<partition>
+--
+-- ARGV[1]  epoch that the caller knows
+-- ARGV[2]  checkpoint, an offset
+--
+-- Returns  'moved' under another mark, else 'marked'
+local mark = KEYS[1]
+local epoch, checkpoint = ARGV[1], ARGV[2]
+
+-- @include _mark
+
+if epoch == '' or not isMarkedAs(mark, epoch) then return 'moved' end
+if tonumber(checkpoint) > tonumber(redis.call('HGET', mark, 'checkpoint') or -1) then
+  redis.call('HSET', mark, 'checkpoint', checkpoint)
+end
+return 'marked'

@@ -1,0 +1,94 @@
+-- Folds a batch of records into an item, exactly once, and moves the item's position in the same step.
+-- Twin of packages/domain/src/Fold.ts. Reads and decides first and writes last: an error changes nothing.
+--
+-- KEYS[1]  fold:<partition>, the mark
+-- KEYS[2]  fold:<partition>:items, the index of the partition's items
+-- KEYS[3]  inventory:<item>
+-- KEYS[4]  {inventory:<item>}:orders
+-- KEYS[5]  {inventory:<item>}:meta
+-- KEYS[6]  {inventory:<item>}:untold
+-- KEYS[7]  {inventory:<item>}:turned
+-- KEYS[8]  {inventory:<item>}:buyers
+-- KEYS[9]  {inventory:<item>}:commands
+-- KEYS[10] {inventory:<item>}:events
+--
+-- ARGV[1]  epoch that the caller knows, '' for none
+-- ARGV[2]  position that the caller believes in, '' for none
+-- ARGV[3]  partition
+-- ARGV[4]  item
+-- ARGV[5]  '1' where the live stream hears of it
+-- ARGV[6]  how many offsets have been told, then
+-- ARGV[7]  how many records follow; from ARGV[8] on the offsets told, then the records: offset, kind, arguments
+--          (lua/README.md lists them)
+--
+-- Returns  { 'moved' } under another mark
+--          { 'behind', position } where the position is before the one believed in
+--          { 'stopped', detail } where going on would break the item
+--          { 'folded', mended, look, fresh, answers }: mended is '' or what was wrong with the inventory key; look as
+--          in _item.lua; fresh has a 1 or 0 for each record; answers has one text for each order that a record names
+local RULES_VERSION = 1
+local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
+local keys = { orders = KEYS[4], untold = KEYS[6], turned = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
+local epoch, expected, partition, name, tell = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local toldCount, recordCount = tonumber(ARGV[6]), tonumber(ARGV[7])
+local at, told, isTold = 7, {}, {}
+
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+local function number()
+  return tonumber(take())
+end
+
+-- @include _mark
+-- @include _item
+-- @include _hand
+-- @include _ledger
+-- @include _event
+-- @include _decide
+-- @include _records
+-- @include _write
+
+if not isMarkedAs(mark, epoch) then return { 'moved' } end
+local marked = epoch ~= ''
+local item = readItem(meta, partition)
+if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
+sense(item, inventory, marked)
+
+for n = 1, toldCount do
+  told[n] = take()
+  isTold[told[n]] = true
+end
+
+local fresh, answers = {}, {}
+for n = 1, recordCount do
+  local offset, kind = take(), take()
+  local isFresh = tonumber(offset) > item.position
+  if isFresh and item.rules > RULES_VERSION then
+    return { 'stopped', 'rules of version ' .. digits(item.rules) .. ' are not known here' }
+  end
+  for _, text in ipairs(records[kind](item, offset, isFresh)) do answers[#answers + 1] = text end
+  if isFresh then
+    local least = math.min(item.available, item.held, item.sold)
+    if least < 0 or item.put ~= item.available + item.held + item.sold then
+      return { 'stopped', 'broken balance at offset ' .. offset }
+    end
+    item.position = tonumber(offset)
+    isTold[offset] = nil
+  end
+  fresh[n] = isFresh and '1' or '0'
+end
+if marked then announce(item) end
+
+-- These are written without having been read: one of a wrong type must stop the call now.
+if #told > 0 or next(ledger.untold) then redis.call('HLEN', keys.untold) end
+if not item.was.position then redis.call('SCARD', index) end
+if isEvent(item) then redis.call('XLEN', events) end
+
+writeLedger(item, told)
+show(item, inventory)
+if isEvent(item) then writeEvent(item, events) end
+if not item.was.position then redis.call('SADD', index, name) end
+writeItem(item, meta, partition)
+return { 'folded', item.mended, lookOf(item, marked), table.concat(fresh), answers }

@@ -1,0 +1,97 @@
+-- The rules of an item, version 1: the twin of packages/domain/src/Decide.ts, compared with it on random histories.
+-- Each function answers for one order: '<1 where it changed, else 0> <where it stands>'.
+local function answer(changed, order)
+  return (changed and '1 ' or '0 ') .. textOf(order)
+end
+
+local function lookUp(item, request, attempt, offset)
+  local order = orderOf(request)
+  if order then return answer(false, order) end
+  local reason = turnedFor(item, request)
+  return table.concat({ '0', reason and 'turned' or 'unknown', reason or '-', attempt, offset }, ' ')
+end
+
+local function without(state, reason, attempt, offset, request)
+  ledger.untold[offset] = table.concat({ state, reason, attempt, request }, ' ')
+  announceOrder(request, state, reason, attempt)
+  return table.concat({ '1', state, reason, attempt, offset }, ' ')
+end
+
+-- A copy of the order with these changes is what stands there from now on.
+local function change(request, order, changes)
+  local changed = {}
+  for field, value in pairs(order) do changed[field] = value end
+  for field, value in pairs(changes) do changed[field] = value end
+  changeOrder(request, changed)
+  announceOrder(request, changed.state, changed.reason, changed.attempt)
+  return answer(true, changed)
+end
+
+local function refuse(item, user, amount, acceptedAt)
+  if item.paused == '1' then return 'paused' end
+  if item.opens_at ~= '' and acceptedAt < tonumber(item.opens_at) then return 'not_open' end
+  if item.closes_at ~= '' and acceptedAt >= tonumber(item.closes_at) then return 'closed' end
+  if item.per_user_limit ~= '' and boughtBy(user) + amount > tonumber(item.per_user_limit) then return 'limit' end
+  if amount > item.available then return 'sold_out' end
+  return nil
+end
+
+local function hold(item, offset, request, user, amount, attempt)
+  local capped = item.per_user_limit ~= ''
+  item.available = item.available - amount
+  item.held = item.held + amount
+  if capped then ledger.buyers[user] = boughtBy(user) + amount end
+  return change(request, {}, {
+    state = 'held', user = user, amount = amount, attempt = attempt, place = offset, capped = capped and 'capped' or '-',
+    price = item.price ~= '' and item.price or '-', currency = item.currency ~= '' and item.currency or '-', reason = '-'
+  })
+end
+
+local function place(item, offset, request, user, amount, attempt, acceptedAt)
+  local order = orderOf(request)
+  local isNextAttempt = order and order.state == 'released' and attempt == order.attempt + 1
+  if not isNextAttempt and (order or turnedFor(item, request)) then return lookUp(item, request, attempt, offset) end
+  local refusal = refuse(item, user, amount, acceptedAt)
+  if not refusal then return hold(item, offset, request, user, amount, attempt) end
+  if order then
+    return change(request, order, { attempt = attempt, place = offset, capped = '-', reason = refusal })
+  end
+  turnAway(item, request, refusal)
+  return without('turned', refusal, attempt, offset, request)
+end
+
+local function release(item, request, order, reason)
+  item.available = item.available + order.amount
+  item.held = item.held - order.amount
+  if order.capped ~= '-' then ledger.buyers[order.user] = boughtBy(order.user) - order.amount end
+  return change(request, order, { state = 'released', capped = '-', reason = reason })
+end
+
+local function settle(item, offset, request, attempt, outcome)
+  local order = orderOf(request)
+  if order and order.attempt == attempt then
+    if order.state == 'held' and outcome == 'paid' then
+      item.held = item.held - order.amount
+      item.sold = item.sold + order.amount
+      return change(request, order, { state = 'sold' })
+    end
+    if order.state == 'held' and outcome == 'declined' then return release(item, request, order, 'declined') end
+    if order.state == 'voiding' and outcome == 'voided' then return release(item, request, order, order.reason) end
+  end
+  return lookUp(item, request, attempt, offset)
+end
+
+local function startVoiding(item, offset, request, attempt, reason)
+  local order = orderOf(request)
+  if order and order.state == 'held' and order.attempt == attempt then
+    return change(request, order, { state = 'voiding', reason = reason })
+  end
+  return lookUp(item, request, attempt, offset)
+end
+
+-- A downward change takes at most what is available now, so that nothing that is held or sold is touched.
+local function move(item, delta)
+  local taken = math.max(delta, -item.available)
+  item.available = item.available + taken
+  item.put = item.put + taken
+end

@@ -1,0 +1,33 @@
+-- Writes everything that a fold changed. Each key was read before, so that none of these can fail half-way.
+local function writeAll(command, key, args)
+  for from = 1, #args, WRITE_CHUNK do
+    redis.call(command, key, unpack(args, from, math.min(#args, from + WRITE_CHUNK - 1)))
+  end
+end
+
+local function pairsOf(values, byValue)
+  local args = {}
+  for name, value in pairs(values) do
+    args[#args + 1] = byValue and digits(value) or name
+    args[#args + 1] = byValue and name or value
+  end
+  return args
+end
+
+local function writeLedger(item, told)
+  writeAll('HDEL', keys.untold, told)
+  local orders = {}
+  for request in pairs(ledger.changed) do orders[request] = textOf(ledger.orders[request]) end
+  writeAll('HSET', keys.orders, pairsOf(orders))
+  writeAll('HSET', keys.buyers, pairsOf(ledger.buyers))
+  writeAll('HSET', keys.untold, pairsOf(ledger.untold))
+  if next(ledger.turned) then
+    writeAll('ZADD', keys.turned, pairsOf(ledger.turned, true))
+    local forgotten = (item.turned - TURNED_REMEMBERED + 1) * CODES
+    redis.call('ZREMRANGEBYSCORE', keys.turned, '-inf', '(' .. digits(forgotten))
+  end
+  if next(ledger.commands) then
+    writeAll('ZADD', keys.commands, pairsOf(ledger.commands, true))
+    redis.call('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
+  end
+end

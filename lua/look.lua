@@ -1,0 +1,28 @@
+-- Reads an item's counts and settings. Where the partition is marked, a hand-made change of its stock is parked; without
+-- the mark nothing is written, as the records that explain the change may still be folded.
+--
+-- KEYS[1]  fold:<partition>, the mark
+-- KEYS[2]  fold:<partition>:items, the index of the partition's items
+-- KEYS[3]  inventory:<item>
+-- KEYS[4]  {inventory:<item>}:meta
+--
+-- ARGV[1]  partition
+-- ARGV[2]  item
+--
+-- Returns  { mended, look }: mended is '' or what was wrong with the inventory key; look as in _item.lua
+local mark, index, inventory, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local partition, name = ARGV[1], ARGV[2]
+
+-- @include _mark
+-- @include _item
+-- @include _hand
+
+local marked = not isMarkedAs(mark, '')
+local item = readItem(meta, partition)
+sense(item, inventory, marked)
+if marked and (item.stored or item.shown) then
+  if not item.stored then redis.call('SADD', index, name) end
+  show(item, inventory)
+  writeItem(item, meta, partition)
+end
+return { marked and item.mended or '', lookOf(item, marked) }

@@ -1,0 +1,153 @@
+/** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
+import type { Command, Placed, SalePatch } from "@flash-sale/domain/Command"
+import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
+import { UserId } from "@flash-sale/domain/Ids"
+import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/Item"
+import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import type { OrderOutcome, Outcome } from "@flash-sale/domain/Outcome"
+import * as Outcomes from "@flash-sale/domain/Outcome"
+import { Schema } from "effect"
+
+/** Writes one record: its offset, its kind and its arguments. */
+export const record = ({ command, offset }: Placed): ReadonlyArray<string> => [String(offset), ...args(command)]
+
+const args = (command: Command): ReadonlyArray<string> => {
+  switch (command._tag) {
+    case "Place": {
+      const { amount, requestId, userId } = command.order
+      return ["place", requestId, userId, String(amount), String(command.attempt), String(command.acceptedAt)]
+    }
+    case "Settle":
+      return [
+        "settle",
+        String(command.settlements.length),
+        ...command.settlements.flatMap(({ attempt, outcome, requestId }) => [requestId, String(attempt), outcome])
+      ]
+    case "Adjust": {
+      const { adjustment } = command
+      if ("seq" in adjustment) return ["sensed", String(adjustment.seq), String(adjustment.delta)]
+      return "delta" in adjustment
+        ? ["delta", adjustment.command, String(adjustment.delta)]
+        : ["target", adjustment.command, String(adjustment.target)]
+    }
+    case "Cancel":
+      return ["cancel", command.requestId, String(command.attempt)]
+    case "GiveUp":
+      return ["give-up", command.requestId, String(command.attempt)]
+    case "Sale":
+      return ["sale", ...settings(command.patch)]
+    case "Rules":
+      return ["rules", String(command.version)]
+    case "Unreadable":
+      return ["unreadable", command.requestId ?? "", String(command.attempt)]
+  }
+}
+
+const settings = (patch: SalePatch): ReadonlyArray<string> =>
+  [
+    patch.opensAt,
+    patch.closesAt,
+    patch.perUserLimit,
+    patch.paused === undefined ? undefined : patch.paused ? 1 : 0,
+    patch.price,
+    patch.currency
+  ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
+
+/** The request ids of the orders that a command names, in order. */
+const named = (command: Command): ReadonlyArray<RequestId | undefined> => {
+  switch (command._tag) {
+    case "Place":
+      return [command.order.requestId]
+    case "Settle":
+      return command.settlements.map(({ requestId }) => requestId)
+    case "Cancel":
+    case "GiveUp":
+    case "Unreadable":
+      return [command.requestId]
+    case "Adjust":
+    case "Sale":
+    case "Rules":
+      return []
+  }
+}
+
+/** Reads the outcomes of these commands. Dies of a reply that `lua/fold.lua` cannot give. */
+export const outcomes = (
+  commands: ReadonlyArray<Placed>,
+  fresh: string,
+  answers: ReadonlyArray<string>
+): ReadonlyArray<Outcome> => {
+  let at = 0
+  const read = commands.map(({ command, offset }, n) => ({
+    offset,
+    fresh: fresh[n] === "1",
+    orders: named(command).map((requestId) => order(requestId, answers[at++] ?? ""))
+  }))
+  if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
+  return read
+}
+
+const States = Schema.Literals(["held", "sold", "voiding", "released"])
+const isHold: (text: string) => text is HoldState = Schema.is(States)
+const TurnedReasons = Schema.Literals(["sold_out", "limit", "not_open", "closed", "paused"])
+const isTurned: (text: string | undefined) => text is TurnedReason = Schema.is(TurnedReasons)
+const isRelease: (text: string | undefined) => text is ReleaseReason = Schema.is(
+  Schema.Literals(["declined", "timeout", "cancelled"])
+)
+
+/** Reads `<changed> <state> ...`: a line of the ledger, or `<state> <reason> <attempt> <place>`. */
+const order = (requestId: RequestId | undefined, answer: string): OrderOutcome => {
+  const [changedText, state = "", ...rest] = answer.split(" ")
+  const changed = changedText === "1"
+  if (isHold(state)) {
+    const [userId, amount, attempt, place, capped, price, currency, reason] = rest
+    if (requestId === undefined || rest.length !== 8) throw new Error(`fold.lua answered ${answer}`)
+    return Outcomes.ofHeld(requestId, {
+      state,
+      userId: UserId.make(userId ?? ""),
+      amount: Number(amount),
+      attempt: Number(attempt),
+      place: Number(place),
+      capped: capped === "capped",
+      price: price === "-" ? undefined : Number(price),
+      currency: currency === "-" ? undefined : currency,
+      reason: isTurned(reason) || isRelease(reason) ? reason : undefined
+    }, changed)
+  }
+  const [reason, attempt, place] = rest
+  if (state === "unknown") return Outcomes.unknown(requestId, Number(attempt), Number(place))
+  if (state === "unreadable") return Outcomes.unreadable(requestId, Number(attempt), Number(place), changed)
+  if (state === "turned" && isTurned(reason) && requestId !== undefined) {
+    return Outcomes.turned(requestId, reason, Number(attempt), Number(place), changed)
+  }
+  throw new Error(`fold.lua answered ${answer}`)
+}
+
+const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)
+
+const LOOK_WIDTH = 15
+
+/** Reads what `lookOf` in `lua/lib/_item.lua` says of an item. */
+export const look = (itemId: ItemId, texts: ReadonlyArray<string>): ItemLook => {
+  if (texts.length !== LOOK_WIDTH) throw new Error(`a look at ${itemId} has ${texts.length} parts`)
+  const text = (at: number): string => texts[at] ?? ""
+  const settings: SaleSettings = {
+    opensAt: optional(text(5)),
+    closesAt: optional(text(6)),
+    perUserLimit: optional(text(7)),
+    paused: text(8) === "1",
+    price: optional(text(9)),
+    currency: text(10) === "" ? undefined : text(10)
+  }
+  return {
+    known: text(0) === "1",
+    available: Number(text(1)),
+    held: Number(text(2)),
+    sold: Number(text(3)),
+    put: Number(text(4)),
+    settings,
+    position: Number(text(11)),
+    marked: text(12) === "1",
+    parked: text(13) === "" ? undefined : { itemId, seq: Number(text(13)), delta: Number(text(14)) }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * One connection to Redis. It may be away when we start and go away at any time; it is connected again in the
+ * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
+ * command means is known only to whoever gave it.
+ */
+import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import { Redis, ReplyError } from "ioredis"
+
+/** The longest that one command may take before it counts as unanswered, in milliseconds. */
+export const COMMAND_TIMEOUT_MILLIS = 5_000
+/** The longest that connecting may take, in milliseconds. */
+const CONNECT_TIMEOUT_MILLIS = 2_000
+/** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
+const RETRY_FIRST_MILLIS = 50
+const RETRY_LAST_MILLIS = 1_000
+/** How long a ping may take for Redis to count as up, in milliseconds. */
+const PING_TIMEOUT_MILLIS = 1_000
+
+/** Where Redis is. */
+export interface RedisAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** Redis answered, but a key holds what cannot be right. */
+export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
+
+export class IoRedis extends Context.Service<IoRedis, {
+  /** Where this connection leads. */
+  readonly address: RedisAddress
+  /** Gives one command. Fails at once while Redis is away. */
+  readonly use: <A>(command: (redis: Redis) => Promise<A>) => Effect.Effect<A, StoreUnavailable | WrongContent>
+  /** Whether Redis answers now. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/infra/redis/IoRedis") {}
+
+/** Connects until the scope closes. Never fails: it goes on trying. */
+export const make = Effect.fnUntraced(function*(
+  address: RedisAddress,
+  name: string
+): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const redis = yield* Effect.acquireRelease(
+    Effect.sync(() => open(address, name)),
+    (redis) => Effect.sync(() => redis.disconnect())
+  )
+  const use = <A>(command: (redis: Redis) => Promise<A>) =>
+    Effect.tryPromise({ try: () => command(redis), catch: toError })
+  reportChanges(redis, (effect) => run(Effect.annotateLogs(effect, { ...address, connection: name })), use)
+  // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
+  redis.connect().catch(() => undefined)
+  const isUp = use((redis) => redis.ping()).pipe(
+    Effect.timeout(PING_TIMEOUT_MILLIS),
+    Effect.as(true),
+    Effect.orElseSucceed(() => false)
+  )
+  return { address, use, isUp }
+})
+
+/** The connection that most commands share. */
+export const layer = (address: RedisAddress): Layer.Layer<IoRedis> => Layer.effect(IoRedis, make(address, "commands"))
+
+const open = ({ host, port }: RedisAddress, connectionName: string): Redis =>
+  new Redis({
+    host,
+    port,
+    connectionName,
+    lazyConnect: true,
+    disableClientInfo: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: CONNECT_TIMEOUT_MILLIS,
+    commandTimeout: COMMAND_TIMEOUT_MILLIS,
+    retryStrategy
+  })
+
+/** The client asks for a delay from outside of Effect; the attempt's number is all the randomness that jitter needs. */
+const retryStrategy = (attempt: number): number => {
+  const delay = Math.min(RETRY_FIRST_MILLIS * 2 ** Math.min(attempt - 1, 10), RETRY_LAST_MILLIS)
+  return delay * (0.5 + ((attempt * 0.618_033_988_7) % 1) / 2)
+}
+
+/** One line for each change between up and down, however many attempts lie between. */
+const reportChanges = (
+  redis: Redis,
+  run: (effect: Effect.Effect<void>) => void,
+  use: IoRedis["Service"]["use"]
+): void => {
+  let state: "unknown" | "up" | "down" = "unknown"
+  let reason = "the connection was closed"
+  redis.on("error", (error: Error) => {
+    reason = error.message
+  })
+  redis.on("ready", () => {
+    if (state !== "up") run(Effect.annotateLogs(Effect.logInfo("Redis is up"), { event: "redis_up" }))
+    state = "up"
+    run(checkPolicy(use))
+  })
+  redis.on("reconnecting", () => {
+    if (state !== "down") {
+      run(Effect.annotateLogs(Effect.logError(`Redis is away: ${reason}`), { event: "redis_down" }))
+    }
+    state = "down"
+  })
+}
+
+/** Redis must refuse writes when its memory is full, rather than forget orders. */
+const checkPolicy = Effect.fnUntraced(function*(use: IoRedis["Service"]["use"]) {
+  const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
+    Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
+  )
+  if (policy !== "noeviction") {
+    yield* Effect.annotateLogs(
+      Effect.logError(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`),
+      { event: "redis_policy" }
+    )
+  }
+}, Effect.catch((error) =>
+  Effect.annotateLogs(
+    Effect.logWarning(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`),
+    { event: "redis_policy" }
+  )))
+
+/** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
+const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
+
+const toError = (cause: unknown): StoreUnavailable | WrongContent => {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail)
+    ? new WrongContent({ detail })
+    : new StoreUnavailable({ detail })
+}

@@ -1,0 +1,24 @@
+/** The names of everything that is kept in Redis. No other file spells a key. `lua/README.md` says what each holds. */
+import type { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+
+/** Units available, a plain integer: operators read and set it. */
+export const inventory = (itemId: ItemId): string => `inventory:${itemId}`
+
+const ofItem = (part: string) => (itemId: ItemId): string => `{inventory:${itemId}}:${part}`
+
+export const orders = ofItem("orders")
+export const meta = ofItem("meta")
+export const untold = ofItem("untold")
+export const turned = ofItem("turned")
+export const buyers = ofItem("buyers")
+export const commands = ofItem("commands")
+export const events = ofItem("events")
+
+export const orderStatus = (requestId: RequestId): string => `order_status:${requestId}`
+export const rateLimit = (userId: UserId): string => `ratelimit:${userId}`
+
+/** The mark of a partition. */
+export const mark = (partition: PartitionId): string => `fold:${partition}`
+/** The index of a partition's items. */
+export const items = (partition: PartitionId): string => `fold:${partition}:items`

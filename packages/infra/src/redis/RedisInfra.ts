@@ -1,0 +1,21 @@
+/** Everything that is kept in Redis, over one connection (and one more that waits for live events). */
+import { NodeFileSystem } from "@effect/platform-node"
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { Layer } from "effect"
+import * as IoRedis from "./IoRedis.ts"
+import * as RedisItemStore from "./RedisItemStore.ts"
+import * as RedisLiveEvents from "./RedisLiveEvents.ts"
+import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
+import * as Scripts from "./Scripts.ts"
+
+/** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
+export const layer = (
+  address: IoRedis.RedisAddress
+): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
+  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer).pipe(
+    Layer.provide(Scripts.layer),
+    Layer.provide(NodeFileSystem.layer),
+    Layer.provideMerge(IoRedis.layer(address))
+  )

@@ -1,0 +1,159 @@
+/** The items in Redis: each operation one script, so that it happens whole or not at all. */
+import { ItemId } from "@flash-sale/domain/Ids"
+import {
+  type FoldError,
+  type FoldReply,
+  type FoldRequest,
+  ItemDamaged,
+  ItemStore,
+  MarkMoved,
+  type Parked,
+  PositionBehind,
+  StoreUnavailable
+} from "@flash-sale/domain/ItemStore"
+import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
+import { Effect, Layer, Schema } from "effect"
+import * as FoldWire from "./FoldWire.ts"
+import { IoRedis, type WrongContent } from "./IoRedis.ts"
+import * as Keys from "./Keys.ts"
+import { Scripts } from "./Scripts.ts"
+
+/** Items that one script looks at, so that no look around keeps Redis from others for long. */
+const SENSE_CHUNK = 200
+
+const MarkFields = Schema.Tuple([Schema.NullOr(Schema.String), Schema.NullOr(Schema.FiniteFromString)])
+
+const make = Effect.gen(function*() {
+  const redis = yield* IoRedis
+  const scripts = yield* Scripts
+
+  const fold = Effect.fnUntraced(function*(request: FoldRequest): Effect.fn.Return<FoldReply, FoldError> {
+    const { commands, itemId, partition } = request
+    const reply = yield* Effect.mapError(scripts.fold(foldKeys(request), foldArgs(request)), damaged(itemId))
+    switch (reply[0]) {
+      case "moved":
+        return yield* new MarkMoved({ partition })
+      case "behind":
+        return yield* new PositionBehind({ itemId, position: Number(reply[1]) })
+      case "stopped":
+        return yield* new ItemDamaged({ itemId, detail: reply[1] })
+      case "folded": {
+        const [, mended, look, fresh, answers] = reply
+        yield* report(itemId, mended)
+        return { outcomes: FoldWire.outcomes(commands, fresh, answers), look: FoldWire.look(itemId, look) }
+      }
+    }
+  })
+
+  const look = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
+    const keys = [Keys.mark(partition), Keys.items(partition), Keys.inventory(itemId), Keys.meta(itemId)]
+    const [mended, texts] = yield* Effect.mapError(scripts.look(keys, [String(partition), itemId]), damaged(itemId))
+    yield* report(itemId, mended)
+    return FoldWire.look(itemId, texts)
+  })
+
+  const senseSome = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, items: ReadonlyArray<ItemId>) {
+    const keys = [Keys.mark(partition), ...items.flatMap((itemId) => [Keys.inventory(itemId), Keys.meta(itemId)])]
+    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)]), away)
+    const [tag, ...found] = reply
+    if (tag === "moved") return yield* new MarkMoved({ partition })
+    const parked: Array<Parked> = []
+    for (const [number, seq, delta, mended] of found) {
+      const itemId = items[Number(number) - 1]
+      if (itemId === undefined) return yield* Effect.die(new Error(`sense.lua answered for item ${number}`))
+      yield* report(itemId, mended)
+      if (seq !== "") parked.push({ itemId, seq: Number(seq), delta: Number(delta) })
+    }
+    return parked
+  })
+
+  const sense = Effect.fnUntraced(function*(partition: PartitionId, epoch: string) {
+    const parked = new Map<ItemId, Parked>()
+    let cursor = "0"
+    do {
+      const [next, names] = yield* Effect.mapError(
+        redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", SENSE_CHUNK)),
+        away
+      )
+      const items = names.map((name) => ItemId.make(name))
+      // The mark is checked by the script, so it is asked also where the partition has no items. A scan may name an
+      // item twice and may return more than it was asked for.
+      for (let from = 0; from === 0 || from < items.length; from += SENSE_CHUNK) {
+        const some = yield* senseSome(partition, epoch, items.slice(from, from + SENSE_CHUNK))
+        for (const one of some) parked.set(one.itemId, one)
+      }
+      cursor = next
+    } while (cursor !== "0")
+    return Array.from(parked.values())
+  })
+
+  const mark = Effect.fnUntraced(function*(partition: PartitionId) {
+    const fields = yield* Effect.mapError(
+      redis.use((client) => client.hmget(Keys.mark(partition), "epoch", "checkpoint")),
+      away
+    )
+    const [epoch, checkpoint] = yield* Effect.orDie(Schema.decodeUnknownEffect(MarkFields)(fields))
+    return epoch === null || checkpoint === null ? undefined : { epoch, checkpoint: Offset.make(checkpoint) }
+  })
+
+  const moveMark = (script: typeof scripts.mark): ItemStore["Service"]["writeMark"] =>
+    Effect.fnUntraced(function*(partition, { checkpoint, epoch }) {
+      const reply = yield* Effect.mapError(script([Keys.mark(partition)], [epoch, String(checkpoint)]), away)
+      if (reply === "moved") return yield* new MarkMoved({ partition })
+    })
+
+  return ItemStore.of({
+    fold,
+    look,
+    sense,
+    mark,
+    writeMark: moveMark(scripts.mark),
+    checkpoint: moveMark(scripts.checkpoint),
+    isUp: redis.isUp
+  })
+})
+
+const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => [
+  Keys.mark(partition),
+  Keys.items(partition),
+  Keys.inventory(itemId),
+  Keys.orders(itemId),
+  Keys.meta(itemId),
+  Keys.untold(itemId),
+  Keys.turned(itemId),
+  Keys.buyers(itemId),
+  Keys.commands(itemId),
+  Keys.events(itemId)
+]
+
+const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
+  request.epoch ?? "",
+  request.expected === undefined ? "" : String(request.expected),
+  String(request.partition),
+  request.itemId,
+  request.tell ? "1" : "0",
+  String(request.told.length),
+  String(request.commands.length),
+  ...request.told.map(String),
+  ...request.commands.flatMap(FoldWire.record)
+]
+
+const damaged = (itemId: ItemId) => (error: StoreUnavailable | WrongContent): StoreUnavailable | ItemDamaged =>
+  error._tag === "WrongContent" ? new ItemDamaged({ itemId, detail: error.detail }) : error
+
+/** For operations that name no item: one key of a wrong type cannot be told from a store that does not serve. */
+const away = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
+  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
+
+/** Says that somebody's hand left no number of units in the key: '' where it did not, '-' where the key was gone. */
+const report = (itemId: ItemId, mended: string): Effect.Effect<void> => {
+  if (mended === "") return Effect.void
+  const key = Keys.inventory(itemId)
+  const what = mended === "-" ? "was deleted" : `held ${JSON.stringify(mended.slice(1))}, which is no number of units`
+  return Effect.logError(`The key ${key} ${what}: put back to the number that was left there`).pipe(
+    Effect.annotateLogs({ event: "inventory_key_mended", item_id: itemId, key })
+  )
+}
+
+/** Items in Redis. Redis may be away at any time: operations then fail with `StoreUnavailable`. */
+export const layer: Layer.Layer<ItemStore, never, IoRedis | Scripts> = Layer.effect(ItemStore, make)

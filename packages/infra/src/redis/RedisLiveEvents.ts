@@ -1,0 +1,131 @@
+/**
+ * Live events out of Redis Streams. All followers share one connection, which waits for the streams of all followed
+ * items at once and hands each event to whoever follows its item.
+ */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { EVENTS_KEPT, ItemMoved, type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
+import * as IoRedis from "./IoRedis.ts"
+import * as Keys from "./Keys.ts"
+
+/** How long one wait for new events lasts, in milliseconds: so late may a new follower join it. */
+const BLOCK_MILLIS = 200
+/** The most events of one item in one answer. */
+const PAGE = 100
+/** How long an item without followers is kept up to date, for those who come back. */
+const IDLE = Duration.seconds(10)
+const RETRY = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(Schedule.jittered)
+
+/** Before every event. */
+const BEGINNING = "0-0"
+const isId = (text: string): boolean => /^\d{1,16}-\d{1,16}$/.test(text)
+
+/** An item that somebody follows: the last event that was handed out, and those who wait for the next. */
+interface Followed {
+  last: string
+  readonly live: PubSub.PubSub<LiveEvent>
+}
+
+const Entry = Schema.Tuple([Schema.String, Schema.Tuple([Schema.String, Schema.fromJsonString(ItemMoved)])])
+const decodeEntries = Schema.decodeUnknownEffect(Schema.Array(Entry))
+const decodeStreams = Schema.decodeUnknownEffect(
+  Schema.NullOr(Schema.Array(Schema.Tuple([Schema.String, Schema.Array(Entry)])))
+)
+
+const toEvents = (entries: ReadonlyArray<typeof Entry.Type>): ReadonlyArray<LiveEvent> =>
+  entries.map(([id, [, event]]) => ({ id, event }))
+
+const make = Effect.gen(function*() {
+  const shared = yield* IoRedis.IoRedis
+  const waiting = yield* IoRedis.make(shared.address, "events")
+  const followed = new Map<string, Followed>()
+  const someone = Latch.makeUnsafe(false)
+
+  const range = (itemId: ItemId, start: string, limit: number) =>
+    shared.use((redis) => redis.xrange(Keys.events(itemId), start, "+", "COUNT", limit)).pipe(
+      Effect.flatMap(decodeEntries),
+      Effect.mapBoth({ onSuccess: toEvents, onFailure: unavailable })
+    )
+  const read = (itemId: ItemId, after: string | undefined, limit: number) =>
+    range(itemId, after !== undefined && isId(after) ? `(${after}` : "-", limit)
+
+  const items = yield* RcMap.make({
+    idleTimeToLive: IDLE,
+    lookup: Effect.fnUntraced(function*(itemId: ItemId) {
+      const newest = yield* shared.use((redis) => redis.xrevrange(Keys.events(itemId), "+", "-", "COUNT", 1)).pipe(
+        Effect.mapError(unavailable)
+      )
+      const live = yield* Effect.acquireRelease(PubSub.sliding<LiveEvent>(EVENTS_KEPT), PubSub.shutdown)
+      const one: Followed = { last: newest[0]?.[0] ?? BEGINNING, live }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => followed.set(Keys.events(itemId), one)),
+        () => Effect.sync(() => followed.delete(Keys.events(itemId)))
+      )
+      yield* someone.open
+      return one
+    })
+  })
+
+  const turn = Effect.gen(function*() {
+    if (followed.size === 0) yield* someone.close
+    yield* someone.await
+    const now = Array.from(followed)
+    const reply = yield* waiting.use((redis) =>
+      redis.xread(
+        "COUNT",
+        PAGE,
+        "BLOCK",
+        BLOCK_MILLIS,
+        "STREAMS",
+        ...now.map(([key]) => key),
+        ...now.map(([, { last }]) => last)
+      )
+    )
+    for (const [key, entries] of (yield* decodeStreams(reply)) ?? []) {
+      const one = followed.get(key)
+      if (one === undefined) continue
+      const events = toEvents(entries)
+      one.last = events.at(-1)?.id ?? one.last
+      yield* PubSub.publishAll(one.live, events)
+    }
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.retry(turn, RETRY)))
+
+  const follow = (itemId: ItemId, after: string | undefined): Stream.Stream<LiveEvent, StoreUnavailable> =>
+    Stream.unwrap(Effect.gen(function*() {
+      const one = yield* RcMap.get(items, itemId)
+      const live = Stream.fromSubscription(yield* PubSub.subscribe(one.live))
+      if (after === undefined) return live
+      // Subscribed first and caught up after, so that nothing is missed; what both bring is left out the second time.
+      let last = isId(after) ? after : BEGINNING
+      const missed = Stream.paginate(last, (from) =>
+        Effect.map(read(itemId, from, PAGE), (events) => {
+          last = events.at(-1)?.id ?? last
+          return [events, events.length < PAGE ? Option.none() : Option.some(last)] as const
+        }))
+      return Stream.concat(missed, Stream.filter(live, ({ id }) => isLater(id, last)))
+    }))
+
+  return LiveEvents.of({ read, follow })
+})
+
+const isLater = (id: string, than: string): boolean => {
+  const [time = 0, n = 0] = id.split("-").map(Number)
+  const [thanTime = 0, thanN = 0] = than.split("-").map(Number)
+  return time === thanTime ? n > thanN : time > thanTime
+}
+
+/** Whatever is wrong with one item's stream, its followers cannot be served. */
+const unavailable = (error: StoreUnavailable | IoRedis.WrongContent | Schema.SchemaError): StoreUnavailable =>
+  error._tag === "StoreUnavailable"
+    ? error
+    : new StoreUnavailable({ detail: error._tag === "WrongContent" ? error.detail : error.message })
+
+/**
+ * Live events in Redis.
+ *
+ * **Gotchas**: a follower that is slower than its item by more than `EVENTS_KEPT` events misses the oldest of them. One
+ * that follows while Redis goes away hears of what it missed when Redis is back.
+ */
+export const layer: Layer.Layer<LiveEvents, never, IoRedis.IoRedis> = Layer.effect(LiveEvents, make)

@@ -1,0 +1,156 @@
+/** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
+import type { RequestId } from "@flash-sale/domain/Ids"
+import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { isFinal, rank, StatusRecord } from "@flash-sale/domain/OrderStatus"
+import {
+  ACCEPTED_KEPT_MILLIS,
+  type Admission,
+  type AdmissionPolicy,
+  type AdmissionRequest,
+  type Claim,
+  FINAL_KEPT_MILLIS,
+  OrderStatuses
+} from "@flash-sale/domain/OrderStatuses"
+import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"
+import { IoRedis, type WrongContent } from "./IoRedis.ts"
+import * as Keys from "./Keys.ts"
+import { Scripts } from "./Scripts.ts"
+
+/** Requests that one script handles, so that no batch keeps Redis from others for long. */
+const CHUNK = 500
+
+const encodeRecord = Schema.encodeSync(Schema.fromJsonString(StatusRecord))
+const decodeRecord = Schema.decodeUnknownResult(Schema.fromJsonString(StatusRecord))
+const decodeLease = Schema.decodeUnknownResult(
+  Schema.fromJsonString(Schema.Struct({ lease: Schema.String, fingerprint: Schema.String }))
+)
+const encodeText = Schema.encodeSync(Schema.fromJsonString(Schema.String))
+
+/** A claim is a status that ends with its lease: a script takes it off by its text, without reading the JSON. */
+const leaseEnd = (owner: string): string => `,"lease":${encodeText(owner)}}`
+
+const make = Effect.gen(function*() {
+  const redis = yield* IoRedis
+  const scripts = yield* Scripts
+
+  const admit = Effect.fnUntraced(function*(requests: ReadonlyArray<AdmissionRequest>, policy: AdmissionPolicy) {
+    const now = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
+    return (yield* chunked(requests, (some) =>
+      scripts.admit(
+        some.flatMap(({ requestId, userId }) => [Keys.orderStatus(requestId), Keys.rateLimit(userId)]),
+        [
+          String(policy.maxRequests),
+          String(policy.windowMillis),
+          String(policy.leaseMillis),
+          ...some.map((request) => claim(request, policy.owner, now))
+        ]
+      ).pipe(Effect.flatMap(([damaged, ...replies]) =>
+        Effect.andThen(report(damaged), Effect.forEach(some, (request, n) => answer(request, replies[n])))
+      )))).flat()
+  })
+
+  const keep = (claims: ReadonlyArray<Claim>) =>
+    written(claims, (some) =>
+      scripts.keep(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
+        String(ACCEPTED_KEPT_MILLIS),
+        ...some.map(({ owner }) => leaseEnd(owner))
+      ]))
+
+  const release = (claims: ReadonlyArray<Claim>) =>
+    written(claims, (some) =>
+      scripts.release(
+        some.map(({ requestId }) => Keys.orderStatus(requestId)),
+        some.map(({ owner }) => leaseEnd(owner))
+      ))
+
+  const write = (records: ReadonlyArray<StatusRecord>) =>
+    written(records, (some) =>
+      scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), some.flatMap(statusArgs)))
+
+  const read = Effect.fnUntraced(function*(requestId: RequestId) {
+    const value = yield* Effect.catchTag(
+      redis.use((client) => client.get(Keys.orderStatus(requestId))),
+      "WrongContent",
+      () => Effect.as(report([Keys.orderStatus(requestId)]), null)
+    )
+    return value === null ? { _tag: "Unknown" } as const : yield* standing(requestId, value)
+  }, Effect.mapError(away))
+
+  return OrderStatuses.of({ admit, keep, release, write, read })
+})
+
+const claim = (request: AdmissionRequest, owner: string, updatedAt: string): string =>
+  encodeRecord({
+    requestId: request.requestId,
+    itemId: request.itemId,
+    amount: request.amount,
+    status: "PENDING",
+    attempt: 1,
+    correlationId: request.correlationId,
+    updatedAt,
+    fingerprint: request.fingerprint
+  }).slice(0, -1) + leaseEnd(owner)
+
+const statusArgs = (record: StatusRecord): ReadonlyArray<string> => [
+  encodeRecord(record),
+  record.itemId,
+  record.fingerprint,
+  String(record.attempt),
+  String(record.place ?? -1),
+  String(rank(record.status)),
+  String(isFinal(record.status) ? FINAL_KEPT_MILLIS : ACCEPTED_KEPT_MILLIS)
+]
+
+type AdmitReply =
+  | readonly ["known", string]
+  | readonly ["claimed", number]
+  | readonly ["limited", number]
+  | undefined
+
+const answer = Effect.fnUntraced(function*(request: AdmissionRequest, reply: AdmitReply): Effect.fn.Return<Admission> {
+  if (reply === undefined) return yield* Effect.die(new Error("admit.lua answered for fewer requests"))
+  if (reply[0] === "claimed") return { _tag: "Claimed", remaining: reply[1] }
+  if (reply[0] === "limited") return { _tag: "Limited", remaining: 0, retryAfterMillis: reply[1] }
+  const lease = decodeLease(reply[1])
+  if (Result.isSuccess(lease)) return { _tag: "Leased", same: lease.success.fingerprint === request.fingerprint }
+  const found = yield* standing(request.requestId, reply[1])
+  // What cannot be read may be the same order or another: nobody knows, as with a lease.
+  if (found._tag !== "Kept") return { _tag: "Leased", same: true }
+  return { _tag: "Known", same: found.record.fingerprint === request.fingerprint, record: found.record }
+})
+
+/** What a value says. One that cannot be read is reported, and counts as nothing known. */
+const standing = Effect.fnUntraced(function*(requestId: RequestId, value: string) {
+  if (Result.isSuccess(decodeLease(value))) return { _tag: "Leased" } as const
+  const record = decodeRecord(value)
+  if (Result.isSuccess(record)) return { _tag: "Kept", record: record.success } as const
+  yield* report([Keys.orderStatus(requestId)])
+  return { _tag: "Unknown" } as const
+})
+
+const chunked = <A, B>(
+  all: ReadonlyArray<A>,
+  f: (some: ReadonlyArray<A>) => Effect.Effect<B, StoreUnavailable | WrongContent>
+): Effect.Effect<ReadonlyArray<B>, StoreUnavailable> => {
+  const chunks = Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, n) => all.slice(n * CHUNK, (n + 1) * CHUNK))
+  return Effect.mapError(Effect.forEach(chunks, f), away)
+}
+
+const written = <A>(
+  all: ReadonlyArray<A>,
+  f: (some: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<string>, StoreUnavailable | WrongContent>
+): Effect.Effect<void, StoreUnavailable> =>
+  Effect.asVoid(chunked(all, (some) => Effect.flatMap(f(some), report)))
+
+/** The scripts give way to such keys and touch no others, so an error of theirs is no fault of one request. */
+const away = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
+  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
+
+const report = (damaged: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.forEach(damaged, (key) =>
+    Effect.logError("A status key holds what is no status").pipe(
+      Effect.annotateLogs({ event: "status_key_damaged", key })
+    ), { discard: true })
+
+/** Statuses in Redis. Redis may be away at any time: operations then fail with `StoreUnavailable`. */
+export const layer: Layer.Layer<OrderStatuses, never, IoRedis | Scripts> = Layer.effect(OrderStatuses, make)

@@ -1,0 +1,101 @@
+/** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
+import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
+import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { Context, Effect, FileSystem, Layer, Schema } from "effect"
+import { IoRedis, type WrongContent } from "./IoRedis.ts"
+
+const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
+const INCLUDE = /^-- @include (_[a-z]+)$/gm
+
+/** Runs one script over these keys, and decodes its reply. A reply of another shape is a bug, and dies. */
+export type Script<A> = (
+  keys: ReadonlyArray<string>,
+  args: ReadonlyArray<string>
+) => Effect.Effect<A, StoreUnavailable | WrongContent>
+
+const Texts = Schema.Array(Schema.String)
+const Moved = Schema.Tuple([Schema.Literal("moved")])
+
+export const FoldReply = Schema.Union([
+  Schema.Tuple([Schema.Literal("folded"), Schema.String, Texts, Schema.String, Texts]),
+  Schema.Tuple([Schema.Literal("behind"), Schema.String]),
+  Schema.Tuple([Schema.Literal("stopped"), Schema.String]),
+  Moved
+])
+export const SenseReply = Schema.Union([
+  Schema.TupleWithRest(Schema.Tuple([Schema.Literal("sensed")]), [
+    Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String])
+  ]),
+  Moved
+])
+const LookReply = Schema.Tuple([Schema.String, Texts])
+const MarkReply = Schema.Literals(["marked", "moved"])
+const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
+  Schema.Union([
+    Schema.Tuple([Schema.Literal("known"), Schema.String]),
+    Schema.Tuple([Schema.Literal("claimed"), Schema.Int]),
+    Schema.Tuple([Schema.Literal("limited"), Schema.Int])
+  ])
+])
+
+export class Scripts extends Context.Service<Scripts, {
+  readonly fold: Script<typeof FoldReply.Type>
+  readonly look: Script<typeof LookReply.Type>
+  readonly sense: Script<typeof SenseReply.Type>
+  readonly mark: Script<typeof MarkReply.Type>
+  readonly checkpoint: Script<typeof MarkReply.Type>
+  readonly admit: Script<typeof AdmitReply.Type>
+  /** These answer with the keys that hold no status. */
+  readonly keep: Script<ReadonlyArray<string>>
+  readonly release: Script<ReadonlyArray<string>>
+  readonly writeStatus: Script<ReadonlyArray<string>>
+}>()("@flash-sale/infra/redis/Scripts") {}
+
+/** The text of a script, with the pieces of `lua/lib` that it includes. */
+export const load = Effect.fnUntraced(function*(name: string) {
+  const files = yield* FileSystem.FileSystem
+  const text = yield* files.readFileString(`${FOLDER}${name}.lua`)
+  const pieces = new Map<string, string>()
+  for (const [, piece] of text.matchAll(INCLUDE)) {
+    pieces.set(piece!, yield* files.readFileString(`${FOLDER}lib/${piece}.lua`))
+  }
+  return text.replace(INCLUDE, (_, piece: string) => pieces.get(piece) ?? "")
+})
+
+const make = Effect.gen(function*() {
+  const redis = yield* IoRedis
+  const bind = Effect.fnUntraced(function*<A>(name: string, reply: Schema.Codec<A, unknown>) {
+    const lua = yield* load(name)
+    const sha = createHash("sha1").update(lua).digest("hex")
+    const decode = Schema.decodeUnknownEffect(reply)
+    const script: Script<A> = (keys, args) => {
+      const rest = [...keys, ...args]
+      return redis.use((client) =>
+        client.evalsha(sha, keys.length, rest).catch((error: unknown) => {
+          // Nothing has run yet where Redis does not know the script, so giving the command once more is safe.
+          if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return client.eval(lua, keys.length, rest)
+          throw error
+        })
+      ).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
+    }
+    return script
+  })
+  return Scripts.of({
+    fold: yield* bind("fold", FoldReply),
+    look: yield* bind("look", LookReply),
+    sense: yield* bind("sense", SenseReply),
+    mark: yield* bind("mark", MarkReply),
+    checkpoint: yield* bind("checkpoint", MarkReply),
+    admit: yield* bind("admit", AdmitReply),
+    keep: yield* bind("keep", Texts),
+    release: yield* bind("release", Texts),
+    writeStatus: yield* bind("write_status", Texts)
+  })
+})
+
+/** Reads the scripts of this release. Dies where they are missing: the installation is broken. */
+export const layer: Layer.Layer<Scripts, never, IoRedis | FileSystem.FileSystem> = Layer.effect(
+  Scripts,
+  Effect.orDie(make)
+)

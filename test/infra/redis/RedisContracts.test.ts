@@ -1,0 +1,8 @@
+import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
+import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
+import * as OrderStatusesContract from "../../contract/OrderStatusesContract.ts"
+import * as OwnRedis from "./OwnRedis.ts"
+
+ItemStoreContract.suite("Redis", OwnRedis.layer)
+OrderStatusesContract.suite("Redis", OwnRedis.layer)
+LiveEventsContract.suite("Redis", OwnRedis.layer)
