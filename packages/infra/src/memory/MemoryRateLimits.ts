@@ -1,0 +1,47 @@
+/** A rate limiter within this process, for when there is no shared one or it cannot be reached. */
+import { Clock, Effect, Layer } from "effect"
+import type { UserId } from "@flash-sale/domain/Ids"
+import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+
+/** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
+export const MAX_USERS = 100_000
+
+interface Window {
+  readonly endsAt: number
+  count: number
+}
+
+/** Fixed windows, which begin with a user's first request. */
+export const layer: Layer.Layer<RateLimits> = Layer.sync(RateLimits, () => {
+  const windows = new Map<UserId, Window>()
+
+  /** Makes room for one more: windows that have ended go first, and they stand mostly at the front. */
+  const makeRoom = (now: number): void => {
+    for (const [userId, { endsAt }] of windows) {
+      if (endsAt > now && windows.size < MAX_USERS) return
+      windows.delete(userId)
+    }
+  }
+
+  const windowOf = (userId: UserId, now: number, windowMillis: number): Window => {
+    const known = windows.get(userId)
+    if (known !== undefined && known.endsAt > now) return known
+    windows.delete(userId)
+    makeRoom(now)
+    const begun: Window = { endsAt: now + windowMillis, count: 0 }
+    windows.set(userId, begun)
+    return begun
+  }
+
+  const count = (userId: UserId, maxRequests: number, windowMillis: number, now: number): RateLimit => {
+    const window = windowOf(userId, now, windowMillis)
+    if (window.count >= maxRequests) return { allowed: false, remaining: 0, retryAfterMillis: window.endsAt - now }
+    window.count++
+    return { allowed: true, remaining: maxRequests - window.count, retryAfterMillis: 0 }
+  }
+
+  return {
+    consume: (userId, maxRequests, windowMillis) =>
+      Effect.map(Clock.currentTimeMillis, (now) => count(userId, maxRequests, windowMillis, now))
+  }
+})

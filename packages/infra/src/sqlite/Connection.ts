@@ -1,0 +1,124 @@
+/**
+ * One connection to the embedded file, through `node:sqlite`. Everything here is synchronous and may throw; nothing
+ * above `SqliteDatabase` touches it.
+ */
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite"
+
+/** How long a statement waits for another process that writes the file, in milliseconds. It blocks this one meanwhile. */
+export const BUSY_TIMEOUT_MILLIS = 500
+
+/** How much of the file is kept in memory, in KiB. */
+const CACHE_KIB = 65_536
+
+export type Row = Readonly<Record<string, SQLOutputValue>>
+
+export interface Connection {
+  /** The first row; statements are prepared once for each text, so the text must not be built of data. */
+  readonly get: (sql: string, ...parameters: ReadonlyArray<SQLInputValue>) => Row | undefined
+  readonly all: (sql: string, ...parameters: ReadonlyArray<SQLInputValue>) => ReadonlyArray<Row>
+  /** The number of rows changed. */
+  readonly run: (sql: string, ...parameters: ReadonlyArray<SQLInputValue>) => number
+  /** Several statements at once, without parameters. */
+  readonly script: (sql: string) => void
+  readonly isInTransaction: () => boolean
+  readonly close: () => void
+}
+
+/** `path` is a file or `:memory:`. */
+export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Connection => {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false })
+  const statements = new Map<string, StatementSync>()
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = database.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+  return {
+    get: (sql, ...parameters) => prepared(sql).get(...parameters),
+    all: (sql, ...parameters) => prepared(sql).all(...parameters),
+    run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
+    script: (sql) => database.exec(sql),
+    isInTransaction: () => database.isTransaction,
+    close: () => database.close()
+  }
+}
+
+/** Write-ahead log, and every durable commit on the disk before it is answered. */
+export const configure = (connection: Connection): void =>
+  connection.script(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB};`)
+
+/** Primary result codes (https://sqlite.org/rescode.html) of what an operator can mend: a full disk, a busy file. */
+const OPERATING = new Map<number, string>([
+  [5, "busy"],
+  [6, "locked"],
+  [7, "out of memory"],
+  [8, "read-only"],
+  [10, "I/O error"],
+  [11, "corrupt"],
+  [13, "disk full"],
+  [14, "cannot open"],
+  [15, "locking protocol"],
+  [26, "not a database"]
+])
+
+const resultCode = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : undefined
+
+/** Whether another connection holds a lock that this one needs. */
+export const isBusy = (error: unknown): boolean => {
+  const code = resultCode(error)
+  return code === 5 || code === 6
+}
+
+/** What went wrong, where it is the file's or the disk's fault; undefined where it is the program's. */
+export const operatingError = (error: unknown): string | undefined => {
+  const code = resultCode(error)
+  const kind = code === undefined ? undefined : OPERATING.get(code)
+  return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
+}
+
+/** A row that this build did not write: the file is damaged. */
+export class RowDamaged extends Error {
+  constructor(column: string, value: SQLOutputValue | undefined) {
+    super(`the column ${column} holds ${value === null ? "null" : typeof value}`)
+  }
+}
+
+export const integer = (row: Row, column: string): number => {
+  const value = row[column]
+  if (typeof value === "number") return value
+  throw new RowDamaged(column, value)
+}
+
+export const text = (row: Row, column: string): string => {
+  const value = row[column]
+  if (typeof value === "string") return value
+  throw new RowDamaged(column, value)
+}
+
+export const bytes = (row: Row, column: string): Uint8Array => {
+  const value = row[column]
+  if (value instanceof Uint8Array) return value
+  throw new RowDamaged(column, value)
+}
+
+export const optionalInteger = (row: Row, column: string): number | undefined =>
+  row[column] === null ? undefined : integer(row, column)
+
+export const optionalText = (row: Row, column: string): string | undefined =>
+  row[column] === null ? undefined : text(row, column)
+
+/** One of the words that the program knows. */
+export const word = <A extends string>(words: ReadonlyArray<A>, row: Row, column: string): A => {
+  const value = text(row, column)
+  const known = words.find((candidate) => candidate === value)
+  if (known !== undefined) return known
+  throw new RowDamaged(column, value)
+}
+
+export const optionalWord = <A extends string>(words: ReadonlyArray<A>, row: Row, column: string): A | undefined =>
+  row[column] === null ? undefined : word(words, row, column)

@@ -1,0 +1,51 @@
+/** Only one engine may fold a file: a lock that the kernel gives back however the engine ends. */
+import { Effect, Layer, Schema } from "effect"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import * as Connection from "./Connection.ts"
+import { CannotOpen } from "./SqliteDatabase.ts"
+
+const LOCK_NAME = "engine.lock"
+/** An engine holds its lock for as long as it lives: waiting for it is of no use. */
+const NO_WAIT = 0
+
+/** Another engine works in this folder. */
+export class EngineLocked extends Schema.TaggedError<EngineLocked>()("EngineLocked", {
+  folder: Schema.String
+}) {
+  override get message(): string {
+    return `another engine works in the folder ${this.folder}: stop it, or choose another DATA_DIR`
+  }
+}
+
+/**
+ * Holds the lock for as long as the layer lives.
+ *
+ * **Details**: an open exclusive transaction on a tiny database of its own. SQLite locks it with `fcntl`, so a kill -9
+ * leaves nothing behind. Whoever only reads and appends does not take it.
+ */
+export const layer = (folder: string): Layer.Layer<never, EngineLocked | CannotOpen> =>
+  Layer.effectDiscard(
+    Effect.acquireRelease(acquire(folder), (connection) => Effect.sync(connection.close))
+  )
+
+const acquire = (folder: string): Effect.Effect<Connection.Connection, EngineLocked | CannotOpen> => {
+  const path = join(folder, LOCK_NAME)
+  return Effect.try({
+    try: () => {
+      mkdirSync(folder, { recursive: true })
+      const connection = Connection.open(path, NO_WAIT)
+      try {
+        connection.script("BEGIN EXCLUSIVE")
+        return connection
+      } catch (error) {
+        connection.close()
+        throw error
+      }
+    },
+    catch: (error) =>
+      Connection.isBusy(error)
+        ? new EngineLocked({ folder })
+        : new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
+  })
+}

@@ -1,0 +1,80 @@
+/** Many writes in one transaction, so that they share one wait for the disk, and none is lost by another's failure. */
+import { Exit, Schema } from "effect"
+import { type Connection, operatingError } from "./Connection.ts"
+
+/** The file could not be read or written: nothing was changed. */
+export class SqliteUnavailable extends Schema.TaggedError<SqliteUnavailable>()("SqliteUnavailable", {
+  detail: Schema.String
+}) {}
+
+/** The commit itself failed: nobody knows whether the change will be found when the file is opened again. */
+export class SqliteUnknown extends Schema.TaggedError<SqliteUnknown>()("SqliteUnknown", {
+  detail: Schema.String
+}) {}
+
+export type WriteError = SqliteUnavailable | SqliteUnknown
+
+/** One write among others. */
+export interface Step {
+  /**
+   * Whether it must be on the disk before it is answered. One that need not be survives a kill -9 all the same; a power
+   * cut may take it, with everything after it and nothing before it, and the next durable commit takes it to the disk.
+   */
+  readonly durable: boolean
+  /** Changes the tables and says whether to keep the changes. What it throws undoes them as well. */
+  readonly run: (connection: Connection) => boolean
+}
+
+type Answer = Exit.Exit<void, WriteError>
+
+const done: Answer = Exit.void
+
+/** Runs the steps, in order, in one transaction; each is undone alone. As many answers as steps, in the same order. */
+export const commit = (connection: Connection, steps: ReadonlyArray<Step>): ReadonlyArray<Answer> => {
+  try {
+    connection.run(steps.some(({ durable }) => durable) ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+    connection.run("BEGIN IMMEDIATE")
+  } catch (error) {
+    return steps.map(() => failed(error))
+  }
+  const answers: Array<Answer> = []
+  for (const step of steps) {
+    const answer = runAlone(connection, step)
+    // A full disk rolls everything back, not only the step that met it.
+    if (!connection.isInTransaction()) return steps.map(() => answer)
+    answers.push(answer)
+  }
+  try {
+    connection.run("COMMIT")
+    return answers
+  } catch (error) {
+    if (connection.isInTransaction()) connection.run("ROLLBACK")
+    const detail = operatingError(error)
+    const answer: Answer = detail === undefined ? Exit.die(error) : Exit.fail(new SqliteUnknown({ detail }))
+    return answers.map((before) => Exit.isSuccess(before) ? answer : before)
+  }
+}
+
+const runAlone = (connection: Connection, { run }: Step): Answer => {
+  try {
+    connection.run("SAVEPOINT step")
+    const keep = run(connection)
+    if (!keep) connection.run("ROLLBACK TO step")
+    connection.run("RELEASE step")
+    return done
+  } catch (error) {
+    undo(connection)
+    return failed(error)
+  }
+}
+
+const undo = (connection: Connection): void => {
+  if (!connection.isInTransaction()) return
+  connection.run("ROLLBACK TO step")
+  connection.run("RELEASE step")
+}
+
+const failed = (error: unknown): Answer => {
+  const detail = operatingError(error)
+  return detail === undefined ? Exit.die(error) : Exit.fail(new SqliteUnavailable({ detail }))
+}

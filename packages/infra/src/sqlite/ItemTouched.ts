@@ -1,0 +1,40 @@
+/** Which rows a batch of commands can read or change, so that only these are loaded. */
+import type { Command, CommandId } from "@flash-sale/domain/Command"
+import type { Batch } from "@flash-sale/domain/Fold"
+import type { RequestId, UserId } from "@flash-sale/domain/Ids"
+
+export interface Touched {
+  readonly requests: ReadonlySet<RequestId>
+  readonly users: ReadonlySet<UserId>
+  readonly commands: ReadonlySet<CommandId>
+}
+
+/** Buyers of orders that are there already come on top: only their rows name them. */
+export const byBatch = (batch: Pick<Batch, "commands">): Touched => {
+  const requests = new Set<RequestId>()
+  const users = new Set<UserId>()
+  const commands = new Set<CommandId>()
+  for (const { command } of batch.commands) {
+    for (const requestId of requestsOf(command)) requests.add(requestId)
+    if (command._tag === "Place") users.add(command.order.userId)
+    if (command._tag === "Adjust" && "command" in command.adjustment) commands.add(command.adjustment.command)
+  }
+  return { requests, users, commands }
+}
+
+const requestsOf = (command: Command): ReadonlyArray<RequestId> => {
+  switch (command._tag) {
+    case "Place":
+      return [command.order.requestId]
+    case "Settle":
+      return command.settlements.map(({ requestId }) => requestId)
+    case "Cancel":
+    case "GiveUp":
+      return [command.requestId]
+    case "Adjust":
+    case "Sale":
+    case "Rules":
+    case "Unreadable":
+      return []
+  }
+}

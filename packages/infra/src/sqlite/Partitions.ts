@@ -1,0 +1,127 @@
+/** Consuming the embedded log: every partition at once, as there is nobody to share them with. */
+import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { integer, optionalText, bytes, text, type Connection, type Row } from "./Connection.ts"
+import type { WriteError } from "./GroupCommit.ts"
+import type { SqliteDatabase } from "./SqliteDatabase.ts"
+
+/** How long workers that are asked to return may take, before they are interrupted. */
+export const REVOKE_PATIENCE = Duration.seconds(10)
+
+/** Headers as they are kept. */
+export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
+const decodeHeaders = Schema.decodeSync(Headers)
+
+/** The topic of `Signals` that wakes those who wait for records of a partition. */
+export const topic = (partition: number): string => `log/${partition}`
+
+type Database = SqliteDatabase["Service"]
+type Worker = (owned: OwnedPartition) => Effect.Effect<void>
+
+/** Runs the workers until the scope closes: then asks them to return, and interrupts those that do not. */
+export const consume = Effect.fnUntraced(function*(
+  database: Database,
+  partitions: ReadonlyArray<number>,
+  worker: Worker
+): Effect.fn.Return<never, never, Scope.Scope> {
+  const tenure: Tenure = { database, revoked: yield* Deferred.make<void>(), isOver: false }
+  const fibers = yield* Effect.acquireRelease(
+    Effect.forEach(partitions, (partition) => Effect.forkDetach(worker(own(tenure, PartitionId.make(partition))))),
+    (workers) => handOver(tenure, workers)
+  )
+  // A worker's defect is not its own business alone: it ends the process rather than one partition in silence.
+  yield* Effect.forEach(fibers, Fiber.join, { concurrency: "unbounded", discard: true })
+  return yield* Effect.never
+})
+
+/** The time during which the partitions are owned. */
+interface Tenure {
+  readonly database: Database
+  readonly revoked: Deferred.Deferred<void>
+  isOver: boolean
+}
+
+const handOver = Effect.fnUntraced(function*(tenure: Tenure, workers: ReadonlyArray<Fiber.Fiber<void>>) {
+  yield* Deferred.succeed(tenure.revoked, undefined)
+  yield* Effect.timeoutOption(Effect.interruptible(Fiber.awaitAll(workers)), REVOKE_PATIENCE)
+  tenure.isOver = true
+  yield* Fiber.interruptAll(workers)
+})
+
+const own = (tenure: Tenure, partition: PartitionId): OwnedPartition => {
+  const { database, revoked } = tenure
+  let next = 0
+  const guarded = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | PartitionLost> =>
+    Effect.suspend((): Effect.Effect<A, E | PartitionLost> =>
+      tenure.isOver ? Effect.fail(new PartitionLost({ partition })) : effect
+    )
+
+  const takeNow = (max: number) =>
+    guarded(Effect.map(
+      database.read((connection) => recordsFrom(connection, partition, next, max)),
+      (records) => {
+        const last = records.at(-1)
+        if (last === undefined) return Option.none()
+        next = last.offset + 1
+        return Option.some(records)
+      }
+    ))
+
+  return {
+    partition,
+    committed: guarded(Effect.catch(database.read((connection) => committed(connection, partition)), unavailable)),
+    bounds: guarded(Effect.catch(database.read((connection) => bounds(connection, partition)), unavailable)),
+    seek: (offset) => guarded(Effect.sync(() => void (next = offset))),
+    take: (max) =>
+      Effect.catchTag(
+        database.signals.until(topic(partition), takeNow(max)),
+        "SqliteUnavailable",
+        unavailable
+      ),
+    commit: (offset) =>
+      guarded(Effect.catch(
+        database.writeSoon((connection) => {
+          connection.run("INSERT OR REPLACE INTO commits(partition, next) VALUES (?, ?)", partition, offset)
+          return Result.void
+        }),
+        unavailable
+      )),
+    revoked: Deferred.await(revoked)
+  }
+}
+
+const unavailable = ({ detail }: WriteError): Effect.Effect<never, LogUnavailable> =>
+  Effect.fail(new LogUnavailable({ detail }))
+
+const committed = (connection: Connection, partition: number): Offset | undefined => {
+  const row = connection.get("SELECT next FROM commits WHERE partition = ?", partition)
+  return row === undefined ? undefined : Offset.make(integer(row, "next"))
+}
+
+const bounds = (connection: Connection, partition: number) => {
+  const first = connection.get("SELECT offset FROM log WHERE partition = ? ORDER BY offset LIMIT 1", partition)
+  const last = connection.get("SELECT offset FROM log WHERE partition = ? ORDER BY offset DESC LIMIT 1", partition)
+  return {
+    start: Offset.make(first === undefined ? 0 : integer(first, "offset")),
+    end: Offset.make(last === undefined ? 0 : integer(last, "offset") + 1)
+  }
+}
+
+const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) =>
+  connection.all(
+    "SELECT offset, key, value, headers, timestamp FROM log WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?",
+    partition,
+    offset,
+    max
+  ).map((row) => toRecord(partition, row))
+
+const toRecord = (partition: PartitionId, row: Row): LogRecord => ({
+  partition,
+  offset: Offset.make(integer(row, "offset")),
+  timestamp: integer(row, "timestamp"),
+  key: optionalText(row, "key"),
+  value: bytes(row, "value"),
+  headers: decodeHeaders(text(row, "headers"))
+})

@@ -1,0 +1,56 @@
+/** Waking those who wait for a change of the file: by topic, without timers and without a change that is missed. */
+import { Effect, Option } from "effect"
+
+export interface Signals {
+  /** Looks until there is something, and waits for a signal of the topic in between. */
+  readonly until: <A, E>(topic: string, look: Effect.Effect<Option.Option<A>, E>) => Effect.Effect<A, E>
+  /** Wakes those who wait for these topics. */
+  readonly wake: (topics: Iterable<string>) => void
+  /** Wakes everybody: who changed what is not known. */
+  readonly wakeAll: () => void
+}
+
+type Resume = (effect: Effect.Effect<void>) => void
+
+export const make = (): Signals => {
+  const waiting = new Map<string, Set<Resume>>()
+  // Counts all signals: one that comes between looking and waiting is seen by the number.
+  let signals = 0
+
+  const resumeAll = (topic: string): void => {
+    const resumes = waiting.get(topic)
+    if (resumes === undefined) return
+    waiting.delete(topic)
+    for (const resume of resumes) resume(Effect.void)
+  }
+
+  const nextAfter = (topic: string, seen: number): Effect.Effect<void> =>
+    Effect.callback<void>((resume) => {
+      if (signals !== seen) return resume(Effect.void)
+      const resumes = waiting.get(topic) ?? new Set()
+      waiting.set(topic, resumes.add(resume))
+      return Effect.sync(() => {
+        resumes.delete(resume)
+        if (resumes.size === 0 && waiting.get(topic) === resumes) waiting.delete(topic)
+      })
+    })
+
+  return {
+    until: Effect.fnUntraced(function*(topic, look) {
+      while (true) {
+        const seen = signals
+        const found = yield* look
+        if (Option.isSome(found)) return found.value
+        yield* nextAfter(topic, seen)
+      }
+    }),
+    wake: (topics) => {
+      signals++
+      for (const topic of topics) resumeAll(topic)
+    },
+    wakeAll: () => {
+      signals++
+      for (const topic of [...waiting.keys()]) resumeAll(topic)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** Orders that need a person, as tables in the embedded file. */
+import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
+import { DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { integer, optionalText, bytes, text, type Row } from "./Connection.ts"
+import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+
+/** Putting a letter again keeps the first; a mark that came before its letter counts. */
+const PUT = `
+INSERT OR IGNORE INTO letters(
+  partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt
+) VALUES (
+  ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9
+)`
+
+const MARK = `
+INSERT OR IGNORE INTO handlings(partition, offset, action, by, why, timestamp) VALUES (?, ?, ?, ?, ?, ?)`
+
+const STATS = `
+SELECT count(*) AS size, min(timestamp) AS oldest FROM letters WHERE handled = 0`
+
+const decodeLetter = Schema.decodeUnknownSync(DeadLetter)
+
+export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effect(
+  DeadLetters,
+  Effect.gen(function*() {
+    const database = yield* SqliteDatabase
+    return {
+      put: (letter) =>
+        Effect.catch(
+          database.write((connection) => {
+            connection.run(
+              PUT,
+              letter.partition,
+              letter.offset,
+              letter.timestamp,
+              letter.key ?? null,
+              letter.value,
+              letter.error,
+              letter.requestId ?? null,
+              letter.correlationId,
+              letter.attempt
+            )
+            return Result.void
+          }),
+          storeUnavailable
+        ),
+      mark: ({ action, by, offset, partition, timestamp, why }) =>
+        Effect.catch(
+          database.write((connection) => {
+            connection.run(MARK, partition, offset, action, by, why, timestamp)
+            connection.run("UPDATE letters SET handled = 1 WHERE partition = ? AND offset = ?", partition, offset)
+            return Result.void
+          }),
+          storeUnavailable
+        ),
+      list: (limit) =>
+        Effect.catch(
+          database.read((connection) =>
+            connection.all(
+              "SELECT * FROM letters WHERE handled = 0 ORDER BY timestamp, partition, offset LIMIT ?",
+              limit
+            ).map(toLetter)
+          ),
+          storeUnavailable
+        ),
+      stats: Effect.catch(
+        database.read((connection) => {
+          const row = connection.get(STATS) ?? {}
+          const oldest = optionalText(row, "oldest")
+          return {
+            size: integer(row, "size"),
+            oldestAt: oldest === undefined
+              ? undefined
+              : Option.getOrUndefined(Option.map(DateTime.make(oldest), DateTime.toEpochMillis))
+          }
+        }),
+        storeUnavailable
+      )
+    }
+  })
+)
+
+const toLetter = (row: Row): DeadLetter => {
+  const key = optionalText(row, "key")
+  const requestId = optionalText(row, "request")
+  return decodeLetter({
+    partition: integer(row, "partition"),
+    offset: integer(row, "offset"),
+    value: bytes(row, "value"),
+    error: text(row, "error"),
+    correlationId: text(row, "correlation_id"),
+    attempt: integer(row, "attempt"),
+    timestamp: text(row, "timestamp"),
+    ...(key === undefined ? {} : { key }),
+    ...(requestId === undefined ? {} : { requestId })
+  })
+}

@@ -1,0 +1,122 @@
+/** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
+import { Effect, Layer, Result } from "effect"
+import * as Fold from "@flash-sale/domain/Fold"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import {
+  type FoldError,
+  type FoldReply,
+  type FoldRequest,
+  ItemDamaged,
+  ItemStore,
+  type Mark,
+  MarkMoved,
+  PositionBehind
+} from "@flash-sale/domain/ItemStore"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import { type Connection, integer, RowDamaged, text } from "./Connection.ts"
+import * as EventRows from "./EventRows.ts"
+import * as ItemHead from "./ItemHead.ts"
+import * as ItemParts from "./ItemParts.ts"
+import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+
+/**
+ * Folds in one write each.
+ *
+ * **Details**: what is folded need not be on the disk before it is answered, as it follows from the log, which is: a
+ * power cut that takes it takes the committed offset as well, and the records are folded again to the same state.
+ */
+export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect(
+  ItemStore,
+  Effect.gen(function*() {
+    const database = yield* SqliteDatabase
+    const writing = { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
+    return {
+      fold: (request) => Effect.catchTags(database.writeSoon(fold(request)), writing),
+      look: (partition, itemId) =>
+        Effect.flatMap(
+          Effect.catch(database.read((connection) => look(connection, partition, itemId)), storeUnavailable),
+          Effect.fromResult
+        ),
+      sense: (partition, epoch) =>
+        Effect.flatMap(
+          Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
+          (mark) => mark?.epoch === epoch ? Effect.succeed([]) : Effect.fail(new MarkMoved({ partition }))
+        ),
+      mark: (partition) =>
+        Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
+      writeMark: (partition, mark) => Effect.catchTags(database.write(writeMark(partition, mark)), writing),
+      checkpoint: (partition, mark) => Effect.catchTags(database.writeSoon(checkpoint(partition, mark)), writing),
+      isUp: isUp(database)
+    }
+  })
+)
+
+/** A row that nobody here wrote stops its item, and nothing else. */
+const orDamaged = <A, E>(itemId: ItemId, f: () => Result.Result<A, E>): Result.Result<A, E | ItemDamaged> => {
+  try {
+    return f()
+  } catch (error) {
+    if (!(error instanceof RowDamaged)) throw error
+    return Result.fail(new ItemDamaged({ itemId, detail: error.message }))
+  }
+}
+
+const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, touch) =>
+  orDamaged(request.itemId, (): Result.Result<FoldReply, FoldError> => {
+    const { itemId, partition } = request
+    const mark = readMark(connection, partition)
+    if (mark?.epoch !== request.epoch) return Result.fail(new MarkMoved({ partition }))
+    const head = ItemHead.find(connection, itemId) ?? ItemHead.create(connection, itemId, partition)
+    const loaded = ItemParts.load(connection, head, request)
+    const result = Fold.fold(loaded.folded, request)
+    switch (result._tag) {
+      case "Behind":
+        return Result.fail(new PositionBehind({ itemId, position: result.position }))
+      case "Stopped":
+        return Result.fail(new ItemDamaged({ itemId, detail: result.detail }))
+      case "Folded": {
+        const { outcomes, state } = result
+        ItemParts.save(connection, head.id, loaded, state, request)
+        const event = request.tell ? EventRows.ofTurn(head.item, state.item, outcomes) : undefined
+        if (event !== undefined) {
+          EventRows.add(connection, head.id, head.eventCount + 1, event)
+          touch(EventRows.topic(itemId))
+        }
+        ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
+        return Result.succeed({ outcomes, look: ItemHead.look(state, mark !== undefined) })
+      }
+    }
+  })
+
+const look = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
+  orDamaged(itemId, () =>
+    Result.succeed(
+      ItemHead.look(ItemHead.find(connection, itemId) ?? Fold.nothing, readMark(connection, partition) !== undefined)
+    ))
+
+const readMark = (connection: Connection, partition: PartitionId): Mark | undefined => {
+  const row = connection.get("SELECT epoch, checkpoint FROM marks WHERE partition = ?", partition)
+  return row === undefined ? undefined : { epoch: text(row, "epoch"), checkpoint: integer(row, "checkpoint") }
+}
+
+const writeMark = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
+  const there = readMark(connection, partition)
+  if (there !== undefined) return there.epoch === mark.epoch ? Result.void : Result.fail(new MarkMoved({ partition }))
+  connection.run(
+    "INSERT INTO marks(partition, epoch, checkpoint) VALUES (?, ?, ?)",
+    partition,
+    mark.epoch,
+    mark.checkpoint
+  )
+  return Result.void
+}
+
+const checkpoint = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
+  const changed = connection.run(
+    "UPDATE marks SET checkpoint = max(checkpoint, ?) WHERE partition = ? AND epoch = ?",
+    mark.checkpoint,
+    partition,
+    mark.epoch
+  )
+  return changed === 1 ? Result.void : Result.fail(new MarkMoved({ partition }))
+}

@@ -1,0 +1,50 @@
+/** What happens to items, as it happens, out of the embedded file. */
+import { Effect, Layer, Option, Stream } from "effect"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import * as EventRows from "./EventRows.ts"
+import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+
+/** Events that a follower reads at once. */
+const FOLLOW_PAGE = 100
+/** Before the first event. */
+const BEGINNING = 0
+
+/** A follower waits for the turns of its item, reads what is new, and goes on: it holds nothing in between. */
+export const layer: Layer.Layer<LiveEvents, never, SqliteDatabase> = Layer.effect(
+  LiveEvents,
+  Effect.gen(function*() {
+    const database = yield* SqliteDatabase
+
+    const read = (itemId: ItemId, after: number, limit: number) =>
+      Effect.catch(
+        database.read((connection) => EventRows.after(connection, itemId, after, limit)),
+        storeUnavailable
+      )
+
+    const nextPage = (itemId: ItemId, after: number) =>
+      database.signals.until(
+        EventRows.topic(itemId),
+        Effect.map(read(itemId, after, FOLLOW_PAGE), (events) => events.length === 0 ? Option.none() : Option.some(events))
+      )
+
+    const followFrom = (itemId: ItemId, start: number) =>
+      Stream.paginate(start, (after) =>
+        Effect.map(nextPage(itemId, after), (events) => [events, Option.some(toNumber(events.at(-1)?.id))] as const))
+
+    return {
+      read: (itemId, after, limit) => read(itemId, toNumber(after), limit),
+      follow: (itemId, after) =>
+        after === undefined
+          ? Stream.unwrap(Effect.map(
+            Effect.catch(database.read((connection) => EventRows.last(connection, itemId)), storeUnavailable),
+            (last) => followFrom(itemId, last)
+          ))
+          : followFrom(itemId, toNumber(after))
+    }
+  })
+)
+
+/** The number that an id stands for. What is none of ours, from another store perhaps, stands for the beginning. */
+const toNumber = (id: string | undefined): number =>
+  id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : BEGINNING

@@ -1,0 +1,65 @@
+/** The log of all that happened, as a table in the embedded file. */
+import { Clock, Effect, Layer, Result, Schema, Semaphore } from "effect"
+import type { NewRecord } from "@flash-sale/domain/LogRecord"
+import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import { home, Offset } from "@flash-sale/domain/Partition"
+import * as Connection from "./Connection.ts"
+import * as Partitions from "./Partitions.ts"
+import { isUp, SqliteDatabase } from "./SqliteDatabase.ts"
+
+const encoder = new TextEncoder()
+const encodeHeaders = Schema.encodeSync(Partitions.Headers)
+
+/** The offset is given inside the transaction, as another process may append to the same file. */
+const APPEND = `
+INSERT INTO log(partition, offset, key, value, headers, timestamp)
+SELECT ?1, coalesce((SELECT max(offset) + 1 FROM log WHERE partition = ?1), 0), ?2, ?3, ?4, ?5
+RETURNING offset`
+
+/**
+ * Appends wait for the disk, many at once. All partitions belong to whoever consumes; a second consumer in the same
+ * process waits until the first has left, and `EngineLock` keeps out those of other processes.
+ */
+export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Layer.effect(
+  OrderLog,
+  Effect.gen(function*() {
+    const database = yield* SqliteDatabase
+    const consumer = yield* Semaphore.make(1)
+    const partitions = yield* Effect.mapError(
+      database.read((connection) =>
+        Connection.integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
+      ),
+      ({ detail }) => new LogUnavailable({ detail })
+    )
+    const owned = Array.from({ length: partitions }, (_, index) => index)
+
+    const append = Effect.fnUntraced(
+      function*(record: NewRecord) {
+        const timestamp = yield* Clock.currentTimeMillis
+        const partition = home(record.itemId, partitions)
+        const value = encoder.encode(record.value)
+        const headers = encodeHeaders(record.headers)
+        return yield* database.write((connection, touch) => {
+          const row = connection.get(APPEND, partition, record.itemId, value, headers, timestamp)
+          touch(Partitions.topic(partition))
+          return Result.succeed({ partition, offset: Offset.make(Connection.integer(row ?? {}, "offset")) })
+        })
+      },
+      Effect.catchTags({
+        SqliteUnavailable: ({ detail }) => Effect.fail(new AppendRefused({ detail })),
+        SqliteUnknown: ({ detail }) => Effect.fail(new AppendUnknown({ detail }))
+      })
+    )
+
+    return {
+      partitions: Effect.succeed(partitions),
+      append,
+      consume: (worker) =>
+        Effect.andThen(
+          Semaphore.takeScoped(consumer, 1),
+          Partitions.consume(database, owned, worker)
+        ),
+      isUp: isUp(database)
+    }
+  })
+)

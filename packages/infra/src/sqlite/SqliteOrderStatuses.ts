@@ -1,0 +1,112 @@
+/** What is known of each request, in the embedded file. */
+import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
+import {
+  type Admission,
+  type AdmissionPolicy,
+  type AdmissionRequest,
+  OrderStatuses
+} from "@flash-sale/domain/OrderStatuses"
+import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+import type { Connection } from "./Connection.ts"
+import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import * as StatusRows from "./StatusRows.ts"
+
+/**
+ * Claims and statuses survive a kill -9; none is worth a wait for the disk, as an order's own append waits for it, and
+ * takes the claim before it to the disk as well.
+ */
+export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimits> = Layer.effect(
+  OrderStatuses,
+  Effect.gen(function*() {
+    const database = yield* SqliteDatabase
+    const limits = yield* RateLimits
+    // One admission after the other: what is found unknown is then still unknown when it is claimed.
+    const turn = yield* Semaphore.make(1)
+
+    /** One write of several rows, which also takes some expired ones away. */
+    const write = (change: (connection: Connection, now: number) => void) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.catch(
+          database.writeSoon((connection) => {
+            change(connection, now)
+            StatusRows.sweep(connection, now)
+            return Result.void
+          }),
+          storeUnavailable
+        ))
+
+    const admit = Effect.fnUntraced(function*(
+      requests: ReadonlyArray<AdmissionRequest>,
+      policy: AdmissionPolicy
+    ) {
+      const now = yield* Clock.currentTimeMillis
+      const known = yield* database.read((connection) =>
+        requests.map(({ requestId }) => StatusRows.find(connection, requestId, now))
+      )
+      const counted = yield* countUnknown(limits, requests, known, policy)
+      return yield* database.writeSoon((connection) => {
+        StatusRows.sweep(connection, now)
+        return Result.succeed(requests.map((request, index): Admission => {
+          // What was given back since it was read is told as it was read: whoever asks again gets in.
+          const there = StatusRows.find(connection, request.requestId, now) ?? known[index]
+          if (there !== undefined) return toKnown(there, request)
+          const limit = counted[index]!
+          if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
+          StatusRows.claim(connection, request, policy.owner, now + policy.leaseMillis, iso(now))
+          return { _tag: "Claimed", remaining: limit.remaining }
+        }))
+      })
+    })
+
+    return {
+      admit: (requests, policy) =>
+        Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
+      keep: (claims) =>
+        write((connection, now) => {
+          for (const claim of claims) StatusRows.keep(connection, claim, now, iso(now))
+        }),
+      release: (claims) =>
+        write((connection) => {
+          for (const claim of claims) StatusRows.release(connection, claim)
+        }),
+      write: (records) =>
+        write((connection, now) => {
+          for (const record of records) StatusRows.write(connection, record, now)
+        }),
+      read: Effect.fnUntraced(function*(requestId) {
+        const now = yield* Clock.currentTimeMillis
+        const there = yield* Effect.catch(
+          database.read((connection) => StatusRows.find(connection, requestId, now)),
+          storeUnavailable
+        )
+        if (there === undefined) return { _tag: "Unknown" }
+        return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
+      })
+    }
+  })
+)
+
+/** No cost, and no answer: the request is known. */
+const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }
+
+/** Counts the requests that nobody knows, each id once. */
+const countUnknown = Effect.fnUntraced(function*(
+  limits: RateLimits["Service"],
+  requests: ReadonlyArray<AdmissionRequest>,
+  known: ReadonlyArray<StatusRows.Standing | undefined>,
+  { maxRequests, windowMillis }: AdmissionPolicy
+) {
+  const claimed = new Set<AdmissionRequest["requestId"]>()
+  return yield* Effect.forEach(requests, ({ requestId, userId }, index) => {
+    if (known[index] !== undefined || claimed.has(requestId)) return Effect.succeed(free)
+    return Effect.tap(limits.consume(userId, maxRequests, windowMillis), ({ allowed }) =>
+      Effect.sync(() => allowed && claimed.add(requestId)))
+  })
+})
+
+const toKnown = ({ owner, record }: StatusRows.Standing, { fingerprint }: AdmissionRequest): Admission => {
+  const same = record.fingerprint === fingerprint
+  return owner === undefined ? { _tag: "Known", same, record } : { _tag: "Leased", same }
+}
+
+const iso = (now: number): string => DateTime.formatIso(DateTime.makeUnsafe(now))

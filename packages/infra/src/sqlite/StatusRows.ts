@@ -1,0 +1,113 @@
+/** What is known of each request, as rows: claims with their owner, and statuses. A row that has expired is not there. */
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
+import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
+import {
+  ACCEPTED_KEPT_MILLIS,
+  type AdmissionRequest,
+  type Claim,
+  FINAL_KEPT_MILLIS
+} from "@flash-sale/domain/OrderStatuses"
+import { Offset } from "@flash-sale/domain/Partition"
+import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./Connection.ts"
+
+/** Expired rows that one write takes away: more than it can add, so that they do not pile up. */
+const EXPIRED_STEP = 2_000
+
+/** A claim has an owner until it is kept, and its record is what it becomes then. */
+export interface Standing {
+  readonly owner: string | undefined
+  readonly record: StatusRecord
+}
+
+const PUT = `
+INSERT OR REPLACE INTO statuses(
+  request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const KEEP = `
+UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? AND owner = ? AND expires > ?`
+
+const SWEEP = `
+DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
+
+export const find = (connection: Connection, requestId: RequestId, now: number): Standing | undefined => {
+  const row = connection.get("SELECT * FROM statuses WHERE request = ? AND expires > ?", requestId, now)
+  return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
+}
+
+/** A claim: nobody else may place the order until `expires`. */
+export const claim = (
+  connection: Connection,
+  request: AdmissionRequest,
+  owner: string,
+  expires: number,
+  updatedAt: string
+): void => {
+  const { amount, correlationId, fingerprint, itemId, requestId } = request
+  put(connection, owner, expires, {
+    requestId,
+    itemId,
+    amount,
+    fingerprint,
+    correlationId,
+    status: "PENDING",
+    attempt: 1,
+    updatedAt
+  })
+}
+
+/** The claim becomes the status PENDING, where it is still its owner's. */
+export const keep = (connection: Connection, claimed: Claim, now: number, updatedAt: string): void =>
+  void connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
+
+export const release = (connection: Connection, { owner, requestId }: Claim): void =>
+  void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
+
+/** Writes forwards only, and only over the same order; over a claim of it in any case. */
+export const write = (connection: Connection, record: StatusRecord, now: number): void => {
+  const there = find(connection, record.requestId, now)
+  if (there !== undefined && !mayReplace(there, record)) return
+  const kept = isFinal(record.status) ? FINAL_KEPT_MILLIS : ACCEPTED_KEPT_MILLIS
+  put(connection, undefined, now + kept, record)
+}
+
+export const sweep = (connection: Connection, now: number): void => void connection.run(SWEEP, now)
+
+const mayReplace = ({ owner, record: current }: Standing, next: StatusRecord): boolean =>
+  current.itemId === next.itemId && current.fingerprint === next.fingerprint &&
+  (owner !== undefined || isForward(current, next))
+
+const put = (connection: Connection, owner: string | undefined, expires: number, record: StatusRecord): void =>
+  void connection.run(
+    PUT,
+    record.requestId,
+    owner ?? null,
+    expires,
+    record.itemId,
+    record.fingerprint,
+    record.amount ?? null,
+    record.status,
+    record.reason ?? null,
+    record.attempt,
+    record.place ?? null,
+    record.correlationId,
+    record.updatedAt
+  )
+
+const toRecord = (row: Row): StatusRecord => {
+  const amount = optionalInteger(row, "amount")
+  const reason = optionalText(row, "reason")
+  const place = optionalInteger(row, "place")
+  return {
+    requestId: RequestId.make(text(row, "request")),
+    itemId: ItemId.make(text(row, "item")),
+    status: word(OrderStatus.literals, row, "status"),
+    attempt: integer(row, "attempt"),
+    correlationId: CorrelationId.make(text(row, "correlation_id")),
+    updatedAt: text(row, "updated_at"),
+    fingerprint: text(row, "fingerprint"),
+    ...(amount === undefined ? {} : { amount }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(place === undefined ? {} : { place: Offset.make(place) })
+  }
+}
