@@ -1,7 +1,7 @@
 /** Commits of a consumer: one in flight, all that wait meanwhile in one, the furthest of each partition. */
 import { LogUnavailable, PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import { Effect, Exit, type Scope } from "effect"
+import { Data, Effect, Exit, type Scope } from "effect"
 import type { Consumer } from "kafkajs"
 import * as BatchLine from "../actor/BatchLine.ts"
 import { messageOf } from "./KafkaClient.ts"
@@ -18,6 +18,11 @@ const NOT_OURS: ReadonlySet<unknown> = new Set([
   "UNKNOWN_MEMBER_ID",
   "FENCED_INSTANCE_ID"
 ])
+
+class CommitFailed extends Data.TaggedError("CommitFailed")<{
+  readonly isNotOurs: boolean
+  readonly detail: string
+}> {}
 
 export interface Commit {
   readonly partition: PartitionId
@@ -47,18 +52,20 @@ export const make = Effect.fnUntraced(function*(
         )
         return arrived
       },
-      catch: (error) => error
+      catch: (error) => new CommitFailed({ isNotOurs: isNotOurs(error), detail: messageOf(error) })
     })
 
-  const answer = (commit: Commit, exit: Exit.Exit<boolean, unknown>): Exit.Exit<void, LogUnavailable | PartitionLost> => {
-    if (commit.isLost()) return Exit.fail(new PartitionLost({ partition: commit.partition }))
-    if (Exit.isSuccess(exit)) {
-      return exit.value ? Exit.void : Exit.fail(new PartitionLost({ partition: commit.partition }))
-    }
-    const [error] = exit.cause.reasons.flatMap((reason) => reason._tag === "Fail" ? [reason.error] : [])
-    return isNotOurs(error)
-      ? Exit.fail(new PartitionLost({ partition: commit.partition }))
-      : Exit.fail(new LogUnavailable({ detail: `Kafka: committing: ${messageOf(error)}` }))
+  const answer = (commit: Commit, exit: Exit.Exit<boolean, CommitFailed>): Exit.Exit<void, LogUnavailable | PartitionLost> => {
+    const lost = Exit.fail(new PartitionLost({ partition: commit.partition }))
+    if (commit.isLost()) return lost
+    if (Exit.isSuccess(exit)) return exit.value ? Exit.void : lost
+    return Exit.mapError(
+      Exit.asVoid(exit),
+      ({ detail, isNotOurs }) =>
+        isNotOurs
+          ? new PartitionLost({ partition: commit.partition })
+          : new LogUnavailable({ detail: `Kafka: committing: ${detail}` })
+    )
   }
 
   const line = yield* BatchLine.make<Commit, void, LogUnavailable | PartitionLost>({

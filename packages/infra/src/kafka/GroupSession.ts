@@ -3,7 +3,7 @@ import { LogUnavailable, type OwnedPartition, type PartitionBounds } from "@flas
 import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber, Queue, type Scope } from "effect"
-import type { Consumer, EachBatchPayload } from "kafkajs"
+import { type Consumer, type EachBatchPayload, KafkaJSNonRetriableError } from "kafkajs"
 import * as Commits from "./Commits.ts"
 import * as Handover from "./Handover.ts"
 import * as Intake from "./Intake.ts"
@@ -35,14 +35,13 @@ export interface Questions {
 }
 
 interface Running {
-  readonly partition: PartitionId
   readonly intake: Intake.Intake
   readonly revoked: Deferred.Deferred<void>
-  worker: Fiber.Fiber<void> | undefined
+  readonly fiber: Fiber.Fiber<void>
 }
 
 type Event =
-  | { readonly _tag: "Joined"; readonly running: ReadonlyArray<Running> }
+  | { readonly _tag: "Joined"; readonly partitions: ReadonlyArray<PartitionId> }
   | { readonly _tag: "MustLeave" }
   | { readonly _tag: "Crashed"; readonly error: unknown }
   | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
@@ -59,14 +58,16 @@ export const run = Effect.fnUntraced(function*(
   const topic = client.settings.ordersTopic
   const events = yield* Queue.unbounded<Event>()
   const running = new Map<PartitionId, Running>()
-  let leaving = false
+  // Both are read and written in the library's own turn, where no effect can run in between.
+  let isOwner = false
+  let isLeaving = false
 
   const consumer = client.kafka.consumer({
     groupId: client.settings.group,
     partitionAssigners: [Handover.assigner(() => {
-      if (running.size === 0) return true
-      if (!leaving) Queue.offerUnsafe(events, { _tag: "MustLeave" })
-      leaving = true
+      if (!isOwner) return true
+      if (!isLeaving) Queue.offerUnsafe(events, { _tag: "MustLeave" })
+      isLeaving = true
       return false
     })],
     sessionTimeout: SESSION_TIMEOUT,
@@ -85,29 +86,23 @@ export const run = Effect.fnUntraced(function*(
   )
   const commit = yield* Commits.make(consumer, topic)
 
-  const own = (partition: PartitionId): Running => ({
-    partition,
-    intake: Effect.runSync(Intake.make(partition, fetching, questions.bounds(partition))),
-    revoked: Deferred.makeUnsafe<void>(),
-    worker: undefined
-  })
-
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    const joined = (payload.memberAssignment[topic] ?? []).map((partition) => own(Partition.PartitionId.make(partition)))
-    for (const one of joined) {
-      fetching.pause(one.partition)
-      running.set(one.partition, one)
-    }
-    Queue.offerUnsafe(events, { _tag: "Joined", running: joined })
+    const partitions = (payload.memberAssignment[topic] ?? []).map((one) => Partition.PartitionId.make(one))
+    partitions.forEach(fetching.pause)
+    isOwner = true
+    Queue.offerUnsafe(events, { _tag: "Joined", partitions })
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     Queue.offerUnsafe(events, { _tag: "Crashed", error: payload.error })
   })
 
-  /** Starts the worker and remembers it in one step that nothing interrupts, as only what is remembered is ended. */
-  const start = (one: Running) =>
+  /** Starts a worker and remembers it in one step that nothing interrupts, as only what is remembered is ended. */
+  const start = (partition: PartitionId) =>
     Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
-      one.worker = yield* restore(worker(ownedOf(one, questions, commit))).pipe(
+      const intake = yield* Intake.make(partition, fetching, questions.bounds(partition))
+      const revoked = yield* Deferred.make<void>()
+      const owned = ownedOf(partition, intake, Deferred.await(revoked), questions, commit)
+      const fiber = yield* restore(worker(owned)).pipe(
         Effect.onExit((exit) =>
           Effect.sync(() => {
             if (Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)) return
@@ -115,8 +110,9 @@ export const run = Effect.fnUntraced(function*(
           })
         ),
         // Detached, as the end of the session must wait for it rather than interrupt it: see `handOver`.
-        Effect.forkDetach({ startImmediately: true })
+        Effect.forkDetach
       )
+      running.set(partition, { intake, revoked, fiber })
     }))
 
   const handOver = Effect.fnUntraced(function*() {
@@ -124,14 +120,16 @@ export const run = Effect.fnUntraced(function*(
     yield* finish(all)
     for (const { intake } of all) intake.lose()
     running.clear()
-    leaving = false
+    isOwner = false
+    isLeaving = false
   })
   yield* Effect.addFinalizer(handOver)
 
   const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
-    const one = running.get(Partition.PartitionId.make(batch.partition))
+    const partition = Partition.PartitionId.make(batch.partition)
+    const one = running.get(partition)
     if (one === undefined || isStale()) return
-    one.intake.offer(batch.messages.map((message) => toLogRecord(one.partition, message)))
+    one.intake.offer(batch.messages.map((message) => toLogRecord(partition, message)))
     resolveOffset(batch.lastOffset())
   }
   yield* Effect.tryPromise({
@@ -147,8 +145,8 @@ export const run = Effect.fnUntraced(function*(
     const event = yield* Queue.take(events)
     switch (event._tag) {
       case "Joined":
-        yield* Effect.logInfo(`Owning partitions ${event.running.map(({ partition }) => partition).join(", ")}`)
-        yield* Effect.forEach(event.running, start, { discard: true })
+        yield* Effect.logInfo(`Owning partitions ${event.partitions.join(", ")}`)
+        yield* Effect.forEach(event.partitions, start, { discard: true })
         break
       case "MustLeave":
         yield* Effect.logInfo(`Handing over ${running.size} partitions`)
@@ -167,7 +165,7 @@ export const run = Effect.fnUntraced(function*(
 /** Asks the workers to return; interrupts those that have not when their time is over. */
 const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
   for (const { revoked } of all) yield* Deferred.succeed(revoked, undefined)
-  const workers = all.flatMap(({ worker }) => worker === undefined ? [] : [worker])
+  const workers = all.map(({ fiber }) => fiber)
   const done = yield* Fiber.awaitAll(workers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_PATIENCE))
   if (done._tag === "Some") return
   yield* Effect.logWarning("Workers did not return in time and are interrupted")
@@ -175,7 +173,9 @@ const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
 })
 
 const ownedOf = (
-  { intake, partition, revoked }: Running,
+  partition: PartitionId,
+  intake: Intake.Intake,
+  revoked: Effect.Effect<void>,
   questions: Questions,
   commit: Commits.Commits
 ): OwnedPartition => ({
@@ -185,11 +185,21 @@ const ownedOf = (
   seek: intake.seek,
   take: intake.take,
   commit: (next) => commit({ partition, next, isLost: intake.isLost }),
-  revoked: Deferred.await(revoked)
+  revoked
 })
 
 const fetchingOf = (consumer: Consumer, topic: string): Intake.Fetching => ({
-  seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
-  pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
-  resume: (partition) => consumer.resume([{ topic, partitions: [partition] }])
+  seek: (partition, offset) =>
+    unlessStopped(() => consumer.seek({ topic, partition, offset: String(offset) })),
+  pause: (partition) => unlessStopped(() => consumer.pause([{ topic, partitions: [partition] }])),
+  resume: (partition) => unlessStopped(() => consumer.resume([{ topic, partitions: [partition] }]))
 })
+
+/** A consumer that has just stopped throws; the event that ends its workers is already on its way. */
+const unlessStopped = (order: () => void): void => {
+  try {
+    order()
+  } catch (error) {
+    if (!(error instanceof KafkaJSNonRetriableError)) throw error
+  }
+}

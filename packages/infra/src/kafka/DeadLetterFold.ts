@@ -1,0 +1,63 @@
+/**
+ * The letters that nobody has handled, as a fold of the topic. Order and repetition change nothing: a letter is known
+ * by its identity, and one that was ever handled stays handled.
+ *
+ * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
+ * themselves only so many are kept.
+ */
+import type { DeadLetter, DeadLetterStats } from "@flash-sale/domain/DeadLetters"
+import type { Entry } from "./DeadLetterRecords.ts"
+
+/** The most letters that are kept with their contents. Of those beyond it only number and age are known. */
+export const LETTERS_KEPT = 10_000
+
+export interface DeadLetterFold {
+  readonly add: (entry: Entry) => void
+  /** Letters that nobody has handled, oldest first. */
+  readonly list: (limit: number) => ReadonlyArray<DeadLetter>
+  readonly stats: () => DeadLetterStats
+  /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
+  readonly isShort: () => boolean
+}
+
+interface Open {
+  readonly at: number
+  readonly letter: DeadLetter | undefined
+}
+
+const identity = (place: { readonly partition: number; readonly offset: number }): string =>
+  `${place.partition}:${place.offset}`
+
+/** An empty fold that keeps `kept` letters. */
+export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
+  const open = new Map<string, Open>()
+  const handled = new Set<string>()
+  let keeping = 0
+
+  const letters = (): ReadonlyArray<DeadLetter> =>
+    [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
+
+  return {
+    add: (entry) => {
+      if (entry._tag === "Handled") {
+        const id = identity(entry.handling)
+        handled.add(id)
+        if (open.get(id)?.letter !== undefined) keeping--
+        open.delete(id)
+        return
+      }
+      const id = identity(entry.letter)
+      if (handled.has(id) || open.has(id)) return
+      const isKept = keeping < kept
+      if (isKept) keeping++
+      open.set(id, { at: Date.parse(entry.letter.timestamp), letter: isKept ? entry.letter : undefined })
+    },
+    list: (limit) => letters().slice(0, limit),
+    stats: () => {
+      let oldestAt: number | undefined
+      for (const { at } of open.values()) if (oldestAt === undefined || at < oldestAt) oldestAt = at
+      return { size: open.size, oldestAt }
+    },
+    isShort: () => keeping < open.size && keeping < kept / 2
+  }
+}

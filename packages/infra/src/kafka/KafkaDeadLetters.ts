@@ -1,0 +1,86 @@
+/** The dead letters on Kafka: the topic `orders-dlq`, folded into memory. */
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
+import * as Appender from "./Appender.ts"
+import * as DeadLetterFold from "./DeadLetterFold.ts"
+import * as DeadLetterRecords from "./DeadLetterRecords.ts"
+import { KafkaClient } from "./KafkaClient.ts"
+import * as TopicReader from "./TopicReader.ts"
+import * as Topics from "./Topics.ts"
+
+/** Letters are few and their order does not matter: all go to the first partition. */
+const PARTITION = 0
+/** The wait before the topic is read again from its start after the connection was lost for good. */
+const rereading = Schedule.jittered(Schedule.spaced("1 second"))
+
+interface Reading {
+  readonly fold: DeadLetterFold.DeadLetterFold
+  isCaughtUp: boolean
+}
+
+/**
+ * Appends letters and marks, and keeps a fold of the topic from the first `list` or `stats` on. These fail until the
+ * fold has reached the end that the topic had when reading started; what this process puts or marks is in it at once.
+ */
+export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics> = Layer.effect(
+  DeadLetters,
+  Effect.gen(function*() {
+    const client = yield* KafkaClient
+    const topics = yield* Topics.Topics
+    const topic = client.settings.deadLettersTopic
+    const appender = yield* Appender.make(client.settings, topic)
+    const isAsked = yield* Latch.make()
+    const isShort = yield* Latch.make()
+    /** The fold that answers, and the one that is being read; mostly the same. */
+    let answering: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
+    let reading = answering
+
+    const readOnce = Effect.suspend(() => {
+      const next: Reading = { fold: DeadLetterFold.make(), isCaughtUp: false }
+      reading = next
+      Latch.closeUnsafe(isShort)
+      return Effect.scoped(TopicReader.run(client, topic, {
+        onRecord: (record) => {
+          const entry = DeadLetterRecords.decode(record)
+          if (Option.isSome(entry)) next.fold.add(entry.value)
+        },
+        onCaughtUp: () => {
+          next.isCaughtUp = true
+          answering = next
+        }
+      }))
+    })
+    yield* Latch.await(isAsked).pipe(
+      Effect.andThen(Effect.exit(topics.partitions)),
+      Effect.andThen(Effect.forever(Effect.raceFirst(Effect.retry(readOnce, rereading), Latch.await(isShort)))),
+      Effect.forkScoped
+    )
+
+    const append = Effect.fnUntraced(function*(record: Appender.Appendable, entry: DeadLetterRecords.Entry) {
+      const known = topics.now()
+      if (known === undefined || Exit.isFailure(known)) {
+        return yield* new StoreUnavailable({ detail: `Kafka: ${topic} is not known yet` })
+      }
+      yield* Effect.mapError(appender.append(PARTITION, record), ({ detail }) => new StoreUnavailable({ detail }))
+      answering.fold.add(entry)
+      reading.fold.add(entry)
+    })
+
+    const whenCaughtUp = <A>(answer: (fold: DeadLetterFold.DeadLetterFold) => A) =>
+      Effect.suspend(() => {
+        Latch.openUnsafe(isAsked)
+        if (answering.fold.isShort()) Latch.openUnsafe(isShort)
+        return answering.isCaughtUp
+          ? Effect.succeed(answer(answering.fold))
+          : new StoreUnavailable({ detail: `Kafka: ${topic} has not been read to its end yet` })
+      })
+
+    return DeadLetters.of({
+      put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
+      mark: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
+      list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
+      stats: whenCaughtUp((fold) => fold.stats())
+    })
+  })
+)

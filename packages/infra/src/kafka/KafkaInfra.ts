@@ -1,0 +1,16 @@
+/** All that Kafka provides. */
+import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { OrderLog } from "@flash-sale/domain/OrderLog"
+import { Layer } from "effect"
+import * as KafkaClient from "./KafkaClient.ts"
+import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"
+import * as KafkaOrderLog from "./KafkaOrderLog.ts"
+import type { KafkaSettings } from "./KafkaSettings.ts"
+import * as Topics from "./Topics.ts"
+
+/** The order log and its dead letters over shared connections. Builds at once, also while Kafka is away. */
+export const layer = (settings: KafkaSettings): Layer.Layer<OrderLog | DeadLetters> =>
+  Layer.mergeAll(KafkaOrderLog.layer, KafkaDeadLetters.layer).pipe(
+    Layer.provide(Topics.layer),
+    Layer.provide(KafkaClient.layer(settings))
+  )
