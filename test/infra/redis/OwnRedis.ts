@@ -54,15 +54,12 @@ const make = Effect.gen(function*() {
     await once(gone, "exit")
   })
   yield* Effect.addFinalizer(() => kill)
+  const client = yield* Effect.acquireRelease(
+    Effect.sync(() => new Redis({ ...address, lazyConnect: true, disableClientInfo: true, protocol: 2 })),
+    (client) => Effect.sync(() => client.disconnect())
+  )
   const cli = (command: string, ...args: ReadonlyArray<string | number>) =>
-    Effect.promise(async () => {
-      const client = new Redis({ ...address, lazyConnect: true, disableClientInfo: true })
-      try {
-        return await client.call(command, ...args)
-      } finally {
-        client.disconnect()
-      }
-    })
+    Effect.promise(() => client.call(command, ...args))
   return OwnRedis.of({ address, start, kill, cli })
 })
 
