@@ -14,10 +14,11 @@ const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 })
 
 export class OwnRedis extends Context.Service<OwnRedis, {
   readonly address: IoRedis.RedisAddress
+  /** Waits until it answers. */
   readonly start: Effect.Effect<void>
   /** kill -9, and waits until it is gone. */
   readonly kill: Effect.Effect<void>
-  /** An operator's `redis-cli`. */
+  /** An operator's `redis-cli`; waits for the server. */
   readonly cli: (command: string, ...args: ReadonlyArray<string | number>) => Effect.Effect<unknown>
 }>()("test/infra/redis/OwnRedis") {}
 
@@ -38,6 +39,15 @@ const make = Effect.gen(function*() {
   )
   const address = { host: "127.0.0.1", port: yield* Effect.promise(freePort) }
   let server: ChildProcess | undefined
+  const client = yield* Effect.acquireRelease(
+    Effect.sync(() => new Redis({ ...address, lazyConnect: true, disableClientInfo: true, protocol: 2 })),
+    (client) => Effect.sync(() => client.disconnect())
+  )
+  client.on("error", () => {
+    // The operator's client waits for the server as well.
+  })
+  const cli = (command: string, ...args: ReadonlyArray<string | number>) =>
+    Effect.promise(() => client.call(command, ...args))
   const start = Effect.sync(() => {
     const options = { dir: folder, port: address.port, bind: address.host, save: "", appendonly: "yes" }
     server = spawn(
@@ -45,7 +55,7 @@ const make = Effect.gen(function*() {
       [...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]), "--appendfsync", "always"],
       { stdio: "ignore" }
     )
-  })
+  }).pipe(Effect.andThen(Effect.asVoid(cli("PING"))))
   const kill = Effect.promise(async () => {
     const gone = server
     server = undefined
@@ -54,12 +64,6 @@ const make = Effect.gen(function*() {
     await once(gone, "exit")
   })
   yield* Effect.addFinalizer(() => kill)
-  const client = yield* Effect.acquireRelease(
-    Effect.sync(() => new Redis({ ...address, lazyConnect: true, disableClientInfo: true, protocol: 2 })),
-    (client) => Effect.sync(() => client.disconnect())
-  )
-  const cli = (command: string, ...args: ReadonlyArray<string | number>) =>
-    Effect.promise(() => client.call(command, ...args))
   return OwnRedis.of({ address, start, kill, cli })
 })
 
@@ -67,11 +71,8 @@ const make = Effect.gen(function*() {
 export const layerStopped: Layer.Layer<OwnRedis> = Layer.effect(OwnRedis, make)
 
 /** Waits until the store answers. */
-export const untilUp = Effect.gen(function*() {
-  const redis = yield* IoRedis.IoRedis
-  const isUp = yield* Effect.repeat(redis.isUp, { schedule: PATIENCE, until: (up) => up })
-  if (!isUp) return yield* Effect.die(new Error("Redis did not come up"))
-})
+export const untilUp = Effect.flatMap(IoRedis.IoRedis, ({ isUp }) =>
+  Effect.filterOrFail(isUp, (up) => up, () => "Redis did not come up")).pipe(Effect.retry(PATIENCE), Effect.orDie)
 
 /** Our adapters over the server. */
 const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.layer(address)))

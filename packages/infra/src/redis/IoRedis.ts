@@ -35,10 +35,13 @@ export class IoRedis extends Context.Service<IoRedis, {
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
-/** Connects until the scope closes. Never fails: it goes on trying. */
+type Use = IoRedis["Service"]["use"]
+
+/** Connects until the scope closes, and runs `onReady` each time that it has. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
   address: RedisAddress,
-  name: string
+  name: string,
+  onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const redis = yield* Effect.acquireRelease(
@@ -47,7 +50,9 @@ export const make = Effect.fnUntraced(function*(
   )
   const use = <A>(command: (redis: Redis) => Promise<A>) =>
     Effect.tryPromise({ try: () => command(redis), catch: toError })
-  reportChanges(redis, (effect) => run(Effect.annotateLogs(effect, { ...address, connection: name })), use)
+  const report = (effect: Effect.Effect<void>) => run(Effect.annotateLogs(effect, { ...address, connection: name }))
+  reportChanges(redis, report)
+  if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
   // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
   redis.connect().catch(() => undefined)
   const isUp = use((redis) => redis.ping()).pipe(
@@ -58,8 +63,9 @@ export const make = Effect.fnUntraced(function*(
   return { address, use, isUp }
 })
 
-/** The connection that most commands share. */
-export const layer = (address: RedisAddress): Layer.Layer<IoRedis> => Layer.effect(IoRedis, make(address, "commands"))
+/** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
+export const layer = (address: RedisAddress): Layer.Layer<IoRedis> =>
+  Layer.effect(IoRedis, make(address, "commands", (use) => checkPolicy(use)))
 
 const open = ({ host, port }: RedisAddress, connectionName: string): Redis =>
   new Redis({
@@ -83,31 +89,26 @@ const retryStrategy = (attempt: number): number => {
 }
 
 /** One line for each change between up and down, however many attempts lie between. */
-const reportChanges = (
-  redis: Redis,
-  run: (effect: Effect.Effect<void>) => void,
-  use: IoRedis["Service"]["use"]
-): void => {
+const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => void): void => {
   let state: "unknown" | "up" | "down" = "unknown"
   let reason = "the connection was closed"
   redis.on("error", (error: Error) => {
     reason = error.message
   })
   redis.on("ready", () => {
-    if (state !== "up") run(Effect.annotateLogs(Effect.logInfo("Redis is up"), { event: "redis_up" }))
+    if (state !== "up") report(Effect.annotateLogs(Effect.logInfo("Redis is up"), { event: "redis_up" }))
     state = "up"
-    run(checkPolicy(use))
   })
   redis.on("reconnecting", () => {
     if (state !== "down") {
-      run(Effect.annotateLogs(Effect.logError(`Redis is away: ${reason}`), { event: "redis_down" }))
+      report(Effect.annotateLogs(Effect.logError(`Redis is away: ${reason}`), { event: "redis_down" }))
     }
     state = "down"
   })
 }
 
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
-const checkPolicy = Effect.fnUntraced(function*(use: IoRedis["Service"]["use"]) {
+const checkPolicy = Effect.fnUntraced(function*(use: Use) {
   const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
     Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
   )

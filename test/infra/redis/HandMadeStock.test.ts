@@ -1,0 +1,240 @@
+/** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
+import type { Placed } from "@flash-sale/domain/Command"
+import { ItemStore, MarkMoved, type Parked } from "@flash-sale/domain/ItemStore"
+import * as Keys from "@flash-sale/infra/redis/Keys"
+import { describe, expect, layer } from "@effect/vitest"
+import { Effect, Logger } from "effect"
+import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
+import * as OwnRedis from "./OwnRedis.ts"
+
+const EPOCH = "epoch-1"
+
+/** An item in a marked partition, and an operator at its key. */
+const setUp = Effect.gen(function*() {
+  const store = yield* ItemStore
+  const { cli } = yield* OwnRedis.OwnRedis
+  const item = freshItem()
+  const key = Keys.inventory(item.itemId)
+  const mark = store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
+  const fold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands, { epoch: EPOCH }))
+  const refold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands))
+  return {
+    ...item,
+    store,
+    cli,
+    key,
+    mark,
+    fold,
+    refold,
+    set: (value: string | number) => cli("SET", key, value),
+    get: cli("GET", key),
+    look: store.look(item.partition, item.itemId),
+    sense: store.sense(item.partition, EPOCH),
+    parked: (seq: number, delta: number): Parked => ({ itemId: item.itemId, seq, delta })
+  }
+})
+
+layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) => {
+  describe("on an item", () => {
+    it.effect("that nobody knows is found by a look, and by looking around from then on", () =>
+      Effect.gen(function*() {
+        const { fold, get, look, mark, parked, sense, set } = yield* setUp
+        yield* mark
+        yield* set(100)
+        expect(yield* look).toMatchObject({ known: true, available: 0, parked: parked(1, 100) })
+        expect(yield* sense).toEqual([parked(1, 100)])
+        const { look: after } = yield* fold(adjust(0, { seq: 1, delta: 100 }))
+        expect(after).toMatchObject({ available: 100, put: 100, parked: undefined })
+        expect(yield* get).toBe("100")
+        expect(yield* sense).toEqual([])
+      }))
+
+    it.effect("is sensed once, upwards and downwards", () =>
+      Effect.gen(function*() {
+        const { fold, get, mark, parked, sense, set } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 10))
+        yield* set(40)
+        expect(yield* sense).toEqual([parked(1, 30)])
+        expect(yield* sense).toEqual([parked(1, 30)])
+        yield* fold(adjust(1, { seq: 1, delta: 30 }), adjust(2, { seq: 1, delta: 30 }))
+        yield* set(5)
+        expect(yield* sense).toEqual([parked(2, -35)])
+        const { look } = yield* fold(adjust(3, { seq: 2, delta: -35 }))
+        expect(look).toMatchObject({ available: 5, put: 5, parked: undefined })
+        expect(yield* get).toBe("5")
+      }))
+
+    it.effect("is not overwritten by orders that are folded meanwhile", () =>
+      Effect.gen(function*() {
+        const { fold, get, itemId, mark, parked, set } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 10))
+        yield* set(50)
+        const { look } = yield* fold(place(1, itemId, "a", { amount: 4 }), place(2, itemId, "b", { amount: 7 }))
+        expect(look).toMatchObject({ available: 6, held: 4, parked: parked(1, 40) })
+        expect(yield* get).toBe("46")
+        const { look: after } = yield* fold(adjust(3, { seq: 1, delta: 40 }), settle(4, ["a", "declined"]))
+        expect(after).toMatchObject({ available: 50, held: 0, put: 50 })
+        expect(yield* get).toBe("50")
+      }))
+
+    it.effect("downwards under a backlog takes at most what is there, and the key never goes below 0", () =>
+      Effect.gen(function*() {
+        const { fold, get, itemId, mark, parked, sense, set } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 100))
+        yield* set(40)
+        expect(yield* sense).toEqual([parked(1, -60)])
+        yield* fold(place(1, itemId, "a", { amount: 90 }))
+        expect(yield* get).toBe("0")
+        expect(yield* sense).toEqual([parked(1, -60)])
+        const { look } = yield* fold(adjust(2, { seq: 1, delta: -60 }))
+        expect(look).toMatchObject({ available: 0, held: 90, put: 90, parked: undefined })
+        const { look: after } = yield* fold(settle(3, ["a", "declined"]))
+        expect(after).toMatchObject({ available: 90, parked: undefined })
+        expect(yield* get).toBe("90")
+      }))
+
+    it.effect("twice is announced twice, one after the other", () =>
+      Effect.gen(function*() {
+        const { fold, get, mark, parked, sense, set } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 10))
+        yield* set(20)
+        expect(yield* sense).toEqual([parked(1, 10)])
+        yield* set(50)
+        expect(yield* sense).toEqual([parked(1, 10)])
+        const { look } = yield* fold(adjust(1, { seq: 1, delta: 10 }))
+        expect(look).toMatchObject({ available: 20, parked: parked(2, 30) })
+        expect(yield* get).toBe("50")
+        const { look: after } = yield* fold(adjust(2, { seq: 2, delta: 30 }))
+        expect(after).toMatchObject({ available: 50, parked: undefined })
+      }))
+
+    it.effect("is announced again under a later number where the log says otherwise under its own", () =>
+      Effect.gen(function*() {
+        const { fold, get, mark, parked, sense, set } = yield* setUp
+        yield* mark
+        yield* set(7)
+        expect(yield* sense).toEqual([])
+        yield* fold(stock(0, 0))
+        expect(yield* sense).toEqual([parked(1, 7)])
+        const { look } = yield* fold(adjust(1, { seq: 1, delta: 5 }))
+        expect(look).toMatchObject({ available: 5, parked: parked(2, 7) })
+        expect(yield* get).toBe("12")
+      }))
+  })
+
+  describe("to what is no number of units", () => {
+    for (const rubbish of ["abc", "", "-3", "1.5", "1e3", " 7", "99999999999999999999"]) {
+      it.effect(`${JSON.stringify(rubbish)} is put back, with an error line that names the key`, () =>
+        Effect.gen(function*() {
+          const { fold, get, key, mark, sense, set } = yield* setUp
+          const lines: Array<string> = []
+          const logger = Logger.make(({ logLevel, message }) => {
+            lines.push(`${logLevel} ${String(message)}`)
+          })
+          yield* mark
+          yield* fold(stock(0, 10))
+          yield* set(rubbish)
+          expect(yield* sense.pipe(Effect.provide(Logger.layer([logger])))).toEqual([])
+          expect(yield* get).toBe("10")
+          expect(lines.filter((line) => line.startsWith("Error") && line.includes(key))).toHaveLength(1)
+        }))
+    }
+
+    it.effect("a deleted key is put back, whoever comes by first", () =>
+      Effect.gen(function*() {
+        const { cli, fold, get, itemId, key, look, mark, sense } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 10))
+        yield* cli("DEL", key)
+        expect(yield* look).toMatchObject({ available: 10, parked: undefined })
+        expect(yield* get).toBe("10")
+        yield* cli("DEL", key)
+        expect(yield* sense).toEqual([])
+        expect(yield* get).toBe("10")
+        yield* cli("DEL", key)
+        yield* fold(place(1, itemId, "a"))
+        expect(yield* get).toBe("9")
+      }))
+
+    it.effect("a key of another type stops this item alone, and changes nothing", () =>
+      Effect.gen(function*() {
+        const { cli, fold, key, look, mark, sense } = yield* setUp
+        yield* mark
+        yield* fold(stock(0, 10))
+        yield* cli("DEL", key)
+        yield* cli("LPUSH", key, "1")
+        expect(yield* Effect.flip(fold(stock(1, 10)))).toMatchObject({ _tag: "ItemDamaged" })
+        expect(yield* Effect.flip(look)).toMatchObject({ _tag: "ItemDamaged" })
+        expect(yield* sense).toEqual([])
+        yield* cli("DEL", key)
+        expect(yield* look).toMatchObject({ available: 10, position: 0 })
+      }))
+  })
+
+  describe("while the partition is not marked", () => {
+    it.effect("is set aside, and announced when the mark is there", () =>
+      Effect.gen(function*() {
+        const { get, look, mark, parked, refold, sense, set } = yield* setUp
+        yield* refold(stock(0, 10))
+        yield* set(25)
+        expect((yield* refold(stock(1, 10))).look).toMatchObject({ available: 20, parked: undefined })
+        expect(yield* get).toBe("35")
+        yield* mark
+        expect(yield* sense).toEqual([parked(1, 15)])
+        expect(yield* look).toMatchObject({ available: 20, parked: parked(1, 15) })
+      }))
+
+    it.effect("is explained by a logged adjustment of the same size", () =>
+      Effect.gen(function*() {
+        const { get, itemId, mark, refold, sense, set } = yield* setUp
+        yield* refold(stock(0, 10))
+        yield* set(25)
+        yield* refold(place(1, itemId, "a", { amount: 3 }), adjust(2, { seq: 1, delta: 15 }))
+        expect(yield* get).toBe("22")
+        yield* mark
+        expect(yield* sense).toEqual([])
+      }))
+
+    it.effect("is the target where nothing else is left of the item", () =>
+      Effect.gen(function*() {
+        const { cli, get, itemId, look, mark, parked, refold, sense, set } = yield* setUp
+        const log = [adjust(0, { seq: 1, delta: 100 }), place(1, itemId, "a", { amount: 30 })]
+        yield* refold(...log)
+        yield* cli("DEL", Keys.meta(itemId), Keys.orders(itemId), Keys.items((yield* setUp).partition))
+        yield* set(50)
+        expect((yield* refold(...log)).look).toMatchObject({ available: 70, held: 30, parked: undefined })
+        expect(yield* get).toBe("50")
+        yield* mark
+        expect(yield* sense).toEqual([parked(2, -20)])
+        yield* sense
+        expect(yield* look).toMatchObject({ available: 70, parked: parked(2, -20) })
+        expect(yield* get).toBe("50")
+      }))
+
+    it.effect("is left alone by a look", () =>
+      Effect.gen(function*() {
+        const { cli, itemId, look, set } = yield* setUp
+        yield* set(100)
+        expect(yield* look).toMatchObject({ known: true, available: 0, marked: false, parked: undefined })
+        expect(yield* cli("EXISTS", Keys.meta(itemId))).toBe(0)
+      }))
+  })
+
+  it.effect("after FLUSHALL under a living connection: everything of the fold says that the mark has moved", () =>
+    Effect.gen(function*() {
+      const { cli, fold, mark, parked: _, partition, sense, set, store } = yield* setUp
+      yield* mark
+      yield* fold(stock(0, 10))
+      yield* cli("FLUSHALL")
+      yield* set(3)
+      const moved = new MarkMoved({ partition })
+      expect(yield* Effect.flip(fold(stock(1, 10)))).toEqual(moved)
+      expect(yield* Effect.flip(sense)).toEqual(moved)
+      expect(yield* Effect.flip(store.checkpoint(partition, { epoch: EPOCH, checkpoint: 1 }))).toEqual(moved)
+      expect(yield* cli("KEYS", "*")).toHaveLength(1)
+    }))
+})

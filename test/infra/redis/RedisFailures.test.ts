@@ -1,0 +1,136 @@
+/** What happens when Redis is away, comes back, forgets its scripts, or is killed. */
+import { CorrelationId, UserId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
+import * as Keys from "@flash-sale/infra/redis/Keys"
+import { describe, expect, it, layer } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Logger, Schedule, Stream } from "effect"
+import { freshItem, place, request, requestId, stock } from "../../contract/Commands.ts"
+import * as OwnRedis from "./OwnRedis.ts"
+
+const BATCHES = 200
+const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+
+layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
+  it.effect("that forgot its scripts gets them again", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const { cli } = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      yield* store.fold(request(item, [stock(0, 1)]))
+      yield* cli("SCRIPT", "FLUSH")
+      const { look } = yield* store.fold(request(item, [place(1, item.itemId, "a")]))
+      expect(look).toMatchObject({ available: 0, held: 1 })
+    }))
+
+  it.effect("with a status key of another type gives way to a claim", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      const { cli } = yield* OwnRedis.OwnRedis
+      const id = requestId("damaged")
+      yield* cli("LPUSH", Keys.orderStatus(id), "1")
+      expect(yield* statuses.read(id)).toEqual({ _tag: "Unknown" })
+      yield* statuses.release([{ owner: "me", requestId: id }])
+      yield* statuses.keep([{ owner: "me", requestId: id }])
+      expect(yield* cli("TYPE", Keys.orderStatus(id))).toBe("list")
+      const claim = {
+        requestId: id,
+        userId: UserId.make("u-1"),
+        itemId: freshItem().itemId,
+        amount: 1,
+        fingerprint: "u-1",
+        correlationId: CorrelationId.make("damaged")
+      }
+      const policy = { owner: "me", leaseMillis: 1_000, maxRequests: 9, windowMillis: 1_000 }
+      expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Claimed", remaining: 8 }])
+      yield* cli("SET", Keys.orderStatus(id), "{not json")
+      expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Leased", same: true }])
+    }))
+
+  it.effect("killed at any moment has folded each acknowledged batch whole", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const server = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      let acknowledged = -1
+      const folding = yield* Effect.forkChild(Effect.gen(function*() {
+        for (let offset = 0;; offset++) {
+          yield* store.fold(request(item, [stock(offset, 1)], { expected: acknowledged }))
+          acknowledged = offset
+          if (offset === BATCHES) yield* server.kill
+        }
+      }))
+      expect(yield* Effect.flip(Fiber.join(folding))).toMatchObject({ _tag: "StoreUnavailable" })
+      const error = yield* Effect.flip(store.fold(request(item, [stock(acknowledged + 1, 1)])))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable" })
+      expect(yield* store.isUp).toBe(false)
+      yield* server.start
+      yield* OwnRedis.untilUp
+      const look = yield* store.look(item.partition, item.itemId)
+      // Nothing that was acknowledged is gone, and each record has its whole effect.
+      expect(look.position).toBeGreaterThanOrEqual(acknowledged)
+      expect(look.available).toBe(look.position + 1)
+      const { look: after } = yield* store.fold(request(item, [stock(look.position + 1, 1)], { expected: acknowledged }))
+      expect(after.available).toBe(look.position + 2)
+    }))
+
+  it.effect("that was away is followed again from where it was left", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const events = yield* LiveEvents
+      const server = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      yield* store.fold(request(item, [stock(0, 1)], { tell: true }))
+      const begun = yield* Deferred.make<void>()
+      const follower = yield* Effect.forkChild(
+        events.follow(item.itemId, "0-0").pipe(
+          Stream.tap(() => Deferred.succeed(begun, undefined)),
+          Stream.take(2),
+          Stream.runCollect
+        )
+      )
+      yield* Deferred.await(begun)
+      yield* server.kill
+      yield* server.start
+      yield* Effect.retry(store.fold(request(item, [stock(1, 1)], { tell: true })), PATIENCE)
+      const seen = yield* Fiber.join(follower)
+      expect(Array.from(seen, ({ event }) => event.available)).toEqual([1, 2])
+    }))
+})
+
+/** Waits for a condition, and fails where it does not come. */
+const until = (condition: () => boolean) =>
+  Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
+
+describe("Redis away at the start", () => {
+  it.live("fails every operation at once, and serves by itself when it comes, with one line for each change", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ message }) => {
+      lines.push(String(message))
+    })
+    const count = (words: string) => lines.filter((line) => line.includes(words)).length
+    return Effect.gen(function*() {
+      const store = yield* ItemStore
+      const redis = yield* IoRedis.IoRedis
+      const server = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      for (let tries = 0; tries < 3; tries++) {
+        expect(yield* Effect.flip(store.fold(request(item, [stock(0, 1)])))).toMatchObject({ _tag: "StoreUnavailable" })
+      }
+      expect(yield* redis.isUp).toBe(false)
+      yield* until(() => count("Redis is away") === 2)
+      yield* server.start
+      yield* OwnRedis.untilUp
+      expect((yield* store.fold(request(item, [stock(0, 1)]))).look.available).toBe(1)
+      yield* until(() => count("Redis is up") === 2)
+      // One line each for the connection of commands and for that of events, however many attempts there were.
+      expect(count("Redis is away")).toBe(2)
+      expect(count("must be noeviction")).toBe(0)
+      yield* server.cli("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+      yield* server.cli("CLIENT", "KILL", "TYPE", "normal")
+      yield* until(() => count("must be noeviction") === 1)
+    }).pipe(Effect.provide(OwnRedis.layerAway.pipe(Layer.provide(Logger.layer([logger])))))
+  })
+})
