@@ -23,8 +23,6 @@ const HEARTBEAT_INTERVAL = 3_000
 const REBALANCE_TIMEOUT = 20_000
 /** How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch. */
 const FETCH_WAIT = 100
-/** Attempts that outlast `REVOKE_PATIENCE`, as joining is tried again until the workers are done. */
-const RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200, restartOnFailure: () => Promise.resolve(false) }
 
 export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
 
@@ -62,7 +60,7 @@ export const run = Effect.fnUntraced(function*(
   let isOwner = false
   let isLeaving = false
 
-  const consumer = client.kafka.consumer({
+  const consumer = client.consumer({
     groupId: client.settings.group,
     partitionAssigners: [Handover.assigner(() => {
       if (!isOwner) return true
@@ -73,8 +71,7 @@ export const run = Effect.fnUntraced(function*(
     sessionTimeout: SESSION_TIMEOUT,
     heartbeatInterval: HEARTBEAT_INTERVAL,
     rebalanceTimeout: REBALANCE_TIMEOUT,
-    maxWaitTimeInMs: FETCH_WAIT,
-    retry: RETRY
+    maxWaitTimeInMs: FETCH_WAIT
   })
   const fetching = fetchingOf(consumer, topic)
   yield* Effect.addFinalizer(() =>

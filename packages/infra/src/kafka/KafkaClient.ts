@@ -1,11 +1,24 @@
 /** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
-import { type Admin, Kafka, type LogEntry, logLevel } from "kafkajs"
+import {
+  type Admin,
+  type Consumer,
+  type ConsumerConfig,
+  Kafka,
+  type LogEntry,
+  logLevel,
+  type RetryOptions
+} from "kafkajs"
 import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
 /** Attempts at one question before it is answered with `LogUnavailable`, and the waits between them. */
 const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
+/**
+ * A consumer outlasts a restart of its broker (30 s of refused connections) rather than giving up its membership: a new
+ * member would wait until the group has noticed that the old one is gone.
+ */
+const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
 /** How long an answer to "is it up" stays good. */
 const HEALTH_KEPT = "1 second"
 /** A line that repeats within this time is told at the level debug. */
@@ -18,8 +31,8 @@ const LINES_WAITING = 1_000
 /** Answers from Kafka, and consumers. Appending has connections of its own: see `Appender`. */
 export class KafkaClient extends Context.Service<KafkaClient, {
   readonly settings: KafkaSettings
-  /** The library's client, for consumers. */
-  readonly kafka: Kafka
+  /** A consumer of its own connection. Crashes are told by its event and never repaired by the library. */
+  readonly consumer: (options: ConsumerConfig) => Consumer
   /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
   readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
   /** Whether the cluster answers and every partition of `orders` has a leader. At most a second old. */
@@ -34,16 +47,18 @@ export const messageOf = (error: unknown): string => error instanceof Error ? er
 
 const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
   const tell = yield* makeTeller
-  const kafka = new Kafka({
-    clientId: settings.clientId,
-    brokers: [...settings.brokers],
-    connectionTimeout: CONNECT_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    retry: ADMIN_RETRY,
-    logLevel: logLevel.INFO,
-    logCreator: () => tell
-  })
-  const admin = kafka.admin()
+  const client = (retry: RetryOptions) =>
+    new Kafka({
+      clientId: settings.clientId,
+      brokers: [...settings.brokers],
+      connectionTimeout: CONNECT_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      retry,
+      logLevel: logLevel.INFO,
+      logCreator: () => tell
+    })
+  const consumers = client(CONSUMER_RETRY)
+  const admin = client(ADMIN_RETRY).admin()
   yield* Effect.addFinalizer(() => Effect.ignore(Effect.tryPromise(() => admin.disconnect())))
 
   const ask = <A>(what: string, question: (admin: Admin) => Promise<A>): Effect.Effect<A, LogUnavailable> =>
@@ -69,7 +84,16 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     Effect.orElseSucceed(() => false),
     Effect.cachedWithTTL(HEALTH_KEPT)
   )
-  return KafkaClient.of({ settings, kafka, ask, isUp })
+  return KafkaClient.of({
+    settings,
+    consumer: (options) =>
+      consumers.consumer({
+        ...options,
+        retry: { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
+      }),
+    ask,
+    isUp
+  })
 })
 
 /**

@@ -36,8 +36,18 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     }
 
     const consume = (worker: GroupSession.Worker) => {
-      const session = Effect.scoped(GroupSession.run(client, questions, worker)).pipe(
-        Effect.tapError(({ detail }) => Effect.logWarning(`Lost the membership in ${settings.group}: ${detail}`)),
+      let isAway = false
+      const working: GroupSession.Worker = (owned) => {
+        isAway = false
+        return worker(owned)
+      }
+      const tellOnce = ({ detail }: LogUnavailable) => {
+        if (isAway) return Effect.void
+        isAway = true
+        return Effect.logWarning(`No member of ${settings.group} until Kafka answers: ${detail}`)
+      }
+      const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
+        Effect.tapError(tellOnce),
         Effect.retry(rejoin),
         Effect.orDie // The schedule has no end, so no failure comes past it.
       )

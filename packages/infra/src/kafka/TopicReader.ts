@@ -45,11 +45,7 @@ export const run = Effect.fnUntraced(function*(
 
   const crashed = yield* Deferred.make<never, LogUnavailable>()
   const failed = (error: unknown) => new LogUnavailable({ detail: `Kafka: reading ${topic}: ${messageOf(error)}` })
-  const consumer = client.kafka.consumer({
-    groupId,
-    maxWaitTimeInMs: FETCH_WAIT,
-    retry: { restartOnFailure: () => Promise.resolve(false) }
-  })
+  const consumer = client.consumer({ groupId, maxWaitTimeInMs: FETCH_WAIT })
   yield* Effect.addFinalizer(() =>
     Effect.tryPromise(() => consumer.disconnect()).pipe(
       Effect.andThen(client.ask(`deleting ${groupId}`, (admin) => admin.deleteGroups([groupId]))),
