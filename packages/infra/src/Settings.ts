@@ -1,0 +1,125 @@
+/**
+ * Every environment variable: its name, what it takes and its default.
+ *
+ * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are told at once.
+ */
+import { Config, Duration, Option } from "effect"
+import * as Kafka from "./kafka/KafkaSettings.ts"
+import * as Kind from "./settings/Kind.ts"
+import * as Variable from "./settings/Variable.ts"
+
+const positive = Kind.duration(Duration.millis(1))
+const zeroOrMore = Kind.duration(Duration.zero)
+const count = Kind.whole(1, 1_000_000)
+/** Kafka numbers replicas by 16 bits. */
+const replicas = Kind.whole(1, 32_767)
+
+/** The breaker between the gateway and the log. */
+const BreakerSettings = Variable.check(
+  Variable.group({
+    /** Failures in a row that open it. */
+    failureThreshold: Variable.make("CIRCUIT_BREAKER_FAILURE_THRESHOLD", count, 5),
+    /** Successes in half-open that close it. */
+    successThreshold: Variable.make("CIRCUIT_BREAKER_SUCCESS_THRESHOLD", count, 2),
+    /** How long the first opening lasts; each further one lasts twice as long. */
+    baseTimeout: Variable.make("CIRCUIT_BREAKER_BASE_TIMEOUT", positive, Duration.seconds(30)),
+    maxTimeout: Variable.make("CIRCUIT_BREAKER_MAX_TIMEOUT", positive, Duration.seconds(300))
+  }),
+  ({ baseTimeout, maxTimeout }) =>
+    Duration.isLessThan(maxTimeout, baseTimeout)
+      ? `CIRCUIT_BREAKER_MAX_TIMEOUT: "${Kind.formatDuration(maxTimeout)}" is less than ` +
+        `CIRCUIT_BREAKER_BASE_TIMEOUT, which is ${Kind.formatDuration(baseTimeout)}`
+      : undefined
+)
+export type BreakerSettings = Config.Success<typeof BreakerSettings>
+
+export const GatewaySettings = Variable.group({
+  httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+  breaker: BreakerSettings,
+  /** Orders that one user may send in a window. */
+  rateLimit: Variable.group({
+    maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
+    window: Variable.make("RATE_LIMIT_WINDOW", positive, Duration.minutes(1))
+  }),
+  /** How old the read may be that answers sold out; zero reads every time. */
+  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100))
+})
+export type GatewaySettings = Config.Success<typeof GatewaySettings>
+
+export const ProcessorSettings = Variable.group({
+  metricsPort: Variable.make("METRICS_PORT", Kind.port, 9090)
+})
+export type ProcessorSettings = Config.Success<typeof ProcessorSettings>
+
+/** The simulated payment provider. */
+export const PaymentSettings = Variable.group({
+  /** The share of charges that time out. */
+  failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
+  latency: Variable.make("PAYMENT_LATENCY", zeroOrMore, Duration.millis(100))
+})
+export type PaymentSettings = Config.Success<typeof PaymentSettings>
+
+export const RedisSettings: Config.Config<Kind.Address> = Variable.make("REDIS_ADDR", Kind.address, {
+  host: "redis-service",
+  port: 6379
+})
+export type RedisSettings = Kind.Address
+
+export const KafkaSettings: Config.Config<Kafka.KafkaSettings> = Variable.check(
+  Variable.group({
+    brokers: Variable.make("KAFKA_ADDR", Kind.addresses, ["kafka-service:9092"]),
+    partitions: Variable.make("KAFKA_PARTITIONS", Kind.whole(1, 10_000), Kafka.defaults.partitions),
+    replicationFactor: Variable.make("KAFKA_REPLICATION_FACTOR", replicas, Kafka.defaults.replicationFactor),
+    minInsyncReplicas: Variable.make("KAFKA_MIN_INSYNC_REPLICAS", replicas, Kafka.defaults.minInsyncReplicas),
+    batchSize: Variable.make("KAFKA_BATCH_SIZE", Kind.whole(1, 10_000), Kafka.defaults.batchSize)
+  }),
+  ({ minInsyncReplicas, replicationFactor }) =>
+    minInsyncReplicas > replicationFactor
+      ? `KAFKA_MIN_INSYNC_REPLICAS: "${minInsyncReplicas}" is more than ` +
+        `KAFKA_REPLICATION_FACTOR, which is ${replicationFactor}: nothing could ever be appended`
+      : undefined
+).pipe(Config.map((given) => ({ ...Kafka.defaults, ...given })))
+
+export const EmbeddedSettings = Variable.group({
+  /** The folder that holds the embedded file. */
+  dataDir: Variable.make("DATA_DIR", Kind.path, "./data")
+})
+export type EmbeddedSettings = Config.Success<typeof EmbeddedSettings>
+
+/** Whether the operator's commands talk to Kafka and Redis: where either has an address. */
+export const IsDistributed: Config.Config<boolean> = Config.map(
+  Config.all([Config.option(Config.String("REDIS_ADDR")), Config.option(Config.String("KAFKA_ADDR"))]),
+  (given) => given.some((text) => Option.getOrElse(text, () => "").trim() !== "")
+)
+
+export const LogSettings = Variable.group({
+  level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info")
+})
+export type LogSettings = Config.Success<typeof LogSettings>
+
+/** Where spans go; nothing is recorded without an endpoint. The names are OpenTelemetry's. */
+export const TracingSettings: Config.Config<TracingSettings> = Config.map(
+  Variable.group({
+    endpoint: Variable.make<URL | undefined>("OTEL_EXPORTER_OTLP_ENDPOINT", Kind.url, undefined),
+    exporter: Variable.make<"otlp" | "none" | undefined>(
+      "OTEL_TRACES_EXPORTER",
+      Kind.word({ otlp: "otlp", none: "none" }),
+      undefined
+    ),
+    ratio: Variable.make("OTEL_TRACES_SAMPLER_ARG", Kind.share, 1)
+  }),
+  ({ endpoint, exporter, ratio }) => ({
+    endpoint: exporter === "none" || (exporter === undefined && endpoint === undefined)
+      ? undefined
+      : tracesOf(endpoint ?? new URL("http://localhost:4318")),
+    ratio
+  })
+)
+export interface TracingSettings {
+  /** The full URL for traces. */
+  readonly endpoint: URL | undefined
+  /** The share of traces that are recorded, of those that begin here: 0 to 1. */
+  readonly ratio: number
+}
+
+const tracesOf = (base: URL): URL => new URL(`${base.pathname.replace(/\/$/, "")}/v1/traces`, base)

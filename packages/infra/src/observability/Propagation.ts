@@ -1,0 +1,62 @@
+/**
+ * Carries traces across the log: the header `traceparent` (W3C Trace Context, version 00).
+ *
+ * **Details**: where nothing records spans (the default), none are made: the header is passed on as it came, or made of
+ * random ids, so that log lines of one order can be found by `trace_id` all the same.
+ */
+import { Context, Effect, Option, Random, Tracer } from "effect"
+import { Headers, HttpTraceContext } from "effect/http"
+
+/** Whether spans are recorded. `Telemetry.layerTracing` sets it. */
+export const IsRecording = Context.Reference<boolean>("@flash-sale/infra/observability/Propagation/IsRecording", {
+  defaultValue: () => false
+})
+
+/** The span that a header names; none where it is absent or malformed. */
+export const parse = (traceparent: string | undefined): Option.Option<Tracer.ExternalSpan> =>
+  traceparent === undefined ? Option.none() : HttpTraceContext.w3c(Headers.fromInput({ traceparent }))
+
+/** The header that names a span. */
+export const format = (span: Pick<Tracer.AnySpan, "traceId" | "spanId" | "sampled">): string =>
+  `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`
+
+/**
+ * The header to send on, for a request that came with `incoming` or with none: of the current span where spans are
+ * recorded, else what came, else a new one.
+ */
+export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
+  Effect.gen(function*() {
+    if (yield* IsRecording) {
+      const span = yield* Effect.option(Effect.currentSpan)
+      if (Option.isSome(span)) return format(span.value)
+    }
+    const parent = parse(incoming)
+    if (Option.isSome(parent)) return format(parent.value)
+    const random = yield* Random.Random
+    // Nobody records it, so it says "not sampled".
+    return format({ traceId: hex(random, 4), spanId: hex(random, 2), sampled: false })
+  })
+
+/** Works under the span that the header of a record names: as a span of its own where spans are recorded. */
+export const withParent = (name: string, traceparent: string | undefined) =>
+<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(IsRecording, (isRecording): Effect.Effect<A, E, R> => {
+    const parent = parse(traceparent)
+    if (isRecording) return Effect.withSpan(effect, name, { kind: "consumer", parent: Option.getOrUndefined(parent) })
+    return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
+  })
+
+/** What a log line says of the trace that a header names. */
+export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } =>
+  Option.match(parse(traceparent), { onNone: () => ({}), onSome: ({ traceId }) => ({ trace_id: traceId }) })
+
+/** The ids must not be all zeros, so no word of them is. */
+const MAX_WORD = 0xffffffff
+
+const hex = (random: Random.Random, words: number): string => {
+  let text = ""
+  for (let word = 0; word < words; word++) {
+    text += (1 + Math.floor(random.nextDoubleUnsafe() * MAX_WORD)).toString(16).padStart(8, "0")
+  }
+  return text
+}

@@ -1,0 +1,71 @@
+/** Metrics for whoever scrapes, and traces for whoever collects them. */
+import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
+import * as Resource from "@effect/opentelemetry/Resource"
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
+import { Context, Effect, Layer, Option, Random, Tracer } from "effect"
+import { FetchHttpClient } from "effect/http"
+import { OtlpExporter, OtlpSerialization, OtlpTracer } from "effect/observability"
+import * as Metrics from "./Metrics.ts"
+import * as Propagation from "./Propagation.ts"
+import type { TracingSettings } from "../Settings.ts"
+
+/** The media type of what `collect` gives: Prometheus' text format. */
+export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+/** The metrics of this process as text, for a route on the service's own port. */
+export class Telemetry extends Context.Service<Telemetry, {
+  /** Every series as it is now, with `# HELP` and `# TYPE`, under exactly the names of `Metrics`. */
+  readonly collect: Effect.Effect<string>
+}>()("@flash-sale/infra/observability/Telemetry") {}
+
+/** OpenTelemetry's Prometheus exporter over Effect's metrics, without its server. Makes the services' series exist. */
+export const layerMetrics = (
+  ...services: ReadonlyArray<"gateway" | "processor">
+): Layer.Layer<Telemetry> =>
+  Layer.effect(
+    Telemetry,
+    Effect.gen(function*() {
+      yield* Effect.forEach(services, Metrics.initialise, { discard: true })
+      const reader = new PrometheusExporter({ preventServerStart: true })
+      const producer = yield* OtelMetrics.makeProducer()
+      yield* OtelMetrics.registerProducer(producer, () => reader)
+      // Neither labels of the scope nor `target_info`: the names are the runbook's, and nothing but them.
+      const serializer = new PrometheusSerializer(undefined, false, undefined, true, true)
+      return {
+        collect: Effect.map(
+          Effect.promise(() => reader.collect()),
+          ({ resourceMetrics }) => withoutUnits(serializer.serialize(resourceMetrics))
+        )
+      }
+    })
+  ).pipe(Layer.provide(Resource.layerEmpty))
+
+/** Every unit would be "1"; the names say the units. */
+const withoutUnits = (text: string): string => `${text.replace(/^# UNIT .*\n/gm, "").trimEnd()}\n`
+
+/** Sends spans to a collector where the settings name one; without, nothing is recorded and nothing costs. */
+export const layerTracing = (service: string, settings: TracingSettings): Layer.Layer<never> =>
+  settings.endpoint === undefined ? Layer.empty : Layer.merge(
+    tracer(service, settings.endpoint, settings.ratio),
+    Layer.succeed(Propagation.IsRecording, true)
+  )
+
+const tracer = (service: string, endpoint: URL, ratio: number): Layer.Layer<never> =>
+  Layer.effect(
+    Tracer.Tracer,
+    Effect.gen(function*() {
+      const random = yield* Random.Random
+      const inner = yield* OtlpTracer.make({ url: endpoint.toString(), resource: { serviceName: service } })
+      // No `context` hook: it would wrap every step of every fiber. The first span of a trace decides for all of it.
+      return Tracer.make({
+        span: (options) =>
+          inner.span(
+            Option.isSome(options.parent)
+              ? options
+              : { ...options, sampled: options.sampled && random.nextDoubleUnsafe() < ratio }
+          )
+      })
+    })
+  ).pipe(
+    Layer.provide([OtlpExporter.layerFlusher, OtlpSerialization.layerJson, FetchHttpClient.layer])
+  )

@@ -1,0 +1,184 @@
+import * as Settings from "@flash-sale/infra/Settings"
+import * as Kind from "@flash-sale/infra/settings/Kind"
+import * as Variable from "@flash-sale/infra/settings/Variable"
+import { expect, it } from "@effect/vitest"
+import { type Config, ConfigProvider, Duration, Effect, Schema } from "effect"
+import { describe } from "vitest"
+
+const everything = Variable.group({
+  gateway: Settings.GatewaySettings,
+  processor: Settings.ProcessorSettings,
+  payments: Settings.PaymentSettings,
+  redis: Settings.RedisSettings,
+  kafka: Settings.KafkaSettings,
+  embedded: Settings.EmbeddedSettings,
+  logs: Settings.LogSettings,
+  tracing: Settings.TracingSettings
+})
+
+const read = <A>(config: Config.Config<A>, env: Readonly<Record<string, string>>) =>
+  Effect.mapError(config.parse(ConfigProvider.fromEnv({ env })), Variable.lines)
+
+const whatIsWrong = (env: Readonly<Record<string, string>>) => Effect.flip(read(everything, env))
+
+describe("defaults", () => {
+  it.effect("are the runbook's", () =>
+    Effect.gen(function*() {
+      const found = yield* read(everything, {})
+      expect(found.gateway).toEqual({
+        httpPort: 8080,
+        breaker: {
+          failureThreshold: 5,
+          successThreshold: 2,
+          baseTimeout: Duration.seconds(30),
+          maxTimeout: Duration.seconds(300)
+        },
+        rateLimit: { maxRequests: 60, window: Duration.minutes(1) },
+        soldOutCache: Duration.millis(100)
+      })
+      expect(found.processor).toEqual({ metricsPort: 9090 })
+      expect(found.payments).toEqual({ failureRate: 0.1, latency: Duration.millis(100) })
+      expect(found.redis).toEqual({ host: "redis-service", port: 6379 })
+      expect(found.kafka).toMatchObject({
+        brokers: ["kafka-service:9092"],
+        partitions: 12,
+        replicationFactor: 1,
+        minInsyncReplicas: 1,
+        batchSize: 500
+      })
+      expect(found.embedded).toEqual({ dataDir: "./data" })
+      expect(found.logs).toEqual({ level: "Info" })
+      expect(found.tracing).toEqual({ endpoint: undefined, ratio: 1 })
+    }))
+
+  it.effect("stand in for empty values, as compose files write absent ones", () =>
+    Effect.gen(function*() {
+      expect((yield* read(Settings.GatewaySettings, { HTTP_PORT: " " })).httpPort).toBe(8080)
+    }))
+})
+
+describe("given values", () => {
+  it.effect("are taken", () =>
+    Effect.gen(function*() {
+      const found = yield* read(everything, {
+        HTTP_PORT: "8081",
+        REDIS_ADDR: "[::1]:6380",
+        KAFKA_ADDR: "kafka-1:9092, kafka-2:9093",
+        LOG_LEVEL: "WARN",
+        RATE_LIMIT_WINDOW: "1m30s",
+        SOLD_OUT_CACHE: "0ms",
+        PAYMENT_FAILURE_RATE: "0",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+        OTEL_TRACES_SAMPLER_ARG: ".25"
+      })
+      expect(found.gateway.httpPort).toBe(8081)
+      expect(found.redis).toEqual({ host: "::1", port: 6380 })
+      expect(found.kafka.brokers).toEqual(["kafka-1:9092", "kafka-2:9093"])
+      expect(found.logs.level).toBe("Warn")
+      expect(found.gateway.rateLimit.window).toEqual(Duration.seconds(90))
+      expect(found.gateway.soldOutCache).toEqual(Duration.zero)
+      expect(found.payments.failureRate).toBe(0)
+      expect(found.tracing.endpoint?.href).toBe("http://collector:4318/v1/traces")
+      expect(found.tracing.ratio).toBe(0.25)
+    }))
+
+  it.effect("switch to Kafka and Redis where either has an address", () =>
+    Effect.gen(function*() {
+      expect(yield* read(Settings.IsDistributed, {})).toBe(false)
+      expect(yield* read(Settings.IsDistributed, { REDIS_ADDR: "" })).toBe(false)
+      expect(yield* read(Settings.IsDistributed, { REDIS_ADDR: "r:1" })).toBe(true)
+      expect(yield* read(Settings.IsDistributed, { KAFKA_ADDR: "k:1" })).toBe(true)
+    }))
+})
+
+const aDuration = (least: string) => `a duration such as 100ms, 30s, 1m or 1h (${least} to 24h)`
+const bad: ReadonlyArray<readonly [variable: string, value: string, expects: string]> = [
+  ["HTTP_PORT", "abc", "a port (1 to 65535)"],
+  ["HTTP_PORT", "0", "a port (1 to 65535)"],
+  ["METRICS_PORT", "65536", "a port (1 to 65535)"],
+  ["REDIS_ADDR", "redis-service", "an address such as redis-service:6379"],
+  ["REDIS_ADDR", "redis:0", "an address such as redis-service:6379"],
+  ["KAFKA_ADDR", "a:1,,b:2", "a comma-separated list of addresses such as kafka-1:9092,kafka-2:9092"],
+  ["LOG_LEVEL", "loud", "one of debug, info, warn, error"],
+  ["LOG_LEVEL", "constructor", "one of debug, info, warn, error"],
+  ["CIRCUIT_BREAKER_FAILURE_THRESHOLD", "0", "a whole number from 1 to 1000000"],
+  ["CIRCUIT_BREAKER_SUCCESS_THRESHOLD", "1.5", "a whole number from 1 to 1000000"],
+  ["CIRCUIT_BREAKER_BASE_TIMEOUT", "30", aDuration("1ms")],
+  ["CIRCUIT_BREAKER_MAX_TIMEOUT", "25h", aDuration("1ms")],
+  ["RATE_LIMIT_MAX_REQUESTS", "-1", "a whole number from 1 to 1000000"],
+  ["RATE_LIMIT_WINDOW", "0s", aDuration("1ms")],
+  ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms")],
+  ["KAFKA_PARTITIONS", "0", "a whole number from 1 to 10000"],
+  ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
+  ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],
+  ["KAFKA_BATCH_SIZE", "0", "a whole number from 1 to 10000"],
+  ["PAYMENT_FAILURE_RATE", "1.1", "a share from 0 to 1, such as 0.1"],
+  ["PAYMENT_LATENCY", "soon", aDuration("0ms")],
+  ["DATA_DIR", "a\0b", "a path"],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "a URL such as http://collector:4318"],
+  ["OTEL_TRACES_EXPORTER", "jaeger", "one of otlp, none"],
+  ["OTEL_TRACES_SAMPLER_ARG", "2", "a share from 0 to 1, such as 0.1"]
+]
+
+describe("a bad value is told in one line", () => {
+  for (const [variable, value, expects] of bad) {
+    it.effect(`${variable}=${JSON.stringify(value)}`, () =>
+      Effect.gen(function*() {
+        expect(yield* whatIsWrong({ [variable]: value })).toEqual([
+          `${variable}: ${JSON.stringify(value)} is not ${expects}`
+        ])
+      }))
+  }
+
+  it.effect("each, where there are several, and once", () =>
+    Effect.gen(function*() {
+      const twice = Variable.group({ all: everything, again: Settings.GatewaySettings })
+      const found = yield* Effect.flip(read(twice, { HTTP_PORT: "abc", METRICS_PORT: "x", KAFKA_PARTITIONS: "-3" }))
+      expect(found.map((line) => line.slice(0, line.indexOf(":")))).toEqual([
+        "HTTP_PORT",
+        "METRICS_PORT",
+        "KAFKA_PARTITIONS"
+      ])
+    }))
+
+  it.effect("without the password that someone put into an address, and not at any length", () =>
+    Effect.gen(function*() {
+      expect(yield* whatIsWrong({ REDIS_ADDR: "user:secret@redis:6379" })).toEqual([
+        "REDIS_ADDR: \"***@redis:6379\" is not an address such as redis-service:6379"
+      ])
+      const [line] = yield* whatIsWrong({ LOG_LEVEL: "x\n".repeat(10_000) })
+      expect(line!.length).toBeLessThan(300)
+      expect(line).not.toContain("\n")
+    }))
+
+  it.effect("where two do not go together", () =>
+    Effect.gen(function*() {
+      expect(
+        yield* whatIsWrong({
+          CIRCUIT_BREAKER_MAX_TIMEOUT: "10s",
+          KAFKA_MIN_INSYNC_REPLICAS: "2"
+        })
+      ).toEqual([
+        "CIRCUIT_BREAKER_MAX_TIMEOUT: \"10s\" is less than CIRCUIT_BREAKER_BASE_TIMEOUT, which is 30s",
+        "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: nothing could ever be appended"
+      ])
+    }))
+})
+
+describe("durations", () => {
+  const any = Kind.duration(Duration.zero)
+  const millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 24 * 60 * 60 * 1000 }))
+
+  it.effect.prop("are read as they are written", [millis], ([given]) =>
+    Effect.sync(() => {
+      const value = Duration.millis(given)
+      expect(any.read(Kind.formatDuration(value))).toEqual(value)
+      expect(any.read(`${given}ms`)).toEqual(value)
+    }))
+
+  it.effect.prop("take no other text", [Schema.String], ([text]) =>
+    Effect.sync(() => {
+      if (/^(\d+(ms|s|m|h))+$/.test(text)) return
+      expect(any.read(text)).toBeUndefined()
+    }))
+})
