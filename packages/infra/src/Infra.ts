@@ -1,0 +1,41 @@
+/** The only place that chooses adapters: everything else knows the ports. */
+import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import type { LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import { Layer } from "effect"
+import * as KafkaInfra from "./kafka/KafkaInfra.ts"
+import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
+import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
+import * as RedisInfra from "./redis/RedisInfra.ts"
+import type { KafkaSettings } from "./kafka/KafkaSettings.ts"
+import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
+import type { EngineLocked } from "./sqlite/EngineLock.ts"
+import type { CannotOpen } from "./sqlite/SqliteDatabase.ts"
+import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
+
+/** Everything that the gateway, the processor and the operator's commands stand on. */
+export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+
+/** Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. */
+export const layerDistributed = (settings: {
+  readonly redis: RedisSettings
+  readonly kafka: KafkaSettings
+}): Layer.Layer<Ports> =>
+  Layer.mergeAll(RedisInfra.layer(settings.redis), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
+
+/** One file under `DATA_DIR`, for the one engine that may fold it. */
+export const layerEmbedded = (
+  { dataDir }: EmbeddedSettings
+): Layer.Layer<Ports, CannotOpen | EngineLocked | LogUnavailable> => SqliteInfra.layer({ folder: dataDir })
+
+/** The same file beside a running engine, for commands that read and append. */
+export const layerEmbeddedBeside = (
+  { dataDir }: EmbeddedSettings
+): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
+
+/** Who takes the money. */
+export const layerPayments: (settings: PaymentSettings) => Layer.Layer<PaymentProvider> = SimulatedPayments.layer
