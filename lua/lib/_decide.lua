@@ -1,12 +1,9 @@
 -- The rules of an item, version 1: the twin of packages/domain/src/Decide.ts, compared with it on random histories.
+-- Orders are changed in these tables only, until everything is written at the end.
 -- Each function answers for one order: '<1 where it changed, else 0> <where it stands>'.
-local function answer(changed, order)
-  return (changed and '1 ' or '0 ') .. textOf(order)
-end
-
 local function lookUp(item, request, attempt, offset)
   local order = orderOf(request)
-  if order then return answer(false, order) end
+  if order then return '0 ' .. textOf(order) end
   local reason = turnedFor(item, request)
   return table.concat({ '0', reason and 'turned' or 'unknown', reason or '-', attempt, offset }, ' ')
 end
@@ -17,14 +14,10 @@ local function without(state, reason, attempt, offset, request)
   return table.concat({ '1', state, reason, attempt, offset }, ' ')
 end
 
--- A copy of the order with these changes is what stands there from now on.
-local function change(request, order, changes)
-  local changed = {}
-  for field, value in pairs(order) do changed[field] = value end
-  for field, value in pairs(changes) do changed[field] = value end
-  changeOrder(request, changed)
-  announceOrder(request, changed.state, changed.reason, changed.attempt)
-  return answer(true, changed)
+-- The order stands there from now on.
+local function changed(request, order)
+  announceOrder(request, order.state, order.reason, order.attempt)
+  return '1 ' .. changeOrder(request, order)
 end
 
 local function refuse(item, user, amount, acceptedAt)
@@ -41,7 +34,7 @@ local function hold(item, offset, request, user, amount, attempt)
   item.available = item.available - amount
   item.held = item.held + amount
   if capped then ledger.buyers[user] = boughtBy(user) + amount end
-  return change(request, {}, {
+  return changed(request, {
     state = 'held', user = user, amount = amount, attempt = attempt, place = offset, capped = capped and 'capped' or '-',
     price = item.price ~= '' and item.price or '-', currency = item.currency ~= '' and item.currency or '-', reason = '-'
   })
@@ -54,7 +47,8 @@ local function place(item, offset, request, user, amount, attempt, acceptedAt)
   local refusal = refuse(item, user, amount, acceptedAt)
   if not refusal then return hold(item, offset, request, user, amount, attempt) end
   if order then
-    return change(request, order, { attempt = attempt, place = offset, capped = '-', reason = refusal })
+    order.attempt, order.place, order.capped, order.reason = attempt, offset, '-', refusal
+    return changed(request, order)
   end
   turnAway(item, request, refusal)
   return without('turned', refusal, attempt, offset, request)
@@ -64,7 +58,8 @@ local function release(item, request, order, reason)
   item.available = item.available + order.amount
   item.held = item.held - order.amount
   if order.capped ~= '-' then ledger.buyers[order.user] = boughtBy(order.user) - order.amount end
-  return change(request, order, { state = 'released', capped = '-', reason = reason })
+  order.state, order.capped, order.reason = 'released', '-', reason
+  return changed(request, order)
 end
 
 local function settle(item, offset, request, attempt, outcome)
@@ -73,7 +68,8 @@ local function settle(item, offset, request, attempt, outcome)
     if order.state == 'held' and outcome == 'paid' then
       item.held = item.held - order.amount
       item.sold = item.sold + order.amount
-      return change(request, order, { state = 'sold' })
+      order.state = 'sold'
+      return changed(request, order)
     end
     if order.state == 'held' and outcome == 'declined' then return release(item, request, order, 'declined') end
     if order.state == 'voiding' and outcome == 'voided' then return release(item, request, order, order.reason) end
@@ -84,7 +80,8 @@ end
 local function startVoiding(item, offset, request, attempt, reason)
   local order = orderOf(request)
   if order and order.state == 'held' and order.attempt == attempt then
-    return change(request, order, { state = 'voiding', reason = reason })
+    order.state, order.reason = 'voiding', reason
+    return changed(request, order)
   end
   return lookUp(item, request, attempt, offset)
 end

@@ -3,6 +3,8 @@ local COUNTS = {
   'available', 'held', 'sold', 'put', 'seq', 'rules', 'turned', 'commands', 'parked_seq', 'parked', 'aside', 'left'
 }
 local TEXTS = { 'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'target' }
+local FIELDS = { unpack(COUNTS) }
+for _, field in ipairs(TEXTS) do FIELDS[#FIELDS + 1] = field end
 
 -- Stops the call before anything was written: nothing is made of a state that cannot be right.
 local function damaged(detail)
@@ -15,23 +17,23 @@ local function digits(number)
 end
 
 local function readItem(meta, partition)
-  local counts = redis.call('HMGET', meta, 'pos:' .. partition, unpack(COUNTS))
-  local texts = redis.call('HMGET', meta, unpack(TEXTS))
+  local found = redis.call('HMGET', meta, 'pos:' .. partition, unpack(FIELDS))
   local item = { position = -1, was = {} }
   for at, field in ipairs(COUNTS) do
-    local text = counts[at + 1]
+    local text = found[at + 1]
     if text and not string.match(text, '^%-?%d+$') then damaged(field .. ' is no number: ' .. text) end
     item[field] = tonumber(text or (field == 'rules' and 1 or 0))
     item.was[field] = text and item[field]
   end
   for at, field in ipairs(TEXTS) do
-    item[field] = texts[at] or ''
-    item.was[field] = texts[at]
+    local text = found[1 + #COUNTS + at]
+    item[field] = text or ''
+    item.was[field] = text
   end
-  if counts[1] then
-    item.position = tonumber(counts[1]) or damaged('pos:' .. partition .. ' is no number: ' .. counts[1])
+  if found[1] then
+    item.position = tonumber(found[1]) or damaged('pos:' .. partition .. ' is no number: ' .. found[1])
   end
-  item.was.position = counts[1] and item.position
+  item.was.position = found[1] and item.position
   -- Every script that writes the hash leaves `left` in it.
   item.stored = item.was.left and true or false
   return item

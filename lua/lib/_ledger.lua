@@ -37,9 +37,12 @@ local function orderOf(request)
   return order
 end
 
+-- Keeps the order to be written, and gives its text.
 local function changeOrder(request, order)
+  local text = textOf(order)
   ledger.orders[request] = order
-  ledger.changed[request] = true
+  ledger.changed[request] = text
+  return text
 end
 
 -- Why the id was turned away, where it is still remembered.

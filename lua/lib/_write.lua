@@ -16,9 +16,7 @@ end
 
 local function writeLedger(item, told)
   writeAll('HDEL', keys.untold, told)
-  local orders = {}
-  for request in pairs(ledger.changed) do orders[request] = textOf(ledger.orders[request]) end
-  writeAll('HSET', keys.orders, pairsOf(orders))
+  writeAll('HSET', keys.orders, pairsOf(ledger.changed))
   writeAll('HSET', keys.buyers, pairsOf(ledger.buyers))
   writeAll('HSET', keys.untold, pairsOf(ledger.untold))
   if next(ledger.turned) then
