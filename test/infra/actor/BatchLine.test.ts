@@ -1,0 +1,115 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
+
+const NAME = "test"
+
+/** A line that stands still until the latch opens, and remembers its batches. */
+const standing = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
+  const latch = yield* Latch.make()
+  const batches: Array<ReadonlyArray<number>> = []
+  const line = yield* BatchLine.make<number, number, string>({
+    ...options,
+    name: NAME,
+    handle: (batch) =>
+      Effect.gen(function*() {
+        batches.push(batch)
+        yield* latch.await
+        return batch.map((n) => n < 0 ? Exit.fail(`${n}`) : Exit.succeed(n * 2))
+      })
+  })
+  return { line, latch, batches }
+})
+
+const ask = (line: BatchLine.BatchLine<number, number, string>, messages: ReadonlyArray<number>) =>
+  Effect.forEach(messages, (n) => Effect.forkChild(line.ask(n), { startImmediately: true }))
+
+describe("BatchLine", () => {
+  it.effect("serves what gathers while it works as one batch, up to its bound, and answers each its own", () =>
+    Effect.gen(function*() {
+      const { batches, latch, line } = yield* standing({ capacity: 10, batchSize: 3 })
+      const first = yield* ask(line, [1])
+      yield* Effect.yieldNow
+      const rest = yield* ask(line, [2, -3, 4, 5])
+      assert.strictEqual(line.waiting(), 4)
+      yield* latch.open
+      const answers = yield* Effect.forEach([...first, ...rest], Fiber.await)
+      assert.deepStrictEqual(answers, [
+        Exit.succeed(2),
+        Exit.succeed(4),
+        Exit.fail("-3"),
+        Exit.succeed(8),
+        Exit.succeed(10)
+      ])
+      assert.deepStrictEqual(batches, [[1], [2, -3, 4], [5]])
+    }))
+
+  it.effect("refuses what is beyond its capacity at once, and names itself", () =>
+    Effect.gen(function*() {
+      const { latch, line } = yield* standing({ capacity: 2, batchSize: 1 })
+      yield* ask(line, [1])
+      yield* Effect.yieldNow
+      const accepted = yield* ask(line, [2, 3])
+      const error = yield* Effect.flip(line.ask(4))
+      assert.deepStrictEqual(error, new BatchLine.LineFull({ line: NAME, capacity: 2 }))
+      yield* latch.open
+      assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [4, 6])
+    }))
+
+  it.effect("gives a failure of the step to all of its batch, and goes on", () =>
+    Effect.gen(function*() {
+      let isBroken = true
+      const line = yield* BatchLine.make<number, number, string>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: (batch) => isBroken ? Effect.fail("broken") : Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      assert.deepStrictEqual(yield* Effect.exit(Effect.all([line.ask(1), line.ask(2)], { concurrency: 2 })), Exit.fail("broken"))
+      isBroken = false
+      assert.strictEqual(yield* line.ask(3), 3)
+    }))
+
+  it.effect("gives a defect of the step to its callers, and goes on", () =>
+    Effect.gen(function*() {
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: (batch) => {
+          if (batch.includes(1)) throw new Error("a bug")
+          return Effect.succeed(batch.map((n) => Exit.succeed(n)))
+        }
+      })
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
+      assert.strictEqual(yield* line.ask(2), 2)
+    }))
+
+  it.effect("takes it for a bug when there are fewer answers than messages", () =>
+    Effect.gen(function*() {
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: () => Effect.succeed([])
+      })
+      assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
+    }))
+
+  it.effect("answers everything that it accepted before it is gone, and takes nothing more", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { latch, line } = yield* Scope.provide(standing({ capacity: 10, batchSize: 2 }), scope)
+      const accepted = yield* ask(line, [1, 2, 3, 4, 5])
+      const closed = yield* Deferred.make<void>()
+      yield* Effect.forkChild(Effect.andThen(Scope.close(scope, Exit.void), Deferred.succeed(closed, undefined)), {
+        startImmediately: true
+      })
+      assert.isFalse(yield* Deferred.isDone(closed))
+      const refused = yield* Effect.exit(line.ask(6))
+      assert.isTrue(Exit.isFailure(refused))
+      yield* latch.open
+      yield* Deferred.await(closed)
+      assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [2, 4, 6, 8, 10])
+    }))
+})

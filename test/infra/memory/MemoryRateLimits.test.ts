@@ -1,0 +1,40 @@
+import { assert, describe, it } from "@effect/vitest"
+import { UserId } from "@flash-sale/domain/Ids"
+import { RateLimits } from "@flash-sale/domain/RateLimits"
+import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+
+const user = UserId.make("u")
+const WINDOW_MILLIS = 1_000
+
+const consume = (userId: UserId, maxRequests: number) =>
+  Effect.flatMap(RateLimits, (limits) => limits.consume(userId, maxRequests, WINDOW_MILLIS))
+
+describe("MemoryRateLimits", () => {
+  it.effect("counts a user's requests in a window that begins with the first", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
+      yield* TestClock.adjust(400)
+      assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 0, retryAfterMillis: 0 })
+      assert.deepStrictEqual(yield* consume(user, 2), { allowed: false, remaining: 0, retryAfterMillis: 600 })
+      assert.isTrue((yield* consume(UserId.make("other"), 2)).allowed)
+      yield* TestClock.adjust(600)
+      assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
+    }).pipe(Effect.provide(MemoryRateLimits.layer)))
+
+  it.effect("keeps so many users, and lets those go first whose windows are over", () =>
+    Effect.gen(function*() {
+      const users = Array.from({ length: MemoryRateLimits.MAX_USERS }, (_, n) => UserId.make(`u-${n}`))
+      yield* Effect.forEach(users.slice(0, 2), (userId) => consume(userId, 1))
+      yield* TestClock.adjust(WINDOW_MILLIS)
+      yield* Effect.forEach(users.slice(2), (userId) => consume(userId, 1), { discard: true })
+      // Two windows are over, so these two come in without anybody losing a count.
+      yield* Effect.forEach(users.slice(0, 2), (userId) => consume(userId, 1))
+      assert.isFalse((yield* consume(users[2]!, 1)).allowed)
+      // Now all are running: the first of them starts anew.
+      assert.isTrue((yield* consume(UserId.make("one-more"), 1)).allowed)
+      assert.isFalse((yield* consume(users[3]!, 1)).allowed)
+      assert.isTrue((yield* consume(users[2]!, 1)).allowed)
+    }).pipe(Effect.provide(MemoryRateLimits.layer)))
+})

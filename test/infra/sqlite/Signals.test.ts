@@ -1,0 +1,50 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Signals from "@flash-sale/infra/sqlite/Signals"
+import { Effect, Fiber, Option } from "effect"
+
+describe("Signals", () => {
+  it.effect("looks again only when its topic changed", () =>
+    Effect.gen(function*() {
+      const signals = Signals.make()
+      let looks = 0
+      let value: Option.Option<number> = Option.none()
+      const look = Effect.sync(() => {
+        looks++
+        return value
+      })
+      const fiber = yield* Effect.forkChild(signals.until("a", look), { startImmediately: true })
+      signals.wake(["b"])
+      yield* Effect.yieldNow
+      assert.strictEqual(looks, 1)
+      value = Option.some(4)
+      signals.wake(["b", "a"])
+      assert.strictEqual(yield* Fiber.join(fiber), 4)
+      assert.strictEqual(looks, 2)
+    }))
+
+  it.effect("misses no change that comes while it looks", () =>
+    Effect.gen(function*() {
+      const signals = Signals.make()
+      let isThere = false
+      const look = Effect.suspend(() => {
+        const found = isThere ? Option.some("found") : Option.none()
+        isThere = true
+        signals.wake(["a"])
+        return Effect.as(Effect.yieldNow, found)
+      })
+      assert.strictEqual(yield* signals.until("a", look), "found")
+    }))
+
+  it.effect("wakes everybody, however many wait for the same", () =>
+    Effect.gen(function*() {
+      const signals = Signals.make()
+      let isThere = false
+      const look = Effect.sync(() => isThere ? Option.some(true) : Option.none())
+      const fibers = yield* Effect.forEach(["a", "a", "b"], (topic) =>
+        Effect.forkChild(signals.until(topic, look), { startImmediately: true }))
+      yield* Fiber.interrupt(fibers[0]!)
+      isThere = true
+      signals.wakeAll()
+      assert.deepStrictEqual(yield* Fiber.joinAll(fibers.slice(1)), [true, true])
+    }))
+})

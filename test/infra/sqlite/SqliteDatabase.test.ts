@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Connection from "@flash-sale/infra/sqlite/Connection"
+import * as Migrations from "@flash-sale/infra/sqlite/Migrations"
+import * as SqliteDatabase from "@flash-sale/infra/sqlite/SqliteDatabase"
+import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Folders from "./Folders.ts"
+
+type Database = SqliteDatabase.SqliteDatabase["Service"]
+
+/** Opens it in the scope. */
+const open = (place: SqliteDatabase.Place) =>
+  Effect.map(Layer.build(SqliteDatabase.layer(place)), Context.get(SqliteDatabase.SqliteDatabase))
+
+const setting = (name: string, value: number) => (connection: Connection.Connection) => {
+  connection.run("INSERT INTO settings VALUES (?, ?)", name, value)
+  return Result.void
+}
+
+const find = (database: Database, name: string) =>
+  database.read((connection) => connection.get("SELECT value FROM settings WHERE name = ?", name)?.value)
+
+describe("SqliteDatabase", () => {
+  it.effect("refuses a file of a later version, and leaves it as it is", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const file = Connection.open(join(folder, SqliteDatabase.FILE_NAME))
+      file.script(`PRAGMA user_version = ${Migrations.LATEST + 1}`)
+      const error = yield* Effect.flip(open({ folder }))
+      assert.instanceOf(error, SqliteDatabase.CannotOpen)
+      assert.include(error.message, folder)
+      assert.include(error.message, `version ${Migrations.LATEST + 1}`)
+      assert.deepStrictEqual(file.all("SELECT name FROM sqlite_schema"), [])
+      file.close()
+    }))
+
+  it.effect("refuses what is no database", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      writeFileSync(join(folder, SqliteDatabase.FILE_NAME), "rubbish ".repeat(1_000))
+      const error = yield* Effect.flip(open({ folder }))
+      assert.include(error.message, "not a database")
+    }))
+
+  it.effect("keeps what was written, and makes a folder that is not there", () =>
+    Effect.gen(function*() {
+      const folder = join(yield* Folders.temporary, "data", "deep")
+      yield* Effect.scoped(Effect.flatMap(open({ folder }), (database) => database.write(setting("a", 7))))
+      assert.strictEqual(yield* find(yield* open({ folder }), "a"), 7)
+    }))
+
+  it.effect("gives a job's typed failure to its caller alone", () =>
+    Effect.gen(function*() {
+      const database = yield* open("memory")
+      const failing = database.write((connection) => {
+        connection.run("INSERT INTO settings VALUES ('lost', 1)")
+        return Result.fail("no" as const)
+      })
+      const exits = yield* Effect.forEach(
+        [database.write(setting("a", 1)), failing, database.writeSoon(setting("b", 2))],
+        (write: Effect.Effect<void, unknown>) => Effect.exit(write),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(exits, [Exit.void, Exit.fail("no"), Exit.void])
+      assert.strictEqual(yield* find(database, "lost"), undefined)
+      assert.strictEqual(yield* find(database, "b"), 2)
+    }))
+
+  it.effect("still makes the writes that wait when it is closed", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const scope = yield* Scope.make()
+      const database = yield* Scope.provide(open({ folder }), scope)
+      const waiting = yield* Effect.forkChild(database.write(setting("last", 1)), { startImmediately: true })
+      yield* Scope.close(scope, Exit.void)
+      assert.deepStrictEqual(yield* Fiber.await(waiting), Exit.void)
+      assert.strictEqual(yield* find(yield* open({ folder }), "last"), 1)
+    }))
+
+  it.effect("notices within a bound what another connection has written", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const database = yield* open({ folder })
+      const other = yield* open({ folder })
+      const looked = yield* Effect.forkChild(
+        database.signals.until("anything", Effect.map(find(database, "theirs"), Option.fromUndefinedOr)),
+        { startImmediately: true }
+      )
+      yield* other.write(setting("theirs", 5))
+      assert.isUndefined(looked.pollUnsafe())
+      yield* TestClock.adjust(SqliteDatabase.FOREIGN_POLL_MILLIS)
+      assert.strictEqual(yield* Fiber.join(looked), 5)
+    }))
+})

@@ -1,0 +1,104 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ItemId } from "@flash-sale/domain/Ids"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { OrderLog, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import { home, Offset } from "@flash-sale/domain/Partition"
+import { REVOKE_PATIENCE } from "@flash-sale/infra/sqlite/Partitions"
+import { FOREIGN_POLL_MILLIS } from "@flash-sale/infra/sqlite/SqliteDatabase"
+import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/Migrations"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import * as Folders from "./Folders.ts"
+
+const itemId = ItemId.make("101")
+const record = { itemId, value: "{}", headers: { type: "place" } }
+
+const log = Effect.map(Layer.build(SqliteInfra.layerMemory), Context.get(OrderLog))
+
+/** Hands what the item's home takes to the queue, until it is asked to return. */
+const taking = (queue: Queue.Queue<LogRecord>) => (owned: OwnedPartition): Effect.Effect<void> =>
+  owned.partition === home(itemId, EMBEDDED_PARTITIONS)
+    ? Effect.gen(function*() {
+      yield* owned.seek(Offset.make(0))
+      while (true) yield* Queue.offerAll(queue, yield* owned.take(10))
+    }).pipe(Effect.orDie, Effect.raceFirst(owned.revoked))
+    : owned.revoked
+
+describe("SqliteOrderLog", () => {
+  it.effect("dates a record by the clock", () =>
+    Effect.gen(function*() {
+      const { append, consume } = yield* log
+      yield* TestClock.setTime(1_234_567)
+      yield* append(record)
+      const taken = yield* Queue.unbounded<LogRecord>()
+      yield* Effect.forkScoped(consume(taking(taken)))
+      assert.strictEqual((yield* Queue.take(taken)).timestamp, 1_234_567)
+    }))
+
+  it.effect("hears of what another process appends", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const engine = Context.get(yield* Layer.build(SqliteInfra.layer({ folder })), OrderLog)
+      const beside = Context.get(yield* Layer.build(SqliteInfra.layerBeside({ folder })), OrderLog)
+      const taken = yield* Queue.unbounded<LogRecord>()
+      yield* Effect.forkScoped(engine.consume(taking(taken)))
+      const own = yield* engine.append(record)
+      assert.strictEqual((yield* Queue.take(taken)).offset, own.offset)
+      const theirs = yield* beside.append(record)
+      yield* TestClock.adjust(FOREIGN_POLL_MILLIS)
+      assert.strictEqual((yield* Queue.take(taken)).offset, theirs.offset)
+    }))
+
+  it.effect("waits for workers that are asked to return, but not for ever", () =>
+    Effect.gen(function*() {
+      const { consume } = yield* log
+      const scope = yield* Scope.make()
+      const asked = yield* Deferred.make<OwnedPartition>()
+      const interrupted = yield* Deferred.make<void>()
+      const stubborn = (owned: OwnedPartition) =>
+        owned.partition === 0
+          ? owned.revoked.pipe(
+            Effect.andThen(Deferred.succeed(asked, owned)),
+            Effect.andThen(Effect.never),
+            Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+          )
+          : owned.revoked
+      yield* Effect.forkChild(Scope.provide(consume(stubborn), scope), { startImmediately: true })
+      yield* Effect.yieldNow
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+      const owned = yield* Deferred.await(asked)
+      yield* owned.commit(Offset.make(3))
+      assert.isFalse(yield* Deferred.isDone(interrupted))
+      yield* TestClock.adjust(REVOKE_PATIENCE)
+      yield* Fiber.join(closing)
+      yield* Deferred.await(interrupted)
+      assert.deepStrictEqual(yield* Effect.flip(owned.commit(Offset.make(4))), new PartitionLost({ partition: 0 }))
+      assert.deepStrictEqual(yield* Effect.flip(owned.take(1)), new PartitionLost({ partition: 0 }))
+    }))
+
+  it.effect("gives the partitions to one consumer at a time", () =>
+    Effect.gen(function*() {
+      const { consume } = yield* log
+      const first = yield* Scope.make()
+      yield* Effect.forkChild(Scope.provide(consume(({ revoked }) => revoked), first), { startImmediately: true })
+      const started = yield* Deferred.make<void>()
+      yield* Effect.forkScoped(
+        consume(({ revoked }) => Effect.andThen(Deferred.succeed(started, undefined), revoked)),
+        { startImmediately: true }
+      )
+      yield* Effect.yieldNow
+      assert.isFalse(yield* Deferred.isDone(started))
+      yield* Scope.close(first, Exit.void)
+      yield* Deferred.await(started)
+    }))
+
+  it.effect("does not go on in silence when a worker has a defect", () =>
+    Effect.gen(function*() {
+      const { consume } = yield* log
+      const exit = yield* Effect.exit(Effect.scoped(consume(({ partition, revoked }) =>
+        partition === 2 ? Effect.die(new Error("a bug")) : revoked
+      )))
+      assert.isTrue(Exit.hasDies(exit))
+    }))
+})

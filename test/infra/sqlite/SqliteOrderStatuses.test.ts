@@ -1,0 +1,93 @@
+/** What becomes of statuses in time; all else is in the contract. */
+import { assert, describe, it } from "@effect/vitest"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import { ACCEPTED_KEPT_MILLIS, FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
+import { integer } from "@flash-sale/infra/sqlite/Connection"
+import * as SqliteDatabase from "@flash-sale/infra/sqlite/SqliteDatabase"
+import * as SqliteOrderStatuses from "@flash-sale/infra/sqlite/SqliteOrderStatuses"
+import { Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
+
+const layer = SqliteOrderStatuses.layer.pipe(
+  Layer.provideMerge(Layer.merge(SqliteDatabase.layer("memory"), MemoryRateLimits.layer))
+)
+
+const LEASE_MILLIS = 5_000
+const policy = { owner: "gateway", leaseMillis: LEASE_MILLIS, maxRequests: 10, windowMillis: 1_000 }
+
+const order = {
+  requestId: RequestId.make("r-1"),
+  itemId: ItemId.make("101"),
+  amount: 1,
+  fingerprint: "u:101:1",
+  correlationId: CorrelationId.make("c")
+}
+
+const status = (word: OrderStatus) => ({
+  ...order,
+  status: word,
+  attempt: 1,
+  updatedAt: "2026-01-01T00:00:00.000Z"
+})
+
+const rows = Effect.flatMap(SqliteDatabase.SqliteDatabase, ({ read }) =>
+  read((connection) => integer(connection.get("SELECT count(*) AS n FROM statuses") ?? {}, "n")))
+
+/** It is `tag` until `millis` have passed, and unknown from then on. */
+const standsFor = Effect.fnUntraced(function*(tag: "Leased" | "Kept", millis: number) {
+  const statuses = yield* OrderStatuses
+  yield* TestClock.adjust(millis - 1)
+  assert.strictEqual((yield* statuses.read(order.requestId))._tag, tag)
+  yield* TestClock.adjust(1)
+  assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
+})
+
+describe("SqliteOrderStatuses", () => {
+  it.effect("forgets a claim when its lease is over", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
+      yield* standsFor("Leased", LEASE_MILLIS)
+      // Too late: the claim is nobody's any more.
+      yield* statuses.keep([{ owner: policy.owner, requestId: order.requestId }])
+      assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("forgets an accepted order after a day, and a final one after half an hour", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      yield* statuses.write([status("RESERVED")])
+      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
+      yield* statuses.write([status("COMPLETED")])
+      yield* standsFor("Kept", FINAL_KEPT_MILLIS)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("dates a kept claim by the clock", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
+      yield* TestClock.adjust(1_500)
+      yield* statuses.keep([{ owner: policy.owner, requestId: order.requestId }])
+      assert.deepStrictEqual(yield* statuses.read(order.requestId), {
+        _tag: "Kept",
+        record: { ...status("PENDING"), updatedAt: "1970-01-01T00:00:01.500Z" }
+      })
+      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("takes away what has expired while it writes", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      const many = Array.from({ length: 50 }, (_, n) => ({
+        ...status("COMPLETED"),
+        requestId: RequestId.make(`old-${n}`)
+      }))
+      yield* statuses.write(many)
+      assert.strictEqual(yield* rows, many.length)
+      yield* TestClock.adjust(FINAL_KEPT_MILLIS)
+      yield* statuses.write([status("RESERVED")])
+      assert.strictEqual(yield* rows, 1)
+    }).pipe(Effect.provide(layer)))
+})
