@@ -1,0 +1,68 @@
+/** The port of a service that serves nobody else: `/metrics` and `/health`. */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, Schema } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { createServer } from "node:http"
+import { CONTENT_TYPE, Telemetry } from "./Telemetry.ts"
+
+/** How long a scrape under way may take at shutdown. */
+const SHUTDOWN_TIMEOUT = "2 seconds"
+
+/** The port cannot be listened on: another process has it, or it is not ours to take. */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+  port: Schema.Int,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `cannot listen on port ${this.port}: ${this.detail}`
+  }
+}
+
+/** What `/health` shows; every other field is the service's own. 200 where healthy, else 503. */
+export interface Health {
+  readonly status: "healthy" | "unhealthy"
+}
+
+export interface Options<R> {
+  /** 0 takes any that is free. */
+  readonly port: number
+  readonly health: Effect.Effect<Health, never, R>
+}
+
+/** Listens for as long as the layer lives. */
+export const layer = <R>({ health, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
+  Layer.unwrap(
+    Effect.map(Effect.context<R | Telemetry>(), (context) =>
+      HttpRouter.serve(routes(Effect.provideContext(health, context)), { disableLogger: true, disableListenLog: true })
+        .pipe(
+          Layer.provide(server(port)),
+          Layer.provide(Layer.succeedContext(context))
+        ))
+  )
+
+/** `/metrics` and `/health` for any router: the gateway has them on its own port. */
+export const routes = (health: Effect.Effect<Health>): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> =>
+  Layer.unwrap(
+    Effect.map(Telemetry, ({ collect }) =>
+      HttpRouter.addAll([
+        HttpRouter.route(
+          "GET",
+          "/metrics",
+          Effect.map(collect, (text) => HttpServerResponse.text(text, { contentType: CONTENT_TYPE }))
+        ),
+        HttpRouter.route(
+          "GET",
+          "/health",
+          Effect.map(health, (body) =>
+            HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
+        )
+      ]))
+  )
+
+const server = (port: number) =>
+  NodeHttpServer.layer(createServer, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
+    Layer.catchTag("ServeError", ({ cause }) =>
+      Layer.effectContext(Effect.fail(
+        new CannotListen({ port, detail: cause instanceof Error ? cause.message : String(cause) })
+      )))
+  )
