@@ -5,26 +5,14 @@
  * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
  */
 import { describe, expect, layer } from "@effect/vitest"
-import { Effect, type Layer } from "effect"
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { defaultSettings } from "@flash-sale/domain/Item"
 import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ItemStore"
 import { PartitionId } from "@flash-sale/domain/Partition"
+import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
-import {
-  adjust,
-  cancel,
-  freshItem,
-  next,
-  place,
-  request,
-  rules,
-  sale,
-  settle,
-  stock,
-  unreadable
-} from "./Commands.ts"
+import { adjust, cancel, freshItem, next, place, request, rules, sale, settle, stock, unreadable } from "./Commands.ts"
 
 const HISTORIES = 40
 const HISTORY_SIZE = 60
@@ -64,13 +52,15 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(reply.outcomes.map((outcome) => [outcome.offset, outcome.fresh])).toEqual(
             [0, 1, 2, 4, 7].map((offset) => [offset, true])
           )
-          expect(reply.outcomes.flatMap(({ orders }) => orders.map((order) => [order.requestId, order.state]))).toEqual([
-            ["a", "held"],
-            ["b", "held"],
-            ["c", "turned"],
-            ["a", "sold"],
-            ["b", "released"]
-          ])
+          expect(reply.outcomes.flatMap(({ orders }) => orders.map((order) => [order.requestId, order.state]))).toEqual(
+            [
+              ["a", "held"],
+              ["b", "held"],
+              ["c", "turned"],
+              ["a", "sold"],
+              ["b", "released"]
+            ]
+          )
           expect(reply.look).toMatchObject({ known: true, available: 1, held: 0, sold: 2, put: 3, position: 7 })
           expect(yield* store.look(item.partition, item.itemId)).toEqual(reply.look)
         }))

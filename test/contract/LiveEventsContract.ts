@@ -5,9 +5,9 @@
  * change of an order that is known by name, in order, as buyers are told of it (`Outcome.status`).
  */
 import { describe, expect, layer } from "@effect/vitest"
-import { Effect, Fiber, type Layer, Stream } from "effect"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { Effect, Fiber, type Layer, Stream } from "effect"
 import { freshItem, place, request, sale, settle, stock, unreadable } from "./Commands.ts"
 
 const LIMIT = 100

@@ -1,11 +1,11 @@
 /** What every `OrderStatuses` does: claims, and statuses that only move forwards. */
 import { describe, expect, layer } from "@effect/vitest"
-import { Effect, type Layer, Schedule } from "effect"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import { fingerprint } from "@flash-sale/domain/Order"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Offset } from "@flash-sale/domain/Partition"
+import { Effect, type Layer, Schedule } from "effect"
 import { next } from "./Commands.ts"
 
 const LEASE_MILLIS = 60_000
@@ -73,9 +73,11 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const [first, second] = [admission(), admission()]
           const other = admission({ request: first.requestId, amount: 2 })
-          expect((yield* service.admit([first, second, first, other], policy())).map((answer) =>
-            answer._tag === "Leased" ? [answer._tag, answer.same] : [answer._tag]
-          )).toEqual([["Claimed"], ["Claimed"], ["Leased", true], ["Leased", false]])
+          expect(
+            (yield* service.admit([first, second, first, other], policy())).map((answer) =>
+              answer._tag === "Leased" ? [answer._tag, answer.same] : [answer._tag]
+            )
+          ).toEqual([["Claimed"], ["Claimed"], ["Leased", true], ["Leased", false]])
           expect(yield* service.admit([], policy())).toEqual([])
         }))
 

@@ -4,6 +4,7 @@
  *
  * FULL=1 runs many more; SEED=... another choice of them.
  */
+import { expect, layer } from "@effect/vitest"
 import type { Placed } from "@flash-sale/domain/Command"
 import * as Fold from "@flash-sale/domain/Fold"
 import { ItemId } from "@flash-sale/domain/Ids"
@@ -11,7 +12,6 @@ import { COMMANDS_REMEMBERED, isRemembered, TURNED_REMEMBERED } from "@flash-sal
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { PartitionId } from "@flash-sale/domain/Partition"
 import * as Keys from "@flash-sale/infra/redis/Keys"
-import { expect, layer } from "@effect/vitest"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
 import { next, place, request, stock } from "../../contract/Commands.ts"
 import * as Histories from "../../domain/Histories.ts"
@@ -146,7 +146,9 @@ const run = Effect.fnUntraced(function*(original: ReadonlyArray<Placed>, n: numb
     const { batch, done: last } = yield* cut(history, state)
     done = last
     const oracle = Fold.fold(state, batch)
-    const reply = yield* Effect.exit(store.fold(request({ itemId, partition }, batch.commands, { ...batch, tell: true })))
+    const reply = yield* Effect.exit(
+      store.fold(request({ itemId, partition }, batch.commands, { ...batch, tell: true }))
+    )
     if (oracle._tag === "Folded") {
       if (Exit.isFailure(reply)) return yield* reply
       state = oracle.state

@@ -1,8 +1,8 @@
 /** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
+import { describe, expect, layer } from "@effect/vitest"
 import type { Placed } from "@flash-sale/domain/Command"
 import { ItemStore, MarkMoved, type Parked } from "@flash-sale/domain/ItemStore"
 import * as Keys from "@flash-sale/infra/redis/Keys"
-import { describe, expect, layer } from "@effect/vitest"
 import { Effect, Logger } from "effect"
 import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"

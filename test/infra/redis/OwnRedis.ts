@@ -1,14 +1,14 @@
 /** A Redis of a test's own, in a folder of its own, that the test may kill and start again. Needs `redis-server`. */
+import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
+import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
+import { Context, Effect, Layer, Schedule } from "effect"
+import { Redis } from "ioredis"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtemp, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
-import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
-import { Context, Effect, Layer, Schedule } from "effect"
-import { Redis } from "ioredis"
 
 const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
@@ -71,8 +71,10 @@ const make = Effect.gen(function*() {
 export const layerStopped: Layer.Layer<OwnRedis> = Layer.effect(OwnRedis, make)
 
 /** Waits until the store answers. */
-export const untilUp = Effect.flatMap(IoRedis.IoRedis, ({ isUp }) =>
-  Effect.filterOrFail(isUp, (up) => up, () => "Redis did not come up")).pipe(Effect.retry(PATIENCE), Effect.orDie)
+export const untilUp = Effect.flatMap(
+  IoRedis.IoRedis,
+  ({ isUp }) => Effect.filterOrFail(isUp, (up) => up, () => "Redis did not come up")
+).pipe(Effect.retry(PATIENCE), Effect.orDie)
 
 /** Our adapters over the server. */
 const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.layer(address)))

@@ -1,11 +1,11 @@
 /** What happens when Redis is away, comes back, forgets its scripts, or is killed. */
+import { describe, expect, it, layer } from "@effect/vitest"
 import { CorrelationId, UserId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LiveEvents } from "@flash-sale/domain/LiveEvents"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as Keys from "@flash-sale/infra/redis/Keys"
-import { describe, expect, it, layer } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Logger, Schedule, Stream } from "effect"
 import { freshItem, place, request, requestId, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
@@ -72,7 +72,9 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       // Nothing that was acknowledged is gone, and each record has its whole effect.
       expect(look.position).toBeGreaterThanOrEqual(acknowledged)
       expect(look.available).toBe(look.position + 1)
-      const { look: after } = yield* store.fold(request(item, [stock(look.position + 1, 1)], { expected: acknowledged }))
+      const { look: after } = yield* store.fold(
+        request(item, [stock(look.position + 1, 1)], { expected: acknowledged })
+      )
       expect(after.available).toBe(look.position + 2)
     }))
 

@@ -26,6 +26,10 @@ export interface RedisAddress {
 /** Redis answered, but a key holds what cannot be right. */
 export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
 
+/** For operations that stand for no single item: content that cannot be right is a store that does not serve. */
+export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
+  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
+
 export class IoRedis extends Context.Service<IoRedis, {
   /** Where this connection leads. */
   readonly address: RedisAddress
@@ -108,21 +112,25 @@ const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => vo
 }
 
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
-const checkPolicy = Effect.fnUntraced(function*(use: Use) {
-  const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
-    Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
-  )
-  if (policy !== "noeviction") {
-    yield* Effect.annotateLogs(
-      Effect.logError(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`),
+const checkPolicy = Effect.fnUntraced(
+  function*(use: Use) {
+    const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
+      Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
+    )
+    if (policy !== "noeviction") {
+      yield* Effect.annotateLogs(
+        Effect.logError(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`),
+        { event: "redis_policy" }
+      )
+    }
+  },
+  Effect.catch((error) =>
+    Effect.annotateLogs(
+      Effect.logWarning(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`),
       { event: "redis_policy" }
     )
-  }
-}, Effect.catch((error) =>
-  Effect.annotateLogs(
-    Effect.logWarning(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`),
-    { event: "redis_policy" }
-  )))
+  )
+)
 
 /** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
 const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /

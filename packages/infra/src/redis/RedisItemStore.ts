@@ -9,12 +9,12 @@ import {
   MarkMoved,
   type Parked,
   PositionBehind,
-  StoreUnavailable
+  type StoreUnavailable
 } from "@flash-sale/domain/ItemStore"
 import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
 import { Effect, Layer, Schema } from "effect"
 import * as FoldWire from "./FoldWire.ts"
-import { IoRedis, type WrongContent } from "./IoRedis.ts"
+import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
 
@@ -54,7 +54,7 @@ const make = Effect.gen(function*() {
 
   const senseSome = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, items: ReadonlyArray<ItemId>) {
     const keys = [Keys.mark(partition), ...items.flatMap((itemId) => [Keys.inventory(itemId), Keys.meta(itemId)])]
-    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)]), away)
+    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)]), unavailable)
     const [tag, ...found] = reply
     if (tag === "moved") return yield* new MarkMoved({ partition })
     const parked: Array<Parked> = []
@@ -73,7 +73,7 @@ const make = Effect.gen(function*() {
     do {
       const [next, names] = yield* Effect.mapError(
         redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", SENSE_CHUNK)),
-        away
+        unavailable
       )
       const items = names.map((name) => ItemId.make(name))
       // The mark is checked by the script, so it is asked also where the partition has no items. A scan may name an
@@ -90,7 +90,7 @@ const make = Effect.gen(function*() {
   const mark = Effect.fnUntraced(function*(partition: PartitionId) {
     const fields = yield* Effect.mapError(
       redis.use((client) => client.hmget(Keys.mark(partition), "epoch", "checkpoint")),
-      away
+      unavailable
     )
     const [epoch, checkpoint] = yield* Effect.orDie(Schema.decodeUnknownEffect(MarkFields)(fields))
     return epoch === null || checkpoint === null ? undefined : { epoch, checkpoint: Offset.make(checkpoint) }
@@ -98,7 +98,7 @@ const make = Effect.gen(function*() {
 
   const moveMark = (script: typeof scripts.mark): ItemStore["Service"]["writeMark"] =>
     Effect.fnUntraced(function*(partition, { checkpoint, epoch }) {
-      const reply = yield* Effect.mapError(script([Keys.mark(partition)], [epoch, String(checkpoint)]), away)
+      const reply = yield* Effect.mapError(script([Keys.mark(partition)], [epoch, String(checkpoint)]), unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     })
 
@@ -140,10 +140,6 @@ const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
 
 const damaged = (itemId: ItemId) => (error: StoreUnavailable | WrongContent): StoreUnavailable | ItemDamaged =>
   error._tag === "WrongContent" ? new ItemDamaged({ itemId, detail: error.detail }) : error
-
-/** For operations that name no item: one key of a wrong type cannot be told from a store that does not serve. */
-const away = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
-  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
 /** Says that somebody's hand left no number of units in the key: '' where it did not, '-' where the key was gone. */
 const report = (itemId: ItemId, mended: string): Effect.Effect<void> => {

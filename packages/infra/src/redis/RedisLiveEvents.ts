@@ -45,7 +45,7 @@ const make = Effect.gen(function*() {
   const range = (itemId: ItemId, start: string, limit: number) =>
     shared.use((redis) => redis.xrange(Keys.events(itemId), start, "+", "COUNT", limit)).pipe(
       Effect.flatMap(decodeEntries),
-      Effect.mapBoth({ onSuccess: toEvents, onFailure: unavailable })
+      Effect.mapBoth({ onSuccess: toEvents, onFailure: unserved })
     )
   const read = (itemId: ItemId, after: string | undefined, limit: number) =>
     range(itemId, after !== undefined && isId(after) ? `(${after}` : "-", limit)
@@ -54,7 +54,7 @@ const make = Effect.gen(function*() {
     idleTimeToLive: IDLE,
     lookup: Effect.fnUntraced(function*(itemId: ItemId) {
       const newest = yield* shared.use((redis) => redis.xrevrange(Keys.events(itemId), "+", "-", "COUNT", 1)).pipe(
-        Effect.mapError(unavailable)
+        Effect.mapError(IoRedis.unavailable)
       )
       const live = yield* Effect.acquireRelease(PubSub.sliding<LiveEvent>(EVENTS_KEPT), PubSub.shutdown)
       const one: Followed = { last: newest[0]?.[0] ?? BEGINNING, live }
@@ -117,10 +117,8 @@ const isLater = (id: string, than: string): boolean => {
 }
 
 /** Whatever is wrong with one item's stream, its followers cannot be served. */
-const unavailable = (error: StoreUnavailable | IoRedis.WrongContent | Schema.SchemaError): StoreUnavailable =>
-  error._tag === "StoreUnavailable"
-    ? error
-    : new StoreUnavailable({ detail: error._tag === "WrongContent" ? error.detail : error.message })
+const unserved = (error: StoreUnavailable | IoRedis.WrongContent | Schema.SchemaError): StoreUnavailable =>
+  error._tag === "SchemaError" ? new StoreUnavailable({ detail: error.message }) : IoRedis.unavailable(error)
 
 /**
  * Live events in Redis.

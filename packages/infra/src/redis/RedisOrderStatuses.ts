@@ -1,6 +1,6 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
 import type { RequestId } from "@flash-sale/domain/Ids"
-import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { isFinal, rank, StatusRecord } from "@flash-sale/domain/OrderStatus"
 import {
   ACCEPTED_KEPT_MILLIS,
@@ -12,7 +12,7 @@ import {
   OrderStatuses
 } from "@flash-sale/domain/OrderStatuses"
 import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"
-import { IoRedis, type WrongContent } from "./IoRedis.ts"
+import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
 
@@ -64,8 +64,10 @@ const make = Effect.gen(function*() {
       ))
 
   const write = (records: ReadonlyArray<StatusRecord>) =>
-    written(records, (some) =>
-      scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), some.flatMap(statusArgs)))
+    written(
+      records,
+      (some) => scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), some.flatMap(statusArgs))
+    )
 
   const read = Effect.fnUntraced(function*(requestId: RequestId) {
     const value = yield* Effect.catchTag(
@@ -74,7 +76,7 @@ const make = Effect.gen(function*() {
       () => Effect.as(report([Keys.orderStatus(requestId)]), null)
     )
     return value === null ? { _tag: "Unknown" } as const : yield* standing(requestId, value)
-  }, Effect.mapError(away))
+  }, Effect.mapError(unavailable))
 
   return OrderStatuses.of({ admit, keep, release, write, read })
 })
@@ -133,18 +135,13 @@ const chunked = <A, B>(
   f: (some: ReadonlyArray<A>) => Effect.Effect<B, StoreUnavailable | WrongContent>
 ): Effect.Effect<ReadonlyArray<B>, StoreUnavailable> => {
   const chunks = Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, n) => all.slice(n * CHUNK, (n + 1) * CHUNK))
-  return Effect.mapError(Effect.forEach(chunks, f), away)
+  return Effect.mapError(Effect.forEach(chunks, f), unavailable)
 }
 
 const written = <A>(
   all: ReadonlyArray<A>,
   f: (some: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<string>, StoreUnavailable | WrongContent>
-): Effect.Effect<void, StoreUnavailable> =>
-  Effect.asVoid(chunked(all, (some) => Effect.flatMap(f(some), report)))
-
-/** The scripts give way to such keys and touch no others, so an error of theirs is no fault of one request. */
-const away = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
-  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
+): Effect.Effect<void, StoreUnavailable> => Effect.asVoid(chunked(all, (some) => Effect.flatMap(f(some), report)))
 
 const report = (damaged: ReadonlyArray<string>): Effect.Effect<void> =>
   Effect.forEach(damaged, (key) =>

@@ -1,8 +1,8 @@
 /** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
-import { createHash } from "node:crypto"
-import { fileURLToPath } from "node:url"
 import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
+import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
 import { IoRedis, type WrongContent } from "./IoRedis.ts"
 
 const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
