@@ -35,6 +35,8 @@ if (major >= 24) {
   })
   child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
 } else {
-  process.stderr.write(`flash-sale: needs Node 24 or later, or "npm ci" in the repository; this is ${process.version}\n`)
+  process.stderr.write(
+    `flash-sale: needs Node 24 or later, or "npm ci" in the repository; this is ${process.version}\n`
+  )
   process.exit(1)
 }
