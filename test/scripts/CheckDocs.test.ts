@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import {
+  checkLinks,
+  checkLocal,
+  checkScripts,
+  checkVariables,
+  variablesListed,
+  variablesRead
+} from "../../scripts/check-docs.ts"
+
+const files = new Map([["docs/operations.md", "# Operations\n\n## When Kafka is `away`\n"], ["LICENSE", ""]])
+const world = { exists: (path: string) => files.has(path), read: (path: string) => files.get(path) }
+const links = (text: string, path = "README.md") => checkLinks({ path, text }, world).map(({ line }) => line)
+
+const read = (text: string) => variablesRead({ path: "Settings.ts", text }).map(({ name }) => name)
+const listed = (text: string) => variablesListed({ path: "README.md", text }).map(({ name }) => name)
+
+describe("check-docs", () => {
+  it("follows relative links to files and headings", () => {
+    assert.deepStrictEqual(links("[a](docs/operations.md) [b](https://a.example/b) [c](LICENSE)"), [])
+    assert.deepStrictEqual(links("[a](docs/operations.md#when-kafka-is-away)"), [])
+    assert.deepStrictEqual(links("[a](operations.md#operations)", "docs/other.md"), [])
+    assert.deepStrictEqual(links("\n[a](docs/gone.md)\n[b](docs/operations.md#gone)"), [2, 3])
+    assert.deepStrictEqual(links("```\n[a](docs/gone.md)\n```"), [])
+  })
+
+  it("knows the scripts of package.json", () => {
+    const found = (text: string) => checkScripts({ path: "README.md", text }, ["start", "test:full"])
+    assert.deepStrictEqual(found("`npm start`, `npm run test:full -- x`, npm ci"), [])
+    assert.deepStrictEqual(found("`npm run bench`\n`npm test`").map(({ line }) => line), [1, 2])
+  })
+
+  it("finds the variables that code reads", () => {
+    assert.deepStrictEqual(read(`import { Config } from "effect"\nConfig.Port("PORT")\nConfig.schema(A, "NO")`), [
+      "PORT"
+    ])
+    assert.deepStrictEqual(
+      read(
+        `import { Config } from "effect"\nVariable.make("HTTP_PORT", a)\nVariable.make<URL | undefined>("OTEL_URL", b)`
+      ),
+      ["HTTP_PORT", "OTEL_URL"]
+    )
+    assert.deepStrictEqual(read(`f("FAILED_LIMIT")`), [])
+  })
+
+  it("finds the variables that a configuration table lists", () => {
+    assert.deepStrictEqual(
+      listed("## Configuration\n| variable | default |\n|---|---|\n| `A_B` | `C_D` |\n## More\n| `E_F` | |"),
+      ["A_B"]
+    )
+  })
+
+  it("compares the two", () => {
+    const variable = (name: string) => ({ name, path: "a", line: 1 })
+    assert.deepStrictEqual(checkVariables([variable("A"), variable("A")], [variable("A")]), [])
+    assert.deepStrictEqual(
+      checkVariables([variable("A"), variable("A")], [variable("B")]).map(({ message }) => message),
+      ["A is read, but listed in no configuration table", "B is listed, but read nowhere"]
+    )
+  })
+
+  it("finds what exists on one machine only", () => {
+    // Put together here, as the check reads this file too.
+    const path = (...parts: ReadonlyArray<string>) => ["", ...parts].join("/")
+    const found = (text: string) => checkLocal({ path: "README.md", text }).length
+    assert.strictEqual(found(`see ${path("work", "notes.md")}`), 1)
+    assert.strictEqual(found(`see ${path("home", "ann", "notes.md")}`), 1)
+    assert.strictEqual(found(`"https://${["registry", "example", "com"].join(".")}/effect"`), 1)
+    assert.strictEqual(found("packages/work/a.ts, the work/life balance, the registry of metrics"), 0)
+  })
+})

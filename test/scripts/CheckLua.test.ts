@@ -1,0 +1,81 @@
+import { assert, describe, it } from "@effect/vitest"
+import { checkBindings, checkIncludes, checkListed, checkPiece, checkScript } from "../../scripts/check-lua.ts"
+
+const HEADER = `-- Moves a mark.
+--
+-- KEYS[1]  the mark
+--
+-- ARGV[1]  epoch
+-- ARGV[2]  offset
+--
+-- Returns  'moved'
+`
+const BODY = "return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\n"
+
+const messages = (text: string) => checkScript({ path: "lua/mark.lua", text }).map(({ message }) => message)
+
+describe("check-lua", () => {
+  it("accepts a script that says what it does", () => {
+    assert.deepStrictEqual(messages(HEADER + BODY), [])
+  })
+
+  it("misses each part of the header", () => {
+    assert.deepStrictEqual(messages(HEADER.replace("-- Moves a mark.\n", "") + BODY), [
+      "the header begins with what the script does"
+    ])
+    assert.deepStrictEqual(messages(HEADER.replace("Returns", "Answers") + BODY), ["the header has no Returns"])
+    assert.deepStrictEqual(
+      messages("-- Says yes.\n--\n-- KEYS     none\n--\n-- ARGV     none\n--\n-- Returns  yes\nreturn 'yes'"),
+      []
+    )
+    assert.strictEqual(messages("return 'yes'").length, 4)
+  })
+
+  it("compares what is listed with what is used", () => {
+    assert.deepStrictEqual(messages(`${HEADER}${BODY}local x = KEYS[2]`), ["KEYS[2] is used but not listed"])
+    assert.deepStrictEqual(messages(`${HEADER}${BODY}-- KEYS[2] is not code`), [])
+    assert.deepStrictEqual(messages(HEADER.replace("-- ARGV[2]  offset\n", "") + BODY), [
+      "ARGV[2] is used but not listed"
+    ])
+    assert.deepStrictEqual(messages(HEADER + BODY.replace(", ARGV[2]", "")), ["ARGV[2] is listed but not used"])
+    assert.deepStrictEqual(messages(HEADER.replace("ARGV[2]", "ARGV[3]") + BODY.replace("ARGV[2]", "ARGV[3]")), [
+      "ARGV[3] is listed out of order"
+    ])
+  })
+
+  it("wants an open end where the script counts, and only there", () => {
+    const open = HEADER.replace("-- ARGV[2]  offset", "-- ARGV[2]  offset; from ARGV[3] on the orders")
+    assert.deepStrictEqual(messages(`${open}${BODY}for at = 3, #ARGV do f(ARGV[at]) end`), [])
+    assert.strictEqual(messages(`${HEADER}${BODY}for at = 3, #ARGV do f(ARGV[at]) end`).length, 1)
+    assert.strictEqual(messages(`${open}${BODY}`).length, 1)
+  })
+
+  it("bounds the length below the header", () => {
+    assert.deepStrictEqual(messages(HEADER + BODY + "f()\n".repeat(79)), [])
+    assert.strictEqual(messages(HEADER + BODY + "f()\n".repeat(80)).length, 1)
+  })
+
+  it("wants pieces that take what they need and are included", () => {
+    const piece = { path: "lua/lib/_mark.lua", text: "-- Whether it is marked.\nlocal function isMarked(mark) end" }
+    assert.deepStrictEqual(checkPiece(piece), [])
+    assert.strictEqual(checkPiece({ ...piece, text: `${piece.text}\nf(KEYS[1]) -- ARGV` })[0]?.line, 3)
+    assert.strictEqual(checkPiece({ ...piece, text: "local a" }).length, 1)
+    assert.strictEqual(checkPiece({ ...piece, path: "lua/lib/mark.lua" }).length, 1)
+    const script = { path: "lua/mark.lua", text: `${HEADER}\n-- @include _mark\n` }
+    assert.deepStrictEqual(checkIncludes([script], [piece]), [])
+    assert.strictEqual(checkIncludes([script], []).length, 1)
+    assert.strictEqual(checkIncludes([], [piece]).length, 1)
+  })
+
+  it("wants each script bound once and listed", () => {
+    const script = { path: "lua/mark.lua", text: HEADER + BODY }
+    const bindings = (text: string) => ({ path: "Scripts.ts", text })
+    assert.deepStrictEqual(checkBindings([script], bindings(`mark: yield* bind("mark", MarkReply)`)), [])
+    assert.strictEqual(checkBindings([script], bindings("")).length, 1)
+    assert.strictEqual(checkBindings([script], bindings(`bind("mark", A)\nbind("mark", B)`)).length, 1)
+    assert.strictEqual(checkBindings([], bindings(`bind("mark", A)`))[0]?.message, "there is no lua/mark.lua")
+    const readme = (text: string) => ({ path: "lua/README.md", text })
+    assert.deepStrictEqual(checkListed([script], readme("| `mark.lua` | moves |")), [])
+    assert.strictEqual(checkListed([script], readme("it marks the mark")).length, 1)
+  })
+})
