@@ -3,7 +3,7 @@ import { LogUnavailable, type OwnedPartition, type PartitionBounds } from "@flas
 import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber, Queue, type Scope } from "effect"
-import { type Consumer, type EachBatchPayload, KafkaJSNonRetriableError } from "kafkajs"
+import type { Consumer, EachBatchPayload } from "kafkajs"
 import * as Commits from "./Commits.ts"
 import * as Handover from "./Handover.ts"
 import * as Intake from "./Intake.ts"
@@ -18,11 +18,14 @@ const INTERRUPT_PATIENCE = "2 seconds"
 const LEAVE_PATIENCE = "5 seconds"
 /** After how many milliseconds without a sign of life the group gives this member's partitions away. */
 const SESSION_TIMEOUT = 30_000
-const HEARTBEAT_INTERVAL = 3_000
+/** The member learns with a heartbeat that another wants to join, so this is how long a handover takes to begin. */
+const HEARTBEAT_INTERVAL = 1_000
 /** How long the group waits for its members to join again, in milliseconds; above `REVOKE_PATIENCE`. */
 const REBALANCE_TIMEOUT = 20_000
 /** How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch. */
-const FETCH_WAIT = 100
+const FETCH_WAIT = 25
+/** The most bytes of one partition in one fetch: about a thousand records, so that a full intake is little too full. */
+const FETCH_BYTES = 256 * 1024
 
 export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
 
@@ -71,7 +74,8 @@ export const run = Effect.fnUntraced(function*(
     sessionTimeout: SESSION_TIMEOUT,
     heartbeatInterval: HEARTBEAT_INTERVAL,
     rebalanceTimeout: REBALANCE_TIMEOUT,
-    maxWaitTimeInMs: FETCH_WAIT
+    maxWaitTimeInMs: FETCH_WAIT,
+    maxBytesPerPartition: FETCH_BYTES
   })
   const fetching = fetchingOf(consumer, topic)
   yield* Effect.addFinalizer(() =>
@@ -192,11 +196,14 @@ const fetchingOf = (consumer: Consumer, topic: string): Intake.Fetching => ({
   resume: (partition) => unlessStopped(() => consumer.resume([{ topic, partitions: [partition] }]))
 })
 
+/** The name of the error by which the library says that the consumer does not run. */
+const STOPPED = "KafkaJSNonRetriableError"
+
 /** A consumer that has just stopped throws; the event that ends its workers is already on its way. */
 const unlessStopped = (order: () => void): void => {
   try {
     order()
   } catch (error) {
-    if (!(error instanceof KafkaJSNonRetriableError)) throw error
+    if (!(error instanceof Error && error.name === STOPPED)) throw error
   }
 }

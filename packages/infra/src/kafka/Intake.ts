@@ -8,9 +8,9 @@ import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import { Cause, Effect, Queue } from "effect"
 
 /** From this many records on fetching pauses. One more fetch may be on its way, so this is no hard bound. */
-const HIGH = 4_000
+const HIGH = 10_000
 /** Below this many fetching resumes. */
-const LOW = 1_000
+const LOW = 5_000
 
 /** How an intake tells the consumer what to fetch. */
 export interface Fetching {
@@ -40,7 +40,9 @@ export const make = Effect.fnUntraced(function*(
   const lost = new PartitionLost({ partition })
   let isLost = false
   let isPaused = true
-  /** The next offset that was asked for, and the one asked for where another came: see `checkGap`. */
+  /** Where to fetch from as soon as something is taken. */
+  let sought: Offset | undefined
+  /** The next offset to come, and the one that should have come where another did. */
   let expected = 0
   let missing: number | undefined
 
@@ -53,7 +55,8 @@ export const make = Effect.fnUntraced(function*(
   const offer = (records: ReadonlyArray<LogRecord>) => {
     const first = records[0]
     const last = records[records.length - 1]
-    if (isLost || first === undefined || last === undefined) return
+    // What arrives between a seek and the take after it was fetched before the seek.
+    if (isLost || sought !== undefined || first === undefined || last === undefined) return
     if (first.offset !== expected) missing ??= expected
     expected = last.offset + 1
     Queue.offerAllUnsafe(queue, records)
@@ -63,34 +66,39 @@ export const make = Effect.fnUntraced(function*(
   }
 
   /**
-   * The library jumps to the log's start where the offset that it asked for is not there, and says nothing. Offsets may
-   * have gaps by themselves, so the log's bounds decide whether records are gone: fold or stop, never skip.
+   * Fold or stop, never skip: where an offset is not in the log, the library would jump to the log's start and say
+   * nothing. Offsets may have gaps by themselves, so the log's bounds decide whether records are gone.
    */
-  const checkGap = Effect.fnUntraced(function*(from: number) {
+  const check = Effect.fnUntraced(function*(from: number) {
     const { end, start } = yield* bounds
-    if (start > from || end < from) {
-      return yield* new LogUnavailable({
-        detail: `Kafka: offset ${from} of partition ${partition} is not in the log, which holds ${start} to ${end}`
-      })
-    }
-    missing = undefined
+    if (start <= from && from <= end) return
+    return yield* new LogUnavailable({
+      detail: `Kafka: offset ${from} of partition ${partition} is not in the log, which holds ${start} to ${end}`
+    })
   })
 
   const take = Effect.fnUntraced(function*(max: number) {
     if (isLost) return yield* lost
+    if (sought !== undefined) {
+      yield* check(sought)
+      expected = sought
+      fetching.seek(partition, sought)
+      sought = undefined
+    }
     if (Queue.sizeUnsafe(queue) < LOW) resume()
     const records = yield* Queue.takeBetween(queue, 1, max)
-    if (missing !== undefined) yield* checkGap(missing)
+    if (missing !== undefined) yield* check(missing)
+    missing = undefined
     return records
   })
 
   const seek = Effect.fnUntraced(function*(offset: Offset) {
     if (isLost) return yield* lost
+    if (!isPaused) fetching.pause(partition)
+    isPaused = true
     yield* Effect.ignore(Queue.clear(queue))
-    expected = offset
     missing = undefined
-    fetching.seek(partition, offset)
-    resume()
+    sought = offset
   })
 
   return {

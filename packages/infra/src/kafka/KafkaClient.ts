@@ -23,6 +23,8 @@ const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
 const HEALTH_KEPT = "1 second"
 /** A line that repeats within this time is told at the level debug. */
 const REPEAT_MILLIS = 30_000
+/** What the library calls errors and is daily life: this program tells of it by itself. */
+const EXPECTED = /rebalanc|Topic creation errors|coordinator is not available|coordinator is loading/i
 /** How many different lines are remembered for that. */
 const LINES_REMEMBERED = 100
 /** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
@@ -113,7 +115,7 @@ const makeTeller = Effect.gen(function*() {
   const tellOne = Effect.fnUntraced(function*(entry: LogEntry) {
     const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
     const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
-    const isTrouble = entry.level === logLevel.ERROR || entry.level === logLevel.WARN
+    const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
     if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) return yield* Effect.logWarning(line)
     yield* Effect.logDebug(line)
   })

@@ -1,7 +1,7 @@
 /** The topics: made where they are missing, and refused where they were made with another number of partitions. */
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Schema } from "effect"
-import { type ITopicConfig, KafkaJSProtocolError } from "kafkajs"
+import type { ITopicConfig } from "kafkajs"
 import { KafkaClient } from "./KafkaClient.ts"
 import { type KafkaSettings, RECONNECT_CAP } from "./KafkaSettings.ts"
 
@@ -102,7 +102,7 @@ const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
 
 const madeByAnother = (error: unknown): boolean => {
   const all = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error]
-  return all.length > 0 && all.every((one) => one instanceof KafkaJSProtocolError && one.type === TOPIC_EXISTS)
+  return all.length > 0 && all.every((one) => one instanceof Error && "type" in one && one.type === TOPIC_EXISTS)
 }
 
 const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<unknown> } =>

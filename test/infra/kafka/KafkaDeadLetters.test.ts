@@ -1,0 +1,77 @@
+/** What only Kafka's dead letters promise: they are read again from the topic by whoever asks. */
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { CorrelationId } from "@flash-sale/domain/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
+import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
+import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Effect, Layer, Schedule } from "effect"
+import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
+import { kafkaAddr } from "../../servers/servers.ts"
+import { settingsAt } from "./Settings.ts"
+
+const TEST_TIMEOUT = 30_000
+
+DeadLettersContract.suite("Kafka", KafkaInfra.layer(settingsAt(kafkaAddr())))
+
+const aProcess = (settings: KafkaSettings) =>
+  Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(DeadLetters))
+
+const letter = (offset: number) => ({
+  partition: PartitionId.make(1),
+  offset: Offset.make(offset),
+  key: "101",
+  value: Uint8Array.of(offset),
+  error: "Payment Timeout" as const,
+  correlationId: CorrelationId.make("c"),
+  attempt: 1,
+  timestamp: "2025-11-29T21:56:00.000Z"
+})
+
+/** Asks until the answer is there and is the one that is waited for. */
+const eventually = <A, E>(ask: Effect.Effect<A, E>, isIt: (answer: A) => boolean) =>
+  ask.pipe(
+    Effect.flatMap((answer) => isIt(answer) ? Effect.succeed(answer) : Effect.fail("not yet" as const)),
+    Effect.retry(Schedule.spaced("20 millis"))
+  )
+
+describe("Kafka's dead letters", () => {
+  it.live("are seen by other processes, those that follow and those that come later", () =>
+    Effect.gen(function*() {
+      const settings = settingsAt(kafkaAddr())
+      const one = yield* aProcess(settings)
+      const following = yield* aProcess(settings)
+      yield* eventually(following.stats, ({ size }) => size === 0)
+      yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
+      yield* one.put(letter(2))
+      yield* one.mark({
+        partition: PartitionId.make(1),
+        offset: Offset.make(1),
+        action: "replayed",
+        by: "operator",
+        why: "a test",
+        timestamp: "2025-11-29T22:00:00.000Z"
+      })
+      const isSecond = (letters: ReadonlyArray<{ readonly offset: number }>) =>
+        letters.length === 1 && letters[0]!.offset === 2
+      const followed = yield* eventually(following.list(10), isSecond)
+      const later = yield* aProcess(settings)
+      // The first answer is right already: before it knows all, it gives none.
+      const [first] = yield* eventually(later.list(10), () => true)
+      assert.deepStrictEqual([...first!.value], [2])
+      assert.deepStrictEqual([...followed[0]!.value], [2])
+    }).pipe(Effect.scoped), TEST_TIMEOUT)
+
+  it.live("leave no group behind", () =>
+    Effect.gen(function*() {
+      const settings = settingsAt(kafkaAddr())
+      yield* Effect.scoped(Effect.gen(function*() {
+        const store = yield* aProcess(settings)
+        yield* eventually(store.stats, ({ size }) => size === 0)
+      }))
+      const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
+      const { groups } = yield* client.ask("groups", (admin) => admin.listGroups())
+      assert.deepStrictEqual(groups.filter(({ groupId }) => groupId.startsWith(settings.deadLettersTopic)), [])
+    }).pipe(Effect.scoped), TEST_TIMEOUT)
+})
