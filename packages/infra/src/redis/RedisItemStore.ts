@@ -87,6 +87,20 @@ const make = Effect.gen(function*() {
     return Array.from(parked.values())
   })
 
+  return ItemStore.of({
+    fold,
+    look,
+    sense,
+    ...marksOf(redis, scripts),
+    isUp: redis.isUp
+  })
+})
+
+/** The marks of the partitions. */
+const marksOf = (
+  redis: IoRedis["Service"],
+  scripts: Scripts["Service"]
+): Pick<ItemStore["Service"], "mark" | "writeMark" | "checkpoint"> => {
   const mark = Effect.fnUntraced(function*(partition: PartitionId) {
     const fields = yield* Effect.mapError(
       redis.use((client) => client.hmget(Keys.mark(partition), "epoch", "checkpoint")),
@@ -102,16 +116,8 @@ const make = Effect.gen(function*() {
       if (reply === "moved") return yield* new MarkMoved({ partition })
     })
 
-  return ItemStore.of({
-    fold,
-    look,
-    sense,
-    mark,
-    writeMark: moveMark(scripts.mark),
-    checkpoint: moveMark(scripts.checkpoint),
-    isUp: redis.isUp
-  })
-})
+  return { mark, writeMark: moveMark(scripts.mark), checkpoint: moveMark(scripts.checkpoint) }
+}
 
 const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => [
   Keys.mark(partition),
