@@ -54,8 +54,17 @@ export const make = Effect.fnUntraced(function*(
   let stopped = false
   let heldBack = new Set<OpenOrder>()
 
-  const start = (order: OpenOrder): Effect.Effect<void> =>
-    Effect.asVoid(FiberSet.run(payments, order.voiding ? settlements.voidCharge(order) : settlements.pay(order)))
+  /** A bug must not leave an order held for ever in silence: the worker begins again, and the payment with it. */
+  const loudly = (defect: unknown): Effect.Effect<void> =>
+    Effect.andThen(
+      Effect.logError("Item actor failed", defect),
+      run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
+    )
+
+  const start = (order: OpenOrder): Effect.Effect<void> => {
+    const payment = order.voiding ? settlements.voidCharge(order) : settlements.pay(order)
+    return Effect.asVoid(FiberSet.run(payments, Effect.catchDefect(payment, loudly)))
+  }
 
   const follow = (order: OpenOrder): Effect.Effect<void> => {
     if (run.isRecovered()) return start(order)
@@ -129,12 +138,7 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(
     Effect.forever(turn).pipe(
       Effect.catchTag("RecoveryNeeded", run.fail),
-      Effect.catchDefect((defect) =>
-        Effect.andThen(
-          Effect.logError("Item actor failed", defect),
-          run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
-        )
-      )
+      Effect.catchDefect(loudly)
     )
   )
 

@@ -25,10 +25,7 @@ export const PAYMENT_RETRIES = 2
 /** Settlements of one item that may wait to be appended: every order that can be in flight. */
 const MAX_SETTLEMENTS_WAITING = 2 * MAX_PAYMENTS_IN_FLIGHT
 
-const askAgain = Schedule.max([
-  Schedule.jittered(Schedule.exponential("200 millis")),
-  Schedule.recurs(PAYMENT_RETRIES)
-])
+const askAgain = Schedule.jittered(Schedule.exponential("200 millis"))
 
 /** A void always ends, so it is asked for until it does. */
 const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
@@ -88,7 +85,7 @@ export const make = Effect.fnUntraced(function*(
         currency: order.currency,
         paymentToken
       })
-    ).pipe(Effect.retry({ schedule: askAgain }))
+    ).pipe(Effect.retry({ schedule: askAgain, times: PAYMENT_RETRIES }))
   }
 
   const giveUp = (order: OpenOrder, unknown: PaymentUnknown): Effect.Effect<void> =>

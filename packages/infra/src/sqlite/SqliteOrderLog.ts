@@ -1,8 +1,8 @@
 /** The log of all that happened, as a table in the embedded file. */
-import { Clock, Effect, Layer, Result, Schema, Semaphore } from "effect"
 import type { NewRecord } from "@flash-sale/domain/LogRecord"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { home, Offset } from "@flash-sale/domain/Partition"
+import { Clock, Effect, Layer, Result, Schema, Semaphore } from "effect"
 import * as Connection from "./Connection.ts"
 import * as Partitions from "./Partitions.ts"
 import { isUp, SqliteDatabase } from "./SqliteDatabase.ts"
@@ -35,7 +35,7 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
 
     const append = Effect.fnUntraced(
       function*(record: NewRecord) {
-        const timestamp = yield* Clock.currentTimeMillis
+        const timestamp = Math.floor(yield* Clock.currentTimeMillis)
         const partition = home(record.itemId, partitions)
         const value = encoder.encode(record.value)
         const headers = encodeHeaders(record.headers)

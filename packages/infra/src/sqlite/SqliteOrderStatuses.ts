@@ -1,5 +1,4 @@
 /** What is known of each request, in the embedded file. */
-import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import {
   type Admission,
   type AdmissionPolicy,
@@ -7,6 +6,7 @@ import {
   OrderStatuses
 } from "@flash-sale/domain/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import type { Connection } from "./Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 import * as StatusRows from "./StatusRows.ts"
@@ -39,7 +39,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
       requests: ReadonlyArray<AdmissionRequest>,
       policy: AdmissionPolicy
     ) {
-      const now = yield* Clock.currentTimeMillis
+      const now = Math.floor(yield* Clock.currentTimeMillis)
       const known = yield* database.read((connection) =>
         requests.map(({ requestId }) => StatusRows.find(connection, requestId, now))
       )
@@ -59,8 +59,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     })
 
     return {
-      admit: (requests, policy) =>
-        Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
+      admit: (requests, policy) => Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
       keep: (claims) =>
         write((connection, now) => {
           for (const claim of claims) StatusRows.keep(connection, claim, now, iso(now))
@@ -74,7 +73,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
           for (const record of records) StatusRows.write(connection, record, now)
         }),
       read: Effect.fnUntraced(function*(requestId) {
-        const now = yield* Clock.currentTimeMillis
+        const now = Math.floor(yield* Clock.currentTimeMillis)
         const there = yield* Effect.catch(
           database.read((connection) => StatusRows.find(connection, requestId, now)),
           storeUnavailable
@@ -99,8 +98,10 @@ const countUnknown = Effect.fnUntraced(function*(
   const claimed = new Set<AdmissionRequest["requestId"]>()
   return yield* Effect.forEach(requests, ({ requestId, userId }, index) => {
     if (known[index] !== undefined || claimed.has(requestId)) return Effect.succeed(free)
-    return Effect.tap(limits.consume(userId, maxRequests, windowMillis), ({ allowed }) =>
-      Effect.sync(() => allowed && claimed.add(requestId)))
+    return Effect.tap(
+      limits.consume(userId, maxRequests, windowMillis),
+      ({ allowed }) => Effect.sync(() => allowed && claimed.add(requestId))
+    )
   })
 })
 
