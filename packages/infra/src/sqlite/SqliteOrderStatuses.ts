@@ -25,7 +25,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
 
     /** One write of several rows, which also takes some expired ones away. */
     const write = (change: (connection: Connection, now: number) => void) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Effect.flatMap(Effect.map(Clock.currentTimeMillis, Math.floor), (now) =>
         Effect.catch(
           database.writeSoon((connection) => {
             change(connection, now)
