@@ -106,7 +106,8 @@ const decodeItemId = Schema.decodeUnknownResult(ItemId)
 const decodeRequestId = Schema.decodeUnknownResult(RequestId)
 const decodeCorrelationId = Schema.decodeUnknownResult(CorrelationId)
 const decodeType = Schema.decodeUnknownResult(RecordType)
-const decodeNumber = Schema.decodeUnknownResult(Schema.FiniteFromString)
+/** Digits and nothing else: JavaScript takes an empty text for 0, which would be a time before every sale. */
+const WHOLE_NUMBER = /^\d{1,16}$/
 const decodeAttempt = Schema.decodeUnknownResult(Attempt)
 const decodeInstant = Schema.decodeUnknownResult(Command.Instant)
 const decodeOrder = Schema.decodeUnknownResult(json(Order))
@@ -179,7 +180,7 @@ const numberHeader = (
 ): number | undefined => {
   const text = record.headers[name]
   if (text === undefined) return absent
-  return Result.getOrUndefined(Result.flatMap(decodeNumber(text), decodeValue))
+  return WHOLE_NUMBER.test(text) ? Result.getOrUndefined(decodeValue(Number(text))) : undefined
 }
 
 const textOf = (value: Uint8Array): string | undefined => {

@@ -1,0 +1,178 @@
+/** What holds for every history of an item. */
+import { assert, describe, it } from "@effect/vitest"
+import { Command, type Placed, RULES_VERSION } from "@flash-sale/domain/Command"
+import * as Fold from "@flash-sale/domain/Fold"
+import { isBalanced, type Item } from "@flash-sale/domain/Item"
+import { Arbitrary, Effect, HashMap, Schema } from "effect"
+import { place, settle, to } from "./Games.ts"
+import * as Histories from "./Histories.ts"
+
+/** Histories are long enough that everything meets everything, and many enough that rare things happen. */
+const property = { arbitrary: { runs: 300, size: 60 } }
+
+/** Where to cut a history, as a share of its length. */
+const Cut = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))
+const cuts = Arbitrary.array(Arbitrary.schema(Cut), { maxLength: 8 })
+
+const folded = (state: Fold.Folded, commands: ReadonlyArray<Placed>, told: ReadonlyArray<number> = []) => {
+  const result = Fold.fold(state, { commands, told, expected: undefined })
+  if (result._tag !== "Folded") throw new Error(`${result._tag}`)
+  return result
+}
+
+/** What of a state can be seen: maps by value. */
+const visible = ({ item, position, untold }: Fold.Folded) => ({
+  ...item,
+  position,
+  orders: Object.fromEntries(Array.from(item.orders, ([id, order]) => [`=${id}`, order])),
+  turned: Object.fromEntries(Array.from(item.turned, ([id, turned]) => [`=${id}`, turned])),
+  buyers: Object.fromEntries(Array.from(item.buyers, ([id, units]) => [`=${id}`, units])),
+  commands: Object.fromEntries(Array.from(item.commands, ([id, n]) => [`=${id}`, n])),
+  untold: Object.fromEntries(untold)
+})
+
+const unitsIn = (item: Item, state: "held" | "sold"): number =>
+  Array.from(HashMap.values(item.orders))
+    .filter((order) => state === "sold" ? order.state === "sold" : order.state === "held" || order.state === "voiding")
+    .reduce((sum, { amount }) => sum + amount, 0)
+
+describe("every history", () => {
+  it.effect.prop(
+    "keeps the balance after each record, and nothing is ever negative",
+    { history: Histories.history },
+    ({ history }) =>
+      Effect.sync(() => {
+        let state = Fold.nothing
+        for (const placed of history) {
+          state = folded(state, [placed]).state
+          const { item } = state
+          assert.isTrue(isBalanced(item))
+          assert.strictEqual(item.held, unitsIn(item, "held"))
+          assert.strictEqual(item.sold, unitsIn(item, "sold"))
+          for (const units of HashMap.values(item.buyers)) assert.isAtLeast(units, 0)
+        }
+      }),
+    property
+  )
+
+  it.effect.prop(
+    "never takes back what is sold, and changes no other final order but by a new attempt",
+    { history: Histories.history },
+    ({ history }) =>
+      Effect.sync(() => {
+        let state = Fold.nothing
+        for (const placed of history) {
+          const next = folded(state, [placed]).state
+          for (const [requestId, before] of state.item.orders) {
+            const after = HashMap.getUnsafe(next.item.orders, requestId)
+            if (before.state === "sold") assert.deepStrictEqual(after, before)
+            if (before.state === "released" && after.attempt === before.attempt) assert.deepStrictEqual(after, before)
+            assert.isTrue(after.attempt === before.attempt || after.attempt === before.attempt + 1)
+          }
+          state = next
+        }
+      }),
+    property
+  )
+
+  it.effect.prop(
+    "comes to the same however it is cut into batches",
+    { history: Histories.history, cuts },
+    ({ cuts, history }) =>
+      Effect.sync(() => {
+        const whole = folded(Fold.nothing, history)
+        const at = [...new Set(cuts.map((cut) => Math.floor(cut * history.length / 100)))].toSorted((a, b) => a - b)
+        let state = Fold.nothing
+        const outcomes = [...at, history.length].flatMap((end, index) => {
+          const part = folded(state, history.slice(at[index - 1] ?? 0, end))
+          state = part.state
+          return part.outcomes
+        })
+        assert.deepStrictEqual(visible(state), visible(whole.state))
+        assert.deepStrictEqual(outcomes, whole.outcomes)
+      }),
+    property
+  )
+
+  it.effect.prop(
+    "changes nothing when a part of it is folded again",
+    { history: Histories.history, from: Cut, to: Cut },
+    ({ from, history, to }) =>
+      Effect.sync(() => {
+        const { outcomes, state } = folded(Fold.nothing, history)
+        const [start, end] = [from, to].toSorted((a, b) => a - b).map((cut) => Math.floor(cut * history.length / 100))
+        const again = folded(state, history.slice(start, end))
+        assert.deepStrictEqual(visible(again.state), visible(state))
+        for (const outcome of again.outcomes) {
+          assert.isFalse(outcome.fresh)
+          assert.isTrue(outcome.orders.every(({ changed }) => !changed))
+          const first = outcomes.find(({ offset }) => offset === outcome.offset)
+          assert.deepStrictEqual(
+            outcome.orders.map(({ requestId }) => requestId),
+            first?.orders.map(({ requestId }) => requestId)
+          )
+        }
+      }),
+    property
+  )
+
+  it.effect.prop(
+    "gives a refused order the answer it got, until it is told",
+    { history: Histories.history },
+    ({ history }) =>
+      Effect.sync(() => {
+        const { outcomes, state } = folded(Fold.nothing, history)
+        const refused = outcomes.filter(({ orders }) =>
+          orders.some(({ changed, state }) => changed && (state === "turned" || state === "unreadable"))
+        )
+        assert.sameMembers([...HashMap.keys(state.untold)], refused.map(({ offset }) => offset))
+        const told = refused.map(({ offset }) => offset)
+        assert.strictEqual(HashMap.size(folded(state, [], told).state.untold), 0)
+      }),
+    property
+  )
+})
+
+describe("Fold", () => {
+  const at = (...commands: ReadonlyArray<Command>): ReadonlyArray<Placed> =>
+    commands.map((command, offset) => ({ offset, command }))
+
+  it("says that it is behind where the caller saw more, and folds where it saw less", () => {
+    const { state } = folded(Fold.nothing, at(to("c", 2), place("a")))
+    const batch = { commands: [{ offset: 2, command: settle("a", "paid") }], told: [] }
+    assert.deepStrictEqual(Fold.fold(state, { ...batch, expected: 2 }), { _tag: "Behind", position: 1 })
+    assert.strictEqual(Fold.fold(state, { ...batch, expected: 1 })._tag, "Folded")
+    assert.strictEqual(Fold.fold(state, { ...batch, expected: 0 })._tag, "Folded")
+  })
+
+  it("stops before the first record that later rules decide, and folds again what came before", () => {
+    const later = Command.Rules({ version: RULES_VERSION + 1 })
+    const { state } = folded(Fold.nothing, at(to("c", 2), later))
+    const stopped = Fold.fold(state, {
+      commands: [{ offset: 2, command: place("a") }],
+      told: [],
+      expected: undefined
+    })
+    assert.strictEqual(stopped._tag, "Stopped")
+    assert.deepStrictEqual(visible(folded(state, at(to("c", 2), later)).state), visible(state))
+  })
+
+  it("stops rather than going on with counts that do not add up", () => {
+    const { state } = folded(Fold.nothing, at(to("c", 2)))
+    const broken = { ...state, item: { ...state.item, put: 3 } }
+    const result = Fold.fold(broken, {
+      commands: [{ offset: 1, command: place("a") }],
+      told: [],
+      expected: undefined
+    })
+    assert.strictEqual(result._tag, "Stopped")
+  })
+
+  it("recalls what left no other trace by its offset", () => {
+    const unreadable = Command.Unreadable({ detail: "rubbish", attempt: 1 })
+    const { state } = folded(Fold.nothing, at(unreadable, unreadable))
+    const told = folded(state, [], [0]).state
+    const again = folded(told, at(unreadable, unreadable))
+    assert.deepStrictEqual(again.outcomes.map(({ orders }) => orders[0]?.state), ["unknown", "unreadable"])
+  })
+})

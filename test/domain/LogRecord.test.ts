@@ -1,0 +1,198 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Command } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { Effect } from "effect"
+import { by, cancel, giveUp, sale, sensed, settle, to } from "./Games.ts"
+import * as Histories from "./Histories.ts"
+
+const itemId = ItemId.make("101")
+const encoder = new TextEncoder()
+
+/** A record as it stands in the log. */
+const stored = (
+  value: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {}
+): LogRecord.LogRecord => ({
+  partition: PartitionId.make(3),
+  offset: Offset.make(42),
+  timestamp: 1_700_000_000_000,
+  key: itemId,
+  value: typeof value === "string" ? encoder.encode(value) : value,
+  headers
+})
+
+const throughTheLog = (command: Exclude<Command, { readonly _tag: "Unreadable" }>): Command => {
+  const { headers, value } = LogRecord.encode(itemId, command)
+  return LogRecord.decode(itemId, stored(value, headers))
+}
+
+const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 2 }
+
+describe("a record", () => {
+  const full = Command.Place({
+    order: {
+      requestId: RequestId.make("r é \u{1F600}"),
+      userId: UserId.make("u"),
+      itemId,
+      amount: 1000,
+      paymentToken: PaymentToken.make("tok \"1\"")
+    },
+    attempt: 3,
+    acceptedAt: 1_700_000_000_123,
+    correlationId: CorrelationId.make("c-1"),
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+  })
+  const commands = [
+    full,
+    settle("a", "voided", 2),
+    sensed(1, -5),
+    by("c", 5),
+    to("c", 0),
+    cancel("a", 2),
+    giveUp("a"),
+    sale({}),
+    sale({ opensAt: 0, closesAt: null, perUserLimit: 1, paused: false, price: 0, currency: "EUR" }),
+    Command.Rules({ version: 7 })
+  ]
+  for (const command of commands) {
+    if (command._tag === "Unreadable") continue
+    it(`of ${command._tag} comes back as it went: ${JSON.stringify(command)}`, () => {
+      assert.deepStrictEqual(throughTheLog(command), command)
+    })
+  }
+
+  it.effect.prop(
+    "of any history comes back as it went",
+    { history: Histories.history },
+    ({ history }) =>
+      Effect.sync(() => {
+        for (const { command } of history) {
+          if (command._tag !== "Unreadable") assert.deepStrictEqual(throughTheLog(command), command)
+        }
+      })
+  )
+
+  it("says in its headers what it is, so that nobody must look into it", () => {
+    const { headers } = LogRecord.encode(itemId, full)
+    assert.deepStrictEqual(headers, {
+      correlation_id: "c-1",
+      request_id: "r é \u{1F600}",
+      accepted_at: "1700000000123",
+      attempt: "3",
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    })
+    assert.deepStrictEqual(LogRecord.encode(itemId, Command.Rules({ version: 1 })).headers, { type: "rules" })
+  })
+})
+
+describe("an order that another producer wrote", () => {
+  it("needs no headers: time and correlation id come from its place", () => {
+    const command = LogRecord.decode(itemId, stored(JSON.stringify(order)))
+    assert.deepStrictEqual(
+      command,
+      Command.Place({
+        order: { requestId: RequestId.make("r-1"), userId: UserId.make("u-1"), itemId, amount: 2 },
+        attempt: 1,
+        acceptedAt: 1_700_000_000_000,
+        correlationId: CorrelationId.make("orders-3-42")
+      })
+    )
+  })
+
+  it("may have fields that nobody knows, and a correlation id that is none", () => {
+    const command = LogRecord.decode(
+      itemId,
+      stored(JSON.stringify({ ...order, colour: "red" }), { correlation_id: "no good\n" })
+    )
+    assert.strictEqual(command._tag, "Place")
+    assert.notProperty(command._tag === "Place" ? command.order : {}, "colour")
+    assert.strictEqual(command._tag === "Place" ? command.correlationId : "", "orders-3-42")
+  })
+})
+
+describe("rubbish", () => {
+  const rubbish: ReadonlyArray<readonly [string, string | Uint8Array, Readonly<Record<string, string>>?]> = [
+    ["nothing", ""],
+    ["no JSON", "{"],
+    ["bytes that are no UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d)],
+    ["null", "null"],
+    ["a list", "[]"],
+    ["a number", "7"],
+    ["an empty object", "{}"],
+    ["an amount of the wrong type", JSON.stringify({ ...order, amount: "2" })],
+    ["no whole amount", JSON.stringify({ ...order, amount: 1.5 })],
+    ["an amount of nothing", JSON.stringify({ ...order, amount: 0 })],
+    ["more than may be ordered", JSON.stringify({ ...order, amount: 1001 })],
+    ["an amount beyond numbers", JSON.stringify(order).replace("2}", "1e999}")],
+    ["a blank request_id", JSON.stringify({ ...order, request_id: "  " })],
+    ["a lone surrogate", JSON.stringify({ ...order, request_id: "\ud800" })],
+    ["a control character", JSON.stringify({ ...order, request_id: "a\u0000" })],
+    ["a user_id of the wrong form", JSON.stringify({ ...order, user_id: "a b" })],
+    ["fields that hang on the prototype", `{"__proto__":${JSON.stringify(order)}}`],
+    ["an order for another item", JSON.stringify({ ...order, item_id: "102" })],
+    ["an unknown type", JSON.stringify(order), { type: "refund" }],
+    ["a type that is a property of objects", JSON.stringify(order), { type: "constructor" }],
+    ["an attempt that is no number", JSON.stringify(order), { attempt: "two" }],
+    ["an attempt before the first", JSON.stringify(order), { attempt: "0" }],
+    ["an endless attempt", JSON.stringify(order), { attempt: "Infinity" }],
+    ["a time before 1970", JSON.stringify(order), { accepted_at: "-1" }],
+    ["no time at all", JSON.stringify(order), { accepted_at: "" }],
+    ["a settle of nothing", `{"settlements":[]}`, { type: "settle" }],
+    [
+      "a settle of too much",
+      JSON.stringify({
+        settlements: Array.from({ length: 501 }, () => ({ request_id: "a", attempt: 1, outcome: "paid" }))
+      }),
+      { type: "settle" }
+    ],
+    ["an outcome that nobody knows", `{"settlements":[{"request_id":"a","attempt":1,"outcome":"lost"}]}`, {
+      type: "settle"
+    }],
+    ["an adjustment of nothing", "{}", { type: "adjust" }],
+    ["an adjustment without a name", `{"delta":5}`, { type: "adjust" }],
+    ["an adjustment of half a unit", `{"seq":1,"delta":0.5}`, { type: "adjust" }],
+    ["an adjustment beyond all bounds", `{"seq":1,"delta":1000000001}`, { type: "adjust" }],
+    ["a target below nothing", `{"command":"c","target":-1}`, { type: "adjust" }],
+    ["a cancel of nobody", "{}", { type: "cancel" }],
+    ["a give-up without an attempt", `{"request_id":"a"}`, { type: "give-up" }],
+    ["a sale that opens on a whim", `{"opens_at":"soon"}`, { type: "sale" }],
+    ["a currency of the wrong form", `{"currency":"euro"}`, { type: "sale" }],
+    ["rules of no version", `{"version":0}`, { type: "rules" }]
+  ]
+  for (const [name, value, headers] of rubbish) {
+    it(`is unreadable: ${name}`, () => {
+      const command = LogRecord.decode(itemId, stored(value, headers))
+      assert.strictEqual(command._tag, "Unreadable")
+      assert.isNotEmpty(command._tag === "Unreadable" ? command.detail : "")
+    })
+  }
+
+  it("keeps what its headers say of whom it was", () => {
+    const headers = { request_id: "r-1", correlation_id: "c-1", attempt: "2" }
+    const command = LogRecord.decode(itemId, stored("{", headers))
+    assert.deepInclude(command, {
+      requestId: RequestId.make("r-1"),
+      correlationId: CorrelationId.make("c-1"),
+      attempt: 2
+    })
+  })
+
+  it("believes no headers that are rubbish themselves", () => {
+    const command = LogRecord.decode(
+      itemId,
+      stored("{", { request_id: " ", correlation_id: "no good\n", attempt: "many" })
+    )
+    assert.deepInclude(command, { _tag: "Unreadable", attempt: 1 })
+    assert.notProperty(command, "requestId")
+    assert.notProperty(command, "correlationId")
+  })
+
+  it("has no home without a key that is an item", () => {
+    assert.isUndefined(LogRecord.itemOf({ key: undefined }))
+    assert.isUndefined(LogRecord.itemOf({ key: "" }))
+    assert.isUndefined(LogRecord.itemOf({ key: "a b" }))
+    assert.strictEqual(LogRecord.itemOf({ key: "101" }), itemId)
+  })
+})

@@ -1,0 +1,57 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as OrderStatus from "@flash-sale/domain/OrderStatus"
+import { Offset } from "@flash-sale/domain/Partition"
+import { Effect, Schema } from "effect"
+
+const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number): OrderStatus.StatusStamp => ({
+  attempt,
+  status,
+  ...(place === undefined ? {} : { place: Offset.make(place) })
+})
+
+const Stamp = Schema.Struct({
+  attempt: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3 })),
+  status: OrderStatus.OrderStatus,
+  place: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).pipe(Schema.brand("Offset")))
+})
+
+describe("isForward", () => {
+  const cases: ReadonlyArray<readonly [string, OrderStatus.StatusStamp, OrderStatus.StatusStamp, boolean]> = [
+    ["accepted, then held", stamp(1, "PENDING"), stamp(1, "RESERVED", 4), true],
+    ["held, then sold", stamp(1, "RESERVED", 4), stamp(1, "COMPLETED", 4), true],
+    ["accepted, then final at once", stamp(1, "PENDING"), stamp(1, "FAILED_SOLD_OUT", 4), true],
+    ["held, then accepted by a late gateway", stamp(1, "RESERVED", 4), stamp(1, "PENDING"), false],
+    ["final, then held by a zombie", stamp(1, "COMPLETED", 4), stamp(1, "RESERVED", 4), false],
+    ["final, then final", stamp(1, "COMPLETED", 4), stamp(1, "CANCELLED", 4), false],
+    ["the same again", stamp(1, "RESERVED", 4), stamp(1, "RESERVED", 4), false],
+    ["a later record of the same attempt", stamp(1, "FAILED_SOLD_OUT", 4), stamp(1, "RESERVED", 9), true],
+    ["an earlier record of the same attempt", stamp(1, "RESERVED", 9), stamp(1, "FAILED_SOLD_OUT", 4), false],
+    ["a replay of what failed", stamp(1, "FAILED_PAYMENT", 4), stamp(2, "PENDING"), true],
+    ["the first attempt's late answer", stamp(2, "PENDING"), stamp(1, "COMPLETED", 4), false]
+  ]
+  for (const [name, current, next, expected] of cases) {
+    it(`${expected ? "takes" : "refuses"} ${name}`, () => {
+      assert.strictEqual(OrderStatus.isForward(current, next), expected)
+    })
+  }
+
+  it.effect.prop(
+    "never goes both ways, and never onto itself",
+    { a: Stamp, b: Stamp },
+    ({ a, b }) =>
+      Effect.sync(() => {
+        assert.isFalse(OrderStatus.isForward(a, a))
+        assert.isFalse(OrderStatus.isForward(a, b) && OrderStatus.isForward(b, a))
+      })
+  )
+
+  it.effect.prop(
+    "never leaves a final status but for a later attempt or a later record",
+    { a: Stamp, b: Stamp },
+    ({ a, b }) =>
+      Effect.sync(() => {
+        if (!OrderStatus.isFinal(a.status) || !OrderStatus.isForward(a, b)) return
+        assert.isTrue(b.attempt > a.attempt || (b.place ?? -1) > (a.place ?? -1))
+      })
+  )
+})
