@@ -65,7 +65,10 @@ describe("BatchLine", () => {
         batchSize: 10,
         handle: (batch) => isBroken ? Effect.fail("broken") : Effect.succeed(batch.map((n) => Exit.succeed(n)))
       })
-      assert.deepStrictEqual(yield* Effect.exit(Effect.all([line.ask(1), line.ask(2)], { concurrency: 2 })), Exit.fail("broken"))
+      assert.deepStrictEqual(
+        yield* Effect.exit(Effect.all([line.ask(1), line.ask(2)], { concurrency: 2 })),
+        Exit.fail("broken")
+      )
       isBroken = false
       assert.strictEqual(yield* line.ask(3), 3)
     }))

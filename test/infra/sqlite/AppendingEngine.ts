@@ -1,7 +1,7 @@
 /** A process of its own for `Durability.test.ts`: an engine that appends without end and says what was acknowledged. */
+import { Command } from "@flash-sale/domain/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { Command } from "@flash-sale/domain/Command"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect } from "effect"

@@ -48,16 +48,18 @@ const stored = Effect.fnUntraced(function*(itemId: ItemId) {
   const log = yield* OrderLog
   const home = Partition.home(itemId, yield* log.partitions)
   const found = yield* Ref.make<ReadonlyArray<string>>([])
-  const reading = yield* Effect.forkChild(Effect.scoped(log.consume((owned) =>
-    owned.partition !== home ? owned.revoked : Effect.andThen(
-      Effect.orDie(Effect.gen(function*() {
-        yield* owned.seek((yield* owned.bounds).start)
-        const records = yield* owned.take(ALL)
-        yield* Ref.set(found, records.map(({ headers, offset }) => `${offset} ${headers["request_id"]}`))
-      })),
-      owned.revoked
-    )
-  )))
+  const reading = yield* Effect.forkChild(
+    Effect.scoped(log.consume((owned) =>
+      owned.partition !== home ? owned.revoked : Effect.andThen(
+        Effect.orDie(Effect.gen(function*() {
+          yield* owned.seek((yield* owned.bounds).start)
+          const records = yield* owned.take(ALL)
+          yield* Ref.set(found, records.map(({ headers, offset }) => `${offset} ${headers["request_id"]}`))
+        })),
+        owned.revoked
+      )
+    ))
+  )
   yield* Effect.repeat(Effect.andThen(Effect.yieldNow, Ref.get(found)), { until: (lines) => lines.length > 0 })
   yield* Fiber.interrupt(reading)
   return yield* Ref.get(found)

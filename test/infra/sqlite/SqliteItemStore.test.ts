@@ -17,8 +17,10 @@ const layer = Layer.provideMerge(
 )
 
 const count = (table: "turned" | "commands" | "events") =>
-  Effect.flatMap(SqliteDatabase.SqliteDatabase, ({ read }) =>
-    read((connection) => integer(connection.get(`SELECT count(*) AS n FROM ${table}`) ?? {}, "n")))
+  Effect.flatMap(
+    SqliteDatabase.SqliteDatabase,
+    ({ read }) => read((connection) => integer(connection.get(`SELECT count(*) AS n FROM ${table}`) ?? {}, "n"))
+  )
 
 describe("SqliteItemStore", () => {
   it.effect("remembers as many ids turned away as it promises, and no more", () =>

@@ -3,9 +3,9 @@ import { ItemId } from "@flash-sale/domain/Ids"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { OrderLog, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import { home, Offset } from "@flash-sale/domain/Partition"
+import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/Migrations"
 import { REVOKE_PATIENCE } from "@flash-sale/infra/sqlite/Partitions"
 import { FOREIGN_POLL_MILLIS } from "@flash-sale/infra/sqlite/SqliteDatabase"
-import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/Migrations"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -96,9 +96,9 @@ describe("SqliteOrderLog", () => {
   it.effect("does not go on in silence when a worker has a defect", () =>
     Effect.gen(function*() {
       const { consume } = yield* log
-      const exit = yield* Effect.exit(Effect.scoped(consume(({ partition, revoked }) =>
-        partition === 2 ? Effect.die(new Error("a bug")) : revoked
-      )))
+      const exit = yield* Effect.exit(
+        Effect.scoped(consume(({ partition, revoked }) => partition === 2 ? Effect.die(new Error("a bug")) : revoked))
+      )
       assert.isTrue(Exit.hasDies(exit))
     }))
 })

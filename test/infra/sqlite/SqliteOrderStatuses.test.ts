@@ -32,8 +32,10 @@ const status = (word: OrderStatus) => ({
   updatedAt: "2026-01-01T00:00:00.000Z"
 })
 
-const rows = Effect.flatMap(SqliteDatabase.SqliteDatabase, ({ read }) =>
-  read((connection) => integer(connection.get("SELECT count(*) AS n FROM statuses") ?? {}, "n")))
+const rows = Effect.flatMap(
+  SqliteDatabase.SqliteDatabase,
+  ({ read }) => read((connection) => integer(connection.get("SELECT count(*) AS n FROM statuses") ?? {}, "n"))
+)
 
 /** It is `tag` until `millis` have passed, and unknown from then on. */
 const standsFor = Effect.fnUntraced(function*(tag: "Leased" | "Kept", millis: number) {

@@ -1,7 +1,7 @@
 /** A rate limiter within this process, for when there is no shared one or it cannot be reached. */
-import { Clock, Effect, Layer } from "effect"
 import type { UserId } from "@flash-sale/domain/Ids"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+import { Clock, Effect, Layer } from "effect"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
 export const MAX_USERS = 100_000

@@ -1,9 +1,9 @@
 /** An item's live events as rows: one for each turn that changed something. */
-import { Schema } from "effect"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { Item } from "@flash-sale/domain/Item"
 import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/LiveEvents"
 import * as Outcome from "@flash-sale/domain/Outcome"
+import { Schema } from "effect"
 import { type Connection, integer, type Row, text } from "./Connection.ts"
 
 const encode = Schema.encodeSync(Schema.fromJsonString(ItemMoved))

@@ -1,10 +1,19 @@
 /** The maps of an item: as many of their entries as a batch touches are read, and those that changed are written. */
-import { HashMap, Option } from "effect"
 import { CommandId } from "@flash-sale/domain/Command"
 import type { Batch, Folded, Untold } from "@flash-sale/domain/Fold"
 import { RequestId, UserId } from "@flash-sale/domain/Ids"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
-import { type Connection, integer, optionalInteger, optionalText, optionalWord, type Row, text, word } from "./Connection.ts"
+import { HashMap, Option } from "effect"
+import {
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  optionalWord,
+  type Row,
+  text,
+  word
+} from "./Connection.ts"
 import type { ItemHead } from "./ItemHead.ts"
 import { byBatch, type Touched } from "./ItemTouched.ts"
 

@@ -1,9 +1,9 @@
 /** Consuming the embedded log: every partition at once, as there is nobody to share them with. */
-import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import { integer, optionalText, bytes, text, type Connection, type Row } from "./Connection.ts"
+import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
+import { bytes, type Connection, integer, optionalText, type Row, text } from "./Connection.ts"
 import type { WriteError } from "./GroupCommit.ts"
 import type { SqliteDatabase } from "./SqliteDatabase.ts"
 

@@ -1,6 +1,6 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
-import { Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
 import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as BatchLine from "../actor/BatchLine.ts"
@@ -92,8 +92,11 @@ const make = Effect.fnUntraced(function*(
         return Result.isSuccess(made)
       }
       return line.ask({ durable, run }).pipe(
-        Effect.catchTag("LineFull", ({ capacity }) =>
-          Effect.fail(new GroupCommit.SqliteUnavailable({ detail: `${capacity} writes wait already` }))),
+        Effect.catchTag(
+          "LineFull",
+          ({ capacity }) =>
+            Effect.fail(new GroupCommit.SqliteUnavailable({ detail: `${capacity} writes wait already` }))
+        ),
         Effect.flatMap(() => Effect.fromResult(Option.getOrThrow(result)))
       )
     })

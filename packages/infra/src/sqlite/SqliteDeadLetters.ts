@@ -1,7 +1,7 @@
 /** Orders that need a person, as tables in the embedded file. */
-import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
 import { DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { integer, optionalText, bytes, text, type Row } from "./Connection.ts"
+import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
+import { bytes, integer, optionalText, type Row, text } from "./Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 
 /** Putting a letter again keeps the first; a mark that came before its letter counts. */

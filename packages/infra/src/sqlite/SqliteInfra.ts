@@ -1,11 +1,11 @@
 /** All that the engine needs, over one embedded file. */
-import { Layer } from "effect"
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import { Layer } from "effect"
 import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./EngineLock.ts"
 import * as SqliteDatabase from "./SqliteDatabase.ts"

@@ -1,5 +1,4 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
-import { Effect, Layer, Result } from "effect"
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import {
@@ -13,6 +12,7 @@ import {
   PositionBehind
 } from "@flash-sale/domain/ItemStore"
 import type { PartitionId } from "@flash-sale/domain/Partition"
+import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./Connection.ts"
 import * as EventRows from "./EventRows.ts"
 import * as ItemHead from "./ItemHead.ts"

@@ -1,7 +1,7 @@
 /** What happens to items, as it happens, out of the embedded file. */
-import { Effect, Layer, Option, Stream } from "effect"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { Effect, Layer, Option, Stream } from "effect"
 import * as EventRows from "./EventRows.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 
@@ -25,12 +25,16 @@ export const layer: Layer.Layer<LiveEvents, never, SqliteDatabase> = Layer.effec
     const nextPage = (itemId: ItemId, after: number) =>
       database.signals.until(
         EventRows.topic(itemId),
-        Effect.map(read(itemId, after, FOLLOW_PAGE), (events) => events.length === 0 ? Option.none() : Option.some(events))
+        Effect.map(read(itemId, after, FOLLOW_PAGE), (events) =>
+          events.length === 0 ? Option.none() : Option.some(events))
       )
 
     const followFrom = (itemId: ItemId, start: number) =>
-      Stream.paginate(start, (after) =>
-        Effect.map(nextPage(itemId, after), (events) => [events, Option.some(toNumber(events.at(-1)?.id))] as const))
+      Stream.paginate(
+        start,
+        (after) =>
+          Effect.map(nextPage(itemId, after), (events) => [events, Option.some(toNumber(events.at(-1)?.id))] as const)
+      )
 
     return {
       read: (itemId, after, limit) => read(itemId, toNumber(after), limit),
@@ -46,5 +50,4 @@ export const layer: Layer.Layer<LiveEvents, never, SqliteDatabase> = Layer.effec
 )
 
 /** The number that an id stands for. What is none of ours, from another store perhaps, stands for the beginning. */
-const toNumber = (id: string | undefined): number =>
-  id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : BEGINNING
+const toNumber = (id: string | undefined): number => id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : BEGINNING
