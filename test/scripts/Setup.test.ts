@@ -74,6 +74,19 @@ describe("setup", () => {
     rmSync(folder, { recursive: true })
   })
 
+  it("has a lockfile that npm ci accepts on every platform", () => {
+    // npm leaves a platform's package out of the lockfile when it cannot reach it, and then `npm ci` refuses the lockfile.
+    const url = new URL("../../package-lock.json", import.meta.url)
+    const { packages }: { readonly packages: Record<string, { readonly optionalDependencies?: object }> } = JSON.parse(
+      readFileSync(url, "utf8")
+    )
+    const missing = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies)
+    )
+      .filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)))
+    assert.deepStrictEqual(missing, [])
+  })
+
   it("runs every check that package.json has", () => {
     assert.deepStrictEqual(checksOf(`{"scripts":{"test":"a","check":"b","check:lint":"c","check:types":"d"}}`), [
       "check:lint",
