@@ -123,3 +123,9 @@ export interface TracingSettings {
 }
 
 const tracesOf = (base: URL): URL => new URL(`${base.pathname.replace(/\/$/, "")}/v1/traces`, base)
+
+/** Several groups together: fails with all that is wrong, not with the first. */
+export const all = Variable.group
+
+/** What is wrong with the settings, for a person: one line for each variable. */
+export const lines: (error: Config.ConfigError) => ReadonlyArray<string> = Variable.lines

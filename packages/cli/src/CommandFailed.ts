@@ -1,0 +1,64 @@
+/** How a command ends that could not do its work: a line or several for the person who typed it, and exit code 1. */
+import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/OrderLog"
+import * as Settings from "@flash-sale/infra/Settings"
+import { type Config, Console, Effect, Runtime, Schema } from "effect"
+
+export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", {
+  lines: Schema.Array(Schema.String)
+}) {
+  // `tell` has said it all; the runtime need not.
+  override readonly [Runtime.errorReported] = false
+  override get message(): string {
+    return this.lines.join("\n")
+  }
+}
+
+export const failed = (...lines: ReadonlyArray<string>): CommandFailed => new CommandFailed({ lines })
+
+/** Errors of adapters and servers that already say it in a line. */
+interface InWords {
+  readonly _tag: "CannotOpen" | "EngineLocked" | "CannotListen"
+  readonly message: string
+}
+
+type Known =
+  | CommandFailed
+  | Config.ConfigError
+  | InWords
+  | LogUnavailable
+  | StoreUnavailable
+  | ItemDamaged
+  | AppendRefused
+  | AppendUnknown
+
+/** The error in the words of whoever typed the command. */
+export const from = (error: Known): CommandFailed => {
+  switch (error._tag) {
+    case "CommandFailed":
+      return error
+    case "ConfigError":
+      return failed(...Settings.lines(error))
+    case "LogUnavailable":
+      return failed(`the log cannot be reached: ${error.detail}`)
+    case "StoreUnavailable":
+      return failed(`the store cannot be reached: ${error.detail}`)
+    case "ItemDamaged":
+      return failed(`item ${error.itemId} is stopped: ${error.detail}`)
+    case "AppendRefused":
+      return failed(`not recorded, nothing changed: ${error.detail}`)
+    case "AppendUnknown":
+      return failed(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
+    case "CannotOpen":
+    case "EngineLocked":
+    case "CannotListen":
+      return failed(error.message)
+  }
+}
+
+/** Tells a failure on standard error, each line by itself. */
+export const tell = <A, E, R>(effect: Effect.Effect<A, E | CommandFailed, R>): Effect.Effect<A, E | CommandFailed, R> =>
+  Effect.tapError(effect, (error) =>
+    error instanceof CommandFailed
+      ? Console.error(error.lines.map((line) => `flash-sale: ${line}`).join("\n"))
+      : Effect.void)

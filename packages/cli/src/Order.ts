@@ -1,0 +1,42 @@
+/** `flash-sale order show`: what is known of a request. */
+import { RequestId } from "@flash-sale/domain/Ids"
+import { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { Console, Effect, Schema, Struct } from "effect"
+import { Argument, Command } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Place from "./Place.ts"
+
+const encode = Schema.encodeSync(StatusRecord)
+
+const show = Command.make("show", {
+  requestId: Argument.String("request_id").pipe(
+    Argument.withSchema(RequestId),
+    Argument.withDescription("The buyer's own name for the order")
+  ),
+  ...Place.flags
+}, ({ requestId, ...place }) =>
+  Effect.gen(function*() {
+    const statuses = yield* OrderStatuses
+    const standing = yield* statuses.read(requestId)
+    switch (standing._tag) {
+      case "Unknown":
+        return yield* CommandFailed.failed(
+          `order ${JSON.stringify(requestId)} is not known: it never came, or became final more than 30 minutes ago`
+        )
+      case "Leased":
+        return yield* CommandFailed.failed(
+          `order ${JSON.stringify(requestId)} is being placed: ask again, its outcome is not known yet`
+        )
+      case "Kept":
+        // Fingerprint and place are the engine's own.
+        yield* Console.log(JSON.stringify(Struct.omit(encode(standing.record), ["fingerprint", "place"]), undefined, 2))
+    }
+  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription("Print the status of an order as JSON")
+  )
+
+export const command = Command.make("order").pipe(
+  Command.withDescription("Look at an order"),
+  Command.withSubcommands([show])
+)

@@ -1,0 +1,55 @@
+/** Where an operator's command finds the engine: the embedded file, or Kafka and Redis. */
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Settings from "@flash-sale/infra/Settings"
+import { type Config, Effect, Layer, Option } from "effect"
+import { Flag } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+
+/** How long a command waits for an answer of the engine's services. */
+const PATIENCE = "10 seconds"
+
+/** The flags that say where. */
+export const flags = {
+  dataDir: Flag.String("data-dir").pipe(
+    Flag.withDescription("Folder of the embedded file; DATA_DIR or ./data where it is absent"),
+    Flag.optional
+  ),
+  embedded: Flag.Boolean("embedded").pipe(
+    Flag.withDescription("Use the embedded file even where REDIS_ADDR or KAFKA_ADDR is set"),
+    Flag.withDefault(false)
+  )
+}
+
+export interface Place {
+  readonly dataDir: Option.Option<string>
+  readonly embedded: boolean
+}
+
+/** The embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
+export const layer = (
+  place: Place
+): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
+  Layer.unwrap(Effect.gen(function*() {
+    const isDistributed = yield* Settings.IsDistributed
+    if (isDistributed && !place.embedded && Option.isNone(place.dataDir)) {
+      return Infra.layerDistributed(
+        yield* Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
+      )
+    }
+    return Infra.layerEmbeddedBeside(yield* embedded(place))
+  }))
+
+/** The settings of the embedded file, of which a flag wins over the environment. */
+export const embedded = ({ dataDir }: Pick<Place, "dataDir">) =>
+  Option.match(dataDir, {
+    onNone: () => Settings.EmbeddedSettings,
+    onSome: (folder) => Effect.succeed<Settings.EmbeddedSettings>({ dataDir: folder })
+  })
+
+/** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
+export const bounded = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
+  Effect.timeoutOrElse(effect, {
+    duration: PATIENCE,
+    orElse: () =>
+      Effect.fail(CommandFailed.failed(`no answer within ${PATIENCE}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`))
+  })

@@ -1,0 +1,81 @@
+/** `flash-sale stock get|set|add`: the operator's hand on the stock of an item. */
+import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/Command"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import { Console, Effect, Option, Schema } from "effect"
+import { Argument, Command } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Place from "./Place.ts"
+import * as StockChange from "./StockChange.ts"
+
+const item = Argument.String("item").pipe(Argument.withSchema(ItemId), Argument.withDescription("The item, such as 101"))
+
+const units = (minimum: number) =>
+  Argument.Int("units").pipe(
+    Argument.withSchema(Schema.Int.check(Schema.isBetween({ minimum, maximum: MAX_ADJUSTMENT })))
+  )
+
+const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
+  `available ${available}, held ${held}, sold ${sold}`
+
+const get = Command.make("get", { item, ...Place.flags }, ({ item, ...place }) =>
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const store = yield* ItemStore
+    const look = yield* store.look(home(item, yield* log.partitions), item)
+    if (!look.known) return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
+    yield* Console.log(`item ${item}: ${counts(look)}`)
+  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription("Print what is available, held and sold of an item")
+  )
+
+const change = (itemId: ItemId, adjustment: Adjustment) =>
+  Effect.gen(function*() {
+    const position = yield* Place.bounded(StockChange.append(itemId, adjustment))
+    const look = yield* StockChange.awaitEffect(itemId, position)
+    yield* Console.log(
+      Option.match(look, {
+        onNone: () => `item ${itemId}: the change is recorded; it takes effect when a processor runs`,
+        onSome: (now) => `item ${itemId}: ${counts(now)}`
+      })
+    )
+  })
+
+const set = Command.make(
+  "set",
+  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Place.flags },
+  ({ item, units, ...place }) =>
+    StockChange.freshId.pipe(
+      Effect.flatMap((command) => change(item, { command, target: units })),
+      Effect.provide(Place.layer(place)),
+      Effect.mapError(CommandFailed.from)
+    )
+).pipe(
+  Command.withDescription(
+    "Set how many units of an item are available. Takes its place in the log, after the orders that came before"
+  )
+)
+
+const add = Command.make(
+  "add",
+  {
+    item,
+    units: units(-MAX_ADJUSTMENT).pipe(
+      Argument.withDescription("Units to put in; below zero to take out, at most what is available")
+    ),
+    ...Place.flags
+  },
+  ({ item, units, ...place }) =>
+    StockChange.freshId.pipe(
+      Effect.flatMap((command) => change(item, { command, delta: units })),
+      Effect.provide(Place.layer(place)),
+      Effect.mapError(CommandFailed.from)
+    )
+).pipe(Command.withDescription("Put units of an item in, or take some out"))
+
+export const command = Command.make("stock").pipe(
+  Command.withDescription("Look at the stock of an item, or change it"),
+  Command.withSubcommands([get, set, add])
+)

@@ -1,0 +1,49 @@
+/** Changing the stock of an item: a record in the log, which takes effect in its turn among the orders. */
+import * as Command from "@flash-sale/domain/Command"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { type ItemDamaged, type ItemLook, ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import { Effect, type Option, Random, Schedule } from "effect"
+
+/** How often a record that may not have arrived is sent again. */
+const APPEND_RETRIES = 5
+const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+
+/** How often it is looked whether the record has taken effect, and for how long. */
+const LOOK_EVERY = "50 millis"
+const LOOK_FOR = "10 seconds"
+
+const WORDS = 4
+const MAX_WORD = 0xffffffff
+
+/** A name for a command that nobody has used before. */
+export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
+  Effect.forEach(Array.from({ length: WORDS }), () => Random.nextIntBetween(0, MAX_WORD)),
+  (words) => Command.CommandId.make(words.map((word) => word.toString(16).padStart(8, "0")).join(""))
+)
+
+/** Appends the change. Sends it again where that failed: its command id makes a second record of it a no-op. */
+export const append = Effect.fn("StockChange.append")(function*(
+  itemId: ItemId,
+  adjustment: Command.Adjustment
+): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
+  const log = yield* OrderLog
+  const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
+  return yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+})
+
+/** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */
+export const awaitEffect = Effect.fn("StockChange.awaitEffect")(function*(
+  itemId: ItemId,
+  { offset, partition }: LogRecord.LogPosition
+): Effect.fn.Return<Option.Option<ItemLook>, ItemDamaged, ItemStore> {
+  const store = yield* ItemStore
+  const everySoOften = Schedule.spaced(LOOK_EVERY)
+  return yield* store.look(partition, itemId).pipe(
+    Effect.retry({ schedule: everySoOften, while: (error) => error._tag === "StoreUnavailable" }),
+    Effect.catchTag("StoreUnavailable", Effect.die),
+    Effect.repeat({ schedule: everySoOften, until: ({ position }) => position >= offset }),
+    Effect.timeoutOption(LOOK_FOR)
+  )
+})

@@ -1,0 +1,22 @@
+/** Where the process begins and ends. */
+import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Cause, Effect, Exit, Runtime } from "effect"
+import { CliConfig, Command, GlobalFlag } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as FlashSale from "./FlashSale.ts"
+
+const VERSION = "0.1.0"
+
+/** A process that was told to stop, and did, has done well. */
+const teardown: Runtime.Teardown = (exit, onExit) =>
+  Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? onExit(0) : Runtime.defaultTeardown(exit, onExit)
+
+/** No `--log-level`, as LOG_LEVEL says it for processes, and the other commands log nothing. */
+const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
+
+FlashSale.command.pipe(
+  Command.run({ version: VERSION }),
+  CommandFailed.tell,
+  Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
+  NodeRuntime.runMain({ teardown })
+)
