@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 
 const LEAST_NODE = 20
 const LEAST_NODE_FOR_SOURCES = 24
-const WAIT_MILLIS = 200
+const WAIT_MILLIS = 100
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const bin = join(root, "node_modules", ".bin")
@@ -63,30 +63,60 @@ const isAlive = (pid) => {
   }
 }
 
+/** @param {string} path @returns {string | undefined} */
+const readIfThere = (path) => {
+  try {
+    return readFileSync(path, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * Runs `body` while no other process does. Whoever links its name first holds the lock; the lock of a process that died
- * passes on by a link that names the dead, so that of several who notice only one gets it.
+ * Follows the links of a lock folder, from the first owner over those who took over from the dead, to the one who holds
+ * it. Answers the first link that is free, and the living process before it if there is one.
+ *
+ * @param {string} folder
+ */
+const follow = (folder) => {
+  let link = "owner"
+  while (true) {
+    const holder = readIfThere(join(folder, link))
+    if (holder === undefined || isAlive(Number(holder))) return { link, holder: Number(holder ?? NaN) }
+    link = `after-${holder}`
+  }
+}
+
+/** @param {string} folder @returns {boolean} */
+const tryToHold = (folder) => {
+  mkdirSync(folder, { recursive: true })
+  const me = join(folder, `pid-${process.pid}`)
+  const { holder, link } = follow(folder)
+  if (!Number.isNaN(holder)) return holder === process.pid
+  try {
+    // A link appears in one step together with what it says, and fails where there is one already.
+    writeFileSync(me, `${process.pid}`)
+    linkSync(me, join(folder, link))
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined
+    if (code === "EEXIST" || code === "ENOENT") return false
+    throw error
+  }
+  // The holder may have taken the folder away since we looked, and the link be in a new one, where it leads nowhere.
+  if (follow(folder).holder === process.pid) return true
+  rmSync(join(folder, link), { force: true })
+  return false
+}
+
+/**
+ * Runs `body` while no other process does. The lock of a process that died inside passes on to exactly one of those who
+ * wait.
  *
  * @param {string} folder
  * @param {() => void} body
  */
 export const exclusively = (folder, body) => {
-  let link = "owner"
-  while (true) {
-    mkdirSync(folder, { recursive: true })
-    try {
-      const me = join(folder, `pid-${process.pid}`)
-      writeFileSync(me, `${process.pid}`)
-      linkSync(me, join(folder, link))
-      break
-    } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined
-      // ENOENT: the holder has just taken the whole folder away.
-      if (code === "ENOENT") link = "owner"
-      else if (code !== "EEXIST") throw error
-      else link = waitFor(folder, link)
-    }
-  }
+  while (!tryToHold(folder)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLIS)
   try {
     body()
   } finally {
@@ -95,16 +125,6 @@ export const exclusively = (folder, body) => {
     renameSync(folder, gone)
     rmSync(gone, { recursive: true })
   }
-}
-
-/** Waits while the holder of this link lives. Answers the link to try next. @param {string} folder @param {string} link */
-const waitFor = (folder, link) => {
-  const path = join(folder, link)
-  if (!existsSync(path)) return "owner"
-  const holder = readFileSync(path, "utf8")
-  if (!isAlive(Number(holder))) return `after-${holder}`
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MILLIS)
-  return link
 }
 
 /** @param {string} line @returns {never} */
