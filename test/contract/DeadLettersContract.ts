@@ -2,10 +2,10 @@
  * What every store of dead letters promises. It may hold other letters: the suite names its own by a place in the log
  * that nobody else has.
  */
-import { DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
+import { assert, layer } from "@effect/vitest"
+import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
 import { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import { assert, layer } from "@effect/vitest"
 import { Effect, type Layer, Schedule } from "effect"
 import { randomInt } from "node:crypto"
 

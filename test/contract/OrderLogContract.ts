@@ -2,12 +2,12 @@
  * What every order log promises. The log may hold other records, its offsets may have gaps, and the group may have
  * committed before: the suite looks at its own items only.
  */
+import { assert, layer } from "@effect/vitest"
 import { ItemId } from "@flash-sale/domain/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
 import { OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
-import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 
@@ -46,8 +46,7 @@ const consuming = <A>(
   log: Log,
   worker: (owned: OwnedPartition) => Effect.Effect<void>,
   done: Effect.Effect<A>
-): Effect.Effect<A> =>
-  Effect.scoped(Effect.raceFirst(done, log.consume(worker)))
+): Effect.Effect<A> => Effect.scoped(Effect.raceFirst(done, log.consume(worker)))
 
 /** Every record of the item, read from the partition's start, as soon as there are `count`. */
 const readItem = Effect.fnUntraced(function*(log: Log, itemId: ItemId, count: number) {
@@ -129,27 +128,33 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         })
       }), TEST_TIMEOUT)
 
-    it.effect("gives records that are appended together a place each, and tells each its own", () =>
-      Effect.gen(function*() {
-        const log = yield* OrderLog
-        const items = [freshItem(), freshItem(), freshItem()]
-        const told = yield* Effect.forEach(items.flatMap((itemId) =>
-          Array.from({ length: SEVERAL }, (_, index) => ({ itemId, index }))
-        ), ({ index, itemId }) =>
-          Effect.map(log.append(record(itemId, index)), (position) => ({ itemId, index, position })), {
-          concurrency: "unbounded"
-        })
-        const places = told.map(({ position }) => `${position.partition}:${position.offset}`)
-        assert.strictEqual(new Set(places).size, told.length)
-        const read = yield* readItem(log, items[0]!, SEVERAL)
-        const expected = told.filter(({ itemId }) => itemId === items[0])
-          .toSorted((a, b) => a.position.offset - b.position.offset)
-        assert.deepStrictEqual(offsets(read), offsets(expected.map(({ position }) => position)))
-        assert.deepStrictEqual(
-          read.map(({ headers }) => headers["correlation_id"]),
-          expected.map(({ index }) => `c-${index}`)
-        )
-      }), TEST_TIMEOUT)
+    it.effect(
+      "gives records that are appended together a place each, and tells each its own",
+      () =>
+        Effect.gen(function*() {
+          const log = yield* OrderLog
+          const items = [freshItem(), freshItem(), freshItem()]
+          const told = yield* Effect.forEach(
+            items.flatMap((itemId) => Array.from({ length: SEVERAL }, (_, index) => ({ itemId, index }))),
+            ({ index, itemId }) =>
+              Effect.map(log.append(record(itemId, index)), (position) => ({ itemId, index, position })),
+            {
+              concurrency: "unbounded"
+            }
+          )
+          const places = told.map(({ position }) => `${position.partition}:${position.offset}`)
+          assert.strictEqual(new Set(places).size, told.length)
+          const read = yield* readItem(log, items[0]!, SEVERAL)
+          const expected = told.filter(({ itemId }) => itemId === items[0])
+            .toSorted((a, b) => a.position.offset - b.position.offset)
+          assert.deepStrictEqual(offsets(read), offsets(expected.map(({ position }) => position)))
+          assert.deepStrictEqual(
+            read.map(({ headers }) => headers["correlation_id"]),
+            expected.map(({ index }) => `c-${index}`)
+          )
+        }),
+      TEST_TIMEOUT
+    )
 
     it.effect("keeps key, value, headers and order", () =>
       Effect.gen(function*() {
@@ -192,25 +197,29 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         assert.deepStrictEqual(offsets(read), [position.offset])
       }), TEST_TIMEOUT)
 
-    it.effect("reads on from the place it is told to, also before what was committed, and drops what it had ahead", () =>
-      Effect.gen(function*() {
-        const log = yield* OrderLog
-        const itemId = freshItem()
-        const positions = yield* appendSeveral(log, itemId, SEVERAL)
-        yield* atHome(log, itemId, (owned) =>
-          Effect.gen(function*() {
-            yield* owned.seek(positions[0]!.offset)
-            assert.deepStrictEqual(offsets(yield* takeOf(owned, itemId, SEVERAL)), offsets(positions))
-            yield* owned.commit(next(positions[SEVERAL - 1]!))
-            for (const from of [3, SEVERAL - 2, 0]) {
-              yield* owned.seek(positions[from]!.offset)
-              const first = yield* owned.take(1)
-              assert.deepStrictEqual(offsets(first), [positions[from]!.offset])
-            }
-            const rest = yield* takeOf(owned, itemId, SEVERAL - 1)
-            assert.deepStrictEqual(offsets(rest), offsets(positions.slice(1)))
-          }))
-      }), TEST_TIMEOUT)
+    it.effect(
+      "reads on from the place it is told to, also before what was committed, and drops what it had ahead",
+      () =>
+        Effect.gen(function*() {
+          const log = yield* OrderLog
+          const itemId = freshItem()
+          const positions = yield* appendSeveral(log, itemId, SEVERAL)
+          yield* atHome(log, itemId, (owned) =>
+            Effect.gen(function*() {
+              yield* owned.seek(positions[0]!.offset)
+              assert.deepStrictEqual(offsets(yield* takeOf(owned, itemId, SEVERAL)), offsets(positions))
+              yield* owned.commit(next(positions[SEVERAL - 1]!))
+              for (const from of [3, SEVERAL - 2, 0]) {
+                yield* owned.seek(positions[from]!.offset)
+                const first = yield* owned.take(1)
+                assert.deepStrictEqual(offsets(first), [positions[from]!.offset])
+              }
+              const rest = yield* takeOf(owned, itemId, SEVERAL - 1)
+              assert.deepStrictEqual(offsets(rest), offsets(positions.slice(1)))
+            }))
+        }),
+      TEST_TIMEOUT
+    )
 
     it.effect("hands what was committed to whoever owns the partition next", () =>
       Effect.gen(function*() {

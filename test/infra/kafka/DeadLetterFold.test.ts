@@ -1,9 +1,9 @@
+import { assert, describe, it } from "@effect/vitest"
 import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
 import { CorrelationId } from "@flash-sale/domain/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as DeadLetterFold from "@flash-sale/infra/kafka/DeadLetterFold"
 import type { Entry } from "@flash-sale/infra/kafka/DeadLetterRecords"
-import { assert, describe, it } from "@effect/vitest"
 
 const letter = (offset: number): DeadLetter => ({
   partition: PartitionId.make(0),

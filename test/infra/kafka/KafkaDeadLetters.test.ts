@@ -1,11 +1,11 @@
 /** What only Kafka's dead letters promise: they are read again from the topic by whoever asks. */
+import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { CorrelationId } from "@flash-sale/domain/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
-import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import { kafkaAddr } from "../../servers/servers.ts"

@@ -1,4 +1,5 @@
 /** What only Kafka's order log promises: membership, handover, and the refusal to guess. */
+import { assert, describe, it } from "@effect/vitest"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import * as Partition from "@flash-sale/domain/Partition"
@@ -6,7 +7,6 @@ import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
 import * as Topics from "@flash-sale/infra/kafka/Topics"
-import { assert, describe, it } from "@effect/vitest"
 import { Context, Deferred, Effect, Fiber, Layer, Schedule, Scope } from "effect"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import { kafkaAddr } from "../../servers/servers.ts"
@@ -19,8 +19,7 @@ const ROUNDS = 40
 OrderLogContract.suite("Kafka", KafkaInfra.layer(settingsAt(kafkaAddr())))
 
 /** A process of its own: connections and membership end with the scope. */
-const aProcess = (settings: KafkaSettings) =>
-  Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(OrderLog))
+const aProcess = (settings: KafkaSettings) => Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(OrderLog))
 
 const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet" as const)).pipe(
@@ -55,7 +54,11 @@ describe("Kafka's order log", () => {
         Effect.map(appending.append({ itemId, value: "{}", headers: {} }), ({ offset, partition }) => {
           places.push(`${partition}:${offset}`)
         }), { concurrency: "unbounded", discard: true })
-      const allDone = until(() => places.every((place) => done.has(place)))
+      const allDone = until(() =>
+        places.every((place) =>
+          done.has(place)
+        )
+      )
 
       const join = Effect.gen(function*() {
         const scope = yield* Scope.make()
@@ -100,8 +103,10 @@ describe("Kafka's order log", () => {
           yield* Deferred.succeed(firstOwns, undefined)
           yield* owned.revoked
           // Work that takes its time: the group waits for it.
-          yield* Effect.forEach(Array.from({ length: 50 }), () =>
-            Effect.orDie(first.append({ itemId: ITEMS[0]!, value: "{}", headers: {} })))
+          yield* Effect.forEach(
+            Array.from({ length: 50 }),
+            () => Effect.orDie(first.append({ itemId: ITEMS[0]!, value: "{}", headers: {} }))
+          )
           events.push("returned")
         })
       ))
@@ -124,8 +129,10 @@ describe("Kafka's order log", () => {
       const log = yield* aProcess(settings)
       const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
       yield* log.partitions
-      yield* Effect.forEach(Array.from({ length: 5 }), () =>
-        log.append({ itemId: ITEMS[0]!, value: "{}", headers: {} }))
+      yield* Effect.forEach(
+        Array.from({ length: 5 }),
+        () => log.append({ itemId: ITEMS[0]!, value: "{}", headers: {} })
+      )
       yield* client.ask("deleting records", async (admin) => {
         // The library deletes only where it has looked at the topic before.
         await admin.fetchTopicOffsets(settings.ordersTopic)

@@ -75,9 +75,14 @@ export const make = Effect.fnUntraced(function*(
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
 const sendAll = (sender: PartitionSender.PartitionSender, records: ReadonlyArray<PartitionSender.Encoded>) =>
   Effect.map(
-    Effect.forEach(inSends(records), (batch) =>
-      Effect.map(Effect.exit(sender.send(batch)), (exit) =>
-        batch.map((_, index) => Exit.map(exit, (first) => first + index)))),
+    Effect.forEach(
+      inSends(records),
+      (batch) =>
+        Effect.map(
+          Effect.exit(sender.send(batch)),
+          (exit) => batch.map((_, index) => Exit.map(exit, (first) => first + index))
+        )
+    ),
     (answers) => answers.flat()
   )
 

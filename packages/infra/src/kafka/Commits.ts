@@ -55,7 +55,10 @@ export const make = Effect.fnUntraced(function*(
       catch: (error) => new CommitFailed({ isNotOurs: isNotOurs(error), detail: messageOf(error) })
     })
 
-  const answer = (commit: Commit, exit: Exit.Exit<boolean, CommitFailed>): Exit.Exit<void, LogUnavailable | PartitionLost> => {
+  const answer = (
+    commit: Commit,
+    exit: Exit.Exit<boolean, CommitFailed>
+  ): Exit.Exit<void, LogUnavailable | PartitionLost> => {
     const lost = Exit.fail(new PartitionLost({ partition: commit.partition }))
     if (commit.isLost()) return lost
     if (Exit.isSuccess(exit)) return exit.value ? Exit.void : lost

@@ -17,16 +17,43 @@ class StillWorking extends Error {
   }
 }
 
-/** The library's own assigner, which joins only once `mayJoin` says so. */
-export const assigner = (mayJoin: () => boolean): PartitionAssigner => (config) => {
-  const roundRobin = PartitionAssigners.roundRobin(config)
+export interface Handover {
+  /** The library's own assigner, which joins only when nothing is owned. */
+  readonly assigner: PartitionAssigner
+  /** From now on partitions are owned. */
+  readonly joined: () => void
+  /** The workers are done: nothing is owned any more. */
+  readonly done: () => void
+}
+
+/** Calls `mustHandOver` once when the library wants to join again while partitions are owned. */
+export const make = (mustHandOver: () => void): Handover => {
+  let state: "none" | "owned" | "handing over" = "none"
+  const mayJoin = (): boolean => {
+    if (state === "owned") {
+      state = "handing over"
+      mustHandOver()
+    }
+    return state === "none"
+  }
   return {
-    name: roundRobin.name,
-    version: roundRobin.version,
-    assign: (group) => roundRobin.assign(group),
-    protocol: (subscription) => {
-      if (!mayJoin()) throw new StillWorking()
-      return roundRobin.protocol(subscription)
+    joined: () => {
+      state = "owned"
+    },
+    done: () => {
+      state = "none"
+    },
+    assigner: (config) => {
+      const roundRobin = PartitionAssigners.roundRobin(config)
+      return {
+        name: roundRobin.name,
+        version: roundRobin.version,
+        assign: (group) => roundRobin.assign(group),
+        protocol: (subscription) => {
+          if (!mayJoin()) throw new StillWorking()
+          return roundRobin.protocol(subscription)
+        }
+      }
     }
   }
 }

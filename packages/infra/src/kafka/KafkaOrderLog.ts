@@ -7,6 +7,7 @@ import * as Appender from "./Appender.ts"
 import * as GroupSession from "./GroupSession.ts"
 import { KafkaClient } from "./KafkaClient.ts"
 import * as Topics from "./Topics.ts"
+import type * as Workers from "./Workers.ts"
 
 /** The wait before this process joins the group again after it lost its membership. */
 const rejoin = Schedule.jittered(Schedule.spaced("1 second"))
@@ -35,9 +36,9 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
       )
     }
 
-    const consume = (worker: GroupSession.Worker) => {
+    const consume = (worker: Workers.Worker) => {
       let isAway = false
-      const working: GroupSession.Worker = (owned) => {
+      const working: Workers.Worker = (owned) => {
         isAway = false
         return worker(owned)
       }
@@ -75,12 +76,14 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
 const notThere = Effect.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
-const questionsOf = (client: KafkaClient["Service"]): GroupSession.Questions => {
+const questionsOf = (client: KafkaClient["Service"]): Workers.Questions => {
   const { group, ordersTopic } = client.settings
   return {
     committed: Effect.fnUntraced(function*(partition: PartitionId) {
-      const topics = yield* client.ask("committed offsets", (admin) =>
-        admin.fetchOffsets({ groupId: group, topics: [ordersTopic] }))
+      const topics = yield* client.ask(
+        "committed offsets",
+        (admin) => admin.fetchOffsets({ groupId: group, topics: [ordersTopic] })
+      )
       const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
       // Negative numbers mean that nothing was committed.
       return found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))

@@ -3,7 +3,7 @@
  * away after each failure whose outcome is unknown, so that no sequence number is ever used for two batches.
  */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/OrderLog"
-import { type ProduceResult, Producer } from "@platformatic/kafka"
+import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
 import * as AppendErrors from "./AppendErrors.ts"
 import { messageOf } from "./KafkaClient.ts"
@@ -95,7 +95,10 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
     )
   })
 
-  const produce = (made: Client, records: ReadonlyArray<Encoded>): Effect.Effect<number, AppendRefused | AppendUnknown> =>
+  const produce = (
+    made: Client,
+    records: ReadonlyArray<Encoded>
+  ): Effect.Effect<number, AppendRefused | AppendUnknown> =>
     Effect.tryPromise({
       try: () =>
         made.send({

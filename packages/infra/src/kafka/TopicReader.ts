@@ -7,7 +7,7 @@ import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Deferred, Effect, Random, type Scope } from "effect"
-import { KafkaClient, messageOf } from "./KafkaClient.ts"
+import { type KafkaClient, messageOf } from "./KafkaClient.ts"
 import { toLogRecord } from "./Records.ts"
 
 /** How long a fetch waits for records, in milliseconds. */

@@ -1,0 +1,143 @@
+/** The order log while its broker is not there yet, is killed, and is frozen, with buyers who never stop asking. */
+import { assert, describe, it } from "@effect/vitest"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import * as Partition from "@flash-sale/domain/Partition"
+import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
+import { Effect, Fiber, Schedule } from "effect"
+import { Broker } from "./Broker.ts"
+import { settingsAt } from "./Settings.ts"
+
+const TEST_TIMEOUT = 300_000
+const KILLS = process.env["FULL"] === "1" ? 8 : 1
+const BUYERS = 32
+/** Records that must come through before the next fault, and after the last. */
+const ENOUGH = 500
+/** The longest that anybody may wait for an answer, in milliseconds. */
+const BOUND = 6_000
+
+const until = (condition: () => boolean) =>
+  Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet" as const)).pipe(
+    Effect.retry(Schedule.spaced("10 millis"))
+  )
+
+/** Buyers who ask again and again, and what they were told. */
+const buyers = (log: OrderLog["Service"]) => {
+  const told = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
+  let isOver = false
+  let count = 0
+  const buyer = (itemId: ItemId) =>
+    Effect.gen(function*() {
+      while (!isOver) {
+        const name = `order-${count++}`
+        const begun = performance.now()
+        yield* log.append({ itemId, value: name, headers: {} }).pipe(
+          Effect.match({
+            onSuccess: ({ offset, partition }) => {
+              told.acknowledged.set(name, `${partition}:${offset}`)
+            },
+            onFailure: ({ _tag }) => {
+              if (_tag === "AppendRefused") told.refused.add(name)
+              else told.unknown++
+            }
+          })
+        )
+        told.slowest = Math.max(told.slowest, performance.now() - begun)
+        yield* Effect.sleep("5 millis")
+      }
+    })
+  const run = Effect.forEach(Array.from({ length: BUYERS }), (_, index) => buyer(ItemId.make(`item-${index}`)), {
+    concurrency: "unbounded",
+    discard: true
+  })
+  const more = Effect.suspend(() => {
+    const before = told.acknowledged.size
+    return until(() => told.acknowledged.size >= before + ENOUGH)
+  })
+  return {
+    told,
+    run,
+    more,
+    end: () => {
+      isOver = true
+    }
+  }
+}
+
+/** Reads all there is, as a member of the group that commits. */
+const reading = (log: OrderLog["Service"]) => {
+  const read = new Map<string, Set<string>>()
+  const run = log.consume((owned) =>
+    Effect.gen(function*() {
+      const { start } = yield* owned.bounds
+      yield* owned.seek((yield* owned.committed) ?? start)
+      while (true) {
+        const records = yield* owned.take(500)
+        for (const { offset, partition, value } of records) {
+          const name = new TextDecoder().decode(value)
+          read.set(name, (read.get(name) ?? new Set()).add(`${partition}:${offset}`))
+        }
+        yield* owned.commit(Partition.Offset.make(records[records.length - 1]!.offset + 1))
+      }
+    }).pipe(
+      // A worker whose question was not answered asks again; one that lost its partition ends.
+      Effect.retry({ while: ({ _tag }) => _tag === "LogUnavailable", schedule: Schedule.spaced("100 millis") }),
+      Effect.catchTag("PartitionLost", () => Effect.void),
+      Effect.catchTag("LogUnavailable", Effect.die),
+      Effect.raceFirst(owned.revoked)
+    )
+  )
+  return { read, run }
+}
+
+describe("Kafka's order log under faults", () => {
+  it.live(
+    "keeps what it acknowledged, never has what it refused, and answers everybody in time",
+    () =>
+      Effect.gen(function*() {
+        const broker = yield* Effect.acquireRelease(
+          Effect.promise(() => Broker.make()),
+          (broker) => Effect.promise(() => broker.stop())
+        )
+        yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          const { end, more, run, told } = buyers(log)
+          const reader = reading(log)
+          yield* Effect.forkScoped(reader.run)
+          const asking = yield* Effect.forkScoped(run)
+
+          yield* until(() => told.refused.size > BUYERS)
+          assert.isFalse(yield* log.isUp)
+          yield* Effect.promise(() => broker.start())
+          yield* more
+          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
+
+          for (let kill = 0; kill < KILLS; kill++) {
+            const refused = told.refused.size
+            yield* Effect.promise(() => broker.kill())
+            yield* until(() => told.refused.size > refused + BUYERS)
+            yield* Effect.promise(() => broker.start())
+            yield* more
+          }
+
+          const unknown = told.unknown
+          broker.freeze()
+          yield* until(() => told.unknown > unknown)
+          yield* Effect.retry(
+            Effect.flatMap(log.isUp, (isUp) => isUp ? Effect.fail("still up" as const) : Effect.void),
+            Schedule.spaced("100 millis")
+          )
+          broker.thaw()
+          yield* more
+          end()
+          yield* Fiber.join(asking)
+
+          assert.isBelow(told.slowest, BOUND)
+          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
+          for (const [name, place] of told.acknowledged) assert.deepStrictEqual([...reader.read.get(name)!], [place])
+          assert.deepStrictEqual([...told.refused].filter((name) => reader.read.has(name)), [])
+        }).pipe(Effect.scoped, Effect.provide(KafkaInfra.layer(settingsAt(broker.address))))
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
+})
