@@ -1,5 +1,5 @@
-import * as OffsetTracker from "@flash-sale/processor/OffsetTracker"
 import { assert, describe, it } from "@effect/vitest"
+import * as OffsetTracker from "@flash-sale/processor/OffsetTracker"
 
 describe("OffsetTracker", () => {
   it("commits nothing past an open record, whatever is final behind it", () => {

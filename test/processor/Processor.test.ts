@@ -1,4 +1,5 @@
 /** The processor over the embedded adapters: one order, end to end, in virtual time. */
+import { assert, layer } from "@effect/vitest"
 import { Command, CommandId } from "@flash-sale/domain/Command"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
@@ -12,7 +13,6 @@ import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { assert, layer } from "@effect/vitest"
 import { Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 

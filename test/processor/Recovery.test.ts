@@ -1,7 +1,7 @@
+import { assert, describe, it } from "@effect/vitest"
 import type { PartitionBounds } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
 import * as Recovery from "@flash-sale/processor/Recovery"
-import { assert, describe, it } from "@effect/vitest"
 
 const bounds = (start: number, end: number): PartitionBounds => ({ start: Offset.make(start), end: Offset.make(end) })
 const mark = (checkpoint: number) => ({ epoch: "e", checkpoint })

@@ -46,7 +46,9 @@ export const fates = (world: World, itemId: ItemId): ReadonlyArray<string> => {
     if (status === undefined) return [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
     const held = HashMap.get(oracle.orders, requestId)
-    const expected = Option.isSome(held) ? Outcome.status(Outcome.ofHeld(requestId, held.value, false)) : "FAILED_SOLD_OUT"
+    const expected = Option.isSome(held)
+      ? Outcome.status(Outcome.ofHeld(requestId, held.value, false))
+      : "FAILED_SOLD_OUT"
     return status.status === expected ? [] : [`${requestId} is told ${status.status}, and is ${expected}`]
   })
 }

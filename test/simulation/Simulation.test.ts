@@ -2,12 +2,12 @@
  * The whole processor in virtual time, over a world that loses, delays and forgets, while it is crashed and started
  * again. `SEED=n npx vitest run test/simulation` runs one history; `FULL=1` runs many.
  */
+import { assert, describe, it } from "@effect/vitest"
 import { Command, CommandId } from "@flash-sale/domain/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Fiber, Layer, Random, Schedule } from "effect"
 import { TestClock } from "effect/testing"
 import * as Checkers from "./Checkers.ts"

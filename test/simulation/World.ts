@@ -2,7 +2,7 @@
  * A world in memory that outlives the processors that run in it: a log, a store, statuses, dead letters and a payment
  * provider. By a seed it is slow, loses replies, and forgets the store's last writes. Virtual time throughout.
  */
-import { DeadLetters, type DeadLetter } from "@flash-sale/domain/DeadLetters"
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { defaultSettings, type Item } from "@flash-sale/domain/Item"
@@ -147,9 +147,12 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
         }),
       take,
       commit: (offset) =>
-        Effect.andThen(pause, Effect.sync(() => {
-          committed[partition] = offset
-        })),
+        Effect.andThen(
+          pause,
+          Effect.sync(() => {
+            committed[partition] = offset
+          })
+        ),
       revoked: revoked.await
     }
   }
@@ -242,9 +245,12 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
 
   const deadLetters = Layer.succeed(DeadLetters, {
     put: (letter) =>
-      Effect.andThen(pause, Effect.sync(() => {
-        letters.set(`${letter.partition}:${letter.offset}`, letter)
-      })),
+      Effect.andThen(
+        pause,
+        Effect.sync(() => {
+          letters.set(`${letter.partition}:${letter.offset}`, letter)
+        })
+      ),
     mark: unused("mark"),
     list: unused("list"),
     stats: Effect.sync(() => ({ size: letters.size, oldestAt: undefined }))
@@ -264,10 +270,13 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
       }),
     lookUp: unused("look up"),
     void: (key) =>
-      Effect.andThen(pause, Effect.sync(() => {
-        money.set(key, { charged: 0, voided: true })
-        verdicts.set(key, "declined")
-      }))
+      Effect.andThen(
+        pause,
+        Effect.sync(() => {
+          money.set(key, { charged: 0, voided: true })
+          verdicts.set(key, "declined")
+        })
+      )
   })
 
   return {

@@ -3,7 +3,8 @@
  * order; time, price and rules come from here and from nowhere else.
  */
 import { Data, Schema } from "effect"
-import { Attempt, CorrelationId, type ItemId, RequestId } from "./Ids.ts"
+import type { CorrelationId} from "./Ids.ts";
+import { Attempt, type ItemId, RequestId } from "./Ids.ts"
 import type { Order } from "./Order.ts"
 
 /** The furthest that one adjustment can move the stock of an item, in units. */

@@ -1,7 +1,7 @@
 /** Orders that need a person: the topic `orders-dlq`. A letter's identity is where its record stands in `orders`. */
 import { Context, type Effect, Schema } from "effect"
 import { Attempt, CorrelationId, RequestId } from "./Ids.ts"
-import { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./ItemStore.ts"
 import { Offset, PartitionId } from "./Partition.ts"
 
 /** Why a record is dead-lettered: a closed set. `Redis Failure` never is one: a store that is away is waited for. */

@@ -6,8 +6,8 @@
  * whomever it is folded.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { ItemId } from "./Ids.ts"
 import type { Batch } from "./Fold.ts"
+import type { ItemId } from "./Ids.ts"
 import type { SaleSettings } from "./Item.ts"
 import type { Outcome } from "./Outcome.ts"
 import type { PartitionId } from "./Partition.ts"

@@ -1,7 +1,7 @@
 /** What is known of each request: the keys `order_status:<request_id>`. Claims, and statuses that only move forwards. */
 import { Context, type Effect } from "effect"
-import type { StoreUnavailable } from "./ItemStore.ts"
 import type { CorrelationId, ItemId, RequestId, UserId } from "./Ids.ts"
+import type { StoreUnavailable } from "./ItemStore.ts"
 import type { StatusRecord } from "./OrderStatus.ts"
 
 /** Someone asks to place an order. */

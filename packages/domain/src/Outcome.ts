@@ -1,6 +1,6 @@
 /** What a decision means for the orders that it names: what is told to buyers, and what is left to do. */
-import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.ts"
 import type { RequestId, UserId } from "./Ids.ts"
+import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.ts"
 import type { OrderStatus } from "./OrderStatus.ts"
 
 /**

@@ -2,18 +2,18 @@
  * The one who folds an item: takes what is in its mailbox, folds it in one call, tells what was decided, and starts
  * the payments of what is held. One turn at a time, so an item's orders are first come, first served.
  */
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { DateTime, Effect, FiberSet, Metric, Queue, type Scope, type Semaphore } from "effect"
-import type { Message, OpenOrder } from "./OpenOrder.ts"
+import { DateTime, Effect, Metric, Queue, type Scope, type Semaphore } from "effect"
+import type { Message } from "./OpenOrder.ts"
+import * as Payments from "./Payments.ts"
 import { type OpenOrders, react, type Reaction } from "./Reactions.ts"
-import * as Settlement from "./Settlement.ts"
 import * as Telling from "./Telling.ts"
-import { RecoveryNeeded, type Run } from "./Worker.ts"
+import { actorFailed, RecoveryNeeded, type Run } from "./Worker.ts"
 
 /** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
 export const MAILBOX_CAPACITY = 2_000
@@ -44,33 +44,13 @@ export const make = Effect.fnUntraced(function*(
 > {
   const store = yield* ItemStore
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
-  const settlements = yield* Settlement.make(itemId, run, inFlight)
+  const payments = yield* Payments.make(itemId, run, inFlight)
   const telling = yield* Telling.make(run.tellFrom)
-  const payments = yield* FiberSet.make<void>()
   const open: OpenOrders = new Map()
   let position: number | undefined
   let told: Array<number> = []
   let inHand = 0
   let stopped = false
-  let heldBack = new Set<OpenOrder>()
-
-  /** A bug must not leave an order held for ever in silence: the worker begins again, and the payment with it. */
-  const loudly = (defect: unknown): Effect.Effect<void> =>
-    Effect.andThen(
-      Effect.logError("Item actor failed", defect),
-      run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
-    )
-
-  const start = (order: OpenOrder): Effect.Effect<void> => {
-    const payment = order.voiding ? settlements.voidCharge(order) : settlements.pay(order)
-    return Effect.asVoid(FiberSet.run(payments, Effect.catchDefect(payment, loudly)))
-  }
-
-  const follow = (order: OpenOrder): Effect.Effect<void> => {
-    if (run.isRecovered()) return start(order)
-    heldBack.add(order)
-    return Effect.void
-  }
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = DateTime.formatIso(yield* DateTime.now)
@@ -78,7 +58,7 @@ export const make = Effect.fnUntraced(function*(
     batch.forEach((message, index) => reactions.push(...react(itemId, open, message, reply.outcomes[index]!, now)))
     for (const reaction of reactions) {
       const order = reaction.pay ?? reaction.voidCharge
-      if (order !== undefined) yield* follow(order)
+      if (order !== undefined) yield* payments.follow(order)
     }
     yield* telling.tell(itemId, reactions)
     for (const { done, told: offset } of reactions) {
@@ -138,7 +118,7 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(
     Effect.forever(turn).pipe(
       Effect.catchTag("RecoveryNeeded", run.fail),
-      Effect.catchDefect(loudly)
+      Effect.catchDefect(actorFailed(run, itemId))
     )
   )
 
@@ -146,16 +126,7 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     deliver: (message) => Effect.asVoid(Queue.offer(mailbox, message)),
-    startPayments: Effect.suspend(() => {
-      const waiting = heldBack
-      heldBack = new Set()
-      // Those that the rest of the log has settled meanwhile are no longer open.
-      return Effect.forEach(
-        [...waiting].filter((order) => open.get(order.command.order.requestId) === order),
-        start,
-        { discard: true }
-      )
-    }),
+    startPayments: payments.start((order) => open.get(order.command.order.requestId) === order),
     isQuiet,
     isIdle: () => isQuiet() && open.size === 0
   }

@@ -1,11 +1,11 @@
 /**
  * What is to be done about the outcomes of a fold: a pure step from outcomes to statuses, dead letters and payments.
  */
-import { fingerprint } from "@flash-sale/domain/Order"
-import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
 import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
 import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { placeCorrelationId } from "@flash-sale/domain/LogRecord"
+import { fingerprint } from "@flash-sale/domain/Order"
+import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
 import { Offset } from "@flash-sale/domain/Partition"
 import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
@@ -111,8 +111,14 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
     status: statusRecord(order, outcome, status, now),
     ...(outcome.state === "released" && outcome.reason === "timeout"
       ? {
-        letter: letter(order.record, "Payment Timeout", order.command.order.requestId, order.command.correlationId,
-          outcome.attempt, now)
+        letter: letter(
+          order.record,
+          "Payment Timeout",
+          order.command.order.requestId,
+          order.command.correlationId,
+          outcome.attempt,
+          now
+        )
       }
       : {}),
     ...(outcome.state === "turned" ? { told: offset } : {}),

@@ -1,8 +1,8 @@
 /** Telling what was decided: statuses, dead letters, counters and log lines. Waits for as long as it takes. */
-import type { ItemId } from "@flash-sale/domain/Ids"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { ItemId } from "@flash-sale/domain/Ids"
 import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import { FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"

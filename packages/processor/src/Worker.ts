@@ -1,9 +1,9 @@
 /** What the parts of one partition's worker share while it runs. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
-import type { PartitionLost } from "@flash-sale/domain/OrderLog"
+import { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import { Data, type Effect } from "effect"
+import { Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
 
 /**
@@ -11,6 +11,12 @@ import type { OffsetTracker } from "./OffsetTracker.ts"
  * start is a recovery.
  */
 export class RecoveryNeeded extends Data.TaggedError("RecoveryNeeded")<{ readonly why: string }> {}
+
+/**
+ * The log cannot give what the store is missing, so that going on would be guessing. Somebody has to bring back a log or
+ * a store that fit; until then the partition stands still, and looks again now and then.
+ */
+export class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
 
 /** One run of a worker, from its recovery on. */
 export interface Run {
@@ -23,8 +29,10 @@ export interface Run {
   readonly settling: OffsetTracker
   /** The epoch of the mark that the store carries, or undefined while a recovery has found none. */
   readonly epoch: () => string | undefined
+  readonly setEpoch: (epoch: string) => Effect.Effect<void>
   /** Whether everything that was in the log at the start is folded: only then is anybody charged. */
   readonly isRecovered: () => boolean
+  readonly setRecovered: Effect.Effect<void>
   /** Ends this run; the first reason counts. */
   readonly fail: (reason: RecoveryNeeded | PartitionLost) => Effect.Effect<void>
   /** Appends a record for as long as it takes: repeating it is harmless, losing it is not. */
@@ -32,3 +40,22 @@ export interface Run {
   /** An item that stands still until somebody repairs it. */
   readonly stopItem: (itemId: ItemId, detail: string) => Effect.Effect<void>
 }
+
+/** A bug in an item's actor, told loudly: the worker begins again. */
+export const actorFailed = (run: Run, itemId: ItemId) => (defect: unknown): Effect.Effect<void> =>
+  Effect.andThen(
+    Effect.logError("Item actor failed", defect),
+    run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
+  )
+
+/** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
+export const waitFor = <A, E extends { readonly _tag: string }>(
+  what: string,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>> =>
+  Effect.mapError(effect, (error) => isLost(error) ? error : new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
+
+const isLost = <E>(error: E): error is Extract<E, PartitionLost> => error instanceof PartitionLost
+
+const describe = (error: { readonly _tag: string; readonly detail?: string }): string =>
+  error.detail === undefined ? error._tag : `${error._tag}, ${error.detail}`

@@ -5,12 +5,7 @@
  * finds the same and a replayed order may fare better. A payment token that begins with `decline` is declined.
  */
 import { murmur2 } from "@flash-sale/domain/Partition"
-import {
-  type Charge,
-  type ChargeResult,
-  PaymentProvider,
-  PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+import { type Charge, type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
 import { type Duration, Effect, Layer } from "effect"
 
 export interface Options {

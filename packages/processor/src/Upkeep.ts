@@ -1,0 +1,66 @@
+/** What a worker does beside taking records: ends the recovery, commits, looks around. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { Effect, Metric, Random, Schedule } from "effect"
+import * as Commits from "./Commits.ts"
+import type * as Intake from "./Intake.ts"
+import { ProcessorState } from "./ProcessorState.ts"
+import * as Sensing from "./Sensing.ts"
+import { type RecoveryNeeded, type Run, waitFor } from "./Worker.ts"
+
+export interface Parts {
+  readonly owned: OwnedPartition
+  readonly run: Run
+  /** Where the recovery ends: everything before it was in the log at the start. */
+  readonly until: number
+  readonly intake: Intake.Intake
+  readonly commits: Commits.Commits
+  readonly sensing: Sensing.Sensing
+}
+
+/** Goes on until something fails. */
+export const keep = Effect.fnUntraced(function*(
+  { commits, intake, owned, run, sensing, until }: Parts
+): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
+  const store = yield* ItemStore
+  const state = yield* ProcessorState
+  const { partition } = run
+
+  const finishRecovery = Effect.gen(function*() {
+    if (run.epoch() === undefined) {
+      const epoch = yield* makeEpoch
+      yield* waitFor("the store", store.writeMark(partition, { epoch, checkpoint: run.settling.next() }))
+      yield* run.setEpoch(epoch)
+    }
+    yield* run.setRecovered
+    yield* intake.startPayments
+    yield* state.set(partition, { _tag: "Running" })
+  })
+
+  const commit = Effect.gen(function*() {
+    if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
+    yield* commits.commit
+    yield* Metric.update(Metrics.partitionOpenOrders(partition), run.settling.open())
+  })
+
+  const lookAround = Effect.gen(function*() {
+    yield* sensing.lookAround
+    yield* intake.sweep
+    const { end } = yield* waitFor("the log", owned.bounds)
+    yield* Metric.update(Metrics.partitionLag(partition), Math.max(0, end - run.folding.next()))
+  })
+
+  return yield* Effect.raceFirst(
+    Effect.repeat(commit, Schedule.spaced(Commits.COMMIT_EVERY)),
+    Effect.repeat(lookAround, Schedule.spaced(Sensing.SENSE_EVERY))
+  ).pipe(Effect.andThen(Effect.never))
+})
+
+/** The most that one half of an epoch can be. */
+const EPOCH_HALF = Number.MAX_SAFE_INTEGER
+
+const makeEpoch = Effect.gen(function*() {
+  const [left, right] = [yield* Random.nextIntBetween(0, EPOCH_HALF), yield* Random.nextIntBetween(0, EPOCH_HALF)]
+  return `${left.toString(36)}${right.toString(36)}`
+})
