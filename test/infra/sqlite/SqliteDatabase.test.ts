@@ -79,6 +79,22 @@ describe("SqliteDatabase", () => {
       assert.strictEqual(yield* find(yield* open({ folder }), "last"), 1)
     }))
 
+  it.effect("waits for the disk where a write must be durable, however often that changes", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const { write, writeSoon } = yield* open({ folder })
+      const level = (connection: Connection.Connection) =>
+        Result.succeed(connection.get("PRAGMA synchronous")?.["synchronous"])
+      const levels = yield* Effect.all(
+        [write, writeSoon, write, write, writeSoon, writeSoon, write].map((f) => f(level))
+      )
+      const [full, normal] = [2, 1]
+      assert.deepStrictEqual(levels, [full, normal, full, full, normal, normal, full])
+      // One that must be durable takes those along that share its commit.
+      const together = yield* Effect.all([writeSoon(level), write(level)], { concurrency: "unbounded" })
+      assert.deepStrictEqual(together, [full, full])
+    }))
+
   it.effect("notices within a bound what another connection has written", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary

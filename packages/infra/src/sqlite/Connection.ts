@@ -20,6 +20,8 @@ export interface Connection {
   readonly run: (sql: string, ...parameters: ReadonlyArray<SQLInputValue>) => number
   /** Several statements at once, without parameters. */
   readonly script: (sql: string) => void
+  /** Whether the commits from now on wait for the disk. */
+  readonly setDurable: (durable: boolean) => void
   readonly isInTransaction: () => boolean
   readonly close: () => void
 }
@@ -28,6 +30,7 @@ export interface Connection {
 export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Connection => {
   const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false })
   const statements = new Map<string, StatementSync>()
+  let isDurable: boolean | undefined
   const prepared = (sql: string): StatementSync => {
     const known = statements.get(sql)
     if (known !== undefined) return known
@@ -40,14 +43,22 @@ export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Con
     all: (sql, ...parameters) => prepared(sql).all(...parameters),
     run: (sql, ...parameters) => Number(prepared(sql).run(...parameters).changes),
     script: (sql) => database.exec(sql),
+    setDurable: (durable) => {
+      if (durable === isDurable) return
+      // Compiled each time: this pragma takes effect when it is compiled, and a prepared one hardly ever again.
+      database.exec(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+      isDurable = durable
+    },
     isInTransaction: () => database.isTransaction,
     close: () => database.close()
   }
 }
 
-/** Write-ahead log, and every durable commit on the disk before it is answered. */
-export const configure = (connection: Connection): void =>
-  connection.script(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB};`)
+/** A write-ahead log, and commits that wait for the disk. */
+export const configure = (connection: Connection): void => {
+  connection.script(`PRAGMA journal_mode = WAL; PRAGMA cache_size = -${CACHE_KIB}`)
+  connection.setDurable(true)
+}
 
 /** Primary result codes (https://sqlite.org/rescode.html) of what an operator can mend: a full disk, a busy file. */
 const OPERATING = new Map<number, string>([

@@ -32,7 +32,7 @@ const done: Answer = Exit.void
 /** Runs the steps, in order, in one transaction; each is undone alone. As many answers as steps, in the same order. */
 export const commit = (connection: Connection, steps: ReadonlyArray<Step>): ReadonlyArray<Answer> => {
   try {
-    connection.run(steps.some(({ durable }) => durable) ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+    connection.setDurable(steps.some(({ durable }) => durable))
     connection.run("BEGIN IMMEDIATE")
   } catch (error) {
     return steps.map(() => failed(error))

@@ -50,7 +50,9 @@ export const make = (): Signals => {
     },
     wakeAll: () => {
       signals++
-      for (const topic of [...waiting.keys()]) resumeAll(topic)
+      // A copy, as whoever is woken may look at once, find nothing, and wait again.
+      const topics = Array.from(waiting.keys())
+      for (const topic of topics) resumeAll(topic)
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
 import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
+import { Context, Effect, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as BatchLine from "../actor/BatchLine.ts"
@@ -154,15 +154,16 @@ const tryOpen = (path: string): Connection.Connection | string => {
 
 /** `PRAGMA data_version` changes when another connection has committed; what it changed is not said. */
 const watch = (connection: Connection.Connection, signals: Signals.Signals): Effect.Effect<void> => {
-  const version = (): number => Connection.integer(connection.get("PRAGMA data_version") ?? {}, "data_version")
-  let seen = version()
-  const look = Effect.sync(() => {
-    const now = version()
+  // Unknown at first, so that the first look wakes whoever looked before it.
+  let seen: number | undefined
+  const look = attempt(() => {
+    const now = Connection.integer(connection.get("PRAGMA data_version") ?? {}, "data_version")
     if (now === seen) return
     seen = now
     signals.wakeAll()
   })
-  return Effect.asVoid(Effect.schedule(look, Schedule.spaced(FOREIGN_POLL_MILLIS)))
+  // A file that cannot be read is met by everybody else as well, who say so; here it is only looked at again.
+  return Effect.asVoid(Effect.repeat(Effect.ignore(look), Schedule.spaced(FOREIGN_POLL_MILLIS)))
 }
 
 /** For ports that know one way in which a store is away. */
