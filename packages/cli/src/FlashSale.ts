@@ -1,9 +1,10 @@
 /** The command `flash-sale`, with everything that it can do. */
 import { Command } from "effect/cli"
+import * as Load from "./Load.ts"
 import * as Order from "./Order.ts"
 import * as Stock from "./Stock.ts"
 
 export const command = Command.make("flash-sale").pipe(
   Command.withDescription("An order engine for flash sales: every accepted order is kept, and exactly what is in stock is sold"),
-  Command.withSubcommands([Stock.command, Order.command])
+  Command.withSubcommands([Stock.command, Order.command, Load.command])
 )

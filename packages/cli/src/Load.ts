@@ -1,0 +1,53 @@
+/** `flash-sale load`: buys from a running gateway, then checks that the books balance. */
+import { Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Run from "./load/Run.ts"
+import * as Place from "./Place.ts"
+
+/** More than this many could outlive the half hour for which final statuses are kept. */
+const MAX_ORDERS = 1_000_000
+const MAX_ITEMS = 1_000
+const MAX_RATE = 100_000
+/** Orders of each user where `--users` does not say: half of what the rate limit lets through by default. */
+const ORDERS_OF_USER = 30
+
+const whole = (name: string, minimum: number, maximum: number, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum, maximum }))),
+    Flag.withDescription(description)
+  )
+
+export const command = Command.make("load", {
+  orders: whole("orders", 1, MAX_ORDERS, "Orders to send").pipe(Flag.withDefault(20_000)),
+  users: whole("users", 1, MAX_ORDERS, `Users that take turns; one for each ${ORDERS_OF_USER} orders by default`).pipe(
+    Flag.optional
+  ),
+  items: whole("items", 1, MAX_ITEMS, "Items on sale").pipe(Flag.withDefault(5)),
+  stock: whole("stock", 0, 1_000_000_000, "Units of each item").pipe(Flag.withDefault(500)),
+  rate: whole("rate", 1, MAX_RATE, "Orders a second, sent whether or not earlier ones are answered").pipe(
+    Flag.withDefault(2_000)
+  ),
+  url: Flag.String("url").pipe(
+    Flag.withSchema(Schema.URLFromString),
+    Flag.withDescription("The gateway"),
+    Flag.withDefault(new URL("http://localhost:8080"))
+  ),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Draws the same items and amounts again"), Flag.withDefault(1)),
+  ...Place.flags
+}, ({ dataDir, embedded, users, ...options }) =>
+  Run.run({
+    ...options,
+    users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Place.layer({ dataDir, embedded })),
+    Effect.mapError(CommandFailed.from),
+    // An interrupted run has shown nothing, so it does not end like one that did.
+    Effect.onInterrupt(() => Effect.die("interrupted before the books were checked"))
+  )).pipe(
+    Command.withDescription(
+      "Buy from a running gateway at a steady rate, wait until every accepted order is final, and check the books: " +
+        "put in = available + held + sold, accepted = completed + failed. Exits with 1 where they do not balance"
+    )
+  )

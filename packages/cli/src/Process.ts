@@ -1,0 +1,30 @@
+/** What every long-running process has around it: logs, metrics, traces, and an end in words. */
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Logs from "@flash-sale/infra/observability/Logs"
+import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
+import type * as Settings from "@flash-sale/infra/Settings"
+import { Effect, Layer, References } from "effect"
+
+export type Service = "gateway" | "processor"
+
+/** Logs under this name, metrics of these services, and traces where they are wanted. */
+export const layerObserved = (
+  name: string,
+  services: ReadonlyArray<Service>,
+  { logs, tracing }: { readonly logs: Settings.LogSettings; readonly tracing: Settings.TracingSettings }
+): Layer.Layer<Telemetry.Telemetry> =>
+  Layer.mergeAll(
+    Telemetry.layerMetrics(...services),
+    Telemetry.layerTracing(name, tracing)
+  ).pipe(Layer.provideMerge(Logs.layer({ service: name, level: logs.level })))
+
+/** Lines of a part of a process that is several services in one. */
+export const loggedAs = (service: Service) => Layer.provide(Layer.succeed(References.CurrentLogAnnotations, { service }))
+
+/** One line when everything stands, one when it begins to be taken down. */
+export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
+  Effect.acquireRelease(
+    Effect.logInfo("Started").pipe(Attributes.annotate({ event: "service_started" })),
+    () => Effect.logInfo("Stopping: what is in hand is finished").pipe(Attributes.annotate({ event: "service_stopping" }))
+  )
+)

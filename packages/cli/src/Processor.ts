@@ -1,0 +1,41 @@
+/** `flash-sale processor`: folds the log and takes payments, on Kafka and Redis. */
+import * as Infra from "@flash-sale/infra/Infra"
+import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
+import * as Settings from "@flash-sale/infra/Settings"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Effect, Layer } from "effect"
+import { Command } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Process from "./Process.ts"
+
+/** The processor and its port, on whatever ports and payments there are. */
+export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
+  Layer.mergeAll(
+    Processor.layer,
+    MetricsServer.layer({ port: metricsPort, health: Processor.health })
+  ).pipe(Layer.provide(ProcessorState.layer))
+
+const settings = Settings.all({
+  processor: Settings.ProcessorSettings,
+  payments: Settings.PaymentSettings,
+  redis: Settings.RedisSettings,
+  kafka: Settings.KafkaSettings,
+  logs: Settings.LogSettings,
+  tracing: Settings.TracingSettings
+})
+
+export const command = Command.make("processor", {}, () =>
+  Effect.gen(function*() {
+    const read = yield* settings
+    return yield* Process.layerLifecycle.pipe(
+      Layer.provide(layer(read.processor)),
+      Layer.provide([Infra.layerDistributed(read), Infra.layerPayments(read.payments)]),
+      Layer.provide(Process.layerObserved("processor", ["processor"], read)),
+      Layer.launch
+    )
+  }).pipe(Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription(
+      "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the most"
+    )
+  )

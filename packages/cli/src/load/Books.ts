@@ -1,0 +1,71 @@
+/** Whether a run's books balance. What cannot be wrong is not asked; what must agree is compared. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import type { Order } from "@flash-sale/domain/Order"
+import { isFinal, type OrderStatus } from "@flash-sale/domain/OrderStatus"
+
+/** An accepted order with its status as it is now; undefined where the engine does not know it. */
+export interface Fate {
+  readonly order: Pick<Order, "requestId" | "itemId" | "amount">
+  readonly status: OrderStatus | undefined
+}
+
+/** One item of the run: what was put in, and what the engine says of it. */
+export interface Line {
+  readonly itemId: ItemId
+  readonly put: number
+  readonly look: Pick<ItemLook, "available" | "held" | "sold" | "put">
+}
+
+export interface Books {
+  readonly accepted: number
+  readonly completed: number
+  /** By status, all that are final and not completed. */
+  readonly failed: ReadonlyMap<OrderStatus, number>
+  /** Not final, or unknown. */
+  readonly open: number
+  /** What does not agree, a line each; none where the books balance. */
+  readonly wrong: ReadonlyArray<string>
+}
+
+/** The most orders that are named as missing. */
+const MAX_NAMED = 10
+
+export const make = (lines: ReadonlyArray<Line>, fates: ReadonlyArray<Fate>): Books => {
+  const failed = new Map<OrderStatus, number>()
+  const unitsSold = new Map<string, number>()
+  let completed = 0
+  const open: Array<Fate> = []
+  for (const fate of fates) {
+    const { order, status } = fate
+    if (status === "COMPLETED") {
+      completed++
+      unitsSold.set(order.itemId, (unitsSold.get(order.itemId) ?? 0) + order.amount)
+    } else if (status !== undefined && isFinal(status)) failed.set(status, (failed.get(status) ?? 0) + 1)
+    else open.push(fate)
+  }
+  const wrong = [
+    ...lines.flatMap((line) => judge(line, unitsSold.get(line.itemId) ?? 0)),
+    ...open.slice(0, MAX_NAMED).map(({ order, status }) =>
+      status === undefined
+        ? `order ${order.requestId} was accepted and is missing`
+        : `order ${order.requestId} was accepted and is still ${status}`
+    ),
+    ...(open.length > MAX_NAMED ? [`and ${open.length - MAX_NAMED} more orders that are missing or not final`] : [])
+  ]
+  return { accepted: fates.length, completed, failed, open: open.length, wrong }
+}
+
+const judge = ({ itemId, look, put }: Line, unitsSold: number): ReadonlyArray<string> => {
+  const { available, held, sold } = look
+  const wrong = (what: string) => `item ${itemId}: ${what}`
+  return [
+    ...(Math.min(available, held, sold) < 0 ? [wrong(`a count is negative: ${available}, ${held}, ${sold}`)] : []),
+    ...(look.put === put ? [] : [wrong(`${put} units were put in, the engine says ${look.put}`)]),
+    ...(put === available + held + sold
+      ? []
+      : [wrong(`${put} put in, but available ${available} + held ${held} + sold ${sold} = ${available + held + sold}`)]),
+    ...(held === 0 ? [] : [wrong(`${held} units are still held`)]),
+    ...(sold === unitsSold ? [] : [wrong(`${sold} units sold, but completed orders hold ${unitsSold}`)])
+  ]
+}

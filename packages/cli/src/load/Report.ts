@@ -1,0 +1,31 @@
+/** What a run found, for a person. */
+import type { Books, Line } from "./Books.ts"
+import type { Tally } from "./Tally.ts"
+
+const millis = (value: number): string => `${value.toFixed(1)} ms`
+
+/** The report as text. `seconds` is how long the sending took. */
+export const make = (tally: Tally, lines: ReadonlyArray<Line>, books: Books, seconds: number): string => {
+  const latencies = tally.latencies()
+  return [
+    `Answers to ${tally.answered()} orders in ${seconds.toFixed(1)} s (${Math.round(tally.answered() / seconds)} a second):`,
+    ...tally.answers().map(([label, count]) => `  ${String(count).padStart(8)}  ${label}`),
+    ...(tally.retries().length === 0 ? [] : ["Tries that were made again with the same request_id:"]),
+    ...tally.retries().map(([why, count]) => `  ${String(count).padStart(8)}  ${why}`),
+    ...(latencies === undefined ? [] : [
+      "Latency, from the moment at which an order was to be sent:",
+      `  p50 ${millis(latencies.p50)}, p90 ${millis(latencies.p90)}, p99 ${millis(latencies.p99)}, max ${
+        millis(latencies.max)
+      }`
+    ]),
+    "Items:",
+    ...lines.map(({ itemId, look, put }) =>
+      `  ${itemId}: put in ${put} = available ${look.available} + held ${look.held} + sold ${look.sold}`
+    ),
+    `Accepted ${books.accepted} = completed ${books.completed}` +
+    [...books.failed].map(([status, count]) => ` + ${status} ${count}`).join("") +
+    (books.open === 0 ? "" : ` + missing or not final ${books.open}`),
+    ...(books.wrong.length === 0 ? ["The books balance."] : ["THE BOOKS DO NOT BALANCE:"]),
+    ...books.wrong.map((wrong) => `  ${wrong}`)
+  ].join("\n")
+}

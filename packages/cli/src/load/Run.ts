@@ -1,0 +1,102 @@
+/** A load run: stock, an open loop of buyers, patience, and the books. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import { Clock, Console, Effect, Option } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Place from "../Place.ts"
+import * as StockChange from "../StockChange.ts"
+import * as Books from "./Books.ts"
+import * as Buyer from "./Buyer.ts"
+import * as Plan from "./Plan.ts"
+import * as Progress from "./Progress.ts"
+import * as Report from "./Report.ts"
+import * as Settling from "./Settling.ts"
+import * as Tally from "./Tally.ts"
+
+/** Orders that may be under way or about to be sent. When all are, later ones are late, and that counts. */
+const MAX_UNDER_WAY = 2_048
+/** Characters of a fresh id that name a run. */
+const NAME_LENGTH = 10
+
+export interface Options extends Plan.Options {
+  readonly stock: number
+  /** Orders a second. */
+  readonly rate: number
+  readonly url: URL
+}
+
+/** Fails where the books do not balance or nothing could be tried. */
+export const run = Effect.fn("Run.run")(function*(options: Options) {
+  const name = (yield* StockChange.freshId).slice(0, NAME_LENGTH)
+  const buyers = yield* Buyer.make(options.url)
+  yield* Effect.mapError(buyers.knock, ({ why }) =>
+    CommandFailed.failed(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`))
+  const items = Plan.items(name, options.items)
+  yield* Effect.forEach(items, (item) => putIn(item, options.stock), { concurrency: "unbounded", discard: true })
+
+  const tally = Tally.make()
+  const plan = yield* Plan.make(name, options.rate, options)
+  const startedAt = yield* nowMillis
+  yield* Progress.during(
+    Effect.forEach(plan, buyAt(buyers, tally, startedAt), { concurrency: MAX_UNDER_WAY, discard: true }),
+    () => Progress.line("orders answered", tally.answered(), options.orders)
+  )
+  const seconds = ((yield* nowMillis) - startedAt) / 1000
+
+  const doubtful = yield* Settling.known(tally.doubtful())
+  const accepted = [...tally.accepted(), ...doubtful]
+  let final = 0
+  const fates = yield* Progress.during(
+    Settling.settle(accepted, (count) => {
+      final = count
+    }),
+    () => Progress.line("accepted orders final", final, accepted.length)
+  )
+  const lines = yield* Effect.forEach(items, (itemId) =>
+    Effect.map(look(itemId), (found): Books.Line => ({ itemId, put: options.stock, look: found })))
+  const books = Books.make(lines, fates)
+  yield* Console.log(Report.make(tally, lines, books, seconds))
+  if (books.wrong.length > 0) return yield* CommandFailed.failed("the books do not balance")
+})
+
+/** Sends at the planned moment, however the orders before it fare; the latency begins there. */
+const buyAt = (buyers: Buyer.Buyers, tally: Tally.Tally, startedAt: number) =>
+  Effect.fnUntraced(function*({ at, order }: Plan.Planned) {
+    const early = startedAt + at - (yield* nowMillis)
+    if (early > 0) yield* Effect.sleep(early)
+    const answer = yield* buyers.buy(order, tally.retry)
+    tally.add(order, answer, (yield* nowMillis) - startedAt - at)
+  })
+
+/** Milliseconds with fractions, of which only differences mean anything. */
+const nowMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+type Errors = AppendRefused | AppendUnknown | ItemDamaged | CommandFailed.CommandFailed
+
+const putIn = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  target: number
+): Effect.fn.Return<void, Errors, OrderLog | ItemStore> {
+  const command = yield* StockChange.freshId
+  const position = yield* Place.bounded(StockChange.append(itemId, { command, target }))
+  const look = yield* StockChange.awaitEffect(itemId, position)
+  if (Option.isNone(look)) {
+    return yield* CommandFailed.failed("the stock was recorded but nothing folds it: start a processor")
+  }
+})
+
+const look = Effect.fnUntraced(function*(
+  itemId: ItemId
+): Effect.fn.Return<
+  Books.Line["look"],
+  LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
+  OrderLog | ItemStore
+> {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  return yield* Place.bounded(
+    Effect.flatMap(log.partitions, (partitions) => store.look(home(itemId, partitions), itemId))
+  )
+})

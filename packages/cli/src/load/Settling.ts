@@ -1,0 +1,63 @@
+/** Waits until every accepted order is final, as long as something moves. */
+import type { Order } from "@flash-sale/domain/Order"
+import { isFinal } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
+import { Clock, Effect } from "effect"
+import type { Fate } from "./Books.ts"
+
+/** Orders that are asked for in one round: the oldest that are not final. */
+const ROUND = 2_000
+const CONCURRENCY = 64
+/** The wait between two rounds of which the first found nothing new. */
+const ROUND_EVERY = "250 millis"
+/** How long nothing may move before the rest is given up, in milliseconds. */
+const STALLED_MILLIS = 60_000
+
+/** Which of these the engine knows: it may have accepted an order whose buyer never heard of it. */
+export const known = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
+  const found = yield* Effect.forEach(orders, read, { concurrency: CONCURRENCY })
+  return orders.filter((_, index) => found[index]?._tag === "Kept")
+})
+
+/** The fate of each order. Those that are not final when nothing moves any more keep the status that they have. */
+export const settle = Effect.fn("Settling.settle")(function*(
+  orders: ReadonlyArray<Order>,
+  progress: (final: number) => void
+): Effect.fn.Return<ReadonlyArray<Fate>, never, OrderStatuses> {
+  const fates: Array<Fate> = []
+  let rest = orders
+  let movedAt = yield* Clock.currentTimeMillis
+  while (rest.length > 0) {
+    const round = rest.slice(0, ROUND)
+    const found = yield* Effect.forEach(round, read, { concurrency: CONCURRENCY })
+    const before = fates.length
+    const open: Array<Order> = []
+    for (const [index, order] of round.entries()) {
+      const standing = found[index]
+      const status = standing?._tag === "Kept" ? standing.record.status : undefined
+      if (status !== undefined && isFinal(status)) fates.push({ order, status })
+      else open.push(order)
+    }
+    rest = [...open, ...rest.slice(ROUND)]
+    progress(fates.length)
+    const now = yield* Clock.currentTimeMillis
+    if (fates.length > before) movedAt = now
+    else if (now - movedAt > STALLED_MILLIS) break
+    if (open.length > 0) yield* Effect.sleep(ROUND_EVERY)
+  }
+  const stuck = yield* Effect.forEach(rest, read, { concurrency: CONCURRENCY })
+  return [
+    ...fates,
+    ...rest.map((order, index): Fate => {
+      const standing = stuck[index]
+      return { order, status: standing?._tag === "Kept" ? standing.record.status : undefined }
+    })
+  ]
+})
+
+/** While the store is away nothing is known, which is no worse than an order that is not there yet. */
+const read = (order: Order): Effect.Effect<Standing, never, OrderStatuses> =>
+  OrderStatuses.pipe(
+    Effect.flatMap((statuses) => statuses.read(order.requestId)),
+    Effect.catchTag("StoreUnavailable", () => Effect.succeed<Standing>({ _tag: "Unknown" }))
+  )

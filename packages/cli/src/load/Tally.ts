@@ -1,0 +1,71 @@
+/** What buyers were answered, counted while the run goes on. */
+import type { Order } from "@flash-sale/domain/Order"
+import * as Percentiles from "./Percentiles.ts"
+
+/**
+ * How a buyer's request ended.
+ *
+ * - `Accepted`: 202.
+ * - `AcceptedBefore`: an earlier try had been accepted though its answer was lost, so this one was told 409.
+ * - `Refused`: any other answer that trying again does not change.
+ * - `Unanswered`: patience was over; whether it was accepted is for the books to say.
+ */
+export type Answer =
+  | { readonly _tag: "Accepted" }
+  | { readonly _tag: "AcceptedBefore" }
+  | { readonly _tag: "Refused"; readonly status: number }
+  | { readonly _tag: "Unanswered"; readonly why: string }
+
+const label = (answer: Answer): string => {
+  switch (answer._tag) {
+    case "Accepted":
+      return "202"
+    case "AcceptedBefore":
+      return "409 to a repeated request: accepted by an earlier try"
+    case "Refused":
+      return String(answer.status)
+    case "Unanswered":
+      return `no answer (${answer.why})`
+  }
+}
+
+export interface Tally {
+  /** `millis` counts from the moment at which the order was to be sent, so that waiting for a socket counts. */
+  readonly add: (order: Order, answer: Answer, millis: number) => void
+  /** One try that is made again, and why. */
+  readonly retry: (why: string) => void
+  readonly answered: () => number
+  /** Orders that the engine has promised to decide. */
+  readonly accepted: () => ReadonlyArray<Order>
+  /** Orders of which nobody knows whether it has. */
+  readonly doubtful: () => ReadonlyArray<Order>
+  /** By label, the most frequent first. */
+  readonly answers: () => ReadonlyArray<readonly [label: string, count: number]>
+  readonly retries: () => ReadonlyArray<readonly [why: string, count: number]>
+  readonly latencies: () => Percentiles.Latencies | undefined
+}
+
+export const make = (): Tally => {
+  const accepted: Array<Order> = []
+  const doubtful: Array<Order> = []
+  const millis: Array<number> = []
+  const answers = new Map<string, number>()
+  const retries = new Map<string, number>()
+  const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
+  const frequent = (counts: Map<string, number>) => [...counts].sort(([, a], [, b]) => b - a)
+  return {
+    add: (order, answer, latency) => {
+      millis.push(latency)
+      count(answers, label(answer))
+      if (answer._tag === "Accepted" || answer._tag === "AcceptedBefore") accepted.push(order)
+      if (answer._tag === "Unanswered") doubtful.push(order)
+    },
+    retry: (why) => void count(retries, why),
+    answered: () => millis.length,
+    accepted: () => accepted,
+    doubtful: () => doubtful,
+    answers: () => frequent(answers),
+    retries: () => frequent(retries),
+    latencies: () => Percentiles.of(millis)
+  }
+}

@@ -1,0 +1,62 @@
+import * as Books from "@flash-sale/cli/load/Books"
+import { ItemId, RequestId } from "@flash-sale/domain/Ids"
+import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import { describe, expect, it } from "vitest"
+
+const itemId = ItemId.make("a")
+const line = (available: number, held: number, sold: number, put = available + held + sold): Books.Line => ({
+  itemId,
+  put,
+  look: { available, held, sold, put }
+})
+let requests = 0
+const fate = (status: OrderStatus | undefined, amount = 1): Books.Fate => ({
+  order: { requestId: RequestId.make(`r-${++requests}`), itemId, amount },
+  status
+})
+
+describe("the books", () => {
+  it("balance where everything is accounted for", () => {
+    const books = Books.make(
+      [line(7, 0, 3)],
+      [fate("COMPLETED", 2), fate("COMPLETED"), fate("FAILED_PAYMENT"), fate("FAILED_SOLD_OUT"), fate("FAILED_SOLD_OUT")]
+    )
+    expect(books).toEqual({
+      accepted: 5,
+      completed: 2,
+      failed: new Map([["FAILED_PAYMENT", 1], ["FAILED_SOLD_OUT", 2]]),
+      open: 0,
+      wrong: []
+    })
+  })
+
+  const unbalanced: ReadonlyArray<readonly [what: string, Books.Line, ReadonlyArray<Books.Fate>, says: RegExp]> = [
+    ["a unit vanished", line(6, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 6/],
+    ["a unit was made", line(8, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 8/],
+    ["more was sold than there was", line(-1, 0, 11, 10), [fate("COMPLETED", 11)], /negative/],
+    ["more was sold than was bought", line(6, 0, 4), [fate("COMPLETED", 3)], /4 units sold, but .* hold 3/],
+    ["an order completed without its units", line(8, 0, 2), [fate("COMPLETED", 3)], /2 units sold, but .* hold 3/],
+    ["units are held for nobody", line(9, 1, 0), [], /1 units are still held/],
+    ["an accepted order is missing", line(10, 0, 0), [fate(undefined)], /was accepted and is missing/],
+    ["an accepted order is not final", line(9, 0, 1), [fate("COMPLETED"), fate("RESERVED")], /still RESERVED/],
+    [
+      "the engine counts another stock",
+      { itemId, put: 10, look: { available: 10, held: 0, sold: 0, put: 9 } },
+      [],
+      /10 units were put in, the engine says 9/
+    ]
+  ]
+  for (const [what, item, fates, says] of unbalanced) {
+    it(`do not balance where ${what}`, () => {
+      const { wrong } = Books.make([item], fates)
+      expect(wrong.some((text) => says.test(text))).toBe(true)
+    })
+  }
+
+  it("name some of many missing orders and count the rest", () => {
+    const { open, wrong } = Books.make([], Array.from({ length: 25 }, () => fate("PENDING")))
+    expect(open).toBe(25)
+    expect(wrong).toHaveLength(11)
+    expect(wrong[10]).toBe("and 15 more orders that are missing or not final")
+  })
+})

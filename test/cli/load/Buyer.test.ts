@@ -1,0 +1,91 @@
+import * as Buyer from "@flash-sale/cli/load/Buyer"
+import type { Answer } from "@flash-sale/cli/load/Tally"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { expect, it } from "@effect/vitest"
+import { Effect, Schema, type Scope } from "effect"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { describe } from "vitest"
+
+const order = {
+  requestId: RequestId.make("r-1"),
+  userId: UserId.make("u-1"),
+  itemId: ItemId.make("a"),
+  amount: 1
+}
+
+const Body = Schema.fromJsonString(Schema.Struct({ request_id: Schema.String, item_id: Schema.String }))
+const decodeBody = Schema.decodeUnknownSync(Body)
+
+type Script = ReadonlyArray<number | "reset">
+
+/** A gateway that answers by a script, then 500; and the request ids that it was asked for. */
+const gateway = (script: Script) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly url: URL; readonly seen: ReadonlyArray<string>; readonly close: () => void }>((resume) => {
+      const seen: Array<string> = []
+      const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+        const chunks: Array<Buffer> = []
+        request.on("data", (chunk: Buffer) => chunks.push(chunk))
+        request.on("end", () => {
+          const step = script[seen.length] ?? 500
+          seen.push(decodeBody(Buffer.concat(chunks).toString()).request_id)
+          if (step === "reset") request.socket.destroy()
+          else response.writeHead(step, { "content-type": "application/json" }).end("{}")
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        if (address === null || typeof address === "string") throw new Error("no port")
+        resume(Effect.succeed({
+          url: new URL(`http://127.0.0.1:${address.port}`),
+          seen,
+          close: () => {
+            server.close()
+            server.closeAllConnections()
+          }
+        }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+const bought = (
+  script: Script
+): Effect.Effect<{ readonly answer: Answer; readonly retries: ReadonlyArray<string> }, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { seen, url } = yield* gateway(script)
+    const buyers = yield* Buyer.make(url)
+    const retries: Array<string> = []
+    const answer = yield* buyers.buy(order, (why) => retries.push(why))
+    expect(seen).toEqual(script.map(() => "r-1"))
+    return { answer, retries }
+  })
+
+describe("a buyer", () => {
+  it.live("takes a first answer", () =>
+    Effect.gen(function*() {
+      expect(yield* bought([202])).toEqual({ answer: { _tag: "Accepted" }, retries: [] })
+      for (const status of [400, 404, 409, 410, 429, 500]) {
+        expect(yield* bought([status])).toEqual({ answer: { _tag: "Refused", status }, retries: [] })
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("asks again with the same request_id where the answer is no answer", () =>
+    Effect.gen(function*() {
+      expect(yield* bought([503, 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["503"] })
+      expect(yield* bought(["reset", 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["UND_ERR_SOCKET"] })
+    }).pipe(Effect.scoped))
+
+  it.live("knows by a 409 to its repeated request that it had been accepted", () =>
+    Effect.gen(function*() {
+      expect((yield* bought(["reset", 409])).answer).toEqual({ _tag: "AcceptedBefore" })
+      expect((yield* bought([503, 410])).answer).toEqual({ _tag: "Refused", status: 410 })
+    }).pipe(Effect.scoped))
+
+  it.live("says where nobody answers", () =>
+    Effect.gen(function*() {
+      const url = yield* Effect.scoped(Effect.map(gateway([]), ({ url }) => url))
+      const { knock } = yield* Buyer.make(url)
+      expect((yield* Effect.flip(knock)).why).toBe("ECONNREFUSED")
+    }).pipe(Effect.scoped))
+})
