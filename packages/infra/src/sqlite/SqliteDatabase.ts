@@ -102,21 +102,22 @@ const make = Effect.fnUntraced(function*(
     })
 
   return {
-    read: (look) => Effect.suspend(() => attempt(() => look(connection))),
+    read: (look) => attempt(() => look(connection)),
     write: (job) => enqueue(true, job),
     writeSoon: (job) => enqueue(false, job),
     signals
   }
 })
 
-const attempt = <A>(f: () => A): Effect.Effect<A, GroupCommit.SqliteUnavailable> => {
-  try {
-    return Effect.succeed(f())
-  } catch (error) {
-    const detail = Connection.operatingError(error)
-    return detail === undefined ? Effect.die(error) : Effect.fail(new GroupCommit.SqliteUnavailable({ detail }))
-  }
-}
+const attempt = <A>(f: () => A): Effect.Effect<A, GroupCommit.SqliteUnavailable> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(f())
+    } catch (error) {
+      const detail = Connection.operatingError(error)
+      return detail === undefined ? Effect.die(error) : Effect.fail(new GroupCommit.SqliteUnavailable({ detail }))
+    }
+  })
 
 const open = Effect.fnUntraced(function*(place: Place): Effect.fn.Return<Connection.Connection, CannotOpen> {
   const path = place === "memory" ? ":memory:" : join(place.folder, FILE_NAME)
