@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Connection from "@flash-sale/infra/sqlite/Connection"
+import { FOREIGN_POLL_MILLIS } from "@flash-sale/infra/sqlite/ForeignCommits"
 import * as Migrations from "@flash-sale/infra/sqlite/Migrations"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/SqliteDatabase"
 import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
@@ -106,7 +107,7 @@ describe("SqliteDatabase", () => {
       )
       yield* other.write(setting("theirs", 5))
       assert.isUndefined(looked.pollUnsafe())
-      yield* TestClock.adjust(SqliteDatabase.FOREIGN_POLL_MILLIS)
+      yield* TestClock.adjust(FOREIGN_POLL_MILLIS)
       assert.strictEqual(yield* Fiber.join(looked), 5)
     }))
 })

@@ -1,5 +1,5 @@
 /** Many writes in one transaction, so that they share one wait for the disk, and none is lost by another's failure. */
-import { Exit, Schema } from "effect"
+import { Effect, Exit, Schema } from "effect"
 import { type Connection, operatingError } from "./Connection.ts"
 
 /** The file could not be read or written: nothing was changed. */
@@ -11,6 +11,17 @@ export class SqliteUnavailable extends Schema.TaggedError<SqliteUnavailable>()("
 export class SqliteUnknown extends Schema.TaggedError<SqliteUnknown>()("SqliteUnknown", {
   detail: Schema.String
 }) {}
+
+/** Reads, with an error of the file as a typed one. */
+export const attempt = <A>(f: () => A): Effect.Effect<A, SqliteUnavailable> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(f())
+    } catch (error) {
+      const detail = operatingError(error)
+      return detail === undefined ? Effect.die(error) : Effect.fail(new SqliteUnavailable({ detail }))
+    }
+  })
 
 export type WriteError = SqliteUnavailable | SqliteUnknown
 

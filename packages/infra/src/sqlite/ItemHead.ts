@@ -6,7 +6,7 @@ import type { ItemLook } from "@flash-sale/domain/ItemStore"
 import { NOTHING_FOLDED } from "@flash-sale/domain/Partition"
 import { type Connection, integer, optionalInteger, optionalText, type Row } from "./Connection.ts"
 
-/** The part of an item that is read with every batch; its maps are empty, see `ItemParts`. */
+/** The part of an item that is read with every batch; its maps are empty, see `ItemLoad`. */
 export interface ItemHead {
   /** The number that stands for the item's name in the other tables. */
   readonly id: number

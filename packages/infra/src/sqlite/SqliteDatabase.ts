@@ -5,6 +5,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as BatchLine from "../actor/BatchLine.ts"
 import * as Connection from "./Connection.ts"
+import * as ForeignCommits from "./ForeignCommits.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Signals from "./Signals.ts"
@@ -15,8 +16,6 @@ export const FILE_NAME = "engine.sqlite"
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
-/** How often it is looked whether another process has written to the file, in milliseconds. */
-export const FOREIGN_POLL_MILLIS = 100
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
 const OPEN_RETRIES = 20
 const OPEN_RETRY_MILLIS = 100
@@ -81,7 +80,7 @@ const make = Effect.fnUntraced(function*(
         return answers
       })
   })
-  if (place !== "memory") yield* Effect.forkScoped(watch(connection, signals))
+  if (place !== "memory") yield* Effect.forkScoped(ForeignCommits.watch(connection, signals))
 
   const enqueue = <A, E>(durable: boolean, job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
     Effect.suspend(() => {
@@ -102,22 +101,12 @@ const make = Effect.fnUntraced(function*(
     })
 
   return {
-    read: (look) => attempt(() => look(connection)),
+    read: (look) => GroupCommit.attempt(() => look(connection)),
     write: (job) => enqueue(true, job),
     writeSoon: (job) => enqueue(false, job),
     signals
   }
 })
-
-const attempt = <A>(f: () => A): Effect.Effect<A, GroupCommit.SqliteUnavailable> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(f())
-    } catch (error) {
-      const detail = Connection.operatingError(error)
-      return detail === undefined ? Effect.die(error) : Effect.fail(new GroupCommit.SqliteUnavailable({ detail }))
-    }
-  })
 
 const open = Effect.fnUntraced(function*(place: Place): Effect.fn.Return<Connection.Connection, CannotOpen> {
   const path = place === "memory" ? ":memory:" : join(place.folder, FILE_NAME)
@@ -151,20 +140,6 @@ const tryOpen = (path: string): Connection.Connection | string => {
     connection.close()
     throw error
   }
-}
-
-/** `PRAGMA data_version` changes when another connection has committed; what it changed is not said. */
-const watch = (connection: Connection.Connection, signals: Signals.Signals): Effect.Effect<void> => {
-  // Unknown at first, so that the first look wakes whoever looked before it.
-  let seen: number | undefined
-  const look = attempt(() => {
-    const now = Connection.integer(connection.get("PRAGMA data_version") ?? {}, "data_version")
-    if (now === seen) return
-    seen = now
-    signals.wakeAll()
-  })
-  // A file that cannot be read is met by everybody else as well, who say so; here it is only looked at again.
-  return Effect.asVoid(Effect.repeat(Effect.ignore(look), Schedule.spaced(FOREIGN_POLL_MILLIS)))
 }
 
 /** For ports that know one way in which a store is away. */

@@ -16,7 +16,8 @@ import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./Connection.ts"
 import * as EventRows from "./EventRows.ts"
 import * as ItemHead from "./ItemHead.ts"
-import * as ItemParts from "./ItemParts.ts"
+import * as ItemLoad from "./ItemLoad.ts"
+import * as ItemSave from "./ItemSave.ts"
 import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 
 /**
@@ -67,7 +68,7 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
     const mark = readMark(connection, partition)
     if (mark?.epoch !== request.epoch) return Result.fail(new MarkMoved({ partition }))
     const head = ItemHead.find(connection, itemId) ?? ItemHead.create(connection, itemId, partition)
-    const loaded = ItemParts.load(connection, head, request)
+    const loaded = ItemLoad.load(connection, head, request)
     const result = Fold.fold(loaded.folded, request)
     switch (result._tag) {
       case "Behind":
@@ -76,7 +77,7 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
         return Result.fail(new ItemDamaged({ itemId, detail: result.detail }))
       case "Folded": {
         const { outcomes, state } = result
-        ItemParts.save(connection, head.id, loaded, state, request)
+        ItemSave.save(connection, head.id, loaded, state, request)
         const event = request.tell ? EventRows.ofTurn(head.item, state.item, outcomes) : undefined
         if (event !== undefined) {
           EventRows.add(connection, head.id, head.eventCount + 1, event)
