@@ -1,7 +1,7 @@
 /** Where an operator's command finds the engine: the embedded file, or Kafka and Redis. */
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
-import { type Config, Effect, Layer, Option } from "effect"
+import { Config, Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 
@@ -40,10 +40,10 @@ export const layer = (
   }))
 
 /** The settings of the embedded file, of which a flag wins over the environment. */
-export const embedded = ({ dataDir }: Pick<Place, "dataDir">) =>
+export const embedded = ({ dataDir }: Pick<Place, "dataDir">): Config.Config<Settings.EmbeddedSettings> =>
   Option.match(dataDir, {
     onNone: () => Settings.EmbeddedSettings,
-    onSome: (folder) => Effect.succeed<Settings.EmbeddedSettings>({ dataDir: folder })
+    onSome: (folder) => Config.succeed({ dataDir: folder })
   })
 
 /** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */

@@ -65,6 +65,6 @@ describe("the metrics' port", () => {
         Layer.build(Layer.provide(MetricsServer.layer({ port, health }), telemetry))
       )
       expect(error._tag).toBe("CannotListen")
-      expect(error.message).toMatch(new RegExp(`^cannot listen on port ${port}: listen EADDRINUSE[^\n]*$`))
+      expect(error.message).toMatch(new RegExp(`^cannot listen on port ${port} \\(METRICS_PORT\\): listen EADDRINUSE[^\n]*$`))
     }).pipe(Effect.scoped))
 })

@@ -11,10 +11,12 @@ const SHUTDOWN_TIMEOUT = "2 seconds"
 /** The port cannot be listened on: another process has it, or it is not ours to take. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   port: Schema.Int,
+  /** The setting that names another. */
+  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {
-    return `cannot listen on port ${this.port}: ${this.detail}`
+    return `cannot listen on port ${this.port} (${this.variable}): ${this.detail}`
   }
 }
 
@@ -63,6 +65,10 @@ const server = (port: number) =>
   NodeHttpServer.layer(createServer, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(
-        new CannotListen({ port, detail: cause instanceof Error ? cause.message : String(cause) })
+        new CannotListen({
+          port,
+          variable: "METRICS_PORT",
+          detail: cause instanceof Error ? cause.message : String(cause)
+        })
       )))
   )

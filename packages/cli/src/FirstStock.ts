@@ -1,0 +1,41 @@
+/** Something to buy on the first run: 100 units of item 101. */
+import { CommandId } from "@flash-sale/domain/Command"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home, NOTHING_FOLDED } from "@flash-sale/domain/Partition"
+import { Effect, Fiber, Layer, Schedule } from "effect"
+import * as StockChange from "./StockChange.ts"
+
+export const FIRST_ITEM = ItemId.make("101")
+const FIRST_UNITS = 100
+/** The same at every start, so that the record counts once even where a start was cut short. */
+const COMMAND = CommandId.make("first-run-stock")
+
+const LOOK_EVERY = "50 millis"
+/** How long the start waits for it. A long recovery is no reason not to listen; then the stock comes later. */
+const PATIENCE = "5 seconds"
+
+/** Puts the stock in where the log has never told of the item. Needs a processor that runs. */
+export const layer: Layer.Layer<never, never, OrderLog | ItemStore> = Layer.effectDiscard(
+  Effect.gen(function*() {
+    const fiber = yield* Effect.forkScoped(
+      Effect.catch(put, (error) => Effect.logWarning(`Item ${FIRST_ITEM} got no stock: ${error.detail}`))
+    )
+    yield* Effect.timeoutOption(Fiber.await(fiber), PATIENCE)
+  })
+)
+
+const put = Effect.gen(function*() {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const partition = home(FIRST_ITEM, yield* log.partitions)
+  // Only at the end of the recovery is it known what the log has told.
+  const look = yield* Effect.repeat(store.look(partition, FIRST_ITEM), {
+    schedule: Schedule.spaced(LOOK_EVERY),
+    until: ({ marked }) => marked
+  })
+  if (look.position !== NOTHING_FOLDED) return
+  const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS })
+  yield* StockChange.awaitEffect(FIRST_ITEM, position)
+})
