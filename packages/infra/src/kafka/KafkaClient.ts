@@ -24,7 +24,7 @@ const HEALTH_KEPT = "1 second"
 /** A line that repeats within this time is told at the level debug. */
 const REPEAT_MILLIS = 30_000
 /** What the library calls errors and is daily life: this program tells of it by itself. */
-const EXPECTED = /rebalanc|Topic creation errors|coordinator is not available|coordinator is loading/i
+const EXPECTED = /rebalanc|coordinator|Topic creation errors|Response without match/i
 /** How many different lines are remembered for that. */
 const LINES_REMEMBERED = 100
 /** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
