@@ -18,8 +18,11 @@ const SESSION_TIMEOUT = 30_000
 const HEARTBEAT_INTERVAL = 1_000
 /** How long the group waits for its members to join again, in milliseconds; longer than workers may take to return. */
 const REBALANCE_TIMEOUT = 20_000
-/** How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch. */
-const FETCH_WAIT = 25
+/**
+ * How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch, so less is
+ * quicker under load; each fetch costs about a millisecond, so more is cheaper at rest.
+ */
+const FETCH_WAIT = 50
 /** The most bytes of one partition in one fetch: about a thousand records, so that a full intake is little too full. */
 const FETCH_BYTES = 256 * 1024
 /** The name of the error by which the library says that the consumer does not run. */
@@ -55,13 +58,15 @@ export const run = Effect.fnUntraced(function*(
     maxWaitTimeInMs: FETCH_WAIT,
     maxBytesPerPartition: FETCH_BYTES
   })
+  // Made before the finalizer that leaves, and so closed after it: a consumer that stops ends the commit in flight.
+  const commit = yield* Commits.make(consumer, topic)
   yield* Effect.addFinalizer(() => leave(consumer))
   const fetching = fetchingOf(consumer, topic)
   const workers = Workers.make({
     worker,
     questions,
     fetching,
-    commit: yield* Commits.make(consumer, topic),
+    commit,
     onDied: (cause) => tell({ _tag: "WorkerDied", cause })
   })
   yield* Effect.addFinalizer(() => workers.handOver)

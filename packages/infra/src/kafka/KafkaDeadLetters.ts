@@ -70,7 +70,8 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
     const whenCaughtUp = <A>(answer: (fold: DeadLetterFold.DeadLetterFold) => A) =>
       Effect.suspend(() => {
         Latch.openUnsafe(isAsked)
-        if (answering.fold.isShort()) Latch.openUnsafe(isShort)
+        // One reading at a time: another is asked for only when the last has come to its end.
+        if (answering === reading && answering.fold.isShort()) Latch.openUnsafe(isShort)
         return answering.isCaughtUp
           ? Effect.succeed(answer(answering.fold))
           : new StoreUnavailable({ detail: `Kafka: ${topic} has not been read to its end yet` })

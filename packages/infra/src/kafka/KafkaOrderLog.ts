@@ -5,7 +5,7 @@ import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
 import * as Appender from "./Appender.ts"
 import * as GroupSession from "./GroupSession.ts"
-import { KafkaClient } from "./KafkaClient.ts"
+import { KafkaClient, messageOf } from "./KafkaClient.ts"
 import * as Topics from "./Topics.ts"
 import type * as Workers from "./Workers.ts"
 
@@ -28,7 +28,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const append: OrderLog["Service"]["append"] = (record) => {
       const count = topics.now()
       if (count === undefined) return notThere
-      if (Exit.isFailure(count)) return new AppendRefused({ detail: Cause.pretty(count.cause) })
+      if (Exit.isFailure(count)) return new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })
       const partition = Partition.home(record.itemId, count.value)
       return Effect.map(
         appender.append(partition, { key: record.itemId, value: record.value, headers: record.headers }),
