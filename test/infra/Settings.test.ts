@@ -1,7 +1,7 @@
+import { expect, it } from "@effect/vitest"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import * as Variable from "@flash-sale/infra/settings/Variable"
-import { expect, it } from "@effect/vitest"
 import { type Config, ConfigProvider, Duration, Effect, Schema } from "effect"
 import { describe } from "vitest"
 

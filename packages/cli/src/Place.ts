@@ -47,9 +47,13 @@ export const embedded = ({ dataDir }: Pick<Place, "dataDir">): Config.Config<Set
   })
 
 /** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
-export const bounded = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
+export const bounded = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
   Effect.timeoutOrElse(effect, {
     duration: PATIENCE,
     orElse: () =>
-      Effect.fail(CommandFailed.failed(`no answer within ${PATIENCE}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`))
+      Effect.fail(
+        CommandFailed.failed(`no answer within ${PATIENCE}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`)
+      )
   })

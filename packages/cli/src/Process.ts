@@ -19,12 +19,14 @@ export const layerObserved = (
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, level: logs.level })))
 
 /** Lines of a part of a process that is several services in one. */
-export const loggedAs = (service: Service) => Layer.provide(Layer.succeed(References.CurrentLogAnnotations, { service }))
+export const loggedAs = (service: Service) =>
+  Layer.provide(Layer.succeed(References.CurrentLogAnnotations, { service }))
 
 /** One line when everything stands, one when it begins to be taken down. */
 export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
   Effect.acquireRelease(
     Effect.logInfo("Started").pipe(Attributes.annotate({ event: "service_started" })),
-    () => Effect.logInfo("Stopping: what is in hand is finished").pipe(Attributes.annotate({ event: "service_stopping" }))
+    () =>
+      Effect.logInfo("Stopping: what is in hand is finished").pipe(Attributes.annotate({ event: "service_stopping" }))
   )
 )

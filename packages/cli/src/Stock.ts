@@ -10,7 +10,10 @@ import * as CommandFailed from "./CommandFailed.ts"
 import * as Place from "./Place.ts"
 import * as StockChange from "./StockChange.ts"
 
-const item = Argument.String("item").pipe(Argument.withSchema(ItemId), Argument.withDescription("The item, such as 101"))
+const item = Argument.String("item").pipe(
+  Argument.withSchema(ItemId),
+  Argument.withDescription("The item, such as 101")
+)
 
 const units = (minimum: number) =>
   Argument.Int("units").pipe(

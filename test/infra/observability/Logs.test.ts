@@ -1,5 +1,5 @@
-import * as Logs from "@flash-sale/infra/observability/Logs"
 import { expect, it } from "@effect/vitest"
+import * as Logs from "@flash-sale/infra/observability/Logs"
 import { Cause, Effect, Layer, type LogLevel } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
@@ -65,7 +65,11 @@ describe("JSON lines", () => {
       )
       expect(output).toHaveLength(1)
       const line: unknown = JSON.parse(output[0]!)
-      expect(line).toMatchObject({ timestamp: "2025-11-29T21:56:00.000Z", level: "WARN", message: "two\nlines {\"a\":1}" })
+      expect(line).toMatchObject({
+        timestamp: "2025-11-29T21:56:00.000Z",
+        level: "WARN",
+        message: "two\nlines {\"a\":1}"
+      })
     }))
 
   it.effect("tell the cause of an error", () =>

@@ -1,6 +1,6 @@
+import { expect, it } from "@effect/vitest"
 import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import { expect, it } from "@effect/vitest"
 import { Effect, Layer, Metric, Ref } from "effect"
 import { createServer } from "node:net"
 import { describe } from "vitest"
@@ -65,6 +65,8 @@ describe("the metrics' port", () => {
         Layer.build(Layer.provide(MetricsServer.layer({ port, health }), telemetry))
       )
       expect(error._tag).toBe("CannotListen")
-      expect(error.message).toMatch(new RegExp(`^cannot listen on port ${port} \\(METRICS_PORT\\): listen EADDRINUSE[^\n]*$`))
+      expect(error.message).toMatch(
+        new RegExp(`^cannot listen on port ${port} \\(METRICS_PORT\\): listen EADDRINUSE[^\n]*$`)
+      )
     }).pipe(Effect.scoped))
 })

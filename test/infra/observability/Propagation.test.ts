@@ -1,5 +1,5 @@
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { expect, it } from "@effect/vitest"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { Effect, Option, Random, Schema, Tracer } from "effect"
 import { describe } from "vitest"
 
@@ -18,7 +18,14 @@ describe("traceparent", () => {
   })
 
   it("that is malformed or absent is none", () => {
-    const bad = [undefined, "", "x", `00-${"0".repeat(32)}-${SPAN}-01`, `00-${TRACE}-${"0".repeat(16)}-01`, `${HEADER}-x`]
+    const bad = [
+      undefined,
+      "",
+      "x",
+      `00-${"0".repeat(32)}-${SPAN}-01`,
+      `00-${TRACE}-${"0".repeat(16)}-01`,
+      `${HEADER}-x`
+    ]
     for (const header of [...bad, HEADER.toUpperCase(), `ff${HEADER.slice(2)}`, `00-${TRACE}-${SPAN}`]) {
       expect(Option.isNone(Propagation.parse(header))).toBe(true)
       expect(Propagation.traceAnnotation(header)).toEqual({})
@@ -31,13 +38,17 @@ describe("traceparent", () => {
       expect(yield* Effect.withSpan(Propagation.outgoing(HEADER), "not recorded")).toBe(HEADER)
     }))
 
-  it.effect.prop("is made anew where none came, well-formed and not sampled", [Schema.Int], ([seed]) =>
-    Effect.gen(function*() {
-      const made = yield* Propagation.outgoing(undefined)
-      expect(Option.map(Propagation.parse(made), Propagation.format)).toEqual(Option.some(made))
-      expect(made.endsWith("-00")).toBe(true)
-      expect(yield* Propagation.outgoing("garbage")).not.toBe(made)
-    }).pipe(Random.withSeed(seed)))
+  it.effect.prop(
+    "is made anew where none came, well-formed and not sampled",
+    [Schema.Int],
+    ([seed]) =>
+      Effect.gen(function*() {
+        const made = yield* Propagation.outgoing(undefined)
+        expect(Option.map(Propagation.parse(made), Propagation.format)).toEqual(Option.some(made))
+        expect(made.endsWith("-00")).toBe(true)
+        expect(yield* Propagation.outgoing("garbage")).not.toBe(made)
+      }).pipe(Random.withSeed(seed))
+  )
 
   it.effect("names the current span where spans are recorded", () =>
     Effect.gen(function*() {

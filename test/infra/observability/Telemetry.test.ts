@@ -1,6 +1,6 @@
+import { expect, it } from "@effect/vitest"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import { expect, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
 import { describe } from "vitest"
 
@@ -52,7 +52,10 @@ describe("the text of /metrics", () => {
     Effect.gen(function*() {
       expect(Object.fromEntries(typesIn(yield* collected(["gateway"])))).toEqual(GATEWAY)
       expect(Object.fromEntries(typesIn(yield* collected(["processor"])))).toEqual(PROCESSOR)
-      expect(Object.fromEntries(typesIn(yield* collected(["gateway", "processor"])))).toEqual({ ...GATEWAY, ...PROCESSOR })
+      expect(Object.fromEntries(typesIn(yield* collected(["gateway", "processor"])))).toEqual({
+        ...GATEWAY,
+        ...PROCESSOR
+      })
     }))
 
   it.effect("has nothing but HELP, TYPE and samples, and starts at 0", () =>

@@ -64,7 +64,9 @@ const judge = ({ itemId, look, put }: Line, unitsSold: number): ReadonlyArray<st
     ...(look.put === put ? [] : [wrong(`${put} units were put in, the engine says ${look.put}`)]),
     ...(put === available + held + sold
       ? []
-      : [wrong(`${put} put in, but available ${available} + held ${held} + sold ${sold} = ${available + held + sold}`)]),
+      : [
+        wrong(`${put} put in, but available ${available} + held ${held} + sold ${sold} = ${available + held + sold}`)
+      ]),
     ...(held === 0 ? [] : [wrong(`${held} units are still held`)]),
     ...(sold === unitsSold ? [] : [wrong(`${sold} units sold, but completed orders hold ${unitsSold}`)])
   ]

@@ -16,7 +16,7 @@ export interface Latencies {
 
 /** The usual ones, in the unit of the values; undefined of none. */
 export const of = (values: ReadonlyArray<number>): Latencies | undefined => {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = Float64Array.from(values).toSorted()
   const [p50, p90, p99, max] = [50, 90, 99, 100].map((percent) => percentile(sorted, percent))
   return p50 === undefined || p90 === undefined || p99 === undefined || max === undefined
     ? undefined

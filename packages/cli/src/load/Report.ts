@@ -8,7 +8,9 @@ const millis = (value: number): string => `${value.toFixed(1)} ms`
 export const make = (tally: Tally, lines: ReadonlyArray<Line>, books: Books, seconds: number): string => {
   const latencies = tally.latencies()
   return [
-    `Answers to ${tally.answered()} orders in ${seconds.toFixed(1)} s (${Math.round(tally.answered() / seconds)} a second):`,
+    `Answers to ${tally.answered()} orders in ${seconds.toFixed(1)} s (${
+      Math.round(tally.answered() / seconds)
+    } a second):`,
     ...tally.answers().map(([label, count]) => `  ${String(count).padStart(8)}  ${label}`),
     ...(tally.retries().length === 0 ? [] : ["Tries that were made again with the same request_id:"]),
     ...tally.retries().map(([why, count]) => `  ${String(count).padStart(8)}  ${why}`),

@@ -31,8 +31,10 @@ export interface Options extends Plan.Options {
 export const run = Effect.fn("Run.run")(function*(options: Options) {
   const name = (yield* StockChange.freshId).slice(0, NAME_LENGTH)
   const buyers = yield* Buyer.make(options.url)
-  yield* Effect.mapError(buyers.knock, ({ why }) =>
-    CommandFailed.failed(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`))
+  yield* Effect.mapError(
+    buyers.knock,
+    ({ why }) => CommandFailed.failed(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`)
+  )
   const items = Plan.items(name, options.items)
   yield* Effect.forEach(items, (item) => putIn(item, options.stock), { concurrency: "unbounded", discard: true })
 
@@ -54,8 +56,10 @@ export const run = Effect.fn("Run.run")(function*(options: Options) {
     }),
     () => Progress.line("accepted orders final", final, accepted.length)
   )
-  const lines = yield* Effect.forEach(items, (itemId) =>
-    Effect.map(look(itemId), (found): Books.Line => ({ itemId, put: options.stock, look: found })))
+  const lines = yield* Effect.forEach(
+    items,
+    (itemId) => Effect.map(look(itemId), (found): Books.Line => ({ itemId, put: options.stock, look: found }))
+  )
   const books = Books.make(lines, fates)
   yield* Console.log(Report.make(tally, lines, books, seconds))
   if (books.wrong.length > 0) return yield* CommandFailed.failed("the books do not balance")

@@ -52,7 +52,7 @@ export const make = (): Tally => {
   const answers = new Map<string, number>()
   const retries = new Map<string, number>()
   const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
-  const frequent = (counts: Map<string, number>) => [...counts].sort(([, a], [, b]) => b - a)
+  const frequent = (counts: Map<string, number>) => [...counts].toSorted(([, a], [, b]) => b - a)
   return {
     add: (order, answer, latency) => {
       millis.push(latency)

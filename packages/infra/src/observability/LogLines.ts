@@ -32,7 +32,9 @@ export const readable = (service: string, options: Options): string => {
   const { annotations, cause, logLevel, message, traceId } = read(options)
   const details = Object.entries({ ...annotations, ...(traceId === undefined ? {} : { trace_id: traceId }) })
     .filter(([key]) => key !== "service")
-    .map(([key, value]) => colour(90, `${key}=${harmless(typeof value === "string" ? value : Formatter.formatJson(value))}`))
+    .map(([key, value]) =>
+      colour(90, `${key}=${harmless(typeof value === "string" ? value : Formatter.formatJson(value))}`)
+    )
   return [
     colour(90, options.date.toISOString().slice(11, 23)),
     colour(COLOURS[logLevel] ?? 0, logLevel.padEnd(5)),

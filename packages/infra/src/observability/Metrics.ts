@@ -112,7 +112,11 @@ const openOrders = cached(
   MAX_PARTITIONS
 )
 export const partitionOpenOrders = (partition: number) => openOrders(String(partition))
-const lag = cached(gauge("processor_partition_lag", "Records not folded yet, by partition"), "partition", MAX_PARTITIONS)
+const lag = cached(
+  gauge("processor_partition_lag", "Records not folded yet, by partition"),
+  "partition",
+  MAX_PARTITIONS
+)
 export const partitionLag = (partition: number) => lag(String(partition))
 
 const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<never, unknown>>>> = {

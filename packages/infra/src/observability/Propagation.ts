@@ -38,13 +38,14 @@ export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
   })
 
 /** Works under the span that the header of a record names: as a span of its own where spans are recorded. */
-export const withParent = (name: string, traceparent: string | undefined) =>
-<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(IsRecording, (isRecording): Effect.Effect<A, E, R> => {
-    const parent = parse(traceparent)
-    if (isRecording) return Effect.withSpan(effect, name, { kind: "consumer", parent: Option.getOrUndefined(parent) })
-    return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
-  })
+export const withParent =
+  (name: string, traceparent: string | undefined) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(IsRecording, (isRecording): Effect.Effect<A, E, R> => {
+      const parent = parse(traceparent)
+      if (isRecording) return Effect.withSpan(effect, name, { kind: "consumer", parent: Option.getOrUndefined(parent) })
+      return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
+    })
 
 /** What a log line says of the trace that a header names. */
 export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } =>

@@ -5,9 +5,9 @@ import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporte
 import { Context, Effect, Layer, Option, Random, Tracer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { OtlpExporter, OtlpSerialization, OtlpTracer } from "effect/observability"
+import type { TracingSettings } from "../Settings.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Propagation from "./Propagation.ts"
-import type { TracingSettings } from "../Settings.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
