@@ -1,10 +1,11 @@
 /** The order log while its broker is not there yet, is killed, and is frozen, with buyers who never stop asking. */
 import { assert, describe, it } from "@effect/vitest"
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import * as Partition from "@flash-sale/domain/Partition"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
-import { Effect, Fiber, Schedule } from "effect"
+import { Deferred, Effect, Fiber, Schedule } from "effect"
 import { Broker } from "./Broker.ts"
 import { settingsAt } from "./Settings.ts"
 
@@ -16,10 +17,18 @@ const ENOUGH = 500
 /** The longest that anybody may wait for an answer, in milliseconds. */
 const BOUND = 6_000
 
+/** The longest that closing may take without Kafka, in milliseconds; well below the 30 s that a process has. */
+const CLOSE_BOUND = 10_000
+
 const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet" as const)).pipe(
     Effect.retry(Schedule.spaced("10 millis"))
   )
+
+const aBroker = Effect.acquireRelease(
+  Effect.promise(() => Broker.make()),
+  (broker) => Effect.promise(() => broker.stop())
+)
 
 /** Buyers who ask again and again, and what they were told. */
 const buyers = (log: OrderLog["Service"]) => {
@@ -140,4 +149,33 @@ describe("Kafka's order log under faults", () => {
       }).pipe(Effect.scoped),
     TEST_TIMEOUT
   )
+
+  it.live("closes in bounded time while its broker is gone", () =>
+    Effect.gen(function*() {
+      const broker = yield* aBroker
+      yield* Effect.promise(() => broker.start())
+      const begun = yield* Effect.gen(function*() {
+        const log = yield* OrderLog
+        const letters = yield* DeadLetters
+        yield* log.partitions
+        yield* Effect.retry(letters.stats, Schedule.spaced("50 millis"))
+        const isCommitting = yield* Deferred.make<void>()
+        const isStuck = yield* Deferred.make<void>()
+        yield* Effect.forkScoped(log.consume((owned) =>
+          Effect.gen(function*() {
+            yield* owned.commit((yield* owned.bounds).start)
+            yield* Deferred.succeed(isCommitting, undefined)
+            return yield* Effect.forever(owned.commit(Partition.Offset.make(0)))
+          }).pipe(
+            Effect.catch(() => Deferred.succeed(isStuck, undefined)),
+            Effect.andThen(owned.revoked)
+          )
+        ))
+        yield* Deferred.await(isCommitting)
+        yield* Effect.promise(() => broker.kill())
+        yield* Deferred.await(isStuck)
+        return performance.now()
+      }).pipe(Effect.scoped, Effect.provide(KafkaInfra.layer(settingsAt(broker.address))))
+      assert.isBelow(performance.now() - begun, CLOSE_BOUND)
+    }).pipe(Effect.scoped), TEST_TIMEOUT)
 })

@@ -1,7 +1,7 @@
 /** Commits of a consumer: one in flight, all that wait meanwhile in one, the furthest of each partition. */
 import { LogUnavailable, PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import { Data, Effect, Exit, type Scope } from "effect"
+import { Data, Effect, Exit, Scope } from "effect"
 import type { Consumer } from "kafkajs"
 import * as BatchLine from "../actor/BatchLine.ts"
 import { messageOf } from "./KafkaClient.ts"
@@ -71,6 +71,9 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
+  // Nobody waits for the line's end: its workers are gone by then, and without Kafka the commit in flight takes long.
+  const lineScope = yield* Scope.make()
+  yield* Effect.addFinalizer((exit) => Effect.asVoid(Effect.forkDetach(Scope.close(lineScope, exit))))
   const line = yield* BatchLine.make<Commit, void, LogUnavailable | PartitionLost>({
     name: "commits",
     capacity: COMMITS_WAITING,
@@ -83,7 +86,7 @@ export const make = Effect.fnUntraced(function*(
       const exit = furthest.size === 0 ? Exit.succeed(false) : yield* Effect.exit(send(furthest))
       return commits.map((commit) => answer(commit, exit))
     })
-  })
+  }).pipe(Scope.provide(lineScope))
 
   return (commit) =>
     line.ask(commit).pipe(

@@ -11,7 +11,7 @@ import { toLogRecord } from "./Records.ts"
 import * as Workers from "./Workers.ts"
 
 /** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
-const LEAVE_PATIENCE = "5 seconds"
+const LEAVE_PATIENCE = "3 seconds"
 /** After how many milliseconds without a sign of life the group gives this member's partitions away. */
 const SESSION_TIMEOUT = 30_000
 /** The member learns with a heartbeat that another wants to join, so this is how long a handover takes to begin. */
@@ -58,7 +58,6 @@ export const run = Effect.fnUntraced(function*(
     maxWaitTimeInMs: FETCH_WAIT,
     maxBytesPerPartition: FETCH_BYTES
   })
-  // Made before the finalizer that leaves, and so closed after it: a consumer that stops ends the commit in flight.
   const commit = yield* Commits.make(consumer, topic)
   yield* Effect.addFinalizer(() => leave(consumer))
   const fetching = fetchingOf(consumer, topic)

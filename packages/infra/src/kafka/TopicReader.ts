@@ -13,7 +13,7 @@ import { toLogRecord } from "./Records.ts"
 /** How long a fetch waits for records, in milliseconds. */
 const FETCH_WAIT = 250
 /** How long stopping may take. */
-const STOP_PATIENCE = "5 seconds"
+const STOP_PATIENCE = "2 seconds"
 const NAME_RANGE = 2 ** 48
 
 export interface Reading {
