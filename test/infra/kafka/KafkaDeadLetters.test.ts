@@ -8,12 +8,13 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
 import { Context, Effect, Layer, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
-import { kafkaAddr } from "../../servers/servers.ts"
+import { kafkaAddr, needed } from "../../servers/servers.ts"
 import { settingsAt } from "./Settings.ts"
 
+const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
 
-DeadLettersContract.suite("Kafka", KafkaInfra.layer(settingsAt(kafkaAddr())))
+DeadLettersContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
 
 const aProcess = (settings: KafkaSettings) =>
   Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(DeadLetters))
@@ -39,7 +40,7 @@ const eventually = <A, E>(ask: Effect.Effect<A, E>, isIt: (answer: A) => boolean
 describe("Kafka's dead letters", () => {
   it.live("are seen by other processes, those that follow and those that come later", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr())
+      const settings = settingsAt(address)
       const one = yield* aProcess(settings)
       const following = yield* aProcess(settings)
       yield* eventually(following.stats, ({ size }) => size === 0)
@@ -65,7 +66,7 @@ describe("Kafka's dead letters", () => {
 
   it.live("leave no group behind", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr())
+      const settings = settingsAt(address)
       yield* Effect.scoped(Effect.gen(function*() {
         const store = yield* aProcess(settings)
         yield* eventually(store.stats, ({ size }) => size === 0)

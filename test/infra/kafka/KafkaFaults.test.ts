@@ -6,9 +6,11 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import * as Partition from "@flash-sale/domain/Partition"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
-import { Broker } from "./Broker.ts"
+import { KafkaBroker } from "../../servers/KafkaBroker.ts"
+import { kafkaLib, needed } from "../../servers/servers.ts"
 import { settingsAt } from "./Settings.ts"
 
+const lib = needed(kafkaLib())
 const TEST_TIMEOUT = 300_000
 const KILLS = process.env["FULL"] === "1" ? 8 : 1
 const BUYERS = 32
@@ -26,7 +28,7 @@ const until = (condition: () => boolean) =>
   )
 
 const aBroker = Effect.acquireRelease(
-  Effect.promise(() => Broker.make()),
+  Effect.promise(() => KafkaBroker.make(lib)),
   (broker) => Effect.promise(() => broker.stop())
 )
 
@@ -104,10 +106,7 @@ describe("Kafka's order log under faults", () => {
     "keeps what it acknowledged, never has what it refused, and answers everybody in time",
     () =>
       Effect.gen(function*() {
-        const broker = yield* Effect.acquireRelease(
-          Effect.promise(() => Broker.make()),
-          (broker) => Effect.promise(() => broker.stop())
-        )
+        const broker = yield* aBroker
         yield* Effect.gen(function*() {
           const log = yield* OrderLog
           const { end, more, run, told } = buyers(log)

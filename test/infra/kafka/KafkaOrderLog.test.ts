@@ -9,14 +9,15 @@ import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
 import * as Topics from "@flash-sale/infra/kafka/Topics"
 import { Context, Deferred, Effect, Fiber, Layer, Schedule, Scope } from "effect"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
-import { kafkaAddr } from "../../servers/servers.ts"
+import { kafkaAddr, needed } from "../../servers/servers.ts"
 import { settingsAt } from "./Settings.ts"
 
+const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 60_000
 const ITEMS = Array.from({ length: 12 }, (_, index) => ItemId.make(`item-${index}`))
 const ROUNDS = 40
 
-OrderLogContract.suite("Kafka", KafkaInfra.layer(settingsAt(kafkaAddr())))
+OrderLogContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
 
 /** A process of its own: connections and membership end with the scope. */
 const aProcess = (settings: KafkaSettings) => Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(OrderLog))
@@ -45,7 +46,7 @@ const counting = (done: Map<string, number>) => (owned: OwnedPartition): Effect.
 describe("Kafka's order log", () => {
   it.live("hands partitions over: no record is skipped, none is done twice", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr(), { partitions: 4 })
+      const settings = settingsAt(address, { partitions: 4 })
       const appending = yield* aProcess(settings)
       yield* appending.partitions
       const done = new Map<string, number>()
@@ -92,7 +93,7 @@ describe("Kafka's order log", () => {
 
   it.live("gives no partition to another before the worker that had it has returned", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr(), { partitions: 2 })
+      const settings = settingsAt(address, { partitions: 2 })
       const events: Array<string> = []
       const firstOwns = yield* Deferred.make<void>()
       const secondOwns = yield* Deferred.make<void>()
@@ -125,7 +126,7 @@ describe("Kafka's order log", () => {
 
   it.live("fails rather than skip to where the log begins or back from where it ends", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr(), { partitions: 1 })
+      const settings = settingsAt(address, { partitions: 1 })
       const log = yield* aProcess(settings)
       const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
       yield* log.partitions
@@ -158,7 +159,7 @@ describe("Kafka's order log", () => {
 
   it.live("refuses another number of partitions than the topic was made with", () =>
     Effect.gen(function*() {
-      const settings = settingsAt(kafkaAddr(), { partitions: 3 })
+      const settings = settingsAt(address, { partitions: 3 })
       yield* Effect.flatMap(aProcess(settings), (log) => log.partitions)
       const changed = { ...settings, partitions: 5 }
       const client = Context.get(yield* Layer.build(KafkaClient.layer(changed)), KafkaClient.KafkaClient)
@@ -174,7 +175,7 @@ describe("Kafka's order log", () => {
 
   it.live("refuses a record that is too large, and no other", () =>
     Effect.gen(function*() {
-      const log = yield* aProcess(settingsAt(kafkaAddr(), { partitions: 1 }))
+      const log = yield* aProcess(settingsAt(address, { partitions: 1 }))
       yield* log.partitions
       const tooLarge = { itemId: ITEMS[0]!, value: "x".repeat(2_000_000), headers: {} }
       const large = { itemId: ITEMS[0]!, value: "x".repeat(600_000), headers: {} }

@@ -3,14 +3,14 @@ import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Context, Effect, Layer, Schedule } from "effect"
 import { Redis } from "ioredis"
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
-import { mkdtemp, rm } from "node:fs/promises"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { RedisServer } from "../../servers/RedisServer.ts"
+import { needed, redisServerProgram } from "../../servers/servers.ts"
+import { isUnavailable } from "../../servers/Unavailable.ts"
 
 const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+
+// Whoever imports this cannot do without the program, so all tests of that file are skipped where it is missing.
+needed(redisServerProgram())
 
 export class OwnRedis extends Context.Service<OwnRedis, {
   readonly address: IoRedis.RedisAddress
@@ -22,23 +22,12 @@ export class OwnRedis extends Context.Service<OwnRedis, {
   readonly cli: (command: string, ...args: ReadonlyArray<string | number>) => Effect.Effect<unknown>
 }>()("test/infra/redis/OwnRedis") {}
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const address = server.address()
-  server.close()
-  await once(server, "close")
-  if (address === null || typeof address === "string") throw new Error("no port")
-  return address.port
-}
-
 const make = Effect.gen(function*() {
-  const folder = yield* Effect.acquireRelease(
-    Effect.promise(() => mkdtemp(join(tmpdir(), "flash-sale-redis-"))),
-    (path) => Effect.promise(() => rm(path, { recursive: true, force: true }))
+  const server = yield* Effect.acquireRelease(
+    Effect.promise(() => RedisServer.make()),
+    (server) => Effect.promise(() => server.stop())
   )
-  const address = { host: "127.0.0.1", port: yield* Effect.promise(freePort) }
-  let server: ChildProcess | undefined
+  const address = { host: server.host, port: server.port }
   const client = yield* Effect.acquireRelease(
     Effect.sync(() => new Redis({ ...address, lazyConnect: true, disableClientInfo: true, protocol: 2 })),
     (client) => Effect.sync(() => client.disconnect())
@@ -48,22 +37,8 @@ const make = Effect.gen(function*() {
   })
   const cli = (command: string, ...args: ReadonlyArray<string | number>) =>
     Effect.promise(() => client.call(command, ...args))
-  const start = Effect.sync(() => {
-    const options = { dir: folder, port: address.port, bind: address.host, save: "", appendonly: "yes" }
-    server = spawn(
-      "redis-server",
-      [...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]), "--appendfsync", "always"],
-      { stdio: "ignore" }
-    )
-  }).pipe(Effect.andThen(Effect.asVoid(cli("PING"))))
-  const kill = Effect.promise(async () => {
-    const gone = server
-    server = undefined
-    if (gone === undefined || gone.exitCode !== null) return
-    gone.kill("SIGKILL")
-    await once(gone, "exit")
-  })
-  yield* Effect.addFinalizer(() => kill)
+  const start = Effect.promise(() => server.start()).pipe(Effect.andThen(Effect.asVoid(cli("PING"))))
+  const kill = Effect.promise(() => server.kill())
   return OwnRedis.of({ address, start, kill, cli })
 })
 
@@ -82,8 +57,8 @@ const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.laye
 /** The adapters over a server that is not started yet. */
 export const layerAway = Layer.provideMerge(infra, layerStopped)
 
-/** The adapters over a running, empty server. */
-export const layer = Layer.effectDiscard(untilUp).pipe(
+/** The adapters over a running, empty server; where there is no program to run, nobody asks them anything. */
+export const layer = isUnavailable(redisServerProgram()) ? layerAway : Layer.effectDiscard(untilUp).pipe(
   Layer.provideMerge(infra),
   Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(OwnRedis, ({ start }) => start))),
   Layer.provideMerge(layerStopped)

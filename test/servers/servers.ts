@@ -1,0 +1,42 @@
+/**
+ * The servers and programs of this run, as `globalSetup.ts` found them. A test file that cannot do without one begins
+ * with `const address = needed(kafkaAddr())`.
+ */
+import { beforeEach, inject } from "vitest"
+import { type Found, isUnavailable } from "./Unavailable.ts"
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    redisAddr: Found
+    kafkaAddr: Found
+    redisServerProgram: Found
+    kafkaLib: Found
+  }
+}
+
+/** Nobody listens there: port 1 needs rights that nobody gives to a test. */
+const NOBODY = "127.0.0.1:1"
+
+/** `host:port` of the Redis that all suites share. */
+export const redisAddr = (): Found => inject("redisAddr")
+
+/** `host:port` of the Kafka that all suites share. It makes no topics by itself. */
+export const kafkaAddr = (): Found => inject("kafkaAddr")
+
+/** Path of `redis-server`, for suites that kill a Redis of their own: see `RedisServer.ts`. */
+export const redisServerProgram = (): Found => inject("redisServerProgram")
+
+/** The folder with Kafka's jars, for suites that kill a broker of their own: see `KafkaBroker.ts`. */
+export const kafkaLib = (): Found => inject("kafkaLib")
+
+/**
+ * The address or path. Where there is none, every test of the file or `describe` that asks is skipped with the reason,
+ * and the answer leads nowhere.
+ *
+ * Gotcha: `beforeAll` runs all the same. One that waits for a server stands in a `describe.skipIf(isUnavailable(...))`.
+ */
+export const needed = (found: Found): string => {
+  if (!isUnavailable(found)) return found
+  beforeEach(({ skip }) => skip(found.reason))
+  return NOBODY
+}
