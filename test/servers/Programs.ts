@@ -9,6 +9,8 @@ const run = promisify(execFile)
 /** How long installing one package may take. */
 const INSTALL_MILLIS = 180_000
 const ASK_MILLIS = 3_000
+/** The machine may be installing something else just now. */
+const APT = ["-q", "-o", "DPkg::Lock::Timeout=120"]
 
 /** Where a program is on the PATH. */
 export const find = async (program: string): Promise<string | undefined> => {
@@ -43,9 +45,9 @@ const rights = async (): Promise<ReadonlyArray<string>> => {
 }
 
 const install = async (packageName: string): Promise<void> => {
-  const [program = "env", ...before] = [...await rights(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-  await execute(program, [...before, "update", "-q"], INSTALL_MILLIS)
-  await execute(program, [...before, "install", "-q", "-y", "--no-install-recommends", packageName], INSTALL_MILLIS)
+  const [program = "env", ...before] = [...await rights(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", ...APT]
+  await execute(program, [...before, "update"], INSTALL_MILLIS)
+  await execute(program, [...before, "install", "-y", "--no-install-recommends", packageName], INSTALL_MILLIS)
 }
 
 /** One at a time, because apt has a lock. */

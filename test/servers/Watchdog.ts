@@ -23,7 +23,8 @@ const open = (): Writable => {
 
 const write = (): void => {
   input ??= open()
-  input.write(`${[...duties].join("; ")}\n`)
+  // What was taken last is given back first: a server dies before its folder goes.
+  input.write(`${[...duties].toReversed().join("; ")}\n`)
 }
 
 /** Has the shell run `command` when this process has ended, unless the answer was called before. */
