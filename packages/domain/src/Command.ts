@@ -3,7 +3,7 @@
  * order; time, price and rules come from here and from nowhere else.
  */
 import { Data, Schema } from "effect"
-import type { CorrelationId} from "./Ids.ts";
+import type { CorrelationId } from "./Ids.ts"
 import { Attempt, type ItemId, RequestId } from "./Ids.ts"
 import type { Order } from "./Order.ts"
 

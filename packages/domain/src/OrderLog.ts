@@ -1,11 +1,15 @@
 /** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
-import { Context, type Effect, Schema, type Scope } from "effect"
+import { Context, Effect, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "./LogRecord.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
 
-/** The record is not in the log and never will be: nobody sent it, or the log refused it for sure. */
+/**
+ * The record is not in the log and never will be: nobody sent it, or the log refused it for sure. `overloaded` says that
+ * the log was not even asked, as too many records wait for it.
+ */
 export class AppendRefused extends Schema.TaggedError<AppendRefused>()("AppendRefused", {
-  detail: Schema.String
+  detail: Schema.String,
+  overloaded: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {}
 
 /** Nobody knows whether the record is in the log: the answer did not come in time. */

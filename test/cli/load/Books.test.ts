@@ -19,7 +19,13 @@ describe("the books", () => {
   it("balance where everything is accounted for", () => {
     const books = Books.make(
       [line(7, 0, 3)],
-      [fate("COMPLETED", 2), fate("COMPLETED"), fate("FAILED_PAYMENT"), fate("FAILED_SOLD_OUT"), fate("FAILED_SOLD_OUT")]
+      [
+        fate("COMPLETED", 2),
+        fate("COMPLETED"),
+        fate("FAILED_PAYMENT"),
+        fate("FAILED_SOLD_OUT"),
+        fate("FAILED_SOLD_OUT")
+      ]
     )
     expect(books).toEqual({
       accepted: 5,

@@ -1,7 +1,7 @@
+import { expect, it } from "@effect/vitest"
 import * as Buyer from "@flash-sale/cli/load/Buyer"
 import type { Answer } from "@flash-sale/cli/load/Tally"
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { expect, it } from "@effect/vitest"
 import { Effect, Schema, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { describe } from "vitest"
@@ -21,31 +21,33 @@ type Script = ReadonlyArray<number | "reset">
 /** A gateway that answers by a script, then 500; and the request ids that it was asked for. */
 const gateway = (script: Script) =>
   Effect.acquireRelease(
-    Effect.callback<{ readonly url: URL; readonly seen: ReadonlyArray<string>; readonly close: () => void }>((resume) => {
-      const seen: Array<string> = []
-      const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-        const chunks: Array<Buffer> = []
-        request.on("data", (chunk: Buffer) => chunks.push(chunk))
-        request.on("end", () => {
-          const step = script[seen.length] ?? 500
-          seen.push(decodeBody(Buffer.concat(chunks).toString()).request_id)
-          if (step === "reset") request.socket.destroy()
-          else response.writeHead(step, { "content-type": "application/json" }).end("{}")
+    Effect.callback<{ readonly url: URL; readonly seen: ReadonlyArray<string>; readonly close: () => void }>(
+      (resume) => {
+        const seen: Array<string> = []
+        const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+          const chunks: Array<Buffer> = []
+          request.on("data", (chunk: Buffer) => chunks.push(chunk))
+          request.on("end", () => {
+            const step = script[seen.length] ?? 500
+            seen.push(decodeBody(Buffer.concat(chunks).toString()).request_id)
+            if (step === "reset") request.socket.destroy()
+            else response.writeHead(step, { "content-type": "application/json" }).end("{}")
+          })
         })
-      })
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        if (address === null || typeof address === "string") throw new Error("no port")
-        resume(Effect.succeed({
-          url: new URL(`http://127.0.0.1:${address.port}`),
-          seen,
-          close: () => {
-            server.close()
-            server.closeAllConnections()
-          }
-        }))
-      })
-    }),
+        server.listen(0, "127.0.0.1", () => {
+          const address = server.address()
+          if (address === null || typeof address === "string") throw new Error("no port")
+          resume(Effect.succeed({
+            url: new URL(`http://127.0.0.1:${address.port}`),
+            seen,
+            close: () => {
+              server.close()
+              server.closeAllConnections()
+            }
+          }))
+        })
+      }
+    ),
     ({ close }) => Effect.sync(close)
   )
 

@@ -1,5 +1,5 @@
-import * as Percentiles from "@flash-sale/cli/load/Percentiles"
 import { it } from "@effect/vitest"
+import * as Percentiles from "@flash-sale/cli/load/Percentiles"
 import { Effect, Schema } from "effect"
 import { describe, expect } from "vitest"
 
@@ -18,7 +18,7 @@ describe("percentiles", () => {
     [Schema.NonEmptyArray(Schema.Int), Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))],
     ([values, percent]) =>
       Effect.sync(() => {
-        const sorted = [...values].sort((a, b) => a - b)
+        const sorted = [...values].toSorted((a, b) => a - b)
         const found = Percentiles.percentile(sorted, percent)!
         expect(values).toContain(found)
         const share = (sorted.filter((value) => value <= found).length / sorted.length) * 100

@@ -1,5 +1,5 @@
-import * as Plan from "@flash-sale/cli/load/Plan"
 import { expect, it } from "@effect/vitest"
+import * as Plan from "@flash-sale/cli/load/Plan"
 import { Effect } from "effect"
 import { describe } from "vitest"
 
@@ -21,7 +21,7 @@ describe("the plan of a run", () => {
       expect(new Set(plan.map(({ order }) => order.requestId)).size).toBe(1_000)
       const ofUser = new Map<string, number>()
       for (const { order } of plan) ofUser.set(order.userId, (ofUser.get(order.userId) ?? 0) + 1)
-      expect([...new Set(ofUser.values())].sort()).toEqual([33, 34])
+      expect([...new Set(ofUser.values())].toSorted()).toEqual([33, 34])
       expect(new Set(plan.map(({ order }) => order.itemId))).toEqual(new Set(Plan.items("r", 4)))
       expect(new Set(plan.map(({ order }) => order.amount))).toEqual(new Set([1, 2]))
     }))

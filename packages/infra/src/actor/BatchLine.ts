@@ -2,7 +2,7 @@
  * A line in which messages wait and are served in batches: one fiber takes what is there, up to a bound, handles it in
  * one step, and answers each. Batches form by themselves while a step is under way, so an idle line waits for no timer.
  */
-import type { Cause} from "effect";
+import type { Cause } from "effect"
 import { Data, Deferred, Effect, Exit, Fiber, Queue, type Scope } from "effect"
 
 /** The line holds as many messages as it may. Nothing was done with this one. */

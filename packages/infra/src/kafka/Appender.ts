@@ -59,7 +59,8 @@ export const make = Effect.fnUntraced(function*(
     Effect.catchTag(
       line.ask(record),
       "LineFull",
-      (full) => Effect.fail(new AppendRefused({ detail: `${full.line}: ${full.capacity} records wait already` }))
+      ({ capacity, line: name }) =>
+        Effect.fail(new AppendRefused({ detail: `${name}: ${capacity} records wait already`, overloaded: true }))
     )
 
   return {

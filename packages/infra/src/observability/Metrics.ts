@@ -48,7 +48,7 @@ export const circuitBreakerState = gauge(
   "Circuit breaker state (0=closed, 1=open, 2=half-open)"
 )
 
-/** Why an order was refused, where no counter of its own says so. */
+/** Why an order was refused (4xx), where no counter of its own says so. */
 export const REFUSALS = [
   "not_open",
   "closed",
@@ -57,14 +57,25 @@ export const REFUSALS = [
   "body_too_large",
   "unsupported_media_type",
   "request_id_reused",
-  "breaker_open",
-  "overloaded",
-  "outcome_unknown",
-  "shutting_down"
+  "request_timeout"
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 const refused = labelled(REFUSALS, "reason", counter("gateway_orders_refused_total", "Orders refused, by reason"))
 export const ordersRefused = (reason: Refusal) => refused.get(reason)!
+
+/** Why an order failed to queue (5xx): `ordersFailed` by reason. */
+export const FAILURES = [
+  "breaker_open",
+  "log_unavailable",
+  "outcome_unknown",
+  "overloaded",
+  "store_unavailable",
+  "item_stopped",
+  "internal_error"
+] as const
+export type Failure = (typeof FAILURES)[number]
+const failed = labelled(FAILURES, "reason", counter("gateway_orders_failures_total", "Orders that failed, by reason"))
+export const ordersFailedBy = (reason: Failure) => failed.get(reason)!
 
 export const ordersProcessed = counter("processor_orders_processed_total", "Total orders processed")
 export const ordersProcessedSuccess = counter("processor_orders_processed_success_total", "Successfully processed")
@@ -130,7 +141,8 @@ const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<
     ordersSoldOutEarly,
     requestDuration,
     circuitBreakerState,
-    ...refused.values()
+    ...refused.values(),
+    ...failed.values()
   ],
   processor: [
     ordersProcessed,

@@ -31,34 +31,34 @@ export interface Options<R> {
   readonly health: Effect.Effect<Health, never, R>
 }
 
-/** Listens for as long as the layer lives. */
+/** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
 export const layer = <R>({ health, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
-  Layer.unwrap(
-    Effect.map(Effect.context<R | Telemetry>(), (context) =>
-      HttpRouter.serve(routes(Effect.provideContext(health, context)), { disableLogger: true, disableListenLog: true })
-        .pipe(
-          Layer.provide(server(port)),
-          Layer.provide(Layer.succeedContext(context))
-        ))
+  Layer.effectDiscard(
+    Effect.flatMap(Effect.context<R | Telemetry>(), (context) =>
+      HttpRouter.serve(Layer.merge(metricsRoute, healthRoute(Effect.provideContext(health, context))), {
+        disableLogger: true,
+        disableListenLog: true
+      }).pipe(
+        Layer.provide(server(port)),
+        Layer.build
+      ))
   )
 
-/** `/metrics` and `/health` for any router: the gateway has them on its own port. */
-export const routes = (health: Effect.Effect<Health>): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> =>
-  Layer.unwrap(
-    Effect.map(Telemetry, ({ collect }) =>
-      HttpRouter.addAll([
-        HttpRouter.route(
-          "GET",
-          "/metrics",
-          Effect.map(collect, (text) => HttpServerResponse.text(text, { contentType: CONTENT_TYPE }))
-        ),
-        HttpRouter.route(
-          "GET",
-          "/health",
-          Effect.map(health, (body) =>
-            HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
-        )
-      ]))
+/** `/metrics`, for any router: the gateway has it on its own port. */
+export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> = Layer.unwrap(
+  Effect.map(Telemetry, ({ collect }) =>
+    HttpRouter.add(
+      "GET",
+      "/metrics",
+      Effect.map(collect, (text) => HttpServerResponse.text(text, { contentType: CONTENT_TYPE }))
+    ))
+)
+
+const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  HttpRouter.add(
+    "GET",
+    "/health",
+    Effect.map(health, (body) => HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
   )
 
 const server = (port: number) =>

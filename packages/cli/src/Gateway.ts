@@ -1,0 +1,29 @@
+/** `flash-sale gateway`: takes orders, on Kafka and Redis. */
+import * as Gateway from "@flash-sale/gateway/Gateway"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Settings from "@flash-sale/infra/Settings"
+import { Effect, Layer } from "effect"
+import { Command } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Process from "./Process.ts"
+
+const settings = Settings.all({
+  gateway: Settings.GatewaySettings,
+  redis: Settings.RedisSettings,
+  kafka: Settings.KafkaSettings,
+  logs: Settings.LogSettings,
+  tracing: Settings.TracingSettings
+})
+
+export const command = Command.make("gateway", {}, () =>
+  Effect.gen(function*() {
+    const read = yield* settings
+    return yield* Process.layerLifecycle.pipe(
+      Layer.provide(Gateway.layer(read.gateway)),
+      Layer.provide(Infra.layerDistributed(read)),
+      Layer.provide(Process.layerObserved("gateway", ["gateway"], read)),
+      Layer.launch
+    )
+  }).pipe(Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription("Take orders at HTTP_PORT and append them to Kafka. Start as many as you like")
+  )

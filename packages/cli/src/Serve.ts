@@ -1,0 +1,50 @@
+/** `flash-sale serve`: the whole engine in one process, on one file. */
+import * as Gateway from "@flash-sale/gateway/Gateway"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Settings from "@flash-sale/infra/Settings"
+import { Console, Effect, Layer, Stdio } from "effect"
+import { Command } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as FirstStock from "./FirstStock.ts"
+import * as Place from "./Place.ts"
+import * as Process from "./Process.ts"
+import * as Processor from "./Processor.ts"
+
+const settings = (place: Pick<Place.Place, "dataDir">) =>
+  Settings.all({
+    gateway: Settings.GatewaySettings,
+    processor: Settings.ProcessorSettings,
+    payments: Settings.PaymentSettings,
+    embedded: Place.embedded(place),
+    logs: Settings.LogSettings,
+    tracing: Settings.TracingSettings
+  })
+
+/** Where to look and what to type: for a person, so among log lines it is one of them. */
+const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const stdio = yield* Stdio.Stdio
+    const lines = [
+      `The engine is up: http://localhost:${port}/docs`,
+      `Try it: curl -i localhost:${port}/buy -H 'content-type: application/json' -d ` +
+      `'{"request_id":"r-1","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
+    ]
+    const tell = (yield* stdio.stdoutIsTerminal) ? Console.log : Effect.logInfo
+    yield* Effect.forEach(lines, (line) => tell(line), { discard: true })
+  }))
+
+export const command = Command.make("serve", { dataDir: Place.flags.dataDir }, (place) =>
+  Effect.gen(function*() {
+    const read = yield* settings(place)
+    // From below upwards, and taken down the other way: first nothing more is taken, then what is in hand is finished.
+    return yield* Layer.mergeAll(Process.layerLifecycle, layerWelcome(read.gateway.httpPort)).pipe(
+      Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
+      Layer.provide(FirstStock.layer),
+      Layer.provide(Processor.layer(read.processor).pipe(Process.loggedAs("processor"))),
+      Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
+      Layer.provide(Process.layerObserved("flash-sale", ["gateway", "processor"], read)),
+      Layer.launch
+    )
+  }).pipe(Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription("Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale")
+  )

@@ -1,0 +1,16 @@
+/** The HTTP API of the gateway, as data: the server, its documents and typed clients are made from it. */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { ItemsApi } from "./ItemsApi.ts"
+import { OrdersApi } from "./OrdersApi.ts"
+import { SystemApi } from "./SystemApi.ts"
+
+export class Api extends HttpApi.make("flash-sale")
+  .add(OrdersApi, ItemsApi, SystemApi)
+  // Every wrong field is named, not only the first.
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
+  .annotateMerge(OpenApi.annotations({
+    title: "Flash Sale Engine",
+    version: "1",
+    description: "Takes orders, keeps every one that it accepted, sells exactly what is in stock."
+  }))
+{}

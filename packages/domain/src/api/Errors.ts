@@ -1,0 +1,140 @@
+/**
+ * Every refusal of the HTTP API, as data.
+ *
+ * Each body has `error` (for a person), `code` (for a program; stable), `retryable` (whether the same request may
+ * succeed later) and `correlation_id`. Field names are those of the wire. `_tag` is not sent.
+ */
+import { Effect, Schema } from "effect"
+import { OrderStatus } from "../OrderStatus.ts"
+
+const retryAfterSeconds = Schema.Int.annotate({ description: "Whole seconds until it is worth trying again" })
+
+/** A field that need not be given when the error is made. */
+const fixed = <const Value extends string | boolean>(value: Value) =>
+  Schema.Literal(value).pipe(Schema.withConstructorDefault(Effect.succeed(value)))
+
+/** What is wrong with one field of a request. */
+export const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
+
+/** The body is not a JSON object, or fields of it are wrong: `errors` names each. Nothing was done. */
+export class InvalidRequest extends Schema.Error<InvalidRequest>("InvalidRequest")({
+  error: Schema.Literals(["Invalid request body", "Validation failed"]),
+  code: Schema.Literals(["invalid_body", "validation_failed"]),
+  retryable: fixed(false),
+  correlation_id: Schema.String,
+  errors: Schema.optionalKey(Schema.Array(FieldError))
+}, { httpApiStatus: 400 }) {
+  readonly _tag = "InvalidRequest"
+}
+
+/** The sale does not take orders now. `opens_at` (ISO 8601, UTC) is there when it will. */
+export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
+  error: fixed("Sale not open"),
+  code: Schema.Literals(["not_open", "closed", "paused"]),
+  retryable: Schema.Boolean,
+  correlation_id: Schema.String,
+  opens_at: Schema.optionalKey(Schema.String),
+  retry_after_seconds: Schema.optionalKey(retryAfterSeconds)
+}, { httpApiStatus: 403 }) {
+  readonly _tag = "SaleClosed"
+}
+
+/** Nothing was ever put in of this item, and nobody ordered it. */
+export class UnknownItem extends Schema.Error<UnknownItem>("UnknownItem")({
+  error: fixed("Unknown item"),
+  code: fixed("unknown_item"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 404 }) {
+  readonly _tag = "UnknownItem"
+}
+
+/** No order of this id was accepted, or its final status is older than statuses are kept. */
+export class UnknownOrder extends Schema.Error<UnknownOrder>("UnknownOrder")({
+  error: fixed("Unknown order"),
+  code: fixed("unknown_order"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 404 }) {
+  readonly _tag = "UnknownOrder"
+}
+
+/** The order was accepted before: `order_status` is how it stands. Repeating it never buys twice. */
+export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateRequest")({
+  error: fixed("Duplicate Request Detected"),
+  code: fixed("duplicate_request"),
+  retryable: fixed(false),
+  correlation_id: Schema.String,
+  order_status: OrderStatus
+}, { httpApiStatus: 409 }) {
+  readonly _tag = "DuplicateRequest"
+}
+
+/** Fewer units are left than were asked for. Units of unpaid orders come back: a later try may succeed. */
+export class SoldOut extends Schema.Error<SoldOut>("SoldOut")({
+  error: fixed("Sold out"),
+  code: fixed("sold_out"),
+  retryable: fixed(true),
+  correlation_id: Schema.String
+}, { httpApiStatus: 410 }) {
+  readonly _tag = "SoldOut"
+}
+
+/** The request id belongs to another order: another user, item or amount. */
+export class RequestIdReused extends Schema.Error<RequestIdReused>("RequestIdReused")({
+  error: fixed("Request id belongs to another order"),
+  code: fixed("request_id_reused"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 422 }) {
+  readonly _tag = "RequestIdReused"
+}
+
+/** The user has sent as many orders as a window allows. */
+export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
+  error: fixed("Rate limit exceeded"),
+  code: fixed("rate_limited"),
+  retryable: fixed(true),
+  correlation_id: Schema.String,
+  retry_after_seconds: retryAfterSeconds,
+  remaining_requests: Schema.Int
+}, { httpApiStatus: 429 }) {
+  readonly _tag = "RateLimited"
+}
+
+/** Why the engine cannot serve now. After `outcome_unknown` the same request id tells, and never buys twice. */
+export const UnavailableCode = Schema.Literals([
+  "breaker_open",
+  "log_unavailable",
+  "outcome_unknown",
+  "overloaded",
+  "store_unavailable",
+  "item_stopped"
+])
+export type UnavailableCode = typeof UnavailableCode.Type
+
+export class Unavailable extends Schema.Error<Unavailable>("Unavailable")({
+  error: fixed("Service temporarily unavailable"),
+  code: UnavailableCode,
+  retryable: fixed(true),
+  correlation_id: Schema.String,
+  retry_after_seconds: retryAfterSeconds
+}, { httpApiStatus: 503 }) {
+  readonly _tag = "Unavailable"
+}
+
+/** What stands for every answer that is not an endpoint's own: no such route, too large a body, a bug. */
+export const Problem = Schema.Struct({
+  error: Schema.String,
+  code: Schema.Literals([
+    "not_found",
+    "invalid_body",
+    "body_too_large",
+    "unsupported_media_type",
+    "request_timeout",
+    "internal_error"
+  ]),
+  retryable: Schema.Boolean,
+  correlation_id: Schema.String
+})
+export type Problem = typeof Problem.Type

@@ -1,0 +1,58 @@
+/** Buying, and hearing what became of it. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Amount, Attempt, ItemId, RequestId } from "../Ids.ts"
+import { Order } from "../Order.ts"
+import { OrderStatus } from "../OrderStatus.ts"
+import * as Errors from "./Errors.ts"
+import { RequestErrors } from "./RequestErrors.ts"
+
+/** The order is in the log, on disk: it will be decided, and its status will tell. */
+export const OrderQueued = Schema.Struct({
+  status: Schema.Literal("Order Queued"),
+  request_id: Schema.String,
+  correlation_id: Schema.String,
+  processing_time_ms: Schema.Int
+}).annotate({ identifier: "OrderQueued" })
+
+/** How an order stands. `updated_at` is ISO 8601 in UTC. */
+export const OrderStanding = Schema.Struct({
+  request_id: RequestId,
+  item_id: ItemId,
+  amount: Schema.optionalKey(Amount),
+  status: OrderStatus,
+  reason: Schema.optionalKey(Schema.String),
+  attempt: Attempt,
+  correlation_id: Schema.String,
+  updated_at: Schema.String
+}).annotate({ identifier: "OrderStanding" })
+
+const buy = HttpApiEndpoint.post("buy", "/buy", {
+  payload: Order,
+  success: HttpApiSchema.WithHeaders(OrderQueued.pipe(HttpApiSchema.status(202)), { location: Schema.String }),
+  error: [
+    Errors.SaleClosed,
+    Errors.UnknownItem,
+    Errors.DuplicateRequest,
+    Errors.SoldOut,
+    Errors.RequestIdReused,
+    Errors.RateLimited,
+    Errors.Unavailable
+  ]
+}).annotateMerge(OpenApi.annotations({
+  summary: "Place an order",
+  description: "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is " +
+    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back."
+}))
+
+const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
+  params: { request_id: RequestId },
+  success: OrderStanding,
+  error: [Errors.UnknownOrder, Errors.Unavailable]
+}).annotateMerge(OpenApi.annotations({
+  summary: "What became of an order",
+  description: "`PENDING`, `RESERVED`, and then one that is final: `COMPLETED`, `FAILED_SOLD_OUT`, `FAILED_LIMIT`, " +
+    "`FAILED_PAYMENT`, `FAILED` or `CANCELLED`."
+}))
+
+export class OrdersApi extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors) {}

@@ -1,0 +1,16 @@
+/** What is known of the HTTP request that is being served, wherever it is served. */
+import { CorrelationId } from "@flash-sale/domain/Ids"
+import { Context } from "effect"
+
+export interface CurrentRequest {
+  readonly correlationId: CorrelationId
+  /** The caller's W3C trace context, as it came. */
+  readonly traceparent: string | undefined
+  /** When the request arrived, milliseconds since 1970 (UTC). */
+  readonly arrivedAt: number
+}
+
+/** Set for every request; the default is for code that runs outside one. */
+export const CurrentRequest = Context.Reference<CurrentRequest>("@flash-sale/gateway/CurrentRequest", {
+  defaultValue: () => ({ correlationId: CorrelationId.make("none"), traceparent: undefined, arrivedAt: 0 })
+})

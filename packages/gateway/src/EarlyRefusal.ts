@@ -1,0 +1,25 @@
+/** Whether an order can be refused by a read of its item alone. Pure. */
+import type { ItemLook } from "@flash-sale/domain/ItemStore"
+
+export type EarlyRefusal =
+  | { readonly _tag: "UnknownItem" }
+  | { readonly _tag: "Paused" }
+  | { readonly _tag: "NotOpen"; readonly opensAt: number }
+  | { readonly _tag: "Closed" }
+  | { readonly _tag: "SoldOut" }
+
+/**
+ * Says why, or undefined where the order must be let in to be decided.
+ *
+ * **Details**: without the mark the item may not be wholly folded yet, and with a change parked it is about to change:
+ * then nothing is concluded. The order of the rules is that of `Decide`. `now` in milliseconds since 1970 (UTC).
+ */
+export const decide = (look: ItemLook, amount: number, now: number): EarlyRefusal | undefined => {
+  if (!look.marked || look.parked !== undefined) return undefined
+  if (!look.known) return { _tag: "UnknownItem" }
+  const { closesAt, opensAt, paused } = look.settings
+  if (paused) return { _tag: "Paused" }
+  if (opensAt !== undefined && now < opensAt) return { _tag: "NotOpen", opensAt }
+  if (closesAt !== undefined && now >= closesAt) return { _tag: "Closed" }
+  return amount > look.available ? { _tag: "SoldOut" } : undefined
+}

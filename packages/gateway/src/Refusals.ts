@@ -1,0 +1,69 @@
+/** The refusals of an order, made of what was found out. Pure. */
+import * as Errors from "@flash-sale/domain/api/Errors"
+import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { DateTime } from "effect"
+import type { EarlyRefusal } from "./EarlyRefusal.ts"
+
+export type Refusal =
+  | Errors.SaleClosed
+  | Errors.UnknownItem
+  | Errors.DuplicateRequest
+  | Errors.SoldOut
+  | Errors.RequestIdReused
+  | Errors.RateLimited
+  | Errors.Unavailable
+
+/** What a buyer is told to wait where nobody knows better, in seconds. */
+const RETRY_SECONDS = 1
+
+/** For `Retry-After`, which knows neither fractions nor "at once". */
+export const wholeSeconds = (millis: number): number => Math.max(1, Math.ceil(millis / 1000))
+
+export const unavailable = (
+  correlation_id: CorrelationId,
+  code: Errors.UnavailableCode,
+  retry_after_seconds = RETRY_SECONDS
+): Errors.Unavailable => new Errors.Unavailable({ code, correlation_id, retry_after_seconds })
+
+/** The answer to a request id that is known already; `same` says whether it was the same order. */
+export const known = (correlation_id: CorrelationId, same: boolean, { status }: StatusRecord) =>
+  same
+    ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
+    : new Errors.RequestIdReused({ correlation_id })
+
+/** The answer while somebody is placing an order under this request id, or died while doing so. */
+export const leased = (correlation_id: CorrelationId, same: boolean) =>
+  same ? unavailable(correlation_id, "outcome_unknown") : new Errors.RequestIdReused({ correlation_id })
+
+export const limited = (
+  correlation_id: CorrelationId,
+  { remaining, retryAfterMillis }: { readonly remaining: number; readonly retryAfterMillis: number }
+): Errors.RateLimited =>
+  new Errors.RateLimited({
+    correlation_id,
+    retry_after_seconds: wholeSeconds(retryAfterMillis),
+    remaining_requests: remaining
+  })
+
+/** The answer by a read of the item alone. `now` in milliseconds since 1970 (UTC). */
+export const early = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal => {
+  switch (refusal._tag) {
+    case "UnknownItem":
+      return new Errors.UnknownItem({ correlation_id })
+    case "SoldOut":
+      return new Errors.SoldOut({ correlation_id })
+    case "Paused":
+      return new Errors.SaleClosed({ correlation_id, code: "paused", retryable: true })
+    case "Closed":
+      return new Errors.SaleClosed({ correlation_id, code: "closed", retryable: false })
+    case "NotOpen":
+      return new Errors.SaleClosed({
+        correlation_id,
+        code: "not_open",
+        retryable: true,
+        opens_at: DateTime.formatIso(DateTime.makeUnsafe(refusal.opensAt)),
+        retry_after_seconds: wholeSeconds(refusal.opensAt - now)
+      })
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What every HTTP request has around it: a correlation id, bounds, and an answer in JSON whatever goes wrong.
+ *
+ * **Details**: endpoints answer their own refusals. What is left is made here: no such route, a body that is too large
+ * or of another type, and bugs, of which the buyer hears nothing and the log everything.
+ */
+import type { Problem } from "@flash-sale/domain/api/Errors"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { ByteSize, Cause, Clock, Effect, type Layer, Random } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as Accounts from "./Accounts.ts"
+import { CurrentRequest } from "./CurrentRequest.ts"
+
+/** The largest body that is read. */
+const MAX_BODY = ByteSize.kibibytes(16)
+
+type Words = Pick<Problem, "code" | "error">
+
+const problems: Readonly<Record<number, Words>> = {
+  400: { code: "invalid_body", error: "Invalid request body" },
+  404: { code: "not_found", error: "Not found" },
+  408: { code: "request_timeout", error: "The request took too long to arrive" },
+  413: { code: "body_too_large", error: "The body is larger than 16 KiB" },
+  415: { code: "unsupported_media_type", error: "The body must be application/json" }
+}
+const bug: Words = { code: "internal_error", error: "Internal server error" }
+
+const isBuy = ({ method, url }: HttpServerRequest.HttpServerRequest): boolean =>
+  method === "POST" && (url === "/buy" || url.startsWith("/buy?"))
+
+const problem = Effect.fnUntraced(function*(status: number) {
+  const { correlationId } = yield* CurrentRequest
+  const words = problems[status]
+  const { code, error } = words ?? bug
+  if (isBuy(yield* HttpServerRequest.HttpServerRequest)) yield* Accounts.refused(code)
+  const body: Problem = { error, code, retryable: words === undefined, correlation_id: correlationId }
+  return HttpServerResponse.jsonUnsafe(body, { status: words === undefined ? 500 : status })
+})
+
+const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
+  if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
+  const [{ status }] = yield* HttpServerError.causeResponse(cause)
+  if (problems[status] === undefined) {
+    const { correlationId } = yield* CurrentRequest
+    yield* Effect.logError("A request failed by a bug", cause).pipe(
+      Attributes.annotate({ event: "internal_error", correlation_id: correlationId })
+    )
+  }
+  return yield* problem(status)
+})
+
+const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpServerRequest) {
+  return {
+    correlationId: CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]) ??
+      CorrelationIds.make(yield* Random.Random),
+    traceparent: yield* Propagation.outgoing(headers["traceparent"]),
+    arrivedAt: yield* Clock.currentTimeMillis
+  }
+})
+
+/** Around every route. */
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.middleware(
+  (app) =>
+    Effect.gen(function*() {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const about = yield* current(request)
+      return yield* app.pipe(
+        // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
+        Effect.interruptible,
+        Effect.flatMap((response) => response.status === 415 ? problem(415) : Effect.succeed(response)),
+        Effect.catchCause(fromCause),
+        Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+        Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
+        Effect.provideService(CurrentRequest, about)
+      )
+    }),
+  { global: true }
+)

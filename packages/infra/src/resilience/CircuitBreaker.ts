@@ -1,0 +1,116 @@
+/**
+ * A circuit breaker: after some failures in a row it lets nothing through, and finds out by itself when to begin again.
+ *
+ * **Details**: real requests never serve as probes. When an opening has lasted its time the breaker is half-open and
+ * probes, one probe at a time, also while nobody asks for anything; enough successes in a row close it, one failure
+ * opens it for twice as long, up to a bound. The length of openings starts anew once something real has succeeded.
+ */
+import { Clock, Data, Duration, Effect, Exit, Latch, type Scope } from "effect"
+
+export type State = "closed" | "open" | "half_open"
+
+/** Nothing was tried. `retryAfterMillis` is when the next probe may close the breaker. */
+export class BreakerOpen extends Data.TaggedError("BreakerOpen")<{ readonly retryAfterMillis: number }> {}
+
+export interface Settings {
+  /** Failures in a row that open it. */
+  readonly failureThreshold: number
+  /** Successful probes in a row that close it. */
+  readonly successThreshold: number
+  /** How long the first opening lasts; each further one lasts twice as long, up to `maxTimeout`. */
+  readonly baseTimeout: Duration.Duration
+  readonly maxTimeout: Duration.Duration
+}
+
+export interface Options<R> {
+  readonly settings: Settings
+  /** Whether what is protected works again. */
+  readonly probe: Effect.Effect<boolean, never, R>
+  /** Hears of every change, in order. */
+  readonly onChange: (state: State) => Effect.Effect<void, never, R>
+}
+
+export interface CircuitBreaker {
+  readonly state: () => State
+  /** Fails unless the breaker is closed. */
+  readonly check: Effect.Effect<void, BreakerOpen>
+  /** Tells how something went that had been let through. */
+  readonly record: (succeeded: boolean) => Effect.Effect<void>
+}
+
+/** The wait between two probes of one half-open phase, and the least that `retryAfterMillis` says. */
+const PROBE_EVERY = Duration.millis(100)
+
+/** How long the `n`-th opening in a row lasts (from 1), in milliseconds. */
+export const openingMillis = ({ baseTimeout, maxTimeout }: Settings, n: number): number =>
+  Math.min(Duration.toMillis(baseTimeout) * 2 ** (n - 1), Duration.toMillis(maxTimeout))
+
+/** Closed at first. Probes for as long as the scope lives. */
+export const make = Effect.fnUntraced(function*<R>(
+  { onChange, probe, settings }: Options<R>
+): Effect.fn.Return<CircuitBreaker, never, R | Scope.Scope> {
+  const context = yield* Effect.context<R>()
+  const clock = yield* Clock.Clock
+  const opened = yield* Latch.make(false)
+  let state: State = "closed"
+  let failures = 0
+  let openings = 0
+  let halfOpenAt = 0
+
+  const move = (to: State) =>
+    Effect.suspend(() => {
+      state = to
+      return Effect.provideContext(onChange(to), context)
+    })
+
+  const open = Effect.suspend(() => {
+    openings++
+    failures = 0
+    halfOpenAt = clock.currentTimeMillisUnsafe() + openingMillis(settings, openings)
+    return Effect.andThen(move("open"), opened.open)
+  })
+
+  const works = Effect.gen(function*() {
+    for (let successes = 0; successes < settings.successThreshold; successes++) {
+      if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
+      // A probe that ends by a bug has not shown that anything works.
+      const exit = yield* Effect.exit(Effect.provideContext(probe, context))
+      if (Exit.isFailure(exit) || !exit.value) return false
+    }
+    return true
+  })
+
+  const recover = Effect.gen(function*() {
+    yield* opened.await
+    yield* Effect.sleep(openingMillis(settings, openings))
+    yield* move("half_open")
+    if (!(yield* works)) return yield* open
+    yield* opened.close
+    yield* move("closed")
+  })
+  yield* Effect.forkScoped(Effect.forever(recover))
+  yield* Effect.provideContext(onChange("closed"), context)
+
+  return {
+    state: () => state,
+    check: Effect.suspend(() =>
+      state === "closed" ? Effect.void : Effect.fail(
+        new BreakerOpen({
+          retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
+        })
+      )
+    ),
+    record: (succeeded) =>
+      Effect.suspend(() => {
+        // What was let through before it opened says nothing about now.
+        if (state !== "closed") return Effect.void
+        if (succeeded) {
+          failures = 0
+          openings = 0
+          return Effect.void
+        }
+        failures++
+        return failures >= settings.failureThreshold ? open : Effect.void
+      })
+  }
+})
