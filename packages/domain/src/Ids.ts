@@ -46,10 +46,13 @@ export const RequestId = Schema.String.check(
 ).pipe(Schema.brand("RequestId"))
 export type RequestId = typeof RequestId.Type
 
+const amountMessage = `must be a whole number from 1 to ${MAX_AMOUNT}`
+
 /** Units asked for: all of them are sold, or none. */
-export const Amount = Schema.Int.check(
-  Schema.isBetween({ minimum: 1, maximum: MAX_AMOUNT }, { message: "must be a whole number from 1 to 1000" })
-).annotate({ message: "must be a whole number from 1 to 1000" })
+export const Amount = Schema.Number.check(
+  Schema.isInt({ message: amountMessage }),
+  Schema.isBetween({ minimum: 1, maximum: MAX_AMOUNT }, { message: amountMessage })
+)
 export type Amount = typeof Amount.Type
 
 /** What the payment provider needs to charge this buyer. Opaque here, never logged. */

@@ -4,6 +4,7 @@
  * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
  */
 import { Api } from "@flash-sale/domain/api/Api"
+import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/Ids"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
@@ -23,6 +24,12 @@ import * as LogSize from "./LogSize.ts"
 import * as Requests from "./Requests.ts"
 import * as StatusReads from "./StatusReads.ts"
 import * as Validation from "./Validation.ts"
+
+/**
+ * The longest part of a path, in characters: a request id of which every character is written in nine, as `%E2%82%AC`.
+ * The router's own bound is 100, beyond which it would know no such route.
+ */
+const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
 
 type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | Telemetry
 
@@ -45,7 +52,11 @@ const routes = Layer.mergeAll(
 
 /** Serves until its scope closes: then the port is closed, and what was begun is answered. */
 export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServer.CannotListen, Services> =>
-  HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+  HttpRouter.serve(routes, {
+    disableLogger: true,
+    disableListenLog: true,
+    routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
+  }).pipe(
     Layer.provide(Listener.layer(settings.httpPort)),
     Layer.provide(services(settings))
   )

@@ -1,6 +1,6 @@
 /** The endpoints: each only translates between the wire and the service that does the work. */
 import { Api } from "@flash-sale/domain/api/Api"
-import type { Unavailable} from "@flash-sale/domain/api/Errors";
+import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
 import { Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import type { ItemId } from "@flash-sale/domain/Ids"

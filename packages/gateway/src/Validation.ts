@@ -1,12 +1,23 @@
 /** Requests that do not fit their schema: which fields are wrong, and why. */
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import { RequestErrors } from "@flash-sale/domain/api/RequestErrors"
-import { Effect, type Layer, SchemaIssue } from "effect"
+import { Effect, type Layer, SchemaAST, SchemaIssue } from "effect"
 import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
 import * as Accounts from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 
-const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
+const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => {
+    switch (issue._tag) {
+      case "MissingKey":
+        return "is required"
+      case "InvalidType":
+        return `must be a ${SchemaAST.isNumber(issue.ast) ? "number" : "string"}`
+      default:
+        return SchemaIssue.defaultLeafHook(issue)
+    }
+  }
+})
 
 /** The fields that are wrong, under their names on the wire. Empty where the body is no object at all. */
 const fieldErrors = ({ cause }: HttpApiError.HttpApiSchemaError) =>

@@ -30,6 +30,7 @@ const GATEWAY = {
   gateway_orders_rate_limited_total: "counter",
   gateway_orders_sold_out_total: "counter",
   gateway_orders_refused_total: "counter",
+  gateway_orders_failures_total: "counter",
   gateway_request_duration_seconds: "histogram",
   gateway_circuit_breaker_state: "gauge"
 }
@@ -65,7 +66,7 @@ describe("the text of /metrics", () => {
         expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z_]+="[^"]*"\})? 0)$/)
       }
       expect(text).toContain("# HELP gateway_orders_received_total Total orders received\n")
-      expect(text).toContain("\ngateway_orders_refused_total{reason=\"overloaded\"} 0\n")
+      expect(text).toContain("\ngateway_orders_refused_total{reason=\"paused\"} 0\n")
       expect(text).toContain("\ngateway_request_duration_seconds_bucket{le=\"+Inf\"} 0\n")
     }))
 

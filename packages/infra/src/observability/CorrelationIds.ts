@@ -1,6 +1,6 @@
 /** The ids by which everything about one order is found: the caller's own where it is a valid one, else a new one. */
 import { CorrelationId } from "@flash-sale/domain/Ids"
-import type { Random} from "effect";
+import type { Random } from "effect"
 import { Schema } from "effect"
 
 /** The header by which a caller gives its own. */

@@ -34,14 +34,17 @@ export interface Options<R> {
 /** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
 export const layer = <R>({ health, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
-    Effect.flatMap(Effect.context<R | Telemetry>(), (context) =>
-      HttpRouter.serve(Layer.merge(metricsRoute, healthRoute(Effect.provideContext(health, context))), {
-        disableLogger: true,
-        disableListenLog: true
-      }).pipe(
-        Layer.provide(server(port)),
-        Layer.build
-      ))
+    Effect.flatMap(
+      Effect.context<R | Telemetry>(),
+      (context) =>
+        HttpRouter.serve(Layer.merge(metricsRoute, healthRoute(Effect.provideContext(health, context))), {
+          disableLogger: true,
+          disableListenLog: true
+        }).pipe(
+          Layer.provide(server(port)),
+          Layer.build
+        )
+    )
   )
 
 /** `/metrics`, for any router: the gateway has it on its own port. */

@@ -1,0 +1,112 @@
+/** A gateway at a port of its own with a processor behind it, over adapters that can be made to fail. */
+import { Command, CommandId, type SalePatch } from "@flash-sale/domain/Command"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import * as Gateway from "@flash-sale/gateway/Gateway"
+import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
+import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import type { GatewaySettings } from "@flash-sale/infra/Settings"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Context, Duration, Effect, Layer, Metric, References, Schedule, Schema } from "effect"
+import { freePort } from "../servers/Ports.ts"
+import * as Faults from "./Faults.ts"
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** The body's fields; none where it is not an object in JSON. */
+  readonly body: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+export class Door extends Context.Service<Door, {
+  readonly port: number
+  readonly get: (path: string) => Effect.Effect<Answer>
+  /** Sends a body to `POST /buy` as it is. */
+  readonly send: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) => Effect.Effect<Answer>
+}>()("test/gateway/Door") {}
+
+const settings: GatewaySettings = {
+  httpPort: 0,
+  breaker: {
+    failureThreshold: 3,
+    successThreshold: 2,
+    baseTimeout: Duration.millis(300),
+    maxTimeout: Duration.seconds(2)
+  },
+  rateLimit: { maxRequests: 1_000, window: Duration.minutes(1) },
+  // Every read is a new one, so that no test waits for it.
+  soldOutCache: Duration.zero
+}
+
+const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
+
+const request = (port: number, path: string, init?: RequestInit): Effect.Effect<Answer> =>
+  Effect.promise(async (signal) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal })
+    const text = await response.text()
+    const body = decodeBody(text)
+    return { status: response.status, headers: response.headers, text, body: body._tag === "Some" ? body.value : {} }
+  })
+
+const door = (port: number) =>
+  Layer.succeed(Door, {
+    port,
+    get: (path) => request(port, path),
+    send: (body, headers = { "content-type": "application/json" }) =>
+      request(port, "/buy", { method: "POST", body, headers })
+  })
+
+const processor = Processor.layer.pipe(
+  Layer.provide(ProcessorState.layer),
+  Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(1) }))
+)
+
+/** Everything, over SQLite in memory; `change` changes the settings of the gateway. */
+export const layer = (change: Partial<GatewaySettings> = {}) =>
+  Layer.unwrap(Effect.map(Effect.promise(freePort), (port) =>
+    door(port).pipe(
+      Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port })),
+      Layer.provideMerge(processor),
+      Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
+      Layer.provideMerge(Telemetry.layerMetrics("gateway")),
+      Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
+      Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+    )))
+
+/** An order's body, with what is usual where nothing else is said. */
+export const order = (fields: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1, ...fields })
+
+let commands = 0
+const appended = (itemId: ItemId, command: Parameters<typeof LogRecord.encode>[1]) =>
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const store = yield* ItemStore
+    const position = yield* log.append(LogRecord.encode(itemId, command))
+    yield* store.look(home(itemId, yield* log.partitions), itemId).pipe(
+      Effect.repeat({
+        schedule: Schedule.spaced("5 millis"),
+        until: (look) => look.position >= position.offset && look.marked
+      })
+    )
+  }).pipe(Effect.orDie)
+
+/** Puts units in, and waits until they can be sold. */
+export const stock = (itemId: string, delta: number) =>
+  appended(
+    ItemId.make(itemId),
+    Command.Adjust({ adjustment: { command: CommandId.make(`stock-${commands++}`), delta } })
+  )
+
+/** Changes the settings of a sale, and waits until they count. */
+export const sale = (itemId: string, patch: SalePatch) => appended(ItemId.make(itemId), Command.Sale({ patch }))
+
+/** Asks until the answer is as wanted. */
+export const until = (ask: Effect.Effect<Answer, never, Door>, isIt: (answer: Answer) => boolean) =>
+  Effect.repeat(ask, { schedule: Schedule.spaced("10 millis"), until: isIt })

@@ -1,0 +1,84 @@
+/** Switches by which a test makes the log and the store fail, over adapters that work. */
+import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type * as Infra from "@flash-sale/infra/Infra"
+import { Context, Effect, Layer } from "effect"
+
+export interface Switches {
+  /** `lost` appends the record and loses the answer. */
+  log: "fine" | "away" | "lost" | "full"
+  store: "fine" | "away"
+}
+
+export class Faults extends Context.Service<Faults, Switches>()("test/gateway/Faults") {}
+
+const away = new StoreUnavailable({ detail: "switched off" })
+
+const faultyLog = Effect.gen(function*() {
+  const faults = yield* Faults
+  const log = yield* OrderLog
+  const append: typeof log.append = (record) =>
+    Effect.suspend(() => {
+      switch (faults.log) {
+        case "fine":
+          return log.append(record)
+        case "away":
+          return Effect.fail(new AppendRefused({ detail: "switched off" }))
+        case "full":
+          return Effect.fail(new AppendRefused({ detail: "switched off", overloaded: true }))
+        case "lost":
+          return Effect.andThen(log.append(record), Effect.fail(new AppendUnknown({ detail: "switched off" })))
+      }
+    })
+  return OrderLog.of({
+    ...log,
+    append,
+    partitions: Effect.suspend(() =>
+      faults.log === "away" ? Effect.fail(new LogUnavailable({ detail: "switched off" })) : log.partitions
+    ),
+    isUp: Effect.suspend(() => faults.log === "fine" ? log.isUp : Effect.succeed(false))
+  })
+})
+
+const whileStoreIsThere = Effect.map(
+  Faults,
+  (faults) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StoreUnavailable> =>
+    Effect.suspend((): Effect.Effect<A, E | StoreUnavailable> => faults.store === "away" ? Effect.fail(away) : effect)
+)
+
+const faultyStatuses = Effect.gen(function*() {
+  const statuses = yield* OrderStatuses
+  const guarded = yield* whileStoreIsThere
+  return OrderStatuses.of({
+    admit: (requests, policy) => guarded(statuses.admit(requests, policy)),
+    keep: (claims) => guarded(statuses.keep(claims)),
+    release: (claims) => guarded(statuses.release(claims)),
+    write: (records) => guarded(statuses.write(records)),
+    read: (requestId) => guarded(statuses.read(requestId))
+  })
+})
+
+const faultyStore = Effect.gen(function*() {
+  const store = yield* ItemStore
+  const faults = yield* Faults
+  const guarded = yield* whileStoreIsThere
+  return ItemStore.of({
+    ...store,
+    fold: (request) => guarded(store.fold(request)),
+    look: (partition, itemId) => guarded(store.look(partition, itemId)),
+    mark: (partition) => guarded(store.mark(partition)),
+    isUp: Effect.suspend(() => faults.store === "away" ? Effect.succeed(false) : store.isUp)
+  })
+})
+
+/** Adapters that work until a test switches them off. */
+export const layer = <E>(ports: Layer.Layer<Infra.Ports, E>): Layer.Layer<Infra.Ports | Faults, E> =>
+  Layer.mergeAll(
+    Layer.effect(OrderLog, faultyLog),
+    Layer.effect(ItemStore, faultyStore),
+    Layer.effect(OrderStatuses, faultyStatuses)
+  ).pipe(
+    Layer.provideMerge(ports),
+    Layer.provideMerge(Layer.sync(Faults, (): Switches => ({ log: "fine", store: "fine" })))
+  )

@@ -1,0 +1,131 @@
+import { assert, it } from "@effect/vitest"
+import * as CircuitBreaker from "@flash-sale/infra/resilience/CircuitBreaker"
+import { Duration, Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { describe } from "vitest"
+
+const settings: CircuitBreaker.Settings = {
+  failureThreshold: 3,
+  successThreshold: 2,
+  baseTimeout: Duration.seconds(30),
+  maxTimeout: Duration.seconds(300)
+}
+
+/** A breaker, what it has been, and what its next probes find. */
+const breaker = Effect.gen(function*() {
+  const states: Array<CircuitBreaker.State> = []
+  const world = { probes: 0, answers: [] as Array<boolean>, delay: "0 millis" as Duration.Input }
+  const probe = Effect.suspend(() => {
+    world.probes++
+    return Effect.as(Effect.sleep(world.delay), world.answers.shift() ?? true)
+  })
+  const made = yield* CircuitBreaker.make({
+    settings,
+    probe,
+    onChange: (state) => Effect.sync(() => void states.push(state))
+  })
+  const fail = (times: number) => Effect.repeat(made.record(false), { times: times - 1 })
+  return { ...made, states, world, fail }
+})
+
+const retryAfter = (made: CircuitBreaker.CircuitBreaker) =>
+  Effect.map(Effect.flip(made.check), ({ retryAfterMillis }) => retryAfterMillis)
+
+describe("The circuit breaker", () => {
+  it.effect("opens at so many failures in a row, and not before", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      yield* made.fail(2)
+      yield* made.record(true)
+      yield* made.fail(2)
+      assert.strictEqual(made.state(), "closed")
+      yield* made.check
+      yield* made.fail(1)
+      assert.strictEqual(made.state(), "open")
+      assert.strictEqual(yield* retryAfter(made), 30_000)
+      assert.deepStrictEqual(made.states, ["closed", "open"])
+    }).pipe(Effect.scoped))
+
+  it.effect("probes by itself once its time has passed, and closes after enough successes", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      yield* made.fail(3)
+      yield* TestClock.adjust("29999 millis")
+      assert.strictEqual(made.world.probes, 0)
+      assert.strictEqual(yield* retryAfter(made), 100)
+      yield* TestClock.adjust("1 millis")
+      assert.strictEqual(made.state(), "half_open")
+      assert.strictEqual(made.world.probes, 1)
+      assert.strictEqual(yield* retryAfter(made), 100)
+      yield* TestClock.adjust("100 millis")
+      assert.strictEqual(made.world.probes, 2)
+      assert.strictEqual(made.state(), "closed")
+      yield* made.check
+      assert.deepStrictEqual(made.states, ["closed", "open", "half_open", "closed"])
+    }).pipe(Effect.scoped))
+
+  it.effect("probes one at a time", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      made.world.delay = "10 seconds"
+      yield* made.fail(3)
+      yield* TestClock.adjust("39 seconds")
+      assert.strictEqual(made.world.probes, 1)
+      yield* TestClock.adjust("1100 millis")
+      assert.strictEqual(made.world.probes, 2)
+    }).pipe(Effect.scoped))
+
+  it.effect("opens twice as long each time, up to a bound", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      made.world.answers = [false, true, false, false, false, false, true, true]
+      yield* made.fail(3)
+      for (const seconds of [30, 60.1, 120, 240, 300]) {
+        yield* TestClock.adjust(Duration.seconds(seconds))
+      }
+      assert.strictEqual(made.state(), "open")
+      assert.strictEqual(made.world.probes, 6)
+      yield* TestClock.adjust("301 seconds")
+      assert.strictEqual(made.state(), "closed")
+    }).pipe(Effect.scoped))
+
+  it.effect("goes on growing until something real has succeeded", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      yield* made.fail(3)
+      yield* TestClock.adjust("31 seconds")
+      assert.strictEqual(made.state(), "closed")
+      yield* made.fail(3)
+      assert.strictEqual(yield* retryAfter(made), 60_000)
+      yield* TestClock.adjust("61 seconds")
+      yield* made.record(true)
+      yield* made.fail(3)
+      assert.strictEqual(yield* retryAfter(made), 30_000)
+    }).pipe(Effect.scoped))
+
+  it.effect("does not count what was let through before it opened", () =>
+    Effect.gen(function*() {
+      const made = yield* breaker
+      yield* made.fail(7)
+      yield* made.record(true)
+      assert.strictEqual(made.state(), "open")
+      yield* TestClock.adjust("31 seconds")
+      assert.strictEqual(made.state(), "closed")
+      yield* made.fail(2)
+      assert.strictEqual(made.state(), "closed")
+      assert.deepStrictEqual(made.states, ["closed", "open", "half_open", "closed"])
+    }).pipe(Effect.scoped))
+
+  it.effect("takes a probe that ends by a bug for a failure", () =>
+    Effect.gen(function*() {
+      const states: Array<CircuitBreaker.State> = []
+      const made = yield* CircuitBreaker.make({
+        settings,
+        probe: Effect.die(new Error("bug")),
+        onChange: (state) => Effect.sync(() => void states.push(state))
+      })
+      yield* Effect.repeat(made.record(false), { times: 2 })
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(states, ["closed", "open", "half_open", "open"])
+    }).pipe(Effect.scoped))
+})
