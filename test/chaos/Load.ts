@@ -1,0 +1,40 @@
+/** `flash-sale load` against a running engine, with something done to the engine in the middle. */
+import { expect } from "vitest"
+import { flashSale } from "./Services.ts"
+
+export interface Plan {
+  readonly url: string
+  readonly env: Readonly<Record<string, string>>
+  readonly orders: number
+  /** Orders a second. */
+  readonly rate: number
+  /** What happens while orders come, one after the other. Each begins at its share of the answers. */
+  readonly blows: ReadonlyArray<() => Promise<void>>
+}
+
+const ITEMS = 3
+const PATIENCE_MILLIS = 240_000
+
+/** How many orders the progress bar says were answered. */
+const answered = (output: string): number =>
+  Number([...output.matchAll(/(\d+) of \d+ +orders answered/g)].at(-1)?.[1] ?? 0)
+
+/**
+ * Sends orders for about as many units as there are, so that every order matters to the end; then the books must
+ * balance: nothing that was accepted is missing, doubled or oversold.
+ */
+export const balanced = async ({ blows, env, orders, rate, url }: Plan): Promise<string> => {
+  const stock = Math.ceil(orders / ITEMS)
+  const args = ["--orders", orders, "--users", orders, "--items", ITEMS, "--stock", stock, "--rate", rate, "--url", url]
+  const load = await flashSale(["load", ...args.map(String)], env)
+  for (const [index, blow] of blows.entries()) {
+    const from = (orders * (index + 1)) / (blows.length + 2)
+    await load.waitFor((output) => answered(output) >= from, PATIENCE_MILLIS)
+    await blow()
+  }
+  await load.waitFor((output) => /The books balance|do not balance/.test(output), PATIENCE_MILLIS)
+  const { code } = await load.exit
+  expect(load.output()).toContain("The books balance.")
+  expect(code).toBe(0)
+  return load.output()
+}

@@ -1,0 +1,95 @@
+/** The engine's own processes, started as a user starts them, at ports of their own. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { onTestFinished } from "vitest"
+import { freePort } from "../servers/Ports.ts"
+import { type Exit, type Logged, spawnLogged, until } from "../servers/Processes.ts"
+
+const MAIN = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url))
+const NODE_FLAGS = ["--disable-warning=TimeoutNegativeWarning"]
+
+type Env = Readonly<Record<string, string>>
+
+/** Nothing of the environment in which the tests run reaches an engine. */
+const BARE = { REDIS_ADDR: undefined, KAFKA_ADDR: undefined, DATA_DIR: undefined, LOG_LEVEL: undefined }
+
+/** Runs `flash-sale` with these arguments until the test ends. */
+export const flashSale = async (args: ReadonlyArray<string>, env: Env = {}): Promise<Logged> => {
+  const started = await spawnLogged(process.execPath, [...NODE_FLAGS, MAIN, ...args], { env: { ...BARE, ...env } })
+  onTestFinished(async () => {
+    started.kill("SIGKILL")
+    await started.exit
+  })
+  return started
+}
+
+/** Runs a command to its end. */
+export const run = async (args: ReadonlyArray<string>, env: Env = {}): Promise<Exit & { readonly output: string }> => {
+  const command = await flashSale(args, env)
+  return { ...await command.exit, output: command.output() }
+}
+
+/** A folder that is gone with the test. */
+export const folder = async (): Promise<string> => {
+  const path = await mkdtemp(join(tmpdir(), "flash-sale-chaos-"))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** One service that can be killed and started again at the same port. */
+export interface Service {
+  /** Where its `/health` is. */
+  readonly url: string
+  readonly start: () => Promise<void>
+  /** Waits until `/health` answers with this status. */
+  readonly untilHealth: (status: 200 | 503) => Promise<void>
+  readonly killHard: () => Promise<void>
+  /** SIGTERM, and what it ends with. */
+  readonly stop: () => Promise<Exit>
+  /** What its present process has written. */
+  readonly output: () => string
+}
+
+export const service = async (command: "serve" | "gateway" | "processor", env: Env): Promise<Service> => {
+  const http = await freePort()
+  const metrics = await freePort()
+  const url = `http://127.0.0.1:${command === "processor" ? metrics : http}`
+  let running: Logged | undefined
+  const now = (): Logged => {
+    if (running === undefined) throw new Error(`${command} was never started`)
+    return running
+  }
+  return {
+    url,
+    output: () => now().output(),
+    start: async () => {
+      running = await flashSale([command], { HTTP_PORT: String(http), METRICS_PORT: String(metrics), ...env })
+    },
+    untilHealth: async (status) => {
+      const ends = now()
+      await until(`${command}: health ${status}`, async () => {
+        if (!ends.isRunning()) throw new Error(`${command} has ended:\n${ends.output().slice(-2_000)}`)
+        return await healthOf(url) === status
+      })
+    },
+    killHard: async () => {
+      now().kill("SIGKILL")
+      await now().exit
+    },
+    stop: async () => {
+      now().kill("SIGTERM")
+      return await now().exit
+    }
+  }
+}
+
+const healthOf = async (url: string): Promise<number | undefined> => {
+  try {
+    return (await fetch(`${url}/health`)).status
+  } catch {
+    // Nobody listens, or not any more.
+    return undefined
+  }
+}
