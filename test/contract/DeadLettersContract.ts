@@ -113,6 +113,20 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.strictEqual((yield* store.stats).size, before.size)
       }), TEST_TIMEOUT)
 
+    it.effect("finds a letter by its place, and by whom it was handled first", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        const one = letter()
+        assert.deepStrictEqual(yield* ready(store.find(one)), { _tag: "Unknown" })
+        yield* store.put(one)
+        const found = yield* store.find(one)
+        assert.deepStrictEqual(found._tag === "Open" ? [...found.letter.value] : found, [...one.value])
+        yield* store.mark(handling(one, "replayed"))
+        yield* store.mark({ ...handling(one), by: "another" })
+        const marked = yield* store.find(one)
+        assert.deepStrictEqual({ ...marked }, { _tag: "Handled", handling: handling(one, "replayed") })
+      }), TEST_TIMEOUT)
+
     it.effect("lists the oldest first, and no more than asked for", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters

@@ -253,6 +253,7 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
       ),
     mark: unused("mark"),
     list: unused("list"),
+    find: unused("find"),
     stats: Effect.sync(() => ({ size: letters.size, oldestAt: undefined }))
   })
 

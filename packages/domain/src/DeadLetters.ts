@@ -34,6 +34,19 @@ export const Handling = Schema.Struct({
 })
 export type Handling = typeof Handling.Type
 
+/** A letter's identity: where its record stands in `orders`. */
+export type LetterPlace = Pick<DeadLetter, "partition" | "offset">
+
+/**
+ * - `Open`: nobody has handled it.
+ * - `Handled`: with what was done first, where that is not too long ago to be remembered.
+ * - `Unknown`: never put; or one of so many open letters that its contents are not at hand.
+ */
+export type Found =
+  | { readonly _tag: "Open"; readonly letter: DeadLetter }
+  | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
+  | { readonly _tag: "Unknown" }
+
 /** How many letters nobody has handled yet, and when the oldest of those was put (milliseconds since 1970). */
 export interface DeadLetterStats {
   readonly size: number
@@ -47,5 +60,6 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   readonly mark: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
   /** Letters that nobody has handled, oldest first, at most `limit`. */
   readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
+  readonly find: (place: LetterPlace) => Effect.Effect<Found, StoreUnavailable>
   readonly stats: Effect.Effect<DeadLetterStats, StoreUnavailable>
 }>()("@flash-sale/domain/DeadLetters") {}

@@ -3,18 +3,19 @@
  * by its identity, and one that was ever handled stays handled.
  *
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
- * themselves only so many are kept.
+ * themselves, and of the marks, only so many are kept.
  */
-import type { DeadLetter, DeadLetterStats } from "@flash-sale/domain/DeadLetters"
+import type { DeadLetter, DeadLetterStats, Found, Handling, LetterPlace } from "@flash-sale/domain/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
-/** The most letters that are kept with their contents. Of those beyond it only number and age are known. */
+/** The most letters, and marks, that are kept with their contents. Of those beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: Entry) => void
   /** Letters that nobody has handled, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
+  readonly find: (place: LetterPlace) => Found
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
   readonly isShort: () => boolean
@@ -25,22 +26,30 @@ interface Open {
   readonly letter: DeadLetter | undefined
 }
 
-const identity = (place: { readonly partition: number; readonly offset: number }): string =>
-  `${place.partition}:${place.offset}`
+const identity = ({ offset, partition }: LetterPlace): string => `${partition}:${offset}`
 
 /** An empty fold that keeps `kept` letters. */
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const open = new Map<string, Open>()
   const handled = new Set<string>()
+  /** The first mark of a letter, the latest last. */
+  const marks = new Map<string, Handling>()
   let keeping = 0
 
   const letters = (): ReadonlyArray<DeadLetter> =>
     [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
 
+  const remember = (id: string, handling: Handling): void => {
+    marks.set(id, handling)
+    const eldest = marks.keys().next()
+    if (marks.size > kept && !eldest.done) marks.delete(eldest.value)
+  }
+
   return {
     add: (entry) => {
       if (entry._tag === "Handled") {
         const id = identity(entry.handling)
+        if (!handled.has(id)) remember(id, entry.handling)
         handled.add(id)
         if (open.get(id)?.letter !== undefined) keeping--
         open.delete(id)
@@ -53,6 +62,12 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       open.set(id, { at: Date.parse(entry.letter.timestamp), letter: isKept ? entry.letter : undefined })
     },
     list: (limit) => letters().slice(0, limit),
+    find: (place) => {
+      const id = identity(place)
+      if (handled.has(id)) return { _tag: "Handled", handling: marks.get(id) }
+      const letter = open.get(id)?.letter
+      return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter }
+    },
     stats: () => {
       let oldestAt: number | undefined
       for (const { at } of open.values()) if (oldestAt === undefined || at < oldestAt) oldestAt = at

@@ -20,7 +20,7 @@ interface Reading {
 }
 
 /**
- * Appends letters and marks, and keeps a fold of the topic from the first `list` or `stats` on. These fail until the
+ * Appends letters and marks, and keeps a fold of the topic from the first `list`, `find` or `stats` on. These fail until the
  * fold has reached the end that the topic had when reading started; what this process puts or marks is in it at once.
  */
 export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics> = Layer.effect(
@@ -81,6 +81,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
       mark: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
       list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
+      find: (place) => whenCaughtUp((fold) => fold.find(place)),
       stats: whenCaughtUp((fold) => fold.stats())
     })
   })

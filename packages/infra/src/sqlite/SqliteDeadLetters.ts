@@ -1,7 +1,7 @@
 /** Orders that need a person, as tables in the embedded file. */
-import { DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { DeadLetter, DeadLetters, type Found, Handling, type LetterPlace } from "@flash-sale/domain/DeadLetters"
 import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
-import { bytes, integer, optionalText, type Row, text } from "./Connection.ts"
+import { bytes, type Connection, integer, optionalText, type Row, text } from "./Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 
 /** Putting a letter again keeps the first; a mark that came before its letter counts. */
@@ -18,6 +18,7 @@ INSERT OR IGNORE INTO handlings(partition, offset, action, by, why, timestamp) V
 const STATS = `
 SELECT count(*) AS size, min(timestamp) AS oldest FROM letters WHERE handled = 0`
 
+const decodeHandling = Schema.decodeUnknownSync(Handling)
 const decodeLetter = Schema.decodeUnknownSync(DeadLetter)
 
 export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effect(
@@ -63,6 +64,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           ),
           storeUnavailable
         ),
+      find: (place) => Effect.catch(database.read((connection) => find(connection, place)), storeUnavailable),
       stats: Effect.catch(
         database.read((connection) => {
           const row = connection.get(STATS) ?? {}
@@ -79,6 +81,13 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
     }
   })
 )
+
+const find = (connection: Connection, { offset, partition }: LetterPlace): Found => {
+  const handling = connection.get("SELECT * FROM handlings WHERE partition = ? AND offset = ?", partition, offset)
+  if (handling !== undefined) return { _tag: "Handled", handling: decodeHandling(handling) }
+  const letter = connection.get("SELECT * FROM letters WHERE partition = ? AND offset = ?", partition, offset)
+  return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter: toLetter(letter) }
+}
 
 const toLetter = (row: Row): DeadLetter => {
   const key = optionalText(row, "key")
