@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import * as Variable from "@flash-sale/infra/settings/Variable"
-import { type Config, ConfigProvider, Duration, Effect, Schema } from "effect"
+import { type Config, ConfigProvider, Duration, Effect, Redacted, Schema } from "effect"
 import { describe } from "vitest"
 
 const everything = Variable.group({
@@ -114,6 +114,8 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["KAFKA_BATCH_SIZE", "0", "a whole number from 1 to 10000"],
   ["PAYMENT_FAILURE_RATE", "1.1", "a share from 0 to 1, such as 0.1"],
   ["PAYMENT_LATENCY", "soon", aDuration("0ms")],
+  ["PAYMENT_URL", "pay.example", "a URL such as http://collector:4318"],
+  ["PAYMENT_TIMEOUT", "2", aDuration("1ms")],
   ["DATA_DIR", "a\0b", "a path"],
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "a URL such as http://collector:4318"],
   ["OTEL_TRACES_EXPORTER", "jaeger", "one of otlp, none"],
@@ -162,6 +164,43 @@ describe("a bad value is told in one line", () => {
         "CIRCUIT_BREAKER_MAX_TIMEOUT: \"10s\" is less than CIRCUIT_BREAKER_BASE_TIMEOUT, which is 30s",
         "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: nothing could ever be appended"
       ])
+    }))
+})
+
+describe("the payment provider", () => {
+  const url = "https://pay.example/v1"
+  const payments = (env: Readonly<Record<string, string>>) => read(Settings.PaymentSettings, env)
+
+  it.effect("is a URL with a key, and the simulator where both are absent", () =>
+    Effect.gen(function*() {
+      expect((yield* payments({ PAYMENT_URL: "", PAYMENT_API_KEY: " " })).provider).toBeUndefined()
+      const { provider } = yield* payments({ PAYMENT_URL: url, PAYMENT_API_KEY: "sk_1" })
+      expect(provider?.url.href).toBe(url)
+      expect(provider?.timeout).toEqual(Duration.seconds(2))
+      expect(Redacted.value(provider!.apiKey)).toBe("sk_1")
+      expect(JSON.stringify(provider)).not.toContain("sk_1")
+      const shorter = yield* payments({ PAYMENT_URL: url, PAYMENT_API_KEY: "sk_1", PAYMENT_TIMEOUT: "500ms" })
+      expect(shorter.provider?.timeout).toEqual(Duration.millis(500))
+    }))
+
+  it.effect("is not half given, and nothing secret is shown", () =>
+    Effect.gen(function*() {
+      expect(yield* Effect.flip(payments({ PAYMENT_URL: url }))).toEqual([
+        "PAYMENT_API_KEY: is missing, and PAYMENT_URL is given"
+      ])
+      expect(yield* Effect.flip(payments({ PAYMENT_API_KEY: "sk_1" }))).toEqual([
+        "PAYMENT_URL: is missing, and PAYMENT_API_KEY is given: payments would be simulated"
+      ])
+      for (const key of ["sk 1", "sk\n1", "sk_é", "s".repeat(4_097)]) {
+        expect(yield* Effect.flip(payments({ PAYMENT_URL: url, PAYMENT_API_KEY: key }))).toEqual([
+          "PAYMENT_API_KEY: is not 1 to 4096 printable ASCII characters without spaces"
+        ])
+      }
+      for (const href of ["https://me:sk_1@pay.example", `${url}?key=sk_1`, `${url}#sk_1`]) {
+        expect(yield* Effect.flip(payments({ PAYMENT_URL: href, PAYMENT_API_KEY: "sk_1" }))).toEqual([
+          "PAYMENT_URL: takes no user, password, query or fragment; the key goes to PAYMENT_API_KEY"
+        ])
+      }
     }))
 })
 

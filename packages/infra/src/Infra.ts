@@ -10,6 +10,7 @@ import { Layer } from "effect"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import type { KafkaSettings } from "./kafka/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
+import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
@@ -37,5 +38,6 @@ export const layerEmbeddedBeside = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
 
-/** Who takes the money. */
-export const layerPayments: (settings: PaymentSettings) => Layer.Layer<PaymentProvider> = SimulatedPayments.layer
+/** Who takes the money: the provider that is named, or nobody, in the simulation. */
+export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
+  settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)

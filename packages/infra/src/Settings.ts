@@ -3,8 +3,9 @@
  *
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are told at once.
  */
-import { Config, Duration, Option } from "effect"
+import { Config, Duration, Option, Redacted } from "effect"
 import * as Kafka from "./kafka/KafkaSettings.ts"
+import type * as Http from "./payment/HttpPayments.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Variable from "./settings/Variable.ts"
 
@@ -51,13 +52,45 @@ export const ProcessorSettings = Variable.group({
 })
 export type ProcessorSettings = Config.Success<typeof ProcessorSettings>
 
-/** The simulated payment provider. */
-export const PaymentSettings = Variable.group({
-  /** The share of charges that time out. */
-  failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
-  latency: Variable.make("PAYMENT_LATENCY", zeroOrMore, Duration.millis(100))
-})
-export type PaymentSettings = Config.Success<typeof PaymentSettings>
+/** A key that fits into a header. It is never shown, right or wrong. */
+const apiKey: Kind.Kind<Redacted.Redacted<string>> = { expects: "a key", read: (text) => Redacted.make(text) }
+const MAX_API_KEY_LENGTH = 4_096
+const isHeaderText = (key: string) => key.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)
+
+/** Who takes the money: the provider at an address, or the simulator where there is none. */
+export const PaymentSettings: Config.Config<PaymentSettings> = Variable.check(
+  Variable.group({
+    failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
+    latency: Variable.make("PAYMENT_LATENCY", zeroOrMore, Duration.millis(100)),
+    url: Variable.make<URL | undefined>("PAYMENT_URL", Kind.url, undefined),
+    apiKey: Variable.make<Redacted.Redacted<string> | undefined>("PAYMENT_API_KEY", apiKey, undefined),
+    timeout: Variable.make("PAYMENT_TIMEOUT", positive, Duration.seconds(2))
+  }),
+  ({ apiKey, url }) => {
+    if (url !== undefined && (url.username + url.password + url.search + url.hash) !== "") {
+      return "PAYMENT_URL: takes no user, password, query or fragment; the key goes to PAYMENT_API_KEY"
+    }
+    if (apiKey !== undefined && !isHeaderText(Redacted.value(apiKey))) {
+      return `PAYMENT_API_KEY: is not 1 to ${MAX_API_KEY_LENGTH} printable ASCII characters without spaces`
+    }
+    if ((apiKey === undefined) === (url === undefined)) return undefined
+    return url === undefined
+      ? "PAYMENT_URL: is missing, and PAYMENT_API_KEY is given: payments would be simulated"
+      : "PAYMENT_API_KEY: is missing, and PAYMENT_URL is given"
+  }
+).pipe(Config.map(({ apiKey, failureRate, latency, timeout, url }) => ({
+  failureRate,
+  latency,
+  ...(url === undefined || apiKey === undefined ? {} : { provider: { url, apiKey, timeout } })
+})))
+export interface PaymentSettings {
+  /** The share of simulated charges that time out. */
+  readonly failureRate: number
+  /** How long each simulated answer takes. */
+  readonly latency: Duration.Duration
+  /** The real provider, if any; nothing is simulated then. */
+  readonly provider?: Http.Options
+}
 
 export const RedisSettings: Config.Config<Kind.Address> = Variable.make("REDIS_ADDR", Kind.address, {
   host: "redis-service",

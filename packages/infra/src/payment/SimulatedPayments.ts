@@ -40,12 +40,14 @@ export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentPro
             if (timesOut(charge, failureRate)) {
               return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
             }
-            const result = voided.has(charge.key) || charge.paymentToken?.startsWith("decline") === true
-              ? "declined"
-              : "paid"
-            charged.set(charge.key, charged.get(charge.key) ?? result)
+            // A dead key keeps no money, whatever was answered before.
+            if (voided.has(charge.key)) return Effect.succeed("declined")
+            const known = charged.get(charge.key)
+            if (known !== undefined) return Effect.succeed(known)
+            const result = charge.paymentToken?.startsWith("decline") === true ? "declined" : "paid"
+            charged.set(charge.key, result)
             remember(charged)
-            return Effect.succeed(charged.get(charge.key) ?? result)
+            return Effect.succeed(result)
           }),
           latency
         ),

@@ -1,0 +1,38 @@
+/** What the engine and an HTTP payment provider say to each other. For providers it is written down in docs/payments.md. */
+import { type Charge } from "@flash-sale/domain/PaymentProvider"
+import { Schema } from "effect"
+
+const ChargeBody = Schema.Struct({
+  key: Schema.String,
+  itemId: Schema.String,
+  requestId: Schema.String,
+  userId: Schema.String,
+  attempt: Schema.Number,
+  amount: Schema.Number,
+  price: Schema.optional(Schema.Number),
+  currency: Schema.optional(Schema.String),
+  paymentToken: Schema.optional(Schema.String)
+}).pipe(Schema.encodeKeys({
+  itemId: "item_id",
+  requestId: "request_id",
+  userId: "user_id",
+  paymentToken: "payment_token"
+}))
+
+/** The body of a charge, in JSON. What the sale does not name is left out. */
+export const encodeCharge: (charge: Charge) => string = Schema.encodeSync(Schema.fromJsonString(ChargeBody))
+
+const Answer = Schema.Struct({
+  result: Schema.Literals(["paid", "declined", "voided"]),
+  /** Whose answer it is. Where it is named it must be the key that was asked for. */
+  key: Schema.optional(Schema.String)
+})
+export type Result = typeof Answer.Type["result"]
+
+export const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Answer))
+
+/**
+ * A key in a header or a path. Request ids hold any characters, and headers ASCII alone: all but `A-Z a-z 0-9 - _ . ! ~ *
+ * ' ( ) :` is percent-encoded in UTF-8, so that no two keys are written alike.
+ */
+export const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll("%3A", ":")

@@ -1,0 +1,49 @@
+/** What the provider in `provider.ts` shows and takes. */
+
+/** What a request may meet; a status is answered with nothing done. */
+export const FAULTS = [
+  "none",
+  "reset",
+  "late",
+  "slow",
+  "silent",
+  "done-500",
+  "done-reset",
+  "garbage",
+  "empty",
+  "other-word",
+  "other-key",
+  "without-key",
+  "too-long",
+  "headers-only",
+  "cut",
+  "twice"
+] as const
+export type Fault = typeof FAULTS[number] | `${number}`
+
+export const isFault = (word: string): boolean => /^\d+$/.test(word) || FAULTS.some((fault) => fault === word)
+
+export type State = "unseen" | "paid" | "declined" | "voided"
+
+export interface Entry {
+  readonly state: State
+  /** How often money was taken under the key, and how often it was given back. */
+  readonly charges: number
+  readonly refunds: number
+  /** Of the first charge's body. */
+  readonly fingerprint: string
+}
+
+export interface Ledger {
+  readonly entries: Readonly<Record<string, Entry>>
+  /** Requests that contradict themselves, or an earlier one under their key. */
+  readonly conflicts: ReadonlyArray<string>
+  /** Requests whose sender went away before the answer. */
+  readonly aborted: number
+  readonly connections: number
+}
+
+/** The part of a charge's body that the provider needs to find it again. */
+export interface Told {
+  readonly key: string
+}

@@ -1,0 +1,86 @@
+/** The provider of `provider.ts` for a test: started, killed, started again, and asked for its ledger. */
+import * as HttpPayments from "@flash-sale/infra/payment/HttpPayments"
+import { Duration, Effect, Redacted, type Scope } from "effect"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { freePort } from "../../servers/Ports.ts"
+import { type Logged, spawnLogged } from "../../servers/Processes.ts"
+import { afterDeath } from "../../servers/Watchdog.ts"
+import type { Fault, Ledger } from "./Ledger.ts"
+
+const program = fileURLToPath(new URL("./provider.ts", import.meta.url))
+
+export const API_KEY = "sk_test_never-to-be-seen"
+
+export interface Options {
+  readonly seed?: number
+  /** The share of requests that meet each fault, 0 to 1; the rest meets none. */
+  readonly shares?: Partial<Record<Fault, number>>
+  /** How long the faults `slow` and `late` take. */
+  readonly slowMillis?: number
+}
+
+export interface ProviderProcess {
+  readonly url: URL
+  readonly start: Effect.Effect<void>
+  /** kill -9, and waits until it is gone. */
+  readonly kill: Effect.Effect<void>
+  /** What the next requests meet, one fault each. */
+  readonly script: (faults: ReadonlyArray<Fault>) => Effect.Effect<void>
+  readonly ledger: Effect.Effect<Ledger>
+  readonly output: () => string
+}
+
+/** Runs, and is gone with its scope. */
+export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}): Effect.Effect<
+  ProviderProcess,
+  never,
+  Scope.Scope
+> =>
+  Effect.gen(function*() {
+    const port = yield* Effect.promise(freePort)
+    const folder = yield* Effect.promise(() => mkdtemp(join(tmpdir(), "flash-sale-provider-")))
+    const forget = afterDeath(`rm -rf '${folder}'`)
+    const base = `http://127.0.0.1:${port}`
+    const env = {
+      PORT: String(port),
+      LEDGER: join(folder, "ledger"),
+      API_KEY,
+      SEED: String(seed),
+      SHARES: JSON.stringify(shares),
+      SLOW_MILLIS: String(slowMillis)
+    }
+    let running: Logged | undefined
+
+    const start = Effect.promise(async () => {
+      running = await spawnLogged(process.execPath, [program], { env })
+      await running.waitFor("listening")
+    })
+    const kill = Effect.promise(async () => {
+      running?.kill("SIGKILL")
+      await running?.exit
+    })
+    yield* Effect.addFinalizer(() =>
+      Effect.andThen(kill, Effect.promise(() => rm(folder, { recursive: true }).then(forget)))
+    )
+    yield* start
+
+    return {
+      url: new URL(`${base}/v1/`),
+      start,
+      kill,
+      script: (faults) =>
+        Effect.promise(async () => {
+          const { status } = await fetch(`${base}/script`, { method: "PUT", body: JSON.stringify(faults) })
+          if (status !== 200) throw new Error(`unknown fault among ${faults.join(", ")}`)
+        }),
+      ledger: Effect.promise(async (): Promise<Ledger> => JSON.parse(await (await fetch(`${base}/ledger`)).text())),
+      output: () => running?.output() ?? ""
+    }
+  })
+
+/** The adapter for it. */
+export const payments = (url: URL, timeout = Duration.seconds(2), apiKey = API_KEY) =>
+  HttpPayments.layer({ url, apiKey: Redacted.make(apiKey), timeout })
