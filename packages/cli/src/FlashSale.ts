@@ -1,5 +1,6 @@
 /** The command `flash-sale`, with everything that it can do. */
 import { Command } from "effect/cli"
+import * as Dlq from "./Dlq.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Load from "./Load.ts"
 import * as Order from "./Order.ts"
@@ -17,6 +18,7 @@ export const command = Command.make("flash-sale").pipe(
     Processor.command,
     Stock.command,
     Order.command,
+    Dlq.command,
     Load.command
   ])
 )

@@ -1,0 +1,52 @@
+/** Several letters in one command: all are looked at before the first is touched. */
+import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
+import { Console, Effect } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Place from "../Place.ts"
+import * as LetterId from "./LetterId.ts"
+
+/** Letters that are handled at the same time. They begin in their order, so that what is appended keeps it. */
+const AT_ONCE = 32
+
+type Refused = { readonly _tag: "Refused"; readonly why: string }
+type Known = Parameters<typeof CommandFailed.from>[0]
+type Tagged = { readonly _tag: string }
+
+export interface Looked<Step> {
+  readonly id: string
+  readonly step: Step
+}
+
+/** What is to be done about each. */
+export const look = <A extends LetterPlace, Step, E, R>(
+  places: ReadonlyArray<A>,
+  lookAt: (place: A) => Effect.Effect<Step, E, R>
+) =>
+  Place.bounded(Effect.forEach(
+    places,
+    (place) => Effect.map(lookAt(place), (step): Looked<Step> => ({ id: LetterId.show(place), step })),
+    { concurrency: AT_ONCE }
+  ))
+
+/** One line for each that is refused. */
+export const refusals = <Step extends Tagged>(looked: ReadonlyArray<Looked<Step | Refused>>): ReadonlyArray<string> =>
+  looked.flatMap(({ id, step }) => isRefused(step) ? [`${id} ${step.why}`] : [])
+
+/** Does the others, each for itself, and prints a line for each. Stops at the first that cannot be done. */
+export const perform = <Step extends Tagged, E extends Known, R>(
+  looked: ReadonlyArray<Looked<Step>>,
+  act: (step: Exclude<Step, Refused>) => Effect.Effect<string, E, R>
+) =>
+  Effect.forEach(
+    looked,
+    ({ id, step }) =>
+      isRefused(step) ? Effect.void : Place.bounded(act(step as Exclude<Step, Refused>)).pipe(
+        Effect.mapError((error) =>
+          CommandFailed.failed(...CommandFailed.from(error).lines.map((line) => `${id}: ${line}`))
+        ),
+        Effect.flatMap(Console.log)
+      ),
+    { concurrency: AT_ONCE, discard: true }
+  )
+
+const isRefused = (step: Tagged): step is Refused => step._tag === "Refused"

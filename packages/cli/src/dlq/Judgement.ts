@@ -1,0 +1,73 @@
+/** Whether a letter can be replayed, from the letter and what is known of its order: a pure step. */
+import { Command, Instant } from "@flash-sale/domain/Command"
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
+import { Attempt } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { Standing } from "@flash-sale/domain/OrderStatuses"
+import { Option, Schema } from "effect"
+import * as Letters from "./Letters.ts"
+
+export type Place = Extract<Command, { readonly _tag: "Place" }>
+
+/**
+ * - `Ready`: `next` is to be appended.
+ * - `InLog`: the next attempt was appended before; only the mark is missing.
+ * - `Refused`: nothing may be done, and why.
+ */
+export type Judgement =
+  | { readonly _tag: "Ready"; readonly letter: DeadLetter; readonly next: Place }
+  | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
+  | { readonly _tag: "Refused"; readonly why: string }
+
+export const judge = (letter: DeadLetter, standing: Standing): Judgement => {
+  if (letter.error === "Invalid Order Format") {
+    return refused("is no order that could be replayed (Invalid Order Format): see who produced it, and discard it")
+  }
+  const next = nextAttempt(letter)
+  if (Option.isNone(next)) return refused("cannot be replayed: its value is no order any more")
+  switch (standing._tag) {
+    case "Unknown":
+      // Final statuses are kept for half an hour only. The fold knows the order, and lets nothing but its next attempt in.
+      return { _tag: "Ready", letter, next: next.value }
+    case "Leased":
+      return refused(`cannot be replayed now: its buyer is placing order ${name(letter)} again; try later`)
+    case "Kept":
+      return judgeKept(letter, next.value, standing.record)
+  }
+}
+
+const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): Judgement => {
+  if (status.itemId !== next.order.itemId) {
+    return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
+  }
+  if (status.attempt > letter.attempt) return { _tag: "InLog", letter, status }
+  if (status.attempt < letter.attempt || status.status !== "FAILED_PAYMENT") {
+    return refused(
+      `cannot be replayed: attempt ${status.attempt} of order ${name(letter)} is ${status.status}, not FAILED_PAYMENT`
+    )
+  }
+  return { _tag: "Ready", letter, next }
+}
+
+const refused = (why: string): Judgement => ({ _tag: "Refused", why })
+
+const name = ({ requestId }: DeadLetter): string => JSON.stringify(requestId ?? "")
+
+const decodeStamp = Schema.decodeUnknownOption(Schema.Struct({ attempt: Attempt, acceptedAt: Instant }))
+
+/**
+ * The order's next attempt, the same however often it is asked for.
+ *
+ * **Details**: it counts as accepted when the letter was put, so that an order that came in time is not turned away as
+ * its sale has closed since.
+ */
+const nextAttempt = (letter: DeadLetter): Option.Option<Place> => {
+  const itemId = LogRecord.itemOf({ key: letter.key })
+  if (itemId === undefined) return Option.none()
+  const command = LogRecord.decode(itemId, { ...letter, key: itemId, timestamp: 0, headers: {} })
+  return command._tag !== "Place" ? Option.none() : Letters.putAt(letter).pipe(
+    Option.flatMap((acceptedAt) => decodeStamp({ attempt: letter.attempt + 1, acceptedAt })),
+    Option.map((stamp) => Command.Place({ order: command.order, correlationId: letter.correlationId, ...stamp }))
+  )
+}

@@ -1,0 +1,15 @@
+/** How an operator names a letter: where its record stands in `orders`, `<partition>-<offset>`, such as `3-1742`. */
+import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { Option, Schema } from "effect"
+
+const TEXT = /^(\d{1,4})-(\d{1,16})$/
+
+const decode = Schema.decodeUnknownOption(Schema.Struct({ partition: PartitionId, offset: Offset }))
+
+export const show = ({ offset, partition }: LetterPlace): string => `${partition}-${offset}`
+
+export const read = (text: string): Option.Option<LetterPlace> => {
+  const [, partition, offset] = TEXT.exec(text) ?? []
+  return decode({ partition: Number(partition), offset: Number(offset) })
+}

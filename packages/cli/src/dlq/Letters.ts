@@ -1,0 +1,78 @@
+/** The letters that a command is about. */
+import {
+  type DeadLetter,
+  DeadLetterReason,
+  DeadLetters,
+  type Found,
+  type Handling,
+  type LetterPlace
+} from "@flash-sale/domain/DeadLetters"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { DateTime, Effect, Option, Schedule } from "effect"
+
+/** The most letters that one command looks at: the oldest. Kafka's fold keeps no more either. */
+export const MAX_LETTERS = 10_000
+
+/** Of a letter that is neither open nor handled. */
+export const NOT_KNOWN = "is not known: flash-sale dlq list shows what nobody has handled"
+
+/** How often it is asked whether the topic has been read to its end. */
+const ASK_EVERY = "20 millis"
+
+/** The reasons as they are typed: `payment-timeout`. */
+export const REASONS: ReadonlyArray<readonly [typed: string, reason: DeadLetterReason]> = DeadLetterReason.literals.map(
+  (reason) => [reason.toLowerCase().replaceAll(" ", "-"), reason]
+)
+
+export interface Filter {
+  readonly reason: Option.Option<DeadLetterReason>
+  readonly item: Option.Option<ItemId>
+}
+
+/** Who handles a letter, and why. */
+export interface Hand {
+  readonly by: string
+  readonly why: string
+}
+
+/** On Kafka the topic is read first; whoever asks bounds how long that may take. */
+const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
+  Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
+
+/** Those that nobody has handled, oldest first. */
+export const open = Effect.fn("Letters.open")(function*({ item, reason }: Filter) {
+  const letters = yield* DeadLetters
+  const all = yield* whenRead(letters.list(MAX_LETTERS))
+  return all.filter(({ error, key }) =>
+    Option.getOrElse(reason, () => error) === error && (Option.isNone(item) || item.value === key)
+  )
+})
+
+export const find = Effect.fn("Letters.find")(function*(
+  place: LetterPlace
+): Effect.fn.Return<Found, never, DeadLetters> {
+  const letters = yield* DeadLetters
+  return yield* whenRead(letters.find(place))
+})
+
+/** Marks it, for good. Marking it again changes nothing. */
+export const mark = Effect.fn("Letters.mark")(function*(
+  { offset, partition }: LetterPlace,
+  action: Handling["action"],
+  { by, why }: Hand
+): Effect.fn.Return<void, StoreUnavailable, DeadLetters> {
+  const letters = yield* DeadLetters
+  const timestamp = DateTime.formatIso(yield* DateTime.now)
+  yield* letters.mark({ partition, offset, action, by, why, timestamp })
+})
+
+/** What was done about it, in words. */
+export const deed = (handling: Handling | undefined): string =>
+  handling === undefined
+    ? "was handled long ago"
+    : `was ${handling.action} by ${handling.by} at ${handling.timestamp}: ${handling.why}`
+
+/** When it was put, milliseconds since 1970; none where that is no time, as others may write the topic as well. */
+export const putAt = ({ timestamp }: Pick<DeadLetter, "timestamp">): Option.Option<number> =>
+  Option.map(DateTime.make(timestamp), DateTime.toEpochMillis)

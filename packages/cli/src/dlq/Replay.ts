@@ -1,0 +1,91 @@
+/**
+ * Replaying a letter: its order's next attempt is appended, and only then the letter is marked.
+ *
+ * **Details**: whoever dies in between leaves a letter that is still open. Replaying it again, or twice at the same
+ * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
+ */
+import type { DeadLetter, DeadLetters, LetterPlace } from "@flash-sale/domain/DeadLetters"
+import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { fingerprint } from "@flash-sale/domain/Order"
+import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { DateTime, Effect, Schedule } from "effect"
+import { judge, type Judgement, type Place } from "./Judgement.ts"
+import * as LetterId from "./LetterId.ts"
+import * as Letters from "./Letters.ts"
+
+/** How often a record that may not have arrived is sent again. */
+const APPEND_RETRIES = 5
+const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+
+/** What is to be done about a letter; `Done` where it was replayed before. */
+export type Step = Judgement | { readonly _tag: "Done"; readonly line: string }
+
+/** Looks at the letter that an operator named, and at its order. Changes nothing. */
+export const look = Effect.fn("Replay.look")(function*(
+  place: LetterPlace
+): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
+  const found = yield* Letters.find(place)
+  switch (found._tag) {
+    case "Unknown":
+      return { _tag: "Refused", why: Letters.NOT_KNOWN }
+    case "Open":
+      return yield* lookAt(found.letter)
+    case "Handled":
+      return found.handling?.action === "replayed"
+        ? { _tag: "Done", line: `${LetterId.show(place)}: ${Letters.deed(found.handling)}` }
+        : { _tag: "Refused", why: Letters.deed(found.handling) }
+  }
+})
+
+/** Looks at the order of an open letter. Changes nothing. */
+export const lookAt = Effect.fn("Replay.lookAt")(function*(
+  letter: DeadLetter
+): Effect.fn.Return<Judgement, StoreUnavailable, OrderStatuses> {
+  const statuses = yield* OrderStatuses
+  return judge(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
+})
+
+/** Does what was judged, and says what was done. */
+export const perform = Effect.fn("Replay.perform")(function*(
+  step: Exclude<Step, { readonly _tag: "Refused" }>,
+  hand: Letters.Hand
+): Effect.fn.Return<
+  string,
+  AppendRefused | AppendUnknown | StoreUnavailable,
+  OrderLog | OrderStatuses | DeadLetters
+> {
+  if (step._tag === "Done") return step.line
+  const id = LetterId.show(step.letter)
+  if (step._tag === "InLog") {
+    const { attempt, requestId, status } = step.status
+    yield* Letters.mark(step.letter, "replayed", hand)
+    return `${id}: attempt ${attempt} of order ${JSON.stringify(requestId)} is ${status} already; marked as replayed`
+  }
+  const { attempt, order } = step.next
+  yield* append(step.next)
+  yield* Letters.mark(step.letter, "replayed", hand)
+  return `${id}: replayed as attempt ${attempt} of order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
+})
+
+/** Appends the attempt, and lets its buyer see that it is under way. */
+const append = Effect.fnUntraced(function*(next: Place) {
+  const log = yield* OrderLog
+  const statuses = yield* OrderStatuses
+  const record = LogRecord.encode(next.order.itemId, next)
+  yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
+})
+
+const pending = ({ attempt, correlationId, order }: Place, updatedAt: string): StatusRecord => ({
+  requestId: order.requestId,
+  itemId: order.itemId,
+  amount: order.amount,
+  status: "PENDING",
+  attempt,
+  correlationId,
+  updatedAt,
+  fingerprint: fingerprint(order)
+})

@@ -1,0 +1,100 @@
+/** Letters as they are printed. */
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
+import { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { Option, Predicate, Result, Schema, Struct } from "effect"
+import * as LetterId from "./LetterId.ts"
+import * as Letters from "./Letters.ts"
+
+const HEADINGS = ["ID", "AGE", "REASON", "ITEM", "REQUEST", "ATTEMPT", "CORRELATION ID"]
+const ABSENT = "-"
+const GAP = "  "
+
+const SECOND = 1_000
+const UNITS = [
+  { name: "d", millis: 24 * 60 * 60 * SECOND },
+  { name: "h", millis: 60 * 60 * SECOND },
+  { name: "m", millis: 60 * SECOND }
+]
+
+/** In the largest unit of which there are two: `90s`, `2m`, `36h`. */
+export const age = (millis: number): string => {
+  const unit = UNITS.find((one) => millis >= 2 * one.millis) ?? { name: "s", millis: SECOND }
+  return `${Math.floor(millis / unit.millis)}${unit.name}`
+}
+
+/** What others wrote may hold what moves a terminal's cursor, or hides text. */
+const harmless = (text: string): string =>
+  text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+
+const ageOf = (letter: DeadLetter, now: number): Option.Option<number> =>
+  Option.map(Letters.putAt(letter), (at) => Math.max(0, now - at))
+
+/** Aligned columns under their headings. */
+export const table = (letters: ReadonlyArray<DeadLetter>, now: number): string => {
+  const rows = [HEADINGS, ...letters.map((letter) => row(letter, now))]
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)))
+  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join(GAP).trimEnd()).join("\n")
+}
+
+const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
+  LetterId.show(letter),
+  Option.match(ageOf(letter, now), { onNone: () => ABSENT, onSome: age }),
+  letter.error,
+  harmless(letter.key ?? ABSENT),
+  harmless(letter.requestId ?? ABSENT),
+  String(letter.attempt),
+  letter.correlationId
+]
+
+/** One letter as one line of JSON. */
+export const jsonLine = (letter: DeadLetter, now: number): string =>
+  JSON.stringify({
+    id: LetterId.show(letter),
+    age_seconds: Option.getOrNull(Option.map(ageOf(letter, now), (millis) => Math.floor(millis / SECOND))),
+    reason: letter.error,
+    item_id: letter.key ?? null,
+    request_id: letter.requestId ?? null,
+    attempt: letter.attempt,
+    correlation_id: letter.correlationId
+  })
+
+const encodeStatus = Schema.encodeSync(StatusRecord)
+
+/** The whole letter with its order's present status, where that is known. */
+export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): string =>
+  JSON.stringify(
+    {
+      id: LetterId.show(letter),
+      key: letter.key ?? null,
+      headers: {
+        error: letter.error,
+        correlation_id: letter.correlationId,
+        request_id: letter.requestId,
+        timestamp: letter.timestamp,
+        attempt: letter.attempt,
+        origin_partition: letter.partition,
+        origin_offset: letter.offset
+      },
+      ...valueOf(letter.value),
+      // Fingerprint and place are the engine's own.
+      order: Option.getOrNull(
+        Option.map(status, (record) => Struct.omit(encodeStatus(record), ["fingerprint", "place"]))
+      )
+    },
+    undefined,
+    2
+  )
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+const decodeJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+const TOKEN = "payment_token"
+
+/** As JSON, else as text, else in base64. What pays is not for a terminal that somebody copies from. */
+const valueOf = (bytes: Uint8Array): object => {
+  const text = Result.try(() => utf8.decode(bytes))
+  if (Result.isFailure(text)) return { value_base64: Buffer.from(bytes).toString("base64") }
+  const json = decodeJson(text.success)
+  if (Result.isFailure(json)) return { value_text: text.success }
+  const value = json.success
+  return { value: Predicate.isObject(value) && TOKEN in value ? { ...value, [TOKEN]: "(not shown)" } : value }
+}
