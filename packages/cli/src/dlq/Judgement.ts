@@ -42,7 +42,12 @@ const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): Judge
     return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
   }
   if (status.attempt > letter.attempt) return { _tag: "InLog", letter, status }
-  if (status.attempt < letter.attempt || status.status !== "FAILED_PAYMENT") {
+  if (status.attempt < letter.attempt) {
+    return refused(
+      `cannot be replayed now: attempt ${letter.attempt} of order ${name(letter)} is not known yet; try later`
+    )
+  }
+  if (status.status !== "FAILED_PAYMENT") {
     return refused(
       `cannot be replayed: attempt ${status.attempt} of order ${name(letter)} is ${status.status}, not FAILED_PAYMENT`
     )
