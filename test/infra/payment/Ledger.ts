@@ -23,6 +23,9 @@ export type Fault = typeof FAULTS[number] | `${number}`
 
 export const isFault = (word: string): boolean => /^\d+$/.test(word) || FAULTS.some((fault) => fault === word)
 
+/** Begins a payment token whose charges all meet the fault that follows. */
+export const STUBBORN = "stubborn:"
+
 export type State = "unseen" | "paid" | "declined" | "voided"
 
 export interface Entry {
@@ -38,12 +41,22 @@ export interface Ledger {
   readonly entries: Readonly<Record<string, Entry>>
   /** Requests that contradict themselves, or an earlier one under their key. */
   readonly conflicts: ReadonlyArray<string>
-  /** Requests whose sender went away before the answer. */
-  readonly aborted: number
+  readonly requests: number
+  /** Requests that were carried out, whatever was answered. */
+  readonly deeds: number
+  /** By key: requests whose sender went away before the answer, or that were never answered to the end. */
+  readonly aborted: Readonly<Record<string, number>>
   readonly connections: number
 }
 
-/** The part of a charge's body that the provider needs to find it again. */
+/** What the next requests for a key meet, one fault each. */
+export interface Script {
+  readonly key: string
+  readonly faults: ReadonlyArray<Fault>
+}
+
+/** What of a charge's body the provider goes by. */
 export interface Told {
   readonly key: string
+  readonly payment_token?: string
 }

@@ -1,6 +1,6 @@
 /** The provider of `provider.ts` for a test: started, killed, started again, and asked for its ledger. */
 import * as HttpPayments from "@flash-sale/infra/payment/HttpPayments"
-import { Duration, Effect, Redacted, type Scope } from "effect"
+import { Context, Duration, Effect, Layer, Redacted, type Scope } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { freePort } from "../../servers/Ports.ts"
 import { type Logged, spawnLogged } from "../../servers/Processes.ts"
 import { afterDeath } from "../../servers/Watchdog.ts"
-import type { Fault, Ledger } from "./Ledger.ts"
+import type { Fault, Ledger, Script } from "./Ledger.ts"
 
 const program = fileURLToPath(new URL("./provider.ts", import.meta.url))
 
@@ -22,20 +22,20 @@ export interface Options {
   readonly slowMillis?: number
 }
 
-export interface ProviderProcess {
+export interface Running {
   readonly url: URL
   readonly start: Effect.Effect<void>
   /** kill -9, and waits until it is gone. */
   readonly kill: Effect.Effect<void>
-  /** What the next requests meet, one fault each. */
-  readonly script: (faults: ReadonlyArray<Fault>) => Effect.Effect<void>
+  /** What the next requests for a key meet, one fault each. */
+  readonly script: (key: string, ...faults: ReadonlyArray<Fault>) => Effect.Effect<void>
   readonly ledger: Effect.Effect<Ledger>
   readonly output: () => string
 }
 
 /** Runs, and is gone with its scope. */
 export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}): Effect.Effect<
-  ProviderProcess,
+  Running,
   never,
   Scope.Scope
 > =>
@@ -71,15 +71,23 @@ export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}
       url: new URL(`${base}/v1/`),
       start,
       kill,
-      script: (faults) =>
+      script: (key, ...faults) =>
         Effect.promise(async () => {
-          const { status } = await fetch(`${base}/script`, { method: "PUT", body: JSON.stringify(faults) })
+          const { status } = await fetch(`${base}/script`, {
+            method: "PUT",
+            body: JSON.stringify({ key, faults } satisfies Script)
+          })
           if (status !== 200) throw new Error(`unknown fault among ${faults.join(", ")}`)
         }),
       ledger: Effect.promise(async (): Promise<Ledger> => JSON.parse(await (await fetch(`${base}/ledger`)).text())),
       output: () => running?.output() ?? ""
     }
   })
+
+/** The one that a suite's tests share. */
+export class Provider extends Context.Service<Provider, Running>()("test/infra/payment/Provider") {}
+
+export const layer = (options: Options = {}): Layer.Layer<Provider> => Layer.effect(Provider, make(options))
 
 /** The adapter for it. */
 export const payments = (url: URL, timeout = Duration.seconds(2), apiKey = API_KEY) =>

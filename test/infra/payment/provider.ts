@@ -4,13 +4,14 @@
  *     PORT=20001 LEDGER=file API_KEY=secret SEED=1 SHARES='{"slow":0.1}' node test/infra/payment/provider.ts
  *
  * Its ledger is in a file, written before any answer: it survives a kill -9. `GET /ledger` shows it, `PUT /script` says
- * what the next requests meet, one word each; then each request's fault is drawn by seed, key and number of the request.
+ * what a key's next requests meet, one word each; a token
+ * `stubborn:<fault>` is what all charges with it meet; else each request's fault is drawn by seed, key and its number.
  */
 import { createHash } from "node:crypto"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as delay } from "node:timers/promises"
-import { type Entry, isFault, type Ledger, type State, type Told } from "./Ledger.ts"
+import { type Entry, isFault, type Ledger, type Script, type State, STUBBORN, type Told } from "./Ledger.ts"
 
 const port = Number(process.env["PORT"])
 const file = process.env["LEDGER"]!
@@ -24,8 +25,10 @@ type Result = Exclude<State, "unseen">
 const entries = new Map<string, Entry>()
 const conflicts: Array<string> = []
 const seen = new Map<string, number>()
-let script: Array<string> = []
-let aborted = 0
+const scripts = new Map<string, Array<string>>()
+let requests = 0
+let deeds = 0
+const aborted: Record<string, number> = {}
 let connections = 0
 
 const unseen: Entry = { state: "unseen", charges: 0, refunds: 0, fingerprint: "" }
@@ -54,9 +57,10 @@ const chance = (key: string): number => {
   return createHash("sha256").update(`${seed} ${key} ${number}`).digest().readUInt32BE() / 2 ** 32
 }
 
-const faultFor = (key: string): string => {
-  const scripted = script.shift()
+const faultFor = (key: string, token: string | undefined): string => {
+  const scripted = scripts.get(key)?.shift()
   if (scripted !== undefined) return scripted
+  if (token?.startsWith(STUBBORN) === true) return token.slice(STUBBORN.length)
   let left = chance(key)
   return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? "none"
 }
@@ -68,8 +72,8 @@ const charge = (key: string, body: string): Result => {
     if (known.fingerprint !== "" && known.fingerprint !== fingerprint) conflicts.push(`${key}: another charge`)
     return known.state
   }
-  const { payment_token: token } = JSON.parse(body)
-  const state = typeof token === "string" && token.startsWith("decline") ? "declined" : "paid"
+  const { payment_token: token }: Told = JSON.parse(body)
+  const state = token?.startsWith("decline") === true ? "declined" : "paid"
   write(key, { state, charges: state === "paid" ? 1 : 0, refunds: 0, fingerprint })
   return state
 }
@@ -104,6 +108,7 @@ const misbehave = async (
   if (fault === "reset") return void response.socket?.resetAndDestroy()
   if (fault === "late") await delay(slowMillis)
   const result = deed()
+  deeds++
   const told = result === undefined ? "{}" : JSON.stringify({ result, key })
   const status = result === undefined ? 404 : 200
   switch (fault) {
@@ -155,13 +160,15 @@ const handle = async (request: IncomingMessage, response: ServerResponse): Promi
   const { headers, method, url = "" } = request
   const body = await bodyOf(request)
   if (url === "/ledger") {
-    const ledger: Ledger = { entries: Object.fromEntries(entries), conflicts, aborted, connections }
+    const ledger: Ledger = { entries: Object.fromEntries(entries), conflicts, requests, deeds, aborted, connections }
     return answer(response, 200, JSON.stringify(ledger))
   }
   if (url === "/script") {
-    script = JSON.parse(body)
-    return answer(response, script.every(isFault) ? 200 : 400, "{}")
+    const { faults, key }: Script = JSON.parse(body)
+    scripts.set(key, [...faults])
+    return answer(response, faults.every(isFault) ? 200 : 400, "{}")
   }
+  requests++
   if (headers.authorization !== `Bearer ${apiKey}`) return answer(response, 401, "{\"error\":\"who are you?\"}")
   const [, charges, inPath, end, ...more] = url.slice("/v1".length).split("/")
   if (!url.startsWith("/v1/charges") || charges !== "charges" || more.length > 0) return answer(response, 404, "{}")
@@ -169,21 +176,21 @@ const handle = async (request: IncomingMessage, response: ServerResponse): Promi
   const { key } = told
   if (decodeURIComponent(String(headers["idempotency-key"])) !== key) conflicts.push(`${key}: another header`)
   response.once("close", () => {
-    if (!response.writableFinished) aborted++
+    if (!response.writableFinished) aborted[key] = (aborted[key] ?? 0) + 1
   })
   const deed = method === "GET"
     ? () => lookUp(key)
     : end === "void"
     ? () => makeVoid(key)
     : () => charge(key, body)
-  return misbehave(faultFor(key), key, response, deed)
+  return misbehave(faultFor(key, told.payment_token), key, response, deed)
 }
 
 remember()
 createServer((request, response) => {
   // A client that has gone away is no error of ours.
   handle(request, response).catch((error: unknown) => {
-    if (!request.destroyed) console.error(error)
+    if (!request.destroyed) process.stderr.write(`${String(error)}\n`)
     response.destroy()
   })
-}).on("connection", () => connections++).listen(port, "127.0.0.1", () => console.log("listening"))
+}).on("connection", () => connections++).listen(port, "127.0.0.1", () => process.stdout.write("listening\n"))
