@@ -73,6 +73,8 @@ export class DataFolder implements AsyncDisposable {
     const client = new Redis({
       path: join(this.path, "redis.sock"),
       lazyConnect: true,
+      // However long it takes to load: a server that has ended says so by itself.
+      maxRetriesPerRequest: null,
       retryStrategy: () => server.exitCode === null ? 20 : null
     })
     client.on("error", () => {})
