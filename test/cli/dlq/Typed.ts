@@ -19,6 +19,10 @@ const cli = Cli.runWith(Cli.make("flash-sale").pipe(Cli.withSubcommands([Dlq.com
   version: "0.0.0"
 })
 
+/** Shares no layer with whoever runs it: what a command builds is its own, as in a process of its own. */
+export const inAProcess = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => Effect.provideService(effect, Layer.CurrentMemoMap, Layer.makeMemoMapUnsafe()))
+
 /** What a command printed, what it complained of, and whether it succeeded. A text in quotes is one argument. */
 export const typed = (folder: string, line: string) =>
   Effect.gen(function*() {
@@ -27,7 +31,8 @@ export const typed = (folder: string, line: string) =>
     const exit = yield* Effect.exit(CommandFailed.tell(cli(words))).pipe(
       Effect.provideService(Console.Console, console),
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env: { DATA_DIR: folder } })),
-      Effect.provide(NodeServices.layer)
+      Effect.provide(NodeServices.layer),
+      inAProcess
     )
     return {
       isSuccess: Exit.isSuccess(exit),
