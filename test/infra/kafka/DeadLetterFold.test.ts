@@ -55,6 +55,17 @@ describe("the fold of dead letters", () => {
     assert.isFalse(again.isShort())
   })
 
+  it("remembers that a letter was handled for longer than by whom", () => {
+    const fold = foldOf([...[1, 2, 3].map(put), ...[1, 2, 3, 1].map(handled)], 2)
+    const found = [1, 2, 3].map((offset) => fold.find(letter(offset)))
+    assert.deepStrictEqual(found.map(({ _tag }) => _tag), ["Handled", "Handled", "Handled"])
+    assert.deepStrictEqual(found.map((one) => one._tag === "Handled" && one.handling?.by), [
+      undefined,
+      "operator",
+      "operator"
+    ])
+  })
+
   it("handles a letter that is not kept", () => {
     const fold = foldOf([...[1, 2, 3].map(put), handled(3), put(3)], 2)
     assert.strictEqual(fold.stats().size, 2)

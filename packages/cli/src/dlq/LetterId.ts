@@ -1,7 +1,7 @@
 /** How an operator names a letter: where its record stands in `orders`, `<partition>-<offset>`, such as `3-1742`. */
 import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import { Option, Schema } from "effect"
+import { type Option, Schema } from "effect"
 
 const TEXT = /^(\d{1,4})-(\d{1,16})$/
 
