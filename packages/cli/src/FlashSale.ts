@@ -5,6 +5,8 @@ import * as Gateway from "./Gateway.ts"
 import * as Load from "./Load.ts"
 import * as Order from "./Order.ts"
 import * as Processor from "./Processor.ts"
+import * as Reconcile from "./Reconcile.ts"
+import * as Recover from "./Recover.ts"
 import * as Serve from "./Serve.ts"
 import * as Stock from "./Stock.ts"
 
@@ -19,6 +21,8 @@ export const command = Command.make("flash-sale").pipe(
     Stock.command,
     Order.command,
     Dlq.command,
-    Load.command
+    Load.command,
+    Reconcile.command,
+    Recover.command
   ])
 )

@@ -2,10 +2,12 @@
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import type { LogReader } from "@flash-sale/domain/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Layer } from "effect"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import type { KafkaSettings } from "./kafka/KafkaSettings.ts"
@@ -41,3 +43,22 @@ export const layerEmbeddedBeside = (
 /** Who takes the money: the provider that is named, or nobody, in the simulation. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
   settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)
+
+/** The items of one store, and all that is stored of them. */
+export type Items = ItemStore | StoredItems
+
+/** The items in the Redis at this address, which need not be the engine's own. */
+export const layerItems: (redis: RedisSettings) => Layer.Layer<Items> = RedisInfra.layerItems
+
+/** Reading the log in Kafka from outside. */
+export const layerReader: (kafka: KafkaSettings) => Layer.Layer<LogReader> = KafkaInfra.layerReader
+
+/** Log and items of the embedded file, beside a running engine. */
+export const layerItemsBeside = (
+  { dataDir }: EmbeddedSettings
+): Layer.Layer<Items | LogReader, CannotOpen> => SqliteInfra.layerItemsBeside({ folder: dataDir })
+
+/** The same in the place of an engine: refused while one runs. */
+export const layerItemsAlone = (
+  { dataDir }: EmbeddedSettings
+): Layer.Layer<Items | LogReader, CannotOpen | EngineLocked> => SqliteInfra.layerItemsAlone({ folder: dataDir })

@@ -1,9 +1,11 @@
 /** All that Kafka provides. */
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { LogReader } from "@flash-sale/domain/LogReader"
 import type { OrderLog } from "@flash-sale/domain/OrderLog"
 import { Layer } from "effect"
 import * as KafkaClient from "./KafkaClient.ts"
 import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"
+import * as KafkaLogReader from "./KafkaLogReader.ts"
 import * as KafkaOrderLog from "./KafkaOrderLog.ts"
 import type { KafkaSettings } from "./KafkaSettings.ts"
 import * as Topics from "./Topics.ts"
@@ -14,3 +16,7 @@ export const layer = (settings: KafkaSettings): Layer.Layer<OrderLog | DeadLette
     Layer.provide(Topics.layer),
     Layer.provide(KafkaClient.layer(settings))
   )
+
+/** Reading the log from outside: nothing is created, nothing committed. */
+export const layerReader = (settings: KafkaSettings): Layer.Layer<LogReader> =>
+  KafkaLogReader.layer.pipe(Layer.provide(KafkaClient.layer(settings)))

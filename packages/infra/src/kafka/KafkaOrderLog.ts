@@ -1,11 +1,12 @@
 /** The order log on Kafka: the topic `orders`. */
 import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
+import { Offset } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
 import * as Appender from "./Appender.ts"
 import * as GroupSession from "./GroupSession.ts"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"
+import * as LogQuestions from "./LogQuestions.ts"
 import * as Topics from "./Topics.ts"
 import type * as Workers from "./Workers.ts"
 
@@ -79,22 +80,7 @@ const notThere = Effect.fail(new AppendRefused({ detail: "Kafka: the topics are 
 const questionsOf = (client: KafkaClient["Service"]): Workers.Questions => {
   const { group, ordersTopic } = client.settings
   return {
-    committed: Effect.fnUntraced(function*(partition: PartitionId) {
-      const topics = yield* client.ask(
-        "committed offsets",
-        (admin) => admin.fetchOffsets({ groupId: group, topics: [ordersTopic] })
-      )
-      const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
-      // Negative numbers mean that nothing was committed.
-      return found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))
-    }),
-    bounds: Effect.fnUntraced(function*(partition: PartitionId) {
-      const partitions = yield* client.ask("bounds", (admin) => admin.fetchTopicOffsets(ordersTopic))
-      const found = partitions.find((one) => one.partition === partition)
-      if (found === undefined) {
-        return yield* new LogUnavailable({ detail: `Kafka: ${ordersTopic}[${partition}] is not there` })
-      }
-      return { start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) }
-    })
+    committed: LogQuestions.committed(client, ordersTopic, group),
+    bounds: LogQuestions.bounds(client, ordersTopic)
   }
 }

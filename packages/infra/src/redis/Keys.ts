@@ -22,3 +22,5 @@ export const rateLimit = (userId: UserId): string => `ratelimit:${userId}`
 export const mark = (partition: PartitionId): string => `fold:${partition}`
 /** The index of a partition's items. */
 export const items = (partition: PartitionId): string => `fold:${partition}:items`
+/** The record of repairs by hand: a stream. */
+export const repairs = "repairs"

@@ -3,11 +3,13 @@ import { NodeFileSystem } from "@effect/platform-node"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Layer } from "effect"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
+import * as RedisStoredItems from "./RedisStoredItems.ts"
 import * as Scripts from "./Scripts.ts"
 
 /** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
@@ -18,4 +20,14 @@ export const layer = (
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provideMerge(IoRedis.layer(address))
+  )
+
+/** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
+export const layerItems = (
+  address: IoRedis.RedisAddress
+): Layer.Layer<ItemStore | StoredItems> =>
+  Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
+    Layer.provide(Scripts.layer),
+    Layer.provide(NodeFileSystem.layer),
+    Layer.provide(IoRedis.layer(address))
   )

@@ -31,6 +31,13 @@ export const SenseReply = Schema.Union([
 ])
 const LookReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
+const ClearReply = Schema.Literals(["cleared", "moved"])
+/** A key: '' and what is there, or what is wrong with it. */
+const Part = Schema.Union([
+  Schema.Tuple([Schema.Literal(""), Texts]),
+  Schema.Tuple([Schema.String, Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.String, Schema.Number])))])
+])
+export const ItemReply = Schema.TupleWithRest(Schema.Tuple([Schema.Literals(["item", "large"])]), [Part])
 const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
   Schema.Union([
     Schema.Tuple([Schema.Literal("known"), Schema.String]),
@@ -45,6 +52,8 @@ export class Scripts extends Context.Service<Scripts, {
   readonly sense: Script<typeof SenseReply.Type>
   readonly mark: Script<typeof MarkReply.Type>
   readonly checkpoint: Script<typeof MarkReply.Type>
+  readonly item: Script<typeof ItemReply.Type>
+  readonly clear: Script<typeof ClearReply.Type>
   readonly admit: Script<typeof AdmitReply.Type>
   /** These answer with the keys that hold no status. */
   readonly keep: Script<ReadonlyArray<string>>
@@ -87,6 +96,8 @@ const make = Effect.gen(function*() {
     sense: yield* bind("sense", SenseReply),
     mark: yield* bind("mark", MarkReply),
     checkpoint: yield* bind("checkpoint", MarkReply),
+    item: yield* bind("item", ItemReply),
+    clear: yield* bind("clear", ClearReply),
     admit: yield* bind("admit", AdmitReply),
     keep: yield* bind("keep", Texts),
     release: yield* bind("release", Texts),

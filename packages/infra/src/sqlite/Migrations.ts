@@ -64,8 +64,13 @@ CREATE TABLE handlings(
 ) STRICT, WITHOUT ROWID;
 `
 
+/** The record of repairs by hand, kept for ever: they are few. */
+const REPAIRS = `
+CREATE TABLE repairs(at TEXT NOT NULL, item TEXT NOT NULL, partition INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+`
+
 /** Each brings the file from the version of its index to the next one. Never changed once released, only added to. */
-const migrations: ReadonlyArray<string> = [FIRST]
+const migrations: ReadonlyArray<string> = [FIRST, REPAIRS]
 
 /** The version of the tables that this build writes. */
 export const LATEST = migrations.length

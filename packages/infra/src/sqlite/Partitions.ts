@@ -95,12 +95,12 @@ const own = (tenure: Tenure, partition: PartitionId): OwnedPartition => {
 const unavailable = ({ detail }: WriteError): Effect.Effect<never, LogUnavailable> =>
   Effect.fail(new LogUnavailable({ detail }))
 
-const committed = (connection: Connection, partition: number): Offset | undefined => {
+export const committed = (connection: Connection, partition: number): Offset | undefined => {
   const row = connection.get("SELECT next FROM commits WHERE partition = ?", partition)
   return row === undefined ? undefined : Offset.make(integer(row, "next"))
 }
 
-const bounds = (connection: Connection, partition: number) => {
+export const bounds = (connection: Connection, partition: number) => {
   const first = connection.get("SELECT offset FROM log WHERE partition = ? ORDER BY offset LIMIT 1", partition)
   const last = connection.get("SELECT offset FROM log WHERE partition = ? ORDER BY offset DESC LIMIT 1", partition)
   return {
@@ -109,7 +109,7 @@ const bounds = (connection: Connection, partition: number) => {
   }
 }
 
-const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) =>
+export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) =>
   connection.all(
     "SELECT offset, key, value, headers, timestamp FROM log WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?",
     partition,

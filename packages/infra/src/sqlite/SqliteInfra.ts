@@ -2,9 +2,11 @@
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import type { LogReader } from "@flash-sale/domain/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Layer } from "effect"
 import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./EngineLock.ts"
@@ -12,8 +14,10 @@ import * as SqliteDatabase from "./SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
+import * as SqliteLogReader from "./SqliteLogReader.ts"
 import * as SqliteOrderLog from "./SqliteOrderLog.ts"
 import * as SqliteOrderStatuses from "./SqliteOrderStatuses.ts"
+import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
 export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
@@ -49,3 +53,22 @@ export const layerBeside = (options: {
 export const layerMemory: Layer.Layer<Ports, SqliteDatabase.CannotOpen | LogUnavailable> = Layer.suspend(() =>
   Layer.provide(ports, SqliteDatabase.layer("memory"))
 )
+
+/** The log and the items, and all that is stored of them: for commands that compare and repair. */
+const items: Layer.Layer<LogReader | ItemStore | StoredItems, never, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
+  SqliteLogReader.layer,
+  SqliteItemStore.layer,
+  SqliteStoredItems.layer
+)
+
+/** Beside a running engine. */
+export const layerItemsBeside = (options: {
+  readonly folder: string
+}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen> =>
+  Layer.provide(items, SqliteDatabase.layer(options))
+
+/** In the engine's place, for as long as the layer lives. */
+export const layerItemsAlone = (options: {
+  readonly folder: string
+}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen | EngineLock.EngineLocked> =>
+  layerItemsBeside(options).pipe(Layer.provide(EngineLock.layer(options.folder)))

@@ -1,0 +1,117 @@
+/** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Kind from "@flash-sale/infra/settings/Kind"
+import { Console, Effect, Layer, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Place from "./Place.ts"
+import * as Reconcile from "./reconcile/Run.ts"
+import * as Where from "./reconcile/Where.ts"
+import * as Rebuild from "./recover/Rebuild.ts"
+import * as Run from "./recover/Run.ts"
+
+interface Options {
+  readonly to: Option.Option<string>
+  readonly dryRun: boolean
+  readonly compare: boolean
+}
+
+const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
+  "start one. To fold a second Redis beside it, name that with --to host:port"
+
+const contextOf = Effect.context<ItemStore | StoredItems>()
+
+/** The engine's own store, where it answers; the log may be all that is left. */
+const ownStore = Effect.fnUntraced(function*(address: Kind.Address) {
+  const built = yield* Layer.build(Infra.layerItems(address))
+  return yield* Where.untilUp.pipe(
+    Effect.as(built),
+    Effect.provideContext(built),
+    Effect.tapError(() =>
+      Console.log(`Redis at ${address.host}:${address.port} does not answer: nobody asks it what it has folded`)
+    ),
+    Effect.option,
+    Effect.map(Option.getOrUndefined)
+  )
+})
+
+const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
+  const { redis } = yield* Where.settings
+  const address = Kind.address.read(text)
+  if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
+  if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
+  const own = yield* ownStore(redis)
+  const target = yield* Layer.build(Infra.layerItems(address))
+  yield* Effect.provideContext(Where.untilUp, target)
+  const log = yield* Run.surveyed(own)
+  if (compare) {
+    if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
+    return yield* Run.compare(log, own, target)
+  }
+  const { isEmpty, place } = yield* Effect.provideContext(StoredItems, target)
+  if (!(yield* isEmpty)) {
+    return yield* CommandFailed.failed(
+      `${place} is not empty, and only an empty one is folded into: nothing was changed`
+    )
+  }
+  return yield* dryRun ? Run.rehearse(log, place) : Run.refill(log, target)
+})
+
+const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
+  if (Option.isSome(to)) return yield* CommandFailed.failed("--to names a Redis, and the embedded file has none")
+  if (compare) return yield* Reconcile.run({ item: undefined, apply: false })
+  yield* Where.untilUp
+  const own = yield* contextOf
+  const log = yield* Run.surveyed(own)
+  if (dryRun) return yield* Run.rehearse(log, "the tables of the embedded file")
+  yield* Rebuild.empty(log)
+  yield* Run.refill(log, own)
+})
+
+const rehearseAnywhere = Where.untilUp.pipe(
+  Effect.andThen(contextOf),
+  Effect.flatMap(Run.surveyed),
+  Effect.flatMap((log) => Run.rehearse(log, "an empty Redis"))
+)
+
+const run = (options: Options, place: Place.Place) =>
+  Effect.gen(function*() {
+    if (!(yield* Where.isDistributed(place))) {
+      const settings = yield* Place.embedded(place)
+      const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
+      return yield* Effect.provide(
+        embedded(options),
+        isReadOnly ? Infra.layerItemsBeside(settings) : Infra.layerItemsAlone(settings)
+      )
+    }
+    const { kafka } = yield* Where.settings
+    if (Option.isSome(options.to)) {
+      return yield* Effect.provide(intoSecond(options.to.value, options), Infra.layerReader(kafka))
+    }
+    const ownAndLog = Where.layer(place)
+    if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
+    if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
+    return yield* CommandFailed.failed(BY_ITSELF)
+  }).pipe(Effect.scoped, Effect.provide(Where.quiet), Effect.mapError(CommandFailed.from))
+
+export const command = Command.make("recover", {
+  to: Flag.String("to").pipe(Flag.withDescription("The second, empty Redis, as host:port"), Flag.optional),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Say what there is to do, how long it takes and what stands against it; change nothing"),
+    Flag.withDefault(false)
+  ),
+  compare: Flag.Boolean("compare").pipe(
+    Flag.withDescription(
+      "Fold nothing, but compare the engine's own store with --to, or with the log where that is absent"
+    ),
+    Flag.withDefault(false)
+  ),
+  ...Place.flags
+}, ({ compare, dryRun, to, ...place }) => run({ to, dryRun, compare }, place)).pipe(
+  Command.withDescription(
+    "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the tables " +
+      "again while no engine runs. The engine's own Redis needs no command: its processors fold it by themselves"
+  )
+)

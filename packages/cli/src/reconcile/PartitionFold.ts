@@ -1,0 +1,107 @@
+/**
+ * The fold of one partition in memory, by the domain's own rules. Each item is folded up to a ceiling, the position at
+ * which the store holds it, so that both can be compared at the same place while processors fold on.
+ *
+ * **Details**: holds the items of one partition: each order that ever held units, and the last ids turned away.
+ */
+import * as Fold from "@flash-sale/domain/Fold"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { COMMANDS_REMEMBERED, isRemembered, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { home, NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
+import { HashMap } from "effect"
+
+/** One item of the partition. */
+export interface FoldedItem {
+  state: Fold.Folded
+  /** Records up to here are folded. */
+  ceiling: number
+  /** The item's last record before the checkpoint: a store that carries the mark has folded it. */
+  lastKnown: number
+  /** Why folding on would break the item, and where; nothing after that is folded. */
+  stopped: string | undefined
+}
+
+export interface PartitionFold {
+  readonly items: ReadonlyMap<ItemId, FoldedItem>
+  /** Items in these records that have no ceiling yet. */
+  readonly unknown: (records: ReadonlyArray<LogRecord.LogRecord>) => ReadonlyArray<ItemId>
+  /** Sets the ceiling of an item, or raises it. */
+  readonly raise: (itemId: ItemId, ceiling: number) => void
+  /** Folds what lies between the state of its item and its ceiling. */
+  readonly fold: (records: ReadonlyArray<LogRecord.LogRecord>) => void
+}
+
+export interface Options {
+  readonly partition: PartitionId
+  /** How many partitions the log has. */
+  readonly count: number
+  /** What the store's mark says is folded and told; undefined where there is no mark. */
+  readonly checkpoint: number | undefined
+  /** Only this item, where there is one. */
+  readonly only: ItemId | undefined
+}
+
+export const make = ({ checkpoint, count, only, partition }: Options): PartitionFold => {
+  const items = new Map<ItemId, FoldedItem>()
+
+  /** The item of a record that is folded in this partition. */
+  const itemOf = (record: LogRecord.LogRecord): ItemId | undefined => {
+    const itemId = LogRecord.itemOf(record)
+    if (itemId === undefined || (only !== undefined && itemId !== only)) return undefined
+    return items.has(itemId) || home(itemId, count) === partition ? itemId : undefined
+  }
+
+  const foldOne = (itemId: ItemId, item: FoldedItem, record: LogRecord.LogRecord): void => {
+    const { offset } = record
+    if (checkpoint !== undefined && offset < checkpoint) item.lastKnown = Math.max(item.lastKnown, offset)
+    if (offset > item.ceiling || offset <= item.state.position || item.stopped !== undefined) return
+    const commands = [{ offset, command: LogRecord.decode(itemId, record) }]
+    const result = Fold.fold(item.state, { expected: undefined, commands, told: [] })
+    if (result._tag === "Stopped") item.stopped = `at offset ${offset}: ${result.detail}`
+    if (result._tag === "Folded") item.state = forgetting(result.state, checkpoint)
+  }
+
+  return {
+    items,
+    unknown: (records) => {
+      const found = new Set<ItemId>()
+      for (const record of records) {
+        const itemId = itemOf(record)
+        if (itemId !== undefined && !items.has(itemId)) found.add(itemId)
+      }
+      return [...found]
+    },
+    raise: (itemId, ceiling) => {
+      const there = items.get(itemId)
+      if (there !== undefined) there.ceiling = Math.max(there.ceiling, ceiling)
+      else items.set(itemId, { state: Fold.nothing, ceiling, lastKnown: NOTHING_FOLDED, stopped: undefined })
+    },
+    fold: (records) => {
+      for (const record of records) {
+        const itemId = itemOf(record)
+        const item = itemId === undefined ? undefined : items.get(itemId)
+        if (itemId !== undefined && item !== undefined) foldOne(itemId, item, record)
+      }
+    }
+  }
+}
+
+/** Without what no decision looks at any more, so that memory does not grow with the log. */
+const forgetting = ({ item, position, untold }: Fold.Folded, checkpoint: number | undefined): Fold.Folded => ({
+  item: withoutForgotten(item),
+  position,
+  // Before the checkpoint everything is told. Without a mark nobody knows, and nothing is compared.
+  untold: checkpoint === undefined || position < checkpoint ? HashMap.empty() : untold
+})
+
+/** Twice as many may stand there before they are taken away, so that this costs little for each record. */
+const withoutForgotten = (item: Item): Item => {
+  const turned = HashMap.size(item.turned) <= 2 * TURNED_REMEMBERED
+    ? item.turned
+    : HashMap.filter(item.turned, ({ n }) => isRemembered(n, item.turnedCount, TURNED_REMEMBERED))
+  const commands = HashMap.size(item.commands) <= 2 * COMMANDS_REMEMBERED
+    ? item.commands
+    : HashMap.filter(item.commands, (n) => isRemembered(n, item.commandCount, COMMANDS_REMEMBERED))
+  return turned === item.turned && commands === item.commands ? item : { ...item, turned, commands }
+}

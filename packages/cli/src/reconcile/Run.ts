@@ -1,0 +1,82 @@
+/** The store against the log, partition by partition. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { LogReader } from "@flash-sale/domain/LogReader"
+import { home, PartitionId } from "@flash-sale/domain/Partition"
+import { Console, Effect } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Progress from "../load/Progress.ts"
+import * as Place from "../Place.ts"
+import * as Audit from "./Audit.ts"
+import * as Differences from "./Differences.ts"
+import * as Repair from "./Repair.ts"
+import * as Where from "./Where.ts"
+
+export interface Options {
+  readonly item: ItemId | undefined
+  readonly apply: boolean
+}
+
+/** Prints what differs, repairs it where that is asked for, and fails where something differs that stays. */
+export const run = Effect.fnUntraced(function*({ apply, item }: Options) {
+  yield* Where.untilUp
+  const reader = yield* LogReader
+  const count = yield* Place.bounded(reader.partitions)
+  const partitions = item === undefined
+    ? Array.from({ length: count }, (_, partition) => PartitionId.make(partition))
+    : [home(item, count)]
+  const bounds = yield* Place.bounded(Effect.forEach(partitions, reader.bounds))
+  const total = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
+  let read = 0
+  const onRead = (records: number) => void (read += records)
+  const results: ReadonlyArray<Audit.Audited> = yield* Progress.during(
+    Effect.forEach(partitions, (partition) => Audit.run({ partition, count, only: item, onRead })),
+    () => Progress.line("records folded", Math.min(read, total), total)
+  )
+  yield* Effect.forEach(results, report, { discard: true })
+  const compared = results.reduce((sum, result) => sum + result.compared, 0)
+  const wrong = results.flatMap(({ findings }) => findings.filter(Audit.differs))
+  const unclear = results.filter(isUnclear)
+  yield* Console.log(`${compared} items compared, ${wrong.length} differ`)
+  const left = apply ? yield* repair(results) : wrong.length
+  if (left === 0 && unclear.length === 0) return
+  return yield* CommandFailed.failed(
+    ...(left > 0 ? [`${left} items differ from the log${apply ? "" : ": --apply has them folded again"}`] : []),
+    ...(unclear.length > 0 ? [`${unclear.length} partitions are not wholly compared`] : [])
+  )
+})
+
+/** Whether a partition has records of which nobody knows whether the store has folded them. */
+const isUnclear = ({ mark, records, refused }: Audit.Audited): boolean =>
+  refused !== undefined || (mark === undefined && records > 0)
+
+const report = Effect.fnUntraced(function*(result: Audit.Audited) {
+  const { findings, mark, partition, records, refused } = result
+  if (refused !== undefined) yield* Console.log(`partition ${partition}: ${refused}`)
+  else if (mark === undefined && records > 0) {
+    yield* Console.log(`partition ${partition}: carries no mark: a processor folds it to its end when it runs`)
+  }
+  for (const finding of findings) {
+    const { byHand, differences, itemId, position, wrong } = finding
+    if (Audit.differs(finding)) {
+      yield* Console.log(`item ${itemId}, partition ${partition}, offset ${position}, differs:`)
+    }
+    for (const line of wrong) yield* Console.log(`  ${line}`)
+    for (const line of Differences.lines(differences, "log", "store")) yield* Console.log(line)
+    for (const line of byHand) yield* Console.log(`item ${itemId}: ${line}`)
+  }
+})
+
+/** How many items still differ then. */
+const repair = Effect.fnUntraced(function*(results: ReadonlyArray<Audit.Audited>) {
+  let left = 0
+  for (const result of results) {
+    const wrong = result.findings.filter(Audit.differs)
+    const repairable = wrong.filter((finding) => finding.repairable)
+    left += wrong.length - repairable.length
+    for (const { itemId } of wrong.filter((finding) => !finding.repairable)) {
+      yield* Console.log(`item ${itemId}: folding it again would not make it right, so it is left alone`)
+    }
+    if (repairable.length > 0) left += yield* Repair.run(result, repairable)
+  }
+  return left
+})

@@ -1,0 +1,19 @@
+/** Taking everything that was folded out of the embedded file, in the place of an engine. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Effect } from "effect"
+import type { Surveyed } from "./Survey.ts"
+
+/** The marks go in the same step: should this end half-way, the next engine folds what is missing by itself. */
+export const empty = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>) {
+  const store = yield* ItemStore
+  const stored = yield* StoredItems
+  for (const { partition } of log) {
+    const mark = yield* store.mark(partition)
+    const items = yield* stored.items(partition)
+    yield* stored.clear(partition, mark?.epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
+      // Nobody else folds here while this process holds the engine's lock.
+      Effect.catchTag("MarkMoved", Effect.die)
+    )
+  }
+})

@@ -1,0 +1,69 @@
+/** What `flash-sale recover` does, once it is known where. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Clock, Console, Context, Effect } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Progress from "../load/Progress.ts"
+import * as Refill from "./Refill.ts"
+import * as Survey from "./Survey.ts"
+import * as TwoStores from "./TwoStores.ts"
+
+/** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */
+const RATE = 30_000
+
+export type Store = Context.Context<ItemStore | StoredItems>
+
+/** Refuses where the log is not the whole of what happened, as far as anybody knows. */
+export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
+  const log = yield* Survey.partitions
+  const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
+  const why = [...Survey.cuts(log), ...short]
+  if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")
+  return log
+})
+
+/** Says what there is to do, and does nothing. */
+export const rehearse = (log: ReadonlyArray<Survey.Surveyed>, where: string) => {
+  const records = Survey.total(log)
+  const seconds = Math.ceil(records / RATE)
+  return Console.log(
+    `${records} records of ${log.length} partitions would be folded into ${where}: ` +
+      `about ${seconds} s at ${RATE} records a second. Nothing was changed`
+  )
+}
+
+/** Folds the log into the store, and says how that goes. */
+export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surveyed>, target: Store) {
+  const records = Survey.total(log)
+  const begun = yield* Clock.currentTimeMillis
+  let done = 0
+  const stopped = yield* Progress.during(
+    Refill.run(Context.get(target, ItemStore), log, (some) => void (done += some)),
+    () => Progress.line("records folded", done, records)
+  )
+  const seconds = Math.max(1, (yield* Clock.currentTimeMillis) - begun) / 1_000
+  const { place } = Context.get(target, StoredItems)
+  yield* Console.log(
+    `${done} records of ${log.length} partitions folded into ${place} in ${seconds.toFixed(1)} s ` +
+      `(${Math.round(done / seconds)} a second)`
+  )
+  if (stopped.length > 0) return yield* CommandFailed.failed(...stopped)
+})
+
+export const compare = Effect.fnUntraced(function*(
+  log: ReadonlyArray<Survey.Surveyed>,
+  own: Store,
+  target: Store
+) {
+  const { apart, differ, items } = yield* TwoStores.run(
+    Context.get(own, StoredItems),
+    Context.get(target, StoredItems),
+    log.map(({ partition }) => partition)
+  )
+  yield* Console.log(`${items} items compared, ${differ} differ, ${apart} at different offsets`)
+  if (differ + apart === 0) return
+  return yield* CommandFailed.failed(
+    ...(differ > 0 ? [`${differ} items differ`] : []),
+    ...(apart > 0 ? [`${apart} items could not be compared: one of both stores is folded further`] : [])
+  )
+})

@@ -1,0 +1,60 @@
+/** What there is to fold, and whether it can be folded at all. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { LogReader } from "@flash-sale/domain/LogReader"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Effect } from "effect"
+import * as Place from "../Place.ts"
+
+/** One partition of the log, as it was when it was looked at. */
+export interface Surveyed {
+  readonly partition: PartitionId
+  readonly start: number
+  readonly end: number
+  /** Everything before it is told. */
+  readonly committed: number
+}
+
+export const total = (partitions: ReadonlyArray<Surveyed>): number =>
+  partitions.reduce((sum, { end, start }) => sum + end - start, 0)
+
+export const partitions = Effect.gen(function*() {
+  const reader = yield* LogReader
+  const count = yield* reader.partitions
+  return yield* Effect.forEach(
+    Array.from({ length: count }, (_, partition) => PartitionId.make(partition)),
+    (partition) =>
+      Effect.gen(function*() {
+        const { end, start } = yield* reader.bounds(partition)
+        const committed = (yield* reader.committed(partition)) ?? start
+        return { partition, start, end, committed } satisfies Surveyed
+      })
+  )
+}).pipe(Place.bounded)
+
+/** Why the log is not the whole of what happened: one line for each partition that is cut. */
+export const cuts = (log: ReadonlyArray<Surveyed>): ReadonlyArray<string> =>
+  log.flatMap(({ committed, end, partition, start }) =>
+    start > 0
+      ? [`partition ${partition}: the log begins at ${start}; what came before cannot be folded again`]
+      : committed > end
+      ? [`partition ${partition}: the log ends at ${end}, but processors have read it up to ${committed}`]
+      : []
+  )
+
+/** The same, measured by what a store has folded: one line for each partition of which the log is shorter. */
+export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>) {
+  const store = yield* ItemStore
+  const stored = yield* StoredItems
+  const lines: Array<string> = []
+  for (const { end, partition } of log) {
+    const items = yield* stored.items(partition)
+    const positions = yield* stored.positions(partition, items)
+    const folded = positions.reduce((most, position) => Math.max(most, position + 1), 0)
+    const known = Math.max(folded, (yield* store.mark(partition))?.checkpoint ?? 0)
+    if (known > end) {
+      lines.push(`partition ${partition}: the log ends at ${end}, but ${stored.place} has folded it up to ${known}`)
+    }
+  }
+  return lines
+})

@@ -1,0 +1,63 @@
+/** Two stores against each other, item by item and entry by entry. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
+import { Console, Effect } from "effect"
+import * as Differences from "../reconcile/Differences.ts"
+
+type Stored = StoredItems["Service"]
+
+/** How often an item is read again that stands at two positions, as a processor may be folding it, and how soon. */
+const TRIES = 5
+const TRY_AGAIN = "200 millis"
+
+export interface Compared {
+  readonly items: number
+  readonly differ: number
+  /** Items that never stood at the same position. */
+  readonly apart: number
+}
+
+/** Prints what differs. What is not told yet is no difference: it goes when it is. */
+export const run = Effect.fnUntraced(function*(left: Stored, right: Stored, partitions: ReadonlyArray<PartitionId>) {
+  const total = { items: 0, differ: 0, apart: 0 }
+  for (const partition of partitions) {
+    const items = new Set([...yield* left.items(partition), ...yield* right.items(partition)])
+    for (const itemId of items) {
+      const verdict = yield* compare(left, right, partition, itemId)
+      total.items++
+      if (verdict === "differ") total.differ++
+      if (verdict === "apart") total.apart++
+    }
+  }
+  return total satisfies Compared
+})
+
+const compare = Effect.fnUntraced(function*(left: Stored, right: Stored, partition: PartitionId, itemId: ItemId) {
+  let [here, there] = [yield* left.read(partition, itemId), yield* right.read(partition, itemId)]
+  for (let tried = 1; tried < TRIES && here.position !== there.position; tried++) {
+    yield* Effect.sleep(TRY_AGAIN)
+    here = yield* left.read(partition, itemId)
+    there = yield* right.read(partition, itemId)
+  }
+  if (here.position !== there.position) {
+    yield* Console.log(
+      `item ${itemId}: ${left.place} has folded it up to ${here.position}, ${right.place} up to ${there.position}`
+    )
+    return "apart" as const
+  }
+  const isExpected = (name: string) => !Differences.isUntold(name)
+  const differences = Differences.between(here.picture, there.picture, isExpected)
+  const damages = [...damagesOf(left, here), ...damagesOf(right, there)]
+  for (const line of [...waiting(left, here), ...waiting(right, there)]) {
+    yield* Console.log(`item ${itemId}: ${line}`)
+  }
+  if (differences.count === 0 && damages.length === 0) return "same" as const
+  yield* Console.log(`item ${itemId}, partition ${partition}, offset ${here.position}, differs:`)
+  for (const line of [...damages, ...Differences.lines(differences, left.place, right.place)]) yield* Console.log(line)
+  return "differ" as const
+})
+
+const damagesOf = ({ place }: Stored, { damages }: StoredItem) => damages.map((damage) => `  ${place}: ${damage}`)
+
+const waiting = ({ place }: Stored, { byHand }: StoredItem) => byHand.map((line) => `${place}: ${line}`)

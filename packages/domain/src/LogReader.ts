@@ -1,0 +1,25 @@
+/**
+ * Reading the log from outside: for operators' commands that fold it a second time. Takes no partition away from a
+ * processor, commits nothing, and creates nothing.
+ */
+import { Context, type Effect, type Stream } from "effect"
+import type { LogRecord } from "./LogRecord.ts"
+import type { LogUnavailable, PartitionBounds } from "./OrderLog.ts"
+import type { Offset, PartitionId } from "./Partition.ts"
+
+export class LogReader extends Context.Service<LogReader, {
+  /** How many partitions the log has. */
+  readonly partitions: Effect.Effect<number, LogUnavailable>
+  readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
+  /** The offset that the processors read next; undefined where they have never committed. */
+  readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
+  /**
+   * The records from `from` on and before `until`, in the log's order, in batches of one or more. Ends by itself, and so
+   * `until` must not lie behind the log's end. One reading at a time; a second one waits.
+   */
+  readonly read: (
+    partition: PartitionId,
+    from: number,
+    until: number
+  ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable>
+}>()("@flash-sale/domain/LogReader") {}

@@ -1,0 +1,56 @@
+/** All that a store holds of its items, and taking it away so that it is folded again: for operators' commands. */
+import { Context, type Effect } from "effect"
+import type { ItemId } from "./Ids.ts"
+import type { MarkMoved, StoreUnavailable } from "./ItemStore.ts"
+import type { PartitionId } from "./Partition.ts"
+import type { Picture } from "./Picture.ts"
+
+/** Items that one `clear` takes: a bound on how long it keeps the store from others. */
+export const CLEAR_AT_ONCE = 200
+
+/** What is stored of one item, all of it at one position. */
+export interface StoredItem {
+  readonly picture: Picture
+  /** The offset of the last record folded, or -1. */
+  readonly position: number
+  /** Whether the partition's index names it, so that whoever looks around the items sees it. */
+  readonly indexed: boolean
+  /** What no fold can have left there: a key of the wrong type, a number that is none. */
+  readonly damages: ReadonlyArray<string>
+  /** Changes of stock by hand that wait to be recorded. They are no part of the fold. */
+  readonly byHand: ReadonlyArray<string>
+}
+
+/** An item whose fold is to be taken away. */
+export interface Clearing {
+  readonly itemId: ItemId
+  /** The last sensed adjustment that the log counts: what was changed by hand and waits comes after it. */
+  readonly seq: number
+  /** What was wrong with it: kept with the record of the repair. */
+  readonly why: string
+}
+
+export class StoredItems extends Context.Service<StoredItems, {
+  /** Where the store is, in words. */
+  readonly place: string
+  /** Whether nothing at all is stored there. */
+  readonly isEmpty: Effect.Effect<boolean, StoreUnavailable>
+  /** The items that the index of a partition names. */
+  readonly items: (partition: PartitionId) => Effect.Effect<ReadonlyArray<ItemId>, StoreUnavailable>
+  /** The position of each of these items, -1 where there is none that can be read. As many as there are items. */
+  readonly positions: (
+    partition: PartitionId,
+    itemIds: ReadonlyArray<ItemId>
+  ) => Effect.Effect<ReadonlyArray<number>, StoreUnavailable>
+  readonly read: (partition: PartitionId, itemId: ItemId) => Effect.Effect<StoredItem, StoreUnavailable>
+  /**
+   * Takes the folds of these items away, and the partition's mark with them, in one step: whoever folds the partition
+   * notices at the next call, and folds all that is missing from the log's beginning. Stock changed by hand that waits
+   * to be recorded stays. Leaves a record of the repair beside the fold. Nothing happens under another mark.
+   */
+  readonly clear: (
+    partition: PartitionId,
+    epoch: string | undefined,
+    clearings: ReadonlyArray<Clearing>
+  ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+}>()("@flash-sale/domain/StoredItems") {}

@@ -1,0 +1,150 @@
+/**
+ * Reading the topic `orders` from outside. The library reads as a group member only, so the reader has a group of its
+ * own, which never commits and is deleted when the reader closes.
+ */
+import { LogReader } from "@flash-sale/domain/LogReader"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import type * as Partition from "@flash-sale/domain/Partition"
+import { Deferred, Effect, Layer, Queue, Random, Scope, Semaphore, Stream } from "effect"
+import type { Consumer, EachBatchPayload } from "kafkajs"
+import { KafkaClient, messageOf } from "./KafkaClient.ts"
+import * as LogQuestions from "./LogQuestions.ts"
+import { toLogRecord } from "./Records.ts"
+
+/** How long a fetch waits for records, in milliseconds: a seek takes effect with the next one. */
+const FETCH_WAIT = 100
+/** The most bytes of one partition in one fetch: some thousand records. */
+const FETCH_BYTES = 1_048_576
+/** Batches that are read ahead of whoever takes them. */
+const READ_AHEAD = 2
+/** How long a full line may keep the member from saying that it lives. */
+const SIGN_OF_LIFE = "3 seconds"
+/** How long joining may take, and how long leaving. */
+const JOIN_PATIENCE = "30 seconds"
+const LEAVE_PATIENCE = "2 seconds"
+const NAME_RANGE = 2 ** 48
+
+type Batch = ReadonlyArray<LogRecord>
+
+/** What is being read. */
+interface Range {
+  readonly partition: Partition.PartitionId
+  readonly until: number
+  next: number
+  readonly batches: Queue.Queue<Batch | "end", LogUnavailable>
+}
+
+interface Session {
+  readonly consumer: Consumer
+  readonly crashed: Deferred.Deferred<never, LogUnavailable>
+  range: Range | undefined
+}
+
+/** Joins its group when something is read for the first time, and leaves when the layer closes. */
+export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
+  LogReader,
+  Effect.gen(function*() {
+    const client = yield* KafkaClient
+    const { group, ordersTopic } = client.settings
+    const scope = yield* Effect.scope
+    const turn = yield* Semaphore.make(1)
+    const opened = yield* Effect.cached(Scope.provide(open(client), scope))
+
+    const read = (partition: Partition.PartitionId, from: number, until: number) =>
+      from >= until ? Stream.empty : Stream.unwrap(Effect.gen(function*() {
+        yield* Semaphore.takeScoped(turn, 1)
+        const session = yield* opened
+        const batches = yield* Queue.bounded<Batch | "end", LogUnavailable>(READ_AHEAD)
+        const at = [{ topic: ordersTopic, partitions: [partition] }]
+        session.range = { partition, until, next: from, batches }
+        yield* Effect.addFinalizer(() =>
+          Effect.sync(() => {
+            session.range = undefined
+            session.consumer.pause(at)
+          }).pipe(Effect.andThen(Queue.shutdown(batches)))
+        )
+        session.consumer.seek({ topic: ordersTopic, partition, offset: String(from) })
+        session.consumer.resume(at)
+        return Stream.fromEffectRepeat(Effect.raceFirst(Queue.take(batches), Deferred.await(session.crashed))).pipe(
+          Stream.takeWhile((batch): batch is Batch => batch !== "end")
+        )
+      }))
+
+    return {
+      partitions: LogQuestions.partitions(client, ordersTopic),
+      bounds: LogQuestions.bounds(client, ordersTopic),
+      committed: LogQuestions.committed(client, ordersTopic, group),
+      read
+    }
+  })
+)
+
+const failed = (topic: string) => (error: unknown) =>
+  new LogUnavailable({ detail: `Kafka: reading ${topic}: ${messageOf(error)}` })
+
+const open = Effect.fnUntraced(function*(
+  client: KafkaClient["Service"]
+): Effect.fn.Return<Session, LogUnavailable, Scope.Scope> {
+  const topic = client.settings.ordersTopic
+  const groupId = `${topic}-reader-${(yield* Random.nextIntBetween(0, NAME_RANGE)).toString(36)}`
+  const consumer = client.consumer({ groupId, maxWaitTimeInMs: FETCH_WAIT, maxBytesPerPartition: FETCH_BYTES })
+  const session: Session = { consumer, crashed: yield* Deferred.make<never, LogUnavailable>(), range: undefined }
+  const joined = yield* Deferred.make<void>()
+  const run = Effect.runPromiseWith(yield* Effect.context<never>())
+  yield* Effect.addFinalizer(() =>
+    Effect.tryPromise(() => consumer.disconnect()).pipe(
+      Effect.andThen(client.ask(`deleting ${groupId}`, (admin) => admin.deleteGroups([groupId]))),
+      Effect.interruptible,
+      Effect.timeout(LEAVE_PATIENCE),
+      Effect.ignore
+    )
+  )
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    // Nothing is fetched before somebody says from where.
+    consumer.pause([{ topic, partitions: payload.memberAssignment[topic] ?? [] }])
+    Deferred.doneUnsafe(joined, Effect.void)
+    if (session.range !== undefined) Deferred.doneUnsafe(session.crashed, Effect.fail(failed(topic)("rebalanced")))
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    Deferred.doneUnsafe(session.crashed, Effect.fail(failed(topic)(payload.error)))
+  })
+  yield* Effect.tryPromise({
+    try: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => run(take(session, payload))
+      })
+    },
+    catch: failed(topic)
+  })
+  yield* Effect.raceFirst(Deferred.await(joined), Deferred.await(session.crashed)).pipe(
+    Effect.timeoutOrElse({
+      duration: JOIN_PATIENCE,
+      orElse: () => Effect.fail(failed(topic)(`the group was not joined within ${JOIN_PATIENCE}`))
+    })
+  )
+  return session
+})
+
+/** Hands on what of the batch is asked for. Waits while nobody takes, with a sign of life now and then. */
+const take = Effect.fnUntraced(function*(session: Session, payload: EachBatchPayload) {
+  const { batch, heartbeat, isStale, resolveOffset } = payload
+  const { range } = session
+  if (range === undefined || range.partition !== batch.partition || isStale()) return
+  const last = Number(batch.lastOffset())
+  const records = batch.messages.map((message) => toLogRecord(range.partition, message))
+    .filter(({ offset }) => offset >= range.next && offset < range.until)
+  range.next = last + 1
+  resolveOffset(batch.lastOffset())
+  const offer = (value: Batch | "end") =>
+    Effect.raceFirst(
+      Queue.offer(range.batches, value),
+      Effect.forever(Effect.andThen(Effect.sleep(SIGN_OF_LIFE), Effect.ignore(Effect.tryPromise(() => heartbeat()))))
+    )
+  if (records.length > 0) yield* offer(records)
+  if (range.next >= range.until) yield* offer("end")
+})

@@ -1,0 +1,48 @@
+/** Sales for commands to look at: some orders of each item are sold, the others find nothing left. */
+import { Command, CommandId } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import { Clock, Effect, Schedule } from "effect"
+
+/** Orders of each item. */
+export const ORDERS = 6
+
+/** Puts units of each item on sale, buys them one after the other, and waits until all orders are final. */
+export const sell = Effect.fnUntraced(function*(items: ReadonlyArray<string>, units: number) {
+  const log = yield* OrderLog
+  const acceptedAt = yield* Clock.currentTimeMillis
+  for (const name of items) {
+    const itemId = ItemId.make(name)
+    const commands = [
+      Command.Adjust({ adjustment: { command: CommandId.make(`first-${name}`), delta: units } }),
+      ...Array.from({ length: ORDERS }, (_, n) =>
+        Command.Place({
+          order: { requestId: RequestId.make(`${name}-${n}`), userId: UserId.make(`u-${n}`), itemId, amount: 1 },
+          attempt: 1,
+          acceptedAt,
+          correlationId: CorrelationId.make("sold")
+        }))
+    ]
+    yield* Effect.forEach(commands, (command) => log.append(LogRecord.encode(itemId, command)), { discard: true })
+  }
+  yield* settled(items, units)
+})
+
+/** Waits until every order of each item is sold or turned away, and the partition is wholly folded. */
+export const settled = Effect.fnUntraced(function*(items: ReadonlyArray<string>, units: number) {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const count = yield* log.partitions
+  for (const name of items) {
+    const itemId = ItemId.make(name)
+    yield* store.look(home(itemId, count), itemId).pipe(
+      Effect.repeat({
+        schedule: Schedule.spaced("10 millis"),
+        until: ({ marked, sold }) => marked && sold === Math.min(units, ORDERS)
+      })
+    )
+  }
+})
