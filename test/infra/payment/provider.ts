@@ -106,6 +106,7 @@ const misbehave = async (
 ): Promise<void> => {
   if (/^\d+$/.test(fault)) return answer(response, Number(fault), "{\"result\":\"declined\"}")
   if (fault === "reset") return void response.socket?.resetAndDestroy()
+  if (fault === "other-key") return answer(response, 200, JSON.stringify({ result: "voided", key: `${key}0` }))
   if (fault === "late") await delay(slowMillis)
   const result = deed()
   deeds++
@@ -127,8 +128,6 @@ const misbehave = async (
       return answer(response, 200, "")
     case "other-word":
       return answer(response, 200, "{\"result\":\"PAID\"}")
-    case "other-key":
-      return answer(response, 200, JSON.stringify({ result: "paid", key: `${key}0` }))
     case "without-key":
       return answer(response, status, JSON.stringify({ result }))
     case "too-long":
