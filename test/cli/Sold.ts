@@ -13,6 +13,8 @@ export const ORDERS = 6
 /** Puts units of each item on sale, buys them one after the other, and waits until all orders are final. */
 export const sell = Effect.fnUntraced(function*(items: ReadonlyArray<string>, units: number) {
   const log = yield* OrderLog
+  // Appending is refused before the log is there.
+  yield* log.partitions
   const acceptedAt = yield* Clock.currentTimeMillis
   for (const name of items) {
     const itemId = ItemId.make(name)
@@ -39,6 +41,7 @@ export const settled = Effect.fnUntraced(function*(items: ReadonlyArray<string>,
   for (const name of items) {
     const itemId = ItemId.make(name)
     yield* store.look(home(itemId, count), itemId).pipe(
+      Effect.retry({ schedule: Schedule.spaced("10 millis"), while: ({ _tag }) => _tag === "StoreUnavailable" }),
       Effect.repeat({
         schedule: Schedule.spaced("10 millis"),
         until: ({ marked, sold }) => marked && sold === Math.min(units, ORDERS)

@@ -1,6 +1,6 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Console, Effect, Layer, Option } from "effect"
@@ -11,6 +11,7 @@ import * as Reconcile from "./reconcile/Run.ts"
 import * as Where from "./reconcile/Where.ts"
 import * as Rebuild from "./recover/Rebuild.ts"
 import * as Run from "./recover/Run.ts"
+import * as Survey from "./recover/Survey.ts"
 
 interface Options {
   readonly to: Option.Option<string>
@@ -45,18 +46,13 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   const own = yield* ownStore(redis)
   const target = yield* Layer.build(Infra.layerItems(address))
   yield* Effect.provideContext(Where.untilUp, target)
-  const log = yield* Run.surveyed(own)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
-    return yield* Run.compare(log, own, target)
+    return yield* Run.compare(yield* Survey.partitions, own, target)
   }
-  const { isEmpty, place } = yield* Effect.provideContext(StoredItems, target)
-  if (!(yield* isEmpty)) {
-    return yield* CommandFailed.failed(
-      `${place} is not empty, and only an empty one is folded into: nothing was changed`
-    )
-  }
-  return yield* dryRun ? Run.rehearse(log, place) : Run.refill(log, target)
+  yield* Run.refuseFull(target)
+  const log = yield* Run.surveyed(own)
+  return yield* dryRun ? Run.rehearse(log, `Redis at ${text}`) : Run.refill(log, target)
 })
 
 const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {

@@ -81,19 +81,23 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   }
   for (const [itemId, item] of fold.items) {
     const there = yield* stored.read(partition, itemId)
-    if (there.position > item.ceiling) movedOn.push([itemId, item, there])
+    // Its ceiling may have been asked for after the log's end was: what lies between was not read then.
+    if (there.position > Math.min(item.ceiling, bounds.end - 1)) movedOn.push([itemId, item, there])
     else compare(itemId, item, there, bounds.end)
   }
   if (movedOn.length > 0) {
     const { end } = yield* reader.bounds(partition)
-    const from = Math.min(...movedOn.map(([, { ceiling }]) => ceiling)) + 1
-    const until = Math.min(end, Math.max(...movedOn.map(([, , { position }]) => position)) + 1)
+    const from = Math.min(bounds.end, least(movedOn.map(([, { ceiling }]) => ceiling)) + 1)
+    const until = Math.min(end, most(movedOn.map(([, , { position }]) => position)) + 1)
     for (const [itemId, , there] of movedOn) fold.raise(itemId, there.position)
     yield* read(from, until)
     for (const [itemId, item, there] of movedOn) compare(itemId, item, there, end)
   }
   return { ...empty, compared: fold.items.size, findings, refused: undefined } satisfies Audited
 })
+
+const least = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => Math.min(a, b), Infinity)
+const most = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => Math.max(a, b), NOTHING_FOLDED)
 
 const refusal = ({ end, start }: { readonly start: number; readonly end: number }, folded: number) =>
   start > 0

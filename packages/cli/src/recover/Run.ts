@@ -22,6 +22,13 @@ export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   return log
 })
 
+/** Refuses a store that holds anything: nobody knows what it is, and a fold on top of it would be none. */
+export const refuseFull = Effect.fnUntraced(function*(target: Store) {
+  const { isEmpty, place } = Context.get(target, StoredItems)
+  if (yield* isEmpty) return
+  return yield* CommandFailed.failed(`${place} is not empty, and only an empty one is folded into: nothing was changed`)
+})
+
 /** Says what there is to do, and does nothing. */
 export const rehearse = (log: ReadonlyArray<Survey.Surveyed>, where: string) => {
   const records = Survey.total(log)

@@ -6,7 +6,7 @@ import { LogReader } from "@flash-sale/domain/LogReader"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import type * as Partition from "@flash-sale/domain/Partition"
-import { Deferred, Effect, Layer, Queue, Random, Scope, Semaphore, Stream } from "effect"
+import { Deferred, Effect, Layer, Queue, Random, Schedule, Scope, Semaphore, Stream } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"
 import * as LogQuestions from "./LogQuestions.ts"
@@ -24,6 +24,8 @@ const SIGN_OF_LIFE = "3 seconds"
 const JOIN_PATIENCE = "30 seconds"
 const LEAVE_PATIENCE = "2 seconds"
 const NAME_RANGE = 2 ** 48
+/** A coordinator that has just started reads its groups first. */
+const untilLoaded = Schedule.spaced("300 millis").pipe(Schedule.upTo({ times: 10 }))
 
 type Batch = ReadonlyArray<LogRecord>
 
@@ -71,10 +73,11 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
         )
       }))
 
+    const committed = LogQuestions.committed(client, ordersTopic, group)
     return {
       partitions: LogQuestions.partitions(client, ordersTopic),
       bounds: LogQuestions.bounds(client, ordersTopic),
-      committed: LogQuestions.committed(client, ordersTopic, group),
+      committed: (partition) => Effect.retry(committed(partition), untilLoaded),
       read
     }
   })

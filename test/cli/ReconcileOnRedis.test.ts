@@ -1,0 +1,248 @@
+/** `reconcile` and `recover` on a real Kafka and two real Redises, while a processor runs and while none does. */
+import { NodeServices } from "@effect/platform-node"
+import { describe, expect, it } from "@effect/vitest"
+import * as CommandFailed from "@flash-sale/cli/CommandFailed"
+import * as Reconcile from "@flash-sale/cli/reconcile/Run"
+import * as Where from "@flash-sale/cli/reconcile/Where"
+import * as Recover from "@flash-sale/cli/Recover"
+import * as Refilling from "@flash-sale/cli/recover/Run"
+import * as Survey from "@flash-sale/cli/recover/Survey"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import * as Infra from "@flash-sale/infra/Infra"
+import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
+import * as Keys from "@flash-sale/infra/redis/Keys"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Console, Context, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule } from "effect"
+import { Command as Cli } from "effect/cli"
+import { TestConsole } from "effect/testing"
+import { Kafka } from "kafkajs"
+import * as KafkaSettingsOfTest from "../infra/kafka/Settings.ts"
+import * as OwnRedis from "../infra/redis/OwnRedis.ts"
+import { kafkaAddr, needed } from "../servers/servers.ts"
+import * as Sold from "./Sold.ts"
+import * as Typing from "./Typing.ts"
+
+const kafka = needed(kafkaAddr())
+const TEST_TIMEOUT = 60_000
+const ITEMS = ["shoes", "socks", "hats"]
+const UNITS = 4
+
+type Redis = OwnRedis.OwnRedis["Service"]
+
+const redis = Effect.gen(function*() {
+  const own = Context.get(yield* Layer.build(OwnRedis.layerStopped), OwnRedis.OwnRedis)
+  yield* own.start
+  return own
+})
+
+const processor = (settings: KafkaSettings, { address }: Redis) =>
+  Processor.layer.pipe(
+    Layer.provide(ProcessorState.layer),
+    Layer.provideMerge(Layer.mergeAll(
+      Infra.layerDistributed({ redis: address, kafka: settings }),
+      Infra.layerPayments({ failureRate: 0, latency: Duration.millis(1) })
+    )),
+    Layer.provide(Logger.layer([]))
+  )
+
+const where = (settings: KafkaSettings, { address }: Redis) =>
+  Layer.merge(Infra.layerItems(address), Infra.layerReader(settings)).pipe(Layer.provide(Logger.layer([])))
+
+/** What a command printed, and how it ended. */
+const told = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const console = yield* TestConsole.make
+  const exit = yield* Effect.exit(effect).pipe(Effect.provideService(Console.Console, console))
+  const failure = Exit.findErrorOption(exit)
+  return {
+    isSuccess: Exit.isSuccess(exit),
+    out: (yield* console.logLines).join("\n"),
+    complaint: failure._tag === "Some" && failure.value instanceof CommandFailed.CommandFailed
+      ? failure.value.message
+      : String(failure._tag === "Some" ? failure.value : exit)
+  }
+})
+
+/** The items of a Redis, once it answers. */
+const built = ({ address }: Redis) =>
+  Effect.tap(Layer.build(Infra.layerItems(address)), (context) => Effect.provideContext(Where.untilUp, context))
+
+const reconcile = (settings: KafkaSettings, own: Redis, options: Partial<Reconcile.Options> = {}) =>
+  told(Effect.provide(Reconcile.run({ item: undefined, apply: false, ...options }), where(settings, own)))
+
+const metaOf = (item: string) => Keys.meta(ItemId.make(item))
+
+describe("on Kafka and Redis", () => {
+  it.live("damage is found and repaired under a running processor", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      yield* Effect.gen(function*() {
+        yield* Sold.sell(ITEMS, UNITS)
+        expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
+
+        yield* own.cli("HSET", metaOf("shoes"), "held", "3", "per_user_limit", "1")
+        yield* own.cli("HDEL", Keys.orders(ItemId.make("socks")), "socks-0")
+        yield* own.cli("ZREM", Keys.turned(ItemId.make("hats")), "hats-5")
+        const found = yield* reconcile(settings, own)
+        expect(found.isSuccess).toBe(false)
+        expect(found.out).toContain(`  held: log "0", store "3"\n  per_user_limit: log "-", store "1"`)
+        expect(found.out).toMatch(/ {2}order socks-0: log sold 1 for u-0, .*, store nothing/)
+        expect(found.out).toContain(`  turned hats-5: log "sold_out 2", store nothing`)
+        expect(found.out).toContain("3 items compared, 3 differ")
+
+        const repaired = yield* reconcile(settings, own, { apply: true })
+        expect(repaired).toMatchObject({ isSuccess: true })
+        expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
+        expect(yield* own.cli("XLEN", Keys.repairs)).toBe(3)
+
+        // A key of another type stops its item; the repair takes the key away and lets the item go on.
+        yield* own.cli("DEL", Keys.orders(ItemId.make("shoes")))
+        yield* own.cli("SET", Keys.orders(ItemId.make("shoes")), "x")
+        expect((yield* reconcile(settings, own)).out).toContain(
+          `  the key ${Keys.orders(ItemId.make("shoes"))}: WRONGTYPE`
+        )
+        expect(yield* reconcile(settings, own, { apply: true })).toMatchObject({ isSuccess: true })
+        yield* Sold.sell(["boots", "gloves"], UNITS)
+        expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
+      }).pipe(Effect.provide(processor(settings, own)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("agrees at equal positions while orders are folded", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      yield* Effect.gen(function*() {
+        yield* Sold.sell(["first"], UNITS)
+        let sold = 0
+        const selling = yield* Effect.forkScoped(
+          Effect.forever(Effect.suspend(() => Sold.sell([`item-${sold++}`], UNITS)))
+        )
+        for (let n = 0; n < 4; n++) {
+          const { complaint, isSuccess, out } = yield* reconcile(settings, own)
+          expect([isSuccess, isSuccess ? "" : complaint + out]).toEqual([true, ""])
+        }
+        yield* Fiber.interrupt(selling)
+        expect(sold).toBeGreaterThan(4)
+      }).pipe(Effect.provide(processor(settings, own)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("stock set by hand outlives a repair", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      yield* own.cli("SET", Keys.inventory(ItemId.make("hats")), 50)
+      const noticed = yield* reconcile(settings, own)
+      expect(noticed).toMatchObject({ isSuccess: true })
+      expect(noticed.out).toContain("item hats: the key inventory:hats shows 50 where 0 was left: changed by hand")
+      yield* own.cli("HSET", metaOf("hats"), "sold", "7")
+      yield* own.cli("DEL", Keys.inventory(ItemId.make("shoes")))
+      const repaired = yield* reconcile(settings, own, { apply: true })
+      expect(repaired.out).toContain("the key inventory:shoes is gone")
+      expect(repaired.out).toContain("is folded again when a processor runs")
+      yield* Effect.gen(function*() {
+        const store = yield* ItemStore
+        const log = yield* OrderLog
+        const itemId = ItemId.make("hats")
+        const look = yield* store.look(home(itemId, yield* log.partitions), itemId).pipe(
+          Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ available }) => available === 50 })
+        )
+        expect(look).toMatchObject({ held: 0, sold: UNITS, put: 50 + UNITS })
+        yield* Sold.settled(ITEMS, UNITS)
+      }).pipe(Effect.provide(processor(settings, own)))
+      expect(yield* own.cli("GET", Keys.inventory(ItemId.make("shoes")))).toBe("0")
+      expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("a second Redis is folded to the same, key by key, beside a running processor", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      const second = yield* redis
+      const [left, right] = [
+        yield* built(own),
+        yield* built(second)
+      ]
+      const reader = yield* Layer.build(Infra.layerReader(settings))
+      const within = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, reader)
+      yield* Effect.gen(function*() {
+        yield* Sold.sell(ITEMS, UNITS)
+        const log = yield* within(Refilling.surveyed(left))
+        expect(Survey.total(log)).toBeGreaterThan(ITEMS.length * Sold.ORDERS)
+        expect((yield* told(Refilling.rehearse(log, "there"))).out).toContain("Nothing was changed")
+        expect(yield* second.cli("DBSIZE")).toBe(0)
+        const filled = yield* told(within(Refilling.refill(log, right)))
+        expect(filled).toMatchObject({ isSuccess: true })
+        expect(filled.out).toMatch(/\[#+\] 100 %.*\n\d+ records of 3 partitions folded into Redis at /)
+        const same = yield* told(Refilling.compare(log, left, right))
+        expect(same).toMatchObject({ isSuccess: true, out: "3 items compared, 0 differ, 0 at different offsets" })
+        yield* second.cli("HSET", Keys.orders(ItemId.make("hats")), "hats-0", "sold u-0 2 1 1 - - - -")
+        yield* second.cli("DEL", metaOf("socks"))
+        const other = yield* told(Refilling.compare(log, left, right))
+        expect(other.isSuccess).toBe(false)
+        expect(other.out).toMatch(/order hats-0: Redis at \S+ sold 1 for u-0.*, Redis at \S+ sold 2 for u-0/)
+        expect(other.out).toContain("3 items compared, 1 differ, 1 at different offsets")
+        expect((yield* told(Refilling.refuseFull(right))).complaint).toContain("is not empty")
+      }).pipe(Effect.provide(processor(settings, own)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("a processor goes on from a second Redis, and its statuses come back", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      const second = yield* redis
+      const right = yield* built(second)
+      const reader = yield* Layer.build(Infra.layerReader(settings))
+      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      const log = yield* Effect.provideContext(Refilling.surveyed(undefined), reader)
+      yield* told(Effect.provideContext(Refilling.refill(log, right), reader))
+      expect(yield* second.cli("EXISTS", "order_status:hats-0")).toBe(0)
+      yield* Effect.gen(function*() {
+        yield* Sold.sell(["boots"], UNITS)
+        yield* second.cli("EXISTS", "order_status:hats-0").pipe(
+          Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (found) => found === 1 })
+        )
+      }).pipe(Effect.provide(processor(settings, second)))
+      expect(yield* reconcile(settings, second)).toMatchObject({ isSuccess: true })
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("a log that is not whole is refused", () =>
+    Effect.gen(function*() {
+      const settings = KafkaSettingsOfTest.settingsAt(kafka)
+      const own = yield* redis
+      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      const left = yield* built(own)
+      const reader = yield* Layer.build(Infra.layerReader(settings))
+      const survey = told(Effect.provideContext(Refilling.surveyed(left), reader))
+      yield* own.cli("HSET", metaOf("hats"), `pos:${home(ItemId.make("hats"), 3)}`, 999)
+      expect((yield* survey).complaint).toMatch(/the log ends at \d+, but Redis at \S+ has folded it up to 1000/)
+      const admin = new Kafka({ brokers: [kafka], logLevel: 0 }).admin()
+      const partition = home(ItemId.make("shoes"), 3)
+      yield* Effect.promise(async () => {
+        await admin.connect()
+        await admin.fetchTopicOffsets(settings.ordersTopic)
+        await admin.deleteTopicRecords({ topic: settings.ordersTopic, partitions: [{ partition, offset: "2" }] })
+        await admin.disconnect()
+      })
+      expect((yield* survey).complaint).toContain(`partition ${partition}: the log begins at 2; what came before`)
+      const compared = yield* reconcile(settings, own, { apply: true })
+      expect(compared.isSuccess).toBe(false)
+      expect(compared.out).toContain(`partition ${partition}: the log begins at 2: what came before cannot be folded`)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+
+  it.live("a Redis that holds anything is refused as it is typed", () =>
+    Effect.gen(function*() {
+      const [own, second] = [yield* redis, yield* redis]
+      yield* second.cli("SET", "something", "else")
+      const type = Typing.terminal(Cli.runWith(Recover.command, { version: "0.0.0" }))
+      const typed = yield* type(`--to ${second.address.host}:${second.address.port}`, {
+        REDIS_ADDR: `${own.address.host}:${own.address.port}`,
+        KAFKA_ADDR: kafka
+      })
+      expect(typed.complaint).toContain("is not empty, and only an empty one is folded into: nothing was changed")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+})

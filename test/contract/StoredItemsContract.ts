@@ -1,0 +1,87 @@
+/** What every store tells of its items, and what taking them away does. The layer provides an empty store. */
+import { expect, layer } from "@effect/vitest"
+import type { Placed } from "@flash-sale/domain/Command"
+import * as Fold from "@flash-sale/domain/Fold"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore, MarkMoved } from "@flash-sale/domain/ItemStore"
+import * as Picture from "@flash-sale/domain/Picture"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Effect, type Layer } from "effect"
+import * as Histories from "../domain/Histories.ts"
+import { freshItem, place, request, stock } from "./Commands.ts"
+
+const HISTORIES = 30
+const HISTORY_SIZE = 80
+
+/** The same record for another item. */
+const renamed = (itemId: ItemId) => ({ command, offset }: Placed): Placed => ({
+  offset,
+  command: command._tag === "Place" ? { ...command, order: { ...command.order, itemId } } : command
+})
+
+export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItems, E>): void =>
+  layer(store, { excludeTestServices: true })(`StoredItems (${name})`, (it) => {
+    it.effect("an empty store is empty, and an item of which nothing was folded is nothing", () =>
+      Effect.gen(function*() {
+        const stored = yield* StoredItems
+        const { itemId, partition } = freshItem()
+        expect(yield* stored.isEmpty).toBe(true)
+        expect(yield* stored.items(partition)).toEqual([])
+        expect(yield* stored.positions(partition, [itemId])).toEqual([-1])
+        expect(yield* stored.read(partition, itemId)).toEqual({
+          picture: new Map(Picture.entries(Fold.nothing)),
+          position: -1,
+          indexed: expect.anything(),
+          damages: [],
+          byHand: []
+        })
+      }))
+
+    it.effect("the picture of an item is the picture of the fold", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const stored = yield* StoredItems
+        for (const history of yield* Histories.histories("stored", HISTORY_SIZE, HISTORIES)) {
+          const item = freshItem()
+          const commands = history.map(renamed(item.itemId))
+          const folded = Fold.fold(Fold.nothing, { commands, told: [], expected: undefined })
+          if (folded._tag !== "Folded") continue
+          yield* store.fold(request(item, commands))
+          const there = yield* stored.read(item.partition, item.itemId)
+          expect(there).toEqual({
+            picture: new Map(Picture.entries(folded.state)),
+            position: folded.state.position,
+            indexed: true,
+            damages: [],
+            byHand: []
+          })
+          expect(yield* stored.items(item.partition)).toEqual([item.itemId])
+          expect(yield* stored.positions(item.partition, [item.itemId])).toEqual([folded.state.position])
+        }
+        expect(yield* stored.isEmpty).toBe(false)
+      }))
+
+    it.effect("what is taken away goes with the mark of its partition, and can be folded again", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const stored = yield* StoredItems
+        const { itemId, partition } = freshItem()
+        const other = { partition, itemId: freshItem().itemId }
+        const commands = [stock(0, 1), place(1, itemId, "a"), place(2, itemId, "b")]
+        yield* store.fold(request({ itemId, partition }, commands))
+        yield* store.fold(request(other, [stock(3, 5)]))
+        yield* store.writeMark(partition, { epoch: "one", checkpoint: 0 })
+        const before = yield* stored.read(partition, itemId)
+        const clearing = { itemId, seq: 0, why: "a test" }
+        expect(yield* Effect.flip(stored.clear(partition, "two", [clearing]))).toEqual(new MarkMoved({ partition }))
+        expect(yield* stored.read(partition, itemId)).toEqual(before)
+        yield* stored.clear(partition, "one", [clearing])
+        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* stored.positions(partition, [itemId, other.itemId])).toEqual([-1, 3])
+        expect(
+          yield* Effect.flip(store.fold(request({ itemId, partition }, [stock(4, 1)], { epoch: "one" })))
+        ).toEqual(new MarkMoved({ partition }))
+        yield* store.fold(request({ itemId, partition }, commands))
+        expect(yield* stored.read(partition, itemId)).toEqual(before)
+      }))
+  })
