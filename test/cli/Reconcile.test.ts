@@ -61,7 +61,7 @@ layer(Layer.provideMerge(running, Layer.merge(folderLayer, NodeServices.layer)),
         const found = yield* typed("reconcile --item shoes")
         expect(found).toMatchObject({
           isSuccess: false,
-          complaint: "flash-sale: 1 items differ from the log: --apply has them folded again"
+          complaint: "flash-sale: items that differ from the log: 1; --apply has them folded again"
         })
         expect(found.out).toContain("item shoes, partition ")
         expect(found.out).toContain(`available: log "2", store "80"`)
@@ -92,7 +92,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
       const waiting = yield* typed("reconcile --item socks")
       expect(waiting.isSuccess).toBe(false)
       expect(waiting.out).toContain("carries no mark: a processor folds it to its end when it runs")
-      expect(waiting.complaint).toBe("flash-sale: 1 partitions are not wholly compared")
+      expect(waiting.complaint).toBe("flash-sale: partitions that are not wholly compared: 1")
       yield* Effect.provide(Sold.settled(["shoes", "socks"], 5), engine(folder))
       expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
       const connection = Connection.open(join(folder, "engine.sqlite"), 5_000)

@@ -40,8 +40,8 @@ export const run = Effect.fnUntraced(function*({ apply, item }: Options) {
   const left = apply ? yield* repair(results) : wrong.length
   if (left === 0 && unclear.length === 0) return
   return yield* CommandFailed.failed(
-    ...(left > 0 ? [`${left} items differ from the log${apply ? "" : ": --apply has them folded again"}`] : []),
-    ...(unclear.length > 0 ? [`${unclear.length} partitions are not wholly compared`] : [])
+    ...(left > 0 ? [`items that differ from the log: ${left}${apply ? "" : "; --apply has them folded again"}`] : []),
+    ...(unclear.length > 0 ? [`partitions that are not wholly compared: ${unclear.length}`] : [])
   )
 })
 
