@@ -22,6 +22,7 @@ import { STUBBORN } from "./Ledger.ts"
 import * as ProviderProcess from "./ProviderProcess.ts"
 
 const TEST_TIMEOUT = 60_000
+const PATIENCE = Duration.seconds(30)
 const SEED = Number(process.env["SEED"] ?? "1")
 const ORDERS = 320
 const ITEMS = ["101", "102", "103", "104"].map((id) => ItemId.make(id))
@@ -84,31 +85,45 @@ const append = (some: ReadonlyArray<Bought>) =>
 const finals = (some: ReadonlyArray<Bought>, atLeast: number) =>
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    return yield* Effect.forEach(some, ({ requestId }) => statuses.read(requestId)).pipe(
-      Effect.map((found) =>
-        found.flatMap((standing) =>
+    let found: ReadonlyArray<StatusRecord> = []
+    yield* Effect.forEach(some, ({ requestId }) => statuses.read(requestId)).pipe(
+      Effect.map((standings) => {
+        found = standings.flatMap((standing) =>
           standing._tag === "Kept" && isFinal(standing.record.status) ? [standing.record] : []
         )
-      ),
-      Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: (found) => found.length >= atLeast })
+      }),
+      Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: () => found.length >= atLeast }),
+      Effect.timeoutOrElse({
+        duration: PATIENCE,
+        orElse: () => {
+          const isFound = new Set(found.map(({ requestId }) => requestId))
+          const open = some.filter(({ requestId }) => !isFound.has(requestId))
+          const names = open.map(({ isCancelled, requestId, token }) => `${requestId} ${token} ${isCancelled}`)
+          return Effect.die(new Error(`${found.length} of ${atLeast} are final, and not ${names.join(", ")}`))
+        }
+      })
     )
+    return found
   })
 
-/** Waits until more payments are given up: so long is the provider away. */
-const givenUp = (more: number) =>
-  Effect.gen(function*() {
-    const { count } = yield* Metric.value(Metrics.paymentsTotal("unknown"))
-    yield* Metric.value(Metrics.paymentsTotal("unknown")).pipe(
-      Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (now) => now.count >= count + more })
-    )
-  })
+const givenUp = Effect.map(Metric.value(Metrics.paymentsTotal("unknown")), ({ count }) => count)
+
+/** Waits until so many payments are given up: so long is the provider away. */
+const untilGivenUp = (atLeast: number) =>
+  givenUp.pipe(
+    Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (count) => count >= atLeast }),
+    Effect.timeoutOrElse({
+      duration: PATIENCE,
+      orElse: () => Effect.die(new Error(`not ${atLeast} payments are given up`))
+    })
+  )
 
 const processor = Effect.fnUntraced(function*(url: URL) {
   const scope = yield* Scope.make()
   yield* Layer.buildWithScope(
     Processor.layer.pipe(
       Layer.provide(ProcessorState.layer),
-      Layer.provide(ProviderProcess.payments(url, Duration.millis(120)))
+      Layer.provide(ProviderProcess.payments(url, Duration.millis(250)))
     ),
     scope
   )
@@ -119,7 +134,7 @@ const engine = SqliteInfra.layerMemory.pipe(
   Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None")),
   Layer.provideMerge(ProviderProcess.layer({
     seed: SEED,
-    slowMillis: 300,
+    slowMillis: 500,
     shares: {
       reset: 0.04,
       "done-reset": 0.04,
@@ -175,7 +190,7 @@ layer(engine, { excludeTestServices: true })("Payments, end to end", (it) => {
         yield* finals(orders, quarter / 4)
         yield* kill
         yield* append(orders.slice(quarter, 2 * quarter))
-        yield* givenUp(10)
+        yield* untilGivenUp(before + 10)
         yield* start
         yield* append(orders.slice(2 * quarter, 3 * quarter))
         yield* finals(orders, quarter)
