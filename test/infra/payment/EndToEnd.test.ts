@@ -188,6 +188,7 @@ layer(engine, { excludeTestServices: true })("Payments, end to end", (it) => {
         const first = yield* processor(url)
         yield* append(orders.slice(0, quarter))
         yield* finals(orders, quarter / 4)
+        const before = yield* givenUp
         yield* kill
         yield* append(orders.slice(quarter, 2 * quarter))
         yield* untilGivenUp(before + 10)
