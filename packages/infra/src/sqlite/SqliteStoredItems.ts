@@ -126,7 +126,7 @@ const clear = (
   at: string
 ): Job<void, MarkMoved> =>
 (connection) => {
-  const mark = connection.get("SELECT epoch FROM marks WHERE partition = ?", partition)
+  const mark = connection.get("SELECT epoch FROM marks WHERE partition = ? AND checkpoint IS NOT NULL", partition)
   if ((mark === undefined ? undefined : text(mark, "epoch")) !== epoch) return Result.fail(new MarkMoved({ partition }))
   connection.run("DELETE FROM marks WHERE partition = ?", partition)
   for (const { itemId, why } of clearings) {
