@@ -5,14 +5,14 @@
 -- ARGV[1]  epoch that the caller knows
 -- ARGV[2]  checkpoint, an offset
 --
--- Returns  'moved' under another mark, else 'marked'
+-- Returns  'moved' under another mark or one that is not whole, else 'marked'
 local mark = KEYS[1]
 local epoch, checkpoint = ARGV[1], ARGV[2]
 
 -- @include _mark
 
-if epoch == '' or not isMarkedAs(mark, epoch) then return 'moved' end
-if tonumber(checkpoint) > tonumber(redis.call('HGET', mark, 'checkpoint') or -1) then
+if not isMarkedAs(mark, epoch) or not isWhole(mark) then return 'moved' end
+if tonumber(checkpoint) > tonumber(redis.call('HGET', mark, 'checkpoint')) then
   redis.call('HSET', mark, 'checkpoint', checkpoint)
 end
 return 'marked'

@@ -51,7 +51,7 @@ end
 -- @include _write
 
 if not isMarkedAs(mark, epoch) then return { 'moved' } end
-local marked = epoch ~= ''
+local marked = isWhole(mark)
 local item = readItem(meta, partition)
 if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
 sense(item, inventory, marked)

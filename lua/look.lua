@@ -17,7 +17,7 @@ local partition, name = ARGV[1], ARGV[2]
 -- @include _item
 -- @include _hand
 
-local marked = not isMarkedAs(mark, '')
+local marked = isWhole(mark)
 local item = readItem(meta, partition)
 sense(item, inventory, marked)
 if marked and (item.stored or item.shown) then

@@ -1,17 +1,16 @@
--- Writes the mark of a partition where there is none: this store holds the whole fold of the partition.
+-- Ends a recovery: this store holds the whole fold of the partition.
 --
 -- KEYS[1]  fold:<partition>
 --
 -- ARGV[1]  epoch
 -- ARGV[2]  checkpoint, an offset
 --
--- Returns  'marked', or 'moved' where another mark stands there
+-- Returns  'marked', or 'moved' where no recovery of this epoch was begun, or it is gone
 local mark = KEYS[1]
 local epoch, checkpoint = ARGV[1], ARGV[2]
 
 -- @include _mark
 
-if isMarkedAs(mark, epoch) then return 'marked' end
-if not isMarkedAs(mark, '') then return 'moved' end
-redis.call('HSET', mark, 'epoch', epoch, 'checkpoint', checkpoint)
+if epoch == '' or not isMarkedAs(mark, epoch) then return 'moved' end
+if not isWhole(mark) then redis.call('HSET', mark, 'checkpoint', checkpoint) end
 return 'marked'

@@ -17,6 +17,7 @@ local epoch, partition = ARGV[1], ARGV[2]
 -- @include _hand
 
 if epoch == '' or not isMarkedAs(mark, epoch) then return { 'moved' } end
+if not isWhole(mark) then return { 'sensed' } end
 
 local function look(inventory, meta)
   local item = readItem(meta, partition)

@@ -3,3 +3,9 @@
 local function isMarkedAs(mark, epoch)
   return (redis.call('HGET', mark, 'epoch') or '') == epoch
 end
+
+-- Whether the store holds the partition's whole fold. Until then the mark has an epoch and no checkpoint, so that a
+-- recovery notices where the store is emptied under it.
+local function isWhole(mark)
+  return redis.call('HEXISTS', mark, 'checkpoint') == 1
+end

@@ -18,6 +18,14 @@ const HISTORIES = 40
 const HISTORY_SIZE = 60
 const BIG_BATCH = 500
 
+/** Begins and ends a recovery under the epoch `one`. */
+const marked = (partition: PartitionId, checkpoint: number) =>
+  Effect.flatMap(
+    ItemStore,
+    (store) =>
+      Effect.andThen(store.beginRecovery(partition, "one"), store.writeMark(partition, { epoch: "one", checkpoint }))
+  )
+
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
     describe("an item", () => {
@@ -178,16 +186,16 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
     })
 
     describe("the mark of a partition", () => {
-      it.effect("is written once, by whoever comes first", () =>
+      it.effect("is written once, by a recovery that was begun", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
+          const moved = new MarkMoved({ partition })
           expect(yield* store.mark(partition)).toBeUndefined()
-          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
-          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
-          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
-            new MarkMoved({ partition })
-          )
+          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "one", checkpoint: 3 }))).toEqual(moved)
+          yield* marked(partition, 3)
+          yield* store.writeMark(partition, { epoch: "one", checkpoint: 9 })
+          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "two", checkpoint: 9 }))).toEqual(moved)
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
         }))
 
@@ -197,13 +205,38 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const { partition } = freshItem()
           const refused = yield* Effect.flip(store.checkpoint(partition, { epoch: "one", checkpoint: 3 }))
           expect(refused).toEqual(new MarkMoved({ partition }))
-          yield* store.writeMark(partition, { epoch: "one", checkpoint: 3 })
+          yield* marked(partition, 3)
           yield* store.checkpoint(partition, { epoch: "one", checkpoint: 8 })
           yield* store.checkpoint(partition, { epoch: "one", checkpoint: 5 })
           expect(yield* Effect.flip(store.checkpoint(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
             new MarkMoved({ partition })
           )
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
+        }))
+
+      it.effect("has no checkpoint while its recovery is under way, in which whoever comes second takes part", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const { itemId, partition } = item
+          const moved = new MarkMoved({ partition })
+          const mark = { epoch: "one", checkpoint: 3 }
+          expect(yield* store.beginRecovery(partition, "one")).toBe("one")
+          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
+          expect(yield* store.mark(partition)).toBeUndefined()
+          expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: "two" })))).toEqual(moved)
+          expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: undefined })))).toEqual(moved)
+          const { look } = yield* store.fold(request(item, [stock(0, 2)], { epoch: "one" }))
+          expect(look).toMatchObject({ available: 2, marked: false })
+          expect(yield* store.look(partition, itemId)).toMatchObject({ available: 2, marked: false })
+          expect(yield* store.sense(partition, "one")).toEqual([])
+          expect(yield* Effect.flip(store.sense(partition, "two"))).toEqual(moved)
+          expect(yield* Effect.flip(store.checkpoint(partition, mark))).toEqual(moved)
+          expect(yield* Effect.flip(store.writeMark(partition, { ...mark, epoch: "two" }))).toEqual(moved)
+          yield* store.writeMark(partition, mark)
+          expect(yield* store.mark(partition)).toEqual(mark)
+          expect((yield* store.look(partition, itemId)).marked).toBe(true)
+          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
         }))
 
       it.effect("is checked by every fold, which does nothing under another or none", () =>
@@ -213,7 +246,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const moved = new MarkMoved({ partition: item.partition })
           const fold = (epoch: string | undefined) => store.fold(request(item, [stock(0, 2)], { epoch }))
           expect(yield* Effect.flip(fold("one"))).toEqual(moved)
-          yield* store.writeMark(item.partition, { epoch: "one", checkpoint: 0 })
+          yield* marked(item.partition, 0)
           expect(yield* Effect.flip(fold("two"))).toEqual(moved)
           expect(yield* Effect.flip(fold(undefined))).toEqual(moved)
           expect((yield* store.look(item.partition, item.itemId)).known).toBe(false)
@@ -228,7 +261,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* Effect.flip(store.sense(item.partition, "one"))).toEqual(
             new MarkMoved({ partition: item.partition })
           )
-          yield* store.writeMark(item.partition, { epoch: "one", checkpoint: 0 })
+          yield* marked(item.partition, 0)
           expect(yield* store.sense(item.partition, "one")).toEqual([])
         }))
     })

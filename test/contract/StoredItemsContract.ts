@@ -70,6 +70,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         const commands = [stock(0, 1), place(1, itemId, "a"), place(2, itemId, "b")]
         yield* store.fold(request({ itemId, partition }, commands))
         yield* store.fold(request(other, [stock(3, 5)]))
+        yield* store.beginRecovery(partition, "one")
         yield* store.writeMark(partition, { epoch: "one", checkpoint: 0 })
         const before = yield* stored.read(partition, itemId)
         const clearing = { itemId, seq: 0, why: "a test" }

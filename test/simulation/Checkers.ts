@@ -4,92 +4,127 @@ import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { isBalanced, type Item } from "@flash-sale/domain/Item"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { isFinal } from "@flash-sale/domain/OrderStatus"
+import { isFinal, type OrderStatus } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
-import { chargeKey } from "@flash-sale/domain/PaymentProvider"
 import { HashMap, Option } from "effect"
 import type { World } from "./World.ts"
 
-/** The state of an item by the log alone: the oracle. */
-export const folded = (world: World, itemId: ItemId): Item => {
-  const commands = world.records.flat().filter((record) => record.key === itemId)
-    .map((record) => ({ offset: record.offset, command: LogRecord.decode(itemId, record) }))
+type Wrong = ReadonlyArray<string>
+
+/** What was decoded before: a record never changes. */
+const decoded = new WeakMap<LogRecord.LogRecord, Command>()
+
+/** The item's records in the log's order, as commands. */
+const commandsOf = (world: World, itemId: ItemId) =>
+  world.log.records.flat().filter((record) => record.key === itemId).map((record) => {
+    const command = decoded.get(record) ?? LogRecord.decode(itemId, record)
+    decoded.set(record, command)
+    return { offset: record.offset, command }
+  })
+
+/** The state of an item by the log alone, up to a position: the oracle. */
+const folded = (world: World, itemId: ItemId, upTo = Number.MAX_SAFE_INTEGER): Item => {
+  const commands = commandsOf(world, itemId).filter(({ offset }) => offset <= upTo)
   const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
   if (result._tag !== "Folded") throw new Error(`the log itself does not fold: ${result._tag}`)
   return result.state.item
 }
 
-const placed = (world: World, itemId: ItemId): ReadonlySet<RequestId> =>
-  new Set(
-    world.records.flat().filter((record) => record.key === itemId).flatMap((record) => {
-      const command = LogRecord.decode(itemId, record)
-      return Command.$is("Place")(command) ? [command.order.requestId] : []
-    })
-  )
+const counts = ({ available, held, put, sold }: Item): string => JSON.stringify({ available, held, put, sold })
 
-/** Never negative, and the books balance; the store is what the log folds to. */
-export const stock = (world: World, itemId: ItemId): ReadonlyArray<string> => {
-  const item = world.item(itemId)
-  const oracle = folded(world, itemId)
-  const counts = ({ available, held, put, sold }: Item) => JSON.stringify({ available, held, put, sold })
+/** At every moment: the books balance, and the store is what the log folds to up to where the store has come. */
+export const always = (world: World, itemId: ItemId): Wrong => {
+  const item = world.store.item(itemId)
+  const oracle = folded(world, itemId, world.store.position(itemId))
   return [
+    ...world.store.broken,
     ...(isBalanced(item) ? [] : [`${itemId} does not balance: ${counts(item)}`]),
     ...(counts(item) === counts(oracle) ? [] : [`${itemId}: the store has ${counts(item)}, the log ${counts(oracle)}`])
   ]
 }
 
+/** At the end the store holds all of the log, and no hand-made change is left over. */
+const whole = (world: World, itemId: ItemId): Wrong => {
+  const last = commandsOf(world, itemId).at(-1)?.offset ?? -1
+  return [
+    ...(world.store.position(itemId) === last
+      ? []
+      : [`${itemId} is folded up to ${world.store.position(itemId)} of ${last}`]),
+    ...(world.store.isHandFree(itemId) ? [] : [`${itemId}: a hand-made change was never counted`])
+  ]
+}
+
+const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undefined => {
+  const held = HashMap.get(oracle.orders, requestId)
+  if (Option.isSome(held)) return Outcome.status(Outcome.ofHeld(requestId, held.value, false))
+  const turned = HashMap.get(oracle.turned, requestId)
+  return Option.isSome(turned)
+    ? Outcome.status(Outcome.turned(requestId, turned.value.reason, 1, 0, false))
+    : undefined
+}
+
 /** Every order that is in the log has a final status, the one that the log says. */
-export const fates = (world: World, itemId: ItemId): ReadonlyArray<string> => {
+const fates = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
-  return [...placed(world, itemId)].flatMap((requestId) => {
-    const status = world.statuses().get(requestId)
+  const placed = new Set(
+    commandsOf(world, itemId).flatMap(({ command }) => Command.$is("Place")(command) ? [command.order.requestId] : [])
+  )
+  return [...placed].flatMap((requestId) => {
+    const status = world.store.statuses().get(requestId)
     if (status === undefined) return [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
-    const held = HashMap.get(oracle.orders, requestId)
-    const expected = Option.isSome(held)
-      ? Outcome.status(Outcome.ofHeld(requestId, held.value, false))
-      : "FAILED_SOLD_OUT"
+    const expected = expectedStatus(oracle, requestId)
     return status.status === expected ? [] : [`${requestId} is told ${status.status}, and is ${expected}`]
   })
 }
 
-/** A sale has exactly one charge; a charge without a sale is voided. */
-export const money = (world: World, itemId: ItemId): ReadonlyArray<string> => {
-  const oracle = folded(world, itemId)
-  return HashMap.toEntries(oracle.orders).flatMap(([requestId, order]) => {
-    const paid = world.money.get(chargeKey(itemId, requestId, order.attempt))
-    if (order.state === "sold") return paid?.charged === 1 ? [] : [`${requestId} is sold and not charged`]
-    if (paid !== undefined && paid.charged > 0) return [`${requestId} is ${order.state} and charged`]
-    return []
-  })
+/** A sale has exactly one charge; a charge without a sale is voided. Whatever the attempt. */
+const money = (world: World, itemId: ItemId): Wrong => {
+  const { orders } = folded(world, itemId)
+  const sales = new Set(
+    HashMap.toEntries(orders).flatMap(([requestId, { attempt, state }]) =>
+      state === "sold" ? [`${itemId}:${requestId}:${attempt}`] : []
+    )
+  )
+  const kept = [...world.provider.money].filter(([key, { kept: units }]) => key.startsWith(`${itemId}:`) && units > 0)
+  return [
+    ...kept.flatMap(([key]) => sales.has(key) ? [] : [`${key} is charged and not sold`]),
+    ...[...sales].flatMap((key) => kept.some(([charged]) => charged === key) ? [] : [`${key} is sold and not charged`])
+  ]
 }
 
-/** Every order that was given up has one dead letter. */
-export const letters = (world: World, itemId: ItemId): ReadonlyArray<string> => {
+/** Every attempt that ran out of patience has one dead letter, at its own place; nothing else has one. */
+const letters = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
+  const found = [...world.letters.letters.values()].filter((letter) => letter.key === itemId)
   const timedOut = HashMap.toEntries(oracle.orders).filter(([, order]) => order.reason === "timeout")
-  const wanted = new Set(timedOut.map(([requestId]) => requestId))
-  const found = [...world.letters.values()].filter((letter) => letter.key === itemId)
   return [
-    ...timedOut.flatMap(([requestId]) =>
-      found.some((letter) => letter.requestId === requestId) ? [] : [`${requestId} has no dead letter`]
+    ...timedOut.flatMap(([requestId, { attempt, place }]) =>
+      found.some((letter) => letter.offset === place && letter.requestId === requestId)
+        ? []
+        : [`${requestId} has no dead letter of attempt ${attempt}`]
     ),
-    ...found.flatMap((letter) =>
-      letter.requestId !== undefined && wanted.has(letter.requestId) ? [] : [`a dead letter of ${letter.requestId}`]
-    )
+    ...found.flatMap(({ attempt, offset, requestId }) => {
+      const order = requestId === undefined ? Option.none() : HashMap.get(oracle.orders, requestId)
+      const isOf = Option.isSome(order) &&
+        (order.value.attempt > attempt || (order.value.place === offset && order.value.reason === "timeout"))
+      return isOf ? [] : [`a dead letter of ${requestId}, attempt ${attempt}, at ${offset}`]
+    })
   ]
 }
 
 /** Everything is final, so everything is committed. */
-export const commits = (world: World): ReadonlyArray<string> =>
-  world.records.flatMap((records, partition) =>
-    (world.committed[partition] ?? 0) === records.length
+export const commits = (world: World): Wrong =>
+  world.log.records.flatMap((records, partition) =>
+    (world.log.committed[partition] ?? 0) === records.length
       ? []
-      : [`partition ${partition} is committed up to ${world.committed[partition]} of ${records.length}`]
+      : [`partition ${partition} is committed up to ${world.log.committed[partition]} of ${records.length}`]
   )
 
-export const all = (world: World, itemId: ItemId): ReadonlyArray<string> => [
-  ...stock(world, itemId),
+/** When nothing is left to do. */
+export const atLast = (world: World, itemId: ItemId): Wrong => [
+  ...always(world, itemId),
+  ...whole(world, itemId),
   ...fates(world, itemId),
   ...money(world, itemId),
   ...letters(world, itemId)

@@ -52,6 +52,13 @@ export interface Parked {
   readonly delta: number
 }
 
+/**
+ * The connection by which the store is reached, numbered. What was acknowledged on an earlier one may have been lost with
+ * it: a store that is started again may have forgotten its last writes. So who builds on what was acknowledged names the
+ * session, and under another one nothing happens: the call fails with `StoreUnavailable`.
+ */
+export type Session = number
+
 /** The counts of an item. `known` is false where nothing was ever put in or ordered. */
 export interface ItemLook {
   readonly known: boolean
@@ -71,10 +78,12 @@ export interface ItemLook {
 export interface FoldRequest extends Batch {
   readonly partition: PartitionId
   readonly itemId: ItemId
-  /** The mark that the caller knows; undefined during a recovery that found none. */
+  /** The epoch of the mark or the recovery that the caller knows; undefined where there must be neither. */
   readonly epoch: string | undefined
   /** Whether the item's live stream hears of it: not while refolding what was told before. */
   readonly tell: boolean
+  /** Where the caller builds on what was acknowledged before. */
+  readonly session?: Session | undefined
 }
 
 export interface FoldReply {
@@ -97,13 +106,37 @@ export class ItemStore extends Context.Service<ItemStore, {
    */
   readonly sense: (
     partition: PartitionId,
-    epoch: string
+    epoch: string,
+    session?: Session
   ) => Effect.Effect<ReadonlyArray<Parked>, StoreUnavailable | MarkMoved>
+  /** The mark, where a recovery has ended; undefined also while one is under way. */
   readonly mark: (partition: PartitionId) => Effect.Effect<Mark | undefined, StoreUnavailable>
-  /** Writes the mark where there is none; `MarkMoved` where somebody else wrote another. */
-  readonly writeMark: (partition: PartitionId, mark: Mark) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+  /**
+   * Begins a recovery of a partition without a mark, so that it notices where the store is emptied under it. Returns
+   * the epoch to fold under: this one, or that of the recovery which somebody has begun before.
+   */
+  readonly beginRecovery: (
+    partition: PartitionId,
+    epoch: string,
+    session?: Session
+  ) => Effect.Effect<string, StoreUnavailable>
+  /**
+   * Ends the recovery that was begun under the mark's epoch: the store holds the whole fold. `MarkMoved` where it was
+   * emptied since, or somebody else began another.
+   */
+  readonly writeMark: (
+    partition: PartitionId,
+    mark: Mark,
+    session?: Session
+  ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
   /** Moves the checkpoint forwards, under the mark that the caller knows. */
-  readonly checkpoint: (partition: PartitionId, mark: Mark) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+  readonly checkpoint: (
+    partition: PartitionId,
+    mark: Mark,
+    session?: Session
+  ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
+  /** The session that there is now. */
+  readonly session: Effect.Effect<Session>
   /** Whether the store answers now. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ItemStore") {}

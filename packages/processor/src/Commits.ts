@@ -26,9 +26,9 @@ export const make = Effect.fnUntraced(function*(
 
   const commit = Effect.gen(function*() {
     const next = run.settling.next()
-    const epoch = run.epoch()
-    if (epoch !== undefined && next > checkpoint) {
-      yield* store.checkpoint(run.partition, { epoch, checkpoint: next })
+    // During a recovery there may be no mark yet whose checkpoint could move.
+    if (run.isRecovered() && next > checkpoint) {
+      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next }, run.session)
       checkpoint = next
     }
     if (next > committed) {

@@ -74,7 +74,8 @@ export const make = Effect.fnUntraced(function*(
     return store.fold({
       partition: run.partition,
       itemId,
-      epoch: run.epoch(),
+      epoch: run.epoch,
+      session: run.session,
       expected: position,
       commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
       told: toTell,

@@ -59,22 +59,21 @@ const runOnce = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
+  const store = yield* ItemStore
   const { partition } = owned
-  const { mark, plan } = yield* prepare(owned)
+  const { mark, plan, session } = yield* prepare(owned)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
-  let epoch = mark?.epoch
+  const epoch = mark?.epoch ??
+    (yield* waitFor("the store", store.beginRecovery(partition, yield* Recovery.makeEpoch, session)))
   let recovered = false
   const run: Run = {
     partition,
     tellFrom: plan.tellFrom,
     folding: OffsetTracker.make(plan.from),
     settling: OffsetTracker.make(plan.from),
-    epoch: () => epoch,
-    setEpoch: (written) =>
-      Effect.sync(() => {
-        epoch = written
-      }),
+    session,
+    epoch,
     isRecovered: () => recovered,
     setRecovered: Effect.sync(() => {
       recovered = true
@@ -97,7 +96,10 @@ const runOnce = Effect.fnUntraced(function*(
   yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until })
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
-    Effect.catch(Upkeep.keep({ owned, run, until: plan.until, intake, commits, sensing }), run.fail)
+    Effect.catch(
+      Upkeep.keep({ owned, run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing }),
+      run.fail
+    )
   )
   yield* Effect.forever(takeOnce).pipe(
     Effect.raceFirst(Deferred.await(failed)),
@@ -109,12 +111,14 @@ const runOnce = Effect.fnUntraced(function*(
 /** Asks everyone where they stand, and decides where to begin. */
 const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const store = yield* ItemStore
+  // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
+  const session = yield* store.session
   const bounds = yield* waitFor("the log", owned.bounds)
   const committed = yield* waitFor("the log", owned.committed)
   const mark = yield* waitFor("the store", store.mark(owned.partition))
   const plan = Recovery.plan({ bounds, committed, mark })
   if (plan._tag === "Refuse") return yield* new Refused({ why: plan.detail })
-  return { mark, plan }
+  return { mark, plan, session }
 })
 
 /** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */

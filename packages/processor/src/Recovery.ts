@@ -6,6 +6,7 @@
  */
 import type { Mark } from "@flash-sale/domain/ItemStore"
 import type { PartitionBounds } from "@flash-sale/domain/OrderLog"
+import { Effect, Random } from "effect"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
 export interface Known {
@@ -39,3 +40,12 @@ export const plan = ({ bounds, committed, mark }: Known): Plan => {
 }
 
 const refuse = (detail: string): Plan => ({ _tag: "Refuse", detail })
+
+/** The most that one half of an epoch can be. */
+const EPOCH_HALF = Number.MAX_SAFE_INTEGER
+
+/** A name for a recovery that nobody has used before. */
+export const makeEpoch: Effect.Effect<string> = Effect.gen(function*() {
+  const [left, right] = [yield* Random.nextIntBetween(0, EPOCH_HALF), yield* Random.nextIntBetween(0, EPOCH_HALF)]
+  return `${left.toString(36)}${right.toString(36)}`
+})

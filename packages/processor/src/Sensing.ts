@@ -42,10 +42,8 @@ export const make = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Sens
   })
 
   const lookAround = Effect.gen(function*() {
-    const epoch = run.epoch()
-    if (epoch === undefined) return
     const parked = yield* Effect.mapError(
-      store.sense(run.partition, epoch),
+      store.sense(run.partition, run.epoch, run.session),
       (error) => new RecoveryNeeded({ why: error._tag === "MarkMoved" ? "the store's mark has moved" : error.detail })
     )
     yield* forgetOld

@@ -2,7 +2,7 @@
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { Effect, Metric, Random, Schedule } from "effect"
+import { Effect, Metric, Schedule } from "effect"
 import * as Commits from "./Commits.ts"
 import type * as Intake from "./Intake.ts"
 import { ProcessorState } from "./ProcessorState.ts"
@@ -12,6 +12,8 @@ import { type RecoveryNeeded, type Run, waitFor } from "./Worker.ts"
 export interface Parts {
   readonly owned: OwnedPartition
   readonly run: Run
+  /** Whether the store had its mark at the start. */
+  readonly isMarked: boolean
   /** Where the recovery ends: everything before it was in the log at the start. */
   readonly until: number
   readonly intake: Intake.Intake
@@ -21,18 +23,16 @@ export interface Parts {
 
 /** Goes on until something fails. */
 export const keep = Effect.fnUntraced(function*(
-  { commits, intake, owned, run, sensing, until }: Parts
+  { commits, intake, isMarked, owned, run, sensing, until }: Parts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
   const store = yield* ItemStore
   const state = yield* ProcessorState
   const { partition } = run
 
   const finishRecovery = Effect.gen(function*() {
-    if (run.epoch() === undefined) {
-      const epoch = yield* makeEpoch
-      yield* waitFor("the store", store.writeMark(partition, { epoch, checkpoint: run.settling.next() }))
-      yield* run.setEpoch(epoch)
-    }
+    const { epoch } = run
+    const mark = { epoch, checkpoint: run.settling.next() }
+    if (!isMarked) yield* waitFor("the store", store.writeMark(partition, mark, run.session))
     yield* run.setRecovered
     yield* intake.startPayments
     yield* state.set(partition, { _tag: "Running" })
@@ -55,12 +55,4 @@ export const keep = Effect.fnUntraced(function*(
     Effect.repeat(commit, Schedule.spaced(Commits.COMMIT_EVERY)),
     Effect.repeat(lookAround, Schedule.spaced(Sensing.SENSE_EVERY))
   ).pipe(Effect.andThen(Effect.never))
-})
-
-/** The most that one half of an epoch can be. */
-const EPOCH_HALF = Number.MAX_SAFE_INTEGER
-
-const makeEpoch = Effect.gen(function*() {
-  const [left, right] = [yield* Random.nextIntBetween(0, EPOCH_HALF), yield* Random.nextIntBetween(0, EPOCH_HALF)]
-  return `${left.toString(36)}${right.toString(36)}`
 })

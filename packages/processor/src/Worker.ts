@@ -1,5 +1,6 @@
 /** What the parts of one partition's worker share while it runs. */
 import type { ItemId } from "@flash-sale/domain/Ids"
+import type { Session } from "@flash-sale/domain/ItemStore"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
 import { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
@@ -27,9 +28,10 @@ export interface Run {
   readonly folding: OffsetTracker
   /** Records that are not final and told yet. What is before them is committed, and is the store's checkpoint. */
   readonly settling: OffsetTracker
-  /** The epoch of the mark that the store carries, or undefined while a recovery has found none. */
-  readonly epoch: () => string | undefined
-  readonly setEpoch: (epoch: string) => Effect.Effect<void>
+  /** The session with the store in which this run began: what it builds on was acknowledged in it. */
+  readonly session: Session
+  /** The epoch of the store's mark, or of the recovery that will write it. */
+  readonly epoch: string
   /** Whether everything that was in the log at the start is folded: only then is anybody charged. */
   readonly isRecovered: () => boolean
   readonly setRecovered: Effect.Effect<void>

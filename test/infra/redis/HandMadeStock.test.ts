@@ -15,7 +15,10 @@ const setUp = Effect.gen(function*() {
   const { cli } = yield* OwnRedis.OwnRedis
   const item = freshItem()
   const key = Keys.inventory(item.itemId)
-  const mark = store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
+  const mark = Effect.andThen(
+    store.beginRecovery(item.partition, EPOCH),
+    store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
+  )
   const fold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands, { epoch: EPOCH }))
   const refold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands))
   return {

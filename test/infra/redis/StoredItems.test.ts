@@ -56,9 +56,11 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
       const refold = store.fold(request(item, log))
       yield* refold
       const again = Effect.fnUntraced(function*(parked: number, seq: number) {
+        yield* store.beginRecovery(partition, "e")
         yield* store.writeMark(partition, { epoch: "e", checkpoint: 0 })
         yield* stored.clear(partition, "e", [{ itemId, seq: 1, why: "a test" }])
         yield* refold
+        yield* store.beginRecovery(partition, "e")
         yield* store.writeMark(partition, { epoch: "e", checkpoint: 0 })
         expect(yield* store.look(partition, itemId)).toMatchObject({
           available: 39,

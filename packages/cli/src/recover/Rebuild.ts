@@ -10,8 +10,10 @@ export const empty = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>) {
   const stored = yield* StoredItems
   for (const { partition } of log) {
     const mark = yield* store.mark(partition)
+    // A recovery that was cut short has an epoch as well.
+    const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, "recover"))
     const items = yield* stored.items(partition)
-    yield* stored.clear(partition, mark?.epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
+    yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
       // Nobody else folds here while this process holds the engine's lock.
       Effect.catchTag("MarkMoved", Effect.die)
     )

@@ -1,7 +1,7 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
 import type { Placed } from "@flash-sale/domain/Command"
 import type { ItemId } from "@flash-sale/domain/Ids"
-import { type ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/OrderStatuses"
@@ -27,6 +27,9 @@ interface Filled {
 interface Filling extends Surveyed {
   readonly store: ItemStore["Service"]
   readonly items: Map<ItemId, Filled>
+  /** Of this recovery: where the store is emptied or started again under it, it ends. */
+  readonly epoch: string
+  readonly session: Session
   /** Everything before it is folded; also what is not worth telling again. */
   checkpoint: number
 }
@@ -46,7 +49,10 @@ export const run = Effect.fnUntraced(function*(
   const kept = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
   const stopped: Array<string> = []
   for (const surveyed of log) {
-    const filling: Filling = { ...surveyed, store, items: new Map(), checkpoint: surveyed.end }
+    const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
+    const session = yield* store.session
+    if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
+    const filling: Filling = { ...surveyed, store, items: new Map(), checkpoint: surveyed.end, epoch, session }
     yield* Stream.runForEach(
       reader.read(surveyed.partition, surveyed.start, surveyed.end),
       (records) =>
@@ -65,9 +71,8 @@ export const run = Effect.fnUntraced(function*(
         discard: true
       }
     )
-    const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
     yield* Effect.catchTag(
-      store.writeMark(surveyed.partition, { epoch, checkpoint: filling.checkpoint }),
+      store.writeMark(surveyed.partition, { epoch, checkpoint: filling.checkpoint }, session),
       "MarkMoved",
       () => someoneElse
     )
@@ -121,7 +126,7 @@ const foldItem = Effect.fnUntraced(function*(filling: Filling, itemId: ItemId, p
 })
 
 const foldSome = Effect.fnUntraced(function*(
-  { committed, partition, store }: Filling,
+  { committed, epoch, partition, session, store }: Filling,
   itemId: ItemId,
   item: Filled,
   commands: ReadonlyArray<Placed>
@@ -130,7 +135,8 @@ const foldSome = Effect.fnUntraced(function*(
   const reply = yield* store.fold({
     partition,
     itemId,
-    epoch: undefined,
+    epoch,
+    session,
     expected: item.position,
     commands,
     told,

@@ -3,7 +3,7 @@
  * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
  * command means is known only to whoever gave it.
  */
-import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 
@@ -33,8 +33,16 @@ export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavai
 export class IoRedis extends Context.Service<IoRedis, {
   /** Where this connection leads. */
   readonly address: RedisAddress
-  /** Gives one command. Fails at once while Redis is away. */
-  readonly use: <A>(command: (redis: Redis) => Promise<A>) => Effect.Effect<A, StoreUnavailable | WrongContent>
+  /**
+   * Gives one command. Fails at once while Redis is away, and where a session is named that is not the present one. A
+   * command that is a second try calls `verify` before it.
+   */
+  readonly use: <A>(
+    command: (redis: Redis, verify: () => void) => Promise<A>,
+    session?: Session
+  ) => Effect.Effect<A, StoreUnavailable | WrongContent>
+  /** Counts the connections that were made. */
+  readonly session: Effect.Effect<Session>
   /** Whether Redis answers now. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/infra/redis/IoRedis") {}
@@ -52,8 +60,25 @@ export const make = Effect.fnUntraced(function*(
     Effect.sync(() => open(address, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
-  const use = <A>(command: (redis: Redis) => Promise<A>) =>
-    Effect.tryPromise({ try: () => command(redis), catch: toError })
+  let connected = 0
+  redis.on("ready", () => {
+    connected++
+  })
+  // A command is sent on the connection that there is, or not at all: so it is asked right before.
+  const use: Use = (command, session) => {
+    const verify = () => {
+      if (session !== undefined && session !== connected) {
+        throw new Error("connected anew: what was acknowledged may be lost")
+      }
+    }
+    return Effect.tryPromise({
+      try: async () => {
+        verify()
+        return await command(redis, verify)
+      },
+      catch: toError
+    })
+  }
   const report = (effect: Effect.Effect<void>) => run(Effect.annotateLogs(effect, { ...address, connection: name }))
   reportChanges(redis, report)
   if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
@@ -64,7 +89,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.as(true),
     Effect.orElseSucceed(() => false)
   )
-  return { address, use, isUp }
+  return { address, use, isUp, session: Effect.sync(() => connected) }
 })
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */

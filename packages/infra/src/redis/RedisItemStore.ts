@@ -9,6 +9,7 @@ import {
   MarkMoved,
   type Parked,
   PositionBehind,
+  type Session,
   type StoreUnavailable
 } from "@flash-sale/domain/ItemStore"
 import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
@@ -29,7 +30,10 @@ const make = Effect.gen(function*() {
 
   const fold = Effect.fnUntraced(function*(request: FoldRequest): Effect.fn.Return<FoldReply, FoldError> {
     const { commands, itemId, partition } = request
-    const reply = yield* Effect.mapError(scripts.fold(foldKeys(request), foldArgs(request)), damaged(itemId))
+    const reply = yield* Effect.mapError(
+      scripts.fold(foldKeys(request), foldArgs(request), request.session),
+      damaged(itemId)
+    )
     switch (reply[0]) {
       case "moved":
         return yield* new MarkMoved({ partition })
@@ -52,9 +56,14 @@ const make = Effect.gen(function*() {
     return FoldWire.look(itemId, texts)
   })
 
-  const senseSome = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, items: ReadonlyArray<ItemId>) {
+  const senseSome = Effect.fnUntraced(function*(
+    partition: PartitionId,
+    epoch: string,
+    session: Session | undefined,
+    items: ReadonlyArray<ItemId>
+  ) {
     const keys = [Keys.mark(partition), ...items.flatMap((itemId) => [Keys.inventory(itemId), Keys.meta(itemId)])]
-    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)]), unavailable)
+    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)], session), unavailable)
     const [tag, ...found] = reply
     if (tag === "moved") return yield* new MarkMoved({ partition })
     const parked: Array<Parked> = []
@@ -67,7 +76,7 @@ const make = Effect.gen(function*() {
     return parked
   })
 
-  const sense = Effect.fnUntraced(function*(partition: PartitionId, epoch: string) {
+  const sense = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, session?: Session) {
     const parked = new Map<ItemId, Parked>()
     let cursor = "0"
     do {
@@ -79,7 +88,7 @@ const make = Effect.gen(function*() {
       // The mark is checked by the script, so it is asked also where the partition has no items. A scan may name an
       // item twice and may return more than it was asked for.
       for (let from = 0; from === 0 || from < items.length; from += SENSE_CHUNK) {
-        const some = yield* senseSome(partition, epoch, items.slice(from, from + SENSE_CHUNK))
+        const some = yield* senseSome(partition, epoch, session, items.slice(from, from + SENSE_CHUNK))
         for (const one of some) parked.set(one.itemId, one)
       }
       cursor = next
@@ -92,6 +101,7 @@ const make = Effect.gen(function*() {
     look,
     sense,
     ...marksOf(redis, scripts),
+    session: redis.session,
     isUp: redis.isUp
   })
 })
@@ -100,7 +110,7 @@ const make = Effect.gen(function*() {
 const marksOf = (
   redis: IoRedis["Service"],
   scripts: Scripts["Service"]
-): Pick<ItemStore["Service"], "mark" | "writeMark" | "checkpoint"> => {
+): Pick<ItemStore["Service"], "mark" | "beginRecovery" | "writeMark" | "checkpoint"> => {
   const mark = Effect.fnUntraced(function*(partition: PartitionId) {
     const fields = yield* Effect.mapError(
       redis.use((client) => client.hmget(Keys.mark(partition), "epoch", "checkpoint")),
@@ -111,12 +121,19 @@ const marksOf = (
   })
 
   const moveMark = (script: typeof scripts.mark): ItemStore["Service"]["writeMark"] =>
-    Effect.fnUntraced(function*(partition, { checkpoint, epoch }) {
-      const reply = yield* Effect.mapError(script([Keys.mark(partition)], [epoch, String(checkpoint)]), unavailable)
+    Effect.fnUntraced(function*(partition, { checkpoint, epoch }, session) {
+      const moving = script([Keys.mark(partition)], [epoch, String(checkpoint)], session)
+      const reply = yield* Effect.mapError(moving, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     })
 
-  return { mark, writeMark: moveMark(scripts.mark), checkpoint: moveMark(scripts.checkpoint) }
+  return {
+    mark,
+    beginRecovery: (partition, epoch, session) =>
+      Effect.mapError(scripts.begin([Keys.mark(partition)], [epoch], session), unavailable),
+    writeMark: moveMark(scripts.mark),
+    checkpoint: moveMark(scripts.checkpoint)
+  }
 }
 
 const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => [

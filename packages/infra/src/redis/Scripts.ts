@@ -1,5 +1,5 @@
 /** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
@@ -11,7 +11,8 @@ const INCLUDE = /^-- @include (_[a-z]+)$/gm
 /** Runs one script over these keys, and decodes its reply. A reply of another shape is a bug, and dies. */
 export type Script<A> = (
   keys: ReadonlyArray<string>,
-  args: ReadonlyArray<string>
+  args: ReadonlyArray<string>,
+  session?: Session
 ) => Effect.Effect<A, StoreUnavailable | WrongContent>
 
 const Texts = Schema.Array(Schema.String)
@@ -50,6 +51,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
   readonly look: Script<typeof LookReply.Type>
   readonly sense: Script<typeof SenseReply.Type>
+  readonly begin: Script<string>
   readonly mark: Script<typeof MarkReply.Type>
   readonly checkpoint: Script<typeof MarkReply.Type>
   readonly item: Script<typeof ItemReply.Type>
@@ -78,15 +80,15 @@ const make = Effect.gen(function*() {
     const lua = yield* load(name)
     const sha = createHash("sha1").update(lua).digest("hex")
     const decode = Schema.decodeUnknownEffect(reply)
-    const script: Script<A> = (keys, args) => {
+    const script: Script<A> = (keys, args, session) => {
       const rest = [...keys, ...args]
-      return redis.use((client) =>
+      return redis.use((client, verify) =>
         client.evalsha(sha, keys.length, rest).catch((error: unknown) => {
+          if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
           // Nothing has run yet where Redis does not know the script, so giving the command once more is safe.
-          if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return client.eval(lua, keys.length, rest)
-          throw error
-        })
-      ).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
+          verify()
+          return client.eval(lua, keys.length, rest)
+        }), session).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
     }
     return script
   })
@@ -94,6 +96,7 @@ const make = Effect.gen(function*() {
     fold: yield* bind("fold", FoldReply),
     look: yield* bind("look", LookReply),
     sense: yield* bind("sense", SenseReply),
+    begin: yield* bind("begin", Schema.String),
     mark: yield* bind("mark", MarkReply),
     checkpoint: yield* bind("checkpoint", MarkReply),
     item: yield* bind("item", ItemReply),

@@ -40,13 +40,17 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         ),
       sense: (partition, epoch) =>
         Effect.flatMap(
-          Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
-          (mark) => mark?.epoch === epoch ? Effect.succeed([]) : Effect.fail(new MarkMoved({ partition }))
+          Effect.catch(database.read((connection) => readEpoch(connection, partition)), storeUnavailable),
+          (there) => there === epoch ? Effect.succeed([]) : Effect.fail(new MarkMoved({ partition }))
         ),
       mark: (partition) =>
         Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
+      beginRecovery: (partition, epoch) =>
+        Effect.catchTags(database.writeSoon(beginRecovery(partition, epoch)), writing),
       writeMark: (partition, mark) => Effect.catchTags(database.write(writeMark(partition, mark)), writing),
       checkpoint: (partition, mark) => Effect.catchTags(database.writeSoon(checkpoint(partition, mark)), writing),
+      // A file is opened once for as long as its engine lives, and forgets nothing meanwhile.
+      session: Effect.succeed(0),
       isUp: isUp(database)
     }
   })
@@ -65,8 +69,7 @@ const orDamaged = <A, E>(itemId: ItemId, f: () => Result.Result<A, E>): Result.R
 const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, touch) =>
   orDamaged(request.itemId, (): Result.Result<FoldReply, FoldError> => {
     const { itemId, partition } = request
-    const mark = readMark(connection, partition)
-    if (mark?.epoch !== request.epoch) return Result.fail(new MarkMoved({ partition }))
+    if (readEpoch(connection, partition) !== request.epoch) return Result.fail(new MarkMoved({ partition }))
     const head = ItemHead.find(connection, itemId) ?? ItemHead.create(connection, itemId, partition)
     const loaded = ItemLoad.load(connection, head, request)
     const result = Fold.fold(loaded.folded, request)
@@ -84,7 +87,7 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
           touch(EventRows.topic(itemId))
         }
         ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
-        return Result.succeed({ outcomes, look: ItemHead.look(state, mark !== undefined) })
+        return Result.succeed({ outcomes, look: ItemHead.look(state, readMark(connection, partition) !== undefined) })
       }
     }
   })
@@ -95,29 +98,48 @@ const look = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
       ItemHead.look(ItemHead.find(connection, itemId) ?? Fold.nothing, readMark(connection, partition) !== undefined)
     ))
 
+/** The checkpoint of a mark while its recovery is under way. */
+const NOT_WHOLE = -1
+
 const readMark = (connection: Connection, partition: PartitionId): Mark | undefined => {
-  const row = connection.get("SELECT epoch, checkpoint FROM marks WHERE partition = ?", partition)
+  const row = connection.get(
+    "SELECT epoch, checkpoint FROM marks WHERE partition = ? AND checkpoint <> ?",
+    partition,
+    NOT_WHOLE
+  )
   return row === undefined ? undefined : { epoch: text(row, "epoch"), checkpoint: integer(row, "checkpoint") }
 }
 
-const writeMark = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
-  const there = readMark(connection, partition)
-  if (there !== undefined) return there.epoch === mark.epoch ? Result.void : Result.fail(new MarkMoved({ partition }))
+const readEpoch = (connection: Connection, partition: PartitionId): string | undefined => {
+  const row = connection.get("SELECT epoch FROM marks WHERE partition = ?", partition)
+  return row === undefined ? undefined : text(row, "epoch")
+}
+
+const beginRecovery = (partition: PartitionId, epoch: string): Job<string, never> => (connection) => {
   connection.run(
-    "INSERT INTO marks(partition, epoch, checkpoint) VALUES (?, ?, ?)",
+    "INSERT OR IGNORE INTO marks(partition, epoch, checkpoint) VALUES (?, ?, ?)",
     partition,
-    mark.epoch,
-    mark.checkpoint
+    epoch,
+    NOT_WHOLE
   )
+  return Result.succeed(readEpoch(connection, partition) ?? epoch)
+}
+
+const writeMark = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
+  const epoch = readEpoch(connection, partition)
+  if (epoch !== mark.epoch) return Result.fail(new MarkMoved({ partition }))
+  if (readMark(connection, partition) !== undefined) return Result.void
+  connection.run("UPDATE marks SET checkpoint = ? WHERE partition = ?", mark.checkpoint, partition)
   return Result.void
 }
 
 const checkpoint = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => (connection) => {
   const changed = connection.run(
-    "UPDATE marks SET checkpoint = max(checkpoint, ?) WHERE partition = ? AND epoch = ?",
+    "UPDATE marks SET checkpoint = max(checkpoint, ?) WHERE partition = ? AND epoch = ? AND checkpoint <> ?",
     mark.checkpoint,
     partition,
-    mark.epoch
+    mark.epoch,
+    NOT_WHOLE
   )
   return changed === 1 ? Result.void : Result.fail(new MarkMoved({ partition }))
 }

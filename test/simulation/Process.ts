@@ -1,0 +1,45 @@
+/**
+ * The process that asks the world for something, and what a kill -9 or a SIGSTOP looks like from outside.
+ *
+ * Once it is killed the world answers it nothing and does nothing for it any more, whatever its finalizers still try.
+ * While it is frozen it hears nothing either; what it was about to do it does when it thaws, as a zombie may.
+ */
+import { Context, Effect, Latch } from "effect"
+
+export interface Process {
+  readonly name: string
+  killed: boolean
+  /** Closed while the process is frozen. */
+  readonly thawed: Latch.Latch
+  frozen: boolean
+}
+
+export const make = (name: string): Effect.Effect<Process> =>
+  Effect.map(Latch.make(true), (thawed) => ({ name, killed: false, frozen: false, thawed }))
+
+/** Whoever runs outside a process, such as buyers, cannot be killed. */
+export const Process = Context.Reference<Process>("simulation/Process", {
+  defaultValue: () => ({ name: "world", killed: false, frozen: false, thawed: Latch.makeUnsafe(true) })
+})
+
+export const freeze = (process: Process) =>
+  Effect.suspend(() => {
+    process.frozen = true
+    return process.thawed.close
+  })
+
+export const thaw = (process: Process) =>
+  Effect.suspend(() => {
+    process.frozen = false
+    return process.thawed.open
+  })
+
+/** Goes on only in a process that runs. */
+export const alive: Effect.Effect<void> = Effect.flatMap(Process, (process) =>
+  Effect.andThen(
+    process.thawed.await,
+    Effect.suspend(() => process.killed ? Effect.never : Effect.void)
+  ))
+
+/** Whether others hear of it: it is neither killed nor frozen. */
+export const isResponsive = ({ frozen, killed }: Process): boolean => !killed && !frozen

@@ -1,0 +1,36 @@
+/** The dead letters, and the operator who replays them. */
+import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
+import { Effect, Layer } from "effect"
+import * as Chance from "./Chance.ts"
+import type { Trace } from "./Trace.ts"
+
+const nameOf = ({ offset, partition }: Pick<DeadLetter, "offset" | "partition">): string => `${partition}/${offset}`
+
+export const make = (trace: Trace) => {
+  const letters = new Map<string, DeadLetter>()
+  const handled = new Map<string, Handling>()
+  const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
+  return {
+    letters,
+    handled,
+    /** Letters that nobody has handled, oldest first. */
+    open: (): ReadonlyArray<DeadLetter> => [...letters.values()].filter((letter) => !handled.has(nameOf(letter))),
+    layer: Layer.succeed(DeadLetters, {
+      put: (letter) =>
+        Effect.gen(function*() {
+          yield* Chance.pause
+          letters.set(nameOf(letter), letter)
+          yield* trace.note(`dead letter ${nameOf(letter)} of ${letter.requestId}, attempt ${letter.attempt}`)
+        }),
+      mark: (handling) =>
+        Effect.gen(function*() {
+          yield* Chance.pause
+          handled.set(nameOf(handling), handling)
+          yield* trace.note(`dead letter ${nameOf(handling)} is ${handling.action}`)
+        }),
+      list: unused("list"),
+      find: unused("find"),
+      stats: Effect.sync(() => ({ size: letters.size - handled.size, oldestAt: undefined }))
+    })
+  }
+}
