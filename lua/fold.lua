@@ -21,7 +21,7 @@
 -- ARGV[7]  how many records follow; from ARGV[8] on the offsets told, then the records: offset, kind, arguments
 --          (lua/README.md lists them)
 --
--- Returns  { 'moved' } under another mark
+-- Returns  { 'moved' } under another mark, or where the item was there and is gone
 --          { 'behind', position } where the position is before the one believed in
 --          { 'stopped', detail } where going on would break the item
 --          { 'folded', mended, look, fresh, answers }: mended is '' or what was wrong with the inventory key; look as
@@ -53,6 +53,10 @@ end
 if not isMarkedAs(mark, epoch) then return { 'moved' } end
 local marked = isWhole(mark)
 local item = readItem(meta, partition)
+if marked and not item.stored and redis.call('SISMEMBER', index, name) == 1 then
+  unmark(mark)
+  return { 'moved' }
+end
 if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
 sense(item, inventory, marked)
 

@@ -1,5 +1,6 @@
 -- Reads an item's counts and settings. Where the partition is marked, a hand-made change of its stock is parked; without
--- the mark nothing is written, as the records that explain the change may still be folded.
+-- the mark nothing is written, as the records that explain the change may still be folded. Takes the mark away where the
+-- item was there and is gone.
 --
 -- KEYS[1]  fold:<partition>, the mark
 -- KEYS[2]  fold:<partition>:items, the index of the partition's items
@@ -19,6 +20,10 @@ local partition, name = ARGV[1], ARGV[2]
 
 local marked = isWhole(mark)
 local item = readItem(meta, partition)
+if marked and not item.stored and redis.call('SISMEMBER', index, name) == 1 then
+  unmark(mark)
+  marked = false
+end
 sense(item, inventory, marked)
 if marked and (item.stored or item.shown) then
   if not item.stored then redis.call('SADD', index, name) end

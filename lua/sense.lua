@@ -7,7 +7,7 @@
 -- ARGV[1]  epoch that the caller knows
 -- ARGV[2]  partition
 --
--- Returns  { 'moved' } under another mark
+-- Returns  { 'moved' } under another mark, or where one of the items, which stand in the index, is gone
 --          { 'sensed', { item's number from 1, parked sequence number or '', delta or '', mended } ... }
 local mark, items = KEYS[1], (#KEYS - 1) / 2
 local epoch, partition = ARGV[1], ARGV[2]
@@ -21,17 +21,20 @@ if not isWhole(mark) then return { 'sensed' } end
 
 local function look(inventory, meta)
   local item = readItem(meta, partition)
+  if not item.stored then return item end
   sense(item, inventory, true)
-  if item.stored or item.shown then
-    show(item, inventory)
-    writeItem(item, meta, partition)
-  end
+  show(item, inventory)
+  writeItem(item, meta, partition)
   return item
 end
 
 local found = { 'sensed' }
 for n = 1, items do
   local isWell, item = pcall(look, KEYS[n * 2], KEYS[n * 2 + 1])
+  if isWell and not item.stored then
+    unmark(mark)
+    return { 'moved' }
+  end
   if isWell and (item.parked_seq > 0 or item.mended ~= '') then
     local isParked = item.parked_seq > 0
     found[#found + 1] = {

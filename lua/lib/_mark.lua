@@ -4,6 +4,11 @@ local function isMarkedAs(mark, epoch)
   return (redis.call('HGET', mark, 'epoch') or '') == epoch
 end
 
+-- The store has lost some of the partition, so that it is not whole any more: it is folded again from the beginning.
+local function unmark(mark)
+  redis.call('DEL', mark)
+end
+
 -- Whether the store holds the partition's whole fold. Until then the mark has an epoch and no checkpoint, so that a
 -- recovery notices where the store is emptied under it.
 local function isWhole(mark)

@@ -2,7 +2,7 @@
 import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { Clock, Console, Effect, Layer, Logger, Option, References, Schema } from "effect"
+import { Clock, Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { userInfo } from "node:os"
 import * as CommandFailed from "./CommandFailed.ts"
@@ -13,13 +13,6 @@ import * as Letters from "./dlq/Letters.ts"
 import * as Replay from "./dlq/Replay.ts"
 import * as Shown from "./dlq/Shown.ts"
 import * as Place from "./Place.ts"
-
-/** What is printed may be read by a program: log lines of the adapters go elsewhere, and only where something is wrong. */
-const at = (place: Place.Place) =>
-  Layer.provideMerge(
-    Place.layer(place),
-    Layer.merge(Layer.succeed(Logger.LogToStderr, true), Layer.succeed(References.MinimumLogLevel, "Warn"))
-  )
 
 /** The longest name and reason that a mark carries, in characters. */
 const MAX_TEXT = 500
@@ -81,7 +74,7 @@ const list = Command.make("list", {
     if (shown.length === 0) return yield* Console.log("no dead letters")
     yield* Console.log(Shown.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
-  }).pipe(Place.bounded, Effect.provide(at(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the dead letters that nobody has handled, oldest first")
   )
 
@@ -95,7 +88,7 @@ const show = Command.make("show", { id, ...Place.flags }, ({ id, ...place }) =>
     const standing = requestId === undefined ? undefined : yield* statuses.read(requestId)
     const status = standing?._tag === "Kept" ? Option.some(standing.record) : Option.none()
     yield* Console.log(Shown.whole(found.letter, status))
-  }).pipe(Place.bounded, Effect.provide(at(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print a dead letter and the present status of its order as JSON, or who handled it")
   )
 
@@ -147,7 +140,7 @@ const replay = Command.make("replay", {
     if (wrong !== undefined) return yield* CommandFailed.failed(wrong)
     const hand = { by: yield* orUser(by), why }
     yield* (all ? replayAll({ item, reason }, hand) : replayNamed(ids, hand)).pipe(
-      Effect.provide(at(place)),
+      Effect.provide(Place.layer(place)),
       Effect.mapError(CommandFailed.from)
     )
   })).pipe(
@@ -169,7 +162,7 @@ const discard = Command.make("discard", {
     const refusals = Batch.refusals(looked)
     if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
     yield* Batch.perform(looked, (step) => Discard.perform(step, hand))
-  }).pipe(Effect.provide(at(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Mark dead letters as handled without doing anything about them")
   )
 

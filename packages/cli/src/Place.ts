@@ -1,7 +1,7 @@
 /** Where an operator's command finds the engine: the embedded file, or Kafka and Redis. */
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Config, Effect, Layer, Option } from "effect"
+import { Config, Effect, Layer, Logger, Option, References } from "effect"
 import { Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 
@@ -25,10 +25,19 @@ export interface Place {
   readonly embedded: boolean
 }
 
+/** What is printed may be read by a program: log lines of the adapters go elsewhere, and only where something is wrong. */
+const quiet = Layer.merge(
+  Layer.succeed(Logger.LogToStderr, true),
+  Layer.succeed(References.MinimumLogLevel, "Warn")
+)
+
 /** The embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
 export const layer = (
   place: Place
 ): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
+  Layer.provideMerge(choose(place), quiet)
+
+const choose = (place: Place) =>
   Layer.unwrap(Effect.gen(function*() {
     const isDistributed = yield* Settings.IsDistributed
     if (isDistributed && !place.embedded && Option.isNone(place.dataDir)) {

@@ -25,6 +25,8 @@ export interface Finished {
 /** All that one outcome asks for. What is absent is not needed. */
 export interface Reaction {
   readonly status?: StatusRecord
+  /** When the order that the status is of was placed, in milliseconds since 1970; there with every status. */
+  readonly placedAt?: number
   readonly letter?: DeadLetter
   readonly finished?: Finished
   readonly pay?: OpenOrder
@@ -76,13 +78,13 @@ const placed = (
   const own = { itemId, record, command, takenAt, price: order.price, currency: order.currency, voiding: false }
   if (order.place !== record.offset) {
     // A second record of the same order: it has no effect of its own, and the first one's fate is told again.
-    return { status: statusRecord(own, order, status, now), done: record.offset }
+    return { ...told(own, order, status, now), done: record.offset }
   }
   if (order.state === "held" || order.state === "voiding") {
     const held: OpenOrder = { ...own, voiding: order.state === "voiding" }
     open.set(command.order.requestId, held)
     return {
-      status: statusRecord(held, order, status, now),
+      ...told(held, order, status, now),
       ...(held.voiding ? { voidCharge: held } : { pay: held })
     }
   }
@@ -108,7 +110,7 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
   const offset = order.record.offset
   const reason = Outcome.reasonText(outcome)
   return {
-    status: statusRecord(order, outcome, status, now),
+    ...told(order, outcome, status, now),
     ...(outcome.state === "released" && outcome.reason === "timeout"
       ? {
         letter: letter(
@@ -156,7 +158,8 @@ const unreadable = (
         updatedAt: now,
         fingerprint: "",
         place: record.offset
-      }
+      },
+      placedAt: record.timestamp
     }),
     letter: letter(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
     finished: {
@@ -172,6 +175,12 @@ const unreadable = (
     done: record.offset
   }
 }
+
+/** The status of an order, with when it was placed. */
+const told = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string) => ({
+  status: statusRecord(order, outcome, status, now),
+  placedAt: order.record.timestamp
+})
 
 const statusRecord = (
   { command, itemId }: OpenOrder,

@@ -27,6 +27,9 @@ const MAX_SETTLEMENTS_WAITING = 2 * MAX_PAYMENTS_IN_FLIGHT
 
 const askAgain = Schedule.jittered(Schedule.exponential("200 millis"))
 
+/** How often a charge that is still not voided is told of: at the first failure, and after so many more. */
+const TELL_OF_EVERY = 20
+
 /** A void always ends, so it is asked for until it does. */
 const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
 
@@ -98,6 +101,19 @@ export const make = Effect.fnUntraced(function*(
       yield* run.append(LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt })))
     })
 
+  const tellOfFailures = (order: OpenOrder) => {
+    let failures = 0
+    return ({ detail }: PaymentUnknown) =>
+      failures++ % TELL_OF_EVERY > 0 ? Effect.void : Effect.logWarning(`A charge is not voided yet: ${detail}`).pipe(
+        Attributes.annotate({
+          event: "payment_not_voided",
+          correlation_id: order.command.correlationId,
+          request_id: order.command.order.requestId,
+          item_id: itemId
+        })
+      )
+  }
+
   const within = (order: OpenOrder, name: string) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     inFlight.withPermit(
       effect.pipe(
@@ -118,12 +134,14 @@ export const make = Effect.fnUntraced(function*(
         within(order, "processor.payment")
       ),
     voidCharge: (order) =>
+      // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
       Effect.suspend(() => bounded(keyOf(order), provider.void(keyOf(order)))).pipe(
+        within(order, "processor.void"),
+        Effect.tapError(tellOfFailures(order)),
         Effect.retry({ schedule: untilVoided }),
         Effect.orDie,
         Effect.andThen(Metric.update(Metrics.paymentsTotal("voided"), 1)),
-        Effect.andThen(settle(order, "voided")),
-        within(order, "processor.void")
+        Effect.andThen(settle(order, "voided"))
       )
   }
 })

@@ -2,7 +2,7 @@
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
-import { FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
@@ -31,14 +31,15 @@ export const make = Effect.fnUntraced(function*(
   const statuses = yield* OrderStatuses
   const deadLetters = yield* DeadLetters
 
-  const isWanted = (reaction: Reaction, now: number): boolean =>
-    reaction.finished === undefined || reaction.finished.place >= tellFrom ||
-    reaction.finished.takenAt + FINAL_KEPT_MILLIS > now
+  // Not by when an order became final, which no record says of all of them: by when it was placed, and then for as long
+  // as any status is kept.
+  const isWanted = ({ status }: Reaction, placedAt: number, now: number): boolean =>
+    status?.place === undefined || status.place >= tellFrom || placedAt + ACCEPTED_KEPT_MILLIS > now
 
   const tell = Effect.fnUntraced(function*(itemId: ItemId, reactions: ReadonlyArray<Reaction>) {
     const now = yield* Clock.currentTimeMillis
     const records = reactions.flatMap((reaction) =>
-      reaction.status !== undefined && isWanted(reaction, now) ? [reaction.status] : []
+      reaction.status !== undefined && isWanted(reaction, reaction.placedAt ?? now, now) ? [reaction.status] : []
     )
     const letters = reactions.flatMap((reaction) =>
       reaction.letter !== undefined && reaction.letter.offset >= tellFrom ? [reaction.letter] : []

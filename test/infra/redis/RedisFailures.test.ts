@@ -49,6 +49,64 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Leased", same: true }])
     }))
 
+  it.effect("started again while nobody looked has ended the session, and what builds on it does nothing", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const server = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      const { partition } = item
+      const before = yield* store.session
+      const epoch = yield* store.beginRecovery(partition, "one", before)
+      yield* store.fold(request(item, [stock(0, 1)], { epoch, session: before }))
+      yield* store.writeMark(partition, { epoch, checkpoint: 0 }, before)
+      yield* server.kill
+      yield* server.start
+      yield* OwnRedis.untilUp
+      const calls = [
+        store.fold(request(item, [stock(1, 1)], { epoch, session: before })),
+        store.sense(partition, epoch, before),
+        store.checkpoint(partition, { epoch, checkpoint: 1 }, before),
+        store.writeMark(partition, { epoch, checkpoint: 1 }, before),
+        store.beginRecovery(partition, epoch, before)
+      ]
+      for (const call of calls) {
+        const error = yield* Effect.flip(Effect.asVoid(call))
+        expect(error).toMatchObject({ _tag: "StoreUnavailable", detail: expect.stringContaining("connected anew") })
+      }
+      expect(yield* store.mark(partition)).toEqual({ epoch, checkpoint: 0 })
+      const now = yield* store.session
+      const { look } = yield* store.fold(request(item, [stock(1, 1)], { epoch, session: now }))
+      expect(look.available).toBe(2)
+    }))
+
+  it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const { cli } = yield* OwnRedis.OwnRedis
+      const looks = [
+        (item: ReturnType<typeof freshItem>) =>
+          Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")], { epoch: "one" }))),
+        (item: ReturnType<typeof freshItem>) => Effect.flip(store.sense(item.partition, "one")),
+        (item: ReturnType<typeof freshItem>) => store.look(item.partition, item.itemId)
+      ]
+      for (const look of looks) {
+        const item = freshItem()
+        const { itemId, partition } = item
+        yield* store.beginRecovery(partition, "one")
+        yield* store.fold(request(item, [stock(0, 5)], { epoch: "one" }))
+        yield* store.writeMark(partition, { epoch: "one", checkpoint: 1 })
+        yield* cli("DEL", Keys.meta(itemId))
+        const found = yield* look(item)
+        expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { marked: false })
+        expect(yield* store.mark(partition)).toBeUndefined()
+        // What the key shows is no change made by hand: the fold from the beginning explains it.
+        const epoch = yield* store.beginRecovery(partition, "two")
+        yield* store.fold(request(item, [stock(0, 5)], { epoch }))
+        yield* store.writeMark(partition, { epoch, checkpoint: 1 })
+        expect(yield* store.look(partition, itemId)).toMatchObject({ available: 5, marked: true, parked: undefined })
+      }
+    }))
+
   it.effect("killed at any moment has folded each acknowledged batch whole", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore

@@ -70,7 +70,8 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     },
     stats: () => {
       let oldestAt: number | undefined
-      for (const { at } of open.values()) if (oldestAt === undefined || at < oldestAt) oldestAt = at
+      // A letter that somebody else wrote may tell no time.
+      for (const { at } of open.values()) if (at < (oldestAt ?? Infinity)) oldestAt = at
       return { size: open.size, oldestAt }
     },
     isShort: () => keeping < open.size && keeping < kept / 2

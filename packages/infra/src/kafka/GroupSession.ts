@@ -13,7 +13,7 @@ import * as Workers from "./Workers.ts"
 /** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
 const LEAVE_PATIENCE = "3 seconds"
 /** After how many milliseconds without a sign of life the group gives this member's partitions away. */
-const SESSION_TIMEOUT = 30_000
+const SESSION_TIMEOUT = 10_000
 /** The member learns with a heartbeat that another wants to join, so this is how long a handover takes to begin. */
 const HEARTBEAT_INTERVAL = 1_000
 /** How long the group waits for its members to join again, in milliseconds; longer than workers may take to return. */

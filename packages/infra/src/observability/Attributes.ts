@@ -10,6 +10,7 @@ export type Event =
   | "order_processed"
   | "order_moved_to_dlq"
   | "payment_given_up"
+  | "payment_not_voided"
   | "stock_adjusted"
   | "record_forwarded"
   | "partition_state"

@@ -151,14 +151,15 @@ const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<
     ordersSoldOut,
     ordersMovedToDlq,
     orderProcessingDuration,
-    dlqSize,
-    dlqOldestMessageAge,
     paymentsInFlight,
     ...payments.values()
   ]
 }
 
-/** Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. */
+/**
+ * Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. But for the
+ * gauges of the dead letters, of which nothing is known until they were counted: they appear then.
+ */
 export const initialise = (service: "gateway" | "processor"): Effect.Effect<void> =>
   // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
   Effect.forEach(all[service], Metric.value, { discard: true })
