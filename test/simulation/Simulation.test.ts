@@ -112,7 +112,7 @@ const history = (seed: number) =>
   }).pipe(Random.withSeed(seed))
 
 describe("Simulation", () => {
-  const count = process.env["FULL"] === undefined ? 50 : 2_000
+  const count = process.env["FULL"] === undefined ? 1_000 : 5_000
   const seeds = one === undefined ? Array.from({ length: count }, (_, seed) => seed + 1) : [Number(one)]
   it.effect.each(seeds)("seed %i", (seed) => history(seed), { timeout: 60_000 })
 })
