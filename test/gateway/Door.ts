@@ -67,17 +67,23 @@ const processor = Processor.layer.pipe(
   Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(1) }))
 )
 
-/** Everything, over SQLite in memory; `change` changes the settings of the gateway. */
-export const layer = (change: Partial<GatewaySettings> = {}) =>
+/** The gateway and its door, over ports that are given. */
+export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) =>
     door(port).pipe(
       Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port })),
-      Layer.provideMerge(processor),
-      Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
       Layer.provideMerge(Telemetry.layerMetrics("gateway")),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
     )))
+
+/** Everything, over SQLite in memory; `change` changes the settings of the gateway. */
+export const layer = (change: Partial<GatewaySettings> = {}) =>
+  layerGateway(change).pipe(
+    Layer.provideMerge(processor),
+    Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
+    Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+  )
 
 /** An order's body, with what is usual where nothing else is said. */
 export const order = (fields: Readonly<Record<string, unknown>> = {}): string =>

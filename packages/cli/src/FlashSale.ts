@@ -7,6 +7,7 @@ import * as Order from "./Order.ts"
 import * as Processor from "./Processor.ts"
 import * as Reconcile from "./Reconcile.ts"
 import * as Recover from "./Recover.ts"
+import * as Sale from "./Sale.ts"
 import * as Serve from "./Serve.ts"
 import * as Stock from "./Stock.ts"
 
@@ -19,6 +20,7 @@ export const command = Command.make("flash-sale").pipe(
     Gateway.command,
     Processor.command,
     Stock.command,
+    Sale.command,
     Order.command,
     Dlq.command,
     Load.command,

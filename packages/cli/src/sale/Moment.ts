@@ -1,0 +1,47 @@
+/** A point in time as an operator types it: ISO 8601 with its zone, or from now: `2026-11-27T10:00:00Z`, `+10m`. */
+import { Instant } from "@flash-sale/domain/Command"
+import { DateTime, Duration, Option, Schema } from "effect"
+
+/** What a moment looks like, for whoever typed none. */
+export const EXPECTED = "a time such as 2026-11-27T10:00:00Z (with its zone), or from now, such as +10m, +2h or +1d"
+
+/** A time of its own, or one that counts from when the command runs; in milliseconds. */
+export type Moment =
+  | { readonly _tag: "At"; readonly millis: number }
+  | { readonly _tag: "In"; readonly millis: number }
+
+const RELATIVE = /^\+(\d{1,6})(s|m|h|d)$/
+const UNITS: Readonly<Record<string, Duration.Duration>> = {
+  s: Duration.seconds(1),
+  m: Duration.minutes(1),
+  h: Duration.hours(1),
+  d: Duration.days(1)
+}
+/** A time without a zone would be another one on another machine. */
+const ABSOLUTE = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/
+
+const isInstant = Schema.is(Instant)
+
+export const read = (text: string): Option.Option<Moment> => {
+  const [, count, unit = ""] = RELATIVE.exec(text) ?? []
+  if (count !== undefined) {
+    return Option.some({ _tag: "In", millis: Number(count) * Duration.toMillis(UNITS[unit] ?? Duration.zero) })
+  }
+  const [, year, month, day] = ABSOLUTE.exec(text) ?? []
+  // JavaScript takes the 30th of February for the 2nd of March.
+  if (
+    day === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)
+  ) {
+    return Option.none()
+  }
+  return Option.flatMap(DateTime.make(text), (time) => {
+    const millis = DateTime.toEpochMillis(time)
+    return isInstant(millis) ? Option.some({ _tag: "At", millis }) : Option.none()
+  })
+}
+
+/** The instant that is meant, milliseconds since 1970 (UTC). */
+export const resolve = ({ _tag, millis }: Moment, now: number): number => _tag === "At" ? millis : now + millis
+
+/** An instant as it is printed. */
+export const show = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

@@ -1,0 +1,28 @@
+/** Changing how an item is sold: a record in the log, which takes effect in its turn among the orders. */
+import { Command, type SalePatch } from "@flash-sale/domain/Command"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import { Effect, Schedule } from "effect"
+
+/** How often a record that was refused for sure is sent again. */
+const APPEND_RETRIES = 5
+const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+
+/**
+ * Appends the change.
+ *
+ * **Gotchas**: only a record that is surely not in the log is sent again. A second record would take back what somebody
+ * else has set in between; so the operator hears that nobody knows, and looks.
+ */
+export const append = Effect.fn("SaleChange.append")(function*(
+  itemId: ItemId,
+  patch: SalePatch
+): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
+  const log = yield* OrderLog
+  return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
+    schedule: untilAppended,
+    times: APPEND_RETRIES,
+    while: (error) => error._tag === "AppendRefused"
+  })
+})

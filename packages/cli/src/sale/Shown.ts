@@ -1,0 +1,29 @@
+/** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { SaleSettings } from "@flash-sale/domain/Item"
+import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import * as Moment from "./Moment.ts"
+import * as Money from "./Money.ts"
+
+/** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `Decide` and in their order. */
+const standing = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string => {
+  if (paused) return "paused"
+  if (opensAt !== undefined && closesAt !== undefined && opensAt >= closesAt) return "closed: it closes before it opens"
+  if (opensAt !== undefined && now < opensAt) return "not open yet"
+  return closesAt !== undefined && now >= closesAt ? "closed" : "open"
+}
+
+const NONE = "none"
+const orNone = <A>(value: A | undefined, show: (value: A) => string): string => value === undefined ? NONE : show(value)
+
+export const sale = (itemId: ItemId, look: ItemLook, now: number): string => {
+  const { available, held, settings, sold } = look
+  return [
+    `item ${itemId}: available ${available}, held ${held}, sold ${sold}`,
+    `sale:    ${standing(settings, now)}`,
+    `opens:   ${orNone(settings.opensAt, Moment.show)}`,
+    `closes:  ${orNone(settings.closesAt, Moment.show)}`,
+    `limit:   ${orNone(settings.perUserLimit, (units) => `${units} per user`)}`,
+    `price:   ${orNone(settings.price, (price) => Money.show(price, settings.currency))}`
+  ].join("\n")
+}

@@ -1,0 +1,244 @@
+/** `flash-sale sale`, as it is typed beside a running engine, and what buyers hear of it. */
+import { NodeServices } from "@effect/platform-node"
+import { describe, expect, it, layer } from "@effect/vitest"
+import * as Sale from "@flash-sale/cli/Sale"
+import * as Moment from "@flash-sale/cli/sale/Moment"
+import * as Money from "@flash-sale/cli/sale/Money"
+import * as Shown from "@flash-sale/cli/sale/Shown"
+import * as Stock from "@flash-sale/cli/Stock"
+import { Command } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { defaultSettings } from "@flash-sale/domain/Item"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { isFinal } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Clock, Context, Duration, Effect, Layer, Logger, Option, Schedule } from "effect"
+import { Command as Cli } from "effect/cli"
+import * as Door from "../gateway/Door.ts"
+import * as Folders from "../infra/sqlite/Folders.ts"
+import * as Typing from "./Typing.ts"
+
+const cli = Cli.runWith(
+  Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, Sale.command])),
+  { version: "0.0.0" }
+)
+const type = Typing.terminal(cli)
+
+class Folder extends Context.Service<Folder, string>()("test/Folder") {}
+const folderLayer = Layer.effect(Folder, Folders.temporary)
+const typed = (line: string) => Effect.flatMap(Folder, (DATA_DIR) => type(line, { DATA_DIR }))
+
+/** What is printed, without what is not at stake: `sale: open` of `sale:    open`. */
+const lines = ({ out }: Typing.Typed) => out.split("\n").map((line) => line.replace(/: +/, ": "))
+const line = (typing: Typing.Typed, name: string) => lines(typing).find((one) => one.startsWith(`${name}: `))
+
+const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
+  Door.layerGateway().pipe(
+    Layer.provideMerge(Processor.layer.pipe(Layer.provide(ProcessorState.layer))),
+    Layer.provideMerge(Layer.mergeAll(
+      Infra.layerEmbedded({ dataDir }),
+      Infra.layerPayments({ failureRate: 0, latency: Duration.millis(1) })
+    )),
+    Layer.provide(Logger.layer([]))
+  )))
+
+layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
+  "beside a running engine",
+  (it) => {
+    it.effect("each setting is set, shown and taken away", () =>
+      Effect.gen(function*() {
+        yield* typed("stock set shoes 10")
+        expect(lines(yield* typed("sale show shoes"))).toEqual([
+          "item shoes: available 10, held 0, sold 0",
+          "sale: open",
+          "opens: none",
+          "closes: none",
+          "limit: none",
+          "price: none"
+        ])
+        expect(line(yield* typed("sale limit shoes 2"), "limit")).toBe("limit: 2 per user")
+        expect(line(yield* typed("sale price shoes 19.99 eur"), "price")).toBe("price: 19.99 EUR")
+        expect(line(yield* typed("sale pause shoes"), "sale")).toBe("sale: paused")
+        const opened = yield* typed("sale open shoes --at 2100-01-01T01:00:00+01:00 --until 2100-01-02T00:00Z")
+        expect(lines(opened).slice(1)).toEqual([
+          "sale: paused",
+          "opens: 2100-01-01T00:00:00.000Z",
+          "closes: 2100-01-02T00:00:00.000Z",
+          "limit: 2 per user",
+          "price: 19.99 EUR"
+        ])
+        expect(line(yield* typed("sale resume shoes"), "sale")).toBe("sale: not open yet")
+        expect(line(yield* typed("sale close shoes --at 2099-12-31T00:00:00Z"), "sale")).toBe(
+          "sale: closed: it closes before it opens"
+        )
+        const closed = yield* typed("sale close shoes")
+        expect([line(closed, "sale"), line(closed, "opens")]).toEqual(["sale: closed", "opens: none"])
+        const again = yield* typed("sale open shoes")
+        expect([line(again, "sale"), line(again, "closes")]).toEqual(["sale: open", "closes: none"])
+        expect(line(yield* typed("sale price shoes none"), "price")).toBe("price: none")
+        expect(line(yield* typed("sale limit shoes none"), "limit")).toBe("limit: none")
+      }))
+
+    it.effect("an item can be set up before there is any of it", () =>
+      Effect.gen(function*() {
+        expect((yield* typed("sale show hats")).complaint).toBe(
+          "flash-sale: item hats is not known: nothing was ever put in, ordered or set"
+        )
+        expect(lines(yield* typed("sale open hats --at +1d"))[0]).toBe("item hats: available 0, held 0, sold 0")
+        expect(line(yield* typed("sale show hats"), "sale")).toBe("sale: not open yet")
+      }))
+
+    it.effect("a buyer is told when it opens, and an order accepted before it closes counts", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        const buy = (request_id: string) => door.send(Door.order({ request_id, item_id: "bags" }))
+        yield* typed("stock set bags 10")
+        yield* typed("sale open bags --at +1h")
+        const early = yield* buy("early")
+        expect(early.status).toBe(403)
+        expect(early.body["code"]).toBe("not_open")
+        expect(Number(early.headers.get("retry-after"))).toBeGreaterThan(3_590)
+        expect(Date.parse(String(early.body["opens_at"]))).toBeGreaterThan(yield* Clock.currentTimeMillis)
+        yield* typed("sale open bags")
+        const before = Math.floor(yield* Clock.currentTimeMillis)
+        expect((yield* buy("in-time")).status).toBe(202)
+        yield* typed("sale close bags")
+        expect((yield* buy("late")).body["code"]).toBe("closed")
+        yield* Door.until(door.get("/orders/in-time"), ({ body }) => body["status"] === "COMPLETED")
+        // Accepted before, and in the log only after the record that closed the sale: a gateway that was slow.
+        const now = Math.floor(yield* Clock.currentTimeMillis)
+        expect(yield* decided("slow-in-time", before)).toBe("COMPLETED")
+        expect(yield* decided("slow-late", now)).toBe("FAILED")
+        expect((yield* door.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
+      }))
+
+    it.effect("what is wrong is told by its argument, and changes nothing", () =>
+      Effect.gen(function*() {
+        yield* typed("stock set socks 1")
+        const complaints = [
+          ["sale open socks --until 2020-01-01T00:00:00Z", "--until: 2020-01-01T00:00:00.000Z is not after now"],
+          ["sale open socks --at +2h --until +1h", "is not after --at: nobody could buy"],
+          ["sale close socks --at 2020-01-01T00:00:00Z", "--at: 2020-01-01T00:00:00.000Z has passed"],
+          ["sale price socks 19.99", "currency: is missing, such as EUR"],
+          ["sale price socks 19.99 EURO", "currency: \"EURO\" is not a currency of ISO 4217"],
+          ["sale price socks 19,99 EUR", "amount: \"19,99\" is not an amount such as 19 or 19.99"],
+          ["sale price socks 19.9 EUR", "amount: \"19.9\" is not an amount such as 19 or 19.99"],
+          ["sale price socks 19.99 JPY", "amount: \"19.99\" is not a whole amount such as 1999"],
+          ["sale price socks 10000000.01 EUR", "up to 10000000.00 EUR"],
+          ["sale price socks none EUR", "currency: \"EUR\" is one too many after none"]
+        ] as const
+        for (const [words, complaint] of complaints) {
+          const { complaint: told, isSuccess } = yield* typed(words)
+          expect([words, isSuccess]).toEqual([words, false])
+          expect(told).toContain(complaint)
+        }
+        const refused = [
+          ["sale open socks --at 2026-11-27T10:00:00", "--at"],
+          ["sale open socks --at tomorrow", "--at"],
+          ["sale open socks --until 10m", "--until"],
+          ["sale limit socks 0", "units"],
+          ["sale limit socks many", "units"],
+          ["sale show a.b", "item"]
+        ] as const
+        for (const [words, argument] of refused) {
+          const { complaint, failure, isSuccess } = yield* typed(words)
+          expect([words, isSuccess]).toEqual([words, false])
+          expect(failure).toMatchObject({ _tag: "ShowHelp" })
+          expect(complaint).toContain(argument)
+        }
+        expect(lines(yield* typed("sale show socks")).slice(1)).toEqual([
+          "sale: open",
+          "opens: none",
+          "closes: none",
+          "limit: none",
+          "price: none"
+        ])
+      }))
+  }
+)
+
+/** What becomes of an order that was accepted then and is appended now. */
+const decided = (id: string, acceptedAt: number) =>
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const statuses = yield* OrderStatuses
+    const requestId = RequestId.make(id)
+    const itemId = ItemId.make("bags")
+    yield* log.append(LogRecord.encode(
+      itemId,
+      Command.Place({
+        order: { requestId, userId: UserId.make("u"), itemId, amount: 1 },
+        attempt: 1,
+        acceptedAt,
+        correlationId: CorrelationId.make(id)
+      })
+    ))
+    const standing = yield* Effect.repeat(statuses.read(requestId), {
+      schedule: Schedule.spaced("5 millis"),
+      until: (now) => now._tag === "Kept" && isFinal(now.record.status)
+    })
+    return standing._tag === "Kept" ? standing.record.status : undefined
+  })
+
+describe("money", () => {
+  it("has the digits of ISO 4217, and is printed as it is read", () => {
+    const cases = [
+      ["19.99", "EUR", 1999],
+      ["19", "EUR", 1900],
+      ["0.05", "USD", 5],
+      ["1999", "JPY", 1999],
+      [
+        "1.234",
+        "KWD",
+        1234
+      ],
+      ["19.99", "HUF", 1999],
+      ["1.250", "IQD", 1250]
+    ] as const
+    for (const [amount, currency, price] of cases) {
+      const read = Option.flatMap(Money.digits(currency), (digits) => Money.read(amount, digits))
+      expect([amount, currency, Option.getOrUndefined(read)]).toEqual([amount, currency, price])
+      expect(Money.show(price, currency).startsWith(amount)).toBe(true)
+    }
+    for (const none of ["XAU", "CLF", "XXX", "ABC", "eur", ""]) expect(Option.isNone(Money.digits(none))).toBe(true)
+    expect(Option.getOrUndefined(Money.read(String(Money.MAX), 0))).toBe(Money.MAX)
+    for (const bad of [String(Money.MAX + 1), "-1", "1.", ".5", "1e3", "1_000", " 1", "1.00"]) {
+      expect([bad, Option.isNone(Money.read(bad, 0))]).toEqual([bad, true])
+    }
+  })
+})
+
+describe("moments", () => {
+  it("are absolute with their zone, or from now", () => {
+    const at = (text: string) =>
+      Option.getOrUndefined(Option.map(Moment.read(text), (one) => Moment.resolve(one, 1_000)))
+    expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
+    expect(at("1970-01-01T01:00:02.5+01:00")).toBe(2_500)
+    expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")]).toEqual([
+      1_000,
+      91_000,
+      121_000,
+      3_601_000,
+      86_401_000
+    ])
+    for (
+      const bad of ["", "now", "10m", "+", "+1w", "+1.5h", "-5m", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z"]
+        .concat(
+          ["2026-11-27", "2026-11-27T10:00:00", "1969-12-31T23:59:59Z", "2026-11-27T25:00:00Z"]
+        )
+    ) expect([bad, at(bad)]).toEqual([bad, undefined])
+  })
+
+  it("say whether orders are taken, as the engine decides", () => {
+    const look = { known: true, available: 1, held: 0, sold: 0, put: 1, position: 1, marked: true, parked: undefined }
+    const standing = (settings: Partial<typeof defaultSettings>) =>
+      Shown.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split("\n")[1]
+    expect(standing({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
+    expect(standing({ opensAt: 101 })).toBe("sale:    not open yet")
+    expect(standing({ closesAt: 100 })).toBe("sale:    closed")
+  })
+})
