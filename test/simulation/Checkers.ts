@@ -6,7 +6,9 @@ import { isBalanced, type Item } from "@flash-sale/domain/Item"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
+import { home } from "@flash-sale/domain/Partition"
 import { HashMap, Option } from "effect"
+import { PARTITIONS } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
 
 type Wrong = ReadonlyArray<string>
@@ -16,11 +18,14 @@ const decoded = new WeakMap<LogRecord.LogRecord, Command>()
 
 /** The item's records in the log's order, as commands. */
 const commandsOf = (world: World, itemId: ItemId) =>
-  world.log.records.flat().filter((record) => record.key === itemId).map((record) => {
-    const command = decoded.get(record) ?? LogRecord.decode(itemId, record)
-    decoded.set(record, command)
-    return { offset: record.offset, command }
-  })
+  world.log.records[home(itemId, PARTITIONS)]!.filter((record) => record.key === itemId)
+    .map((record) => ({ offset: record.offset, command: commandOf(itemId, record) }))
+
+const commandOf = (itemId: ItemId, record: LogRecord.LogRecord): Command => {
+  const command = decoded.get(record) ?? LogRecord.decode(itemId, record)
+  decoded.set(record, command)
+  return command
+}
 
 /** The state of an item by the log alone, up to a position: the oracle. */
 const folded = (world: World, itemId: ItemId, upTo = Number.MAX_SAFE_INTEGER): Item => {
@@ -66,8 +71,12 @@ const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undef
 /** Every order that is in the log has a final status, the one that the log says. */
 const fates = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
+  // Also those that stand in another partition than their item's: they must have been forwarded.
   const placed = new Set(
-    commandsOf(world, itemId).flatMap(({ command }) => Command.$is("Place")(command) ? [command.order.requestId] : [])
+    world.log.records.flat().filter(({ key }) => key === itemId).flatMap((record) => {
+      const command = commandOf(itemId, record)
+      return Command.$is("Place")(command) ? [command.order.requestId] : []
+    })
   )
   return [...placed].flatMap((requestId) => {
     const status = world.store.statuses().get(requestId)
@@ -96,7 +105,9 @@ const money = (world: World, itemId: ItemId): Wrong => {
 /** Every attempt that ran out of patience has one dead letter, at its own place; nothing else has one. */
 const letters = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
-  const found = [...world.letters.letters.values()].filter((letter) => letter.key === itemId)
+  const found = [...world.letters.letters.values()].filter((letter) =>
+    letter.key === itemId && letter.error === "Payment Timeout"
+  )
   const timedOut = HashMap.toEntries(oracle.orders).filter(([, order]) => order.reason === "timeout")
   return [
     ...timedOut.flatMap(([requestId, { attempt, place }]) =>
@@ -110,6 +121,21 @@ const letters = (world: World, itemId: ItemId): Wrong => {
         (order.value.attempt > attempt || (order.value.place === offset && order.value.reason === "timeout"))
       return isOf ? [] : [`a dead letter of ${requestId}, attempt ${attempt}, at ${offset}`]
     })
+  ]
+}
+
+/** What cannot be understood, or names no item, has a dead letter at its place; nothing else has one for that reason. */
+export const rubbish = (world: World): Wrong => {
+  const unreadable = world.log.records.flat().filter((record) => {
+    const itemId = LogRecord.itemOf(record)
+    if (itemId === undefined) return true
+    return home(itemId, PARTITIONS) === record.partition && commandOf(itemId, record)._tag === "Unreadable"
+  }).map(({ offset, partition }) => `${partition}/${offset}`)
+  const found = [...world.letters.letters.values()].filter(({ error }) => error === "Invalid Order Format")
+    .map(({ offset, partition }) => `${partition}/${offset}`)
+  return [
+    ...unreadable.filter((place) => !found.includes(place)).map((place) => `${place} is unreadable, without a letter`),
+    ...found.filter((place) => !unreadable.includes(place)).map((place) => `${place} is readable, and has a letter`)
   ]
 }
 

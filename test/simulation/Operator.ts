@@ -3,7 +3,9 @@ import { Command, CommandId } from "@flash-sale/domain/Command"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { PartitionId } from "@flash-sale/domain/Partition"
 import { Clock, Effect, Random, Schedule } from "effect"
+import { PARTITIONS } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
 
 export const items = ["101", "102", "103"].map((text) => ItemId.make(text))
@@ -12,6 +14,7 @@ const ORDERS = 60
 const REPEATED = 5
 const STOCK = 25
 const USERS = 7
+const STRANGE = 8
 
 const persistently = (world: World, record: LogRecord.NewRecord) =>
   Effect.retry(world.log.append(record), { schedule: Schedule.spaced("10 millis") })
@@ -40,6 +43,22 @@ export const buyers = (world: World) =>
       )
       yield* Effect.sleep(yield* Random.nextIntBetween(0, 400))
       if (n % 11 === 0) yield* persistently(world, LogRecord.encode(itemId, Command.Cancel({ requestId, attempt: 1 })))
+    }), { discard: true })
+
+/** Somebody else's producer: an order in a partition that is not its item's home, or something that is no order. */
+export const strangers = (world: World) =>
+  Effect.forEach(Array.from({ length: STRANGE }, (_, n) => n), (n) =>
+    Effect.gen(function*() {
+      const itemId = yield* Random.choice(items)
+      const partition = PartitionId.make(yield* Random.nextIntBetween(0, PARTITIONS - 1))
+      const order = JSON.stringify({ request_id: `s-${n}-${itemId}`, user_id: "stranger", item_id: itemId, amount: 1 })
+      const record = yield* Random.choice([
+        { key: itemId, value: order, headers: {} },
+        { key: itemId, value: "no order", headers: {} },
+        { key: undefined, value: order, headers: {} }
+      ])
+      yield* Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, 4_000))
     }), { discard: true })
 
 /** Changes a sale's settings: a cap for each user, a pause, a price. */

@@ -27,6 +27,11 @@ interface Member {
   heardAt: number
 }
 
+/** A record as any producer may send it. */
+export interface Produced extends Pick<NewRecord, "value" | "headers"> {
+  readonly key: string | undefined
+}
+
 const utf8 = new TextEncoder()
 const partitions = Array.from({ length: PARTITIONS }, (_, index) => PartitionId.make(index))
 
@@ -37,23 +42,25 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   const grown = yield* Latch.make(false)
   let members: ReadonlyArray<Member> = []
 
-  const append = Effect.fnUntraced(function*(record: NewRecord) {
+  const produce = Effect.fnUntraced(function*(partition: PartitionId, record: Produced) {
     yield* Chance.pause
     if (yield* Chance.happens(faults.appendLost)) return yield* new AppendUnknown({ detail: "lost" })
-    const partition = home(record.itemId, PARTITIONS)
     const copies = (yield* Chance.happens(faults.appendTwice)) ? 2 : 1
     const timestamp = Math.floor(yield* Clock.currentTimeMillis)
     const value = utf8.encode(record.value)
     let offset = Offset.make(0)
     for (let copy = 0; copy < copies; copy++) {
       offset = Offset.make(records[partition]!.length)
-      records[partition]!.push({ partition, offset, timestamp, key: record.itemId, value, headers: record.headers })
+      records[partition]!.push({ partition, offset, timestamp, key: record.key, value, headers: record.headers })
       yield* trace.note(`append ${partition}/${offset} ${record.headers["type"] ?? "place"} ${record.value}`)
     }
     yield* grown.open
     if (yield* Chance.happens(faults.appendUnanswered)) return yield* new AppendUnknown({ detail: "answer lost" })
     return { partition, offset }
   })
+
+  const append = ({ headers, itemId, value }: NewRecord) =>
+    produce(home(itemId, PARTITIONS), { key: itemId, value, headers })
 
   /** Shares the partitions out anew, in an order by the seed. */
   const rebalance = Effect.gen(function*() {
@@ -189,6 +196,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
       isUp: Effect.succeed(true)
     }),
     append,
+    /** Somebody else's producer: any key, or none, in any partition. */
+    produce,
     records,
     committed,
     rebalance: Effect.suspend(() => members.length === 0 ? Effect.void : rebalance),

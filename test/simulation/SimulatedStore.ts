@@ -10,6 +10,7 @@ import {
   MarkMoved,
   type Parked,
   PositionBehind,
+  type Seen,
   type Session,
   StoreUnavailable
 } from "@flash-sale/domain/ItemStore"
@@ -36,7 +37,7 @@ interface Stored {
   readonly items: ReadonlyMap<ItemId, Fold.Folded>
   readonly hands: ReadonlyMap<ItemId, Hand>
   /** Without a checkpoint while a recovery is under way. */
-  readonly marks: ReadonlyMap<number, { readonly epoch: string; readonly checkpoint: number | undefined }>
+  readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
   readonly statuses: ReadonlyMap<RequestId, StatusRecord>
 }
 const nothing: Stored = { items: new Map(), hands: new Map(), marks: new Map(), statuses: new Map() }
@@ -108,8 +109,8 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
   const checkMark = (partition: number, epoch: string | undefined): Effect.Effect<void, MarkMoved> =>
     stored.marks.get(partition)?.epoch === epoch ? Effect.void : Effect.fail(new MarkMoved({ partition }))
 
-  const setMark = (partition: number, epoch: string, checkpoint: number | undefined): void =>
-    change({ ...stored, marks: new Map(stored.marks).set(partition, { epoch, checkpoint }) })
+  const setMark = (partition: number, epoch: string, checkpoint: number | undefined, seen?: Seen): void =>
+    change({ ...stored, marks: new Map(stored.marks).set(partition, { epoch, checkpoint, seen }) })
 
   const begin = (partition: number, epoch: string): string => {
     const there = stored.marks.get(partition)?.epoch
@@ -117,16 +118,17 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     return there ?? epoch
   }
 
-  const writeMark = (partition: number, { checkpoint, epoch }: Mark): Effect.Effect<void, MarkMoved> => {
+  const writeMark = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {
     if (stored.marks.get(partition)?.epoch !== epoch) return Effect.fail(new MarkMoved({ partition }))
-    if (!isWhole(partition)) setMark(partition, epoch, checkpoint)
+    if (!isWhole(partition)) setMark(partition, epoch, checkpoint, seen)
     return Effect.void
   }
 
-  const moveCheckpoint = (partition: number, { checkpoint, epoch }: Mark): Effect.Effect<void, MarkMoved> => {
+  const moveCheckpoint = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {
     const mark = stored.marks.get(partition)
     if (mark?.epoch !== epoch || mark.checkpoint === undefined) return Effect.fail(new MarkMoved({ partition }))
-    setMark(partition, epoch, Math.max(mark.checkpoint, checkpoint))
+    const isLater = seen !== undefined && seen.offset > (mark.seen?.offset ?? -1)
+    setMark(partition, epoch, Math.max(mark.checkpoint, checkpoint), isLater ? seen : mark.seen)
     return Effect.void
   }
 
@@ -164,10 +166,11 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     mark: (partition) =>
       ask(() =>
         Effect.sync(() => {
-          const { checkpoint, epoch = "" } = stored.marks.get(partition) ?? {}
-          return checkpoint === undefined ? undefined : { epoch, checkpoint }
+          const { checkpoint, epoch = "", seen } = stored.marks.get(partition) ?? {}
+          return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
         })
       ),
+    accepted: () => Effect.succeed(undefined),
     beginRecovery: (partition, epoch, known) => ask(() => Effect.sync(() => begin(partition, epoch)), known),
     writeMark: (partition, mark, known) => ask(() => writeMark(partition, mark), known),
     checkpoint: (partition, mark, known) => ask(() => moveCheckpoint(partition, mark), known),

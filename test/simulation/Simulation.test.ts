@@ -64,6 +64,7 @@ const blow = Effect.fnUntraced(function*(world: World.World, running: Array<Worl
 
 const wrongAtLast = (world: World.World) => [
   ...Checkers.commits(world),
+  ...Checkers.rubbish(world),
   ...Operator.items.flatMap((itemId) => Checkers.atLast(world, itemId))
 ]
 
@@ -73,7 +74,9 @@ const thawAll = (running: ReadonlyArray<World.Running>) =>
 /** Lives through blows at random moments, then runs undisturbed until nothing is left to do. */
 const lived = Effect.fnUntraced(function*(world: World.World) {
   yield* Effect.forkChild(Operator.stock(world))
-  const buyers = yield* Effect.forkChild(Operator.buyers(world))
+  const buyers = yield* Effect.forkChild(
+    Effect.all([Operator.buyers(world), Operator.strangers(world)], { concurrency: 2, discard: true })
+  )
   const running: Array<World.Running> = []
   for (let n = 0; n < PROCESSORS; n++) running.push(yield* world.start)
   const problems: Array<string> = []
