@@ -8,7 +8,7 @@ import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemS
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { DateTime, Effect, Metric, Queue, type Scope, type Semaphore } from "effect"
+import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope, type Semaphore } from "effect"
 import type { Message } from "./OpenOrder.ts"
 import * as Payments from "./Payments.ts"
 import { type OpenOrders, react, type Reaction } from "./Reactions.ts"
@@ -19,6 +19,8 @@ import { actorFailed, RecoveryNeeded, type Run } from "./Worker.ts"
 export const MAILBOX_CAPACITY = 2_000
 /** Records folded in one call. */
 export const FOLD_BATCH = 250
+/** How often a stopped item is tried again: its repair is seen within so long. */
+const TRY_REPAIRED_EVERY = Duration.seconds(3)
 
 export interface ItemActor {
   /** Waits while the mailbox is full. */
@@ -43,6 +45,7 @@ export const make = Effect.fnUntraced(function*(
   ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
 > {
   const store = yield* ItemStore
+  const scope = yield* Effect.scope
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* Payments.make(itemId, run, inFlight)
   const telling = yield* Telling.make(run.tellFrom)
@@ -88,7 +91,7 @@ export const make = Effect.fnUntraced(function*(
         })
       ),
       Effect.catchTags({
-        ItemDamaged: ({ detail }) => Effect.as(stop(detail), undefined),
+        ItemDamaged: ({ detail }) => Effect.as(stop(batch, detail), undefined),
         StoreUnavailable: ({ detail }) => Effect.fail(new RecoveryNeeded({ why: detail })),
         MarkMoved: () => Effect.fail(new RecoveryNeeded({ why: "the store's mark has moved" })),
         PositionBehind: (behind) =>
@@ -97,10 +100,23 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
-  const stop = (detail: string): Effect.Effect<void> => {
+  /**
+   * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has
+   * repaired the item, and what it let pass is taken again.
+   */
+  const stop = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, detail: string) {
+    if (stopped) return
     stopped = true
-    return run.stopItem(itemId, detail)
-  }
+    yield* run.stopItem(itemId, detail)
+    yield* Effect.suspend(() => fold(batch)).pipe(
+      Effect.repeat({ schedule: Schedule.spaced(TRY_REPAIRED_EVERY), while: (reply) => reply === undefined }),
+      Effect.andThen(new RecoveryNeeded({ why: `item ${itemId} is repaired, and catches up` })),
+      Effect.catchTag("RecoveryNeeded", run.fail),
+      Effect.catchDefect(actorFailed(run, itemId)),
+      Effect.delay(TRY_REPAIRED_EVERY),
+      Effect.forkIn(scope)
+    )
+  })
 
   /** A stopped item lets its records pass: they stay uncommitted, and are folded after the repair. */
   const turn = Effect.gen(function*() {
@@ -129,6 +145,7 @@ export const make = Effect.fnUntraced(function*(
     deliver: (message) => Effect.asVoid(Queue.offer(mailbox, message)),
     startPayments: payments.start((order) => open.get(order.command.order.requestId) === order),
     isQuiet,
-    isIdle: () => isQuiet() && open.size === 0
+    // Whoever came after a stopped one would not know of the records that it let pass, and skip them.
+    isIdle: () => isQuiet() && open.size === 0 && !stopped
   }
 })

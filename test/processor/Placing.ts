@@ -1,0 +1,40 @@
+/** Records of orders and stock for tests of the processor, and what became of them. */
+import { Command, CommandId } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { home } from "@flash-sale/domain/Partition"
+import { Effect } from "effect"
+
+export const order = (requestId: string, itemId: string) =>
+  LogRecord.encode(
+    ItemId.make(itemId),
+    Command.Place({
+      order: {
+        requestId: RequestId.make(requestId),
+        userId: UserId.make("u-1"),
+        itemId: ItemId.make(itemId),
+        amount: 1
+      },
+      attempt: 1,
+      acceptedAt: 0,
+      correlationId: CorrelationId.make(`c-${requestId}`)
+    })
+  )
+
+export const stock = (itemId: string, delta: number) =>
+  LogRecord.encode(ItemId.make(itemId), Command.Adjust({ adjustment: { command: CommandId.make("stock"), delta } }))
+
+export const statusOf = Effect.fnUntraced(function*(requestId: string) {
+  const standing = yield* (yield* OrderStatuses).read(RequestId.make(requestId))
+  return standing._tag === "Kept" ? standing.record.status : undefined
+})
+
+export const counts = Effect.fnUntraced(function*(itemId: string) {
+  const id = ItemId.make(itemId)
+  const partition = home(id, yield* (yield* OrderLog).partitions)
+  const { available, held, put, sold } = yield* (yield* ItemStore).look(partition, id)
+  return { available, held, put, sold }
+})
