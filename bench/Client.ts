@@ -1,0 +1,88 @@
+/**
+ * Buyers in a closed loop over plain sockets: one request under way on each connection. Cheap, as it shares the machine
+ * with what it measures; so it reads no more of an answer than its status and its end.
+ */
+import { randomUUID } from "node:crypto"
+import { connect, type Socket } from "node:net"
+
+export interface Measured {
+  readonly seconds: number
+  /** Answers by status. */
+  readonly answers: ReadonlyMap<number, number>
+  /** Milliseconds from request to answer, sorted. */
+  readonly latencies: Float64Array
+}
+
+interface Options {
+  readonly port: number
+  readonly connections: number
+  readonly seconds: number
+}
+
+const USERS = 5_000
+/** What a drop looks like: everybody wants the same thing. */
+const ITEM = "101"
+const HEAD_END = "\r\n\r\n"
+
+const requestOf = (run: string, n: number): string => {
+  const body = JSON.stringify({
+    request_id: `${run}-${n}`,
+    user_id: `u-${n % USERS}`,
+    item_id: ITEM,
+    amount: 1
+  })
+  return `POST /buy HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+}
+
+/** Whether the text holds a whole answer. */
+const isWhole = (text: string): boolean => {
+  const end = text.indexOf(HEAD_END)
+  if (end < 0) return false
+  const length = /content-length: (\d+)/i.exec(text)
+  return length !== null && text.length >= end + HEAD_END.length + Number(length[1])
+}
+
+/** Sends for so many seconds, and waits for the last answers. */
+export const run = async ({ connections, port, seconds }: Options): Promise<Measured> => {
+  const name = randomUUID().slice(0, 8)
+  const answers = new Map<number, number>()
+  const latencies: Array<number> = []
+  const startedAt = performance.now()
+  const endsAt = startedAt + seconds * 1000
+  let sent = 0
+
+  const buyer = () =>
+    new Promise<void>((resolve, reject) => {
+      let heard = ""
+      let sentAt = 0
+      const send = (socket: Socket) => {
+        sentAt = performance.now()
+        if (sentAt >= endsAt) return socket.end()
+        heard = ""
+        socket.write(requestOf(name, sent++))
+      }
+      const socket = connect(port, "127.0.0.1", () => send(socket))
+      socket.setNoDelay(true)
+      socket.setEncoding("latin1")
+      socket.on("data", (chunk: string) => {
+        heard += chunk
+        if (!isWhole(heard)) return
+        latencies.push(performance.now() - sentAt)
+        const status = Number(heard.slice(9, 12))
+        answers.set(status, (answers.get(status) ?? 0) + 1)
+        send(socket)
+      })
+      socket.on("close", () => resolve())
+      socket.on("error", reject)
+    })
+  await Promise.all(Array.from({ length: connections }, buyer))
+  return {
+    seconds: (performance.now() - startedAt) / 1000,
+    answers,
+    latencies: Float64Array.from(latencies).toSorted()
+  }
+}
+
+/** The value below which this share of the sorted values lies. */
+export const percentile = (sorted: Float64Array, share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
