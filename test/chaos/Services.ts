@@ -46,6 +46,9 @@ export interface Service {
   /** Waits until `/health` answers with this status. */
   readonly untilHealth: (status: 200 | 503) => Promise<void>
   readonly killHard: () => Promise<void>
+  /** It goes on listening, and does nothing. */
+  readonly freeze: () => void
+  readonly thaw: () => void
   /** SIGTERM, and what it ends with. */
   readonly stop: () => Promise<Exit>
   /** What its present process has written. */
@@ -74,6 +77,8 @@ export const service = async (command: "serve" | "gateway" | "processor", env: E
         return await healthOf(url) === status
       })
     },
+    freeze: () => now().kill("SIGSTOP"),
+    thaw: () => now().kill("SIGCONT"),
     killHard: async () => {
       now().kill("SIGKILL")
       await now().exit

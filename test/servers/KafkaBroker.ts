@@ -74,14 +74,29 @@ export class KafkaBroker {
 
   /** Formatted, not started yet. `lib` is the folder of Kafka's jars. */
   static async make(lib: string): Promise<KafkaBroker> {
+    return KafkaBroker.#make(lib, `${HOST}:${await freePort()}`, {})
+  }
+
+  /** Brokers that know each other, formatted, not started yet. More than half of them must run for any to serve. */
+  static async cluster(lib: string, size: number): Promise<ReadonlyArray<KafkaBroker>> {
+    const controllers: Array<string> = []
+    while (controllers.length < size) controllers.push(`${HOST}:${await freePort()}`)
+    const voters = controllers.map((controller, index) => `${index + 1}@${controller}`).join(",")
+    return Promise.all(controllers.map((controller, index) =>
+      KafkaBroker.#make(lib, controller, {
+        "node.id": String(index + 1),
+        "controller.quorum.voters": voters,
+        "offsets.topic.replication.factor": String(size)
+      })
+    ))
+  }
+
+  static async #make(lib: string, controller: string, more: Readonly<Record<string, string>>): Promise<KafkaBroker> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-kafka-"))
     const broker = new KafkaBroker(await freePort(), folder, lib)
     const settings = {
-      ...brokerSettings({
-        advertised: broker.address,
-        broker: broker.address,
-        controller: `${HOST}:${await freePort()}`
-      }),
+      ...brokerSettings({ advertised: broker.address, broker: broker.address, controller }),
+      ...more,
       "log.dirs": join(folder, "data")
     }
     await writeFile(broker.#settings, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(""))

@@ -1,0 +1,48 @@
+/** What processors say of themselves, and what an operator reads in Redis and among the dead letters. */
+import { Redis } from "ioredis"
+import { expect, onTestFinished } from "vitest"
+import type { RedisServer } from "../servers/RedisServer.ts"
+import * as Services from "./Services.ts"
+
+/** As `Processor.health` says it. */
+export interface Health {
+  readonly redis: boolean
+  readonly partitions: Readonly<Record<string, number>>
+  readonly problems?: ReadonlyArray<string>
+}
+
+const NOBODY: Health = { redis: false, partitions: {} }
+
+/** The body of `/health`; of one who does not answer within a second, that nothing is owned. */
+export const healthOf = async ({ url }: Services.Service): Promise<Health> => {
+  try {
+    const body: Health = JSON.parse(await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) })).text())
+    return body
+  } catch {
+    return NOBODY
+  }
+}
+
+/** How many partitions are folded by running workers, by processor. */
+export const running = async (processors: ReadonlyArray<Services.Service>): Promise<ReadonlyArray<number>> =>
+  (await Promise.all(processors.map(healthOf))).map(({ partitions }) => partitions["running"] ?? 0)
+
+/** The log lines of one event. */
+export const lines = (output: string, event: string): ReadonlyArray<string> =>
+  output.split("\n").filter((line) => line.includes(`"event":"${event}"`))
+
+/** A connection as somebody types into it. */
+export const operator = (server: RedisServer): Redis => {
+  const redis = new Redis(server.port, server.host)
+  redis.on("error", () => {})
+  onTestFinished(() => redis.disconnect())
+  return redis
+}
+
+/** No order was given up for anything but its payment. */
+export const onlyPaymentTimeouts = async (env: Readonly<Record<string, string>>): Promise<void> => {
+  const { code, output } = await Services.run(["dlq", "list", "--json", "--limit", "1000"], env)
+  expect(code).toBe(0)
+  const reasons = [...output.matchAll(/"error": ?"([^"]+)"/g)].map(([, reason]) => reason)
+  expect(reasons.filter((reason) => reason !== "Payment Timeout")).toEqual([])
+}
