@@ -2,24 +2,28 @@
 -- and folds them again from the log's beginning. Changes of stock by hand that are not in the log yet stay.
 --
 -- KEYS[1] fold:<partition>, the mark
--- KEYS[2] repairs, the stream that records it; from KEYS[3] on for each item
+-- KEYS[2] repairs, the stream that records it
+-- KEYS[3] fold:<partition>:items, the index of the partition's items; from KEYS[4] on for each item
 --         inventory:<item> and {inventory:<item>}: :meta, :orders, :untold, :turned, :buyers, :commands
 --
 -- ARGV[1] epoch that the caller knows, '' for none
--- ARGV[2] partition; from ARGV[3] on for each item
+-- ARGV[2] partition
+-- ARGV[3] where somebody accepted the log as it is: the offset from which it is folded, else ''
+-- ARGV[4] and the offset before which it is told; from ARGV[5] on for each item
 --         its name, the last sensed adjustment that the log counts, and what was wrong with it
 --
 -- Returns 'moved' under another mark, else 'cleared'
 local MAX_ADJUSTMENT = 1000000000
 local REPAIRS_KEPT = 10000
-local PER_ITEM = 7
-local mark, repairs = KEYS[1], KEYS[2]
-local epoch, partition = ARGV[1], ARGV[2]
+local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 5
+local mark, repairs, index = KEYS[1], KEYS[2], KEYS[3]
+local epoch, partition, from, told = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 -- @include _mark
 
 if not isMarkedAs(mark, epoch) then return 'moved' end
 redis.call('XLEN', repairs)
+redis.call('SCARD', index)
 
 local function whole(text)
   return type(text) == 'string' and #text < 16 and string.match(text, '^%-?%d+$') and tonumber(text) or nil
@@ -61,16 +65,18 @@ local function keep(inventory, meta, hand)
     'aside', text(hand.aside), 'target', text(hand.target))
 end
 
-for n = 0, (#KEYS - 2) / PER_ITEM - 1 do
-  local first = 3 + n * PER_ITEM
+for n = 0, (#KEYS - ITEMS_FROM + 1) / PER_ITEM - 1 do
+  local first, names = ITEMS_FROM + n * PER_ITEM, NAMES_FROM + n * 3
   local inventory, meta = KEYS[first], KEYS[first + 1]
-  local name, seq, why = ARGV[3 + n * 3], tonumber(ARGV[4 + n * 3]), ARGV[5 + n * 3]
+  local name, seq, why = ARGV[names], tonumber(ARGV[names + 1]), ARGV[names + 2]
   local hand = handMade(inventory, meta, seq)
   for at = first + 1, first + PER_ITEM - 1 do redis.call('UNLINK', KEYS[at]) end
   local isHandMade = hand and (hand.seq > 0 or hand.target)
   if hand or typeOf(inventory) ~= 'string' then redis.call('UNLINK', inventory) end
-  if isHandMade then keep(inventory, meta, hand) end
+  -- An item in the index of which nothing is there was deleted by hand, and takes the mark away: the fold names it again.
+  if isHandMade then keep(inventory, meta, hand) else redis.call('SREM', index, name) end
   redis.call('XADD', repairs, 'MAXLEN', '~', REPAIRS_KEPT, '*', 'item', name, 'partition', partition, 'why', why)
 end
 redis.call('UNLINK', mark)
+if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', told) end
 return 'cleared'

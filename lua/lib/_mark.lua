@@ -14,3 +14,9 @@ end
 local function isWhole(mark)
   return redis.call('HEXISTS', mark, 'checkpoint') == 1
 end
+
+-- Keeps the record that was taken from the log last. A slower worker may still know of an earlier one only.
+local function sawRecord(mark, seen, digest)
+  if seen == '' or tonumber(seen) <= tonumber(redis.call('HGET', mark, 'seen') or '-1') then return end
+  redis.call('HSET', mark, 'seen', seen, 'digest', digest)
+end

@@ -3,12 +3,13 @@ import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Kind from "@flash-sale/infra/settings/Kind"
-import { Console, Effect, Layer, Option } from "effect"
+import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 import * as Place from "./Place.ts"
 import * as Reconcile from "./reconcile/Run.ts"
 import * as Where from "./reconcile/Where.ts"
+import * as Accept from "./recover/Accept.ts"
 import * as Rebuild from "./recover/Rebuild.ts"
 import * as Run from "./recover/Run.ts"
 import * as Survey from "./recover/Survey.ts"
@@ -17,6 +18,9 @@ interface Options {
   readonly to: Option.Option<string>
   readonly dryRun: boolean
   readonly compare: boolean
+  readonly acceptLog: boolean
+  readonly partition: Option.Option<number>
+  readonly yes: boolean
 }
 
 const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
@@ -72,8 +76,20 @@ const rehearseAnywhere = Where.untilUp.pipe(
   Effect.flatMap((log) => Run.rehearse(log, "an empty Redis"))
 )
 
+const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Place.Place) =>
+  Effect.gen(function*() {
+    if (compare || Option.isSome(to)) {
+      return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
+    }
+    yield* Accept.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun })
+  }).pipe(Effect.provide(Where.layer(place)))
+
 const run = (options: Options, place: Place.Place) =>
   Effect.gen(function*() {
+    if (options.acceptLog) return yield* accepting(options, place)
+    if (options.yes || Option.isSome(options.partition)) {
+      return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
+    }
     if (!(yield* Where.isDistributed(place))) {
       const settings = yield* Place.embedded(place)
       const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
@@ -92,20 +108,41 @@ const run = (options: Options, place: Place.Place) =>
     return yield* CommandFailed.failed(BY_ITSELF)
   }).pipe(Effect.scoped, Effect.provide(Where.quiet), Effect.mapError(CommandFailed.from))
 
-export const command = Command.make("recover", {
-  to: Flag.String("to").pipe(Flag.withDescription("The second, empty Redis, as host:port"), Flag.optional),
-  dryRun: Flag.Boolean("dry-run").pipe(
-    Flag.withDescription("Say what there is to do, how long it takes and what stands against it; change nothing"),
-    Flag.withDefault(false)
-  ),
-  compare: Flag.Boolean("compare").pipe(
-    Flag.withDescription(
-      "Fold nothing, but compare the engine's own store with --to, or with the log where that is absent"
+export const command = Command.make(
+  "recover",
+  {
+    to: Flag.String("to").pipe(Flag.withDescription("The second, empty Redis, as host:port"), Flag.optional),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDescription("Say what there is to do, how long it takes and what stands against it; change nothing"),
+      Flag.withDefault(false)
     ),
-    Flag.withDefault(false)
-  ),
-  ...Place.flags
-}, ({ compare, dryRun, to, ...place }) => run({ to, dryRun, compare }, place)).pipe(
+    compare: Flag.Boolean("compare").pipe(
+      Flag.withDescription(
+        "Fold nothing, but compare the engine's own store with --to, or with the log where that is absent"
+      ),
+      Flag.withDefault(false)
+    ),
+    acceptLog: Flag.Boolean("accept-log").pipe(
+      Flag.withDescription(
+        "Where processors refuse a partition: take the log as it is for the truth, and have the store folded anew. " +
+          "Says what is lost by it, and does nothing without --yes"
+      ),
+      Flag.withDefault(false)
+    ),
+    partition: Flag.Int("partition").pipe(
+      Flag.withSchema(Schema.Natural),
+      Flag.withDescription("With --accept-log: only this partition; every one that is refused where it is absent"),
+      Flag.optional
+    ),
+    yes: Flag.Boolean("yes").pipe(
+      Flag.withDescription("With --accept-log: do it"),
+      Flag.withDefault(false)
+    ),
+    ...Place.flags
+  },
+  ({ acceptLog, compare, dryRun, partition, to, yes, ...place }) =>
+    run({ to, dryRun, compare, acceptLog, partition, yes }, place)
+).pipe(
   Command.withDescription(
     "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the tables " +
       "again while no engine runs. The engine's own Redis needs no command: its processors fold it by themselves"

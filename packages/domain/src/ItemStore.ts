@@ -43,6 +43,26 @@ export type FoldError = StoreUnavailable | PositionBehind | MarkMoved | ItemDama
 export interface Mark {
   readonly epoch: string
   readonly checkpoint: number
+  /** Absent in a mark that an older release has written. */
+  readonly seen?: Seen | undefined
+}
+
+/**
+ * The last record that was taken from the log when the checkpoint was written. A log in which it stands no more is not
+ * the one that was folded: it was cut, and other records may have taken the offsets of the lost ones.
+ */
+export interface Seen {
+  readonly offset: number
+  readonly digest: string
+}
+
+/**
+ * Somebody accepted the log as it is in place of the one that was folded, and the fold of the partition was taken away:
+ * it is folded anew from `from` on, and what is before `told` was told. Gone when the new fold is marked.
+ */
+export interface Accepted {
+  readonly from: number
+  readonly told: number
 }
 
 /** A hand-made change of stock that was sensed and parked. It counts once its record is folded. */
@@ -111,6 +131,8 @@ export class ItemStore extends Context.Service<ItemStore, {
   ) => Effect.Effect<ReadonlyArray<Parked>, StoreUnavailable | MarkMoved>
   /** The mark, where a recovery has ended; undefined also while one is under way. */
   readonly mark: (partition: PartitionId) => Effect.Effect<Mark | undefined, StoreUnavailable>
+  /** What somebody accepted for this partition, until it is folded. */
+  readonly accepted: (partition: PartitionId) => Effect.Effect<Accepted | undefined, StoreUnavailable>
   /**
    * Begins a recovery of a partition without a mark, so that it notices where the store is emptied under it. Returns
    * the epoch to fold under: this one, or that of the recovery which somebody has begun before.
@@ -129,7 +151,7 @@ export class ItemStore extends Context.Service<ItemStore, {
     mark: Mark,
     session?: Session
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
-  /** Moves the checkpoint forwards, under the mark that the caller knows. */
+  /** Moves the checkpoint and the record seen forwards, each by itself, under the mark that the caller knows. */
   readonly checkpoint: (
     partition: PartitionId,
     mark: Mark,

@@ -1,7 +1,7 @@
 /** All that a store holds of its items, and taking it away so that it is folded again: for operators' commands. */
 import { Context, type Effect } from "effect"
 import type { ItemId } from "./Ids.ts"
-import type { MarkMoved, StoreUnavailable } from "./ItemStore.ts"
+import type { Accepted, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
 import type { PartitionId } from "./Partition.ts"
 import type { Picture } from "./Picture.ts"
 
@@ -46,11 +46,13 @@ export class StoredItems extends Context.Service<StoredItems, {
   /**
    * Takes the folds of these items away, and the partition's mark with them, in one step: whoever folds the partition
    * notices at the next call, and folds all that is missing from the log's beginning. Stock changed by hand that waits
-   * to be recorded stays. Leaves a record of the repair beside the fold. Nothing happens under another mark.
+   * to be recorded stays. Leaves a record of the repair beside the fold. Nothing happens under another mark. With
+   * `accepted`, that is noted in the mark's place.
    */
   readonly clear: (
     partition: PartitionId,
     epoch: string | undefined,
-    clearings: ReadonlyArray<Clearing>
+    clearings: ReadonlyArray<Clearing>,
+    accepted?: Accepted
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
 }>()("@flash-sale/domain/StoredItems") {}

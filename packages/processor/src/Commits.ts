@@ -1,7 +1,8 @@
 /** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as Digest from "@flash-sale/domain/Digest"
+import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
-import { Offset } from "@flash-sale/domain/Partition"
+import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/Partition"
 import { Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
 
@@ -15,6 +16,15 @@ export interface Commits {
   readonly committed: () => number
 }
 
+/**
+ * The record by which a recovery recognises the log. Not the one below the checkpoint, but the last one taken: what lies
+ * between them is folded as well, and is as lost where the log is cut there.
+ */
+export const seen = ({ lastTaken }: Run): Seen | undefined => {
+  const record = lastTaken()
+  return record === undefined ? undefined : { offset: record.offset, digest: Digest.of(record) }
+}
+
 export const make = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   run: Run,
@@ -23,13 +33,16 @@ export const make = Effect.fnUntraced(function*(
   const store = yield* ItemStore
   let committed = run.tellFrom
   let checkpoint = start
+  let marked = NOTHING_FOLDED
 
   const commit = Effect.gen(function*() {
     const next = run.settling.next()
+    const last = run.lastTaken()?.offset ?? marked
     // During a recovery there may be no mark yet whose checkpoint could move.
-    if (run.isRecovered() && next > checkpoint) {
-      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next }, run.session)
+    if (run.isRecovered() && (next > checkpoint || last > marked)) {
+      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen: seen(run) }, run.session)
       checkpoint = next
+      marked = last
     }
     if (next > committed) {
       yield* owned.commit(Offset.make(next))

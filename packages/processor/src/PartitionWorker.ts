@@ -4,6 +4,7 @@
  */
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Offset } from "@flash-sale/domain/Partition"
@@ -12,11 +13,12 @@ import { Clock, Deferred, Duration, Effect, Schedule, type Scope, type Semaphore
 import * as Commits from "./Commits.ts"
 import * as Intake from "./Intake.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
+import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
-import { type RecoveryNeeded, Refused, type Run, waitFor } from "./Worker.ts"
+import { type RecoveryNeeded, type Refused, type Run, waitFor } from "./Worker.ts"
 
 /** Records taken from the log at once. */
 export const INTAKE_BATCH = 1_000
@@ -61,17 +63,19 @@ const runOnce = Effect.fnUntraced(function*(
   const state = yield* ProcessorState
   const store = yield* ItemStore
   const { partition } = owned
-  const { mark, plan, session } = yield* prepare(owned)
+  const { mark, plan, session } = yield* Preparation.prepare(owned)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const epoch = mark?.epoch ??
     (yield* waitFor("the store", store.beginRecovery(partition, yield* Recovery.makeEpoch, session)))
   let recovered = false
+  let lastTaken: LogRecord | undefined
   const run: Run = {
     partition,
     tellFrom: plan.tellFrom,
     folding: OffsetTracker.make(plan.from),
     settling: OffsetTracker.make(plan.from),
+    lastTaken: () => lastTaken,
     session,
     epoch,
     isRecovered: () => recovered,
@@ -88,6 +92,7 @@ const runOnce = Effect.fnUntraced(function*(
 
   const takeOnce = Effect.gen(function*() {
     const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
+    lastTaken = records.at(-1) ?? lastTaken
     const now = yield* Clock.currentTimeMillis
     for (const record of records) yield* intake.route(record, now)
   })
@@ -106,19 +111,6 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(owned.revoked)
   )
   yield* handOver(intake, commits)
-})
-
-/** Asks everyone where they stand, and decides where to begin. */
-const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
-  const store = yield* ItemStore
-  // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
-  const session = yield* store.session
-  const bounds = yield* waitFor("the log", owned.bounds)
-  const committed = yield* waitFor("the log", owned.committed)
-  const mark = yield* waitFor("the store", store.mark(owned.partition))
-  const plan = Recovery.plan({ bounds, committed, mark })
-  if (plan._tag === "Refuse") return yield* new Refused({ why: plan.detail })
-  return { mark, plan, session }
 })
 
 /** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */

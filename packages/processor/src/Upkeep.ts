@@ -31,7 +31,7 @@ export const keep = Effect.fnUntraced(function*(
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
-    const mark = { epoch, checkpoint: run.settling.next() }
+    const mark = { epoch, checkpoint: run.settling.next(), seen: Commits.seen(run) }
     if (!isMarked) yield* waitFor("the store", store.writeMark(partition, mark, run.session))
     yield* run.setRecovered
     yield* intake.startPayments

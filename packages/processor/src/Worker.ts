@@ -1,7 +1,7 @@
 /** What the parts of one partition's worker share while it runs. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { Session } from "@flash-sale/domain/ItemStore"
-import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
+import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
 import { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import { Data, Effect } from "effect"
@@ -28,6 +28,8 @@ export interface Run {
   readonly folding: OffsetTracker
   /** Records that are not final and told yet. What is before them is committed, and is the store's checkpoint. */
   readonly settling: OffsetTracker
+  /** The record that was taken last. */
+  readonly lastTaken: () => LogRecord | undefined
   /** The session with the store in which this run began: what it builds on was acknowledged in it. */
   readonly session: Session
   /** The epoch of the store's mark, or of the recovery that will write it. */

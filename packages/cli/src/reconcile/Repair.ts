@@ -54,7 +54,7 @@ const inParts = Effect.fnUntraced(function*(partition: PartitionId, mark: Mark, 
 })
 
 /** The new mark that ends the recovery. */
-const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
+export const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
   const store = yield* ItemStore
   const found = yield* Effect.repeat(store.mark(partition), {
     until: (mark) => mark !== undefined,

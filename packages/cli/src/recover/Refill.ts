@@ -1,5 +1,6 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
 import type { Placed } from "@flash-sale/domain/Command"
+import * as Digest from "@flash-sale/domain/Digest"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
@@ -32,6 +33,8 @@ interface Filling extends Surveyed {
   readonly session: Session
   /** Everything before it is folded; also what is not worth telling again. */
   checkpoint: number
+  /** The record read last: by it the log is recognised. */
+  last: LogRecord.LogRecord | undefined
 }
 
 /**
@@ -52,13 +55,22 @@ export const run = Effect.fnUntraced(function*(
     const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
     const session = yield* store.session
     if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
-    const filling: Filling = { ...surveyed, store, items: new Map(), checkpoint: surveyed.end, epoch, session }
+    const filling: Filling = {
+      ...surveyed,
+      store,
+      items: new Map(),
+      checkpoint: surveyed.end,
+      last: undefined,
+      epoch,
+      session
+    }
     yield* Stream.runForEach(
       reader.read(surveyed.partition, surveyed.start, surveyed.end),
       (records) =>
         Effect.gen(function*() {
           const young = records.find(({ timestamp }) => timestamp >= kept)
           if (young !== undefined) filling.checkpoint = Math.min(filling.checkpoint, young.offset)
+          filling.last = records.at(-1)
           stopped.push(...yield* foldRecords(filling, log.length, records))
           onFolded(records.length)
         })
@@ -71,8 +83,10 @@ export const run = Effect.fnUntraced(function*(
         discard: true
       }
     )
+    const { checkpoint, last } = filling
+    const seen = last === undefined ? undefined : { offset: last.offset, digest: Digest.of(last) }
     yield* Effect.catchTag(
-      store.writeMark(surveyed.partition, { epoch, checkpoint: filling.checkpoint }, session),
+      store.writeMark(surveyed.partition, { epoch, checkpoint, seen }, session),
       "MarkMoved",
       () => someoneElse
     )

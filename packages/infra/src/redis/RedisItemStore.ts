@@ -22,7 +22,10 @@ import { Scripts } from "./Scripts.ts"
 /** Items that one script looks at, so that no look around keeps Redis from others for long. */
 const SENSE_CHUNK = 200
 
-const MarkFields = Schema.Tuple([Schema.NullOr(Schema.String), Schema.NullOr(Schema.FiniteFromString)])
+const Text = Schema.NullOr(Schema.String)
+const Whole = Schema.NullOr(Schema.FiniteFromString)
+const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text]))
+const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole, Whole]))
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
@@ -110,25 +113,34 @@ const make = Effect.gen(function*() {
 const marksOf = (
   redis: IoRedis["Service"],
   scripts: Scripts["Service"]
-): Pick<ItemStore["Service"], "mark" | "beginRecovery" | "writeMark" | "checkpoint"> => {
+): Pick<ItemStore["Service"], "mark" | "accepted" | "beginRecovery" | "writeMark" | "checkpoint"> => {
+  const fieldsOf = (partition: PartitionId, ...names: ReadonlyArray<string>) =>
+    Effect.mapError(redis.use((client) => client.hmget(Keys.mark(partition), ...names)), unavailable)
+
   const mark = Effect.fnUntraced(function*(partition: PartitionId) {
-    const fields = yield* Effect.mapError(
-      redis.use((client) => client.hmget(Keys.mark(partition), "epoch", "checkpoint")),
-      unavailable
-    )
-    const [epoch, checkpoint] = yield* Effect.orDie(Schema.decodeUnknownEffect(MarkFields)(fields))
-    return epoch === null || checkpoint === null ? undefined : { epoch, checkpoint: Offset.make(checkpoint) }
+    const fields = yield* fieldsOf(partition, "epoch", "checkpoint", "seen", "digest")
+    const [epoch, checkpoint, offset, digest] = yield* Effect.orDie(decodeMark(fields))
+    if (epoch === null || checkpoint === null) return undefined
+    const seen = offset === null || digest === null ? {} : { seen: { offset, digest } }
+    return { epoch, checkpoint: Offset.make(checkpoint), ...seen }
+  })
+
+  const accepted = Effect.fnUntraced(function*(partition: PartitionId) {
+    const [from, told] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from", "told")))
+    return from === null || told === null ? undefined : { from, told }
   })
 
   const moveMark = (script: typeof scripts.mark): ItemStore["Service"]["writeMark"] =>
-    Effect.fnUntraced(function*(partition, { checkpoint, epoch }, session) {
-      const moving = script([Keys.mark(partition)], [epoch, String(checkpoint)], session)
+    Effect.fnUntraced(function*(partition, { checkpoint, epoch, seen }, session) {
+      const record = seen === undefined ? ["", ""] : [String(seen.offset), seen.digest]
+      const moving = script([Keys.mark(partition)], [epoch, String(checkpoint), ...record], session)
       const reply = yield* Effect.mapError(moving, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     })
 
   return {
     mark,
+    accepted,
     beginRecovery: (partition, epoch, session) =>
       Effect.mapError(scripts.begin([Keys.mark(partition)], [epoch], session), unavailable),
     writeMark: moveMark(scripts.mark),

@@ -1,6 +1,6 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
 import { ItemId } from "@flash-sale/domain/Ids"
-import { MarkMoved, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { type Accepted, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
 import { type Clearing, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -92,10 +92,18 @@ const make = Effect.gen(function*() {
   })
 
   const clear = Effect.fnUntraced(
-    function*(partition: PartitionId, epoch: string | undefined, clearings: ReadonlyArray<Clearing>) {
-      const keys = [Keys.mark(partition), Keys.repairs, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
+    function*(
+      partition: PartitionId,
+      epoch: string | undefined,
+      clearings: ReadonlyArray<Clearing>,
+      accepted?: Accepted
+    ) {
+      const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
+      const keys = [...shared, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
+      const note = accepted === undefined ? ["", ""] : [String(accepted.from), String(accepted.told)]
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
-      const reply = yield* Effect.mapError(scripts.clear(keys, [epoch ?? "", String(partition), ...named]), unavailable)
+      const clearing = scripts.clear(keys, [epoch ?? "", String(partition), ...note, ...named])
+      const reply = yield* Effect.mapError(clearing, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     }
   )

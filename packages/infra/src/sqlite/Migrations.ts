@@ -69,8 +69,15 @@ const REPAIRS = `
 CREATE TABLE repairs(at TEXT NOT NULL, item TEXT NOT NULL, partition INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
 `
 
+/** By which record a recovery recognises the log, and what somebody accepted in place of the log that was folded. */
+const SEEN = `
+ALTER TABLE marks ADD COLUMN seen INTEGER;
+ALTER TABLE marks ADD COLUMN digest TEXT;
+CREATE TABLE accepted(partition INTEGER PRIMARY KEY, start INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
+`
+
 /** Each brings the file from the version of its index to the next one. Never changed once released, only added to. */
-const migrations: ReadonlyArray<string> = [FIRST, REPAIRS]
+const migrations: ReadonlyArray<string> = [FIRST, REPAIRS, SEEN]
 
 /** The version of the tables that this build writes. */
 export const LATEST = migrations.length

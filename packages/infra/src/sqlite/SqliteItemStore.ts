@@ -2,6 +2,7 @@
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import {
+  type Accepted,
   type FoldError,
   type FoldReply,
   type FoldRequest,
@@ -45,6 +46,8 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         ),
       mark: (partition) =>
         Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
+      accepted: (partition) =>
+        Effect.catch(database.read((connection) => readAccepted(connection, partition)), storeUnavailable),
       beginRecovery: (partition, epoch) =>
         Effect.catchTags(database.writeSoon(beginRecovery(partition, epoch)), writing),
       writeMark: (partition, mark) => Effect.catchTags(database.write(writeMark(partition, mark)), writing),
@@ -103,11 +106,18 @@ const NOT_WHOLE = -1
 
 const readMark = (connection: Connection, partition: PartitionId): Mark | undefined => {
   const row = connection.get(
-    "SELECT epoch, checkpoint FROM marks WHERE partition = ? AND checkpoint <> ?",
+    "SELECT epoch, checkpoint, seen, digest FROM marks WHERE partition = ? AND checkpoint <> ?",
     partition,
     NOT_WHOLE
   )
-  return row === undefined ? undefined : { epoch: text(row, "epoch"), checkpoint: integer(row, "checkpoint") }
+  if (row === undefined) return undefined
+  const seen = row["seen"] === null ? {} : { seen: { offset: integer(row, "seen"), digest: text(row, "digest") } }
+  return { epoch: text(row, "epoch"), checkpoint: integer(row, "checkpoint"), ...seen }
+}
+
+const readAccepted = (connection: Connection, partition: PartitionId): Accepted | undefined => {
+  const row = connection.get("SELECT start, told FROM accepted WHERE partition = ?", partition)
+  return row === undefined ? undefined : { from: integer(row, "start"), told: integer(row, "told") }
 }
 
 const readEpoch = (connection: Connection, partition: PartitionId): string | undefined => {
@@ -130,6 +140,8 @@ const writeMark = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> => 
   if (epoch !== mark.epoch) return Result.fail(new MarkMoved({ partition }))
   if (readMark(connection, partition) !== undefined) return Result.void
   connection.run("UPDATE marks SET checkpoint = ? WHERE partition = ?", mark.checkpoint, partition)
+  connection.run("DELETE FROM accepted WHERE partition = ?", partition)
+  sawRecord(connection, partition, mark)
   return Result.void
 }
 
@@ -141,5 +153,17 @@ const checkpoint = (partition: PartitionId, mark: Mark): Job<void, MarkMoved> =>
     mark.epoch,
     NOT_WHOLE
   )
-  return changed === 1 ? Result.void : Result.fail(new MarkMoved({ partition }))
+  if (changed !== 1) return Result.fail(new MarkMoved({ partition }))
+  sawRecord(connection, partition, mark)
+  return Result.void
+}
+
+const sawRecord = (connection: Connection, partition: PartitionId, { seen }: Mark): void => {
+  if (seen === undefined) return
+  connection.run(
+    "UPDATE marks SET seen = ?1, digest = ?2 WHERE partition = ?3 AND coalesce(seen, -1) < ?1",
+    seen.offset,
+    seen.digest,
+    partition
+  )
 }

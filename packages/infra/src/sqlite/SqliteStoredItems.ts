@@ -1,7 +1,7 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
 import { ItemId } from "@flash-sale/domain/Ids"
 import { empty } from "@flash-sale/domain/Item"
-import { MarkMoved } from "@flash-sale/domain/ItemStore"
+import { type Accepted, MarkMoved } from "@flash-sale/domain/ItemStore"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
 import * as Picture from "@flash-sale/domain/Picture"
 import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
@@ -46,10 +46,12 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
         ),
       read: (partition, itemId) =>
         ask((connection) => atOneMoment(connection, () => read(connection, partition, itemId))),
-      clear: (partition, epoch, clearings) =>
+      clear: (partition, epoch, clearings, accepted) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.catchTags(
-            database.write(clear(partition, epoch, clearings, DateTime.formatIso(DateTime.makeUnsafe(now)))),
+            database.write(
+              clear(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
+            ),
             { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
           ))
     }
@@ -123,12 +125,16 @@ const clear = (
   partition: PartitionId,
   epoch: string | undefined,
   clearings: ReadonlyArray<Clearing>,
+  accepted: Accepted | undefined,
   at: string
 ): Job<void, MarkMoved> =>
 (connection) => {
   const mark = connection.get("SELECT epoch FROM marks WHERE partition = ? AND checkpoint IS NOT NULL", partition)
   if ((mark === undefined ? undefined : text(mark, "epoch")) !== epoch) return Result.fail(new MarkMoved({ partition }))
   connection.run("DELETE FROM marks WHERE partition = ?", partition)
+  if (accepted !== undefined) {
+    connection.run("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)", partition, accepted.from, accepted.told)
+  }
   for (const { itemId, why } of clearings) {
     const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
     if (row !== undefined) {

@@ -1,0 +1,82 @@
+/** `flash-sale recover --accept-log`: the log as it is becomes the truth, where processors refuse to guess. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { LogReader } from "@flash-sale/domain/LogReader"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Console, Effect, Option } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Progress from "../load/Progress.ts"
+import * as Place from "../Place.ts"
+import * as Repair from "../reconcile/Repair.ts"
+import * as Where from "../reconcile/Where.ts"
+import * as Losses from "./Losses.ts"
+import * as Refusal from "./Refusal.ts"
+
+export interface Options {
+  /** Only this one; every partition that is refused where it is absent. */
+  readonly partition: number | undefined
+  /** Without it nothing is changed. */
+  readonly yes: boolean
+}
+
+interface Judged extends Refusal.Refusal {
+  readonly losses: Losses.Losses
+}
+
+/** Says what is refused and what would be lost; accepts it where that is asked for. */
+export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
+  yield* Where.untilUp
+  const reader = yield* LogReader
+  const count = yield* Place.bounded(reader.partitions)
+  if (partition !== undefined && partition >= count) {
+    return yield* CommandFailed.failed(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
+  }
+  const partitions = partition === undefined ? Array.from({ length: count }, (_, index) => index) : [partition]
+  const found = yield* Effect.forEach(partitions, (one) => Refusal.of(PartitionId.make(one)))
+  const refused = found.filter((refusal) => refusal !== undefined)
+  if (refused.length === 0) return yield* Console.log("log and store fit each other: there is nothing to accept")
+  const total = refused.reduce((sum, { end, start }) => sum + end - start, 0)
+  let read = 0
+  const judged: ReadonlyArray<Judged> = yield* Progress.during(
+    Effect.forEach(refused, (refusal) =>
+      Effect.map(
+        Losses.of(refusal, count, (records) => void (read += records)),
+        (losses) => ({ ...refusal, losses })
+      )),
+    () => Progress.line("records folded", Math.min(read, total), total)
+  )
+  for (const { losses, partition, why } of judged) {
+    yield* Console.log(`partition ${partition}: ${why}`)
+    for (const line of losses.lines) yield* Console.log(`  ${line}`)
+  }
+  if (!yes) {
+    return yield* CommandFailed.failed("nothing was changed; --yes accepts the log as it is, and cannot be undone")
+  }
+  yield* Effect.forEach(judged, accept, { discard: true })
+})
+
+/** One step: no processor sees a part of it. */
+const accept = Effect.fnUntraced(function*({ committed, end, isCut, losses, partition, start, why }: Judged) {
+  const store = yield* ItemStore
+  const stored = yield* StoredItems
+  // A recovery that was cut short has an epoch as well.
+  const epoch = (yield* store.mark(partition))?.epoch ?? (yield* store.beginRecovery(partition, "accept"))
+  const told = Math.min(committed, end, isCut ? losses.common : end)
+  const clearings = losses.items.map((item) => ({ ...item, why: `the log was accepted as it is: ${why}` }))
+  yield* stored.clear(partition, epoch, clearings, { from: start, told }).pipe(
+    Effect.catchTag("MarkMoved", () =>
+      Effect.fail(
+        CommandFailed.failed(`partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`)
+      ))
+  )
+  yield* Console.log(
+    `partition ${partition}: the log is accepted from ${start} to ${end}; ` +
+      `${clearings.length} items are taken away, and recorded`
+  )
+  const folded = yield* Repair.untilMarked(partition)
+  yield* Console.log(
+    Option.isSome(folded)
+      ? `partition ${partition}: folded again`
+      : `partition ${partition}: is folded again when a processor runs`
+  )
+})

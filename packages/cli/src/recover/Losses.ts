@@ -1,0 +1,84 @@
+/** What a store knows and the log does not: what is given up by whoever accepts the log as it is. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { LogReader } from "@flash-sale/domain/LogReader"
+import * as Picture from "@flash-sale/domain/Picture"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { Effect, HashMap, Option, Stream } from "effect"
+import * as PartitionFold from "../reconcile/PartitionFold.ts"
+import type { Refusal } from "./Refusal.ts"
+
+/** Orders and items that are named; of the others it is said how many there are. */
+const NAMED = 10
+
+export interface Losses {
+  /** In words. */
+  readonly lines: ReadonlyArray<string>
+  /** What is before it is the same in the log as in the store, by the last order that both know. */
+  readonly common: number
+  /** The items that the store knows, with the last sensed adjustment that the log counts. */
+  readonly items: ReadonlyArray<{ readonly itemId: ItemId; readonly seq: number }>
+}
+
+/** Folds the log in memory, and compares each item of the store with it. */
+export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, onRead: (records: number) => void) {
+  const { end, partition, start } = refusal
+  const reader = yield* LogReader
+  const stored = yield* StoredItems
+  const fold = PartitionFold.make({ partition, count, checkpoint: end, only: undefined })
+  yield* Stream.runForEach(reader.read(partition, start, end), (records) =>
+    Effect.sync(() => {
+      for (const itemId of fold.unknown(records)) fold.raise(itemId, end)
+      fold.fold(records)
+      onRead(records.length)
+    }))
+  const lost: Array<string> = []
+  const changed: Array<string> = []
+  const items: Array<Losses["items"][number]> = []
+  let common = start
+  for (const itemId of yield* stored.items(partition)) {
+    const log = fold.items.get(itemId)?.state.item
+    const { picture } = yield* stored.read(partition, itemId)
+    items.push({ itemId, seq: log?.seq ?? 0 })
+    for (const { place, requestId, words } of ordersOf(picture)) {
+      const order = Option.getOrUndefined(log === undefined ? Option.none() : findOrder(log.orders, requestId))
+      if (order === undefined) {
+        const turned = log !== undefined && isTurned(log.turned, requestId)
+        lost.push(`order ${requestId}, item ${itemId}: ${words}${turned ? ", turned away by the log" : ""}`)
+      } else if (order.place === place) common = Math.max(common, place + 1)
+    }
+    const numbers = ["available", "held", "sold"].map((name) => picture.get(name) ?? "0").join(" + ")
+    const others = [log?.available ?? 0, log?.held ?? 0, log?.sold ?? 0].join(" + ")
+    if (numbers !== others) changed.push(`item ${itemId}: ${numbers} in the store, ${others} by the log`)
+  }
+  const lines = [
+    `${lost.length} orders that held units in the store are lost`,
+    ...some(lost.toSorted(bySold)),
+    ...(changed.length === 0 ? [] : ["units available + held + sold change"]),
+    ...some(changed)
+  ]
+  return { lines, common, items } satisfies Losses
+})
+
+const findOrder = <K, V>(orders: HashMap.HashMap<K, V>, requestId: string): Option.Option<V> =>
+  HashMap.get(orders, requestId as K)
+const isTurned = <K, V>(turned: HashMap.HashMap<K, V>, requestId: string): boolean =>
+  HashMap.has(turned, requestId as K)
+
+const ORDER = Picture.orderOf("")
+
+function* ordersOf(picture: Picture.Picture) {
+  for (const [name, text] of picture) {
+    if (!name.startsWith(ORDER)) continue
+    const [state, user, amount, , place] = text.split(" ")
+    yield { requestId: name.slice(ORDER.length), place: Number(place), words: `${state} ${amount} for ${user}` }
+  }
+}
+
+/** Those that were paid first. */
+const bySold = (left: string, right: string): number => Number(isSold(right)) - Number(isSold(left))
+const isSold = (line: string): boolean => / sold \d+ for [^:]*$/.test(line)
+
+const some = (lines: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...lines.slice(0, NAMED).map((line) => `  ${line}`),
+  ...(lines.length > NAMED ? [`  and ${lines.length - NAMED} more`] : [])
+]

@@ -1,0 +1,36 @@
+/** Why a processor refuses a partition, asked from outside. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { LogReader } from "@flash-sale/domain/LogReader"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import * as Recovery from "@flash-sale/processor/Recovery"
+import { Effect, Stream } from "effect"
+
+export interface Refusal {
+  readonly partition: PartitionId
+  readonly why: string
+  readonly start: number
+  readonly end: number
+  readonly committed: number
+  /** Whether records are gone from the log's end, so that others may stand where they were. */
+  readonly isCut: boolean
+}
+
+/** Nothing where log and store fit each other. */
+export const of = Effect.fnUntraced(function*(partition: PartitionId) {
+  const reader = yield* LogReader
+  const store = yield* ItemStore
+  const bounds = yield* reader.bounds(partition)
+  const committed = yield* reader.committed(partition)
+  const mark = yield* store.mark(partition)
+  const accepted = yield* store.accepted(partition)
+  const plan = Recovery.plan({ accepted, bounds, committed, mark })
+  const seen = Recovery.toRecognise({ bounds, mark })
+  const other = seen === undefined || seen.offset >= bounds.end
+    ? undefined
+    : Recovery.differs(seen, (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0])
+  const why = plan._tag === "Refuse" ? plan.detail : other
+  if (why === undefined) return undefined
+  const known = Math.max(committed ?? 0, mark?.checkpoint ?? 0, (mark?.seen?.offset ?? -1) + 1)
+  const isCut = other !== undefined || known > bounds.end
+  return { ...bounds, partition, why, committed: committed ?? bounds.start, isCut } satisfies Refusal
+})

@@ -1,0 +1,39 @@
+/** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
+import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
+import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
+import { Offset } from "@flash-sale/domain/Partition"
+import { Effect } from "effect"
+import * as Recovery from "./Recovery.ts"
+import { Refused, waitFor } from "./Worker.ts"
+
+/** How long a record that the log should hold may take to come. */
+const RECORD_PATIENCE = "5 seconds"
+
+/** Decides where to begin. Refuses where the log cannot give what is missing. */
+export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
+  const { partition } = owned
+  const store = yield* ItemStore
+  const refuse = (why: string) => new Refused({ why: `${why}; ${Recovery.remedy(partition)}` })
+  // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
+  const session = yield* store.session
+  const bounds = yield* waitFor("the log", owned.bounds)
+  const committed = yield* waitFor("the log", owned.committed)
+  const mark = yield* waitFor("the store", store.mark(partition))
+  const accepted = yield* waitFor("the store", store.accepted(partition))
+  const plan = Recovery.plan({ accepted, bounds, committed, mark })
+  if (plan._tag === "Refuse") return yield* refuse(plan.detail)
+  const seen = Recovery.toRecognise({ bounds, mark })
+  const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
+  if (other !== undefined) return yield* refuse(other)
+  if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.tellFrom)))
+  return { mark, plan, session }
+})
+
+const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen) {
+  yield* owned.seek(Offset.make(seen.offset))
+  const [found] = yield* Effect.timeoutOrElse(owned.take(1), {
+    duration: RECORD_PATIENCE,
+    orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${seen.offset} does not come` }))
+  })
+  return Recovery.differs(seen, found)
+})
