@@ -41,7 +41,9 @@ const settings: GatewaySettings = {
   },
   rateLimit: { maxRequests: 1_000, window: Duration.minutes(1) },
   // Every read is a new one, so that no test waits for it.
-  soldOutCache: Duration.zero
+  soldOutCache: Duration.zero,
+  maxListeners: 100,
+  shutdownNotice: Duration.zero
 }
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
@@ -62,10 +64,12 @@ const door = (port: number) =>
       request(port, "/buy", { method: "POST", body, headers })
   })
 
-const processor = Processor.layer.pipe(
-  Layer.provide(ProcessorState.layer),
-  Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(1) }))
-)
+/** A processor whose payments always succeed. */
+export const processor = (latency: Duration.Duration = Duration.millis(1)) =>
+  Processor.layer.pipe(
+    Layer.provide(ProcessorState.layer),
+    Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency }))
+  )
 
 /** The gateway and its door, over ports that are given. */
 export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
@@ -80,7 +84,7 @@ export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
 /** Everything, over SQLite in memory; `change` changes the settings of the gateway. */
 export const layer = (change: Partial<GatewaySettings> = {}) =>
   layerGateway(change).pipe(
-    Layer.provideMerge(processor),
+    Layer.provideMerge(processor()),
     Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )

@@ -34,7 +34,9 @@ describe("defaults", () => {
           maxTimeout: Duration.seconds(300)
         },
         rateLimit: { maxRequests: 60, window: Duration.minutes(1) },
-        soldOutCache: Duration.millis(100)
+        soldOutCache: Duration.millis(100),
+        maxListeners: 1_000,
+        shutdownNotice: Duration.seconds(1)
       })
       expect(found.processor).toEqual({ metricsPort: 9090 })
       expect(found.payments).toEqual({ failureRate: 0.1, latency: Duration.millis(100) })
@@ -108,6 +110,8 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["RATE_LIMIT_MAX_REQUESTS", "-1", "a whole number from 1 to 1000000"],
   ["RATE_LIMIT_WINDOW", "0s", aDuration("1ms")],
   ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms")],
+  ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
+  ["SHUTDOWN_NOTICE", "6s", "a duration such as 500ms or 1s (0ms to 5s)"],
   ["KAFKA_PARTITIONS", "0", "a whole number from 1 to 10000"],
   ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
   ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],

@@ -6,6 +6,7 @@
 import { Api } from "@flash-sale/domain/api/Api"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/Ids"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
 import type { OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
@@ -19,9 +20,14 @@ import * as Admission from "./Admission.ts"
 import * as Handlers from "./Handlers.ts"
 import * as ItemReads from "./ItemReads.ts"
 import * as Listener from "./Listener.ts"
+import * as ItemEvents from "./live/ItemEvents.ts"
+import * as ItemFeeds from "./live/ItemFeeds.ts"
+import * as Listeners from "./live/Listeners.ts"
+import * as OrderEvents from "./live/OrderEvents.ts"
 import * as LogBreaker from "./LogBreaker.ts"
 import * as LogSize from "./LogSize.ts"
 import * as Requests from "./Requests.ts"
+import * as Shutdown from "./Shutdown.ts"
 import * as StatusReads from "./StatusReads.ts"
 import * as Validation from "./Validation.ts"
 
@@ -31,18 +37,20 @@ import * as Validation from "./Validation.ts"
  */
 const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
 
-type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | Telemetry
+type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents | Telemetry
 
 /** The services behind the endpoints. */
 const services = (settings: GatewaySettings) =>
-  Layer.merge(Admission.layer(settings.rateLimit), StatusReads.layer).pipe(
-    Layer.provideMerge(ItemReads.layer(settings.soldOutCache)),
+  Layer.mergeAll(Admission.layer(settings.rateLimit), ItemEvents.layer, OrderEvents.layer).pipe(
+    Layer.provideMerge([StatusReads.layer, ItemReads.layer(settings.soldOutCache), ItemFeeds.layer]),
+    Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
+    Layer.provideMerge(Listeners.layer(settings.maxListeners)),
     Layer.provideMerge([LogBreaker.layer(settings.breaker), LogSize.layer])
   )
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([Handlers.orders, Handlers.items, Handlers.system]),
+    Layer.provide([Handlers.orders, Handlers.items, Handlers.live, Handlers.system]),
     Layer.provide(Validation.layer)
   ),
   HttpApiScalar.layer(Api, { path: "/docs" }),
@@ -50,13 +58,15 @@ const routes = Layer.mergeAll(
   Requests.layer
 )
 
-/** Serves until its scope closes: then the port is closed, and what was begun is answered. */
+/** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
 export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServer.CannotListen, Services> =>
-  HttpRouter.serve(routes, {
-    disableLogger: true,
-    disableListenLog: true,
-    routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
-  }).pipe(
+  // Above the server, so that it is taken down before it.
+  Shutdown.layerBegin.pipe(
+    Layer.provide(HttpRouter.serve(routes, {
+      disableLogger: true,
+      disableListenLog: true,
+      routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
+    })),
     Layer.provide(Listener.layer(settings.httpPort)),
     Layer.provide(services(settings))
   )

@@ -1,22 +1,22 @@
 /** The endpoints: each only translates between the wire and the service that does the work. */
 import { Api } from "@flash-sale/domain/api/Api"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
-import { UnknownItem } from "@flash-sale/domain/api/Errors"
 import { Unhealthy } from "@flash-sale/domain/api/SystemApi"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { SaleSettings } from "@flash-sale/domain/Item"
-import { type ItemLook, ItemStore } from "@flash-sale/domain/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { DateTime, Effect } from "effect"
+import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import * as Accounts from "./Accounts.ts"
 import { Admission } from "./Admission.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { ItemReads } from "./ItemReads.ts"
+import { ItemEvents } from "./live/ItemEvents.ts"
+import { OrderEvents } from "./live/OrderEvents.ts"
 import { LogBreaker } from "./LogBreaker.ts"
 import * as Refusals from "./Refusals.ts"
+import * as Shutdown from "./Shutdown.ts"
+import * as Standings from "./Standings.ts"
 import { StatusReads } from "./StatusReads.ts"
 
 /** Says `Retry-After` for every refusal that knows it. */
@@ -27,17 +27,6 @@ const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) 
         Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(error.retry_after_seconds)))
       )
       : Effect.void)
-
-const standingOf = (record: StatusRecord) => ({
-  request_id: record.requestId,
-  item_id: record.itemId,
-  ...(record.amount === undefined ? {} : { amount: record.amount }),
-  status: record.status,
-  ...(record.reason === undefined ? {} : { reason: record.reason }),
-  attempt: record.attempt,
-  correlation_id: record.correlationId,
-  updated_at: record.updatedAt
-})
 
 export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
   Effect.gen(function*() {
@@ -60,28 +49,8 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
             })),
           withRetryAfter
         ))
-      .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), standingOf)))
+      .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), Standings.ofOrder)))
   }))
-
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
-
-const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
-  paused,
-  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
-  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
-  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
-  ...(price === undefined ? {} : { price }),
-  ...(currency === undefined ? {} : { currency })
-})
-
-const itemOf = (itemId: ItemId, { available, held, known, marked, settings, sold }: ItemLook) =>
-  Effect.gen(function*() {
-    const { correlationId } = yield* CurrentRequest
-    if (known) return { item_id: itemId, available, held, sold, sale: saleOf(settings) }
-    return marked
-      ? yield* new UnknownItem({ correlation_id: correlationId })
-      : yield* Refusals.unavailable(correlationId, "store_unavailable")
-  })
 
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {
@@ -94,9 +63,20 @@ export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
           StoreUnavailable: unread("store_unavailable"),
           ItemDamaged: unread("item_stopped")
         }),
-        Effect.flatMap((look) => itemOf(params.item_id, look)),
+        Effect.flatMap((look) => Standings.ofItem(params.item_id, look)),
         withRetryAfter
       ))
+  }))
+
+export const live = HttpApiBuilder.group(Api, "live", (handlers) =>
+  Effect.gen(function*() {
+    const items = yield* ItemEvents
+    const orders = yield* OrderEvents
+    return handlers
+      .handle("orderEvents", ({ headers, params }) =>
+        withRetryAfter(orders.answer(params.request_id, headers["last-event-id"])))
+      .handle("itemEvents", ({ headers, params }) =>
+        withRetryAfter(items.answer(params.item_id, headers["last-event-id"])))
   }))
 
 export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
@@ -104,11 +84,12 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
     const log = yield* OrderLog
     const store = yield* ItemStore
     const breaker = yield* LogBreaker
+    const shutdown = yield* Shutdown.Shutdown
     return handlers.handle("health", () =>
       Effect.gen(function*() {
         const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
         const parts = { redis, kafka, circuit_breaker_state: breaker.state() }
-        return redis && kafka && parts.circuit_breaker_state === "closed"
+        return !shutdown.hasBegun() && redis && kafka && parts.circuit_breaker_state === "closed"
           ? { status: "healthy" as const, ...parts }
           : yield* new Unhealthy(parts)
       }))

@@ -4,8 +4,8 @@ import { CannotListen } from "@flash-sale/infra/observability/MetricsServer"
 import { Effect, Layer } from "effect"
 import { createServer } from "node:http"
 
-/** How long requests under way may take at shutdown. */
-const SHUTDOWN_TIMEOUT = "30 seconds"
+/** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
+const SHUTDOWN_TIMEOUT = "20 seconds"
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
 const HEADERS_TIMEOUT = 5_000
 const REQUEST_TIMEOUT = 10_000

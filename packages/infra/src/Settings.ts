@@ -34,6 +34,16 @@ const BreakerSettings = Variable.check(
 )
 export type BreakerSettings = Config.Success<typeof BreakerSettings>
 
+/** Longer, and requests under way would not have their time within the 30 s of a shutdown. */
+const MAX_NOTICE = Duration.seconds(5)
+const notice: Kind.Kind<Duration.Duration> = {
+  expects: `a duration such as 500ms or 1s (0ms to ${Kind.formatDuration(MAX_NOTICE)})`,
+  read: (text) => {
+    const value = zeroOrMore.read(text)
+    return value === undefined || Duration.isGreaterThan(value, MAX_NOTICE) ? undefined : value
+  }
+}
+
 export const GatewaySettings = Variable.group({
   httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
   breaker: BreakerSettings,
@@ -43,7 +53,11 @@ export const GatewaySettings = Variable.group({
     window: Variable.make("RATE_LIMIT_WINDOW", positive, Duration.minutes(1))
   }),
   /** How old the read may be that answers sold out; zero reads every time. */
-  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100))
+  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100)),
+  /** Streams of events that may be open at once. */
+  maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
+  /** How long `/health` says 503 before the port is closed. */
+  shutdownNotice: Variable.make("SHUTDOWN_NOTICE", notice, Duration.seconds(1))
 })
 export type GatewaySettings = Config.Success<typeof GatewaySettings>
 

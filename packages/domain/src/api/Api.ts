@@ -1,11 +1,12 @@
 /** The HTTP API of the gateway, as data: the server, its documents and typed clients are made from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { ItemsApi } from "./ItemsApi.ts"
+import { LiveApi } from "./LiveApi.ts"
 import { OrdersApi } from "./OrdersApi.ts"
 import { SystemApi } from "./SystemApi.ts"
 
 export class Api extends HttpApi.make("flash-sale")
-  .add(OrdersApi, ItemsApi, SystemApi)
+  .add(OrdersApi, ItemsApi, LiveApi, SystemApi)
   // Every wrong field is named, not only the first.
   .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
   .annotateMerge(OpenApi.annotations({

@@ -22,7 +22,8 @@ export class Unhealthy extends Schema.Error<Unhealthy>("Unhealthy")({
 const health = HttpApiEndpoint.get("health", "/health", { success: Healthy, error: Unhealthy }).annotateMerge(
   OpenApi.annotations({
     summary: "Whether orders are taken",
-    description: "`redis` is the store and `kafka` the log, also where both are one embedded file."
+    description: "`redis` is the store and `kafka` the log, also where both are one embedded file. " +
+      "503 where one is missing, and while the gateway shuts down."
   })
 )
 

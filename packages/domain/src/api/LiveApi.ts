@@ -1,0 +1,53 @@
+/** Server-sent events: how an order or an item stands, and what becomes of it, as it happens. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { ItemId, RequestId } from "../Ids.ts"
+import { OrderMoved } from "../LiveEvents.ts"
+import * as Errors from "./Errors.ts"
+import { ItemStanding } from "./ItemsApi.ts"
+import { OrderStanding } from "./OrdersApi.ts"
+import { RequestErrors } from "./RequestErrors.ts"
+
+/** What an `EventSource` sends by itself when it comes back. */
+const headers = { "last-event-id": Schema.optionalKey(Schema.String) }
+
+const event = <const Name extends string, S extends Schema.Constraint>(name: Name, data: S) =>
+  Schema.Struct({
+    id: Schema.optionalKey(Schema.String),
+    event: Schema.Literal(name),
+    data: Schema.fromJsonString(data)
+  })
+
+/** An item's counts after a change of them. */
+export const ItemCounts = Schema.Struct({ available: Schema.Int, held: Schema.Int, sold: Schema.Int }).annotate({
+  identifier: "ItemCounts"
+})
+
+const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/events", {
+  params: { request_id: RequestId },
+  headers,
+  success: HttpApiSchema.StreamSse({
+    events: Schema.Union([event("snapshot", OrderStanding), event("change", OrderMoved)])
+  }),
+  error: [Errors.UnknownOrder, Errors.Unavailable]
+}).annotateMerge(OpenApi.annotations({
+  summary: "What becomes of an order, as it happens",
+  description:
+    "A `snapshot` as of `GET /orders/:request_id`, then a `change` for each new status. Ends after the one " +
+    "that is final; who comes back with its id is answered 204, at which an `EventSource` stops."
+}))
+
+const itemEvents = HttpApiEndpoint.get("itemEvents", "/items/:item_id/events", {
+  params: { item_id: ItemId },
+  headers,
+  success: HttpApiSchema.StreamSse({
+    events: Schema.Union([event("snapshot", ItemStanding), event("change", ItemCounts)])
+  }),
+  error: [Errors.UnknownItem, Errors.Unavailable]
+}).annotateMerge(OpenApi.annotations({
+  summary: "What is left of an item, as it changes",
+  description: "A `snapshot` as of `GET /items/:item_id`, then a `change` for each change of the counts, and another " +
+    "`snapshot` where more has changed. With `Last-Event-ID` the changes that were missed come before the snapshot."
+}))
+
+export class LiveApi extends HttpApiGroup.make("live").add(orderEvents, itemEvents).middleware(RequestErrors) {}

@@ -1,0 +1,82 @@
+/** `GET /items/:item_id/events`. */
+import type { UnknownItem } from "@flash-sale/domain/api/Errors"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effect"
+import type { HttpServerResponse } from "effect/http"
+import { CurrentRequest } from "../CurrentRequest.ts"
+import * as Refusals from "../Refusals.ts"
+import * as ItemFeed from "./ItemFeed.ts"
+import { ItemFeeds } from "./ItemFeeds.ts"
+import { type Listener, Listeners } from "./Listeners.ts"
+import * as Sse from "./Sse.ts"
+
+/** The most missed changes that are told to one who comes back; who missed more hears how it stands now. */
+const MAX_MISSED = 100
+
+export class ItemEvents extends Context.Service<ItemEvents, {
+  /** The stream, from after `lastEventId` on where that is known. Runs in the fiber that sends the response. */
+  readonly answer: (
+    itemId: ItemId,
+    lastEventId: string | undefined
+  ) => Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    UnknownItem | ReturnType<typeof Refusals.unavailable>,
+    Scope.Scope
+  >
+}>()("@flash-sale/gateway/live/ItemEvents") {}
+
+/** What a listener hears after the snapshot, until it is told to end. */
+const heard = (listener: Listener<ItemFeed.Told>, missed: ReadonlyArray<LiveEvent>): Stream.Stream<string> => {
+  const already = new Set(missed.map(({ id }) => id))
+  const textOf = ({ events, text }: ItemFeed.Told): string =>
+    already.size > 0 && events.some(({ id }) => already.has(id))
+      ? events.filter(({ id }) => !already.has(id)).map(ItemFeed.change).join("")
+      : text
+  const next = Queue.takeAll(listener.queue).pipe(
+    Effect.timeoutOption(Sse.HEARTBEAT),
+    Effect.map(Option.match({
+      onNone: () => [Sse.heartbeat],
+      onSome: (told) => told.map(textOf)
+    }))
+  )
+  return Stream.paginate(undefined, () =>
+    next.pipe(
+      Effect.map((texts) => [texts, Option.some(undefined)] as const),
+      Effect.catch(() => Effect.succeed([[], Option.none()] as const))
+    ))
+}
+
+export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Listeners | LiveEvents> = Layer.effect(
+  ItemEvents,
+  Effect.gen(function*() {
+    const feeds = yield* ItemFeeds
+    const listeners = yield* Listeners
+    const live = yield* LiveEvents
+
+    const missedSince = Effect.fnUntraced(function*(itemId: ItemId, id: string | undefined) {
+      if (id === undefined) return []
+      const missed = yield* live.read(itemId, id, MAX_MISSED + 1)
+      return missed.length > MAX_MISSED ? [] : missed
+    })
+
+    const answer = Effect.fnUntraced(
+      function*(itemId: ItemId, lastEventId: string | undefined) {
+        const listener = yield* listeners.listen<ItemFeed.Told>()
+        const feed = yield* feeds.get(itemId)
+        const first = yield* feed.join(listener)
+        const missed = yield* missedSince(itemId, Sse.lastEventId(lastEventId))
+        const now = missed.length === 0 ? first : yield* feed.snapshot
+        return yield* Sse.response(missed.map(ItemFeed.change).join("") + now, heard(listener, missed))
+      },
+      (effect) =>
+        Effect.flatMap(CurrentRequest, ({ correlationId }) =>
+          Effect.catchTags(effect, {
+            TooManyListeners: () => Effect.fail(Refusals.unavailable(correlationId, "overloaded")),
+            StoreUnavailable: () => Effect.fail(Refusals.unavailable(correlationId, "store_unavailable")),
+            ItemDamaged: () => Effect.fail(Refusals.unavailable(correlationId, "item_stopped"))
+          }))
+    )
+    return { answer }
+  })
+)

@@ -1,0 +1,17 @@
+/** The feeds of all items that somebody listens to: each begins with its first listener and ends with its last. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { Context, Effect, Layer, RcMap, type Scope } from "effect"
+import type { LogSize } from "../LogSize.ts"
+import * as ItemFeed from "./ItemFeed.ts"
+
+export class ItemFeeds extends Context.Service<ItemFeeds, {
+  /** The feed of an item, for as long as the scope is open. */
+  readonly get: (itemId: ItemId) => Effect.Effect<ItemFeed.ItemFeed, never, Scope.Scope>
+}>()("@flash-sale/gateway/live/ItemFeeds") {}
+
+export const layer: Layer.Layer<ItemFeeds, never, LiveEvents | ItemStore | LogSize> = Layer.effect(
+  ItemFeeds,
+  Effect.map(RcMap.make({ lookup: ItemFeed.make }), (feeds) => ({ get: (itemId) => RcMap.get(feeds, itemId) }))
+)
