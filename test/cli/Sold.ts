@@ -12,12 +12,23 @@ export const ORDERS = 6
 
 /** Puts units of each item on sale, buys them one after the other, and waits until all orders are final. */
 export const sell = Effect.fnUntraced(function*(items: ReadonlyArray<string>, units: number) {
+  yield* append(items, units, items)
+  yield* settled(items, units)
+})
+
+/** The same records, for whoever folds them. The orders are `<name>-0` and so on, by a name for each item. */
+export const append = Effect.fnUntraced(function*(
+  items: ReadonlyArray<string>,
+  units: number,
+  names: ReadonlyArray<string>
+) {
   const log = yield* OrderLog
   // Appending is refused before the log is there.
   yield* log.partitions
   const acceptedAt = yield* Clock.currentTimeMillis
-  for (const name of items) {
-    const itemId = ItemId.make(name)
+  for (const [index, item] of items.entries()) {
+    const itemId = ItemId.make(item)
+    const name = names[index]!
     const commands = [
       Command.Adjust({ adjustment: { command: CommandId.make(`first-${name}`), delta: units } }),
       ...Array.from({ length: ORDERS }, (_, n) =>
@@ -30,7 +41,6 @@ export const sell = Effect.fnUntraced(function*(items: ReadonlyArray<string>, un
     ]
     yield* Effect.forEach(commands, (command) => log.append(LogRecord.encode(itemId, command)), { discard: true })
   }
-  yield* settled(items, units)
 })
 
 /** Waits until every order of each item is sold or turned away, and the partition is wholly folded. */

@@ -214,6 +214,41 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
         }))
 
+      it.effect("keeps the record that was seen last, and moves it forwards by itself", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          const seenAt = (checkpoint: number, offset: number) => ({
+            epoch: "one",
+            checkpoint,
+            seen: { offset, digest: `digest-${offset}` }
+          })
+          yield* store.beginRecovery(partition, "one")
+          yield* store.writeMark(partition, seenAt(3, 5))
+          expect(yield* store.mark(partition)).toEqual(seenAt(3, 5))
+          yield* store.checkpoint(partition, seenAt(4, 2))
+          expect(yield* store.mark(partition)).toEqual(seenAt(4, 5))
+          yield* store.checkpoint(partition, seenAt(1, 10))
+          expect(yield* store.mark(partition)).toEqual(seenAt(4, 10))
+          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 11 })
+          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
+          expect(yield* Effect.flip(store.checkpoint(partition, { ...seenAt(12, 12), epoch: "two" }))).toEqual(
+            new MarkMoved({ partition })
+          )
+          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
+        }))
+
+      it.effect("of an older release has no record that was seen, and gets one", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          yield* marked(partition, 3)
+          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
+          const seen = { offset: 0, digest: "d" }
+          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 3, seen })
+          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3, seen })
+        }))
+
       it.effect("has no checkpoint while its recovery is under way, in which whoever comes second takes part", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore

@@ -85,4 +85,42 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         yield* store.fold(request({ itemId, partition }, commands))
         expect(yield* stored.read(partition, itemId)).toEqual(before)
       }))
+
+    it.effect("what was accepted stands in the place of the mark, until the new fold is marked", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const stored = yield* StoredItems
+        const { itemId, partition } = freshItem()
+        const accepted = { from: 4, told: 7 }
+        const clearing = { itemId, seq: 0, why: "a test" }
+        yield* store.fold(request({ itemId, partition }, [stock(0, 1)]))
+        yield* store.beginRecovery(partition, "one")
+        yield* store.writeMark(partition, { epoch: "one", checkpoint: 1, seen: { offset: 0, digest: "d" } })
+        expect(yield* store.accepted(partition)).toBeUndefined()
+        expect(yield* Effect.flip(stored.clear(partition, "two", [clearing], accepted))).toEqual(
+          new MarkMoved({ partition })
+        )
+        expect(yield* store.accepted(partition)).toBeUndefined()
+        yield* stored.clear(partition, "one", [clearing], accepted)
+        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* store.accepted(partition)).toEqual(accepted)
+        expect(yield* store.beginRecovery(partition, "two")).toBe("two")
+        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* store.accepted(partition)).toEqual(accepted)
+        yield* store.writeMark(partition, { epoch: "two", checkpoint: 9 })
+        expect(yield* store.mark(partition)).toEqual({ epoch: "two", checkpoint: 9 })
+        expect(yield* store.accepted(partition)).toBeUndefined()
+        // Nothing of the item came back, and nobody misses it.
+        expect(yield* store.sense(partition, "two")).toEqual([])
+        expect((yield* store.look(partition, itemId)).marked).toBe(true)
+      }))
+
+    it.effect("what was accepted of an empty store stands there as well", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const stored = yield* StoredItems
+        const { partition } = freshItem()
+        yield* stored.clear(partition, yield* store.beginRecovery(partition, "one"), [], { from: 10, told: 20 })
+        expect(yield* store.accepted(partition)).toEqual({ from: 10, told: 20 })
+      }))
   })

@@ -1,0 +1,55 @@
+/** A processor whose health can be waited for, and whose charges are written down. */
+import { RequestId } from "@flash-sale/domain/Ids"
+import { isFinal } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Duration, Effect, Layer, Schedule } from "effect"
+
+const often = Schedule.spaced("20 millis")
+
+export const makeCharges = () => {
+  const keys = new Set<string>()
+  const layer = Layer.effect(
+    PaymentProvider,
+    Effect.map(PaymentProvider, (provider) => ({
+      ...provider,
+      charge: (charge) =>
+        Effect.suspend(() => {
+          keys.add(charge.key)
+          return provider.charge(charge)
+        })
+    } satisfies PaymentProvider["Service"]))
+  ).pipe(Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(1) })))
+  return { keys, layer }
+}
+
+/** The processor, over ports that are still to be given. */
+export const processor = (payments: Layer.Layer<PaymentProvider>) =>
+  Processor.layer.pipe(Layer.provideMerge(ProcessorState.layer), Layer.provide(payments))
+
+/** Waits until a partition is refused, and answers with the health. */
+export const refused = Effect.repeat(Processor.health, {
+  schedule: often,
+  until: ({ partitions }) => partitions.refusing > 0
+})
+
+/** Waits until every partition runs, and answers with the health. */
+export const running = (count: number) =>
+  Effect.repeat(Processor.health, {
+    schedule: often,
+    until: ({ partitions, status }) => partitions.running === count && status === "healthy"
+  })
+
+/** Waits until the order is final, and answers with its status. */
+export const fate = (requestId: string) =>
+  Effect.flatMap(OrderStatuses, (statuses) =>
+    statuses.read(RequestId.make(requestId)).pipe(
+      Effect.map((standing) => standing._tag === "Kept" ? standing.record.status : undefined),
+      Effect.repeat({
+        schedule: often,
+        until: (status) => status !== undefined && isFinal(status)
+      })
+    ))
