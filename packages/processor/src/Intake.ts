@@ -7,7 +7,8 @@ import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
-import { Clock, DateTime, Duration, Effect, Exit, Scope, type Semaphore } from "effect"
+import { Clock, DateTime, Duration, Effect, Exit, Scope } from "effect"
+import type { InFlight } from "./InFlight.ts"
 import * as ItemActor from "./ItemActor.ts"
 import { letter } from "./Reactions.ts"
 import type * as Sensing from "./Sensing.ts"
@@ -39,7 +40,7 @@ export interface Intake {
 export const make = Effect.fnUntraced(function*(
   run: Run,
   partitions: number,
-  inFlight: Semaphore.Semaphore,
+  inFlight: InFlight,
   sensing: Sensing.Sensing
 ): Effect.fn.Return<
   Intake,

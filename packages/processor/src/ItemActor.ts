@@ -8,7 +8,8 @@ import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemS
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope, type Semaphore } from "effect"
+import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope } from "effect"
+import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
 import * as Payments from "./Payments.ts"
 import { type OpenOrders, react, type Reaction } from "./Reactions.ts"
@@ -37,7 +38,7 @@ export interface ItemActor {
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: Run,
-  inFlight: Semaphore.Semaphore,
+  inFlight: InFlight,
   onParked: (parked: Parked) => Effect.Effect<void>
 ): Effect.fn.Return<
   ItemActor,
@@ -100,22 +101,11 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
-  /**
-   * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has
-   * repaired the item, and what it let pass is taken again.
-   */
   const stop = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, detail: string) {
     if (stopped) return
     stopped = true
     yield* run.stopItem(itemId, detail)
-    yield* Effect.suspend(() => fold(batch)).pipe(
-      Effect.repeat({ schedule: Schedule.spaced(TRY_REPAIRED_EVERY), while: (reply) => reply === undefined }),
-      Effect.andThen(new RecoveryNeeded({ why: `item ${itemId} is repaired, and catches up` })),
-      Effect.catchTag("RecoveryNeeded", run.fail),
-      Effect.catchDefect(actorFailed(run, itemId)),
-      Effect.delay(TRY_REPAIRED_EVERY),
-      Effect.forkIn(scope)
-    )
+    yield* Effect.forkIn(untilRepaired(itemId, run, Effect.suspend(() => fold(batch))), scope)
   })
 
   /** A stopped item lets its records pass: they stay uncommitted, and are folded after the repair. */
@@ -149,3 +139,20 @@ export const make = Effect.fnUntraced(function*(
     isIdle: () => isQuiet() && open.size === 0 && !stopped
   }
 })
+
+/**
+ * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has
+ * repaired the item, and what it let pass is taken again.
+ */
+const untilRepaired = (
+  itemId: ItemId,
+  run: Run,
+  foldAgain: Effect.Effect<FoldReply | undefined, RecoveryNeeded>
+): Effect.Effect<void> =>
+  foldAgain.pipe(
+    Effect.repeat({ schedule: Schedule.spaced(TRY_REPAIRED_EVERY), while: (reply) => reply === undefined }),
+    Effect.andThen(new RecoveryNeeded({ why: `item ${itemId} is repaired, and catches up` })),
+    Effect.catchTag("RecoveryNeeded", run.fail),
+    Effect.catchDefect(actorFailed(run, itemId)),
+    Effect.delay(TRY_REPAIRED_EVERY)
+  )

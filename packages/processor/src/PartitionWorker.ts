@@ -9,8 +9,9 @@ import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/d
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Offset } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
-import { Clock, Deferred, Duration, Effect, Schedule, type Scope, type Semaphore } from "effect"
+import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
 import * as Commits from "./Commits.ts"
+import type { InFlight } from "./InFlight.ts"
 import * as Intake from "./Intake.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
@@ -39,7 +40,7 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
 /** Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: Semaphore.Semaphore
+  inFlight: InFlight
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   yield* Effect.scoped(runOnce(owned, inFlight)).pipe(
@@ -57,7 +58,7 @@ export const work = Effect.fnUntraced(function*(
 
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: Semaphore.Semaphore
+  inFlight: InFlight
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState

@@ -1,7 +1,8 @@
 /** The payments of one item that are under way, and those that wait until the recovery is over. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
-import { Effect, FiberSet, type Scope, type Semaphore } from "effect"
+import { Effect, FiberSet, type Scope } from "effect"
+import type { InFlight, Leave } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
 import * as Settlement from "./Settlement.ts"
 import { actorFailed, type Run } from "./Worker.ts"
@@ -17,16 +18,33 @@ export interface Payments {
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: Run,
-  inFlight: Semaphore.Semaphore
+  inFlight: InFlight
 ): Effect.fn.Return<Payments, never, PaymentProvider | Scope.Scope> {
   const settlements = yield* Settlement.make(itemId, run, inFlight)
   const underWay = yield* FiberSet.make<void>()
+  const fork = yield* FiberSet.runtime(underWay)()
+  /** Of those that have no place yet. */
+  const waiting = new Set<Leave>()
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      for (const leave of waiting) leave()
+    })
+  )
   let heldBack = new Set<OpenOrder>()
 
   const begin = (order: OpenOrder): Effect.Effect<void> => {
-    const payment = order.voiding ? settlements.voidCharge(order) : settlements.pay(order)
     // A bug must not leave an order held for ever in silence.
-    return Effect.asVoid(FiberSet.run(underWay, Effect.catchDefect(payment, actorFailed(run, itemId))))
+    const loud = Effect.catchDefect(actorFailed(run, itemId))
+    if (order.voiding) return Effect.asVoid(FiberSet.run(underWay, loud(settlements.voidCharge(order))))
+    return Effect.sync(() => {
+      let hasBegun = false
+      const leave = inFlight.enter((leaving) => {
+        hasBegun = true
+        waiting.delete(leaving)
+        fork(loud(settlements.pay(order))).addObserver(leaving)
+      })
+      if (!hasBegun) waiting.add(leave)
+    })
   }
 
   return {

@@ -9,7 +9,8 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { Clock, Duration, Effect, Layer, Metric, Schedule, Semaphore } from "effect"
+import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
+import * as InFlight from "./InFlight.ts"
 import * as PartitionWorker from "./PartitionWorker.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import { MAX_PAYMENTS_IN_FLIGHT } from "./Settlement.ts"
@@ -23,7 +24,7 @@ type Services = OrderLog | ItemStore | OrderStatuses | DeadLetters | PaymentProv
 export const layer: Layer.Layer<never, never, Services> = Layer.effectDiscard(
   Effect.gen(function*() {
     const log = yield* OrderLog
-    const inFlight = yield* Semaphore.make(MAX_PAYMENTS_IN_FLIGHT)
+    const inFlight = InFlight.make(MAX_PAYMENTS_IN_FLIGHT)
     const context = yield* Effect.context<Services>()
     yield* Effect.forkScoped(
       log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))

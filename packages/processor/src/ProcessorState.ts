@@ -41,6 +41,8 @@ const describe = (state: WorkerState | undefined): string => {
   }
 }
 
+const isWaiting = (state: WorkerState | undefined): boolean => state?._tag === "Waiting"
+
 export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () => {
   const workers = new Map<PartitionId, WorkerState>()
   const stopped = new Map<ItemId, StoppedItem>()
@@ -50,7 +52,8 @@ export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () 
         const before = workers.get(partition)
         if (state === undefined) workers.delete(partition)
         else workers.set(partition, state)
-        if (describe(before) === describe(state)) return Effect.void
+        // Each try to go on may fail in words of its own: who waits has said so once.
+        if (describe(before) === describe(state) || (isWaiting(before) && isWaiting(state))) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
         const log = state?._tag === "Refusing"
           ? Effect.logError(line)

@@ -12,7 +12,8 @@ import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Duration, Effect, Exit, Metric, Schedule, type Scope, type Semaphore } from "effect"
+import { Duration, Effect, Exit, Metric, Schedule, type Scope } from "effect"
+import type { InFlight } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
 import type { Run } from "./Worker.ts"
 
@@ -35,6 +36,7 @@ const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 mi
 
 /** The payments of one item. Neither effect fails, and neither returns before its outcome is in the log. */
 export interface Settlements {
+  /** The caller has a place for it. */
   readonly pay: (order: OpenOrder) => Effect.Effect<void>
   readonly voidCharge: (order: OpenOrder) => Effect.Effect<void>
 }
@@ -42,7 +44,7 @@ export interface Settlements {
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: Run,
-  inFlight: Semaphore.Semaphore
+  inFlight: InFlight
 ): Effect.fn.Return<Settlements, never, PaymentProvider | Scope.Scope> {
   const provider = yield* PaymentProvider
   const line = yield* BatchLine.make<Settlement, void, never>({
@@ -114,13 +116,11 @@ export const make = Effect.fnUntraced(function*(
       )
   }
 
-  const within = (order: OpenOrder, name: string) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    inFlight.withPermit(
-      effect.pipe(
-        Propagation.withParent(name, order.command.traceparent),
-        Effect.annotateLogs({ correlation_id: order.command.correlationId, item_id: itemId }),
-        trackInFlight
-      )
+  const told = (order: OpenOrder, name: string) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    effect.pipe(
+      Propagation.withParent(name, order.command.traceparent),
+      Effect.annotateLogs({ correlation_id: order.command.correlationId, item_id: itemId }),
+      trackInFlight
     )
 
   return {
@@ -131,12 +131,13 @@ export const make = Effect.fnUntraced(function*(
             Effect.andThen(Metric.update(Metrics.paymentsTotal(outcome), 1), settle(order, outcome)),
           onFailure: (unknown) => giveUp(order, unknown)
         }),
-        within(order, "processor.payment")
+        told(order, "processor.payment")
       ),
     voidCharge: (order) =>
       // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
       Effect.suspend(() => bounded(keyOf(order), provider.void(keyOf(order)))).pipe(
-        within(order, "processor.void"),
+        told(order, "processor.void"),
+        inFlight.within,
         Effect.tapError(tellOfFailures(order)),
         Effect.retry({ schedule: untilVoided }),
         Effect.orDie,

@@ -1,0 +1,57 @@
+/** Places for payments: bounded, in order, given back by whoever leaves, and cheap when very many wait. */
+import { assert, describe, it } from "@effect/vitest"
+import * as InFlight from "@flash-sale/processor/InFlight"
+import { Deferred, Effect, Fiber } from "effect"
+
+const MANY = 200_000
+
+describe("InFlight", () => {
+  it("lets in so many at once, in the order of their coming, and nobody who has left", () => {
+    const inFlight = InFlight.make(2)
+    const begun: Array<number> = []
+    const leave = Array.from({ length: 6 }, (_, number) => inFlight.enter(() => begun.push(number)))
+    assert.deepStrictEqual(begun, [0, 1])
+    leave[3]!()
+    leave[0]!()
+    leave[0]!()
+    assert.deepStrictEqual(begun, [0, 1, 2])
+    leave[1]!()
+    assert.deepStrictEqual(begun, [0, 1, 2, 4])
+    for (const one of leave) one()
+    const again = Array.from({ length: 3 }, (_, number) => inFlight.enter(() => begun.push(10 + number)))
+    assert.deepStrictEqual(begun.slice(-2), [10, 11])
+    for (const one of again) one()
+  })
+
+  it("passes a place on in constant time", () => {
+    const inFlight = InFlight.make(1)
+    const waiting: Array<InFlight.Leave> = []
+    let begun = 0
+    for (let number = 0; number < MANY; number++) {
+      inFlight.enter((leave) => {
+        begun++
+        waiting.push(leave)
+      })
+    }
+    // A line that is walked through at every change would take minutes.
+    const from = performance.now()
+    while (waiting.length > 0) waiting.pop()!()
+    assert.strictEqual(begun, MANY)
+    assert.isBelow(performance.now() - from, 2_000)
+  })
+
+  it.effect("gives places back, however an effect ends", () =>
+    Effect.gen(function*() {
+      const inFlight = InFlight.make(1)
+      const isIn = yield* Deferred.make<void>()
+      const holding = yield* Effect.forkChild(
+        inFlight.within(Effect.andThen(Deferred.succeed(isIn, undefined), Effect.never))
+      )
+      yield* Deferred.await(isIn)
+      const waiting = yield* Effect.forkChild(inFlight.within(Effect.succeed("never")), { startImmediately: true })
+      yield* Fiber.interrupt(waiting)
+      yield* Fiber.interrupt(holding)
+      assert.strictEqual(yield* Effect.flip(inFlight.within(Effect.fail("failed"))), "failed")
+      assert.strictEqual(yield* inFlight.within(Effect.succeed("in")), "in")
+    }))
+})
