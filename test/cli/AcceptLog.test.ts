@@ -47,14 +47,17 @@ const state = (folder: string) =>
 const cut = (folder: string) =>
   inFile(folder, (connection) => connection.script(`DELETE FROM log WHERE partition = ${partition} AND offset > 2`))
 
+const engineOf = (folder: string, charges: ReturnType<typeof CutLog.makeCharges>) =>
+  CutLog.processor(charges.layer).pipe(
+    Layer.provideMerge(Infra.layerEmbedded({ dataDir: folder })),
+    Layer.provide(Logger.layer([]))
+  )
+
 /** A folder in which four pairs of shoes were sold, an engine for it, and the charges of that engine. */
 const sold = Effect.gen(function*() {
   const folder = yield* Folders.temporary
   const charges = CutLog.makeCharges()
-  const engine = CutLog.processor(charges.layer).pipe(
-    Layer.provideMerge(Infra.layerEmbedded({ dataDir: folder })),
-    Layer.provide(Logger.layer([]))
-  )
+  const engine = engineOf(folder, charges)
   yield* Effect.provide(Sold.sell(["shoes"], UNITS), engine)
   expect(charges.keys.size).toBe(UNITS)
   charges.keys.clear()
@@ -142,6 +145,31 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
       }
       expect([...charges].toSorted()).toEqual(["shoes:shoes-0:1", "shoes:shoes-1:1"])
     }), TEST_TIMEOUT)
+
+  it.effect(
+    "a log that was cut behind the checkpoint is recognised as well: its orders waited for a payment",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        const engine = engineOf(folder, CutLog.makeCharges("1 hour"))
+        yield* Effect.gen(function*() {
+          yield* CutLog.running(PARTITIONS)
+          yield* Sold.append(["shoes"], 1, ["shoes"])
+          expect(yield* CutLog.fate("shoes-5")).toBe("FAILED_SOLD_OUT")
+        }).pipe(Effect.provide(engine))
+        expect(
+          yield* inFile(
+            folder,
+            (connection) => connection.all(`SELECT checkpoint, seen FROM marks WHERE partition = ${partition}`)
+          )
+        ).toEqual([{ checkpoint: 1, seen: 6 }])
+        yield* cut(folder)
+        yield* Effect.provide(Sold.append(["shoes"], 0, ["late"]), Infra.layerEmbeddedBeside({ dataDir: folder }))
+        const { problems } = yield* Effect.provide(CutLog.refused, engine)
+        expect(problems).toEqual([expect.stringContaining("the log holds another record at 6 than the one that")])
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("what goes with accepting a log goes with nothing else", () =>
     Effect.gen(function*() {

@@ -1,7 +1,6 @@
 /** `reconcile` and `recover` on a real Kafka and two real Redises, while a processor runs and while none does. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import * as CommandFailed from "@flash-sale/cli/CommandFailed"
 import * as Reconcile from "@flash-sale/cli/reconcile/Run"
 import * as Where from "@flash-sale/cli/reconcile/Where"
 import * as Recover from "@flash-sale/cli/Recover"
@@ -16,14 +15,14 @@ import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { Console, Context, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule } from "effect"
+import { Context, Duration, Effect, Fiber, Layer, Logger, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
-import { TestConsole } from "effect/testing"
 import { Kafka } from "kafkajs"
 import * as KafkaSettingsOfTest from "../infra/kafka/Settings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../servers/servers.ts"
 import * as Sold from "./Sold.ts"
+import { told } from "./Told.ts"
 import * as Typing from "./Typing.ts"
 
 const kafka = needed(kafkaAddr())
@@ -51,20 +50,6 @@ const processor = (settings: KafkaSettings, { address }: Redis) =>
 
 const where = (settings: KafkaSettings, { address }: Redis) =>
   Layer.merge(Infra.layerItems(address), Infra.layerReader(settings)).pipe(Layer.provide(Logger.layer([])))
-
-/** What a command printed, and how it ended. */
-const told = Effect.fnUntraced(function*<A, E, R>(effect: Effect.Effect<A, E, R>) {
-  const console = yield* TestConsole.make
-  const exit = yield* Effect.exit(effect).pipe(Effect.provideService(Console.Console, console))
-  const failure = Exit.findErrorOption(exit)
-  return {
-    isSuccess: Exit.isSuccess(exit),
-    out: (yield* console.logLines).join("\n"),
-    complaint: failure._tag === "Some" && failure.value instanceof CommandFailed.CommandFailed
-      ? failure.value.message
-      : String(failure._tag === "Some" ? failure.value : exit)
-  }
-})
 
 /** The items of a Redis, once it answers. */
 const built = ({ address }: Redis) =>
