@@ -15,7 +15,8 @@ import * as CutLog from "./CutLog.ts"
 import * as Sold from "./Sold.ts"
 import * as Typing from "./Typing.ts"
 
-const TEST_TIMEOUT = 30_000
+/** Beside each other: they mostly wait, for an engine to hand over and for one that does not run. */
+const OPTIONS = { timeout: 30_000, concurrent: true }
 const PARTITIONS = 4
 const UNITS = 4
 const partition = home(ItemId.make("shoes"), PARTITIONS)
@@ -126,7 +127,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         { why: expect.stringContaining("the log was accepted as it is: the log holds another record") }
       ])
       yield* Effect.provide(CutLog.running(PARTITIONS), engine)
-    }), TEST_TIMEOUT)
+    }), OPTIONS)
 
   it.effect("a log that was cut is accepted while no engine runs", () =>
     Effect.gen(function*() {
@@ -144,14 +145,14 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
       }
       expect([...charges].toSorted()).toEqual(["shoes:shoes-0:1", "shoes:shoes-1:1"])
-    }), TEST_TIMEOUT)
+    }), OPTIONS)
 
   it.effect(
     "a log that was cut behind the checkpoint is recognised as well: its orders waited for a payment",
     () =>
       Effect.gen(function*() {
         const folder = yield* Folders.temporary
-        const engine = engineOf(folder, CutLog.makeCharges("1 hour"))
+        const engine = engineOf(folder, CutLog.makeCharges(1))
         yield* Effect.gen(function*() {
           yield* CutLog.running(PARTITIONS)
           yield* Sold.append(["shoes"], 1, ["shoes"])
@@ -168,7 +169,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         const { problems } = yield* Effect.provide(CutLog.refused, engine)
         expect(problems).toEqual([expect.stringContaining("the log holds another record at 6 than the one that")])
       }),
-    TEST_TIMEOUT
+    OPTIONS
   )
 
   it.effect("what goes with accepting a log goes with nothing else", () =>

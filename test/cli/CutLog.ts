@@ -10,7 +10,7 @@ import { Duration, Effect, Layer, Schedule } from "effect"
 
 const often = Schedule.spaced("20 millis")
 
-export const makeCharges = (latency: Duration.Input = "1 millis") => {
+export const makeCharges = (failureRate = 0) => {
   const keys = new Set<string>()
   const layer = Layer.effect(
     PaymentProvider,
@@ -22,7 +22,7 @@ export const makeCharges = (latency: Duration.Input = "1 millis") => {
           return provider.charge(charge)
         })
     } satisfies PaymentProvider["Service"]))
-  ).pipe(Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.fromInputUnsafe(latency) })))
+  ).pipe(Layer.provide(SimulatedPayments.layer({ failureRate, latency: Duration.millis(1) })))
   return { keys, layer }
 }
 
