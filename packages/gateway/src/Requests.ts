@@ -12,6 +12,7 @@ import { ByteSize, Cause, Clock, Effect, type Layer, Random } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as Accounts from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
+import { Shutdown } from "./Shutdown.ts"
 
 /** The largest body that is read. */
 const MAX_BODY = ByteSize.kibibytes(16)
@@ -60,9 +61,14 @@ const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpS
   }
 })
 
-/** Around every route. */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.middleware(
-  (app) =>
+/**
+ * Around every route.
+ *
+ * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of them
+ * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take.
+ */
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown> = HttpRouter.middleware(
+  Effect.map(Shutdown, ({ hasBegun }) => (app) =>
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
       const about = yield* current(request)
@@ -72,9 +78,10 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRoute
         Effect.flatMap((response) => response.status === 415 ? problem(415) : Effect.succeed(response)),
         Effect.catchCause(fromCause),
         Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+        Effect.map((response) => hasBegun() ? HttpServerResponse.setHeader(response, "connection", "close") : response),
         Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
         Effect.provideService(CurrentRequest, about)
       )
-    }),
+    })),
   { global: true }
 )
