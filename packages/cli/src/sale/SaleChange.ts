@@ -2,7 +2,7 @@
 import { Command, type SalePatch } from "@flash-sale/domain/Command"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { Effect, Schedule } from "effect"
 
 /** How often a record that was refused for sure is sent again. */
@@ -18,8 +18,10 @@ const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 
 export const append = Effect.fn("SaleChange.append")(function*(
   itemId: ItemId,
   patch: SalePatch
-): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
+): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown | LogUnavailable, OrderLog> {
   const log = yield* OrderLog
+  // A process that has just begun does not know the log yet, and an append would be refused until it does.
+  yield* log.partitions
   return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
     schedule: untilAppended,
     times: APPEND_RETRIES,
