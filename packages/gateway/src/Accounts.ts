@@ -9,7 +9,7 @@ import type { Order } from "@flash-sale/domain/Order"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Clock, Effect, Metric } from "effect"
+import { Clock, Context, Effect } from "effect"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import type { Refusal } from "./Refusals.ts"
 
@@ -50,13 +50,13 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
 
 /** Counts one answer; returns how long it took, in whole milliseconds. */
 const count = (answered: ReadonlyArray<Counter>): Effect.Effect<number> =>
-  Effect.gen(function*() {
-    const { arrivedAt } = yield* CurrentRequest
-    const millis = (yield* Clock.currentTimeMillis) - arrivedAt
-    yield* Metric.update(Metrics.ordersReceived, 1)
-    yield* Metric.update(Metrics.requestDuration, millis / 1000)
-    yield* Effect.forEach(answered, (counter) => Metric.update(counter, 1), { discard: true })
-    return Math.round(millis)
+  Effect.contextWith((context: Context.Context<never>) => {
+    const { arrivedAt } = Context.get(context, CurrentRequest)
+    const millis = Context.get(context, Clock.Clock).currentTimeMillisUnsafe() - arrivedAt
+    Metrics.ordersReceived.updateUnsafe(1, context)
+    Metrics.requestDuration.updateUnsafe(millis / 1000, context)
+    for (const counter of answered) counter.updateUnsafe(1, context)
+    return Effect.succeed(Math.round(millis))
   })
 
 const successful = [Metrics.ordersSuccessful]

@@ -17,7 +17,6 @@ import { fingerprint, type Order } from "@flash-sale/domain/Order"
 import { type AppendRefused, OrderLog } from "@flash-sale/domain/OrderLog"
 import { type Claim, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { Clock, Context, Effect, Layer, Option } from "effect"
 import * as Claims from "./Claims.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
@@ -77,7 +76,7 @@ const make = Effect.fnUntraced(function*(settings: Claims.Settings) {
       attempt: 1,
       acceptedAt: Math.floor(yield* Clock.currentTimeMillis),
       correlationId,
-      traceparent: yield* Propagation.outgoing(traceparent)
+      ...(traceparent === undefined ? {} : { traceparent })
     })
     yield* Effect.catchTags(log.append(LogRecord.encode(order.itemId, command)), {
       AppendRefused: (error) => refused(claim, correlationId, error),

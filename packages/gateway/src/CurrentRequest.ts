@@ -4,7 +4,7 @@ import { Context } from "effect"
 
 export interface CurrentRequest {
   readonly correlationId: CorrelationId
-  /** The caller's W3C trace context, as it came. */
+  /** The W3C trace context to send on: the caller's, or a new one. */
   readonly traceparent: string | undefined
   /** When the request arrived, milliseconds since 1970 (UTC). */
   readonly arrivedAt: number

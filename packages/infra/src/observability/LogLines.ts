@@ -16,8 +16,16 @@ export const json = (service: string, options: Options): string => {
   for (const key in annotations) if (!FIRST.includes(key)) line[key] = annotations[key]
   if (traceId !== undefined) line["trace_id"] ??= traceId
   if (cause !== undefined) line["error"] = cause
-  // What JSON cannot hold (a cycle, a bigint) must not take the line with it.
-  return Formatter.formatJson(line)
+  return isPlain(line) ? JSON.stringify(line) : Formatter.formatJson(line)
+}
+
+/** Whether every value is one that JSON holds as it is: others must neither take the line with them nor give secrets. */
+const isPlain = (line: Readonly<Record<string, unknown>>): boolean => {
+  for (const key in line) {
+    const type = typeof line[key]
+    if (type !== "string" && type !== "number" && type !== "boolean") return false
+  }
+  return true
 }
 
 const COLOURS: Readonly<Record<string, number>> = { DEBUG: 90, INFO: 32, WARN: 33, ERROR: 31, FATAL: 31 }

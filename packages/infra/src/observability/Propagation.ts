@@ -16,6 +16,9 @@ export const IsRecording = Context.Reference<boolean>("@flash-sale/infra/observa
 export const parse = (traceparent: string | undefined): Option.Option<Tracer.ExternalSpan> =>
   traceparent === undefined ? Option.none() : HttpTraceContext.w3c(Headers.fromInput({ traceparent }))
 
+/** A header as `parse` takes it: version 00, in small letters, neither id all zeros. */
+const WELL_FORMED = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
 /** The header that names a span. */
 export const format = (span: Pick<Tracer.AnySpan, "traceId" | "spanId" | "sampled">): string =>
   `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`
@@ -30,8 +33,7 @@ export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
       const span = yield* Effect.option(Effect.currentSpan)
       if (Option.isSome(span)) return format(span.value)
     }
-    const parent = parse(incoming)
-    if (Option.isSome(parent)) return format(parent.value)
+    if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
     const random = yield* Random.Random
     // Nobody records it, so it says "not sampled".
     return format({ traceId: hex(random, 4), spanId: hex(random, 2), sampled: false })
@@ -47,9 +49,11 @@ export const withParent =
       return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
     })
 
-/** What a log line says of the trace that a header names. */
-export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } =>
-  Option.match(parse(traceparent), { onNone: () => ({}), onSome: ({ traceId }) => ({ trace_id: traceId }) })
+/** What a log line says of the trace that a header names. Asked for every order, so no span is made for it. */
+export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } => {
+  const found = traceparent === undefined ? null : WELL_FORMED.exec(traceparent)
+  return found === null ? {} : { trace_id: found[1]! }
+}
 
 /** The ids must not be all zeros, so no word of them is. */
 const MAX_WORD = 0xffffffff
