@@ -29,6 +29,8 @@ export const append = Effect.fn("StockChange.append")(function*(
   adjustment: Command.Adjustment
 ): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
   const log = yield* OrderLog
+  // A command that has just started does not know the log yet, and would be refused.
+  yield* Effect.ignore(log.partitions)
   const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
   return yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
 })
