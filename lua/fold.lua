@@ -1,5 +1,6 @@
 -- Folds a batch of records into an item, exactly once, and moves the item's position in the same step.
--- Twin of packages/domain/src/Fold.ts. Reads and decides first and writes last: an error changes nothing.
+-- Twin of packages/domain/src/Fold.ts. Reads and decides first and writes last: an error changes nothing, but that it
+-- clears away what is left of an item that was deleted.
 --
 -- KEYS[1]  fold:<partition>, the mark
 -- KEYS[2]  fold:<partition>:items, the index of the partition's items
@@ -58,6 +59,10 @@ if marked and not item.stored and redis.call('SISMEMBER', index, name) == 1 then
   return { 'moved' }
 end
 if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
+-- What is left of an item whose counts are gone would be taken for counted.
+if not item.stored then
+  redis.call('DEL', keys.orders, keys.untold, keys.turned, keys.buyers, keys.commands)
+end
 sense(item, inventory, marked)
 
 for n = 1, toldCount do

@@ -1,5 +1,6 @@
 /** What happens when Redis is away, comes back, forgets its scripts, or is killed. */
 import { describe, expect, it, layer } from "@effect/vitest"
+import { CommandId } from "@flash-sale/domain/Command"
 import { CorrelationId, UserId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LiveEvents } from "@flash-sale/domain/LiveEvents"
@@ -7,7 +8,7 @@ import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Deferred, Effect, Fiber, Layer, Logger, Schedule, Stream } from "effect"
-import { freshItem, place, request, requestId, stock } from "../../contract/Commands.ts"
+import { adjust, freshItem, place, request, requestId, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
 const BATCHES = 200
@@ -105,6 +106,27 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
         yield* store.writeMark(partition, { epoch, checkpoint: 1 })
         expect(yield* store.look(partition, itemId)).toMatchObject({ available: 5, marked: true, parked: undefined })
       }
+    }))
+
+  it.effect("that lost the counts of an item counts everything again, also what it still remembers", () =>
+    Effect.gen(function*() {
+      const store = yield* ItemStore
+      const { cli } = yield* OwnRedis.OwnRedis
+      const item = freshItem()
+      const { itemId, partition } = item
+      const records = [
+        adjust(0, { command: CommandId.make("first"), delta: 5 }),
+        place(1, itemId, "a"),
+        settle(2, ["a", "paid"]),
+        place(3, itemId, "b"),
+        place(4, itemId, "c", { amount: 9 })
+      ]
+      yield* store.beginRecovery(partition, "one")
+      const before = yield* store.fold(request(item, records, { epoch: "one" }))
+      expect(before.look).toMatchObject({ available: 3, held: 1, sold: 1, put: 5 })
+      yield* cli("DEL", Keys.meta(itemId))
+      const after = yield* store.fold(request(item, records, { epoch: "one" }))
+      expect(after).toEqual(before)
     }))
 
   it.effect("killed at any moment has folded each acknowledged batch whole", () =>

@@ -18,7 +18,8 @@ const QUIET_TRIES = 3
 /** Names of an index that one call reads. */
 const NAMES_AT_ONCE = 1_000
 
-const Pipelined = Schema.NullOr(Schema.Array(Schema.Tuple([Schema.Unknown, Schema.Unknown])))
+/** Of a command that failed the client gives the error and nothing else. */
+const Pipelined = Schema.NullOr(Schema.Array(Schema.Tuple([Schema.Unknown, Schema.optionalKey(Schema.Unknown)])))
 const position = Schema.decodeUnknownOption(Schema.FiniteFromString)
 
 const make = Effect.gen(function*() {
