@@ -13,10 +13,10 @@ export interface Health {
 
 const NOBODY: Health = { redis: false, partitions: {} }
 
-/** The body of `/health`; of one who does not answer within a second, that nothing is owned. */
+/** The body of `/health`; of one who does not answer within three seconds, that nothing is owned. */
 export const healthOf = async ({ url }: Services.Service): Promise<Health> => {
   try {
-    const body: Health = JSON.parse(await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_000) })).text())
+    const body: Health = JSON.parse(await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(3_000) })).text())
     return body
   } catch {
     return NOBODY

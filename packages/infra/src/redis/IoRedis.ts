@@ -14,8 +14,8 @@ const CONNECT_TIMEOUT_MILLIS = 2_000
 /** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
 const RETRY_FIRST_MILLIS = 50
 const RETRY_LAST_MILLIS = 1_000
-/** How long a ping may take for Redis to count as up, in milliseconds. */
-const PING_TIMEOUT_MILLIS = 1_000
+/** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
+const PING_TIMEOUT_MILLIS = 500
 
 /** Where Redis is. */
 export interface RedisAddress {
