@@ -99,7 +99,7 @@ const runOnce = Effect.fnUntraced(function*(
   })
 
   yield* state.clearItems(partition)
-  yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until })
+  yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until, at: run.folding.next })
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     Effect.catch(

@@ -51,11 +51,13 @@ export interface Health {
   readonly kafka: boolean
   /** Owned partitions by the state of their worker. */
   readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
+  /** How far partitions that are folded again have come; absent where none is. */
+  readonly recovery?: ReadonlyArray<string>
   /** Why partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
   readonly problems?: ReadonlyArray<string>
 }
 
-/** How many problems a health body names. */
+/** How many problems, and how many recoveries, a health body names. */
 const MAX_PROBLEMS = 20
 
 export const health: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
@@ -69,6 +71,9 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
     ...workers.flatMap(([partition, worker]) => "why" in worker ? [`partition ${partition}: ${worker.why}`] : []),
     ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
   ].slice(0, MAX_PROBLEMS)
+  const recovery = workers.flatMap(([partition, worker]) =>
+    worker._tag === "Recovering" ? [`partition ${partition}: ${worker.at()} of ${worker.until}`] : []
+  ).slice(0, MAX_PROBLEMS)
   return {
     status: kafka && redis && problems.length === 0 ? "healthy" : "unhealthy",
     redis,
@@ -79,6 +84,7 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
       waiting: count("Waiting"),
       refusing: count("Refusing")
     },
+    ...(recovery.length === 0 ? {} : { recovery }),
     ...(problems.length === 0 ? {} : { problems })
   }
 })

@@ -6,7 +6,13 @@ import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */
 export type WorkerState =
-  | { readonly _tag: "Recovering"; readonly from: number; readonly until: number }
+  | {
+    readonly _tag: "Recovering"
+    readonly from: number
+    readonly until: number
+    /** How far it has come: everything before this offset is folded. */
+    readonly at: () => number
+  }
   | { readonly _tag: "Running" }
   | { readonly _tag: "Waiting"; readonly why: string }
   | { readonly _tag: "Refusing"; readonly why: string }

@@ -1,6 +1,7 @@
 /** What a worker does beside taking records: ends the recovery, commits, looks around. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Effect, Metric, Schedule } from "effect"
 import * as Commits from "./Commits.ts"
@@ -8,6 +9,9 @@ import type * as Intake from "./Intake.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import * as Sensing from "./Sensing.ts"
 import { type RecoveryNeeded, type Run, waitFor } from "./Worker.ts"
+
+/** A recovery says how far it has come each time that it has looked around so often: every 10 s. */
+const PROGRESS_EVERY = 10
 
 export interface Parts {
   readonly owned: OwnedPartition
@@ -44,7 +48,13 @@ export const keep = Effect.fnUntraced(function*(
     yield* Metric.update(Metrics.partitionOpenOrders(partition), run.settling.open())
   })
 
+  let looks = 0
   const lookAround = Effect.gen(function*() {
+    if (!run.isRecovered() && ++looks % PROGRESS_EVERY === 0) {
+      yield* Effect.logInfo(`Partition ${partition}: folded up to ${run.folding.next()} of ${until}`).pipe(
+        Attributes.annotate({ event: "recovery_progress", partition, offset: run.folding.next() })
+      )
+    }
     yield* sensing.lookAround
     yield* intake.sweep
     const { end } = yield* waitFor("the log", owned.bounds)

@@ -14,6 +14,7 @@ export type Event =
   | "stock_adjusted"
   | "record_forwarded"
   | "partition_state"
+  | "recovery_progress"
   | "item_stopped"
   | "circuit_breaker_changed"
   | "service_started"

@@ -1,0 +1,62 @@
+/** What the processor says of itself. */
+import { assert, describe, it } from "@effect/vitest"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Effect, Layer } from "effect"
+
+const partition = (index: number) => PartitionId.make(index)
+
+describe("The processor's health", () => {
+  it.effect("says how far a recovery has come, and is well meanwhile", () =>
+    Effect.gen(function*() {
+      const state = yield* ProcessorState.ProcessorState
+      let at = 40
+      yield* state.set(partition(0), { _tag: "Running" })
+      yield* state.set(partition(3), { _tag: "Recovering", from: 10, until: 100, at: () => at })
+      assert.deepStrictEqual((yield* Processor.health).recovery, ["partition 3: 40 of 100"])
+      at = 70
+      const health = yield* Processor.health
+      assert.deepStrictEqual(health, {
+        status: "healthy",
+        redis: true,
+        kafka: true,
+        partitions: { running: 1, recovering: 1, waiting: 0, refusing: 0 },
+        recovery: ["partition 3: 70 of 100"]
+      })
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+
+  it.effect("names what waits, what refuses and what is stopped, and is not well", () =>
+    Effect.gen(function*() {
+      const state = yield* ProcessorState.ProcessorState
+      yield* state.set(partition(1), { _tag: "Waiting", why: "the store is away" })
+      yield* state.set(partition(2), { _tag: "Refusing", why: "the log is short" })
+      yield* state.stopItem(partition(1), ItemId.make("101"), "WRONGTYPE")
+      const { problems, recovery, status } = yield* Processor.health
+      assert.strictEqual(status, "unhealthy")
+      assert.isUndefined(recovery)
+      assert.deepStrictEqual(problems, [
+        "partition 1: the store is away",
+        "partition 2: the log is short",
+        "item 101: WRONGTYPE"
+      ])
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+
+  it.effect("knows whether log and store answer", () =>
+    Effect.gen(function*() {
+      const ports = Layer.unwrap(Effect.gen(function*() {
+        const log = yield* OrderLog
+        const store = yield* ItemStore
+        return Layer.merge(
+          Layer.succeed(OrderLog, { ...log, isUp: Effect.succeed(false) }),
+          Layer.succeed(ItemStore, { ...store, isUp: Effect.succeed(false) })
+        )
+      }))
+      const { kafka, redis, status } = yield* Effect.provide(Processor.health, ports)
+      assert.deepStrictEqual({ kafka, redis, status }, { kafka: false, redis: false, status: "unhealthy" })
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+})
