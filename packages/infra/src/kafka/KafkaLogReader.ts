@@ -6,7 +6,7 @@ import { LogReader } from "@flash-sale/domain/LogReader"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import type * as Partition from "@flash-sale/domain/Partition"
-import { Deferred, Effect, Layer, Queue, Random, Schedule, Scope, Semaphore, Stream } from "effect"
+import { Deferred, Effect, Exit, Layer, Queue, Random, Schedule, Scope, Semaphore, Stream } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"
 import * as LogQuestions from "./LogQuestions.ts"
@@ -51,7 +51,21 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
     const { group, ordersTopic } = client.settings
     const scope = yield* Effect.scope
     const turn = yield* Semaphore.make(1)
-    const opened = yield* Effect.cached(Scope.provide(open(client), scope))
+    let current: { readonly session: Session; readonly own: Scope.Closeable } | undefined
+
+    /** The session that there is, or a new one in the place of one that broke: asked for by one read at a time. */
+    const opened = Effect.gen(function*() {
+      if (current !== undefined && !Deferred.isDoneUnsafe(current.session.crashed)) return current.session
+      if (current !== undefined) yield* Scope.close(current.own, Exit.void)
+      current = undefined
+      const own = yield* Scope.fork(scope)
+      const session = yield* open(client).pipe(
+        Scope.provide(own),
+        Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
+      )
+      current = { session, own }
+      return session
+    })
 
     const read = (partition: Partition.PartitionId, from: number, until: number) =>
       from >= until ? Stream.empty : Stream.unwrap(Effect.gen(function*() {
