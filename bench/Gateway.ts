@@ -1,0 +1,79 @@
+/**
+ * What the front door does, on a real Kafka and a real Redis of its own, beside a bare HTTP server. Both alone, no
+ * processor running; the load tool and all servers share the machine, so compare within one run.
+ */
+import { freePort } from "../test/servers/Ports.ts"
+import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"
+import * as Client from "./Client.ts"
+import { cpuMicros } from "./Cpu.ts"
+import * as Services from "./Services.ts"
+import * as Table from "./Table.ts"
+
+const CONNECTIONS = [64, 256, 512]
+const WARM_UP_SECONDS = 3
+const SECONDS = Number(process.env["SECONDS"] ?? 8)
+
+interface Server {
+  readonly name: string
+  readonly port: number
+  readonly process: Logged
+}
+
+const isListening = async (port: number, path: string): Promise<boolean> => {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: "{}" })).status > 0
+  } catch {
+    return false
+  }
+}
+
+const startBare = async (): Promise<Server> => {
+  const port = await freePort()
+  const bare = await spawnLogged(process.execPath, [Services.pathOf("Bare.ts")], { env: { PORT: String(port) } })
+  await until("the bare server listens", () => isListening(port, "/"))
+  return { name: "bare node:http", port, process: bare }
+}
+
+const startGateway = async (services: Services.Services): Promise<Server> => {
+  const port = await freePort()
+  const gateway = await Services.startProgram("gateway", services, {
+    HTTP_PORT: String(port),
+    RATE_LIMIT_MAX_REQUESTS: "1000000"
+  })
+  await until("the gateway is healthy", () => Services.isHealthy(port))
+  return { name: "gateway", port, process: gateway }
+}
+
+const measure = async ({ name, port, process: { pid } }: Server, connections: number): Promise<void> => {
+  const before = cpuMicros(pid)
+  const { answers, latencies, seconds } = await Client.run({ port, connections, seconds: SECONDS })
+  const cpu = cpuMicros(pid) - before
+  const accepted = answers.get(202) ?? 0
+  const others = [...answers].filter(([status]) => status !== 202).map(([status, count]) => `${count} × ${status}`)
+  const at = (share: number) => Client.percentile(latencies, share).toFixed(1)
+  Table.print([
+    name,
+    connections,
+    Math.round(accepted / seconds),
+    (cpu / latencies.length).toFixed(1),
+    at(0.5),
+    at(0.99),
+    at(1),
+    others.join(", ")
+  ])
+}
+
+export const run = (): Promise<void> =>
+  Services.within(async (services) => {
+    const servers: Array<Server> = []
+    try {
+      servers.push(await startBare(), await startGateway(services))
+      for (const { port } of servers) await Client.run({ port, connections: 64, seconds: WARM_UP_SECONDS })
+      Table.print(["", "connections", "accepted/s", "CPU µs/order", "p50 ms", "p99 ms", "max ms"])
+      for (const connections of CONNECTIONS) {
+        for (const server of servers) await measure(server, connections)
+      }
+    } finally {
+      await Services.end(servers.map(({ process }) => process))
+    }
+  })

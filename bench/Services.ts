@@ -1,0 +1,72 @@
+/** A real Kafka and a real Redis of the bench's own, and the engine's programs over them. */
+import { fileURLToPath } from "node:url"
+import { KafkaBroker } from "../test/servers/KafkaBroker.ts"
+import { kafkaJars } from "../test/servers/KafkaJars.ts"
+import { type Logged, spawnLogged } from "../test/servers/Processes.ts"
+import { RedisServer } from "../test/servers/RedisServer.ts"
+
+export interface Services {
+  readonly redis: RedisServer
+  readonly kafka: KafkaBroker
+}
+
+/** Runs the bench over fresh services, which end with it. `redis` adds to how Redis is set up. */
+export const within = async (
+  run: (services: Services) => Promise<void>,
+  redis: Readonly<Record<string, string>> = {}
+): Promise<void> => {
+  const services = {
+    redis: await RedisServer.make({ appendonly: "yes", appendfsync: "everysec", save: "", ...redis }),
+    kafka: await KafkaBroker.make(await kafkaJars())
+  }
+  try {
+    await Promise.all([services.redis.start(), services.kafka.start()])
+    await run(services)
+  } finally {
+    await Promise.all([services.redis.stop(), services.kafka.stop()])
+  }
+}
+
+/** The path of a file beside this one. */
+export const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+
+/** Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. */
+export const startProgram = (
+  name: "gateway" | "processor",
+  { kafka, redis }: Services,
+  env: Readonly<Record<string, string>>
+): Promise<Logged> =>
+  spawnLogged(
+    process.execPath,
+    [
+      "--disable-warning=TimeoutNegativeWarning",
+      ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
+      pathOf("../packages/cli/src/main.ts"),
+      name
+    ],
+    {
+      env: {
+        REDIS_ADDR: redis.address,
+        KAFKA_ADDR: kafka.address,
+        LOG_LEVEL: process.env["LOG_LEVEL"] ?? "info",
+        ...env
+      }
+    }
+  )
+
+/** Ends programs, in turn. */
+export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {
+  for (const { exit, kill } of programs) {
+    kill("SIGTERM")
+    await exit
+  }
+}
+
+/** Whether a program's `/health` says that all is well. */
+export const isHealthy = async (port: number): Promise<boolean> => {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/health`)).status === 200
+  } catch {
+    return false
+  }
+}
