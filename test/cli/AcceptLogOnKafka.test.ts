@@ -42,7 +42,7 @@ const engine = Effect.gen(function*() {
     ports,
     charges: charges.keys,
     url: `http://127.0.0.1:${port}/health`,
-    processor: MetricsServer.layer({ port, health: Processor.health }).pipe(
+    processor: MetricsServer.layer({ port, health: Processor.health, isReady: Processor.isReady }).pipe(
       Layer.provide(Telemetry.layerMetrics("processor")),
       Layer.provideMerge(CutLog.processor(charges.layer)),
       Layer.provideMerge(ports),

@@ -104,6 +104,8 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
         assert.strictEqual(answer.status, 503)
         assert.strictEqual(answer.body["code"], "store_unavailable")
       }
+      assert.strictEqual((yield* door.get("/readyz")).status, 200)
+      assert.strictEqual((yield* door.get("/livez")).status, 200)
       const health = yield* door.get("/health")
       assert.strictEqual(health.status, 503)
       assert.deepStrictEqual(health.body, {

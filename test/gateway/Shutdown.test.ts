@@ -50,6 +50,9 @@ it(
     await engine.untilHealth(503)
     const health = await (await fetch(`${engine.url}/health`)).json()
     expect(health).toEqual({ status: "unhealthy", redis: true, kafka: true, circuit_breaker_state: "closed" })
+    const ready = await fetch(`${engine.url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([503, { status: "not_ready" }])
+    expect((await fetch(`${engine.url}/livez`)).status).toBe(200)
     // The whole of it: the stream has ended, and was not torn off.
     expect(await stream.text()).toContain("event: snapshot\n")
     await until("the port is closed", () => refusesConnections(engine.url))

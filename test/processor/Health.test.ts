@@ -19,6 +19,8 @@ describe("The processor's health", () => {
       yield* state.set(partition(0), { _tag: "Running" })
       yield* state.set(partition(3), { _tag: "Recovering", from: 10, until: 100, at: () => at })
       assert.deepStrictEqual((yield* Processor.health).recovery, ["partition 3: 40 of 100"])
+      // Well, but the next one should not be replaced yet.
+      assert.isFalse(yield* Processor.isReady)
       at = 70
       const health = yield* Processor.health
       assert.deepStrictEqual(health, {
@@ -28,6 +30,8 @@ describe("The processor's health", () => {
         partitions: { running: 1, recovering: 1, waiting: 0, refusing: 0 },
         recovery: ["partition 3: 70 of 100"]
       })
+      yield* state.set(partition(3), { _tag: "Running" })
+      assert.isTrue(yield* Processor.isReady)
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
   it.effect("names what waits, what refuses and what is stopped, and is not well", () =>

@@ -13,7 +13,7 @@ import * as Process from "./Process.ts"
 export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
-    MetricsServer.layer({ port: metricsPort, health: Processor.health })
+    MetricsServer.layer({ port: metricsPort, health: Processor.health, isReady: Processor.isReady })
   ).pipe(Layer.provide(ProcessorState.layer))
 
 const settings = Settings.all({

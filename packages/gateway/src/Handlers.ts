@@ -1,7 +1,7 @@
 /** The endpoints: each only translates between the wire and the service that does the work. */
 import { Api } from "@flash-sale/domain/api/Api"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
-import { Unhealthy } from "@flash-sale/domain/api/SystemApi"
+import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { Effect } from "effect"
@@ -85,12 +85,16 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
     const store = yield* ItemStore
     const breaker = yield* LogBreaker
     const shutdown = yield* Shutdown.Shutdown
-    return handlers.handle("health", () =>
-      Effect.gen(function*() {
-        const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
-        const parts = { redis, kafka, circuit_breaker_state: breaker.state() }
-        return !shutdown.hasBegun() && redis && kafka && parts.circuit_breaker_state === "closed"
-          ? { status: "healthy" as const, ...parts }
-          : yield* new Unhealthy(parts)
-      }))
+    return handlers
+      .handle("health", () =>
+        Effect.gen(function*() {
+          const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
+          const parts = { redis, kafka, circuit_breaker_state: breaker.state() }
+          return !shutdown.hasBegun() && redis && kafka && parts.circuit_breaker_state === "closed"
+            ? { status: "healthy" as const, ...parts }
+            : yield* new Unhealthy(parts)
+        }))
+      .handle("livez", () => Effect.succeed({ status: "live" as const }))
+      .handle("readyz", () =>
+        Effect.suspend(() => shutdown.hasBegun() ? new NotReady() : Effect.succeed({ status: "ready" as const })))
   }))

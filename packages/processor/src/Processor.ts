@@ -60,6 +60,15 @@ export interface Health {
 /** How many problems, and how many recoveries, a health body names. */
 const MAX_PROBLEMS = 20
 
+/**
+ * Whether a rollout may go on: every partition that this process owns is folded to its end, and none waits or refuses.
+ * With no partition yet it is ready, as there may be more processors than partitions.
+ */
+export const isReady: Effect.Effect<boolean, never, ProcessorState> = Effect.map(
+  ProcessorState,
+  (state) => [...state.workers().values()].every(({ _tag }) => _tag === "Running")
+)
+
 export const health: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
   const log = yield* OrderLog
   const store = yield* ItemStore

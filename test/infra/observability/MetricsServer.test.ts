@@ -35,6 +35,7 @@ describe("the metrics' port", () => {
     Effect.gen(function*() {
       const port = yield* free
       const kafka = yield* Ref.make(true)
+      const ready = yield* Ref.make(true)
       const health = Effect.map(Ref.get(kafka), (isUp): MetricsServer.Health & { readonly kafka: boolean } => ({
         status: isUp ? "healthy" : "unhealthy",
         kafka: isUp
@@ -55,8 +56,13 @@ describe("the metrics' port", () => {
           status: 503,
           body: "{\"status\":\"unhealthy\",\"kafka\":false}"
         })
+        // Away is no reason to be restarted, nor to be no longer asked.
+        expect(yield* fetched(port, "/livez")).toMatchObject({ status: 200, body: "{\"status\":\"live\"}" })
+        expect(yield* fetched(port, "/readyz")).toMatchObject({ status: 200, body: "{\"status\":\"ready\"}" })
+        yield* Ref.set(ready, false)
+        expect(yield* fetched(port, "/readyz")).toMatchObject({ status: 503, body: "{\"status\":\"not_ready\"}" })
         expect((yield* fetched(port, "/else")).status).toBe(404)
-      }).pipe(Effect.provide(Layer.provide(MetricsServer.layer({ port, health }), telemetry)))
+      }).pipe(Effect.provide(Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready) }), telemetry)))
     }))
 
   it.live("that is taken is told in one line", () =>
@@ -64,7 +70,7 @@ describe("the metrics' port", () => {
       const { port } = yield* taken
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
       const error = yield* Effect.flip(
-        Layer.build(Layer.provide(MetricsServer.layer({ port, health }), telemetry))
+        Layer.build(Layer.provide(MetricsServer.layer({ port, health, isReady: Effect.succeed(true) }), telemetry))
       )
       expect(error._tag).toBe("CannotListen")
       expect(error.message).toMatch(

@@ -1,4 +1,4 @@
-/** How the gateway is. */
+/** How the gateway is: for people and monitoring, and for whoever restarts it or sends it requests. */
 import { Effect, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 
@@ -27,4 +27,29 @@ const health = HttpApiEndpoint.get("health", "/health", { success: Healthy, erro
   })
 )
 
-export class SystemApi extends HttpApiGroup.make("system").add(health) {}
+export const Live = Schema.Struct({ status: Schema.Literal("live") }).annotate({ identifier: "Live" })
+
+const livez = HttpApiEndpoint.get("livez", "/livez", { success: Live }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Whether the process runs",
+    description: "200 for as long as it answers at all: only a process that does not is worth a restart."
+  })
+)
+
+export const Ready = Schema.Struct({ status: Schema.Literal("ready") }).annotate({ identifier: "Ready" })
+
+export class NotReady extends Schema.Error<NotReady>("NotReady")({
+  status: Schema.Literal("not_ready").pipe(Schema.withConstructorDefault(Effect.succeed("not_ready" as const)))
+}, { httpApiStatus: 503 }) {
+  readonly _tag = "NotReady"
+}
+
+const readyz = HttpApiEndpoint.get("readyz", "/readyz", { success: Ready, error: NotReady }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Whether requests should be sent here",
+    description: "503 while the gateway shuts down. 200 also while Redis or Kafka is away: no other gateway would do " +
+      "better, and a true answer is better than none."
+  })
+)
+
+export class SystemApi extends HttpApiGroup.make("system").add(health, livez, readyz) {}

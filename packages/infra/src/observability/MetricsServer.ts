@@ -1,4 +1,4 @@
-/** The port of a service that serves nobody else: `/metrics` and `/health`. */
+/** The port of a service that serves nobody else: `/metrics`, `/health`, `/livez` and `/readyz`. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
@@ -29,18 +29,24 @@ export interface Options<R> {
   /** 0 takes any that is free. */
   readonly port: number
   readonly health: Effect.Effect<Health, never, R>
+  /** Whether `/readyz` says 200: that a rollout may go on to the next. */
+  readonly isReady: Effect.Effect<boolean, never, R>
 }
 
 /** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
-export const layer = <R>({ health, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
+export const layer = <R>({ health, isReady, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
       Effect.context<R | Telemetry>(),
       (context) =>
-        HttpRouter.serve(Layer.merge(metricsRoute, healthRoute(Effect.provideContext(health, context))), {
-          disableLogger: true,
-          disableListenLog: true
-        }).pipe(
+        HttpRouter.serve(
+          Layer.mergeAll(
+            metricsRoute,
+            healthRoute(Effect.provideContext(health, context)),
+            probeRoutes(Effect.provideContext(isReady, context))
+          ),
+          { disableLogger: true, disableListenLog: true }
+        ).pipe(
           Layer.provide(server(port)),
           Layer.build
         )
@@ -62,6 +68,18 @@ const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, H
     "GET",
     "/health",
     Effect.map(health, (body) => HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
+  )
+
+/** For whoever restarts the process, and for whoever replaces it by another. */
+const probeRoutes = (isReady: Effect.Effect<boolean>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  Layer.merge(
+    HttpRouter.add("GET", "/livez", Effect.sync(() => HttpServerResponse.jsonUnsafe({ status: "live" }))),
+    HttpRouter.add(
+      "GET",
+      "/readyz",
+      Effect.map(isReady, (ready) =>
+        HttpServerResponse.jsonUnsafe({ status: ready ? "ready" : "not_ready" }, { status: ready ? 200 : 503 }))
+    )
   )
 
 const server = (port: number) =>
