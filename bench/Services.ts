@@ -17,7 +17,7 @@ export const within = async (
 ): Promise<void> => {
   const services = {
     redis: await RedisServer.make({ appendonly: "yes", appendfsync: "everysec", save: "", ...redis }),
-    kafka: await KafkaBroker.make(await kafkaJars())
+    kafka: await KafkaBroker.make(await kafkaJars(), { isServer: true })
   }
   try {
     await Promise.all([services.redis.start(), services.kafka.start()])

@@ -1,8 +1,10 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Gateway from "./Gateway.ts"
+import * as Processor from "./Processor.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
-  gateway: Gateway.run
+  gateway: Gateway.run,
+  processor: Processor.run
 }
 
 const wanted = process.argv[2] ?? ""

@@ -10,8 +10,14 @@ import { afterDeath } from "./Watchdog.ts"
 const HOST = "127.0.0.1"
 const CLUSTER = "MkU3OEVBNTcwNTJENDM2Qk"
 const CONNECT_MILLIS = 1_000
+const JVM = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
 /** Starts in seconds on two cores: compiling well is for servers that stay. */
-const JVM = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+const QUICK_START = "-XX:TieredStopAtLevel=1"
+
+export interface BrokerOptions {
+  /** Compiles well, for what is measured; starts more slowly. */
+  readonly isServer?: boolean
+}
 
 /** Settings of a broker that is its own controller. */
 export const brokerSettings = (
@@ -62,19 +68,21 @@ export class KafkaBroker {
   readonly port: number
   readonly folder: string
   readonly lib: string
+  readonly #jvm: ReadonlyArray<string>
   readonly #forget: () => void
   #server: Logged | undefined
 
-  private constructor(port: number, folder: string, lib: string) {
+  private constructor(port: number, folder: string, lib: string, jvm: ReadonlyArray<string>) {
     this.port = port
     this.folder = folder
     this.lib = lib
+    this.#jvm = jvm
     this.#forget = afterDeath(`rm -rf '${folder}'`)
   }
 
   /** Formatted, not started yet. `lib` is the folder of Kafka's jars. */
-  static async make(lib: string): Promise<KafkaBroker> {
-    return KafkaBroker.#make(lib, `${HOST}:${await freePort()}`, {})
+  static async make(lib: string, options: BrokerOptions = {}): Promise<KafkaBroker> {
+    return KafkaBroker.#make(lib, `${HOST}:${await freePort()}`, {}, options)
   }
 
   /** Brokers that know each other, formatted, not started yet. More than half of them must run for any to serve. */
@@ -91,9 +99,14 @@ export class KafkaBroker {
     ))
   }
 
-  static async #make(lib: string, controller: string, more: Readonly<Record<string, string>>): Promise<KafkaBroker> {
+  static async #make(
+    lib: string,
+    controller: string,
+    more: Readonly<Record<string, string>>,
+    { isServer = false }: BrokerOptions = {}
+  ): Promise<KafkaBroker> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-kafka-"))
-    const broker = new KafkaBroker(await freePort(), folder, lib)
+    const broker = new KafkaBroker(await freePort(), folder, lib, isServer ? JVM : [...JVM, QUICK_START])
     const settings = {
       ...brokerSettings({ advertised: broker.address, broker: broker.address, controller }),
       ...more,
@@ -153,6 +166,6 @@ export class KafkaBroker {
 
   #java(program: string, ...args: ReadonlyArray<string>): Promise<Logged> {
     const log = join(this.folder, "log")
-    return spawnLogged("java", [...JVM, "-cp", join(this.lib, "*"), program, ...args], { log })
+    return spawnLogged("java", [...this.#jvm, "-cp", join(this.lib, "*"), program, ...args], { log })
   }
 }

@@ -1,0 +1,158 @@
+/**
+ * `npm run bench -- processor`: what one processor makes of a backlog, on a real Kafka and a real Redis of its own.
+ *
+ * The processor is frozen while its orders are appended and then let go, so that feeding costs it nothing. Measured is
+ * from then on until the last order is final: its status written, and counted.
+ */
+import { Command, CommandId } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { home } from "@flash-sale/domain/Partition"
+import { type CompressionTypes, Kafka, logLevel, type Message } from "kafkajs"
+import { freePort } from "../test/servers/Ports.ts"
+import { type Logged, until } from "../test/servers/Processes.ts"
+import { cpuMicros } from "./Cpu.ts"
+import * as Services from "./Services.ts"
+import * as Table from "./Table.ts"
+
+const ORDERS = Number(process.env["ORDERS"] ?? 100_000)
+const WARM_UP_ORDERS = 20_000
+const PARTITIONS = 12
+/** Records of one send while the backlog is appended. */
+const FEED_BATCH = 2_000
+const NO_COMPRESSION: CompressionTypes = 0
+const PATIENCE_MILLIS = 120_000
+
+interface Case {
+  readonly name: string
+  readonly items: number
+  /** The share of the orders for which there is stock. */
+  readonly sold: number
+}
+
+const CASES: ReadonlyArray<Case> = [
+  { name: "one item, all sold", items: 1, sold: 1 },
+  { name: "one item, 99 % sold out", items: 1, sold: 0.01 },
+  { name: "1,000 items, all sold", items: 1_000, sold: 1 },
+  { name: "1,000 items, 99 % sold out", items: 1_000, sold: 0.01 }
+]
+
+interface Running {
+  readonly processor: Logged
+  /** Orders that are final so far. */
+  readonly processed: () => Promise<number>
+}
+
+type Send = (records: ReadonlyArray<LogRecord.NewRecord>) => Promise<void>
+
+const start = async (services: Services.Services): Promise<Running> => {
+  const metricsPort = await freePort()
+  const processor = await Services.startProgram("processor", services, {
+    METRICS_PORT: String(metricsPort),
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    PAYMENT_LATENCY: "0ms",
+    PAYMENT_FAILURE_RATE: "0"
+  })
+  await until("every partition is worked on", async () => {
+    if (!await Services.isHealthy(metricsPort)) return false
+    return (await (await fetch(`http://127.0.0.1:${metricsPort}/health`)).text()).includes(`"running":${PARTITIONS}`)
+  })
+  const processed = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+    return Number(/^processor_orders_processed_total (\d+)/m.exec(text)?.[1] ?? 0)
+  }
+  return { processor, processed }
+}
+
+const feeder = async ({ kafka }: Services.Services) => {
+  const client = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING })
+  const producer = client.producer()
+  await producer.connect()
+  const send: Send = async (records) => {
+    const partitions = new Map<number, Array<Message>>()
+    for (const { headers, itemId, value } of records) {
+      const partition = home(itemId, PARTITIONS)
+      const messages = partitions.get(partition) ?? []
+      messages.push({ key: itemId, value, headers: { ...headers }, partition })
+      partitions.set(partition, messages)
+    }
+    await producer.sendBatch({
+      acks: -1,
+      compression: NO_COMPRESSION,
+      topicMessages: [...partitions.values()].map((messages) => ({ topic: "orders", messages }))
+    })
+  }
+  return { send, close: () => producer.disconnect() }
+}
+
+const itemOf = (prefix: string, item: number): ItemId => ItemId.make(`${prefix}-${item}`)
+
+const stock = (prefix: string, { items, sold }: Case, orders: number): ReadonlyArray<LogRecord.NewRecord> =>
+  Array.from({ length: items }, (_, item) =>
+    LogRecord.encode(
+      itemOf(prefix, item),
+      Command.Adjust({
+        adjustment: { command: CommandId.make(`${prefix}-${item}`), target: Math.floor((orders * sold) / items) }
+      })
+    ))
+
+const orders = (prefix: string, { items }: Case, from: number, count: number): ReadonlyArray<LogRecord.NewRecord> =>
+  Array.from({ length: count }, (_, index) => {
+    const n = from + index
+    const itemId = itemOf(prefix, n % items)
+    return LogRecord.encode(
+      itemId,
+      Command.Place({
+        order: {
+          requestId: RequestId.make(`${prefix}-request-${n}`),
+          userId: UserId.make(`user-${n}`),
+          itemId,
+          amount: 1
+        },
+        attempt: 1,
+        acceptedAt: Math.floor(performance.timeOrigin + performance.now()),
+        correlationId: CorrelationId.make(`${prefix}-correlation-${n}`)
+      })
+    )
+  })
+
+const measure = async (
+  { kafka, redis }: Services.Services,
+  { processed, processor }: Running,
+  send: Send,
+  { count, prefix, what }: { readonly what: Case; readonly prefix: string; readonly count: number }
+): Promise<ReadonlyArray<number>> => {
+  const before = await processed()
+  await send(stock(prefix, what, count))
+  processor.kill("SIGSTOP")
+  try {
+    for (let from = 0; from < count; from += FEED_BATCH) {
+      await send(orders(prefix, what, from, Math.min(FEED_BATCH, count - from)))
+    }
+  } finally {
+    processor.kill("SIGCONT")
+  }
+  const pids = [processor.pid, redis.pid!, kafka.pid!]
+  const cpuBefore = pids.map(cpuMicros)
+  const startedAt = performance.now()
+  await until("all orders are final", async () => await processed() - before >= count, PATIENCE_MILLIS)
+  const seconds = (performance.now() - startedAt) / 1_000
+  return [count / seconds, ...pids.map((pid, at) => (cpuMicros(pid) - cpuBefore[at]!) / count)]
+}
+
+export const run = (): Promise<void> =>
+  Services.within(async (services) => {
+    const running = await start(services)
+    const { close, send } = await feeder(services)
+    try {
+      await measure(services, running, send, { what: CASES[0]!, prefix: "warm-up", count: WARM_UP_ORDERS })
+      Table.print(["orders/s", "CPU µs/order", "of Redis", "of Kafka", ""])
+      for (const [at, what] of CASES.entries()) {
+        const [rate, ...cpu] = await measure(services, running, send, { what, prefix: `case-${at}`, count: ORDERS })
+        Table.print([Math.round(rate!), ...cpu.map((micros) => micros.toFixed(1)), `   ${what.name}`])
+      }
+    } finally {
+      await close()
+      await Services.end([running.processor])
+    }
+  }, { appendfsync: "always" })
