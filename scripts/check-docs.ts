@@ -39,7 +39,8 @@ const anchorOf = (heading: string): string =>
   heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/[`*]/g, "").trim().toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-")
 
-const anchorsOf = (text: string): ReadonlyArray<string> =>
+/** The anchors of a document's headings. */
+export const anchorsOf = (text: string): ReadonlyArray<string> =>
   Array.from(prose(text).matchAll(/^#+\s+(.*)$/gm), (match) => anchorOf(match[1]!))
 
 export interface World {

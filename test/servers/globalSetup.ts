@@ -60,7 +60,8 @@ const find = async (releases: Array<Release>) => {
     orReason(() => shared(theirs("REDIS_ADDR"), Docker.redis, localRedis, releases)),
     orReason(() => shared(theirs("KAFKA_ADDR"), Docker.kafka, localKafka, releases))
   ])
-  return { redisAddr, kafkaAddr, redisServerProgram: await program, kafkaLib: await lib }
+  const prometheusProgram = await orReason(() => findOrInstall("prometheus", "prometheus"))
+  return { redisAddr, kafkaAddr, redisServerProgram: await program, kafkaLib: await lib, prometheusProgram }
 }
 
 export default async function setup(project: TestProject): Promise<Release> {
@@ -78,5 +79,6 @@ export default async function setup(project: TestProject): Promise<Release> {
   project.provide("kafkaAddr", found.kafkaAddr)
   project.provide("redisServerProgram", found.redisServerProgram)
   project.provide("kafkaLib", found.kafkaLib)
+  project.provide("prometheusProgram", found.prometheusProgram)
   return release
 }

@@ -11,6 +11,7 @@ declare module "vitest" {
     kafkaAddr: Found
     redisServerProgram: Found
     kafkaLib: Found
+    prometheusProgram: Found
   }
 }
 
@@ -28,6 +29,9 @@ export const redisServerProgram = (): Found => inject("redisServerProgram")
 
 /** The folder with Kafka's jars, for suites that kill a broker of their own: see `KafkaBroker.ts`. */
 export const kafkaLib = (): Found => inject("kafkaLib")
+
+/** Path of `prometheus`, whose package has `promtool` as well: see `PrometheusServer.ts`. */
+export const prometheusProgram = (): Found => inject("prometheusProgram")
 
 /**
  * The address or path. Where there is none, every test of the file or `describe` that asks is skipped with the reason,

@@ -1,0 +1,105 @@
+/**
+ * A real Prometheus that scrapes a gateway and a processor: each alert is brought about as it would be in earnest, fires,
+ * and ends when its cause is gone. The long version waits as long as the deployed rules do; the short one runs the same
+ * expressions in fast motion.
+ */
+import { expect, it, onTestFinished } from "vitest"
+import * as Services from "../../chaos/Services.ts"
+import { KafkaBroker } from "../../servers/KafkaBroker.ts"
+import { PrometheusServer } from "../../servers/PrometheusServer.ts"
+import { RedisServer } from "../../servers/RedisServer.ts"
+import { kafkaLib, needed, prometheusProgram, redisServerProgram } from "../../servers/servers.ts"
+import * as Traffic from "../Traffic.ts"
+import * as Alerts from "./Alerts.ts"
+import { metricsOf } from "./Expressions.ts"
+import * as Letters from "./Letters.ts"
+import * as Rules from "./Rules.ts"
+
+const FULL = process.env["FULL"] === "1"
+const EVERY_SECONDS = FULL ? 5 : 1
+/** Five minutes become six seconds: six scrapes. */
+const SPEED = 60
+const LEAST_SECONDS = 6
+const PATIENCE = FULL ? 900_000 : 60_000
+const PER_SECOND = 10
+const STOCK = 50_000
+/** In the long version all but one of the dead letters come of the simulated payments. */
+const LETTERS_PUT = FULL ? 1 : 101
+const AGE_SECONDS = 7_200
+
+const lib = needed(kafkaLib())
+needed(redisServerProgram())
+needed(prometheusProgram())
+
+const SLOW = ["FlashSaleSlowProcessing"]
+const LETTERS = ["FlashSaleDeadLetters", "FlashSaleDeadLettersOld"]
+const FAILING = ["FlashSaleCircuitBreakerOpen", "FlashSaleHighFailureRate"]
+
+const start = async () => {
+  const redis = await RedisServer.make()
+  onTestFinished(() => redis.stop())
+  const kafka = await KafkaBroker.make(lib)
+  onTestFinished(() => kafka.stop())
+  await Promise.all([redis.start(), kafka.start()])
+  const env = {
+    REDIS_ADDR: redis.address,
+    KAFKA_ADDR: kafka.address,
+    CIRCUIT_BREAKER_BASE_TIMEOUT: FULL ? "30s" : "1s",
+    PAYMENT_FAILURE_RATE: "0"
+  }
+  const gateway = await Services.service("gateway", env)
+  /** Asking the provider takes longer than the alert allows for a whole order. */
+  const losing = FULL ? { PAYMENT_FAILURE_RATE: "0.1" } : {}
+  const slow = await Services.service("processor", { ...env, ...losing, PAYMENT_LATENCY: "6s" })
+  const quick = await Services.service("processor", { ...env, PAYMENT_LATENCY: "0ms" })
+  await Promise.all([gateway.start(), slow.start()])
+  await Promise.all([gateway.untilHealth(200), slow.untilHealth(200)])
+  const prometheus = await PrometheusServer.start({
+    rules: FULL ? Rules.text() : Rules.faster(Rules.text(), SPEED, LEAST_SECONDS),
+    jobs: {
+      gateway: [new URL(gateway.url).host],
+      processor: [slow, quick].map(({ url }) => new URL(url).host)
+    },
+    everySeconds: EVERY_SECONDS
+  })
+  onTestFinished(() => prometheus.stop())
+  return { kafka, env, gateway, slow, quick, prometheus }
+}
+
+it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 240_000 }, async () => {
+  const { env, gateway, kafka, prometheus, quick, slow } = await start()
+  await Services.run(["stock", "set", "101", String(STOCK)], env)
+  const traffic = Traffic.start({ url: gateway.url, itemId: "101", perSecond: PER_SECOND })
+
+  await Letters.put(kafka.address, LETTERS_PUT, AGE_SECONDS)
+  await Alerts.untilFiring(prometheus, [...SLOW, ...LETTERS], PATIENCE)
+  for (const { alert, expr } of Rules.all()) {
+    for (const metric of metricsOf(expr)) {
+      expect(await prometheus.count(metric), `${metric} of ${alert}`).toBeGreaterThan(0)
+    }
+  }
+
+  await slow.stop()
+  await quick.start()
+  await quick.untilHealth(200)
+  const old = ["dlq", "discard", ...Letters.ids(LETTERS_PUT), "--why", "put by hand"]
+  expect(await Services.run(old, env)).toMatchObject({ code: 0 })
+  // What the simulated provider lost is tried again, with one that loses nothing.
+  expect(await Services.run(["dlq", "replay", "--all", "--why", "the provider is back"], env)).toMatchObject({
+    code: 0
+  })
+
+  await kafka.kill()
+  await Alerts.untilFiring(prometheus, FAILING, PATIENCE)
+  await kafka.start()
+  await Alerts.untilResolved(prometheus, [...SLOW, ...LETTERS, ...FAILING], PATIENCE)
+
+  await traffic.stop()
+  const ran = await Alerts.timeline(prometheus)
+  process.stdout.write(`${ran.join("\n")}\n`)
+  for (const alert of [...SLOW, ...LETTERS, ...FAILING]) {
+    expect(ran.filter((line) => line.endsWith(`${alert} firing`)).length, alert).toBeGreaterThan(0)
+  }
+  expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+  expect(await quick.stop()).toEqual({ code: 0, signal: null })
+})
