@@ -1,6 +1,7 @@
 /** `flash-sale gateway`: takes orders, on Kafka and Redis. */
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
@@ -18,7 +19,7 @@ const settings = Settings.all({
 export const command = Command.make("gateway", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
-    return yield* Process.layerLifecycle.pipe(
+    return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(Gateway.layer(read.gateway)),
       Layer.provide(Infra.layerDistributed(read)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read)),

@@ -1,5 +1,6 @@
 /** `flash-sale processor`: folds the log and takes payments, on Kafka and Redis. */
 import * as Infra from "@flash-sale/infra/Infra"
+import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -28,7 +29,7 @@ const settings = Settings.all({
 export const command = Command.make("processor", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
-    return yield* Process.layerLifecycle.pipe(
+    return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read), Infra.layerPayments(read.payments)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read)),

@@ -1,6 +1,7 @@
 /** `flash-sale serve`: the whole engine in one process, on one file. */
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
@@ -9,6 +10,8 @@ import * as FirstStock from "./FirstStock.ts"
 import * as Place from "./Place.ts"
 import * as Process from "./Process.ts"
 import * as Processor from "./Processor.ts"
+
+const SERVICES = ["gateway", "processor"] as const
 
 const settings = (place: Pick<Place.Place, "dataDir">) =>
   Settings.all({
@@ -37,12 +40,16 @@ export const command = Command.make("serve", { dataDir: Place.flags.dataDir }, (
   Effect.gen(function*() {
     const read = yield* settings(place)
     // From below upwards, and taken down the other way: first nothing more is taken, then what is in hand is finished.
-    return yield* Layer.mergeAll(Process.layerLifecycle, layerWelcome(read.gateway.httpPort)).pipe(
+    return yield* Layer.mergeAll(
+      Process.layerLifecycle,
+      Dependencies.layer(SERVICES),
+      layerWelcome(read.gateway.httpPort)
+    ).pipe(
       Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
       Layer.provide(FirstStock.layer),
       Layer.provide(Processor.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
-      Layer.provide(Process.layerObserved("flash-sale", ["gateway", "processor"], read)),
+      Layer.provide(Process.layerObserved("flash-sale", SERVICES, read)),
       Layer.launch
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(

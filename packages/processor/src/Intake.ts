@@ -35,6 +35,8 @@ export interface Intake {
   readonly startPayments: Effect.Effect<void>
   /** Whether everything taken is folded and told, as far as it can be without taking more. */
   readonly isQuiet: () => boolean
+  /** How many records wait in mailboxes. */
+  readonly waiting: () => number
 }
 
 export const make = Effect.fnUntraced(function*(
@@ -120,6 +122,11 @@ export const make = Effect.fnUntraced(function*(
     startPayments: Effect.suspend(() =>
       Effect.forEach([...actors.values()], ({ actor }) => actor.startPayments, { discard: true })
     ),
-    isQuiet: () => [...actors.values()].every(({ actor }) => actor.isQuiet())
+    isQuiet: () => [...actors.values()].every(({ actor }) => actor.isQuiet()),
+    waiting: () => {
+      let waiting = 0
+      for (const { actor } of actors.values()) waiting += actor.waiting()
+      return waiting
+    }
   }
 })

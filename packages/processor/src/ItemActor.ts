@@ -32,6 +32,8 @@ export interface ItemActor {
   readonly isIdle: () => boolean
   /** Nothing in the mailbox or in hand, and no question to the payment provider under way. */
   readonly isQuiet: () => boolean
+  /** How many records wait in the mailbox. */
+  readonly waiting: () => number
 }
 
 /** Starts the actor of one item. It lives as long as its scope. */
@@ -135,6 +137,7 @@ export const make = Effect.fnUntraced(function*(
     deliver: (message) => Effect.asVoid(Queue.offer(mailbox, message)),
     startPayments: payments.start((order) => open.get(order.command.order.requestId) === order),
     isQuiet,
+    waiting: () => Queue.sizeUnsafe(mailbox),
     // Whoever came after a stopped one would not know of the records that it let pass, and skip them.
     isIdle: () => isQuiet() && open.size === 0 && !stopped
   }

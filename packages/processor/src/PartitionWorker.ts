@@ -13,6 +13,7 @@ import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
 import * as Commits from "./Commits.ts"
 import type { InFlight } from "./InFlight.ts"
 import * as Intake from "./Intake.ts"
+import * as Lag from "./Lag.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
@@ -43,12 +44,15 @@ export const work = Effect.fnUntraced(function*(
   inFlight: InFlight
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
-  yield* Effect.scoped(runOnce(owned, inFlight)).pipe(
+  const lag = Lag.make(owned)
+  yield* Effect.scoped(runOnce(owned, inFlight, lag)).pipe(
     // Somebody else owns it now: whatever is still in hand here is theirs.
     Effect.catchTag("PartitionLost", () => Effect.void),
     Effect.tapError(({ _tag, why }) =>
       state.set(owned.partition, { _tag: _tag === "Refused" ? "Refusing" : "Waiting", why })
     ),
+    // What waits meanwhile is behind as well.
+    Effect.tapError(() => Effect.ignore(lag.look)),
     Effect.retry({ schedule: untilRecovered }),
     Effect.orDie,
     Effect.raceFirst(Effect.andThen(owned.revoked, Effect.sleep(HAND_OVER_WITHIN))),
@@ -58,7 +62,8 @@ export const work = Effect.fnUntraced(function*(
 
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: InFlight
+  inFlight: InFlight,
+  lag: Lag.Lag
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
@@ -87,6 +92,7 @@ const runOnce = Effect.fnUntraced(function*(
     append: (record) => Effect.orDie(Effect.retry(log.append(record), { schedule: untilAppended })),
     stopItem: (itemId, detail) => state.stopItem(partition, itemId, detail)
   }
+  lag.follow(run.folding.next)
   const sensing = yield* Sensing.make(run)
   const intake = yield* Intake.make(run, partitions, inFlight, sensing)
   const commits = yield* Commits.make(owned, run, plan.from)
@@ -94,6 +100,7 @@ const runOnce = Effect.fnUntraced(function*(
   const takeOnce = Effect.gen(function*() {
     const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
     lastTaken = records.at(-1) ?? lastTaken
+    lag.took(records)
     const now = yield* Clock.currentTimeMillis
     for (const record of records) yield* intake.route(record, now)
   })
@@ -103,7 +110,7 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     Effect.catch(
-      Upkeep.keep({ owned, run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing }),
+      Upkeep.keep({ run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing, lag }),
       run.fail
     )
   )

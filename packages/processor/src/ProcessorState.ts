@@ -2,6 +2,7 @@
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */
@@ -49,15 +50,38 @@ const describe = (state: WorkerState | undefined): string => {
 
 const isWaiting = (state: WorkerState | undefined): boolean => state?._tag === "Waiting"
 
-export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () => {
+/** The gauges of what is owned and how it goes. */
+const gauge = (
+  workers: ReadonlyMap<PartitionId, WorkerState>,
+  stopped: ReadonlyMap<ItemId, StoppedItem>,
+  context: Context.Context<never>
+): void => {
+  const counts = { Running: 0, Recovering: 0, Waiting: 0, Refusing: 0 }
+  for (const { _tag } of workers.values()) counts[_tag]++
+  EngineMetrics.partitionsIn("running").updateUnsafe(counts.Running, context)
+  EngineMetrics.partitionsIn("recovering").updateUnsafe(counts.Recovering, context)
+  EngineMetrics.partitionsIn("waiting").updateUnsafe(counts.Waiting, context)
+  EngineMetrics.partitionsIn("refusing").updateUnsafe(counts.Refusing, context)
+  EngineMetrics.itemsStopped.updateUnsafe(stopped.size, context)
+}
+
+export const layer: Layer.Layer<ProcessorState> = Layer.effect(
+  ProcessorState,
+  Effect.contextWith((context: Context.Context<never>) => Effect.sync(() => make(context)))
+)
+
+const make = (context: Context.Context<never>): ProcessorState["Service"] => {
   const workers = new Map<PartitionId, WorkerState>()
   const stopped = new Map<ItemId, StoppedItem>()
   return {
     set: (partition, state) =>
       Effect.suspend(() => {
         const before = workers.get(partition)
-        if (state === undefined) workers.delete(partition)
-        else workers.set(partition, state)
+        if (state === undefined) {
+          workers.delete(partition)
+          EngineMetrics.forgetPartition(partition, context)
+        } else workers.set(partition, state)
+        gauge(workers, stopped, context)
         // Each try to go on may fail in words of its own: who waits has said so once.
         if (describe(before) === describe(state) || (isWaiting(before) && isWaiting(state))) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
@@ -71,6 +95,7 @@ export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () 
     stopItem: (partition, itemId, detail) =>
       Effect.suspend(() => {
         stopped.set(itemId, { partition, detail })
+        gauge(workers, stopped, context)
         return Effect.logError(`Item ${itemId} is stopped, others go on: ${detail}`).pipe(
           Attributes.annotate({ event: "item_stopped", item_id: itemId })
         )
@@ -78,8 +103,9 @@ export const layer: Layer.Layer<ProcessorState> = Layer.sync(ProcessorState, () 
     clearItems: (partition) =>
       Effect.sync(() => {
         for (const [itemId, item] of stopped) if (item.partition === partition) stopped.delete(itemId)
+        gauge(workers, stopped, context)
       }),
     workers: () => workers,
     stoppedItems: () => stopped
   }
-})
+}

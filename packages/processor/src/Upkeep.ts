@@ -1,11 +1,12 @@
 /** What a worker does beside taking records: ends the recovery, commits, looks around. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import type { PartitionLost } from "@flash-sale/domain/OrderLog"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Effect, Metric, Schedule } from "effect"
 import * as Commits from "./Commits.ts"
 import type * as Intake from "./Intake.ts"
+import type { Lag } from "./Lag.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import * as Sensing from "./Sensing.ts"
 import { type RecoveryNeeded, type Run, waitFor } from "./Worker.ts"
@@ -14,7 +15,6 @@ import { type RecoveryNeeded, type Run, waitFor } from "./Worker.ts"
 const PROGRESS_EVERY = 10
 
 export interface Parts {
-  readonly owned: OwnedPartition
   readonly run: Run
   /** Whether the store had its mark at the start. */
   readonly isMarked: boolean
@@ -23,11 +23,12 @@ export interface Parts {
   readonly intake: Intake.Intake
   readonly commits: Commits.Commits
   readonly sensing: Sensing.Sensing
+  readonly lag: Lag
 }
 
 /** Goes on until something fails. */
 export const keep = Effect.fnUntraced(function*(
-  { commits, intake, isMarked, owned, run, sensing, until }: Parts
+  { commits, intake, isMarked, lag, run, sensing, until }: Parts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
   const store = yield* ItemStore
   const state = yield* ProcessorState
@@ -45,7 +46,7 @@ export const keep = Effect.fnUntraced(function*(
   const commit = Effect.gen(function*() {
     if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
     yield* commits.commit
-    yield* Metric.update(Metrics.partitionOpenOrders(partition), run.settling.open())
+    yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
   })
 
   let looks = 0
@@ -57,8 +58,8 @@ export const keep = Effect.fnUntraced(function*(
     }
     yield* sensing.lookAround
     yield* intake.sweep
-    const { end } = yield* waitFor("the log", owned.bounds)
-    yield* Metric.update(Metrics.partitionLag(partition), Math.max(0, end - run.folding.next()))
+    yield* waitFor("the log", lag.look)
+    yield* Metric.update(EngineMetrics.mailboxDepth(partition), intake.waiting())
   })
 
   return yield* Effect.raceFirst(

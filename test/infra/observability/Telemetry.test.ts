@@ -1,4 +1,5 @@
 import { expect, it } from "@effect/vitest"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Metric } from "effect"
@@ -32,10 +33,16 @@ const GATEWAY = {
   gateway_orders_refused_total: "counter",
   gateway_orders_failures_total: "counter",
   gateway_request_duration_seconds: "histogram",
-  gateway_circuit_breaker_state: "gauge"
+  gateway_circuit_breaker_state: "gauge",
+  gateway_answers_total: "counter",
+  gateway_admission_batch_orders: "histogram",
+  gateway_kafka_append_duration_seconds: "histogram",
+  gateway_kafka_append_batch_records: "histogram",
+  gateway_redis_up: "gauge",
+  gateway_kafka_up: "gauge"
 }
 
-/** But for the gauges of the dead letters, which nobody has counted yet. */
+/** But for the gauges of the dead letters, which nobody has counted yet, and those of items and partitions. */
 const PROCESSOR = {
   processor_orders_processed_total: "counter",
   processor_orders_processed_success_total: "counter",
@@ -44,7 +51,16 @@ const PROCESSOR = {
   processor_orders_moved_to_dlq_total: "counter",
   processor_order_processing_duration_seconds: "histogram",
   processor_payments_in_flight: "gauge",
-  processor_payments_total: "counter"
+  processor_payments_total: "counter",
+  processor_dlq_letters_total: "counter",
+  processor_fold_batch_records: "histogram",
+  processor_order_accepted_to_final_seconds: "histogram",
+  processor_partitions: "gauge",
+  processor_items_stopped: "gauge",
+  processor_kafka_append_duration_seconds: "histogram",
+  processor_kafka_append_batch_records: "histogram",
+  processor_redis_up: "gauge",
+  processor_kafka_up: "gauge"
 }
 
 describe("the text of /metrics", () => {
@@ -62,7 +78,7 @@ describe("the text of /metrics", () => {
     Effect.gen(function*() {
       const text = yield* collected(["gateway"])
       for (const line of text.trimEnd().split("\n")) {
-        expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z_]+="[^"]*"\})? 0)$/)
+        expect(line).toMatch(/^(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? 0)$/)
       }
       expect(text).toContain("# HELP gateway_orders_received_total Total orders received\n")
       expect(text).toContain("\ngateway_orders_refused_total{reason=\"paused\"} 0\n")
@@ -81,7 +97,7 @@ describe("the text of /metrics", () => {
           Metric.update(Metrics.ordersRefused("closed"), 1),
           Metric.update(Metrics.paymentsTotal("paid"), 3),
           Metric.update(Metrics.inventoryLevel("101"), 97),
-          Metric.update(Metrics.partitionLag(3), 12)
+          Metric.update(EngineMetrics.partitionLag(3), 12)
         ])
       )
       for (

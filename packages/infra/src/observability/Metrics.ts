@@ -4,7 +4,8 @@
  * **Details**: labels are closed sets or bounded, and never ids of users or requests. Counters are `incremental`, as
  * the exporter would call them gauges otherwise, and end in `_total`, as it would append that itself.
  */
-import { Effect, Metric } from "effect"
+import { Metric } from "effect"
+import { bounded, counter, gauge, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of the gateway's answers, in seconds. */
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -15,17 +16,6 @@ const PROCESSING_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 export const MAX_ITEM_SERIES = 1_000
 /** The label of every item beyond `MAX_ITEM_SERIES`: the gauge then shows the last of them that changed. */
 export const OTHER_ITEMS = "other"
-
-const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
-const gauge = (name: string, description: string) => Metric.gauge(name, { description })
-
-/** One handle for each of a closed set of labels, made once. */
-const labelled = <const Label extends string>(
-  labels: ReadonlyArray<Label>,
-  key: string,
-  metric: Metric.Counter<number>
-): ReadonlyMap<Label, Metric.Metric<number, Metric.CounterState<number>>> =>
-  new Map(labels.map((label) => [label, Metric.withAttributes(metric, { [key]: label })]))
 
 export const ordersReceived = counter("gateway_orders_received_total", "Total orders received")
 export const ordersSuccessful = counter("gateway_orders_successful_total", "Orders successfully queued")
@@ -61,7 +51,7 @@ export const REFUSALS = [
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 const refused = labelled(REFUSALS, "reason", counter("gateway_orders_refused_total", "Orders refused, by reason"))
-export const ordersRefused = (reason: Refusal) => refused.get(reason)!
+export const ordersRefused = (reason: Refusal) => refused.of(reason)
 
 /** Why an order failed to queue (5xx): `ordersFailed` by reason. */
 export const FAILURES = [
@@ -75,7 +65,7 @@ export const FAILURES = [
 ] as const
 export type Failure = (typeof FAILURES)[number]
 const failed = labelled(FAILURES, "reason", counter("gateway_orders_failures_total", "Orders that failed, by reason"))
-export const ordersFailedBy = (reason: Failure) => failed.get(reason)!
+export const ordersFailedBy = (reason: Failure) => failed.of(reason)
 
 export const ordersProcessed = counter("processor_orders_processed_total", "Total orders processed")
 export const ordersProcessedSuccess = counter("processor_orders_processed_success_total", "Successfully processed")
@@ -94,43 +84,18 @@ export const paymentsInFlight = gauge("processor_payments_in_flight", "Payments 
 export const PAYMENT_OUTCOMES = ["paid", "declined", "voided", "unknown"] as const
 export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number]
 const payments = labelled(PAYMENT_OUTCOMES, "outcome", counter("processor_payments_total", "Payments, by outcome"))
-export const paymentsTotal = (outcome: PaymentOutcome) => payments.get(outcome)!
-
-const cached = (metric: Metric.Gauge<number>, key: string, bound: number) => {
-  const handles = new Map<string, Metric.Metric<number, Metric.GaugeState<number>>>()
-  return (wanted: string) => {
-    const label = handles.has(wanted) || handles.size < bound ? wanted : OTHER_ITEMS
-    const known = handles.get(label)
-    if (known !== undefined) return known
-    const made = Metric.withAttributes(metric, { [key]: label })
-    handles.set(label, made)
-    return made
-  }
-}
+export const paymentsTotal = (outcome: PaymentOutcome) => payments.of(outcome)
 
 /** Units available of an item. */
-export const inventoryLevel = cached(
+export const inventoryLevel = bounded(
   gauge("processor_inventory_level", "Inventory level per item"),
   "item_id",
-  MAX_ITEM_SERIES
+  MAX_ITEM_SERIES,
+  OTHER_ITEMS
 )
 
-/** The most partitions that a topic may have here. */
-const MAX_PARTITIONS = 10_000
-const openOrders = cached(
-  gauge("processor_partition_open_orders", "Orders that are not final yet, by partition"),
-  "partition",
-  MAX_PARTITIONS
-)
-export const partitionOpenOrders = (partition: number) => openOrders(String(partition))
-const lag = cached(
-  gauge("processor_partition_lag", "Records not folded yet, by partition"),
-  "partition",
-  MAX_PARTITIONS
-)
-export const partitionLag = (partition: number) => lag(String(partition))
-
-const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<never, unknown>>>> = {
+/** The series of each service that exist from its start, at 0. */
+export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
   gateway: [
     ordersReceived,
     ordersSuccessful,
@@ -141,8 +106,8 @@ const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<
     ordersSoldOutEarly,
     requestDuration,
     circuitBreakerState,
-    ...refused.values(),
-    ...failed.values()
+    ...refused.all,
+    ...failed.all
   ],
   processor: [
     ordersProcessed,
@@ -152,14 +117,6 @@ const all: Readonly<Record<"gateway" | "processor", ReadonlyArray<Metric.Metric<
     ordersMovedToDlq,
     orderProcessingDuration,
     paymentsInFlight,
-    ...payments.values()
+    ...payments.all
   ]
 }
-
-/**
- * Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. But for the
- * gauges of the dead letters, of which nothing is known until they were counted: they appear then.
- */
-export const initialise = (service: "gateway" | "processor"): Effect.Effect<void> =>
-  // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
-  Effect.forEach(all[service], Metric.value, { discard: true })

@@ -2,12 +2,14 @@
 import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
-import { Context, Effect, Layer, Option, Random, Tracer } from "effect"
+import { Context, Effect, Layer, Metric, Option, Random, Tracer } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { OtlpExporter, OtlpSerialization, OtlpTracer } from "effect/observability"
 import type { TracingSettings } from "../Settings.ts"
+import * as EngineMetrics from "./EngineMetrics.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Propagation from "./Propagation.ts"
+import type { Service } from "./Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -20,12 +22,12 @@ export class Telemetry extends Context.Service<Telemetry, {
 
 /** OpenTelemetry's Prometheus exporter over Effect's metrics, without its server. Makes the services' series exist. */
 export const layerMetrics = (
-  ...services: ReadonlyArray<"gateway" | "processor">
+  ...services: ReadonlyArray<Service>
 ): Layer.Layer<Telemetry> =>
   Layer.effect(
     Telemetry,
     Effect.gen(function*() {
-      yield* Effect.forEach(services, Metrics.initialise, { discard: true })
+      yield* Effect.forEach(services, initialise, { discard: true })
       const reader = new PrometheusExporter({ preventServerStart: true })
       const producer = yield* OtelMetrics.makeProducer()
       yield* OtelMetrics.registerProducer(producer, () => reader)
@@ -39,6 +41,14 @@ export const layerMetrics = (
       }
     })
   ).pipe(Layer.provide(Resource.layerEmpty))
+
+/**
+ * Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. But for
+ * the gauges of the dead letters, of which nothing is known until they were counted: they appear then.
+ */
+const initialise = (service: Service): Effect.Effect<void> =>
+  // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
+  Effect.forEach([...Metrics.initial[service], ...EngineMetrics.initial[service]], Metric.value, { discard: true })
 
 /** Every unit would be "1"; the names say the units. */
 const withoutUnits = (text: string): string => `${text.replace(/^# UNIT .*\n/gm, "").trimEnd()}\n`

@@ -1,0 +1,38 @@
+/** Whether what a service stands on answers: gauges, and one log line for each change. */
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { Duration, Effect, Layer, Metric, Schedule } from "effect"
+import * as Attributes from "./Attributes.ts"
+import * as EngineMetrics from "./EngineMetrics.ts"
+import type { Service } from "./Series.ts"
+
+/** How often it is asked. */
+export const ASK_EVERY = Duration.seconds(1)
+
+/** Asks for as long as the layer lives. In one process with several services it is asked once for all of them. */
+export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, never, OrderLog | ItemStore> =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const log = yield* OrderLog
+    const store = yield* ItemStore
+    const look = Effect.all([
+      told("kafka", services, log.isUp),
+      told("redis", services, store.isUp)
+    ], { concurrency: 2, discard: true })
+    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(ASK_EVERY)))
+  }))
+
+const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, isUp: Effect.Effect<boolean>) => {
+  let last: boolean | undefined
+  return Effect.gen(function*() {
+    const now = yield* isUp
+    for (const service of services) yield* Metric.update(EngineMetrics.up[service][name], now ? 1 : 0)
+    const hasChanged = now !== last
+    // Who is not there yet at the start is told by who waits for it.
+    const isNews = hasChanged && (last !== undefined || now)
+    last = now
+    if (!isNews) return
+    yield* (now ? Effect.logInfo(`${name} answers`) : Effect.logWarning(`${name} does not answer`)).pipe(
+      Attributes.annotate({ event: now ? "dependency_up" : "dependency_down", detail: name })
+    )
+  })
+}

@@ -1,0 +1,162 @@
+/**
+ * The metrics of the machinery behind an order: lines, batches, lag, and what the services stand on. Beside `Metrics`,
+ * which counts orders. The same rules hold: names and meanings are data, labels are closed sets or bounded.
+ */
+import { type Context, Metric } from "effect"
+import { bounded, counter, gauge, histogram, type Labelled, labelled, type Service } from "./Series.ts"
+
+/** Bounds of the buckets of one append, in seconds. */
+const APPEND_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** Bounds of the buckets of batches: how many orders share one round trip. */
+const BATCH_SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500]
+/** Bounds of the buckets from the acceptance of an order to its final status, in seconds. */
+const FATE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200]
+
+/** The most partitions that a topic may have here. */
+const MAX_PARTITIONS = 10_000
+const BEYOND = "other"
+
+/** Statuses that the gateway answers with. Any other is counted as `other`. */
+export const STATUSES = [
+  "200",
+  "202",
+  "400",
+  "403",
+  "404",
+  "405",
+  "408",
+  "409",
+  "410",
+  "413",
+  "415",
+  "422",
+  "429",
+  "431",
+  "500",
+  "503",
+  "other"
+] as const
+export const ROUTES = ["buy", "else"] as const
+export type Route = (typeof ROUTES)[number]
+
+const answers = counter("gateway_answers_total", "HTTP answers, by route and status")
+const answersOf = {
+  buy: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "buy" })),
+  else: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "else" }))
+}
+const isKnown = (status: string): status is (typeof STATUSES)[number] => STATUSES.some((known) => known === status)
+
+/** Answers of a route with this HTTP status. */
+export const answered = (route: Route, status: number): Metric.Metric<number, Metric.CounterState<number>> => {
+  const label = String(status)
+  return answersOf[route].of(isKnown(label) ? label : "other")
+}
+
+export const admissionBatch = histogram(
+  "gateway_admission_batch_orders",
+  "Orders admitted by one call to the store",
+  BATCH_SIZES
+)
+
+/** How one service appends to Kafka. */
+export interface Appending {
+  readonly duration: Metric.Histogram<number>
+  readonly batch: Metric.Histogram<number>
+}
+const appendingOf = (service: Service): Appending => ({
+  duration: histogram(
+    `${service}_kafka_append_duration_seconds`,
+    "Time of one send to Kafka, in seconds",
+    APPEND_SECONDS
+  ),
+  batch: histogram(`${service}_kafka_append_batch_records`, "Records of one send to Kafka", BATCH_SIZES)
+})
+export const appending: Readonly<Record<Service, Appending>> = {
+  gateway: appendingOf("gateway"),
+  processor: appendingOf("processor")
+}
+
+/** What a service stands on: 1 up, 0 away. Both are the file where the engine is embedded. */
+export interface Up {
+  readonly redis: Metric.Gauge<number>
+  readonly kafka: Metric.Gauge<number>
+}
+const upOf = (service: Service): Up => ({
+  redis: gauge(`${service}_redis_up`, "Whether Redis answers (1) or is away (0)"),
+  kafka: gauge(`${service}_kafka_up`, "Whether Kafka answers (1) or is away (0)")
+})
+export const up: Readonly<Record<Service, Up>> = { gateway: upOf("gateway"), processor: upOf("processor") }
+
+export const foldBatch = histogram(
+  "processor_fold_batch_records",
+  "Records folded by one call to the store",
+  BATCH_SIZES
+)
+/** From the acceptance at the gateway; see `Metrics.orderProcessingDuration` for the processor's own part. */
+export const orderFate = histogram(
+  "processor_order_accepted_to_final_seconds",
+  "Time from the acceptance of an order to its final status, in seconds",
+  FATE_SECONDS
+)
+
+/** Dead letters put, by reason. The reasons are the ones that the header `error` says. */
+export const LETTER_REASONS = ["Payment Timeout", "Invalid Order Format"] as const
+const letters = labelled(
+  LETTER_REASONS,
+  "reason",
+  counter("processor_dlq_letters_total", "Orders moved to the DLQ, by reason")
+)
+export const lettersPut = letters.of
+
+/** How the workers of partitions are doing, as in `/health`. */
+export const WORKER_STATES = ["running", "recovering", "waiting", "refusing"] as const
+const partitions = labelled(WORKER_STATES, "state", gauge("processor_partitions", "Owned partitions, by state"))
+export const partitionsIn = partitions.of
+export const itemsStopped = gauge("processor_items_stopped", "Items that stand still until somebody repairs them")
+
+const byPartition = (name: string, description: string) => {
+  const handle = bounded(gauge(name, description), "partition", MAX_PARTITIONS, BEYOND)
+  return (partition: number) => handle(String(partition))
+}
+export const partitionLag = byPartition("processor_partition_lag", "Records not folded yet, by partition")
+export const partitionLagSeconds = byPartition(
+  "processor_partition_lag_seconds",
+  "Age of the oldest record that is not folded yet, in seconds, by partition"
+)
+export const partitionOpenOrders = byPartition(
+  "processor_partition_open_orders",
+  "Orders that are not final yet, by partition"
+)
+export const mailboxDepth = byPartition(
+  "processor_mailbox_depth",
+  "Records that wait in the mailboxes of a partition's items"
+)
+
+/** A partition that was handed over is somebody else's to tell of: its series are gone here. */
+export const forgetPartition = (partition: number, context: Context.Context<never>): void => {
+  for (const series of [partitionLag, partitionLagSeconds, partitionOpenOrders, mailboxDepth]) {
+    Metric.removeUnsafe(series(partition), context)
+  }
+}
+
+const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> => [
+  appending[service].duration,
+  appending[service].batch,
+  up[service].redis,
+  up[service].kafka
+]
+const every = <Label extends string, Input, State>(...sets: ReadonlyArray<Labelled<Label, Input, State>>) =>
+  sets.flatMap(({ all }) => all)
+
+/** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
+export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
+  gateway: [...both("gateway"), admissionBatch, ...every(answersOf.buy, answersOf.else)],
+  processor: [
+    ...both("processor"),
+    foldBatch,
+    orderFate,
+    itemsStopped,
+    ...letters.all,
+    ...partitions.all
+  ]
+}

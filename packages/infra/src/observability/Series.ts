@@ -1,0 +1,44 @@
+/** How metrics are made: with labels that are a closed set, or bounded. Handles are made once and updated in place. */
+import { Metric } from "effect"
+
+/** Whose metric it is: the first part of its name. */
+export type Service = "gateway" | "processor"
+
+export const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
+export const gauge = (name: string, description: string) => Metric.gauge(name, { description })
+export const histogram = (name: string, description: string, boundaries: ReadonlyArray<number>) =>
+  Metric.histogram(name, { description, boundaries })
+
+/** One handle for each of a closed set of labels. */
+export interface Labelled<Label extends string, Input, State> {
+  readonly of: (label: Label) => Metric.Metric<Input, State>
+  readonly all: ReadonlyArray<Metric.Metric<Input, State>>
+}
+
+/** Handles for each of a closed set of labels, made once. */
+export const labelled = <const Label extends string, Input, State>(
+  labels: ReadonlyArray<Label>,
+  key: string,
+  metric: Metric.Metric<Input, State>
+): Labelled<Label, Input, State> => {
+  const handles = new Map(labels.map((label) => [label, Metric.withAttributes(metric, { [key]: label })]))
+  return { of: (label) => handles.get(label)!, all: [...handles.values()] }
+}
+
+/** Handles for labels as they come, up to a bound; all further ones share the label `other`. */
+export const bounded = <Input, State>(
+  metric: Metric.Metric<Input, State>,
+  key: string,
+  bound: number,
+  other: string
+) => {
+  const handles = new Map<string, Metric.Metric<Input, State>>()
+  return (wanted: string): Metric.Metric<Input, State> => {
+    const label = handles.has(wanted) || handles.size < bound ? wanted : other
+    const known = handles.get(label)
+    if (known !== undefined) return known
+    const made = Metric.withAttributes(metric, { [key]: label })
+    handles.set(label, made)
+    return made
+  }
+}
