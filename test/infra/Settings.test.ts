@@ -3,7 +3,11 @@ import * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import * as Variable from "@flash-sale/infra/settings/Variable"
 import { type Config, ConfigProvider, Duration, Effect, Redacted, Schema } from "effect"
-import { describe } from "vitest"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { inspect } from "node:util"
+import { afterAll, describe } from "vitest"
 
 const everything = Variable.group({
   gateway: Settings.GatewaySettings,
@@ -205,6 +209,70 @@ describe("the payment provider", () => {
           "PAYMENT_URL: takes no user, password, query or fragment; the key goes to PAYMENT_API_KEY"
         ])
       }
+    }))
+})
+
+describe("users, passwords and TLS", () => {
+  const folder = mkdtempSync(join(tmpdir(), "flash-sale-settings-"))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const redis = (env: Readonly<Record<string, string>>) => read(Settings.RedisSettings, env)
+  const kafka = (env: Readonly<Record<string, string>>) => read(Settings.KafkaSettings, env)
+
+  it.effect("are taken, and what is secret is not shown", () =>
+    Effect.gen(function*() {
+      const found = yield* redis({ REDIS_ADDR: "r:1", REDIS_USERNAME: "engine", REDIS_PASSWORD: " p@ss word\n" })
+      expect([found.username, Redacted.value(found.password!), found.tls]).toEqual(["engine", "p@ss word", undefined])
+      expect(JSON.stringify(found) + inspect(found)).not.toContain("p@ss")
+      expect((yield* redis({ REDIS_PASSWORD: "p" })).username).toBeUndefined()
+      expect((yield* redis({ REDIS_TLS: "true" })).tls).toEqual({})
+      const sasl = { KAFKA_SASL_MECHANISM: "SCRAM-SHA-256", KAFKA_USERNAME: "engine", KAFKA_PASSWORD: "p@ss" }
+      const { sasl: read, tls } = yield* kafka({ ...sasl, KAFKA_TLS: "TRUE" })
+      expect(read).toMatchObject({ mechanism: "SCRAM-SHA-256", username: "engine" })
+      expect(tls).toEqual({})
+      expect(JSON.stringify(read) + inspect(read)).not.toContain("p@ss")
+    }))
+
+  it.effect("are not half given", () =>
+    Effect.gen(function*() {
+      expect(yield* Effect.flip(redis({ REDIS_USERNAME: "engine" }))).toEqual([
+        "REDIS_PASSWORD: is missing, and REDIS_USERNAME is given"
+      ])
+      expect(yield* Effect.flip(redis({ REDIS_USERNAME: "two words", REDIS_PASSWORD: "p" }))).toEqual([
+        "REDIS_USERNAME: \"two words\" is not a name of 1 to 200 characters without spaces"
+      ])
+      expect(yield* Effect.flip(kafka({ KAFKA_PASSWORD: "p@ss" }))).toEqual([
+        "KAFKA_SASL_MECHANISM and KAFKA_USERNAME: missing; KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD go together"
+      ])
+      expect(yield* Effect.flip(kafka({ KAFKA_SASL_MECHANISM: "gssapi" }))).toEqual([
+        "KAFKA_SASL_MECHANISM: \"gssapi\" is not one of plain, scram-sha-256, scram-sha-512"
+      ])
+    }))
+
+  it.effect("name the file that cannot be used", () =>
+    Effect.gen(function*() {
+      const rubbish = file("rubbish.pem", "no certificate")
+      const broken = file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+      const one = (env: Readonly<Record<string, string>>) =>
+        Effect.map(Effect.flip(redis({ REDIS_TLS: "true", ...env })), (lines) => {
+          expect(lines.length).toBe(1)
+          return lines[0]
+        })
+      expect(yield* one({ REDIS_TLS_CA_FILE: join(folder, "none") })).toMatch(/^REDIS_TLS_CA_FILE: ENOENT/)
+      for (const ca of [rubbish, broken]) {
+        expect(yield* one({ REDIS_TLS_CA_FILE: ca })).toBe("REDIS_TLS_CA_FILE: holds no certificate")
+      }
+      expect(yield* one({ REDIS_TLS_CERT_FILE: rubbish })).toMatch(
+        /^REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE: one is/
+      )
+      expect(yield* one({ REDIS_TLS_CERT_FILE: rubbish, REDIS_TLS_KEY_FILE: rubbish })).toBe(
+        "REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE: are no certificate and the key that belongs to it"
+      )
+      expect(yield* one({ REDIS_TLS: "false", REDIS_TLS_CA_FILE: rubbish })).toMatch(/^REDIS_TLS: is not true/)
+      expect(yield* one({ REDIS_TLS: "yes" })).toBe("REDIS_TLS: \"yes\" is not one of true, false")
     }))
 })
 

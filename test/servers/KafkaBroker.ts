@@ -14,9 +14,15 @@ const JVM = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:-UsePerfData"]
 /** Starts in seconds on two cores: compiling well is for servers that stay. */
 const QUICK_START = "-XX:TieredStopAtLevel=1"
 
+export type Properties = Readonly<Record<string, string>>
+
 export interface BrokerOptions {
   /** Compiles well, for what is measured; starts more slowly. */
   readonly isServer?: boolean
+  /** Settings in the place of the usual ones, or beside them. */
+  readonly settings?: (usual: Properties) => Properties
+  /** What else is said when its folder is formatted: users, for example. */
+  readonly formatting?: ReadonlyArray<string>
 }
 
 /** Settings of a broker that is its own controller. */
@@ -102,20 +108,23 @@ export class KafkaBroker {
   static async #make(
     lib: string,
     controller: string,
-    more: Readonly<Record<string, string>>,
-    { isServer = false }: BrokerOptions = {}
+    more: Properties,
+    { formatting = [], isServer = false, settings: besides = () => ({}) }: BrokerOptions = {}
   ): Promise<KafkaBroker> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-kafka-"))
     const broker = new KafkaBroker(await freePort(), folder, lib, isServer ? JVM : [...JVM, QUICK_START])
+    const usual = brokerSettings({ advertised: broker.address, broker: broker.address, controller })
     const settings = {
-      ...brokerSettings({ advertised: broker.address, broker: broker.address, controller }),
+      ...usual,
       ...more,
+      ...besides(usual),
       "log.dirs": join(folder, "data")
     }
     await writeFile(broker.#settings, Object.entries(settings).map(([name, value]) => `${name}=${value}\n`).join(""))
-    const formatting = await broker.#java("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", broker.#settings)
-    if ((await formatting.exit).code !== 0) {
-      throw new Error(`Kafka's folder cannot be formatted: ${formatting.output()}`)
+    const format = ["format", "-t", CLUSTER, "-c", broker.#settings, ...formatting]
+    const formatter = await broker.#java("kafka.tools.StorageTool", ...format)
+    if ((await formatter.exit).code !== 0) {
+      throw new Error(`Kafka's folder cannot be formatted: ${formatter.output()}`)
     }
     return broker
   }

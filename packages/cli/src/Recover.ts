@@ -2,6 +2,7 @@
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
+import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -29,13 +30,13 @@ const BY_ITSELF = "the engine's own Redis is folded again by its processors, whe
 const contextOf = Effect.context<ItemStore | StoredItems>()
 
 /** The engine's own store, where it answers; the log may be all that is left. */
-const ownStore = Effect.fnUntraced(function*(address: Kind.Address) {
-  const built = yield* Layer.build(Infra.layerItems(address))
+const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
+  const built = yield* Layer.build(Infra.layerItems(settings))
   return yield* Where.untilUp.pipe(
     Effect.as(built),
     Effect.provideContext(built),
     Effect.tapError(() =>
-      Console.log(`Redis at ${address.host}:${address.port} does not answer: nobody asks it what it has folded`)
+      Console.log(`Redis at ${settings.host}:${settings.port} does not answer: nobody asks it what it has folded`)
     ),
     Effect.option,
     Effect.map(Option.getOrUndefined)
@@ -48,7 +49,8 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
-  const target = yield* Layer.build(Infra.layerItems(address))
+  // Whoever may into the one may into the other: a second Redis is the first's successor.
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
   yield* Effect.provideContext(Where.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")

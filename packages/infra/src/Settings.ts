@@ -4,16 +4,17 @@
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are told at once.
  */
 import { Config, Duration, Option, Redacted } from "effect"
-import * as Kafka from "./kafka/KafkaSettings.ts"
+import * as KafkaConfig from "./kafka/KafkaConfig.ts"
+import type * as Kafka from "./kafka/KafkaSettings.ts"
 import type * as Http from "./payment/HttpPayments.ts"
+import type * as Redis from "./redis/IoRedis.ts"
+import * as RedisConfig from "./redis/RedisConfig.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Variable from "./settings/Variable.ts"
 
 const positive = Kind.duration(Duration.millis(1))
 const zeroOrMore = Kind.duration(Duration.zero)
 const count = Kind.whole(1, 1_000_000)
-/** Kafka numbers replicas by 16 bits. */
-const replicas = Kind.whole(1, 32_767)
 
 /** The breaker between the gateway and the log. */
 const BreakerSettings = Variable.check(
@@ -66,9 +67,8 @@ export const ProcessorSettings = Variable.group({
 })
 export type ProcessorSettings = Config.Success<typeof ProcessorSettings>
 
-/** A key that fits into a header. It is never shown, right or wrong. */
-const apiKey: Kind.Kind<Redacted.Redacted<string>> = { expects: "a key", read: (text) => Redacted.make(text) }
 const MAX_API_KEY_LENGTH = 4_096
+/** Whether it fits into a header. */
 const isHeaderText = (key: string) => key.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)
 
 /** Who takes the money: the provider at an address, or the simulator where there is none. */
@@ -77,7 +77,7 @@ export const PaymentSettings: Config.Config<PaymentSettings> = Variable.check(
     failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
     latency: Variable.make("PAYMENT_LATENCY", zeroOrMore, Duration.millis(100)),
     url: Variable.make<URL | undefined>("PAYMENT_URL", Kind.url, undefined),
-    apiKey: Variable.make<Redacted.Redacted<string> | undefined>("PAYMENT_API_KEY", apiKey, undefined),
+    apiKey: Variable.secret("PAYMENT_API_KEY"),
     timeout: Variable.make("PAYMENT_TIMEOUT", positive, Duration.seconds(2))
   }),
   ({ apiKey, url }) => {
@@ -106,26 +106,10 @@ export interface PaymentSettings {
   readonly provider?: Http.Options
 }
 
-export const RedisSettings: Config.Config<Kind.Address> = Variable.make("REDIS_ADDR", Kind.address, {
-  host: "redis-service",
-  port: 6379
-})
-export type RedisSettings = Kind.Address
+export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config
+export type RedisSettings = Redis.RedisSettings
 
-export const KafkaSettings: Config.Config<Kafka.KafkaSettings> = Variable.check(
-  Variable.group({
-    brokers: Variable.make("KAFKA_ADDR", Kind.addresses, ["kafka-service:9092"]),
-    partitions: Variable.make("KAFKA_PARTITIONS", Kind.whole(1, 10_000), Kafka.defaults.partitions),
-    replicationFactor: Variable.make("KAFKA_REPLICATION_FACTOR", replicas, Kafka.defaults.replicationFactor),
-    minInsyncReplicas: Variable.make("KAFKA_MIN_INSYNC_REPLICAS", replicas, Kafka.defaults.minInsyncReplicas),
-    batchSize: Variable.make("KAFKA_BATCH_SIZE", Kind.whole(1, 10_000), Kafka.defaults.batchSize)
-  }),
-  ({ minInsyncReplicas, replicationFactor }) =>
-    minInsyncReplicas > replicationFactor
-      ? `KAFKA_MIN_INSYNC_REPLICAS: "${minInsyncReplicas}" is more than ` +
-        `KAFKA_REPLICATION_FACTOR, which is ${replicationFactor}: nothing could ever be appended`
-      : undefined
-).pipe(Config.map((given) => ({ ...Kafka.defaults, ...given })))
+export const KafkaSettings: Config.Config<Kafka.KafkaSettings> = KafkaConfig.config
 
 export const EmbeddedSettings = Variable.group({
   /** The folder that holds the embedded file. */

@@ -13,7 +13,7 @@ const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 })
 needed(redisServerProgram())
 
 export class OwnRedis extends Context.Service<OwnRedis, {
-  readonly address: IoRedis.RedisAddress
+  readonly address: IoRedis.RedisSettings
   /** Waits until it answers. */
   readonly start: Effect.Effect<void>
   /** kill -9, and waits until it is gone. */

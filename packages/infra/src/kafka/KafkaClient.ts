@@ -10,6 +10,7 @@ import {
   logLevel,
   type RetryOptions
 } from "kafkajs"
+import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
 /** Attempts at one question before it is answered with `LogUnavailable`, and the waits between them. */
@@ -53,6 +54,7 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     new Kafka({
       clientId: settings.clientId,
       brokers: [...settings.brokers],
+      ...KafkaSecurity.ofKafkaJs(settings),
       connectionTimeout: CONNECT_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       retry,

@@ -1,4 +1,13 @@
 /** What an operator sets of Kafka, and the bounds that hold whatever is set. */
+import type { Redacted } from "effect"
+import type * as Tls from "../settings/Tls.ts"
+
+/** Who we are to the brokers. */
+export interface Sasl {
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512"
+  readonly username: string
+  readonly password: Redacted.Redacted<string>
+}
 
 /** Plain values: whoever reads them from the environment hands them over. */
 export interface KafkaSettings {
@@ -17,6 +26,10 @@ export interface KafkaSettings {
   readonly deadLettersTopic: string
   /** The consumer group of the processors. */
   readonly group: string
+  /** Nobody asks who we are where it is absent. */
+  readonly sasl?: Sasl | undefined
+  /** Everything is sent in the clear where it is absent. */
+  readonly tls?: Tls.Tls | undefined
 }
 
 export const defaults: Omit<KafkaSettings, "brokers"> = {

@@ -7,6 +7,7 @@ import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
 import * as AppendErrors from "./AppendErrors.ts"
 import { messageOf } from "./KafkaClient.ts"
+import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
 /** How long one send may take with all its attempts. */
@@ -41,6 +42,7 @@ const connect = (settings: KafkaSettings): Client =>
   new Producer<Buffer, Buffer, Buffer, Buffer>({
     clientId: settings.clientId,
     bootstrapBrokers: [...settings.brokers],
+    ...KafkaSecurity.ofProducer(settings),
     idempotent: true,
     autocreateTopics: false,
     retries: RETRIES,

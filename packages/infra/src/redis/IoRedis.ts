@@ -4,8 +4,9 @@
  * command means is known only to whoever gave it.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
+import * as Tls from "../settings/Tls.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
 export const COMMAND_TIMEOUT_MILLIS = 5_000
@@ -17,10 +18,15 @@ const RETRY_LAST_MILLIS = 1_000
 /** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
 const PING_TIMEOUT_MILLIS = 500
 
-/** Where Redis is. */
-export interface RedisAddress {
+/** Where Redis is, and who we are there. */
+export interface RedisSettings {
   readonly host: string
   readonly port: number
+  /** The user `default` where it is absent and there is a password. */
+  readonly username?: string | undefined
+  readonly password?: Redacted.Redacted<string> | undefined
+  /** Everything is sent in the clear where it is absent. */
+  readonly tls?: Tls.Tls | undefined
 }
 
 /** Redis answered, but a key holds what cannot be right. */
@@ -31,8 +37,8 @@ export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavai
   error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
 export class IoRedis extends Context.Service<IoRedis, {
-  /** Where this connection leads. */
-  readonly address: RedisAddress
+  /** Where this connection leads, for others like it. */
+  readonly settings: RedisSettings
   /**
    * Gives one command. Fails at once while Redis is away, and where a session is named that is not the present one. A
    * command that is a second try calls `verify` before it.
@@ -51,13 +57,13 @@ type Use = IoRedis["Service"]["use"]
 
 /** Connects until the scope closes, and runs `onReady` each time that it has. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
-  address: RedisAddress,
+  settings: RedisSettings,
   name: string,
   onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const redis = yield* Effect.acquireRelease(
-    Effect.sync(() => open(address, name)),
+    Effect.sync(() => open(settings, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
   let connected = 0
@@ -79,7 +85,8 @@ export const make = Effect.fnUntraced(function*(
       catch: toError
     })
   }
-  const report = (effect: Effect.Effect<void>) => run(Effect.annotateLogs(effect, { ...address, connection: name }))
+  const { host, port } = settings
+  const report = (effect: Effect.Effect<void>) => run(Effect.annotateLogs(effect, { host, port, connection: name }))
   reportChanges(redis, report)
   if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
   // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
@@ -89,17 +96,20 @@ export const make = Effect.fnUntraced(function*(
     Effect.as(true),
     Effect.orElseSucceed(() => false)
   )
-  return { address, use, isUp, session: Effect.sync(() => connected) }
+  return { settings, use, isUp, session: Effect.sync(() => connected) }
 })
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
-export const layer = (address: RedisAddress): Layer.Layer<IoRedis> =>
-  Layer.effect(IoRedis, make(address, "commands", (use) => checkPolicy(use)))
+export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
+  Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
 
-const open = ({ host, port }: RedisAddress, connectionName: string): Redis =>
+const open = ({ host, password, port, tls, username }: RedisSettings, connectionName: string): Redis =>
   new Redis({
     host,
     port,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: Redacted.value(password) }),
+    ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) }),
     connectionName,
     lazyConnect: true,
     disableClientInfo: true,

@@ -14,20 +14,20 @@ import * as Scripts from "./Scripts.ts"
 
 /** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
 export const layer = (
-  address: IoRedis.RedisAddress
+  settings: IoRedis.RedisSettings
 ): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
   Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
-    Layer.provideMerge(IoRedis.layer(address))
+    Layer.provideMerge(IoRedis.layer(settings))
   )
 
 /** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
 export const layerItems = (
-  address: IoRedis.RedisAddress
+  settings: IoRedis.RedisSettings
 ): Layer.Layer<ItemStore | StoredItems> =>
   Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
-    Layer.provide(IoRedis.layer(address))
+    Layer.provide(IoRedis.layer(settings))
   )

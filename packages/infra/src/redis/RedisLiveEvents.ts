@@ -38,7 +38,7 @@ const toEvents = (entries: ReadonlyArray<typeof Entry.Type>): ReadonlyArray<Live
 
 const make = Effect.gen(function*() {
   const shared = yield* IoRedis.IoRedis
-  const waiting = yield* IoRedis.make(shared.address, "events")
+  const waiting = yield* IoRedis.make(shared.settings, "events")
   const followed = new Map<string, Followed>()
   const someone = Latch.makeUnsafe(false)
 

@@ -110,7 +110,7 @@ const make = Effect.gen(function*() {
   )
 
   return StoredItems.of({
-    place: `Redis at ${redis.address.host}:${redis.address.port}`,
+    place: `Redis at ${redis.settings.host}:${redis.settings.port}`,
     isEmpty: Effect.mapError(Effect.map(use((client) => client.dbsize()), (keys) => keys === 0), unavailable),
     items,
     positions,

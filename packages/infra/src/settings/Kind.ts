@@ -1,5 +1,5 @@
 /** Kinds of values that a variable takes: how the text is read, and how a person is told what it should have been. */
-import { Duration, type LogLevel } from "effect"
+import { Duration, type LogLevel, Redacted } from "effect"
 
 export interface Kind<A> {
   /** Follows "is not": `a port (1 to 65535)`. */
@@ -88,6 +88,19 @@ export const word = <A>(words: Readonly<Record<string, A>>): Kind<A> => ({
   expects: `one of ${Object.keys(words).join(", ")}`,
   read: (text) => Object.hasOwn(words, text.toLowerCase()) ? words[text.toLowerCase()] : undefined
 })
+
+export const yesOrNo: Kind<boolean> = word({ true: true, false: false })
+
+/** Any text. It is never shown, right or wrong. */
+export const secret: Kind<Redacted.Redacted<string>> = { expects: "a secret", read: (text) => Redacted.make(text) }
+
+const MAX_NAME = 200
+
+/** Who logs in: it is shown. */
+export const userName: Kind<string> = {
+  expects: `a name of 1 to ${MAX_NAME} characters without spaces`,
+  read: (text) => text.length <= MAX_NAME && /^[^\s\p{Cc}]+$/u.test(text) ? text : undefined
+}
 
 export const logLevel: Kind<LogLevel.LogLevel> = word<LogLevel.LogLevel>({
   debug: "Debug",

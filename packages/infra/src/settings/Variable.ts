@@ -1,6 +1,6 @@
 /** Environment variables as `Config`, such that a start with bad values says all that is wrong with them at once. */
-import { Config, ConfigProvider, Effect, Option } from "effect"
-import type { Kind } from "./Kind.ts"
+import { Config, ConfigProvider, Effect, Option, type Redacted } from "effect"
+import * as Kind from "./Kind.ts"
 
 /** How much of a bad value is shown, in characters. */
 const MAX_SHOWN = 80
@@ -16,6 +16,9 @@ class BadVariables {
 const bad = (lines: ReadonlyArray<string>) =>
   new ConfigProvider.SourceError({ message: lines.join("; "), cause: new BadVariables(lines) })
 
+/** One thing that is wrong with a variable, in a line that names it. */
+export const problem = (line: string): Config.ConfigError => new Config.ConfigError(bad([line]))
+
 /** What is wrong, for a person: one line for each variable. */
 export const lines = ({ cause, message }: Config.ConfigError): ReadonlyArray<string> =>
   cause._tag === "SourceError" && cause.cause instanceof BadVariables
@@ -23,7 +26,7 @@ export const lines = ({ cause, message }: Config.ConfigError): ReadonlyArray<str
     : [message.replace(/\s+/g, " ")]
 
 /** A variable with its default. One that is empty counts as absent, as compose files write it so. */
-export const make = <A>(name: string, kind: Kind<A>, fallback: A): Config.Config<A> =>
+export const make = <A>(name: string, kind: Kind.Kind<A>, fallback: A): Config.Config<A> =>
   Config.mapEffect(
     Config.option(Config.String(name)),
     Option.match({
@@ -32,11 +35,17 @@ export const make = <A>(name: string, kind: Kind<A>, fallback: A): Config.Config
         const text = given.trim()
         const value = text === "" ? fallback : kind.read(text)
         return value === undefined && text !== ""
-          ? Effect.fail(new Config.ConfigError(bad([`${name}: ${show(text)} is not ${kind.expects}`])))
+          ? Effect.fail(problem(`${name}: ${show(text)} is not ${kind.expects}`))
           : Effect.succeed(value ?? fallback)
       }
     })
   )
+
+/** A secret that may be absent. */
+export const secret = (name: string) => make<Redacted.Redacted<string> | undefined>(name, Kind.secret, undefined)
+
+/** A user's name that may be absent. */
+export const userName = (name: string) => make<string | undefined>(name, Kind.userName, undefined)
 
 /** The text within quotes. What stands before an `@` in an address may be a password. */
 const show = (text: string): string => {
@@ -57,6 +66,6 @@ const problems = (member: Config.Config<unknown>): Config.Config<ReadonlyArray<s
 /** A rule over several variables: `rule` says what is wrong, or nothing. */
 export const check = <A>(config: Config.Config<A>, rule: (value: A) => string | undefined): Config.Config<A> =>
   Config.mapEffect(config, (value) => {
-    const problem = rule(value)
-    return problem === undefined ? Effect.succeed(value) : Effect.fail(new Config.ConfigError(bad([problem])))
+    const wrong = rule(value)
+    return wrong === undefined ? Effect.succeed(value) : Effect.fail(problem(wrong))
   })
