@@ -1,9 +1,10 @@
 /** `docker-compose.yml` says what the runbook relies on. */
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { parse } from "yaml"
 import { variablesRead } from "../../scripts/check-docs.ts"
+import { sources } from "../../scripts/Source.ts"
 
 interface Service {
   readonly image?: string
@@ -12,43 +13,64 @@ interface Service {
   readonly ports?: ReadonlyArray<string>
   readonly volumes?: ReadonlyArray<string>
   readonly environment?: Readonly<Record<string, string | number>>
-  readonly healthcheck: { readonly test: ReadonlyArray<string> }
+  readonly healthcheck?: { readonly test: ReadonlyArray<string> }
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly networks?: { readonly default: { readonly aliases: ReadonlyArray<string> } }
+  readonly profiles?: ReadonlyArray<string>
   readonly restart: string
   readonly stop_grace_period: string
 }
+type Engine = "redis" | "redpanda" | "gateway" | "processor"
+type Observer = "prometheus" | "grafana" | "jaeger"
 interface Compose {
   readonly name: string
-  readonly services: Readonly<Record<"redis" | "redpanda" | "gateway" | "processor", Service>>
+  readonly services: Readonly<Record<Engine | Observer, Service>>
   readonly volumes: Readonly<Record<string, unknown>>
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8")
 const compose: Compose = parse(read("docker-compose.yml"), { merge: true })
-const { gateway, processor, redis, redpanda } = compose.services
+const { gateway, grafana, jaeger, processor, prometheus, redis, redpanda } = compose.services
 const services = Object.entries(compose.services)
+const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor })
+const observers = Object.entries({ prometheus, grafana, jaeger })
 
 it("has the names that the runbook types", () => {
   expect(compose.name).toBe("flash-sale-engine")
-  expect(Object.keys(compose.services)).toEqual(["redis", "redpanda", "gateway", "processor"])
+  const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
+  expect(always).toEqual(["redis", "redpanda", "gateway", "processor"])
   expect(Object.keys(compose.volumes)).toEqual(["redis-data", "redpanda-data"])
 })
 
-it.each(services)("%s is checked, restarted, given time to stop, and may be scaled", (_, service) => {
-  expect(service.healthcheck.test.length).toBeGreaterThan(1)
+it.each(services)("%s is checked, restarted, given time to stop, and may be scaled", (name, service) => {
+  // The image of Jaeger has nothing in it that could ask.
+  if (name !== "jaeger") expect(service.healthcheck?.test.length).toBeGreaterThan(1)
   expect(service.restart).toBe("unless-stopped")
   expect(service.stop_grace_period).toBe("35s")
   // A fixed container name can be taken once only.
   expect(service.container_name).toBeUndefined()
 })
 
-it.each(services)("%s sets only variables that the engine reads", (_, service) => {
-  const path = "packages/infra/src/Settings.ts"
-  const known = variablesRead({ path, text: read(path) }).map(({ name }) => name)
+/** The variables that commands read, and those of a single machine, which have no place here. */
+const known = sources("packages/infra/src/**/*.ts").flatMap(variablesRead).map(({ name }) => name)
+const EMBEDDED = ["DATA_DIR"]
+
+it.each(engine)("%s sets only variables that the engine reads", (_, { environment }) => {
   expect(known).toContain("REDIS_ADDR")
-  expect(known).toEqual(expect.arrayContaining(Object.keys(service.environment ?? {})))
+  expect(known).toEqual(expect.arrayContaining(Object.keys(environment ?? {})))
+})
+
+it("passes on every variable that the engine reads", () => {
+  const set = engine.flatMap(([, { environment }]) => Object.keys(environment ?? {}))
+  expect(known.filter((name) => !set.includes(name) && !EMBEDDED.includes(name))).toEqual([])
+})
+
+it.each(engine)("%s takes its settings from the shell, but for addresses and ports", (_, { environment }) => {
+  for (const [name, value] of Object.entries(environment ?? {})) {
+    if (/_(ADDR|PORT)$/.test(name)) expect(String(value)).not.toContain("$")
+    else expect(String(value)).toMatch(new RegExp(`^\\$\\{${name}:-[^}]*\\}$`))
+  }
 })
 
 it("keeps Redis and Redpanda on disk, in volumes of their own", () => {
@@ -85,8 +107,8 @@ it("publishes the gateway, and as many processors as there are partitions", () =
 })
 
 it("asks each service for its health at its own port", () => {
-  expect(gateway.healthcheck.test.slice(-2)).toEqual(["HTTP_PORT", String(gateway.environment?.["HTTP_PORT"])])
-  expect(processor.healthcheck.test.slice(-2)).toEqual(["METRICS_PORT", "9090"])
+  expect(gateway.healthcheck?.test.slice(-2)).toEqual(["HTTP_PORT", String(gateway.environment?.["HTTP_PORT"])])
+  expect(processor.healthcheck?.test.slice(-2)).toEqual(["METRICS_PORT", "9090"])
 })
 
 it("runs commands that there are", () => {
@@ -95,5 +117,18 @@ it("runs commands that there are", () => {
     const [program, name = ""] = command
     expect(program).toBe("flash-sale")
     expect(commands).toContain(`${name[0]?.toUpperCase()}${name.slice(1)}.ts`)
+  }
+})
+
+it("watches itself where the profile observe is wanted, at ports that nobody else has", () => {
+  for (const [, { profiles }] of observers) expect(profiles).toEqual(["observe"])
+  expect(observers.flatMap(([, { ports }]) => ports)).toEqual([
+    "127.0.0.1:9190:9090",
+    "127.0.0.1:3000:3000",
+    "127.0.0.1:16686:16686"
+  ])
+  expect(prometheus.volumes).toEqual(["./deploy/prometheus:/etc/prometheus:ro"])
+  for (const mounted of observers.flatMap(([, { volumes }]) => volumes ?? [])) {
+    expect(existsSync(`${root}/${mounted.split(":")[0]}`), mounted).toBe(true)
   }
 })

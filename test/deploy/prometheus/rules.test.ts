@@ -20,6 +20,11 @@ it("pass promtool", async () => {
   expect(said).toContain(`${rules.length} rules found`)
 })
 
+it("are loaded by the configuration of docker-compose's Prometheus", async () => {
+  const said = await execute("promtool", ["check", "config", `${Rules.folder}prometheus.yml`], MILLIS)
+  expect(said).toContain(`${rules.length} rules found`)
+})
+
 it("fire beyond their thresholds and are silent at them", async () => {
   const tests = `${Rules.folder}flash-sale.test.yml`
   expect(await execute("promtool", ["test", "rules", tests], MILLIS)).toContain("SUCCESS")
