@@ -124,9 +124,7 @@ export const IsDistributed: Config.Config<boolean> = Config.map(
 )
 
 export const LogSettings = Variable.group({
-  level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info"),
-  /** The share of orders that have their lines. */
-  orders: Variable.make("LOG_ORDERS", Kind.share, 1)
+  level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info")
 })
 export type LogSettings = Config.Success<typeof LogSettings>
 

@@ -32,10 +32,12 @@ export interface Dashboard {
 
 export const folder = fileURLToPath(new URL("../../../deploy/grafana/", import.meta.url))
 
-export const all: ReadonlyArray<Dashboard> = readdirSync(`${folder}dashboards`).map((file) => ({
-  ...JSON.parse(readFileSync(`${folder}dashboards/${file}`, "utf8")),
-  file
-}))
+const read = (file: string): Dashboard => {
+  const board: Omit<Dashboard, "file"> = JSON.parse(readFileSync(`${folder}dashboards/${file}`, "utf8"))
+  return { ...board, file }
+}
+
+export const all: ReadonlyArray<Dashboard> = readdirSync(`${folder}dashboards`).map(read)
 
 export interface Query {
   readonly where: string
