@@ -16,7 +16,7 @@ export const layerObserved = (
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
     Telemetry.layerTracing(name, tracing)
-  ).pipe(Layer.provideMerge(Logs.layer({ service: name, level: logs.level })))
+  ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))
 
 /** Lines of a part of a process that is several services in one. */
 export const loggedAs = (service: Service) =>

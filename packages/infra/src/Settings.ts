@@ -124,7 +124,9 @@ export const IsDistributed: Config.Config<boolean> = Config.map(
 )
 
 export const LogSettings = Variable.group({
-  level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info")
+  level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info"),
+  /** The share of orders that have their lines. */
+  orders: Variable.make("LOG_ORDERS", Kind.share, 1)
 })
 export type LogSettings = Config.Success<typeof LogSettings>
 

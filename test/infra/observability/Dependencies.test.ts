@@ -8,6 +8,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
+import * as Written from "./Written.ts"
 
 /** Ports whose health a test switches. */
 const ports = (up: { kafka: boolean; redis: boolean }) =>
@@ -24,12 +25,7 @@ describe("what a service stands on", () => {
   it.effect("is a gauge that follows within a second, and a log line for each change", () =>
     Effect.gen(function*() {
       const up = { kafka: false, redis: true }
-      const lines: Array<string> = []
-      const output: Logs.Output = {
-        isTerminal: false,
-        write: (text) => lines.push(...text.trimEnd().split("\n")),
-        onExit: () => () => {}
-      }
+      const { lines, output } = Written.make()
       yield* Effect.gen(function*() {
         const { collect } = yield* Telemetry.Telemetry
         const gauges = Effect.map(
@@ -56,11 +52,13 @@ describe("what a service stands on", () => {
           )
         )
       )
-      expect(lines.map((line) => JSON.parse(line)).map(({ detail, event, level }) => [event, detail, level])).toEqual([
-        ["dependency_up", "redis", "INFO"],
-        ["dependency_up", "kafka", "INFO"],
-        ["dependency_down", "redis", "WARN"],
-        ["dependency_up", "redis", "INFO"]
-      ])
+      expect(lines().map((line) => JSON.parse(line)).map(({ detail, event, level }) => [event, detail, level])).toEqual(
+        [
+          ["dependency_up", "redis", "INFO"],
+          ["dependency_up", "kafka", "INFO"],
+          ["dependency_down", "redis", "WARN"],
+          ["dependency_up", "redis", "INFO"]
+        ]
+      )
     }))
 })

@@ -1,38 +1,19 @@
 import { expect, it } from "@effect/vitest"
 import * as Logs from "@flash-sale/infra/observability/Logs"
+import * as LogSink from "@flash-sale/infra/observability/LogSink"
 import { Cause, Effect, Layer, type LogLevel } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
+import * as Written from "./Written.ts"
 
 const NOON = Date.parse("2025-11-29T21:56:00.000Z")
 
-/** An output that remembers each write, and a process that exits when told to. */
-const makeOutput = (isTerminal = false) => {
-  const writes: Array<string> = []
-  const exits = new Set<() => void>()
-  const output: Logs.Output = {
-    isTerminal,
-    write: (text) => writes.push(text),
-    onExit: (flush) => {
-      exits.add(flush)
-      return () => exits.delete(flush)
-    }
-  }
-  return { writes, output, exit: () => exits.forEach((flush) => flush()), hooks: () => exits.size }
-}
-
-const lines = (writes: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const text = writes.join("")
-  expect(text.endsWith("\n")).toBe(true)
-  return text.slice(0, -1).split("\n")
-}
-
 const logged = (program: Effect.Effect<unknown>, level: LogLevel.LogLevel = "Info", isTerminal = false) =>
   Effect.gen(function*() {
-    const { output, writes } = makeOutput(isTerminal)
+    const { lines, output } = Written.make(isTerminal)
     yield* TestClock.setTime(NOON)
     yield* Effect.provide(program, Logs.layer({ service: "gateway", level, output }))
-    return lines(writes)
+    return lines()
   })
 
 describe("JSON lines", () => {
@@ -109,44 +90,85 @@ describe("lines at a terminal", () => {
     }))
 })
 
+const layerOf = ({ output }: Written.Written) => Logs.layer({ service: "gateway", level: "Info", output })
+
 describe("no line is lost", () => {
-  it.effect("when the process exits in the same turn", () =>
+  it.effect("when many come at once: they are gathered for a moment and written together", () =>
     Effect.gen(function*() {
-      const { exit, output, writes } = makeOutput()
+      const written = Written.make()
       yield* Effect.gen(function*() {
         yield* Effect.logInfo("a")
         yield* Effect.logInfo("b")
-        expect(writes).toEqual([])
-        exit()
-        expect(lines(writes)).toHaveLength(2)
-        expect(writes).toHaveLength(1)
-      }).pipe(Effect.provide(Logs.layer({ service: "gateway", level: "Info", output })))
+        expect(written.writes).toEqual([])
+        yield* TestClock.adjust(LogSink.GATHER)
+        expect(written.lines()).toHaveLength(2)
+        expect(written.writes).toHaveLength(1)
+        yield* Effect.logInfo("c")
+        yield* TestClock.adjust(LogSink.GATHER)
+        expect(written.writes).toHaveLength(2)
+      }).pipe(Effect.provide(layerOf(written)))
+    }))
+
+  it.effect("when the process exits in the same turn", () =>
+    Effect.gen(function*() {
+      const written = Written.make()
+      yield* Effect.gen(function*() {
+        yield* Effect.logInfo("a")
+        yield* Effect.logInfo("b")
+        expect(written.writes).toEqual([])
+        written.exit()
+        expect(written.lines()).toHaveLength(2)
+      }).pipe(Effect.provide(layerOf(written)))
     }))
 
   it.effect("when the layer closes, nor after", () =>
     Effect.gen(function*() {
-      const { hooks, output, writes } = makeOutput()
+      const written = Written.make()
       const later = yield* Effect.scoped(Effect.gen(function*() {
-        const context = yield* Layer.build(Logs.layer({ service: "gateway", level: "Info", output }))
+        const context = yield* Layer.build(layerOf(written))
         yield* Effect.provideContext(Effect.logInfo("before"), context)
-        expect(hooks()).toBe(1)
+        expect(written.hooks()).toBe(1)
         return Effect.provideContext(Effect.logInfo("after"), context)
       }))
-      expect(lines(writes)).toHaveLength(1)
+      expect(written.lines()).toHaveLength(1)
       yield* later
-      expect(lines(writes)).toHaveLength(2)
-      expect(hooks()).toBe(0)
+      expect(written.lines()).toHaveLength(2)
+      expect(written.hooks()).toBe(0)
     }))
 
-  it.effect("when there are more than the buffer holds", () =>
+  it.effect("when the output takes little at a time, and bytes of one letter apart", () =>
     Effect.gen(function*() {
-      const { output, writes } = makeOutput()
-      const message = "x".repeat(1_000)
-      yield* Effect.forEach(Array.from({ length: 200 }), () => Effect.logInfo(message), { discard: true }).pipe(
-        Effect.provide(Logs.layer({ service: "gateway", level: "Info", output }))
+      const written = Written.make()
+      written.room(7)
+      const message = "ü€".repeat(50)
+      yield* Effect.forEach(Array.from({ length: 50 }), () => Effect.logInfo(message), { discard: true }).pipe(
+        Effect.provide(layerOf(written))
       )
-      expect(lines(writes)).toHaveLength(200)
-      expect(writes.length).toBeGreaterThan(2)
-      expect(writes.length).toBeLessThan(20)
+      expect(Buffer.concat(written.writes.map((text) => Buffer.from(text))).length).toBeGreaterThan(50 * 250)
+      expect(written.writes.length).toBeGreaterThan(1_000)
+    }))
+})
+
+describe("an output that nobody reads", () => {
+  it.effect("holds up nobody: beyond a bound lines are dropped, and told of when there is room again", () =>
+    Effect.gen(function*() {
+      const written = Written.make()
+      written.room(0)
+      const message = "x".repeat(100_000)
+      const count = 200
+      yield* Effect.gen(function*() {
+        yield* Effect.forEach(Array.from({ length: count }), () => Effect.logInfo(message), { discard: true })
+        yield* TestClock.adjust("1 second")
+        expect(written.writes).toEqual([])
+        written.room(1_000_000)
+        yield* TestClock.adjust("1 second")
+        const lines: ReadonlyArray<Record<string, unknown>> = written.lines().map((line) => JSON.parse(line))
+        const last = lines.at(-1)!
+        expect(last).toMatchObject({ level: "WARN", event: "log_lines_dropped", service: "gateway" })
+        const dropped = Number(/^\d+/.exec(String(last["message"]))![0])
+        expect(lines.length - 1 + dropped).toBe(count)
+        expect((lines.length - 1) * message.length).toBeGreaterThan(LogSink.WAIT_AT_MOST - message.length)
+        expect((lines.length - 2) * message.length).toBeLessThan(LogSink.WAIT_AT_MOST)
+      }).pipe(Effect.provide(layerOf(written)))
     }))
 })

@@ -22,6 +22,7 @@ export type Event =
   | "dependency_up"
   | "dependency_down"
   | "internal_error"
+  | "log_lines_dropped"
 
 /** What a log line may carry beside its message, under these very names. Never a payment token. */
 export interface Attributes {

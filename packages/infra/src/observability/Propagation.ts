@@ -17,7 +17,7 @@ export const parse = (traceparent: string | undefined): Option.Option<Tracer.Ext
   traceparent === undefined ? Option.none() : HttpTraceContext.w3c(Headers.fromInput({ traceparent }))
 
 /** A header as `parse` takes it: version 00, in small letters, neither id all zeros. */
-const WELL_FORMED = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+const WELL_FORMED = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** The header that names a span. */
 export const format = (span: Pick<Tracer.AnySpan, "traceId" | "spanId" | "sampled">): string =>
@@ -49,10 +49,14 @@ export const withParent =
       return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
     })
 
-/** What a log line says of the trace that a header names. Asked for every order, so no span is made for it. */
+/** The trace that a header names. Asked for every order, so no span is made for it. */
+export const traceIdOf = (traceparent: string | undefined): string | undefined =>
+  traceparent !== undefined && WELL_FORMED.test(traceparent) ? traceparent.slice(3, 35) : undefined
+
+/** What a log line says of the trace that a header names. */
 export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } => {
-  const found = traceparent === undefined ? null : WELL_FORMED.exec(traceparent)
-  return found === null ? {} : { trace_id: found[1]! }
+  const trace_id = traceIdOf(traceparent)
+  return trace_id === undefined ? {} : { trace_id }
 }
 
 /** The ids must not be all zeros, so no word of them is. */

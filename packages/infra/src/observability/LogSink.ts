@@ -1,0 +1,114 @@
+/**
+ * The lines of a process on their way out: gathered for a moment and written together, without ever holding up whoever
+ * logs.
+ *
+ * **Details**: writing each line by itself would cost more than all the rest of a line. Where whoever reads the output is
+ * slow, lines wait, up to a bound; beyond it they are dropped, counted, and told of when there is room again. What waits
+ * is written out when the scope closes and when the process exits, for which it gets a bounded time.
+ *
+ * **Gotchas**: what waits is lost by a kill -9: at most `GATHER` of lines.
+ */
+import { Duration, Effect, Latch, Schedule, type Scope } from "effect"
+import type { Output } from "./LogOutput.ts"
+
+/** How long lines are gathered before they are written together. */
+export const GATHER = Duration.millis(10)
+/** Characters that are gathered at the most before they are written. */
+const GATHER_AT_MOST = 65_536
+/** Characters that may wait for an output that does not take them. */
+export const WAIT_AT_MOST = 8_388_608
+/** How long between two tries to write to an output that took nothing. */
+const TRY_AGAIN = Duration.millis(20)
+/** How long the end of a process may be held up by an output that does not take the last lines. */
+const LAST_WORDS = Duration.seconds(2)
+
+export interface Sink {
+  /** Takes a line, without its line feed. */
+  readonly add: (line: string) => void
+}
+
+/** Lives on after its scope: lines that come later are written at once. */
+export const make = Effect.fnUntraced(function*(
+  output: Output,
+  lineOfDropped: (count: number) => string
+): Effect.fn.Return<Sink, never, Scope.Scope> {
+  const some = yield* Latch.make()
+  const much = yield* Latch.make()
+  let gathered = ""
+  let rest: Uint8Array = new Uint8Array()
+  let dropped = 0
+  let isClosed = false
+  let isGone = false
+
+  /** Writes what there is room for; false where something is left. */
+  const flush = (): boolean => {
+    while (!isGone && (rest.length > 0 || gathered !== "")) {
+      if (rest.length === 0) {
+        if (dropped > 0) gathered += `${lineOfDropped(dropped)}\n`
+        dropped = 0
+        rest = Buffer.from(gathered)
+        gathered = ""
+      }
+      const taken = tryToWrite()
+      rest = rest.subarray(taken)
+      if (taken === 0) return isGone
+    }
+    return true
+  }
+
+  const tryToWrite = (): number => {
+    try {
+      return output.write(rest)
+    } catch {
+      // Nobody reads any more: there is nobody to tell of it either.
+      isGone = true
+      return 0
+    }
+  }
+
+  const serve = Effect.gen(function*() {
+    Latch.closeUnsafe(some)
+    Latch.closeUnsafe(much)
+    if (gathered === "") yield* Latch.await(some)
+    yield* Effect.raceFirst(Effect.sleep(GATHER), Latch.await(much))
+    while (!flush()) yield* Effect.sleep(TRY_AGAIN)
+  })
+
+  const flushAtExit = (): void => {
+    const asleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+    const pause = Duration.toMillis(TRY_AGAIN)
+    for (let waited = 0; !flush() && waited < Duration.toMillis(LAST_WORDS); waited += pause) {
+      // The event loop is over, so waiting for room holds up nobody.
+      Atomics.wait(asleep, 0, 0, pause)
+    }
+  }
+  const forget = output.onExit(flushAtExit)
+
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function*() {
+      isClosed = true
+      yield* Effect.sync(flush).pipe(
+        Effect.repeat({ until: (isDone: boolean) => isDone, schedule: Schedule.spaced(TRY_AGAIN) }),
+        Effect.timeoutOption(LAST_WORDS)
+      )
+      if (gathered === "" && rest.length === 0) forget()
+    })
+  )
+  yield* Effect.forkScoped(Effect.forever(serve))
+
+  return {
+    add: (line) => {
+      if (isGone) return
+      if (gathered.length + rest.length > WAIT_AT_MOST) {
+        dropped++
+        return
+      }
+      gathered += `${line}\n`
+      if (isClosed) flush()
+      else if (gathered.length >= GATHER_AT_MOST) {
+        Latch.openUnsafe(some)
+        Latch.openUnsafe(much)
+      } else Latch.openUnsafe(some)
+    }
+  }
+})
