@@ -53,8 +53,8 @@ describe("defaults", () => {
         batchSize: 500
       })
       expect(found.embedded).toEqual({ dataDir: "./data" })
-      expect(found.logs).toEqual({ level: "Info" })
-      expect(found.tracing).toEqual({ endpoint: undefined, ratio: 1 })
+      expect(found.logs).toEqual({ level: "Info", orders: 1 })
+      expect(found.tracing).toEqual({ isOn: false, isParentBased: true })
     }))
 
   it.effect("stand in for empty values, as compose files write absent ones", () =>
@@ -75,6 +75,7 @@ describe("given values", () => {
         SOLD_OUT_CACHE: "0ms",
         PAYMENT_FAILURE_RATE: "0",
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
+        OTEL_TRACES_SAMPLER: "traceidratio",
         OTEL_TRACES_SAMPLER_ARG: ".25"
       })
       expect(found.gateway.httpPort).toBe(8081)
@@ -84,8 +85,7 @@ describe("given values", () => {
       expect(found.gateway.rateLimit.window).toEqual(Duration.seconds(90))
       expect(found.gateway.soldOutCache).toEqual(Duration.zero)
       expect(found.payments.failureRate).toBe(0)
-      expect(found.tracing.endpoint?.href).toBe("http://collector:4318/v1/traces")
-      expect(found.tracing.ratio).toBe(0.25)
+      expect(found.tracing).toEqual({ isOn: true, isParentBased: false })
     }))
 
   it.effect("switch to Kafka and Redis where either has an address", () =>
@@ -107,6 +107,7 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["KAFKA_ADDR", "a:1,,b:2", "a comma-separated list of addresses such as kafka-1:9092,kafka-2:9092"],
   ["LOG_LEVEL", "loud", "one of debug, info, warn, error"],
   ["LOG_LEVEL", "constructor", "one of debug, info, warn, error"],
+  ["LOG_ORDERS", "10%", "a share from 0 to 1, such as 0.1"],
   ["CIRCUIT_BREAKER_FAILURE_THRESHOLD", "0", "a whole number from 1 to 1000000"],
   ["CIRCUIT_BREAKER_SUCCESS_THRESHOLD", "1.5", "a whole number from 1 to 1000000"],
   ["CIRCUIT_BREAKER_BASE_TIMEOUT", "30", aDuration("1ms")],
@@ -126,6 +127,14 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["PAYMENT_TIMEOUT", "2", aDuration("1ms")],
   ["DATA_DIR", "a\0b", "a path"],
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "a URL such as http://collector:4318"],
+  ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector", "a URL such as http://collector:4318"],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "udp", "one of grpc, http/protobuf, http/json"],
+  ["OTEL_SDK_DISABLED", "yes", "one of true, false"],
+  [
+    "OTEL_TRACES_SAMPLER",
+    "sometimes",
+    "one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
+  ],
   ["OTEL_TRACES_EXPORTER", "jaeger", "one of otlp, none"],
   ["OTEL_TRACES_SAMPLER_ARG", "2", "a share from 0 to 1, such as 0.1"]
 ]

@@ -2,6 +2,7 @@
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
+import * as Tracing from "@flash-sale/infra/observability/Tracing"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References } from "effect"
 
@@ -15,7 +16,7 @@ export const layerObserved = (
 ): Layer.Layer<Telemetry.Telemetry> =>
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
-    Telemetry.layerTracing(name, tracing)
+    Tracing.layer(name, tracing)
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))
 
 /** Lines of a part of a process that is several services in one. */

@@ -130,32 +130,50 @@ export const LogSettings = Variable.group({
 })
 export type LogSettings = Config.Success<typeof LogSettings>
 
-/** Where spans go; nothing is recorded without an endpoint. The names are OpenTelemetry's. */
+const SAMPLERS = {
+  always_on: "always_on",
+  always_off: "always_off",
+  traceidratio: "traceidratio",
+  parentbased_always_on: "parentbased_always_on",
+  parentbased_always_off: "parentbased_always_off",
+  parentbased_traceidratio: "parentbased_traceidratio"
+} as const
+const PROTOCOLS = { grpc: "grpc", "http/protobuf": "http/protobuf", "http/json": "http/json" } as const
+
+/**
+ * Whether and how spans are recorded. The names and meanings are OpenTelemetry's, whose SDK reads them and the rest of
+ * its variables by itself: what is read here decides whether it is started, and tells bad values as all others are told.
+ */
 export const TracingSettings: Config.Config<TracingSettings> = Config.map(
   Variable.group({
     endpoint: Variable.make<URL | undefined>("OTEL_EXPORTER_OTLP_ENDPOINT", Kind.url, undefined),
+    tracesEndpoint: Variable.make<URL | undefined>("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Kind.url, undefined),
     exporter: Variable.make<"otlp" | "none" | undefined>(
       "OTEL_TRACES_EXPORTER",
       Kind.word({ otlp: "otlp", none: "none" }),
       undefined
     ),
+    protocol: Variable.make("OTEL_EXPORTER_OTLP_PROTOCOL", Kind.word<string>(PROTOCOLS), "http/protobuf"),
+    isDisabled: Variable.make("OTEL_SDK_DISABLED", Kind.word({ true: true, false: false }), false),
+    sampler: Variable.make<keyof typeof SAMPLERS>(
+      "OTEL_TRACES_SAMPLER",
+      Kind.word<keyof typeof SAMPLERS>(SAMPLERS),
+      "parentbased_always_on"
+    ),
     ratio: Variable.make("OTEL_TRACES_SAMPLER_ARG", Kind.share, 1)
   }),
-  ({ endpoint, exporter, ratio }) => ({
-    endpoint: exporter === "none" || (exporter === undefined && endpoint === undefined)
-      ? undefined
-      : tracesOf(endpoint ?? new URL("http://localhost:4318")),
-    ratio
+  ({ endpoint, exporter, isDisabled, sampler, tracesEndpoint }) => ({
+    isOn: !isDisabled && exporter !== "none" &&
+      (exporter === "otlp" || endpoint !== undefined || tracesEndpoint !== undefined),
+    isParentBased: sampler.startsWith("parentbased_")
   })
 )
 export interface TracingSettings {
-  /** The full URL for traces. */
-  readonly endpoint: URL | undefined
-  /** The share of traces that are recorded, of those that begin here: 0 to 1. */
-  readonly ratio: number
+  /** Whether there is a collector for spans. */
+  readonly isOn: boolean
+  /** Whether a trace that was sampled out where it began stays so. */
+  readonly isParentBased: boolean
 }
-
-const tracesOf = (base: URL): URL => new URL(`${base.pathname.replace(/\/$/, "")}/v1/traces`, base)
 
 /** Several groups together: fails with all that is wrong, not with the first. */
 export const all = Variable.group

@@ -23,6 +23,7 @@ export type Event =
   | "dependency_down"
   | "internal_error"
   | "log_lines_dropped"
+  | "tracing_trouble"
 
 /** What a log line may carry beside its message, under these very names. Never a payment token. */
 export interface Attributes {

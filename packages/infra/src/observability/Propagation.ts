@@ -7,7 +7,7 @@
 import { Context, Effect, Option, Random, Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
 
-/** Whether spans are recorded. `Telemetry.layerTracing` sets it. */
+/** Whether spans are recorded. `Tracing.layer` sets it. */
 export const IsRecording = Context.Reference<boolean>("@flash-sale/infra/observability/Propagation/IsRecording", {
   defaultValue: () => false
 })
@@ -52,6 +52,27 @@ export const withParent =
 /** The trace that a header names. Asked for every order, so no span is made for it. */
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>
   traceparent !== undefined && WELL_FORMED.test(traceparent) ? traceparent.slice(3, 35) : undefined
+
+/** What a header says, as a span of another process. */
+export interface RemoteContext {
+  readonly traceId: string
+  readonly spanId: string
+  /** 1 where the trace is recorded, else 0. */
+  readonly traceFlags: 0 | 1
+  readonly isRemote: true
+}
+
+/** The same as `parse`, without a span: for the short way of `Spans`. */
+export const contextOf = (traceparent: string | undefined): RemoteContext | undefined =>
+  traceparent === undefined || !WELL_FORMED.test(traceparent) ? undefined : {
+    traceId: traceparent.slice(3, 35),
+    spanId: traceparent.slice(36, 52),
+    traceFlags: (Number.parseInt(traceparent.slice(53), 16) & 1) === 1 ? 1 : 0,
+    isRemote: true
+  }
+
+/** Whether the trace that a header names is recorded. */
+export const isSampled = (traceparent: string | undefined): boolean => contextOf(traceparent)?.traceFlags === 1
 
 /** What a log line says of the trace that a header names. */
 export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } => {

@@ -1,14 +1,10 @@
-/** Metrics for whoever scrapes, and traces for whoever collects them. */
+/** Metrics for whoever scrapes. */
 import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
-import { Context, Effect, Layer, Metric, Option, Random, Tracer } from "effect"
-import { FetchHttpClient } from "effect/http"
-import { OtlpExporter, OtlpSerialization, OtlpTracer } from "effect/observability"
-import type { TracingSettings } from "../Settings.ts"
+import { Context, Effect, Layer, Metric } from "effect"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import * as Metrics from "./Metrics.ts"
-import * as Propagation from "./Propagation.ts"
 import type { Service } from "./Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
@@ -52,30 +48,3 @@ const initialise = (service: Service): Effect.Effect<void> =>
 
 /** Every unit would be "1"; the names say the units. */
 const withoutUnits = (text: string): string => `${text.replace(/^# UNIT .*\n/gm, "").trimEnd()}\n`
-
-/** Sends spans to a collector where the settings name one; without, nothing is recorded and nothing costs. */
-export const layerTracing = (service: string, settings: TracingSettings): Layer.Layer<never> =>
-  settings.endpoint === undefined ? Layer.empty : Layer.merge(
-    tracer(service, settings.endpoint, settings.ratio),
-    Layer.succeed(Propagation.IsRecording, true)
-  )
-
-const tracer = (service: string, endpoint: URL, ratio: number): Layer.Layer<never> =>
-  Layer.effect(
-    Tracer.Tracer,
-    Effect.gen(function*() {
-      const random = yield* Random.Random
-      const inner = yield* OtlpTracer.make({ url: endpoint.toString(), resource: { serviceName: service } })
-      // No `context` hook: it would wrap every step of every fiber. The first span of a trace decides for all of it.
-      return Tracer.make({
-        span: (options) =>
-          inner.span(
-            Option.isSome(options.parent)
-              ? options
-              : { ...options, sampled: options.sampled && random.nextDoubleUnsafe() < ratio }
-          )
-      })
-    })
-  ).pipe(
-    Layer.provide([OtlpExporter.layerFlusher, OtlpSerialization.layerJson, FetchHttpClient.layer])
-  )
