@@ -4,6 +4,7 @@ import { ItemId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home, NOTHING_FOLDED } from "@flash-sale/domain/Partition"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import * as StockChange from "./StockChange.ts"
 
@@ -20,7 +21,10 @@ const PATIENCE = "5 seconds"
 export const layer: Layer.Layer<never, never, OrderLog | ItemStore> = Layer.effectDiscard(
   Effect.gen(function*() {
     const fiber = yield* Effect.forkScoped(
-      Effect.catch(put, (error) => Effect.logWarning(`Item ${FIRST_ITEM} got no stock: ${error.detail}`))
+      Effect.catch(
+        put,
+        (error) => Log.warn(`Item ${FIRST_ITEM} got no stock: ${error.detail}`, { event: "first_stock_missing" })
+      )
     )
     yield* Effect.timeoutOption(Fiber.await(fiber), PATIENCE)
   })

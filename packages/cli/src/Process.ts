@@ -1,5 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and an end in words. */
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/Tracing"
@@ -26,8 +26,7 @@ export const loggedAs = (service: Service) =>
 /** One line when everything stands, one when it begins to be taken down. */
 export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
   Effect.acquireRelease(
-    Effect.logInfo("Started").pipe(Attributes.annotate({ event: "service_started" })),
-    () =>
-      Effect.logInfo("Stopping: what is in hand is finished").pipe(Attributes.annotate({ event: "service_stopping" }))
+    Log.info("Started", { event: "service_started" }),
+    () => Log.info("Stopping: what is in hand is finished", { event: "service_stopping" })
   )
 )

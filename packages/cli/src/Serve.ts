@@ -2,6 +2,7 @@
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
@@ -32,8 +33,9 @@ const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
       `Try it: curl -i localhost:${port}/buy -H 'content-type: application/json' -d ` +
       `'{"request_id":"r-1","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
     ]
-    const tell = (yield* stdio.stdoutIsTerminal) ? Console.log : Effect.logInfo
-    yield* Effect.forEach(lines, (line) => tell(line), { discard: true })
+    const isTerminal = yield* stdio.stdoutIsTerminal
+    const tell = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "service_started" })
+    yield* Effect.forEach(lines, tell, { discard: true })
   }))
 
 export const command = Command.make("serve", { dataDir: Place.flags.dataDir }, (place) =>

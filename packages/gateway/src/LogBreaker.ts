@@ -1,6 +1,6 @@
 /** The circuit breaker between the gateway and the log, with its gauge and one log line for each change. */
 import { OrderLog } from "@flash-sale/domain/OrderLog"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as CircuitBreaker from "@flash-sale/infra/resilience/CircuitBreaker"
 import { Context, Effect, Layer, Metric } from "effect"
@@ -13,9 +13,10 @@ export class LogBreaker extends Context.Service<LogBreaker, CircuitBreaker.Circu
 const GAUGE: Readonly<Record<CircuitBreaker.State, number>> = { closed: 0, open: 1, half_open: 2 }
 
 const tell = (state: CircuitBreaker.State) =>
-  Effect.log(`The circuit breaker to the log is ${state}`).pipe(
-    Attributes.annotate({ event: "circuit_breaker_changed", status: state })
-  )
+  (state === "open" ? Log.warn : Log.info)(`The circuit breaker to the log is ${state}`, {
+    event: "circuit_breaker_changed",
+    status: state
+  })
 
 export const layer = (settings: CircuitBreaker.Settings): Layer.Layer<LogBreaker, never, OrderLog> =>
   Layer.effect(

@@ -1,8 +1,8 @@
 /** What the processor's health is made of, beside its log and store. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */
@@ -85,20 +85,17 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
         // Each try to go on may fail in words of its own: who waits has said so once.
         if (describe(before) === describe(state) || (isWaiting(before) && isWaiting(state))) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
-        const log = state?._tag === "Refusing"
-          ? Effect.logError(line)
-          : state?._tag === "Waiting"
-          ? Effect.logWarning(line)
-          : Effect.logInfo(line)
-        return Attributes.annotate({ event: "partition_state", partition })(log)
+        const tell = state?._tag === "Refusing" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
+        return tell(line, { event: "partition_state", partition })
       }),
     stopItem: (partition, itemId, detail) =>
       Effect.suspend(() => {
         stopped.set(itemId, { partition, detail })
         gauge(workers, stopped, context)
-        return Effect.logError(`Item ${itemId} is stopped, others go on: ${detail}`).pipe(
-          Attributes.annotate({ event: "item_stopped", item_id: itemId })
-        )
+        return Log.error(`Item ${itemId} is stopped, others go on: ${detail}`, {
+          event: "item_stopped",
+          item_id: itemId
+        })
       }),
     clearItems: (partition) =>
       Effect.sync(() => {

@@ -5,7 +5,7 @@
 import { Command } from "@flash-sale/domain/Command"
 import { ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
 
@@ -32,9 +32,7 @@ export const make = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Sens
     if (last !== undefined && last.seq === seq && now - last.at < APPEND_AGAIN_MILLIS) return
     appended.set(itemId, { seq, at: now })
     yield* run.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } })))
-    yield* Effect.logInfo(`Hand-made change of stock: ${delta}`).pipe(
-      Attributes.annotate({ event: "stock_adjusted", item_id: itemId, seq })
-    )
+    yield* Log.info(`Hand-made change of stock: ${delta}`, { event: "stock_adjusted", item_id: itemId, seq })
   })
 
   const forgetOld = Effect.map(Clock.currentTimeMillis, (now) => {

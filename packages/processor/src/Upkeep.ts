@@ -1,8 +1,8 @@
 /** What a worker does beside taking records: ends the recovery, commits, looks around. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/OrderLog"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Effect, Metric, Schedule } from "effect"
 import * as Commits from "./Commits.ts"
 import type * as Intake from "./Intake.ts"
@@ -52,9 +52,9 @@ export const keep = Effect.fnUntraced(function*(
   let looks = 0
   const lookAround = Effect.gen(function*() {
     if (!run.isRecovered() && ++looks % PROGRESS_EVERY === 0) {
-      yield* Effect.logInfo(`Partition ${partition}: folded up to ${run.folding.next()} of ${until}`).pipe(
-        Attributes.annotate({ event: "recovery_progress", partition, offset: run.folding.next() })
-      )
+      const offset = run.folding.next()
+      const message = `Partition ${partition}: folded up to ${offset} of ${until}`
+      yield* Log.info(message, { event: "recovery_progress", partition, offset })
     }
     yield* sensing.lookAround
     yield* intake.sweep

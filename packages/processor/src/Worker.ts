@@ -4,7 +4,8 @@ import type { Session } from "@flash-sale/domain/ItemStore"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
 import { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import { Data, Effect } from "effect"
+import * as Log from "@flash-sale/infra/observability/Log"
+import { Cause, Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
 
 /**
@@ -48,7 +49,7 @@ export interface Run {
 /** A bug in an item's actor, told loudly: the worker begins again. */
 export const actorFailed = (run: Run, itemId: ItemId) => (defect: unknown): Effect.Effect<void> =>
   Effect.andThen(
-    Effect.logError("Item actor failed", defect),
+    Log.error("Item actor failed", { event: "internal_error", item_id: itemId }, Cause.die(defect)),
     run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
   )
 

@@ -3,6 +3,7 @@ import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import * as Partition from "@flash-sale/domain/Partition"
 import { type Cause, Effect, Queue, type Scope } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
+import * as Log from "../observability/Log.ts"
 import * as Commits from "./Commits.ts"
 import * as Handover from "./Handover.ts"
 import type * as Intake from "./Intake.ts"
@@ -84,11 +85,11 @@ export const run = Effect.fnUntraced(function*(
     const event = yield* Queue.take(events)
     switch (event._tag) {
       case "Joined":
-        yield* Effect.logInfo(`Owning partitions ${event.partitions.join(", ")}`)
+        yield* Log.info(`Owning partitions ${event.partitions.join(", ")}`, { event: "partitions_assigned" })
         yield* Effect.forEach(event.partitions, workers.start, { discard: true })
         break
       case "MustHandOver":
-        yield* Effect.logInfo("Handing the partitions over")
+        yield* Log.info("Handing the partitions over", { event: "partitions_revoked" })
         yield* workers.handOver
         handover.done()
         break

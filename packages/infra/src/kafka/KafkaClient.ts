@@ -10,6 +10,7 @@ import {
   logLevel,
   type RetryOptions
 } from "kafkajs"
+import * as Log from "../observability/Log.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
@@ -118,8 +119,10 @@ const makeTeller = Effect.gen(function*() {
     const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
     const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
     const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
-    if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) return yield* Effect.logWarning(line)
-    yield* Effect.logDebug(line)
+    if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) {
+      return yield* Log.warn(line, { event: "kafka_client" })
+    }
+    yield* Log.debug(line, { event: "kafka_client" })
   })
   yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), tellOne)))
   return (entry: LogEntry): void => {

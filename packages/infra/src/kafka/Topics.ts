@@ -2,6 +2,7 @@
 import { LogUnavailable } from "@flash-sale/domain/OrderLog"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Schema } from "effect"
 import type { ITopicConfig } from "kafkajs"
+import * as Log from "../observability/Log.ts"
 import { KafkaClient } from "./KafkaClient.ts"
 import { type KafkaSettings, RECONNECT_CAP } from "./KafkaSettings.ts"
 
@@ -48,7 +49,9 @@ export const layer: Layer.Layer<Topics, never, KafkaClient> = Layer.effect(
     let now: Exit.Exit<number, PartitionsChanged> | undefined
     yield* Effect.forkScoped(Effect.gen(function*() {
       now = yield* Effect.exit(prepare(client))
-      if (Exit.isFailure(now)) yield* Effect.logError("The order log cannot be used", now.cause)
+      if (Exit.isFailure(now)) {
+        yield* Log.error("The order log cannot be used", { event: "log_unusable" }, now.cause)
+      }
       yield* Deferred.done(known, now)
     }))
     return Topics.of({ partitions: Deferred.await(known), now: () => now })
@@ -63,7 +66,9 @@ export const prepare = Effect.fnUntraced(function*(client: KafkaClient["Service"
     Effect.tapError(({ detail }) => {
       if (toldAway) return Effect.void
       toldAway = true
-      return Effect.logWarning(`Waiting for Kafka at ${settings.brokers.join(",")}: ${detail}`)
+      return Log.warn(`Waiting for Kafka at ${settings.brokers.join(",")}: ${detail}`, {
+        event: "dependency_down"
+      })
     }),
     Effect.retry(whileAway),
     Effect.orDie // The schedule has no end, so no failure comes past it.
@@ -71,7 +76,7 @@ export const prepare = Effect.fnUntraced(function*(client: KafkaClient["Service"
   if (found !== settings.partitions) {
     return yield* new PartitionsChanged({ topic: settings.ordersTopic, found, expected: settings.partitions })
   }
-  yield* Effect.logInfo(`The order log is there: ${settings.ordersTopic}, ${found} partitions`)
+  yield* Log.info(`The order log is there: ${settings.ordersTopic}, ${found} partitions`, { event: "log_ready" })
   return found
 })
 

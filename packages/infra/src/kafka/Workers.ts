@@ -2,6 +2,7 @@
 import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
+import * as Log from "../observability/Log.ts"
 import type * as Commits from "./Commits.ts"
 import * as Intake from "./Intake.ts"
 
@@ -93,6 +94,6 @@ const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
   // Interruptible, as this also runs in a finalizer, where a time-out would otherwise wait for what it gives up.
   const done = yield* Fiber.awaitAll(fibers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_PATIENCE))
   if (done._tag === "Some") return
-  yield* Effect.logWarning("Workers did not return in time and are interrupted")
+  yield* Log.warn("Workers did not return in time and are interrupted", { event: "partitions_revoked" })
   yield* Fiber.interruptAll(fibers).pipe(Effect.interruptible, Effect.timeout(INTERRUPT_PATIENCE), Effect.ignore)
 })

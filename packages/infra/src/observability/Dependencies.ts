@@ -2,8 +2,8 @@
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { Duration, Effect, Layer, Metric, Schedule } from "effect"
-import * as Attributes from "./Attributes.ts"
 import * as EngineMetrics from "./EngineMetrics.ts"
+import * as Log from "./Log.ts"
 import type { Service } from "./Series.ts"
 
 /** How often it is asked. */
@@ -31,8 +31,8 @@ const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, is
     const isNews = hasChanged && (last !== undefined || now)
     last = now
     if (!isNews) return
-    yield* (now ? Effect.logInfo(`${name} answers`) : Effect.logWarning(`${name} does not answer`)).pipe(
-      Attributes.annotate({ event: now ? "dependency_up" : "dependency_down", detail: name })
-    )
+    yield* (now
+      ? Log.info(`${name} answers`, { event: "dependency_up", detail: name })
+      : Log.warn(`${name} does not answer`, { event: "dependency_down", detail: name }))
   })
 }

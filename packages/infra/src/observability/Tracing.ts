@@ -13,7 +13,7 @@ import * as OtelTracer from "@effect/opentelemetry/OtelTracer"
 import * as Otel from "@opentelemetry/api"
 import { Clock, Duration, Effect, Layer, Tracer } from "effect"
 import type { TracingSettings } from "../Settings.ts"
-import * as Attributes from "./Attributes.ts"
+import * as Log from "./Log.ts"
 import * as Propagation from "./Propagation.ts"
 import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
 
@@ -92,11 +92,7 @@ const makeTell = Effect.gen(function*() {
     if (now - toldAt < TELL_EVERY_MILLIS) return
     toldAt = now
     const detail = [message, ...details.map(String)].join(" ").slice(0, MAX_DETAIL)
-    run(
-      Effect.logWarning("Traces: trouble with the collector or its settings").pipe(
-        Attributes.annotate({ event: "tracing_trouble", detail })
-      )
-    )
+    run(Log.warn("Traces: trouble with the collector or its settings", { event: "tracing_trouble", detail }))
   }
 })
 

@@ -14,7 +14,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Charge, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
 import { Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import * as Attributes from "../observability/Attributes.ts"
+import * as Log from "../observability/Log.ts"
 import * as PaymentWire from "./PaymentWire.ts"
 
 export interface Options {
@@ -90,18 +90,17 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
     Effect.suspend(() => {
       if (refusal === status) return Effect.void
       refusal = status
-      return Effect.logError(
+      return Log.error(
         `The payment provider refuses our requests with ${status}: no payment succeeds. ` +
-          "Are PAYMENT_URL and PAYMENT_API_KEY right?"
-      ).pipe(Attributes.annotate({ event: "dependency_down", status }))
+          "Are PAYMENT_URL and PAYMENT_API_KEY right?",
+        { event: "dependency_down", status }
+      )
     })
 
   const accepted = Effect.suspend(() => {
     if (refusal === undefined) return Effect.void
     refusal = undefined
-    return Effect.logInfo("The payment provider takes our requests again").pipe(
-      Attributes.annotate({ event: "dependency_up" })
-    )
+    return Log.info("The payment provider takes our requests again", { event: "dependency_up" })
   })
 
   const ask = <A>(

@@ -1,0 +1,15 @@
+/** Log lines. Each names its event, out of a closed set. */
+import { type Cause, Effect } from "effect"
+import { annotate, type Attributes } from "./Attributes.ts"
+
+type Tell = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
+
+const at = (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): Tell => (message, attributes, cause) =>
+  annotate(attributes)(cause === undefined ? log(message) : log(message, cause))
+
+export const debug: Tell = at(Effect.logDebug)
+export const info: Tell = at(Effect.logInfo)
+/** Somebody may want to look. */
+export const warn: Tell = at(Effect.logWarning)
+/** Somebody has to look. */
+export const error: Tell = at(Effect.logError)

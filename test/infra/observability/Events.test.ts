@@ -1,0 +1,15 @@
+/** The names of events: a closed set, the same in the code and for whoever reads the log. */
+import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import { expect, it } from "vitest"
+import { sources } from "../../../scripts/Source.ts"
+
+const documented = (): ReadonlyArray<string> => {
+  const [{ text } = { text: "" }] = sources("docs/operations.md")
+  const section = /^## Logs$([\s\S]*?)^## /m.exec(text)?.[1] ?? ""
+  return [...section.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)]
+    .flatMap(([, names = ""]) => [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name))
+}
+
+it("every event is documented, and every documented event is one", () => {
+  expect(documented().toSorted()).toEqual([...Attributes.EVENTS].toSorted())
+})
