@@ -6,6 +6,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
 import * as Gateway from "@flash-sale/gateway/Gateway"
+import type * as Infra from "@flash-sale/infra/Infra"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
@@ -81,13 +82,19 @@ export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
     )))
 
-/** Everything, over SQLite in memory; `change` changes the settings of the gateway. */
-export const layer = (change: Partial<GatewaySettings> = {}) =>
+/** What a test of the whole engine may use. */
+export type Engine = Door | Faults.Faults | Infra.Ports
+
+/** Everything, over these ports; `change` changes the settings of the gateway. */
+export const layerOver = <E>(ports: Layer.Layer<Infra.Ports, E>, change: Partial<GatewaySettings> = {}) =>
   layerGateway(change).pipe(
     Layer.provideMerge(processor()),
-    Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
+    Layer.provideMerge(Faults.layer(ports)),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
+
+/** Everything, over SQLite in memory. */
+export const layer = (change: Partial<GatewaySettings> = {}) => layerOver(SqliteInfra.layerMemory, change)
 
 /** An order's body, with what is usual where nothing else is said. */
 export const order = (fields: Readonly<Record<string, unknown>> = {}): string =>

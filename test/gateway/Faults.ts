@@ -6,10 +6,13 @@ import type * as Infra from "@flash-sale/infra/Infra"
 import { Context, Effect, Layer } from "effect"
 
 export interface Switches {
-  /** `lost` appends the record and loses the answer. */
-  log: "fine" | "away" | "lost" | "full"
+  /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
+  log: "fine" | "away" | "lost" | "full" | "bug"
   store: "fine" | "away"
 }
+
+/** What a bug says, and no buyer hears. */
+export const BUG = "a bug that was switched on"
 
 export class Faults extends Context.Service<Faults, Switches>()("test/gateway/Faults") {}
 
@@ -27,6 +30,8 @@ const faultyLog = Effect.gen(function*() {
           return Effect.fail(new AppendRefused({ detail: "switched off" }))
         case "full":
           return Effect.fail(new AppendRefused({ detail: "switched off", overloaded: true }))
+        case "bug":
+          return Effect.die(new Error(BUG))
         case "lost":
           return Effect.andThen(log.append(record), Effect.fail(new AppendUnknown({ detail: "switched off" })))
       }
@@ -37,7 +42,7 @@ const faultyLog = Effect.gen(function*() {
     partitions: Effect.suspend(() =>
       faults.log === "away" ? Effect.fail(new LogUnavailable({ detail: "switched off" })) : log.partitions
     ),
-    isUp: Effect.suspend(() => faults.log === "fine" ? log.isUp : Effect.succeed(false))
+    isUp: Effect.suspend(() => faults.log === "fine" || faults.log === "bug" ? log.isUp : Effect.succeed(false))
   })
 })
 

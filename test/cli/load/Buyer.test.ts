@@ -16,6 +16,32 @@ const order = {
 const Body = Schema.fromJsonString(Schema.Struct({ request_id: Schema.String, item_id: Schema.String }))
 const decodeBody = Schema.decodeUnknownSync(Body)
 
+const refusal = { correlation_id: "c-1", retryable: false }
+/** Answers of a gateway, by their status. */
+const bodies: Readonly<Record<number, object>> = {
+  202: { status: "Order Queued", request_id: "r-1", correlation_id: "c-1", processing_time_ms: 1 },
+  400: { ...refusal, error: "Validation failed", code: "validation_failed", errors: [] },
+  404: { ...refusal, error: "Unknown item", code: "unknown_item" },
+  409: { ...refusal, error: "Duplicate Request Detected", code: "duplicate_request", order_status: "PENDING" },
+  410: { ...refusal, retryable: true, error: "Sold out", code: "sold_out" },
+  429: {
+    ...refusal,
+    retryable: true,
+    error: "Rate limit exceeded",
+    code: "rate_limited",
+    retry_after_seconds: 1,
+    remaining_requests: 0
+  },
+  503: {
+    ...refusal,
+    retryable: true,
+    error: "Service temporarily unavailable",
+    code: "overloaded",
+    retry_after_seconds: 1
+  }
+}
+const codeOf = (status: number): string => String((bodies[status] as { readonly code?: string }).code)
+
 type Script = ReadonlyArray<number | "reset">
 
 /** A gateway that answers by a script, then 500; and the request ids that it was asked for. */
@@ -31,7 +57,10 @@ const gateway = (script: Script) =>
             const step = script[seen.length] ?? 500
             seen.push(decodeBody(Buffer.concat(chunks).toString()).request_id)
             if (step === "reset") request.socket.destroy()
-            else response.writeHead(step, { "content-type": "application/json" }).end("{}")
+            else {
+              response.writeHead(step, { "content-type": "application/json", location: "/orders/r-1" })
+                .end(JSON.stringify(bodies[step] ?? {}))
+            }
           })
         })
         server.listen(0, "127.0.0.1", () => {
@@ -67,21 +96,25 @@ describe("a buyer", () => {
   it.live("takes a first answer", () =>
     Effect.gen(function*() {
       expect(yield* bought([202])).toEqual({ answer: { _tag: "Accepted" }, retries: [] })
-      for (const status of [400, 404, 409, 410, 429, 500]) {
-        expect(yield* bought([status])).toEqual({ answer: { _tag: "Refused", status }, retries: [] })
+      for (const status of [400, 404, 409, 410, 429]) {
+        expect(yield* bought([status])).toEqual({ answer: { _tag: "Refused", code: codeOf(status) }, retries: [] })
+      }
+      for (const status of [418, 500]) {
+        const answer = { _tag: "Refused", code: `undefined answer ${status}` }
+        expect(yield* bought([status])).toEqual({ answer, retries: [] })
       }
     }).pipe(Effect.scoped))
 
   it.live("asks again with the same request_id where the answer is no answer", () =>
     Effect.gen(function*() {
-      expect(yield* bought([503, 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["503"] })
+      expect(yield* bought([503, 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["overloaded"] })
       expect(yield* bought(["reset", 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["UND_ERR_SOCKET"] })
     }).pipe(Effect.scoped))
 
   it.live("knows by a 409 to its repeated request that it had been accepted", () =>
     Effect.gen(function*() {
       expect((yield* bought(["reset", 409])).answer).toEqual({ _tag: "AcceptedBefore" })
-      expect((yield* bought([503, 410])).answer).toEqual({ _tag: "Refused", status: 410 })
+      expect((yield* bought([503, 410])).answer).toEqual({ _tag: "Refused", code: "sold_out" })
     }).pipe(Effect.scoped))
 
   it.live("says where nobody answers", () =>

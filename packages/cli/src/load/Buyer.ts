@@ -1,7 +1,9 @@
 /** A buyer at the gateway's door: sends an order, and the same again where the answer was lost. */
-import * as Undici from "@effect/platform-node/Undici"
-import { Order } from "@flash-sale/domain/Order"
-import { Effect, Schedule, Schema, type Scope } from "effect"
+import { NodeHttpClient } from "@effect/platform-node"
+import * as Client from "@flash-sale/domain/api/Client"
+import type { Order } from "@flash-sale/domain/Order"
+import { Context, Effect, Layer, Schedule, Schema, type Scope } from "effect"
+import { HttpClient, type HttpClientError } from "effect/http"
 import type { Answer } from "./Tally.ts"
 
 /** Connections that all buyers share. */
@@ -28,37 +30,41 @@ export interface Buyers {
   readonly knock: Effect.Effect<void, NobodyAnswers>
 }
 
-const encode = Schema.encodeSync(Schema.fromJsonString(Order))
-const headers = { "content-type": "application/json" }
-
 /** Buyers of one gateway, given by its origin: `http://localhost:8080`. */
 export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buyers, never, Scope.Scope> {
-  const pool = yield* Effect.acquireRelease(
-    Effect.sync(() =>
-      new Undici.Pool(url.origin, {
-        connections: MAX_SOCKETS,
-        headersTimeout: TRY_TIMEOUT,
-        bodyTimeout: TRY_TIMEOUT
-      })
-    ),
-    (opened) => Effect.promise(() => opened.destroy())
-  )
+  const context = yield* Layer.build(NodeHttpClient.layerUndiciOptions({
+    connections: MAX_SOCKETS,
+    headersTimeout: TRY_TIMEOUT,
+    bodyTimeout: TRY_TIMEOUT
+  }))
+  const http = Context.get(context, HttpClient.HttpClient)
+  const client = yield* Effect.provideContext(Client.make(url), context)
 
-  const statusOf = (options: { readonly method: "GET" | "POST"; readonly path: string; readonly body?: string }) =>
-    Effect.tryPromise({
-      try: async () => {
-        const response = await pool.request({ headers, ...options })
-        await response.body.dump()
-        return response.statusCode
-      },
-      catch: (error) => new TryAgain({ why: reasonOf(error) })
+  /** The answer, or that it is none. */
+  const ask = (order: Order, isAgain: () => boolean): Effect.Effect<Answer, TryAgain> =>
+    Effect.matchEffect(client.orders.buy({ payload: order }), {
+      onSuccess: () => Effect.succeed<Answer>({ _tag: "Accepted" }),
+      onFailure: (error) => {
+        switch (error._tag) {
+          case "Unavailable":
+            return Effect.fail(new TryAgain({ why: error.code }))
+          case "DuplicateRequest":
+            return Effect.succeed<Answer>(isAgain() ? { _tag: "AcceptedBefore" } : refused(error.code))
+          case "HttpClientError":
+            return error.response === undefined
+              ? Effect.fail(new TryAgain({ why: reasonOf(error) }))
+              : Effect.succeed(refused(`undefined answer ${error.response.status}`))
+          case "SchemaError":
+            return Effect.succeed(refused("undefined answer"))
+          default:
+            return Effect.succeed(refused(error.code))
+        }
+      }
     })
 
   const buy: Buyers["buy"] = (order, retried) => {
-    const request = { method: "POST", path: "/buy", body: encode(order) } as const
     let tries = 0
-    return statusOf(request).pipe(
-      Effect.flatMap((status) => status === 503 ? Effect.fail(new TryAgain({ why: "503" })) : Effect.succeed(status)),
+    return ask(order, () => tries > 0).pipe(
       Effect.tapError(({ why }) =>
         Effect.sync(() => {
           tries++
@@ -66,31 +72,24 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
         })
       ),
       Effect.retry({ schedule: tryAgain }),
-      Effect.match({
-        onSuccess: (status): Answer =>
-          status === 202
-            ? { _tag: "Accepted" }
-            : status === 409 && tries > 0
-            ? { _tag: "AcceptedBefore" }
-            : { _tag: "Refused", status },
-        onFailure: ({ why }): Answer => ({ _tag: "Unanswered", why })
-      })
+      Effect.catch(({ why }) => Effect.succeed<Answer>({ _tag: "Unanswered", why }))
     )
   }
 
   return {
     buy,
-    knock: Effect.mapError(
-      Effect.asVoid(statusOf({ method: "GET", path: "/health" })),
-      ({ why }) => new NobodyAnswers({ why })
-    )
+    // Whatever it says: an engine that waits for its servers answers as well.
+    knock: Effect.matchEffect(http.get(new URL("/health", url)), {
+      onSuccess: (response) => Effect.ignore(response.text),
+      onFailure: (error) => Effect.fail(new NobodyAnswers({ why: reasonOf(error) }))
+    })
   }
 })
 
+const refused = (code: string): Answer => ({ _tag: "Refused", code })
+
 /** A short name for what broke: few enough that they can be counted. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : error instanceof Error
-    ? error.name
-    : "failed"
+const reasonOf = ({ reason }: HttpClientError.HttpClientError): string => {
+  const cause = "cause" in reason ? reason.cause : undefined
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : reason._tag
+}

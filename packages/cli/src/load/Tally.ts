@@ -7,23 +7,23 @@ import * as Percentiles from "./Percentiles.ts"
  *
  * - `Accepted`: 202.
  * - `AcceptedBefore`: an earlier try had been accepted though its answer was lost, so this one was told 409.
- * - `Refused`: any other answer that trying again does not change.
+ * - `Refused`: any other answer that trying again does not change, by its code.
  * - `Unanswered`: patience was over; whether it was accepted is for the books to say.
  */
 export type Answer =
   | { readonly _tag: "Accepted" }
   | { readonly _tag: "AcceptedBefore" }
-  | { readonly _tag: "Refused"; readonly status: number }
+  | { readonly _tag: "Refused"; readonly code: string }
   | { readonly _tag: "Unanswered"; readonly why: string }
 
 const label = (answer: Answer): string => {
   switch (answer._tag) {
     case "Accepted":
-      return "202"
+      return "202 accepted"
     case "AcceptedBefore":
       return "409 to a repeated request: accepted by an earlier try"
     case "Refused":
-      return String(answer.status)
+      return answer.code
     case "Unanswered":
       return `no answer (${answer.why})`
   }

@@ -123,6 +123,36 @@ export class Unavailable extends Schema.Error<Unavailable>("Unavailable")({
   readonly _tag = "Unavailable"
 }
 
+/** The body is larger than 16 KiB. */
+export class BodyTooLarge extends Schema.Error<BodyTooLarge>("BodyTooLarge")({
+  error: Schema.String,
+  code: fixed("body_too_large"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 413 }) {
+  readonly _tag = "BodyTooLarge"
+}
+
+/** The body is declared as something else than JSON. */
+export class UnsupportedMediaType extends Schema.Error<UnsupportedMediaType>("UnsupportedMediaType")({
+  error: Schema.String,
+  code: fixed("unsupported_media_type"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 415 }) {
+  readonly _tag = "UnsupportedMediaType"
+}
+
+/** A bug of ours. */
+export class InternalError extends Schema.Error<InternalError>("InternalError")({
+  error: fixed("Internal server error"),
+  code: fixed("internal_error"),
+  retryable: Schema.Boolean,
+  correlation_id: Schema.String
+}, { httpApiStatus: 500 }) {
+  readonly _tag = "InternalError"
+}
+
 /** What stands for every answer that is not an endpoint's own: no such route, too large a body, a bug. */
 export const Problem = Schema.Struct({
   error: Schema.String,

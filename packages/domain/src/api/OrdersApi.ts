@@ -35,8 +35,11 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
     Errors.UnknownItem,
     Errors.DuplicateRequest,
     Errors.SoldOut,
+    Errors.BodyTooLarge,
+    Errors.UnsupportedMediaType,
     Errors.RequestIdReused,
     Errors.RateLimited,
+    Errors.InternalError,
     Errors.Unavailable
   ]
 }).annotateMerge(OpenApi.annotations({

@@ -1,0 +1,258 @@
+/** The answer table: every row of it over HTTP, whatever the gateway stands on, told as it is on the wire and typed. */
+import { NodeHttpClient } from "@effect/platform-node"
+import { assert, layer } from "@effect/vitest"
+import * as Client from "@flash-sale/domain/api/Client"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { Order } from "@flash-sale/domain/Order"
+import { Effect, type Layer } from "effect"
+import { randomUUID } from "node:crypto"
+import * as Door from "./Door.ts"
+import { BUG, Faults } from "./Faults.ts"
+
+const TEST_TIMEOUT = 30_000
+/** What the gateway of the suite must let one user send, and what its breaker opens at. */
+export const MAX_REQUESTS = 20
+
+const run = randomUUID().slice(0, 8)
+let made = 0
+
+/** An order that nobody has sent before, for an item of this run. */
+const fresh = (fields: Readonly<Record<string, unknown>> = {}) => {
+  const n = made++
+  return { request_id: `${run}-r${n}`, user_id: `${run}-u${n}`, item_id: `${run}-plenty`, amount: 1, ...fields }
+}
+const item = (name: string): string => `${run}-${name}`
+const send = (fields: Readonly<Record<string, unknown>>) =>
+  Effect.flatMap(Door.Door, (door) => door.send(JSON.stringify(fields)))
+
+const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+/** What every refusal has, and what this one has besides. */
+const refused = (answer: Door.Answer, status: number, body: Readonly<Record<string, unknown>>, retryable: boolean) => {
+  assert.strictEqual(answer.status, status, answer.text)
+  assert.match(answer.headers.get("content-type") ?? "", /^application\/json/)
+  const { correlation_id, retry_after_seconds, ...rest } = answer.body
+  assert.match(String(correlation_id), isUuid)
+  assert.strictEqual(answer.headers.get("x-correlation-id"), correlation_id)
+  assert.deepStrictEqual(rest, { retryable, ...body })
+  const retryAfter = answer.headers.get("retry-after")
+  assert.strictEqual(retryAfter, retry_after_seconds === undefined ? null : String(retry_after_seconds))
+  if (retryAfter !== null) assert.isAtLeast(Number(retryAfter), 1)
+  if (status === 429 || status === 503) assert.isNotNull(retryAfter)
+}
+
+const unavailable = (answer: Door.Answer, code: string) =>
+  refused(answer, 503, { error: "Service temporarily unavailable", code }, true)
+
+/** A port behind the door does as it is told, until this is over. */
+const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Faults, (faults) =>
+    Effect.suspend(() => {
+      const before = { ...faults }
+      Object.assign(faults, change)
+      return Effect.ensuring(effect, Effect.sync(() => Object.assign(faults, before)))
+    }))
+
+const typed = Effect.gen(function*() {
+  const { port } = yield* Door.Door
+  return yield* Client.make(`http://127.0.0.1:${port}`)
+})
+
+const orderOf = (fields: ReturnType<typeof fresh>): Order => ({
+  requestId: RequestId.make(fields.request_id),
+  userId: UserId.make(fields.user_id),
+  itemId: ItemId.make(fields.item_id),
+  amount: fields.amount
+})
+
+export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
+  layer(engine, { excludeTestServices: true, timeout: 120_000 })(`The answer table: ${name}`, (it) => {
+    it.effect("202: accepted, durable, and where to look", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        yield* Door.stock(item("plenty"), 10_000)
+        const order = fresh({ payment_token: "tok_1", unknown_field: { any: ["thing"] } })
+        const answer = yield* send(order)
+        assert.strictEqual(answer.status, 202, answer.text)
+        const { correlation_id, processing_time_ms, ...rest } = answer.body
+        assert.deepStrictEqual(rest, { status: "Order Queued", request_id: order.request_id })
+        assert.match(String(correlation_id), isUuid)
+        assert.isTrue(Number.isInteger(processing_time_ms))
+        const location = answer.headers.get("location") ?? ""
+        assert.strictEqual(location, `/orders/${order.request_id}`)
+        // Never 404 from the moment at which it was accepted.
+        const first = yield* door.get(location)
+        assert.strictEqual(first.status, 200, first.text)
+        const last = yield* Door.until(door.get(location), ({ body }) => body["status"] === "COMPLETED")
+        assert.strictEqual(last.body["correlation_id"], correlation_id)
+        assert.notInclude(last.text, "tok_1")
+      }), TEST_TIMEOUT)
+
+    it.effect("400: no JSON object, or fields that are wrong", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        for (const body of ["", "{", "[]", "null", "7", "\"text\"", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])]) {
+          refused(yield* door.send(body), 400, { error: "Invalid request body", code: "invalid_body" }, false)
+        }
+        const errors = [{ field: "amount", message: "must be a whole number from 1 to 1000" }]
+        const wrong = yield* send(fresh({ amount: 0 }))
+        refused(wrong, 400, { error: "Validation failed", code: "validation_failed", errors }, false)
+      }), TEST_TIMEOUT)
+
+    it.effect("403: paused, not open yet, closed", () =>
+      Effect.gen(function*() {
+        yield* Door.stock(item("sale"), 10)
+        const error = "Sale not open"
+        const order = fresh({ item_id: item("sale") })
+        yield* Door.sale(item("sale"), { paused: true })
+        refused(yield* send(order), 403, { error, code: "paused" }, true)
+        yield* Door.sale(item("sale"), { paused: false, opensAt: Date.UTC(2100, 0, 1) })
+        const early = yield* send(order)
+        refused(early, 403, { error, code: "not_open", opens_at: "2100-01-01T00:00:00.000Z" }, true)
+        assert.isAbove(Number(early.headers.get("retry-after")), 86_400)
+        yield* Door.sale(item("sale"), { opensAt: null, closesAt: 1_000 })
+        refused(yield* send(order), 403, { error, code: "closed" }, false)
+        yield* Door.sale(item("sale"), { closesAt: null })
+        assert.strictEqual((yield* send(order)).status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect(
+      "404: an item that nobody knows, an order that nobody placed, a place that is none",
+      () =>
+        Effect.gen(function*() {
+          const door = yield* Door.Door
+          const unknown = { error: "Unknown item", code: "unknown_item" }
+          refused(yield* send(fresh({ item_id: item("nothing") })), 404, unknown, false)
+          refused(yield* door.get(`/items/${item("nothing")}`), 404, unknown, false)
+          const order = { error: "Unknown order", code: "unknown_order" }
+          refused(yield* door.get(`/orders/${run}-nobody`), 404, order, false)
+          for (const path of ["/", "/buy", "/nowhere", "/orders", "/orders/%"]) {
+            refused(yield* door.get(path), 404, { error: "Not found", code: "not_found" }, false)
+          }
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "409 and 422: a request id that is known, of the same order and of another",
+      () =>
+        Effect.gen(function*() {
+          const door = yield* Door.Door
+          const order = fresh()
+          assert.strictEqual((yield* send(order)).status, 202)
+          yield* Door.until(door.get(`/orders/${order.request_id}`), ({ body }) => body["status"] === "COMPLETED")
+          const known = { error: "Duplicate Request Detected", code: "duplicate_request", order_status: "COMPLETED" }
+          refused(yield* send(order), 409, known, false)
+          const other = { error: "Request id belongs to another order", code: "request_id_reused" }
+          for (const change of [{ amount: 2 }, { user_id: `${run}-other` }, { item_id: item("nothing") }]) {
+            const answer = yield* send({ ...order, ...change })
+            // An unknown item would be 404 by itself; this request id is known, and that comes first.
+            refused(answer, 422, other, false)
+          }
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect("410: sold out just now; an honest retry of what was sold hears 409", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        yield* Door.stock(item("last"), 1)
+        const first = fresh({ item_id: item("last") })
+        assert.strictEqual((yield* send(first)).status, 202)
+        yield* Door.until(door.get(`/orders/${first.request_id}`), ({ body }) => body["status"] === "COMPLETED")
+        refused(yield* send(fresh({ item_id: item("last") })), 410, { error: "Sold out", code: "sold_out" }, true)
+        assert.strictEqual((yield* send(first)).status, 409)
+      }), TEST_TIMEOUT)
+
+    it.effect("413 and 415: too large, and no JSON by its own word", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
+        refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
+        const typedAs = yield* door.send(JSON.stringify(fresh()), { "content-type": "text/plain" })
+        const error = "The body must be application/json"
+        refused(typedAs, 415, { error, code: "unsupported_media_type" }, false)
+        const undeclared = yield* door.send(new TextEncoder().encode(JSON.stringify(fresh())), {})
+        assert.strictEqual(undeclared.status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect("429: more than a user may send; others may still", () =>
+      Effect.gen(function*() {
+        const user_id = `${run}-eager`
+        for (let n = 0; n < MAX_REQUESTS; n++) assert.strictEqual((yield* send(fresh({ user_id }))).status, 202)
+        const answer = yield* send(fresh({ user_id }))
+        refused(answer, 429, { error: "Rate limit exceeded", code: "rate_limited", remaining_requests: 0 }, true)
+        assert.isAtMost(Number(answer.headers.get("retry-after")), 60)
+        assert.strictEqual((yield* send(fresh())).status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect("503: no log, a full line, an unknown outcome, no store", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        unavailable(yield* during({ log: "full" }, send(fresh())), "overloaded")
+        unavailable(yield* during({ log: "away" }, send(fresh())), "log_unavailable")
+        const order = fresh()
+        unavailable(yield* during({ log: "lost" }, send(order)), "outcome_unknown")
+        yield* Door.until(door.get(`/orders/${order.request_id}`), ({ status }) => status === 200)
+        assert.strictEqual((yield* send(order)).status, 409)
+        for (const path of [`/orders/${order.request_id}`, `/items/${item("plenty")}`]) {
+          unavailable(yield* during({ store: "away" }, door.get(path)), "store_unavailable")
+        }
+        assert.strictEqual((yield* during({ store: "away" }, send(fresh()))).status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect("503: the breaker is open, and says when to come back", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        yield* during(
+          { log: "away" },
+          Effect.gen(function*() {
+            yield* Door.until(send(fresh()), ({ body }) => body["code"] === "breaker_open")
+            const order = fresh()
+            unavailable(yield* send(order), "breaker_open")
+            const health = yield* door.get("/health")
+            assert.deepStrictEqual([health.status, health.body["circuit_breaker_state"]], [503, "open"])
+          })
+        )
+        yield* Door.until(door.get("/health"), ({ status }) => status === 200)
+        assert.strictEqual((yield* send(fresh())).status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect("500: a bug, of which nothing is told", () =>
+      Effect.gen(function*() {
+        const bug = { error: "Internal server error", code: "internal_error" }
+        const answer = yield* during({ log: "bug" }, send(fresh()))
+        refused(answer, 500, bug, true)
+        assert.notInclude(answer.text, BUG)
+        assert.strictEqual((yield* send(fresh())).status, 202)
+      }), TEST_TIMEOUT)
+
+    it.effect(
+      "each of them comes as a value of its type to a client that is made from the definition",
+      () =>
+        Effect.gen(function*() {
+          const client = yield* typed
+          const buy = (fields: ReturnType<typeof fresh>) => client.orders.buy({ payload: orderOf(fields) })
+          const order = fresh()
+          const queued = yield* buy(order)
+          assert.strictEqual(queued.body.status, "Order Queued")
+          assert.strictEqual(queued.headers.location, `/orders/${order.request_id}`)
+          const standing = yield* client.orders.order({ params: { request_id: RequestId.make(order.request_id) } })
+          assert.strictEqual(standing.item_id, order.item_id)
+          const tagOf = (fields: ReturnType<typeof fresh>) => Effect.map(Effect.flip(buy(fields)), ({ _tag }) => _tag)
+          assert.strictEqual(yield* tagOf(order), "DuplicateRequest")
+          assert.strictEqual(yield* tagOf({ ...order, amount: 2 }), "RequestIdReused")
+          assert.strictEqual(yield* tagOf(fresh({ item_id: item("nothing") })), "UnknownItem")
+          assert.strictEqual(yield* tagOf(fresh({ item_id: item("last") })), "SoldOut")
+          assert.strictEqual(yield* tagOf(fresh({ user_id: `${run}-eager` })), "RateLimited")
+          assert.strictEqual(yield* during({ log: "full" }, tagOf(fresh())), "Unavailable")
+          assert.strictEqual(yield* during({ log: "bug" }, tagOf(fresh())), "InternalError")
+          yield* Door.sale(item("sale"), { paused: true })
+          assert.strictEqual(yield* tagOf(fresh({ item_id: item("sale") })), "SaleClosed")
+          const counts = yield* client.items.item({ params: { item_id: ItemId.make(item("last")) } })
+          assert.deepStrictEqual([counts.available, counts.held, counts.sold], [0, 0, 1])
+          assert.strictEqual((yield* client.system.health()).status, "healthy")
+        }).pipe(Effect.provide(NodeHttpClient.layerUndici)),
+      TEST_TIMEOUT
+    )
+  })
