@@ -8,8 +8,12 @@ const JSON_TYPE = { "content-type": "application/json" }
 export interface Traffic {
   /** How often each status was answered; 0 stands for no answer. */
   readonly answers: ReadonlyMap<number, number>
+  /** What was said instead of 202, of each. */
+  readonly refusals: ReadonlyArray<string>
   /** The request ids that were answered 202. */
   readonly accepted: ReadonlyArray<string>
+  /** How many were answered what, and how long they waited. */
+  readonly summary: () => string
   /** Lets no more come, and waits for what is under way. */
   readonly stop: () => Promise<void>
 }
@@ -24,19 +28,27 @@ export interface Options {
 export const start = ({ itemId, perSecond, url }: Options): Traffic => {
   const answers = new Map<number, number>()
   const accepted: Array<string> = []
+  const millis: Array<number> = []
+  const refusals: Array<string> = []
   const underWay = new Set<Promise<void>>()
   const end = new AbortController()
   const buy = async (requestId: string) => {
     const body = JSON.stringify({ request_id: requestId, user_id: `u-${requestId}`, item_id: itemId, amount: 1 })
+    const sentAt = performance.now()
     const status = await fetch(`${url}/buy`, {
       method: "POST",
       headers: JSON_TYPE,
       body,
       signal: AbortSignal.timeout(ANSWER_MILLIS)
     }).then(async (response) => {
-      await response.text()
+      const text = await response.text()
+      if (response.status !== 202) refusals.push(`${requestId}: ${response.status} ${text}`)
       return response.status
-    }, () => 0)
+    }, (error: unknown) => {
+      refusals.push(`${requestId}: ${String(error)}`)
+      return 0
+    })
+    millis.push(performance.now() - sentAt)
     answers.set(status, (answers.get(status) ?? 0) + 1)
     if (status === 202) accepted.push(requestId)
   }
@@ -54,5 +66,11 @@ export const start = ({ itemId, perSecond, url }: Options): Traffic => {
     await Promise.all(underWay)
   }
   onTestFinished(stop)
-  return { answers, accepted, stop }
+  const summary = () => {
+    const sorted = millis.toSorted((a, b) => a - b)
+    const at = (share: number) => `${(sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(0)} ms`
+    const counts = [...answers].map(([status, count]) => `${count} answered ${status}`)
+    return `${counts.join(", ")}; p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}`
+  }
+  return { answers, accepted, refusals, stop, summary }
 }

@@ -61,7 +61,15 @@ const find = async (releases: Array<Release>) => {
     orReason(() => shared(theirs("KAFKA_ADDR"), Docker.kafka, localKafka, releases))
   ])
   const prometheusProgram = await orReason(() => findOrInstall("prometheus", "prometheus"))
-  return { redisAddr, kafkaAddr, redisServerProgram: await program, kafkaLib: await lib, prometheusProgram }
+  const haproxyProgram = await orReason(() => findOrInstall("haproxy", "haproxy"))
+  return {
+    redisAddr,
+    kafkaAddr,
+    redisServerProgram: await program,
+    kafkaLib: await lib,
+    prometheusProgram,
+    haproxyProgram
+  }
 }
 
 export default async function setup(project: TestProject): Promise<Release> {
@@ -80,5 +88,6 @@ export default async function setup(project: TestProject): Promise<Release> {
   project.provide("redisServerProgram", found.redisServerProgram)
   project.provide("kafkaLib", found.kafkaLib)
   project.provide("prometheusProgram", found.prometheusProgram)
+  project.provide("haproxyProgram", found.haproxyProgram)
   return release
 }

@@ -12,6 +12,7 @@ declare module "vitest" {
     redisServerProgram: Found
     kafkaLib: Found
     prometheusProgram: Found
+    haproxyProgram: Found
   }
 }
 
@@ -32,6 +33,9 @@ export const kafkaLib = (): Found => inject("kafkaLib")
 
 /** Path of `prometheus`, whose package has `promtool` as well: see `PrometheusServer.ts`. */
 export const prometheusProgram = (): Found => inject("prometheusProgram")
+
+/** Path of `haproxy`, which stands in front of gateways that are replaced. */
+export const haproxyProgram = (): Found => inject("haproxyProgram")
 
 /**
  * The address or path. Where there is none, every test of the file or `describe` that asks is skipped with the reason,
