@@ -21,7 +21,7 @@ interface Service {
   readonly stop_grace_period: string
 }
 type Engine = "redis" | "redpanda" | "gateway" | "processor"
-type Observer = "prometheus" | "grafana" | "jaeger"
+type Observer = "reconcile" | "prometheus" | "grafana" | "jaeger"
 interface Compose {
   readonly name: string
   readonly services: Readonly<Record<Engine | Observer, Service>>
@@ -31,10 +31,10 @@ interface Compose {
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8")
 const compose: Compose = parse(read("docker-compose.yml"), { merge: true })
-const { gateway, grafana, jaeger, processor, prometheus, redis, redpanda } = compose.services
+const { gateway, grafana, jaeger, processor, prometheus, reconcile, redis, redpanda } = compose.services
 const services = Object.entries(compose.services)
-const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor })
-const observers = Object.entries({ prometheus, grafana, jaeger })
+const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor, reconcile })
+const observers = Object.entries({ reconcile, prometheus, grafana, jaeger })
 
 it("has the names that the runbook types", () => {
   expect(compose.name).toBe("flash-sale-engine")
@@ -113,7 +113,7 @@ it("asks each service for its health at its own port", () => {
 
 it("runs commands that there are", () => {
   const commands = readdirSync(`${root}/packages/cli/src`)
-  for (const { command } of [gateway, processor]) {
+  for (const { command } of [gateway, processor, reconcile]) {
     const [program, name = ""] = command
     expect(program).toBe("flash-sale")
     expect(commands).toContain(`${name[0]?.toUpperCase()}${name.slice(1)}.ts`)
@@ -122,7 +122,7 @@ it("runs commands that there are", () => {
 
 it("watches itself where the profile observe is wanted, at ports that nobody else has", () => {
   for (const [, { profiles }] of observers) expect(profiles).toEqual(["observe"])
-  expect(observers.flatMap(([, { ports }]) => ports)).toEqual([
+  expect(observers.flatMap(([, { ports }]) => ports ?? [])).toEqual([
     "127.0.0.1:9190:9090",
     "127.0.0.1:3000:3000",
     "127.0.0.1:16686:16686"

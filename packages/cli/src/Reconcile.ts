@@ -1,11 +1,16 @@
 /** `flash-sale reconcile`: the store against the log, item by item. */
 import { ItemId } from "@flash-sale/domain/Ids"
-import { Effect, Option } from "effect"
+import * as Kind from "@flash-sale/infra/settings/Kind"
+import { Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 import * as Place from "./Place.ts"
 import * as Run from "./reconcile/Run.ts"
+import * as Watch from "./reconcile/Watch.ts"
 import * as Where from "./reconcile/Where.ts"
+
+/** Each comparison reads the whole log. */
+const pause = Kind.duration(Duration.seconds(1))
 
 export const command = Command.make("reconcile", {
   item: Flag.String("item").pipe(
@@ -17,9 +22,20 @@ export const command = Command.make("reconcile", {
     Flag.withDescription("Have the items that differ folded again from the log"),
     Flag.withDefault(false)
   ),
+  every: Flag.String("every").pipe(
+    Flag.filterMap((text) => Option.fromUndefinedOr(pause.read(text)), () => pause.expects),
+    Flag.withDescription("Go on for ever, with so long a pause, and show what is found at METRICS_PORT: 1h"),
+    Flag.optional
+  ),
   ...Place.flags
-}, ({ apply, item, ...place }) =>
-  Run.run({ item: Option.getOrUndefined(item), apply }).pipe(
+}, ({ apply, every, item, ...place }) =>
+  Effect.gen(function*() {
+    if (Option.isNone(every)) return yield* Run.run({ item: Option.getOrUndefined(item), apply })
+    if (apply || Option.isSome(item)) {
+      return yield* CommandFailed.failed("--every compares all items, and repairs none: not with --item or --apply")
+    }
+    return yield* Watch.run(every.value)
+  }).pipe(
     Effect.provide(Where.layer(place)),
     Effect.mapError(CommandFailed.from)
   )).pipe(

@@ -105,7 +105,8 @@ it("has the services that the engine looks for, each in front of something", () 
     ["gateway", [8080]],
     ["processor", [9090]],
     ["redis-service", [6379]],
-    ["kafka-service", [9092]]
+    ["kafka-service", [9092]],
+    ["reconcile", [9090]]
   ])
   for (const { metadata, spec } of services) {
     const behind = workloads.filter(({ spec: { template } }) => selects(spec.selector, template.metadata.labels))
@@ -179,8 +180,8 @@ it("lets each talk to what it needs: every policy names pods and ports that ther
       selects(spec.podSelector.matchLabels ?? {}, template.metadata.labels)
     ).map((found) => found.metadata.name)
     const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
-      "nobody-else": ["gateway", "processor", "redis", "kafka"],
-      engine: ["gateway", "processor"]
+      "nobody-else": ["gateway", "processor", "redis", "kafka", "reconcile"],
+      engine: ["gateway", "processor", "reconcile"]
     }
     expect(selected, metadata.name).toEqual(expected[metadata.name] ?? [metadata.name])
   }
@@ -204,8 +205,8 @@ it("has the alerts of Prometheus' own file", () => {
   expect(one("PrometheusRule", "flash-sale")).toEqual(Rules.read())
 })
 
-it("scrapes both services by their ports", () => {
-  for (const [name, port] of [["gateway", "http"], ["processor", "metrics"]] as const) {
+it("scrapes every service of the engine by its port", () => {
+  for (const [name, port] of [["gateway", "http"], ["processor", "metrics"], ["reconcile", "metrics"]] as const) {
     const { metadata, spec } = services.find((found) => found.metadata.name === name)!
     expect(spec.ports[0]).toMatchObject({ name: port })
     expect(one("ServiceMonitor", name)).toMatchObject({

@@ -16,8 +16,17 @@ export interface Options {
   readonly apply: boolean
 }
 
-/** Prints what differs, repairs it where that is asked for, and fails where something differs that stays. */
-export const run = Effect.fnUntraced(function*({ apply, item }: Options) {
+/** What a comparison came to. */
+export interface Compared {
+  readonly items: number
+  /** Items that differ, and stay so. */
+  readonly differing: number
+  /** Partitions of which not all could be compared. */
+  readonly unclear: number
+}
+
+/** Prints what differs, and repairs it where that is asked for. */
+export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
   yield* Where.untilUp
   const reader = yield* LogReader
   const count = yield* Place.bounded(reader.partitions)
@@ -33,15 +42,22 @@ export const run = Effect.fnUntraced(function*({ apply, item }: Options) {
     () => Progress.line("records folded", Math.min(read, total), total)
   )
   yield* Effect.forEach(results, report, { discard: true })
-  const compared = results.reduce((sum, result) => sum + result.compared, 0)
+  const items = results.reduce((sum, result) => sum + result.compared, 0)
   const wrong = results.flatMap(({ findings }) => findings.filter(Audit.differs))
-  const unclear = results.filter(isUnclear)
-  yield* Console.log(`${compared} items compared, ${wrong.length} differ`)
-  const left = apply ? yield* repair(results) : wrong.length
-  if (left === 0 && unclear.length === 0) return
+  yield* Console.log(`${items} items compared, ${wrong.length} differ`)
+  const differing = apply ? yield* repair(results) : wrong.length
+  return { items, differing, unclear: results.filter(isUnclear).length } satisfies Compared
+})
+
+/** Compares, and fails where something differs that stays, or could not be compared. */
+export const run = Effect.fnUntraced(function*(options: Options) {
+  const { differing, unclear } = yield* compare(options)
+  if (differing === 0 && unclear === 0) return
   return yield* CommandFailed.failed(
-    ...(left > 0 ? [`items that differ from the log: ${left}${apply ? "" : "; --apply has them folded again"}`] : []),
-    ...(unclear.length > 0 ? [`partitions that are not wholly compared: ${unclear.length}`] : [])
+    ...(differing > 0
+      ? [`items that differ from the log: ${differing}${options.apply ? "" : "; --apply has them folded again"}`]
+      : []),
+    ...(unclear > 0 ? [`partitions that are not wholly compared: ${unclear}`] : [])
   )
 })
 

@@ -1,0 +1,36 @@
+/**
+ * `flash-sale reconcile --every`: compares again and again, and shows what was found at `METRICS_PORT`, so that an alert
+ * can be raised on it. Each comparison reads the whole log; one that fails is told, and the next one tries anew.
+ */
+import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
+import * as ReconcileMetrics from "@flash-sale/infra/observability/ReconcileMetrics"
+import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
+import * as Settings from "@flash-sale/infra/Settings"
+import { Clock, type Duration, Effect, Layer, Metric, Schedule } from "effect"
+import * as CommandFailed from "../CommandFailed.ts"
+import * as Run from "./Run.ts"
+
+const compareOnce = Effect.gen(function*() {
+  const { differing, items, unclear } = yield* Run.compare({ item: undefined, apply: false })
+  yield* Metric.update(ReconcileMetrics.items, items)
+  yield* Metric.update(ReconcileMetrics.differing, differing)
+  yield* Metric.update(ReconcileMetrics.unclear, unclear)
+  yield* Metric.update(ReconcileMetrics.lastRun, (yield* Clock.currentTimeMillis) / 1_000)
+}).pipe(
+  Effect.mapError(CommandFailed.from),
+  CommandFailed.tell,
+  Effect.ignore
+)
+
+/** Never ends by itself. */
+export const run = Effect.fnUntraced(function*(every: Duration.Duration) {
+  const { metricsPort } = yield* Settings.ProcessorSettings
+  // It is well for as long as it compares: what it finds is no illness of its own.
+  const server = MetricsServer.layer({
+    port: metricsPort,
+    health: Effect.succeed({ status: "healthy" as const }),
+    isReady: Effect.succeed(true)
+  }).pipe(Layer.provide(Telemetry.layerMetrics()))
+  yield* Effect.repeat(compareOnce, Schedule.spaced(every)).pipe(Effect.provide(server))
+  return yield* Effect.never
+})
