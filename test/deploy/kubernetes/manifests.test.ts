@@ -104,9 +104,9 @@ it("has the services that the engine looks for, each in front of something", () 
   expect(services.map(({ metadata, spec }) => [metadata.name, spec.ports.map(({ port }) => port)])).toEqual([
     ["gateway", [8080]],
     ["processor", [9090]],
+    ["reconcile", [9090]],
     ["redis-service", [6379]],
-    ["kafka-service", [9092]],
-    ["reconcile", [9090]]
+    ["kafka-service", [9092]]
   ])
   for (const { metadata, spec } of services) {
     const behind = workloads.filter(({ spec: { template } }) => selects(spec.selector, template.metadata.labels))
@@ -180,7 +180,7 @@ it("lets each talk to what it needs: every policy names pods and ports that ther
       selects(spec.podSelector.matchLabels ?? {}, template.metadata.labels)
     ).map((found) => found.metadata.name)
     const expected: Readonly<Record<string, ReadonlyArray<string>>> = {
-      "nobody-else": ["gateway", "processor", "redis", "kafka", "reconcile"],
+      "nobody-else": ["gateway", "processor", "reconcile", "redis", "kafka"],
       engine: ["gateway", "processor", "reconcile"]
     }
     expect(selected, metadata.name).toEqual(expected[metadata.name] ?? [metadata.name])
@@ -223,6 +223,10 @@ it("is built by kustomize", { timeout: BUILD_MILLIS }, async (context) => {
   expect(built.flatMap(Schema.check)).toEqual([])
   expect(built.length).toBe(objects.length + everything.generators.length)
   for (const { kind, metadata } of built) if (kind !== "Namespace") expect(metadata.namespace).toBe("flash-sale")
+  // A version is set in one place.
+  const images = JSON.stringify(built).match(/flash-sale-engine:[^"]*/g)
+  expect(new Set(images).size).toBe(1)
+  expect(images?.length).toBe(3)
   const maps = built.filter(({ kind }) => kind === "ConfigMap").map(({ metadata }) => metadata.name)
   const text = JSON.stringify(built.filter(({ kind }) => kind !== "ConfigMap"))
   for (const map of maps) expect(text).toContain(`"name":"${map}"`)
