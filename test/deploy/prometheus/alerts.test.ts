@@ -3,9 +3,13 @@
  * and ends when its cause is gone. The long version waits as long as the deployed rules do; the short one runs the same
  * expressions in fast motion.
  */
+import { ItemId } from "@flash-sale/domain/Ids"
+import * as Keys from "@flash-sale/infra/redis/Keys"
 import { expect, it, onTestFinished } from "vitest"
+import { operator } from "../../chaos/Processors.ts"
 import * as Services from "../../chaos/Services.ts"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"
+import { freePort } from "../../servers/Ports.ts"
 import { PrometheusServer } from "../../servers/PrometheusServer.ts"
 import { RedisServer } from "../../servers/RedisServer.ts"
 import { kafkaLib, needed, prometheusProgram, redisServerProgram } from "../../servers/servers.ts"
@@ -20,20 +24,28 @@ const EVERY_SECONDS = FULL ? 5 : 1
 /** Five minutes become six seconds: six scrapes. */
 const SPEED = 60
 const LEAST_SECONDS = 6
-const PATIENCE = FULL ? 900_000 : 60_000
+const PATIENCE = FULL ? 900_000 : 120_000
 const PER_SECOND = 10
 const STOCK = 50_000
 /** In the long version all but one of the dead letters come of the simulated payments. */
 const LETTERS_PUT = FULL ? 1 : 101
 const AGE_SECONDS = 7_200
+/** Nobody buys it. */
+const DAMAGED = ItemId.make("102")
 
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 needed(prometheusProgram())
 
 const SLOW = ["FlashSaleSlowProcessing"]
+const DRIFT = ["FlashSaleReconcileDrift"]
 const LETTERS = ["FlashSaleDeadLetters", "FlashSaleDeadLettersOld"]
-const FAILING = ["FlashSaleCircuitBreakerOpen", "FlashSaleHighFailureRate"]
+/** Real payments get no answer by the long version only: each takes twenty seconds to be given up. */
+const PAYMENTS = FULL ? ["FlashSalePaymentFailures"] : []
+/** With Redis away nothing is folded; the short version does not wait until that is an alert as well. */
+const STORE = ["FlashSaleRedisDown", ...(FULL ? ["FlashSaleBacklog"] : [])]
+const LOG = ["FlashSaleCircuitBreakerOpen", "FlashSaleHighFailureRate", "FlashSaleKafkaDown"]
+const EVERY = [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS, ...STORE, ...LOG]
 
 const start = async () => {
   const redis = await RedisServer.make()
@@ -49,36 +61,43 @@ const start = async () => {
   }
   const gateway = await Services.service("gateway", env)
   /** Asking the provider takes longer than the alert allows for a whole order. */
-  const losing = FULL ? { PAYMENT_FAILURE_RATE: "0.1" } : {}
+  const losing = FULL ? { PAYMENT_FAILURE_RATE: "0.3" } : {}
   const slow = await Services.service("processor", { ...env, ...losing, PAYMENT_LATENCY: "6s" })
   const quick = await Services.service("processor", { ...env, PAYMENT_LATENCY: "0ms" })
   await Promise.all([gateway.start(), slow.start()])
   await Promise.all([gateway.untilHealth(200), slow.untilHealth(200)])
+  const port = await freePort()
+  await Services.flashSale(["reconcile", "--every", `${EVERY_SECONDS}s`], { ...env, METRICS_PORT: String(port) })
   const prometheus = await PrometheusServer.start({
     rules: FULL ? Rules.text() : Rules.faster(Rules.text(), SPEED, LEAST_SECONDS),
     jobs: {
       gateway: [new URL(gateway.url).host],
-      processor: [slow, quick].map(({ url }) => new URL(url).host)
+      processor: [slow, quick].map(({ url }) => new URL(url).host),
+      reconcile: [`127.0.0.1:${port}`]
     },
     everySeconds: EVERY_SECONDS
   })
   onTestFinished(() => prometheus.stop())
-  return { kafka, env, gateway, slow, quick, prometheus }
+  return { redis, kafka, env, gateway, slow, quick, prometheus }
 }
 
-it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 240_000 }, async () => {
-  const { env, gateway, kafka, prometheus, quick, slow } = await start()
+it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 600_000 }, async () => {
+  const { env, gateway, kafka, prometheus, quick, redis, slow } = await start()
   await Services.run(["stock", "set", "101", String(STOCK)], env)
+  await Services.run(["stock", "set", DAMAGED, "5"], env)
   const traffic = Traffic.start({ url: gateway.url, itemId: "101", perSecond: PER_SECOND })
 
   await Letters.put(kafka.address, LETTERS_PUT, AGE_SECONDS)
-  await Alerts.untilFiring(prometheus, [...SLOW, ...LETTERS], PATIENCE)
+  // An order that the log knows nothing of.
+  await operator(redis).hset(Keys.orders(DAMAGED), "ghost", "sold u-0 2 1 1 - - - -")
+  await Alerts.untilFiring(prometheus, [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS], PATIENCE)
   for (const { alert, expr } of Rules.all()) {
     for (const metric of metricsOf(expr)) {
       expect(await prometheus.count(metric), `${metric} of ${alert}`).toBeGreaterThan(0)
     }
   }
 
+  expect(await Services.run(["reconcile", "--item", DAMAGED, "--apply"], env)).toMatchObject({ code: 0 })
   await slow.stop()
   await quick.start()
   await quick.untilHealth(200)
@@ -89,15 +108,19 @@ it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 240_00
     code: 0
   })
 
+  await redis.kill()
+  await Alerts.untilFiring(prometheus, STORE, PATIENCE)
+  await redis.start()
+
   await kafka.kill()
-  await Alerts.untilFiring(prometheus, FAILING, PATIENCE)
+  await Alerts.untilFiring(prometheus, LOG, PATIENCE)
   await kafka.start()
-  await Alerts.untilResolved(prometheus, [...SLOW, ...LETTERS, ...FAILING], PATIENCE)
+  await Alerts.untilResolved(prometheus, EVERY, PATIENCE)
 
   await traffic.stop()
   const ran = await Alerts.timeline(prometheus)
   process.stdout.write(`${ran.join("\n")}\n`)
-  for (const alert of [...SLOW, ...LETTERS, ...FAILING]) {
+  for (const alert of EVERY) {
     expect(ran.filter((line) => line.endsWith(`${alert} firing`)).length, alert).toBeGreaterThan(0)
   }
   expect(await gateway.stop()).toEqual({ code: 0, signal: null })
