@@ -71,7 +71,7 @@ export const make = Effect.fnUntraced(function*(
       if (done !== undefined) run.settling.done(done)
       if (offset !== undefined) told.push(offset)
     }
-    yield* Metric.update(Metrics.inventoryLevel(itemId), reply.look.available)
+    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.look.available)
     if (reply.look.parked !== undefined) yield* onParked(reply.look.parked)
   })
 

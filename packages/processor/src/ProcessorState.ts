@@ -3,6 +3,7 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */
@@ -80,6 +81,7 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
         if (state === undefined) {
           workers.delete(partition)
           EngineMetrics.forgetPartition(partition, context)
+          Metrics.forgetInventory(partition, context)
         } else workers.set(partition, state)
         gauge(workers, stopped, context)
         // Each try to go on may fail in words of its own: who waits has said so once.

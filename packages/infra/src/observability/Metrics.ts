@@ -4,7 +4,7 @@
  * **Details**: labels are closed sets or bounded, and never ids of users or requests. Counters are `incremental`, as
  * the exporter would call them gauges otherwise, and end in `_total`, as it would append that itself.
  */
-import { Metric } from "effect"
+import { type Context, Metric } from "effect"
 import { bounded, counter, gauge, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of the gateway's answers, in seconds. */
@@ -93,6 +93,23 @@ export const inventoryLevel = bounded(
   MAX_ITEM_SERIES,
   OTHER_ITEMS
 )
+
+/** The items that a partition's owner has told of here. */
+const toldBy = new Map<number, Set<string>>()
+
+/** Units available of an item, told by the owner of its partition for as long as it owns it. */
+export const inventoryOf = (partition: number, itemId: string): Metric.Metric<number, Metric.GaugeState<number>> => {
+  const told = toldBy.get(partition) ?? new Set()
+  toldBy.set(partition, told)
+  if (told.size < MAX_ITEM_SERIES) told.add(itemId)
+  return inventoryLevel(itemId)
+}
+
+/** The partition is somebody else's now, and so is what is left of its items: what is shown here would grow old. */
+export const forgetInventory = (partition: number, context: Context.Context<never>): void => {
+  for (const itemId of toldBy.get(partition) ?? []) Metric.removeUnsafe(inventoryLevel(itemId), context)
+  toldBy.delete(partition)
+}
 
 /** The series of each service that exist from its start, at 0. */
 export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
