@@ -225,6 +225,21 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         }))
     })
 
+    it.effect("reads many at once, each in its place", () =>
+      Effect.gen(function*() {
+        const service = yield* OrderStatuses
+        const [never, leased, done] = [admission(), admission(), admission()]
+        yield* service.admit([leased], policy())
+        yield* service.write([record(done, { status: "COMPLETED" })])
+        expect(yield* service.readAll([done, never, leased, done].map(({ requestId }) => requestId))).toEqual([
+          { _tag: "Kept", record: record(done, { status: "COMPLETED" }) },
+          { _tag: "Unknown" },
+          { _tag: "Leased" },
+          { _tag: "Kept", record: record(done, { status: "COMPLETED" }) }
+        ])
+        expect(yield* service.readAll([])).toEqual([])
+      }))
+
     it.effect("knows nothing of a request that never came", () =>
       Effect.gen(function*() {
         expect(yield* standing(admission())).toEqual({ _tag: "Unknown" })

@@ -39,6 +39,7 @@ const faultyLog = Effect.gen(function*() {
   return OrderLog.of({
     ...log,
     append,
+    offer: (record, answered) => void Effect.runCallback(append(record), { onExit: answered }),
     partitions: Effect.suspend(() =>
       faults.log === "away" ? Effect.fail(new LogUnavailable({ detail: "switched off" })) : log.partitions
     ),
@@ -60,7 +61,8 @@ const faultyStatuses = Effect.gen(function*() {
     keep: (claims) => guarded(statuses.keep(claims)),
     release: (claims) => guarded(statuses.release(claims)),
     write: (records) => guarded(statuses.write(records)),
-    read: (requestId) => guarded(statuses.read(requestId))
+    read: (requestId) => guarded(statuses.read(requestId)),
+    readAll: (requestIds) => guarded(statuses.readAll(requestIds))
   })
 })
 

@@ -192,6 +192,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     layer: Layer.succeed(OrderLog, {
       partitions: Effect.succeed(PARTITIONS),
       append,
+      offer: (record, answered) => void Effect.runCallback(append(record), { onExit: answered }),
       consume,
       isUp: Effect.succeed(true)
     }),

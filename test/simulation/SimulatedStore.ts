@@ -195,6 +195,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     keep: unused("keep"),
     release: unused("release"),
     read: unused("read"),
+    readAll: unused("readAll"),
     write: (written) => ask(() => Effect.forEach(written, write, { discard: true }))
   })
 

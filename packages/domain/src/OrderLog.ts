@@ -1,5 +1,5 @@
 /** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
-import { Context, Effect, Schema, type Scope } from "effect"
+import { Context, Effect, type Exit, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "./LogRecord.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
 
@@ -49,6 +49,9 @@ export interface OwnedPartition {
   readonly revoked: Effect.Effect<void>
 }
 
+/** Hears what became of one record. */
+export type Answered = (answer: Exit.Exit<LogPosition, AppendRefused | AppendUnknown>) => void
+
 /**
  * Appending and consuming.
  *
@@ -60,6 +63,11 @@ export class OrderLog extends Context.Service<OrderLog, {
   readonly partitions: Effect.Effect<number, LogUnavailable>
   /** Appends one record to the home of its item. Fails with `AppendRefused` at once when its line is full. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition, AppendRefused | AppendUnknown>
+  /**
+   * The same for callers that are too many to have a fiber each: `answered` is called once, perhaps at once, for records
+   * of one send one after the other. It must be short and must not throw.
+   */
+  readonly offer: (record: NewRecord, answered: Answered) => void
   /**
    * Joins the consumer group `order-processor` and runs `worker` for each partition while it is owned. On revocation
    * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns by

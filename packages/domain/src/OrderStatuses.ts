@@ -62,7 +62,11 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
     requests: ReadonlyArray<AdmissionRequest>,
     policy: AdmissionPolicy
   ) => Effect.Effect<ReadonlyArray<Admission>, StoreUnavailable>
-  /** The claims' orders are in the log: keeps them as PENDING, where they are still theirs. */
+  /**
+   * The claims' orders are in the log: keeps them as PENDING, where they are still theirs. Answers as soon as the end of
+   * this process cannot take it back, which may be before the store has done it: a store that fails then leaves the
+   * lease, as one that is away does.
+   */
   readonly keep: (
     claims: ReadonlyArray<Claim>
   ) => Effect.Effect<void, StoreUnavailable>
@@ -74,4 +78,8 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
    */
   readonly write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void, StoreUnavailable>
   readonly read: (requestId: RequestId) => Effect.Effect<Standing, StoreUnavailable>
+  /** The same for many in one round trip: as many as there are ids, in their order. */
+  readonly readAll: (
+    requestIds: ReadonlyArray<RequestId>
+  ) => Effect.Effect<ReadonlyArray<Standing>, StoreUnavailable>
 }>()("@flash-sale/domain/OrderStatuses") {}

@@ -3,7 +3,7 @@
  * one step, and answers each. Batches form by themselves while a step is under way, so an idle line waits for no timer.
  */
 import type { Cause } from "effect"
-import { Data, Deferred, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
 
 /** The line holds as many messages as it may. Nothing was done with this one. */
 export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: string; readonly capacity: number }> {}
@@ -11,6 +11,11 @@ export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: stri
 export interface BatchLine<in A, out B, out E> {
   /** Waits in line for the answer. Fails at once where the line is full or closed. */
   readonly ask: (message: A) => Effect.Effect<B, E | LineFull>
+  /**
+   * The same for callers that are too many to have a fiber each: `answered` is called once, by the line's own fiber, so
+   * it must be short and must not throw. Where the line is full or closed it is called at once.
+   */
+  readonly offer: (message: A, answered: Answered<B, E | LineFull>) => void
   /** How many wait now. */
   readonly waiting: () => number
 }
@@ -26,9 +31,12 @@ export interface Options<A, B, E> {
   readonly handle: (batch: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Exit.Exit<B, E>>, E>
 }
 
+/** Hears the answer to one message. */
+export type Answered<B, E> = (answer: Exit.Exit<B, E>) => void
+
 interface Waiting<A, B, E> {
   readonly message: A
-  readonly answer: Deferred.Deferred<B, E>
+  readonly answered: Answered<B, E>
 }
 
 /**
@@ -39,7 +47,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
   const queue = yield* Queue.dropping<Waiting<A, B, E>, Cause.Done>(options.capacity)
-  const full = new LineFull({ line: options.name, capacity: options.capacity })
+  const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
   const answerAt = (
     exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>,
@@ -55,19 +63,19 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
     while (true) {
       const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
       const exit = yield* Effect.exit(Effect.suspend(() => options.handle(batch.map((waiting) => waiting.message))))
-      batch.forEach((waiting, index) => Deferred.doneUnsafe(waiting.answer, answerAt(exit, index, batch.length)))
+      batch.forEach(({ answered }, index) => answered(answerAt(exit, index, batch.length)))
     }
   })
   // Detached, as the fiber must outlive the interruption of its scope until the line is empty.
   const server = yield* Effect.forkDetach(Effect.ignore(serve))
   yield* Effect.addFinalizer(() => Effect.andThen(Queue.end(queue), Fiber.await(server)))
 
+  const offer: BatchLine<A, B, E>["offer"] = (message, answered) => {
+    if (!Queue.offerUnsafe(queue, { message, answered })) answered(full)
+  }
   return {
     waiting: () => Queue.sizeUnsafe(queue),
-    ask: (message) =>
-      Effect.suspend((): Effect.Effect<B, E | LineFull> => {
-        const answer = Deferred.makeUnsafe<B, E>()
-        return Queue.offerUnsafe(queue, { message, answer }) ? Deferred.await(answer) : Effect.fail(full)
-      })
+    offer,
+    ask: (message) => Effect.callback((resume) => offer(message, resume))
   }
 })

@@ -27,6 +27,12 @@ type AppendError = AppendRefused | AppendUnknown
 export interface Appender {
   /** The offset of the record once it is durable. Takes no longer than the sum of the bounds in `PartitionSender`. */
   readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
+  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  readonly offer: (
+    partition: number,
+    record: Appendable,
+    answered: BatchLine.Answered<number, AppendError>
+  ) => void
 }
 
 type Line = BatchLine.BatchLine<PartitionSender.Encoded, number, AppendError>
@@ -37,6 +43,7 @@ export const make = Effect.fnUntraced(function*(
   topic: string
 ): Effect.fn.Return<Appender, never, Scope.Scope> {
   const scope = yield* Effect.scope
+  const run = Effect.runForkWith(yield* Effect.context<never>())
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
 
@@ -55,23 +62,23 @@ export const make = Effect.fnUntraced(function*(
     return line
   })
 
-  const ask = (line: Line, record: PartitionSender.Encoded): Effect.Effect<number, AppendError> =>
-    Effect.catchTag(
-      line.ask(record),
-      "LineFull",
-      ({ capacity, line: name }) =>
-        Effect.fail(new AppendRefused({ detail: `${name}: ${capacity} records wait already`, overloaded: true }))
-    )
+  const offer: Appender["offer"] = (partition, record, answered) => {
+    const line = lines.get(partition)
+    if (line !== undefined) {
+      line.offer(encode(record), (answer) => answered(Exit.mapError(answer, refusedWhereFull)))
+    } else run(Effect.map(opening.withPermits(1)(open(partition)), () => offer(partition, record, answered)))
+  }
 
   return {
-    append: (partition, record) => {
-      const encoded = encode(record)
-      const line = lines.get(partition)
-      if (line !== undefined) return ask(line, encoded)
-      return Effect.flatMap(opening.withPermits(1)(open(partition)), (opened) => ask(opened, encoded))
-    }
+    offer,
+    append: (partition, record) => Effect.callback((resume) => offer(partition, record, resume))
   }
 })
+
+const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError =>
+  error._tag === "LineFull"
+    ? new AppendRefused({ detail: `${error.line}: ${error.capacity} records wait already`, overloaded: true })
+    : error
 
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
 const sendAll = (sender: PartitionSender.PartitionSender, records: ReadonlyArray<PartitionSender.Encoded>) =>
@@ -108,8 +115,19 @@ const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
   return size
 }
 
-const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => ({
-  key: key === undefined ? undefined : Buffer.from(key),
-  value: Buffer.from(value),
-  headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]))
-})
+/** The names of headers in bytes, each made once: there are a dozen in all. */
+const headerNames = new Map<string, Buffer>()
+
+const headerName = (name: string): Buffer => {
+  const known = headerNames.get(name)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(name)
+  headerNames.set(name, bytes)
+  return bytes
+}
+
+const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => {
+  const encoded = new Map<Buffer, Buffer>()
+  for (const name in headers) encoded.set(headerName(name), Buffer.from(headers[name]!))
+  return { key: key === undefined ? undefined : Buffer.from(key), value: Buffer.from(value), headers: encoded }
+}

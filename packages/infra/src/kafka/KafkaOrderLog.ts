@@ -1,6 +1,6 @@
 /** The order log on Kafka: the topic `orders`. */
 import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import { Offset } from "@flash-sale/domain/Partition"
+import type { Offset } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
 import * as Appender from "./Appender.ts"
@@ -26,15 +26,17 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const appender = yield* Appender.make(settings, settings.ordersTopic)
     const questions = questionsOf(client)
 
-    const append: OrderLog["Service"]["append"] = (record) => {
+    const offer: OrderLog["Service"]["offer"] = (record, answered) => {
       const count = topics.now()
-      if (count === undefined) return notThere
-      if (Exit.isFailure(count)) return new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })
+      if (count === undefined) return answered(notThere)
+      if (Exit.isFailure(count)) {
+        return answered(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
+      }
       const partition = Partition.home(record.itemId, count.value)
-      return Effect.map(
-        appender.append(partition, { key: record.itemId, value: record.value, headers: record.headers }),
-        (offset) => ({ partition, offset: Offset.make(offset) })
-      )
+      const { headers, itemId, value } = record
+      appender.offer(partition, { key: itemId, value, headers }, (answer) =>
+        // A broker counts offsets from 0 on, and none has reached 2^53.
+        answered(Exit.map(answer, (offset) => ({ partition, offset: offset as Offset }))))
     }
 
     const consume = (worker: Workers.Worker) => {
@@ -65,7 +67,8 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
     return OrderLog.of({
       partitions: Effect.mapError(topics.partitions, ({ message }) => new LogUnavailable({ detail: message })),
-      append,
+      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      offer,
       consume,
       isUp: Effect.suspend(() => {
         const count = topics.now()
@@ -75,7 +78,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
   })
 )
 
-const notThere = Effect.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
+const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
 const questionsOf = (client: KafkaClient["Service"]): Workers.Questions => {
   const { group, ordersTopic } = client.settings

@@ -41,10 +41,10 @@ export class IoRedis extends Context.Service<IoRedis, {
   readonly settings: RedisSettings
   /**
    * Gives one command. Fails at once while Redis is away, and where a session is named that is not the present one. A
-   * command that is a second try calls `verify` before it.
+   * command that is a second try calls `verify` before it. `now` is the present session.
    */
   readonly use: <A>(
-    command: (redis: Redis, verify: () => void) => Promise<A>,
+    command: (redis: Redis, verify: () => void, now: Session) => Promise<A>,
     session?: Session
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
   /** Counts the connections that were made. */
@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function*(
     return Effect.tryPromise({
       try: async () => {
         verify()
-        return await command(redis, verify)
+        return await command(redis, verify, connected)
       },
       catch: toError
     })

@@ -35,6 +35,7 @@ const make = Effect.gen(function*() {
 
   const admit = Effect.fnUntraced(function*(requests: ReadonlyArray<AdmissionRequest>, policy: AdmissionPolicy) {
     const now = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
+    const lease = leaseEnd(policy.owner)
     return (yield* chunked(requests, (some) =>
       scripts.admit(
         some.flatMap(({ requestId, userId }) => [Keys.orderStatus(requestId), Keys.rateLimit(userId)]),
@@ -42,19 +43,24 @@ const make = Effect.gen(function*() {
           String(policy.maxRequests),
           String(policy.windowMillis),
           String(policy.leaseMillis),
-          ...some.map((request) => claim(request, policy.owner, now))
+          ...some.map((request) => claim(request, lease, now))
         ]
       ).pipe(Effect.flatMap(([damaged, ...replies]) =>
-        Effect.andThen(report(damaged), Effect.forEach(some, (request, n) => answer(request, replies[n])))
+        Effect.andThen(report(damaged), answers(some, replies))
       )))).flat()
   })
 
+  // Once the command is on the socket it reaches Redis, even where this process is killed: its reply is not waited for.
   const keep = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
       scripts.keep(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
         String(ACCEPTED_KEPT_MILLIS),
         ...some.map(({ owner }) => leaseEnd(owner))
-      ]))
+      ])).pipe(
+        Effect.catch(({ detail }) => Effect.logDebug(`Accepted orders' claims were not kept: ${detail}`)),
+        (sending) => Effect.forkDetach(sending, { startImmediately: true }),
+        Effect.asVoid
+      )
 
   const release = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
@@ -75,23 +81,36 @@ const make = Effect.gen(function*() {
       "WrongContent",
       () => Effect.as(report([Keys.orderStatus(requestId)]), null)
     )
-    return value === null ? { _tag: "Unknown" } as const : yield* standing(requestId, value)
+    return yield* standing(requestId, value)
   }, Effect.mapError(unavailable))
 
-  return OrderStatuses.of({ admit, keep, release, write, read })
+  const readAll = (requestIds: ReadonlyArray<RequestId>) =>
+    Effect.map(
+      chunked(requestIds, (some) =>
+        Effect.flatMap(
+          redis.use((client) => client.mget(...some.map(Keys.orderStatus))),
+          (values) => Effect.forEach(some, (id, n) => standing(id, values[n] ?? null))
+        )),
+      (chunks) => chunks.flat()
+    )
+
+  return OrderStatuses.of({ admit, keep, release, write, read, readAll })
 })
 
-const claim = (request: AdmissionRequest, owner: string, updatedAt: string): string =>
-  encodeRecord({
-    requestId: request.requestId,
-    itemId: request.itemId,
-    amount: request.amount,
-    status: "PENDING",
-    attempt: 1,
-    correlationId: request.correlationId,
-    updatedAt,
-    fingerprint: request.fingerprint
-  }).slice(0, -1) + leaseEnd(owner)
+/** What a claim becomes when it is kept, as `encodeRecord` writes it: of each order, so written without the schema. */
+const pending = (request: AdmissionRequest, updatedAt: string): typeof StatusRecord.Encoded => ({
+  request_id: request.requestId,
+  item_id: request.itemId,
+  amount: request.amount,
+  status: "PENDING",
+  attempt: 1,
+  correlation_id: request.correlationId,
+  updated_at: updatedAt,
+  fingerprint: request.fingerprint
+})
+
+const claim = (request: AdmissionRequest, lease: string, updatedAt: string): string =>
+  JSON.stringify(pending(request, updatedAt)).slice(0, -1) + lease
 
 const statusArgs = (record: StatusRecord): ReadonlyArray<string> => [
   encodeRecord(record),
@@ -109,10 +128,26 @@ type AdmitReply =
   | readonly ["limited", number]
   | undefined
 
-const answer = Effect.fnUntraced(function*(request: AdmissionRequest, reply: AdmitReply): Effect.fn.Return<Admission> {
-  if (reply === undefined) return yield* Effect.die(new Error("admit.lua answered for fewer requests"))
-  if (reply[0] === "claimed") return { _tag: "Claimed", remaining: reply[1] }
-  if (reply[0] === "limited") return { _tag: "Limited", remaining: 0, retryAfterMillis: reply[1] }
+/** Nearly all are claimed or limited: what is known is read by itself. */
+const answers = Effect.fnUntraced(function*(
+  requests: ReadonlyArray<AdmissionRequest>,
+  replies: ReadonlyArray<AdmitReply>
+): Effect.fn.Return<ReadonlyArray<Admission>> {
+  const admissions: Array<Admission> = []
+  for (const [n, request] of requests.entries()) {
+    const reply = replies[n]
+    if (reply === undefined) return yield* Effect.die(new Error("admit.lua answered for fewer requests"))
+    if (reply[0] === "claimed") admissions.push({ _tag: "Claimed", remaining: reply[1] })
+    else if (reply[0] === "limited") admissions.push({ _tag: "Limited", remaining: 0, retryAfterMillis: reply[1] })
+    else admissions.push(yield* known(request, reply))
+  }
+  return admissions
+})
+
+const known = Effect.fnUntraced(function*(
+  request: AdmissionRequest,
+  reply: readonly ["known", string]
+): Effect.fn.Return<Admission> {
   const lease = decodeLease(reply[1])
   if (Result.isSuccess(lease)) return { _tag: "Leased", same: lease.success.fingerprint === request.fingerprint }
   const found = yield* standing(request.requestId, reply[1])
@@ -122,7 +157,8 @@ const answer = Effect.fnUntraced(function*(request: AdmissionRequest, reply: Adm
 })
 
 /** What a value says. One that cannot be read is reported, and counts as nothing known. */
-const standing = Effect.fnUntraced(function*(requestId: RequestId, value: string) {
+const standing = Effect.fnUntraced(function*(requestId: RequestId, value: string | null) {
+  if (value === null) return { _tag: "Unknown" } as const
   if (Result.isSuccess(decodeLease(value))) return { _tag: "Leased" } as const
   const record = decodeRecord(value)
   if (Result.isSuccess(record)) return { _tag: "Kept", record: record.success } as const

@@ -80,15 +80,22 @@ const make = Effect.gen(function*() {
     const lua = yield* load(name)
     const sha = createHash("sha1").update(lua).digest("hex")
     const decode = Schema.decodeUnknownEffect(reply)
+    let loadedIn: Session | undefined
     const script: Script<A> = (keys, args, session) => {
       const rest = [...keys, ...args]
-      return redis.use((client, verify) =>
-        client.evalsha(sha, keys.length, rest).catch((error: unknown) => {
+      return redis.use((client, verify, now) => {
+        if (loadedIn !== now) {
+          loadedIn = now
+          // Right before the first use on each connection. Where it fails, so does what follows.
+          client.script("LOAD", lua).catch(() => undefined)
+        }
+        return client.evalsha(sha, keys.length, rest).catch((error: unknown) => {
           if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
           // Nothing has run yet where Redis does not know the script, so giving the command once more is safe.
           verify()
           return client.eval(lua, keys.length, rest)
-        }), session).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
+        })
+      }, session).pipe(Effect.flatMap((value) => Effect.orDie(decode(value))))
     }
     return script
   })

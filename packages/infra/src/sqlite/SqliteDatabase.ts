@@ -1,6 +1,6 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
 import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { Context, Effect, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as BatchLine from "../actor/BatchLine.ts"
@@ -47,6 +47,8 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   readonly read: <A>(look: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
   /** Writes in turn, and answers when it is on the disk. `SqliteUnavailable` also where the line is full. */
   readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  readonly offer: <A, E = never>(job: Job<A, E>, answered: BatchLine.Answered<A, E | GroupCommit.WriteError>) => void
   /**
    * Writes in turn, and answers when a kill -9 cannot take it back. A power cut can, until the next `write`, but then
    * it takes all that came after as well: what is kept is always a beginning of what was written. For what follows from
@@ -82,31 +84,43 @@ const make = Effect.fnUntraced(function*(
   })
   if (place !== "memory") yield* Effect.forkScoped(ForeignCommits.watch(connection, signals))
 
-  const enqueue = <A, E>(durable: boolean, job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
-    Effect.suspend(() => {
-      let result: Option.Option<Result.Result<A, E>> = Option.none()
-      const run = (opened: Connection.Connection): boolean => {
-        const made = job(opened, touch)
-        result = Option.some(made)
-        return Result.isSuccess(made)
-      }
-      return line.ask({ durable, run }).pipe(
-        Effect.catchTag(
-          "LineFull",
-          ({ capacity }) =>
-            Effect.fail(new GroupCommit.SqliteUnavailable({ detail: `${capacity} writes wait already` }))
-        ),
-        Effect.flatMap(() => Effect.fromResult(Option.getOrThrow(result)))
-      )
-    })
+  const offer = <A, E>(
+    durable: boolean,
+    job: Job<A, E>,
+    answered: BatchLine.Answered<A, E | GroupCommit.WriteError>
+  ): void => {
+    let result: Option.Option<Result.Result<A, E>> = Option.none()
+    const run = (opened: Connection.Connection): boolean => {
+      const made = job(opened, touch)
+      result = Option.some(made)
+      return Result.isSuccess(made)
+    }
+    line.offer({ durable, run }, (answer) =>
+      answered(
+        Exit.isFailure(answer)
+          ? Exit.failCause(Cause.map(answer.cause, unavailableWhereFull))
+          : toExit(Option.getOrThrow(result))
+      ))
+  }
+  const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
+    Effect.callback((resume) => offer(durable, job, resume))
 
   return {
     read: (look) => GroupCommit.attempt(() => look(connection)),
-    write: (job) => enqueue(true, job),
-    writeSoon: (job) => enqueue(false, job),
+    write: write(true),
+    writeSoon: write(false),
+    offer: (job, answered) => offer(true, job, answered),
     signals
   }
 })
+
+const toExit = <A, E>(result: Result.Result<A, E>): Exit.Exit<A, E> =>
+  Result.isSuccess(result) ? Exit.succeed(result.success) : Exit.fail(result.failure)
+
+const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull): GroupCommit.WriteError =>
+  error._tag === "LineFull"
+    ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
+    : error
 
 const open = Effect.fnUntraced(function*(place: Place): Effect.fn.Return<Connection.Connection, CannotOpen> {
   const path = place === "memory" ? ":memory:" : join(place.folder, FILE_NAME)

@@ -1,11 +1,12 @@
 /** The log of all that happened, as a table in the embedded file. */
-import type { NewRecord } from "@flash-sale/domain/LogRecord"
+import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { home, Offset } from "@flash-sale/domain/Partition"
-import { Clock, Effect, Layer, Result, Schema, Semaphore } from "effect"
+import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
 import * as Connection from "./Connection.ts"
+import type { WriteError } from "./GroupCommit.ts"
 import * as Partitions from "./Partitions.ts"
-import { isUp, SqliteDatabase } from "./SqliteDatabase.ts"
+import { isUp, type Job, SqliteDatabase } from "./SqliteDatabase.ts"
 
 const encoder = new TextEncoder()
 const encodeHeaders = Schema.encodeSync(Partitions.Headers)
@@ -33,27 +34,26 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     )
     const owned = Array.from({ length: partitions }, (_, index) => index)
 
-    const append = Effect.fnUntraced(
-      function*(record: NewRecord) {
-        const timestamp = Math.floor(yield* Clock.currentTimeMillis)
-        const partition = home(record.itemId, partitions)
-        const value = encoder.encode(record.value)
-        const headers = encodeHeaders(record.headers)
-        return yield* database.write((connection, touch) => {
-          const row = connection.get(APPEND, partition, record.itemId, value, headers, timestamp)
-          touch(Partitions.topic(partition))
-          return Result.succeed({ partition, offset: Offset.make(Connection.integer(row ?? {}, "offset")) })
-        })
-      },
-      Effect.catchTags({
-        SqliteUnavailable: ({ detail }) => Effect.fail(new AppendRefused({ detail })),
-        SqliteUnknown: ({ detail }) => Effect.fail(new AppendUnknown({ detail }))
-      })
-    )
+    const clock = yield* Clock.Clock
+
+    const insert = (record: NewRecord): Job<LogPosition, never> => {
+      const timestamp = Math.floor(clock.currentTimeMillisUnsafe())
+      const partition = home(record.itemId, partitions)
+      const value = encoder.encode(record.value)
+      const headers = encodeHeaders(record.headers)
+      return (connection, touch) => {
+        const row = connection.get(APPEND, partition, record.itemId, value, headers, timestamp)
+        touch(Partitions.topic(partition))
+        return Result.succeed({ partition, offset: Offset.make(Connection.integer(row ?? {}, "offset")) })
+      }
+    }
+    const offer: OrderLog["Service"]["offer"] = (record, answered) =>
+      database.offer(insert(record), (answer) => answered(Exit.mapError(answer, toAppendError)))
 
     return {
       partitions: Effect.succeed(partitions),
-      append,
+      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      offer,
       consume: (worker) =>
         Effect.andThen(
           Semaphore.takeScoped(consumer, 1),
@@ -63,3 +63,6 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
     }
   })
 )
+
+const toAppendError = ({ _tag, detail }: WriteError): AppendRefused | AppendUnknown =>
+  _tag === "SqliteUnavailable" ? new AppendRefused({ detail }) : new AppendUnknown({ detail })

@@ -1,9 +1,11 @@
 /** What is known of each request, in the embedded file. */
+import type { RequestId } from "@flash-sale/domain/Ids"
 import {
   type Admission,
   type AdmissionPolicy,
   type AdmissionRequest,
-  OrderStatuses
+  OrderStatuses,
+  type Standing
 } from "@flash-sale/domain/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
 import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
@@ -58,6 +60,12 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
       })
     })
 
+    const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
+      const now = Math.floor(yield* Clock.currentTimeMillis)
+      const find = (connection: Connection) => requestIds.map((id) => StatusRows.find(connection, id, now))
+      return (yield* Effect.catch(database.read(find), storeUnavailable)).map(toStanding)
+    })
+
     return {
       admit: (requests, policy) => Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
       keep: (claims) =>
@@ -72,15 +80,8 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         write((connection, now) => {
           for (const record of records) StatusRows.write(connection, record, now)
         }),
-      read: Effect.fnUntraced(function*(requestId) {
-        const now = Math.floor(yield* Clock.currentTimeMillis)
-        const there = yield* Effect.catch(
-          database.read((connection) => StatusRows.find(connection, requestId, now)),
-          storeUnavailable
-        )
-        if (there === undefined) return { _tag: "Unknown" }
-        return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
-      })
+      read: (requestId) => Effect.map(readAll([requestId]), ([standing]) => standing!),
+      readAll
     }
   })
 )
@@ -104,6 +105,11 @@ const countUnknown = Effect.fnUntraced(function*(
     )
   })
 })
+
+const toStanding = (there: StatusRows.Standing | undefined): Standing => {
+  if (there === undefined) return { _tag: "Unknown" }
+  return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
+}
 
 const toKnown = ({ owner, record }: StatusRows.Standing, { fingerprint }: AdmissionRequest): Admission => {
   const same = record.fingerprint === fingerprint
