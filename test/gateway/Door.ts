@@ -43,6 +43,7 @@ const settings: GatewaySettings = {
   rateLimit: { maxRequests: 1_000, window: Duration.minutes(1) },
   // Every read is a new one, so that no test waits for it.
   soldOutCache: Duration.zero,
+  maxInFlight: 1_000,
   maxListeners: 100,
   shutdownNotice: Duration.zero
 }

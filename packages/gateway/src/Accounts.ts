@@ -2,15 +2,17 @@
  * What is counted and logged of each `POST /buy`: received = successful + refused + failed.
  *
  * **Details**: an order is counted when it is answered, under what it was answered with, so that the sum is right at
- * every moment. Failed is what we failed (5xx) and nothing else; `gateway_orders_failures_total` says why.
+ * every moment. Failed is what we failed (5xx) and nothing else; `gateway_orders_failures_total` says why. All of it is
+ * done at once and without a fiber, as it is done for every order.
  */
 import type { Problem } from "@flash-sale/domain/api/Errors"
 import type { Order } from "@flash-sale/domain/Order"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/OrderLines"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Clock, Context, Effect } from "effect"
-import { CurrentRequest } from "./CurrentRequest.ts"
+import { Clock, Context, Effect, Layer } from "effect"
+import type { CurrentRequest } from "./CurrentRequest.ts"
 import type { Refusal } from "./Refusals.ts"
 
 /** The codes of all answers but 202. */
@@ -47,56 +49,81 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
   item_stopped: failure("item_stopped"),
   internal_error: failure("internal_error")
 }
-
-/** Counts one answer; returns how long it took, in whole milliseconds. */
-const count = (answered: ReadonlyArray<Counter>): Effect.Effect<number> =>
-  Effect.contextWith((context: Context.Context<never>) => {
-    const { arrivedAt } = Context.get(context, CurrentRequest)
-    const millis = Context.get(context, Clock.Clock).currentTimeMillisUnsafe() - arrivedAt
-    Metrics.ordersReceived.updateUnsafe(1, context)
-    Metrics.requestDuration.updateUnsafe(millis / 1000, context)
-    for (const counter of answered) counter.updateUnsafe(1, context)
-    return Effect.succeed(Math.round(millis))
-  })
-
 const successful = [Metrics.ordersSuccessful]
 
-/** What every line about this order says of it. */
-const about = (order: Order | undefined) =>
-  Effect.map(CurrentRequest, ({ correlationId, traceparent }) => ({
-    correlation_id: correlationId,
-    ...Propagation.traceAnnotation(traceparent),
-    ...(order === undefined
-      ? {}
-      : { request_id: order.requestId, user_id: order.userId, item_id: order.itemId })
-  }))
-
-/** The order is in the log. Returns how long that took, in whole milliseconds. */
-export const queued = (order: Order): Effect.Effect<number> =>
-  Effect.gen(function*() {
-    const processing_time_ms = yield* count(successful)
-    yield* Effect.logInfo("Order queued successfully").pipe(
-      Attributes.annotate({ event: "order_queued", ...(yield* about(order)), processing_time_ms })
-    )
-    return processing_time_ms
-  })
+export class Accounts extends Context.Service<Accounts, {
+  /** The order is in the log. Returns how long that took, in whole milliseconds. */
+  readonly queued: (request: CurrentRequest, order: Order) => number
+  /** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
+  readonly refused: (request: CurrentRequest, code: Code, order?: Order) => void
+}>()("@flash-sale/gateway/Accounts") {}
 
 /** Whether it is our doing, and rare enough for a line each. */
 const isNews = (code: Code): boolean =>
   code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" || code === "internal_error"
 
-/** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
-export const refused = (code: Code, order?: Order): Effect.Effect<void> =>
+export const layer: Layer.Layer<Accounts> = Layer.effect(
+  Accounts,
   Effect.gen(function*() {
-    const answered = counters[code]
-    const processing_time_ms = yield* count(answered)
-    const line = isNews(code) ? Effect.logWarning("Order failed") : Effect.logDebug("Order refused")
-    yield* line.pipe(
-      Attributes.annotate({
-        event: answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected",
-        ...(yield* about(order)),
-        reason: code,
-        processing_time_ms
+    const context = yield* Effect.context<never>()
+    const clock = yield* Clock.Clock
+    const lines = yield* OrderLines
+    const run = Effect.runForkWith(context)
+
+    /** Counts one answer; returns how long it took, in whole milliseconds. */
+    const count = ({ arrivedAt }: CurrentRequest, answered: ReadonlyArray<Counter>): number => {
+      const millis = clock.currentTimeMillisUnsafe() - arrivedAt
+      Metrics.ordersReceived.updateUnsafe(1, context)
+      Metrics.requestDuration.updateUnsafe(millis / 1000, context)
+      for (const counter of answered) counter.updateUnsafe(1, context)
+      return Math.round(millis)
+    }
+
+    const tell = (
+      line: Pick<OrderLine, "level" | "event" | "message" | "reason">,
+      { correlationId, traceparent }: CurrentRequest,
+      order: Order | undefined,
+      processingMillis: number
+    ): void =>
+      lines.tell({
+        ...line,
+        at: clock.currentTimeMillisUnsafe(),
+        service: "gateway",
+        correlationId,
+        requestId: order?.requestId,
+        userId: order?.userId,
+        itemId: order?.itemId,
+        traceparent,
+        processingMillis
       })
-    )
+
+    const tellFailure = ({ correlationId, traceparent }: CurrentRequest, code: Code, order: Order | undefined) =>
+      run(Log.warn("Order failed", {
+        event: "order_failed",
+        correlation_id: correlationId,
+        ...Propagation.traceAnnotation(traceparent),
+        ...(order === undefined
+          ? {}
+          : { request_id: order.requestId, user_id: order.userId, item_id: order.itemId }),
+        reason: code
+      }))
+
+    return {
+      queued: (request, order) => {
+        const millis = count(request, successful)
+        const told = { level: "Info", event: "order_queued", message: "Order queued successfully" } as const
+        if (lines.isOn("Info")) tell(told, request, order, millis)
+        return millis
+      },
+      refused: (request, code, order) => {
+        const answered = counters[code]
+        const millis = count(request, answered)
+        if (isNews(code)) tellFailure(request, code, order)
+        else if (lines.isOn("Debug")) {
+          const event = answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected"
+          tell({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)
+        }
+      }
+    }
   })
+)

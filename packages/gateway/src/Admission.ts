@@ -1,7 +1,8 @@
 /**
  * The path of one order: breaker, early refusal, claim, append, keep.
  *
- * Each step is bounded in time. From the claim on nothing interrupts it: a buyer who hangs up has ordered all the same.
+ * Each step is bounded in time and in how many may wait for it, and no order has a fiber of its own: those that come
+ * together share their round trips. Nothing interrupts an order: a buyer who hangs up has ordered all the same.
  *
  * | what fails | what is left behind | the buyer hears |
  * |---|---|---|
@@ -10,100 +11,138 @@
  * | the append, nobody knows how | the claim, until its lease ends | 503 `outcome_unknown`: try again with the same id |
  * | the keeping of the claim | the lease, and the status that the processor writes | 202 |
  */
-import { Command } from "@flash-sale/domain/Command"
 import type { CorrelationId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { fingerprint, type Order } from "@flash-sale/domain/Order"
-import { type AppendRefused, OrderLog } from "@flash-sale/domain/OrderLog"
-import { type Claim, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
-import { Clock, Context, Effect, Layer, Option } from "effect"
+import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import { Clock, Context, Effect, Exit, Layer } from "effect"
+import * as Appending from "./Appending.ts"
 import * as Claims from "./Claims.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import * as EarlyRefusal from "./EarlyRefusal.ts"
 import { ItemReads } from "./ItemReads.ts"
 import { LogBreaker } from "./LogBreaker.ts"
 import * as Refusals from "./Refusals.ts"
+import { StorePatience } from "./StorePatience.ts"
+
+/** Status look-ups that share one round trip, for orders that would be refused early. */
+const READ_BATCH = 512
+
+export interface Settings {
+  readonly rateLimit: Claims.Settings
+  /** Orders that may be on their way at once; more are told to come back. */
+  readonly maxInFlight: number
+}
+
+/** Hears once what became of an order: it is durable in the log, or why not. */
+export type Answered = (answer: Exit.Exit<void, Refusals.Refusal>) => void
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
   readonly place: (order: Order) => Effect.Effect<void, Refusals.Refusal>
+  /** The same without a fiber. */
+  readonly offer: (order: Order, request: CurrentRequest, answered: Answered) => void
+  /** Orders on their way now. */
+  readonly inFlight: () => number
 }>()("@flash-sale/gateway/Admission") {}
 
-const make = Effect.fnUntraced(function*(settings: Claims.Settings) {
-  const log = yield* OrderLog
+/** What the buyer of an order hears that is refused early, unless it is known. */
+const fate = (
+  order: Order,
+  correlationId: CorrelationId,
+  standing: Standing,
+  refusal: EarlyRefusal.EarlyRefusal,
+  now: number
+): Refusals.Refusal => {
+  switch (standing._tag) {
+    case "Kept":
+      return Refusals.known(correlationId, standing.record.fingerprint === fingerprint(order), standing.record)
+    case "Leased":
+      return Refusals.leased(correlationId, true)
+    case "Unknown":
+      return Refusals.early(correlationId, refusal, now)
+  }
+}
+
+const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
   const statuses = yield* OrderStatuses
   const reads = yield* ItemReads
   const breaker = yield* LogBreaker
-  const claims = yield* Claims.make(settings)
+  const patience = yield* StorePatience
+  const clock = yield* Clock.Clock
+  const claims = yield* Claims.make(rateLimit, maxInFlight)
+  const append = yield* Appending.make(claims)
+  let inFlight = 0
+
+  const standings = yield* BatchLine.make({
+    name: "status look-ups",
+    capacity: maxInFlight,
+    batchSize: READ_BATCH,
+    handle: (orders: ReadonlyArray<Order>) =>
+      Effect.map(
+        patience.ask(statuses.readAll(orders.map(({ requestId }) => requestId))),
+        (found) => found.map((standing) => Exit.succeed(standing))
+      )
+  })
+
+  const claim = (order: Order, request: CurrentRequest, answered: Answered): void =>
+    claims.take({ order, correlationId: request.correlationId }, (taken) => {
+      if (Exit.isSuccess(taken)) append({ order, request, claim: taken.value, answered })
+      else answered(taken)
+    })
 
   /** An honest retry hears its own order's fate, also after the item has sold out. */
-  const refuseEarly = Effect.fnUntraced(function*(order: Order, correlationId: CorrelationId) {
-    const look = yield* Effect.option(reads.look(order.itemId))
-    if (Option.isNone(look)) return
-    const now = yield* Clock.currentTimeMillis
-    const refusal = EarlyRefusal.decide(look.value, order.amount, now)
-    if (refusal === undefined) return
-    const standing = yield* Effect.mapError(
-      statuses.read(order.requestId),
-      () => Refusals.unavailable(correlationId, "store_unavailable")
-    )
-    switch (standing._tag) {
-      case "Kept": {
-        const { record } = standing
-        return yield* Refusals.known(correlationId, record.fingerprint === fingerprint(order), record)
-      }
-      case "Leased":
-        return yield* Refusals.leased(correlationId, true)
-      case "Unknown":
-        return yield* Refusals.early(correlationId, refusal, now)
+  const refuse = (
+    order: Order,
+    { correlationId }: CurrentRequest,
+    refusal: EarlyRefusal.EarlyRefusal,
+    answered: Answered
+  ): void =>
+    standings.offer(order, (found) =>
+      answered(
+        Exit.isSuccess(found)
+          ? Exit.fail(fate(order, correlationId, found.value, refusal, clock.currentTimeMillisUnsafe()))
+          : Exit.mapError(
+            Exit.asVoid(found),
+            (error) =>
+              Refusals.unavailable(correlationId, error._tag === "LineFull" ? "overloaded" : "store_unavailable")
+          )
+      ))
+
+  const offer: Admission["Service"]["offer"] = (order, request, told) => {
+    const { correlationId } = request
+    if (inFlight >= maxInFlight) return told(Exit.fail(Refusals.unavailable(correlationId, "overloaded")))
+    const open = breaker.refusal()
+    if (open !== undefined) {
+      return told(Exit.fail(Refusals.breakerOpen(correlationId, open)))
     }
-  })
-
-  const refused = (claim: Claim | undefined, correlationId: CorrelationId, { overloaded }: AppendRefused) =>
-    Effect.all([
-      // A full line says nothing about the log behind it.
-      overloaded ? Effect.void : breaker.record(false),
-      claim === undefined ? Effect.void : claims.release(claim)
-    ]).pipe(
-      Effect.andThen(Effect.fail(Refusals.unavailable(correlationId, overloaded ? "overloaded" : "log_unavailable")))
-    )
-
-  const append = Effect.fnUntraced(function*(order: Order, claim: Claim | undefined) {
-    const { correlationId, traceparent } = yield* CurrentRequest
-    const command = Command.Place({
-      order,
-      attempt: 1,
-      acceptedAt: Math.floor(yield* Clock.currentTimeMillis),
-      correlationId,
-      ...(traceparent === undefined ? {} : { traceparent })
+    inFlight++
+    const answered: Answered = (answer) => {
+      inFlight--
+      told(answer)
+    }
+    reads.ask(order.itemId, (look) => {
+      const now = clock.currentTimeMillisUnsafe()
+      // An item that cannot be read is no reason to turn anybody away: the log decides.
+      const refusal = Exit.isSuccess(look) ? EarlyRefusal.decide(look.value, order.amount, now) : undefined
+      if (refusal === undefined) claim(order, request, answered)
+      else refuse(order, request, refusal, answered)
     })
-    yield* Effect.catchTags(log.append(LogRecord.encode(order.itemId, command)), {
-      AppendRefused: (error) => refused(claim, correlationId, error),
-      // Nobody gives the claim back: whether this order is in the log, only the log will tell.
-      AppendUnknown: () =>
-        Effect.andThen(breaker.record(false), Effect.fail(Refusals.unavailable(correlationId, "outcome_unknown")))
-    })
-    yield* breaker.record(true)
-    if (claim !== undefined) yield* claims.keep(claim)
+  }
+  return Admission.of({
+    offer,
+    inFlight: () => inFlight,
+    place: (order) =>
+      Effect.flatMap(CurrentRequest, (request) => Effect.callback((resume) => offer(order, request, resume)))
   })
-
-  const place = Effect.fnUntraced(function*(order: Order): Effect.fn.Return<void, Refusals.Refusal> {
-    const { correlationId } = yield* CurrentRequest
-    yield* Effect.mapError(
-      breaker.check,
-      ({ retryAfterMillis }) =>
-        Refusals.unavailable(correlationId, "breaker_open", Refusals.wholeSeconds(retryAfterMillis))
-    )
-    yield* refuseEarly(order, correlationId)
-    yield* Effect.uninterruptible(
-      Effect.flatMap(claims.take(order, correlationId), (claim) => append(order, claim))
-    )
-  })
-  return Admission.of({ place })
 })
 
 export const layer = (
-  settings: Claims.Settings
-): Layer.Layer<Admission, never, OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker> =>
-  Layer.effect(Admission, make(settings))
+  settings: Settings
+): Layer.Layer<
+  Admission,
+  never,
+  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StorePatience
+> => Layer.effect(Admission, make(settings))

@@ -5,16 +5,16 @@
 import type { CorrelationId } from "@flash-sale/domain/Ids"
 import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { fingerprint, type Order } from "@flash-sale/domain/Order"
-import { type Admission, type AdmissionRequest, type Claim, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { RateLimits } from "@flash-sale/domain/RateLimits"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
-import { Duration, Effect, Exit, Random, type Scope } from "effect"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import { Duration, Effect, Exit, Metric, Random, type Scope } from "effect"
 import * as Refusals from "./Refusals.ts"
+import { StorePatience } from "./StorePatience.ts"
 
-/** Requests that one round trip to the store admits or keeps at the most. */
+/** Requests that one round trip to the store admits at the most. */
 const BATCH_SIZE = 512
-/** Requests that may wait for a round trip. More are told to come back. */
-const LINE_CAPACITY = 8_192
 /** How long a claim holds. Longer than any adapter waits for an append, so that a claim in flight never lapses. */
 export const LEASE_MILLIS = 30_000
 
@@ -24,13 +24,22 @@ export interface Settings {
   readonly window: Duration.Duration
 }
 
+/** An order on its way, with the id under which the buyer can ask about it. */
+export interface Asking {
+  readonly order: Order
+  readonly correlationId: CorrelationId
+}
+
+/** The claim; undefined where the store is away: then nothing is taken. */
+export type Taken = Exit.Exit<Claim | undefined, Refusals.Refusal>
+
 export interface Claims {
-  /** Takes the request id, and one of the user's requests. Undefined where the store is away: then nothing is taken. */
-  readonly take: (order: Order, correlationId: CorrelationId) => Effect.Effect<Claim | undefined, Refusals.Refusal>
-  /** Keeps the id for good. Where the store fails, the lease and the processor's status stand in. */
-  readonly keep: (claim: Claim) => Effect.Effect<void>
-  /** Gives the id back. Where the store fails, the lease runs out. */
-  readonly release: (claim: Claim) => Effect.Effect<void>
+  /** Takes the request id, and one of the user's requests. `taken` is called once. */
+  readonly take: (asking: Asking, taken: (taken: Taken) => void) => void
+  /** Keeps ids for good. Where the store fails, the lease and the processor's status stand in. */
+  readonly keep: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
+  /** Gives ids back. Where the store fails, the lease runs out. */
+  readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
 }
 
 /** A claim's owner names its batch: a claim that has lapsed is never taken for its successor's. */
@@ -40,78 +49,73 @@ const owners = Effect.gen(function*() {
   return () => `${gateway.toString(36)}-${(batches++).toString(36)}`
 })
 
-interface Answered {
-  readonly admission: Admission
-  readonly owner: string
-}
-
-const answer = (order: Order, correlationId: CorrelationId, { admission, owner }: Answered) => {
+const toTaken = ({ correlationId, order }: Asking, admission: Admission, owner: string): Taken => {
   switch (admission._tag) {
     case "Claimed":
-      return Effect.succeed({ owner, requestId: order.requestId })
+      return Exit.succeed({ owner, requestId: order.requestId })
     case "Known":
-      return Effect.fail(Refusals.known(correlationId, admission.same, admission.record))
+      return Exit.fail(Refusals.known(correlationId, admission.same, admission.record))
     case "Leased":
-      return Effect.fail(Refusals.leased(correlationId, admission.same))
+      return Exit.fail(Refusals.leased(correlationId, admission.same))
     case "Limited":
-      return Effect.fail(Refusals.limited(correlationId, admission))
+      return Exit.fail(Refusals.limited(correlationId, admission))
   }
 }
 
-/** The order goes on without it. */
-const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable | BatchLine.LineFull>) =>
-  Effect.catch(
-    effect,
-    (error) => Effect.logDebug(`${what}: ${error._tag === "StoreUnavailable" ? error.detail : `${error.line} is full`}`)
-  )
+const toRequest = ({ correlationId, order }: Asking) => ({
+  requestId: order.requestId,
+  userId: order.userId,
+  itemId: order.itemId,
+  amount: order.amount,
+  fingerprint: fingerprint(order),
+  correlationId
+})
 
+/** The order goes on without it. */
+const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
+  Effect.catch(effect, ({ detail }) => Effect.logDebug(`${what}: ${detail}`))
+
+/** Up to `capacity` requests may wait for a round trip. */
 export const make = Effect.fnUntraced(function*(
-  { maxRequests, window }: Settings
-): Effect.fn.Return<Claims, never, OrderStatuses | RateLimits | Scope.Scope> {
+  { maxRequests, window }: Settings,
+  capacity: number
+): Effect.fn.Return<Claims, never, OrderStatuses | RateLimits | StorePatience | Scope.Scope> {
   const statuses = yield* OrderStatuses
   const limits = yield* RateLimits
+  const patience = yield* StorePatience
   const nextOwner = yield* owners
   const windowMillis = Duration.toMillis(window)
 
-  const admitAll = (requests: ReadonlyArray<AdmissionRequest>) =>
-    Effect.suspend(() => {
-      const owner = nextOwner()
-      return Effect.map(
-        statuses.admit(requests, { owner, leaseMillis: LEASE_MILLIS, maxRequests, windowMillis }),
-        (admissions) => admissions.map((admission) => Exit.succeed({ admission, owner }))
-      )
-    })
-  const bounds = { capacity: LINE_CAPACITY, batchSize: BATCH_SIZE }
-  const admitting = yield* BatchLine.make({ name: "admission", ...bounds, handle: admitAll })
-  const keeping = yield* BatchLine.make({
-    name: "keeping of claims",
-    ...bounds,
-    handle: (claims: ReadonlyArray<Claim>) => Effect.as(statuses.keep(claims), claims.map(() => Exit.void))
-  })
-
   /** What one gateway knows of its users still counts. */
-  const takeNothing = (order: Order, correlationId: CorrelationId): Effect.Effect<undefined, Refusals.Refusal> =>
-    Effect.flatMap(
+  const takeNothing = ({ correlationId, order }: Asking): Effect.Effect<Taken> =>
+    Effect.map(
       limits.consume(order.userId, maxRequests, windowMillis),
-      (limit) => limit.allowed ? Effect.undefined : Effect.fail(Refusals.limited(correlationId, limit))
+      (limit) => limit.allowed ? Exit.succeed(undefined) : Exit.fail(Refusals.limited(correlationId, limit))
     )
 
+  const takeAll = Effect.fnUntraced(function*(askings: ReadonlyArray<Asking>) {
+    const policy = { owner: nextOwner(), leaseMillis: LEASE_MILLIS, maxRequests, windowMillis }
+    yield* Metric.update(EngineMetrics.admissionBatch, askings.length)
+    return yield* patience.ask(statuses.admit(askings.map(toRequest), policy)).pipe(
+      Effect.map((admissions) => askings.map((asking, n) => toTaken(asking, admissions[n]!, policy.owner))),
+      Effect.catch(() => Effect.forEach(askings, takeNothing))
+    )
+  })
+  const line = yield* BatchLine.make<Asking, Claim | undefined, Refusals.Refusal>({
+    name: "admission",
+    capacity,
+    batchSize: BATCH_SIZE,
+    handle: takeAll
+  })
+
   return {
-    take: (order, correlationId) => {
-      const { amount, itemId, requestId, userId } = order
-      return Effect.matchEffect(
-        admitting.ask({ requestId, userId, itemId, amount, fingerprint: fingerprint(order), correlationId }),
-        {
-          onSuccess: (answered): Effect.Effect<Claim | undefined, Refusals.Refusal> =>
-            answer(order, correlationId, answered),
-          onFailure: (error): Effect.Effect<Claim | undefined, Refusals.Refusal> =>
-            error._tag === "LineFull"
-              ? Effect.fail(Refusals.unavailable(correlationId, "overloaded"))
-              : takeNothing(order, correlationId)
-        }
-      )
-    },
-    keep: (claim) => orLeave("An accepted order's claim was not kept", keeping.ask(claim)),
-    release: (claim) => orLeave("A claim is left to its lease", statuses.release([claim]))
+    take: (asking, taken) =>
+      line.offer(asking, (answer) =>
+        taken(Exit.mapError(
+          answer,
+          (error) => error._tag === "LineFull" ? Refusals.unavailable(asking.correlationId, "overloaded") : error
+        ))),
+    keep: (claims) => orLeave("An accepted order's claim was not kept", statuses.keep(claims)),
+    release: (claims) => orLeave("A claim is left to its lease", patience.ask(statuses.release(claims)))
   }
 })

@@ -16,7 +16,10 @@ import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import * as Accounts from "./Accounts.ts"
 import * as Admission from "./Admission.ts"
+import * as Buying from "./Buying.ts"
+import * as BuyListener from "./BuyListener.ts"
 import * as Handlers from "./Handlers.ts"
 import * as ItemReads from "./ItemReads.ts"
 import * as Listener from "./Listener.ts"
@@ -29,6 +32,7 @@ import * as LogSize from "./LogSize.ts"
 import * as Requests from "./Requests.ts"
 import * as Shutdown from "./Shutdown.ts"
 import * as StatusReads from "./StatusReads.ts"
+import * as StorePatience from "./StorePatience.ts"
 import * as Validation from "./Validation.ts"
 
 /**
@@ -41,11 +45,13 @@ type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents |
 
 /** The services behind the endpoints. */
 const services = (settings: GatewaySettings) =>
-  Layer.mergeAll(Admission.layer(settings.rateLimit), ItemEvents.layer, OrderEvents.layer).pipe(
+  Layer.mergeAll(BuyListener.layer, ItemEvents.layer, OrderEvents.layer).pipe(
+    Layer.provideMerge(Buying.layer),
+    Layer.provideMerge(Admission.layer(settings)),
     Layer.provideMerge([StatusReads.layer, ItemReads.layer(settings.soldOutCache), ItemFeeds.layer]),
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge(Listeners.layer(settings.maxListeners)),
-    Layer.provideMerge([LogBreaker.layer(settings.breaker), LogSize.layer])
+    Layer.provideMerge([Accounts.layer, LogBreaker.layer(settings.breaker), LogSize.layer, StorePatience.layer])
   )
 
 const routes = Layer.mergeAll(

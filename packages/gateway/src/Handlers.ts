@@ -7,8 +7,9 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
-import * as Accounts from "./Accounts.ts"
+import { Accounts } from "./Accounts.ts"
 import { Admission } from "./Admission.ts"
+import * as Answers from "./Answers.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { ItemReads } from "./ItemReads.ts"
 import { ItemEvents } from "./live/ItemEvents.ts"
@@ -21,34 +22,33 @@ import { StatusReads } from "./StatusReads.ts"
 
 /** Says `Retry-After` for every refusal that knows it. */
 const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tapError(effect, (error) =>
-    "retry_after_seconds" in error && error.retry_after_seconds !== undefined
-      ? HttpEffect.appendPreResponseHandler((_, response) =>
-        Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(error.retry_after_seconds)))
+  Effect.tapError(
+    effect,
+    (error) =>
+      HttpEffect.appendPreResponseHandler((_, response) =>
+        Effect.succeed(HttpServerResponse.setHeaders(response, Answers.headersOf(error)))
       )
-      : Effect.void)
+  )
 
 export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
   Effect.gen(function*() {
+    const accounts = yield* Accounts
     const admission = yield* Admission
     const statuses = yield* StatusReads
     return handlers
+      // Most orders do not come this way: see `BuyListener`.
       .handle("buy", ({ payload }) =>
-        admission.place(payload).pipe(
-          Effect.tapError(({ code }) => Accounts.refused(code, payload)),
-          Effect.andThen(Accounts.queued(payload)),
-          Effect.zipWith(CurrentRequest, (processing_time_ms, { correlationId }) =>
-            HttpApiSchema.withHeaders({
-              body: {
-                status: "Order Queued" as const,
-                request_id: payload.requestId,
-                correlation_id: correlationId,
-                processing_time_ms
-              },
-              headers: { location: `/orders/${encodeURIComponent(payload.requestId)}` }
-            })),
-          withRetryAfter
-        ))
+        Effect.flatMap(CurrentRequest, (request) =>
+          admission.place(payload).pipe(
+            Effect.tapError(({ code }) => Effect.sync(() => accounts.refused(request, code, payload))),
+            Effect.map(() =>
+              HttpApiSchema.withHeaders({
+                body: Answers.bodyOf(payload, request.correlationId, accounts.queued(request, payload)),
+                headers: { location: Answers.locationOf(payload) }
+              })
+            ),
+            withRetryAfter
+          )))
       .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), Standings.ofOrder)))
   }))
 

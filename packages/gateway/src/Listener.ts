@@ -2,7 +2,8 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { CannotListen } from "@flash-sale/infra/observability/MetricsServer"
 import { Effect, Layer } from "effect"
-import { createServer } from "node:http"
+import { type IncomingMessage, Server, type ServerResponse } from "node:http"
+import { BuyListener } from "./BuyListener.ts"
 
 /** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
 const SHUTDOWN_TIMEOUT = "20 seconds"
@@ -16,20 +17,36 @@ const KEEP_ALIVE = 65_000
 /** Connections at once; more are closed as they come. */
 const MAX_CONNECTIONS = 10_000
 
-const server = () => {
-  const created = createServer({
-    headersTimeout: HEADERS_TIMEOUT,
-    requestTimeout: REQUEST_TIMEOUT,
-    connectionsCheckingInterval: CHECK_EVERY,
-    keepAliveTimeout: KEEP_ALIVE
-  })
-  created.maxConnections = MAX_CONNECTIONS
-  return created
+type Take = BuyListener["Service"]["take"]
+
+/** A server whose listeners see only the requests that `take` leaves them. */
+class SievedServer extends Server {
+  readonly #take: Take
+
+  constructor(take: Take) {
+    super({
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CHECK_EVERY,
+      keepAliveTimeout: KEEP_ALIVE
+    })
+    this.maxConnections = MAX_CONNECTIONS
+    this.#take = take
+  }
+
+  override emit(event: string, ...args: Array<unknown>): boolean {
+    if (event === "request" && this.#take(args[0] as IncomingMessage, args[1] as ServerResponse)) return true
+    return super.emit(event, ...args)
+  }
 }
 
 /** Listens on `port`; 0 takes any that is free. */
 export const layer = (port: number) =>
-  NodeHttpServer.layer(server, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
+  Layer.unwrap(
+    Effect.map(BuyListener, ({ take }) =>
+      NodeHttpServer.layer(() =>
+        new SievedServer(take), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
+  ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(
         new CannotListen({

@@ -2,6 +2,7 @@
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/Ids"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { DateTime } from "effect"
 import type { EarlyRefusal } from "./EarlyRefusal.ts"
 
@@ -25,6 +26,10 @@ export const unavailable = (
   code: Errors.UnavailableCode,
   retry_after_seconds = RETRY_SECONDS
 ): Errors.Unavailable => new Errors.Unavailable({ code, correlation_id, retry_after_seconds })
+
+/** The answer while the log is not asked at all. */
+export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
+  unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))
 
 /** The answer to a request id that is known already; `same` says whether it was the same order. */
 export const known = (correlation_id: CorrelationId, same: boolean, { status }: StatusRecord) =>

@@ -8,14 +8,14 @@ import type { Problem } from "@flash-sale/domain/api/Errors"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { ByteSize, Cause, Clock, Effect, type Layer, Random } from "effect"
+import { ByteSize, Cause, Clock, Effect, type Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
-import * as Accounts from "./Accounts.ts"
+import { Accounts } from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 /** The largest body that is read. */
-const MAX_BODY = ByteSize.kibibytes(16)
+export const MAX_BODY = ByteSize.kibibytes(16)
 
 type Words = Pick<Problem, "code" | "error">
 
@@ -31,16 +31,16 @@ const bug: Words = { code: "internal_error", error: "Internal server error" }
 const isBuy = ({ method, url }: HttpServerRequest.HttpServerRequest): boolean =>
   method === "POST" && (url === "/buy" || url.startsWith("/buy?"))
 
-const problem = Effect.fnUntraced(function*(status: number) {
-  const { correlationId } = yield* CurrentRequest
+const problem = Effect.fnUntraced(function*(accounts: Accounts["Service"], status: number) {
+  const request = yield* CurrentRequest
   const words = problems[status]
   const { code, error } = words ?? bug
-  if (isBuy(yield* HttpServerRequest.HttpServerRequest)) yield* Accounts.refused(code)
-  const body: Problem = { error, code, retryable: words === undefined, correlation_id: correlationId }
+  if (isBuy(yield* HttpServerRequest.HttpServerRequest)) accounts.refused(request, code)
+  const body: Problem = { error, code, retryable: words === undefined, correlation_id: request.correlationId }
   return HttpServerResponse.jsonUnsafe(body, { status: words === undefined ? 500 : status })
 })
 
-const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
+const fromCause = Effect.fnUntraced(function*<E>(accounts: Accounts["Service"], cause: Cause.Cause<E>) {
   if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
   const [{ status }] = yield* HttpServerError.causeResponse(cause)
   if (problems[status] === undefined) {
@@ -49,13 +49,13 @@ const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
       Attributes.annotate({ event: "internal_error", correlation_id: correlationId })
     )
   }
-  return yield* problem(status)
+  return yield* problem(accounts, status)
 })
 
 const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpServerRequest) {
   return {
     correlationId: CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]) ??
-      CorrelationIds.make(yield* Random.Random),
+      CorrelationIds.make(),
     traceparent: yield* Propagation.outgoing(headers["traceparent"]),
     arrivedAt: yield* Clock.currentTimeMillis
   }
@@ -67,16 +67,16 @@ const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpS
  * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of them
  * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take.
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown> = HttpRouter.middleware(
-  Effect.map(Shutdown, ({ hasBegun }) => (app) =>
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | Accounts> = HttpRouter.middleware(
+  Effect.map(Effect.all([Shutdown, Accounts]), ([{ hasBegun }, accounts]) => (app) =>
     Effect.gen(function*() {
       const request = yield* HttpServerRequest.HttpServerRequest
       const about = yield* current(request)
       return yield* app.pipe(
         // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
         Effect.interruptible,
-        Effect.flatMap((response) => response.status === 415 ? problem(415) : Effect.succeed(response)),
-        Effect.catchCause(fromCause),
+        Effect.flatMap((response) => response.status === 415 ? problem(accounts, 415) : Effect.succeed(response)),
+        Effect.catchCause((cause) => fromCause(accounts, cause)),
         Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
         Effect.map((response) => hasBegun() ? HttpServerResponse.setHeader(response, "connection", "close") : response),
         Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),

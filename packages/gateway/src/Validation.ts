@@ -1,9 +1,10 @@
 /** Requests that do not fit their schema: which fields are wrong, and why. */
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import { RequestErrors } from "@flash-sale/domain/api/RequestErrors"
-import { Effect, type Layer, SchemaAST, SchemaIssue } from "effect"
-import { type HttpApiError, HttpApiMiddleware } from "effect/http-api"
-import * as Accounts from "./Accounts.ts"
+import type { CorrelationId } from "@flash-sale/domain/Ids"
+import { Effect, Layer, SchemaAST, SchemaIssue } from "effect"
+import { HttpApiMiddleware } from "effect/http-api"
+import { Accounts } from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
@@ -20,32 +21,36 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
 })
 
 /** The fields that are wrong, under their names on the wire. Empty where the body is no object at all. */
-const fieldErrors = ({ cause }: HttpApiError.HttpApiSchemaError) =>
-  issuesOf(cause.issue).issues
+const fieldErrors = (issue: SchemaIssue.Issue) =>
+  issuesOf(issue).issues
     .map(({ message, path = [] }) => ({
       field: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
       message
     }))
     .filter(({ field }) => field !== "")
 
-const invalid = Effect.fnUntraced(function*(error: HttpApiError.HttpApiSchemaError) {
-  // We could not encode our own answer: a bug.
-  if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error)
-  const { correlationId } = yield* CurrentRequest
-  const errors = fieldErrors(error)
+/** The answer to a request with this issue. */
+export const refusal = (correlation_id: CorrelationId, issue: SchemaIssue.Issue): InvalidRequest => {
+  const errors = fieldErrors(issue)
   return new InvalidRequest(
     errors.length === 0
-      ? { error: "Invalid request body", code: "invalid_body", correlation_id: correlationId }
-      : { error: "Validation failed", code: "validation_failed", correlation_id: correlationId, errors }
+      ? { error: "Invalid request body", code: "invalid_body", correlation_id }
+      : { error: "Validation failed", code: "validation_failed", correlation_id, errors }
   )
-})
+}
 
-export const layer: Layer.Layer<RequestErrors> = HttpApiMiddleware.layerSchemaErrorTransform(
-  RequestErrors,
-  (error, { endpoint }) =>
-    Effect.gen(function*() {
-      const refusal = yield* invalid(error)
-      if (endpoint.identifier === "buy") yield* Accounts.refused(refusal.code)
-      return yield* refusal
-    })
+export const layer: Layer.Layer<RequestErrors, never, Accounts> = Layer.unwrap(
+  Effect.map(Accounts, (accounts) =>
+    HttpApiMiddleware.layerSchemaErrorTransform(
+      RequestErrors,
+      (error, { endpoint }) =>
+        Effect.gen(function*() {
+          // We could not encode our own answer: a bug.
+          if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error)
+          const request = yield* CurrentRequest
+          const refused = refusal(request.correlationId, error.cause.issue)
+          if (endpoint.identifier === "buy") accounts.refused(request, refused.code)
+          return yield* refused
+        })
+    ))
 )

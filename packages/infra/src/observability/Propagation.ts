@@ -4,8 +4,9 @@
  * **Details**: where nothing records spans (the default), none are made: the header is passed on as it came, or made of
  * random ids, so that log lines of one order can be found by `trace_id` all the same.
  */
-import { Context, Effect, Option, Random, Tracer } from "effect"
+import { Context, Effect, Option, Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
+import { randomUUID } from "node:crypto"
 
 /** Whether spans are recorded. `Tracing.layer` sets it. */
 export const IsRecording = Context.Reference<boolean>("@flash-sale/infra/observability/Propagation/IsRecording", {
@@ -33,11 +34,15 @@ export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
       const span = yield* Effect.option(Effect.currentSpan)
       if (Option.isSome(span)) return format(span.value)
     }
-    if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
-    const random = yield* Random.Random
-    // Nobody records it, so it says "not sampled".
-    return format({ traceId: hex(random, 4), spanId: hex(random, 2), sampled: false })
+    return passedOn(incoming)
   })
+
+/** The same where no spans are recorded. */
+export const passedOn = (incoming: string | undefined): string => {
+  if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
+  // Nobody records it, so it says "not sampled".
+  return format({ traceId: hex(), spanId: hex().slice(0, 16), sampled: false })
+}
 
 /** Works under the span that the header of a record names: as a span of its own where spans are recorded. */
 export const withParent =
@@ -80,13 +85,5 @@ export const traceAnnotation = (traceparent: string | undefined): { readonly tra
   return trace_id === undefined ? {} : { trace_id }
 }
 
-/** The ids must not be all zeros, so no word of them is. */
-const MAX_WORD = 0xffffffff
-
-const hex = (random: Random.Random, words: number): string => {
-  let text = ""
-  for (let word = 0; word < words; word++) {
-    text += (1 + Math.floor(random.nextDoubleUnsafe() * MAX_WORD)).toString(16).padStart(8, "0")
-  }
-  return text
-}
+/** 32 random digits, and neither half all zeros: a UUID says its version in the first and its variant in the second. */
+const hex = (): string => randomUUID().replaceAll("-", "")

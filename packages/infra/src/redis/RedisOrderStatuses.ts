@@ -45,9 +45,8 @@ const make = Effect.gen(function*() {
           String(policy.leaseMillis),
           ...some.map((request) => claim(request, lease, now))
         ]
-      ).pipe(Effect.flatMap(([damaged, ...replies]) =>
-        Effect.andThen(report(damaged), answers(some, replies))
-      )))).flat()
+      ).pipe(Effect.flatMap(([damaged, ...replies]) => Effect.andThen(report(damaged), answers(some, replies))))))
+      .flat()
   })
 
   // Once the command is on the socket it reaches Redis, even where this process is killed: its reply is not waited for.

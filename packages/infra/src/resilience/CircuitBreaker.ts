@@ -34,6 +34,8 @@ export interface CircuitBreaker {
   readonly state: () => State
   /** Fails unless the breaker is closed. */
   readonly check: Effect.Effect<void, BreakerOpen>
+  /** What `check` fails with now, if it does. */
+  readonly refusal: () => BreakerOpen | undefined
   /** Tells how something went that had been let through. */
   readonly record: (succeeded: boolean) => Effect.Effect<void>
 }
@@ -91,15 +93,18 @@ export const make = Effect.fnUntraced(function*<R>(
   yield* Effect.forkScoped(Effect.forever(recover))
   yield* Effect.provideContext(onChange("closed"), context)
 
+  const refusal = (): BreakerOpen | undefined =>
+    state === "closed" ? undefined : new BreakerOpen({
+      retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
+    })
+
   return {
     state: () => state,
-    check: Effect.suspend(() =>
-      state === "closed" ? Effect.void : Effect.fail(
-        new BreakerOpen({
-          retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
-        })
-      )
-    ),
+    refusal,
+    check: Effect.suspend(() => {
+      const open = refusal()
+      return open === undefined ? Effect.void : Effect.fail(open)
+    }),
     record: (succeeded) =>
       Effect.suspend(() => {
         // What was let through before it opened says nothing about now.

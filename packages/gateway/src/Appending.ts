@@ -1,0 +1,97 @@
+/** The second half of an order's path: its record is appended, and its claim kept or given back by what came of it. */
+import { Command } from "@flash-sale/domain/Command"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import type { Order } from "@flash-sale/domain/Order"
+import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import type { Claim } from "@flash-sale/domain/OrderStatuses"
+import * as Turn from "@flash-sale/infra/actor/Turn"
+import { Clock, Effect, Exit, Option } from "effect"
+import type { Answered } from "./Admission.ts"
+import type { Claims } from "./Claims.ts"
+import type { CurrentRequest } from "./CurrentRequest.ts"
+import { LogBreaker } from "./LogBreaker.ts"
+import * as Refusals from "./Refusals.ts"
+
+/** An order that may be appended. */
+export interface Admitted {
+  readonly order: Order
+  readonly request: CurrentRequest
+  readonly claim: Claim | undefined
+  readonly answered: Answered
+}
+
+type AppendError = AppendRefused | AppendUnknown
+
+/** One whose append has ended. */
+interface Appended extends Admitted {
+  readonly answer: Exit.Exit<unknown, AppendError>
+}
+
+const encode = ({ order, request: { correlationId, traceparent } }: Admitted, now: number) =>
+  LogRecord.encode(
+    order.itemId,
+    Command.Place({
+      order,
+      attempt: 1,
+      acceptedAt: Math.floor(now),
+      correlationId,
+      ...(traceparent === undefined ? {} : { traceparent })
+    })
+  )
+
+const toRefusal = ({ request: { correlationId } }: Admitted, error: AppendError): Refusals.Refusal =>
+  Refusals.unavailable(
+    correlationId,
+    error._tag === "AppendUnknown" ? "outcome_unknown" : error.overloaded ? "overloaded" : "log_unavailable"
+  )
+
+/** What the append says of the log: undefined where it was not even asked, as a full line says nothing about it. */
+const verdict = ({ answer }: Appended): boolean | undefined => {
+  if (Exit.isSuccess(answer)) return true
+  const error = Exit.findErrorOption(answer)
+  return Option.isSome(error) && error.value._tag === "AppendRefused" && error.value.overloaded ? undefined : false
+}
+
+const isRefused = ({ answer }: Appended): boolean =>
+  Option.exists(Exit.findErrorOption(answer), ({ _tag }) => _tag === "AppendRefused")
+
+const claimsOf = (appended: ReadonlyArray<Appended>): ReadonlyArray<Claim> =>
+  appended.flatMap(({ claim }) => claim === undefined ? [] : [claim])
+
+/** Appends one order, and answers it when that has ended. */
+export const make = Effect.fnUntraced(function*(
+  claims: Claims
+): Effect.fn.Return<(admitted: Admitted) => void, never, OrderLog | LogBreaker> {
+  const log = yield* OrderLog
+  const breaker = yield* LogBreaker
+  const clock = yield* Clock.Clock
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+
+  const record = Effect.fnUntraced(function*(appended: ReadonlyArray<Appended>) {
+    let last: boolean | undefined
+    for (const one of appended) {
+      const succeeded = verdict(one)
+      // A success says the same however often it is told; each failure counts.
+      if (succeeded === undefined || (succeeded && last === true)) continue
+      last = succeeded
+      yield* breaker.record(succeeded)
+    }
+  })
+
+  /** Those of one send end together: one call keeps their claims, and only then they are answered. */
+  const finish = Effect.fnUntraced(function*(appended: ReadonlyArray<Appended>) {
+    yield* record(appended)
+    const kept = claimsOf(appended.filter(({ answer }) => Exit.isSuccess(answer)))
+    if (kept.length > 0) yield* claims.keep(kept)
+    const released = claimsOf(appended.filter(isRefused))
+    if (released.length > 0) yield* claims.release(released)
+    for (const one of appended) one.answered(Exit.mapError(Exit.asVoid(one.answer), (error) => toRefusal(one, error)))
+  })
+  const finishTogether = Turn.make<Appended>((appended) => void run(finish(appended)))
+
+  return (admitted) =>
+    log.offer(
+      encode(admitted, clock.currentTimeMillisUnsafe()),
+      (answer) => finishTogether({ ...admitted, answer })
+    )
+})

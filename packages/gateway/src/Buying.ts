@@ -1,0 +1,64 @@
+/** One `POST /buy` from its body to its answer, without a fiber for it. */
+import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { Order } from "@flash-sale/domain/Order"
+import * as Log from "@flash-sale/infra/observability/Log"
+import { type Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
+import { Accounts } from "./Accounts.ts"
+import { Admission } from "./Admission.ts"
+import * as Answers from "./Answers.ts"
+import type { CurrentRequest } from "./CurrentRequest.ts"
+import * as OrderBody from "./OrderBody.ts"
+import type { Refusal } from "./Refusals.ts"
+import * as Validation from "./Validation.ts"
+
+/** Hears the answer, once. */
+export type Respond = (answer: Answers.Answer) => void
+
+export class Buying extends Context.Service<Buying, {
+  readonly buy: (request: CurrentRequest, body: Uint8Array, respond: Respond) => void
+}>()("@flash-sale/gateway/Buying") {}
+
+export const layer: Layer.Layer<Buying, never, Accounts | Admission> = Layer.effect(
+  Buying,
+  Effect.gen(function*() {
+    const accounts = yield* Accounts
+    const admission = yield* Admission
+    const run = Effect.runForkWith(yield* Effect.context<never>())
+
+    const tellBug = (cause: Cause.Cause<unknown>, correlation_id: CorrelationId) =>
+      run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id }, cause))
+
+    const fail = (
+      request: CurrentRequest,
+      order: Order,
+      cause: Cause.Cause<Refusal>,
+      refusal: Option.Option<Refusal>
+    ): Answers.Answer => {
+      if (Option.isSome(refusal)) {
+        accounts.refused(request, refusal.value.code, order)
+        return Answers.refused(refusal.value)
+      }
+      tellBug(cause, request.correlationId)
+      accounts.refused(request, "internal_error", order)
+      return Answers.bug(request.correlationId)
+    }
+
+    const buy: Buying["Service"]["buy"] = (request, body, respond) => {
+      const read = OrderBody.read(body)
+      if (Result.isFailure(read)) {
+        const refusal = Validation.refusal(request.correlationId, read.failure)
+        accounts.refused(request, refusal.code)
+        return respond(Answers.refused(refusal))
+      }
+      const order = read.success
+      admission.offer(order, request, (answer) => {
+        if (Exit.isFailure(answer)) {
+          return respond(fail(request, order, answer.cause, Exit.findErrorOption(answer)))
+        }
+        const millis = accounts.queued(request, order)
+        respond(Answers.queued(order, Answers.bodyOf(order, request.correlationId, millis)))
+      })
+    }
+    return { buy }
+  })
+)
