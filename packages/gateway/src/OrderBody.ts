@@ -4,18 +4,13 @@ import { Result, Schema, type SchemaIssue } from "effect"
 import { isUtf8 } from "node:buffer"
 
 /** As the endpoint is annotated: every wrong field is named. */
-const decode = Schema.decodeUnknownResult(Order, { errors: "all" })
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(Order), { errors: "all" })
 
-const parse = (bytes: Uint8Array): unknown => {
-  if (!isUtf8(bytes)) return undefined
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString())
-  } catch {
-    // Whatever is no JSON is no object either, and so no order.
-    return undefined
-  }
+/** No JSON, so whatever is no text is answered like any other body that is none. */
+const NO_TEXT = ""
+
+/** The order that a body is, or what is wrong with it. */
+export const read = (bytes: Uint8Array): Result.Result<Order, SchemaIssue.Issue> => {
+  const text = isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : NO_TEXT
+  return Result.mapError(decode(text), ({ issue }) => issue)
 }
-
-/** What is wrong with a body, or the order that it is. */
-export const read = (bytes: Uint8Array): Result.Result<Order, SchemaIssue.Issue> =>
-  Result.mapError(decode(parse(bytes)), ({ issue }) => issue)
