@@ -89,4 +89,18 @@ describe("The lag of a partition", () => {
       const series = (yield* Metric.snapshot).filter(({ id }) => id.startsWith("processor_partition_"))
       assert.deepStrictEqual(series, [])
     }).pipe(Effect.provide(ProcessorState.layer), isolated))
+
+  it.effect("fails where the log ends before what was taken from it", () =>
+    Effect.gen(function*() {
+      const log = { start: 0, end: 16 }
+      const lag = Lag.make(owned(log))
+      lag.follow(() => 16)
+      lag.took([record(14, 0), record(15, 0)])
+      yield* lag.look
+      log.end = 12
+      assert.include(JSON.stringify(yield* Effect.flip(lag.look)), "the log ends at 12, but was taken up to 16")
+      // A new run has taken nothing yet: whether it may fold this log is asked before.
+      lag.follow(() => 12)
+      yield* lag.look
+    }).pipe(isolated))
 })

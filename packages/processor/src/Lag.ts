@@ -3,7 +3,7 @@
  * Told for as long as the partition is owned, also while its worker waits for a store that is away.
  */
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import type { LogUnavailable, OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Clock, Effect, Metric } from "effect"
 
@@ -12,7 +12,10 @@ export interface Lag {
   readonly follow: (next: () => number) => void
   /** Records were taken, in the log's order. */
   readonly took: (records: ReadonlyArray<LogRecord>) => void
-  /** Looks at the end of the log, and brings the gauges up to date. */
+  /**
+   * Looks at the end of the log, and brings the gauges up to date. Fails where the log ends before what was taken from
+   * it: it is another one now, and what new records take the place of lost ones must not be passed over.
+   */
   readonly look: Effect.Effect<void, LogUnavailable | PartitionLost>
 }
 
@@ -44,6 +47,9 @@ export const make = (owned: OwnedPartition): Lag => {
     const seconds = records === 0 ? 0 : Math.max(0, (now - oldest(at)) / 1000)
     yield* Metric.update(EngineMetrics.partitionLag(partition), records)
     yield* Metric.update(EngineMetrics.partitionLagSeconds(partition), seconds)
+    if (end < takenUpTo) {
+      return yield* new LogUnavailable({ detail: `the log ends at ${end}, but was taken up to ${takenUpTo}` })
+    }
   })
 
   return {

@@ -45,6 +45,8 @@ export const make = Effect.fnUntraced(function*(
   /** The next offset to come, and the one that should have come where another did. */
   let expected = 0
   let missing: number | undefined
+  /** Where a record came that is before the expected one. */
+  let wentBackFrom: number | undefined
 
   const resume = () => {
     if (!isPaused || isLost) return
@@ -57,7 +59,8 @@ export const make = Effect.fnUntraced(function*(
     const last = records[records.length - 1]
     // What arrives between a seek and the take after it was fetched before the seek.
     if (isLost || sought !== undefined || first === undefined || last === undefined) return
-    if (first.offset !== expected) missing ??= expected
+    if (first.offset > expected) missing ??= expected
+    if (first.offset < expected) wentBackFrom ??= expected
     expected = last.offset + 1
     Queue.offerAllUnsafe(queue, records)
     if (isPaused || Queue.sizeUnsafe(queue) < HIGH) return
@@ -66,8 +69,8 @@ export const make = Effect.fnUntraced(function*(
   }
 
   /**
-   * Fold or stop, never skip: where an offset is not in the log, the library would jump to the log's start and say
-   * nothing. Offsets may have gaps by themselves, so the log's bounds decide whether records are gone.
+   * Fold or stop, never skip: where an offset is not in the log, the library jumps to the log's start and says nothing;
+   * a log that was cut may have grown beyond that offset again by the time that anybody asks. Offsets may have gaps by themselves, so the log's bounds decide whether records are gone.
    */
   const check = Effect.fnUntraced(function*(from: number) {
     const { end, start } = yield* bounds
@@ -87,6 +90,11 @@ export const make = Effect.fnUntraced(function*(
     }
     if (Queue.sizeUnsafe(queue) < LOW) resume()
     const records = yield* Queue.takeBetween(queue, 1, max)
+    if (wentBackFrom !== undefined) {
+      return yield* new LogUnavailable({
+        detail: `Kafka: partition ${partition} went back from ${wentBackFrom}: its log is not the one that it was`
+      })
+    }
     if (missing !== undefined) yield* check(missing)
     missing = undefined
     return records
@@ -98,6 +106,7 @@ export const make = Effect.fnUntraced(function*(
     isPaused = true
     yield* Effect.ignore(Queue.clear(queue))
     missing = undefined
+    wentBackFrom = undefined
     sought = offset
   })
 
