@@ -10,11 +10,15 @@ export interface Faults {
   readonly appendLost: number
   /** The record is appended, and the answer is lost. */
   readonly appendUnanswered: number
+  /** The answer is lost, and the record comes when everybody thinks it lost. */
+  readonly appendLate: number
   /** The record is appended twice, as a producer's own retry may. */
   readonly appendTwice: number
   readonly storeAway: number
   readonly storeReplyLost: number
   readonly paymentUnanswered: number
+  /** The request arrives late, perhaps when nobody waits for its answer any more. */
+  readonly paymentSlow: number
   readonly paymentDeclined: number
 }
 

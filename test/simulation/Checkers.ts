@@ -1,5 +1,6 @@
 /** What must hold of a world, whatever happened in it. Each checker returns what is wrong, in words. */
 import { Command } from "@flash-sale/domain/Command"
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { isBalanced, type Item } from "@flash-sale/domain/Item"
@@ -7,7 +8,9 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
 import { home } from "@flash-sale/domain/Partition"
+import { chargeKey } from "@flash-sale/domain/PaymentProvider"
 import { HashMap, Option } from "effect"
+import * as Evidence from "./Evidence.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
 
@@ -16,10 +19,19 @@ type Wrong = ReadonlyArray<string>
 /** What was decoded before: a record never changes. */
 const decoded = new WeakMap<LogRecord.LogRecord, Command>()
 
-/** The item's records in the log's order, as commands. */
-const commandsOf = (world: World, itemId: ItemId) =>
-  world.log.records[home(itemId, PARTITIONS)]!.filter((record) => record.key === itemId)
+/** The item's records in the log's order, as commands, from where the store has folded it. */
+const commandsOf = (world: World, itemId: ItemId) => {
+  const partition = home(itemId, PARTITIONS)
+  const { from } = world.store.log(partition)
+  return world.log.records[partition]!.filter((record) => record.key === itemId && record.offset >= from)
     .map((record) => ({ offset: record.offset, command: commandOf(itemId, record) }))
+}
+
+/** What the processors can still read. */
+const readable = (world: World): ReadonlyArray<LogRecord.LogRecord> =>
+  world.log.records.flatMap((records, partition) =>
+    records.filter(({ offset }) => offset >= world.store.log(partition).from)
+  )
 
 const commandOf = (itemId: ItemId, record: LogRecord.LogRecord): Command => {
   const command = decoded.get(record) ?? LogRecord.decode(itemId, record)
@@ -37,9 +49,16 @@ const folded = (world: World, itemId: ItemId, upTo = Number.MAX_SAFE_INTEGER): I
 
 const counts = ({ available, held, put, sold }: Item): string => JSON.stringify({ available, held, put, sold })
 
+/** Whether the store holds the fold of a log that was cut since. Somebody has to accept the one that is left. */
+const isOfAnother = (world: World, itemId: ItemId): boolean => {
+  const partition = home(itemId, PARTITIONS)
+  return world.store.log(partition).cuts < world.log.cuts[partition]!
+}
+
 /** At every moment: the books balance, and the store is what the log folds to up to where the store has come. */
 export const always = (world: World, itemId: ItemId): Wrong => {
   const item = world.store.item(itemId)
+  if (isOfAnother(world, itemId)) return world.store.broken
   const oracle = folded(world, itemId, world.store.position(itemId))
   return [
     ...world.store.broken,
@@ -69,16 +88,17 @@ const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undef
 }
 
 /** Every order that is in the log has a final status, the one that the log says. */
-const fates = (world: World, itemId: ItemId): Wrong => {
-  const oracle = folded(world, itemId)
+const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   // Also those that stand in another partition than their item's: they must have been forwarded.
   const placed = new Set(
-    world.log.records.flat().filter(({ key }) => key === itemId).flatMap((record) => {
+    readable(world).filter(({ key }) => key === itemId).flatMap((record) => {
       const command = commandOf(itemId, record)
       return Command.$is("Place")(command) ? [command.order.requestId] : []
     })
   )
   return [...placed].flatMap((requestId) => {
+    // It keeps the status that it was told by the lost record.
+    if (world.log.lost.orders.has(requestId)) return []
     const status = world.store.statuses().get(requestId)
     if (status === undefined) return [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
@@ -87,31 +107,35 @@ const fates = (world: World, itemId: ItemId): Wrong => {
   })
 }
 
-/** A sale has exactly one charge; a charge without a sale is voided. Whatever the attempt. */
-const money = (world: World, itemId: ItemId): Wrong => {
-  const { orders } = folded(world, itemId)
-  const sales = new Set(
-    HashMap.toEntries(orders).flatMap(([requestId, { attempt, state }]) =>
-      state === "sold" ? [`${itemId}:${requestId}:${attempt}`] : []
-    )
-  )
-  const kept = [...world.provider.money].filter(([key, { kept: units }]) => key.startsWith(`${itemId}:`) && units > 0)
+/**
+ * A sale has exactly one charge; a charge without a sale is voided, whatever the attempt. Not so where a record is lost:
+ * nobody knows of the charge of a lost order, and a void may be on its way for a cancellation that is lost.
+ */
+const money = (world: World, itemId: ItemId, { orders }: Item): Wrong => {
+  const { lost } = world.log
+  const sold = HashMap.toEntries(orders).filter(([, { state }]) => state === "sold")
+  const sales = new Map(sold.map(([requestId, { attempt }]) => [chargeKey(itemId, requestId, attempt), requestId]))
+  const charged = [...world.provider.money].filter(([key, { kept }]) => key.startsWith(`${itemId}:`) && kept > 0)
+    .map(([key]) => key)
   return [
-    ...kept.flatMap(([key]) => sales.has(key) ? [] : [`${key} is charged and not sold`]),
-    ...[...sales].flatMap((key) => kept.some(([charged]) => charged === key) ? [] : [`${key} is sold and not charged`])
+    ...charged.filter((key) => !sales.has(key) && !lost.charges.has(key)).map((key) =>
+      `${key} is charged and not sold`
+    ),
+    ...[...sales].filter(([key, requestId]) => !charged.includes(key) && !lost.orders.has(requestId))
+      .map(([key]) => `${key} is sold and not charged`)
   ]
 }
 
 /** Every attempt that ran out of patience has one dead letter, at its own place; nothing else has one. */
-const letters = (world: World, itemId: ItemId): Wrong => {
-  const oracle = folded(world, itemId)
+const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   const found = [...world.letters.letters.values()].filter((letter) =>
-    letter.key === itemId && letter.error === "Payment Timeout"
+    letter.key === itemId && letter.error === "Payment Timeout" && !world.log.lost.orders.has(letter.requestId ?? "")
   )
   const timedOut = HashMap.toEntries(oracle.orders).filter(([, order]) => order.reason === "timeout")
   return [
     ...timedOut.flatMap(([requestId, { attempt, place }]) =>
-      found.some((letter) => letter.offset === place && letter.requestId === requestId)
+      found.some((letter) => letter.offset === place && letter.requestId === requestId) ||
+        world.log.lost.orders.has(requestId)
         ? []
         : [`${requestId} has no dead letter of attempt ${attempt}`]
     ),
@@ -125,33 +149,58 @@ const letters = (world: World, itemId: ItemId): Wrong => {
 }
 
 /** What cannot be understood, or names no item, has a dead letter at its place; nothing else has one for that reason. */
-export const rubbish = (world: World): Wrong => {
-  const unreadable = world.log.records.flat().filter((record) => {
+const rubbish = (world: World): Wrong => {
+  const unreadable = readable(world).filter((record) => {
     const itemId = LogRecord.itemOf(record)
     if (itemId === undefined) return true
     return home(itemId, PARTITIONS) === record.partition && commandOf(itemId, record)._tag === "Unreadable"
   }).map(({ offset, partition }) => `${partition}/${offset}`)
-  const found = [...world.letters.letters.values()].filter(({ error }) => error === "Invalid Order Format")
-    .map(({ offset, partition }) => `${partition}/${offset}`)
+  const found = [...world.letters.letters.values()].filter((letter) =>
+    letter.error === "Invalid Order Format" && isOfTheLog(world, letter)
+  ).map(({ offset, partition }) => `${partition}/${offset}`)
   return [
     ...unreadable.filter((place) => !found.includes(place)).map((place) => `${place} is unreadable, without a letter`),
     ...found.filter((place) => !unreadable.includes(place)).map((place) => `${place} is readable, and has a letter`)
   ]
 }
 
+/** Whether the record of a letter is still there: its bytes say so. */
+const isOfTheLog = (world: World, { offset, partition, value }: DeadLetter): boolean => {
+  const record = world.log.records[partition]![offset]
+  return record !== undefined && offset >= world.store.log(partition).from && record.value === value
+}
+
 /** Everything is final, so everything is committed. */
-export const commits = (world: World): Wrong =>
+const commits = (world: World): Wrong =>
   world.log.records.flatMap((records, partition) =>
     (world.log.committed[partition] ?? 0) === records.length
       ? []
       : [`partition ${partition} is committed up to ${world.log.committed[partition]} of ${records.length}`]
   )
 
-/** When nothing is left to do. */
-export const atLast = (world: World, itemId: ItemId): Wrong => [
-  ...always(world, itemId),
-  ...whole(world, itemId),
-  ...fates(world, itemId),
-  ...money(world, itemId),
-  ...letters(world, itemId)
+/** Nothing comes any more that could change anything. */
+const onTheWay = (world: World): Wrong => [
+  ...(world.log.underWay() === 0 ? [] : ["records are on their way"]),
+  ...(world.provider.underWay() === 0 ? [] : ["requests to the provider are on their way"]),
+  ...(world.refused().size === 0 ? [] : [`refused: ${[...world.refused().values()].join("; ")}`])
 ]
+
+const atLastOf = (world: World, itemId: ItemId): Wrong => {
+  const oracle = folded(world, itemId)
+  return [
+    ...(isOfAnother(world, itemId) ? [`${itemId}: the store still holds what was cut`] : []),
+    ...always(world, itemId),
+    ...whole(world, itemId),
+    ...Evidence.missing(commandsOf(world, itemId)),
+    ...fates(world, itemId, oracle),
+    ...money(world, itemId, oracle),
+    ...letters(world, itemId, oracle)
+  ]
+}
+
+/** When nothing is left to do. What takes long to look at is looked at once the rest is right. */
+export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => {
+  const unfinished = [...onTheWay(world), ...commits(world)]
+  if (unfinished.length > 0) return unfinished
+  return [...rubbish(world), ...itemIds.flatMap((itemId) => atLastOf(world, itemId))]
+}

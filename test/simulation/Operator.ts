@@ -1,25 +1,21 @@
-/** Buyers and operators: everything that comes from outside. They try again until their record is in the log. */
+/** What operators do: the stock, the sale, dead letters, and a log that is refused. */
+import * as Accept from "@flash-sale/cli/recover/Accept"
 import { Command, CommandId } from "@flash-sale/domain/Command"
 import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { ItemId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { PartitionId } from "@flash-sale/domain/Partition"
-import { Clock, Effect, Random, Schedule } from "effect"
-import { PARTITIONS } from "./SimulatedLog.ts"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import { Clock, Console, Effect, Layer, Queue, Random, Schedule, Stdio, Terminal } from "effect"
+import { TestConsole } from "effect/testing"
 import type { World } from "./World.ts"
 
 export const items = ["101", "102", "103"].map((text) => ItemId.make(text))
-const ORDERS = 60
-/** Orders that come under an id that came before. */
-const REPEATED = 5
 const STOCK = 25
-const USERS = 7
-const STRANGE = 8
+/** The longest pause between two looks at the dead letters and at what is refused. */
+const MAX_PAUSE_MILLIS = 4_000
 
-const persistently = (world: World, record: LogRecord.NewRecord) =>
+export const persistently = (world: World, record: LogRecord.NewRecord) =>
   Effect.retry(world.log.append(record), { schedule: Schedule.spaced("10 millis") })
-
-const requestOf = (n: number, itemId: ItemId): RequestId => RequestId.make(`r-${n % (ORDERS - REPEATED)}-${itemId}`)
 
 /** Puts the stock in. */
 export const stock = (world: World) =>
@@ -27,39 +23,6 @@ export const stock = (world: World) =>
     const adjustment = { command: CommandId.make("stock"), delta: STOCK }
     return persistently(world, LogRecord.encode(itemId, Command.Adjust({ adjustment })))
   }, { discard: true })
-
-/** Orders, some of them repeated, and now and then one that is cancelled. */
-export const buyers = (world: World) =>
-  Effect.forEach(Array.from({ length: ORDERS }, (_, n) => n), (n) =>
-    Effect.gen(function*() {
-      const itemId = items[n % items.length]!
-      const requestId = requestOf(n, itemId)
-      const order = { requestId, userId: UserId.make(`u-${n % USERS}`), itemId, amount: 1 + (n % 3) }
-      const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
-      const correlationId = CorrelationId.make(`c-${n}`)
-      yield* persistently(
-        world,
-        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
-      )
-      yield* Effect.sleep(yield* Random.nextIntBetween(0, 400))
-      if (n % 11 === 0) yield* persistently(world, LogRecord.encode(itemId, Command.Cancel({ requestId, attempt: 1 })))
-    }), { discard: true })
-
-/** Somebody else's producer: an order in a partition that is not its item's home, or something that is no order. */
-export const strangers = (world: World) =>
-  Effect.forEach(Array.from({ length: STRANGE }, (_, n) => n), (n) =>
-    Effect.gen(function*() {
-      const itemId = yield* Random.choice(items)
-      const partition = PartitionId.make(yield* Random.nextIntBetween(0, PARTITIONS - 1))
-      const order = JSON.stringify({ request_id: `s-${n}-${itemId}`, user_id: "stranger", item_id: itemId, amount: 1 })
-      const record = yield* Random.choice([
-        { key: itemId, value: order, headers: {} },
-        { key: itemId, value: "no order", headers: {} },
-        { key: undefined, value: order, headers: {} }
-      ])
-      yield* Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
-      yield* Effect.sleep(yield* Random.nextIntBetween(0, 4_000))
-    }), { discard: true })
 
 /** Changes a sale's settings: a cap for each user, a pause, a price. */
 export const changeSale = (world: World) =>
@@ -84,7 +47,7 @@ export const typeByHand = (world: World) =>
 /** Replays a dead letter: appends the next attempt, then marks it. Killed in between, somebody does it again. */
 export const replay = (world: World) =>
   Effect.gen(function*() {
-    const letter = world.letters.open()[0]
+    const letter = world.letters.open().find(({ requestId }) => requestId !== undefined)
     if (letter?.requestId === undefined || letter.key === undefined) return
     const itemId = ItemId.make(letter.key)
     const command = LogRecord.decode(itemId, {
@@ -102,3 +65,35 @@ export const replay = (world: World) =>
       letters.mark({ partition, offset, action: "replayed", by: "operator", why: "", timestamp: "" }))
     yield* Effect.provide(mark, world.letters.layer)
   }).pipe(Effect.orDie)
+
+/** A terminal that nobody reads and nobody types at. */
+const nobody = Terminal.make({
+  columns: Effect.succeed(80),
+  rows: Effect.succeed(24),
+  size: Effect.flatten(Effect.succeed(Queue.unbounded())),
+  readInput: Effect.flatten(Effect.succeed(Queue.unbounded())),
+  readLine: Effect.never,
+  display: () => Effect.void
+})
+
+/** Types `flash-sale recover --accept-log --yes`. What the store answers may be an error; then it is typed again later. */
+export const accept = (world: World, partition: PartitionId) =>
+  Effect.gen(function*() {
+    const console = yield* TestConsole.make
+    const result = yield* Accept.run({ partition, yes: true }).pipe(
+      Effect.provideService(Console.Console, console),
+      Effect.provideService(Terminal.Terminal, nobody),
+      Effect.provide(Layer.merge(Stdio.layerTest({}), world.ports)),
+      Effect.result
+    )
+    yield* world.trace.note(`recover --accept-log ${result._tag}: ${(yield* console.logLines).join("; ")}`)
+  })
+
+/** Looks around now and then, for as long as the world. */
+export const duty = (world: World) =>
+  Effect.forever(Effect.gen(function*() {
+    yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
+    yield* replay(world)
+    if (world.isOperatorAway()) return
+    for (const partition of world.refused().keys()) yield* accept(world, partition)
+  }))

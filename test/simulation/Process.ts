@@ -18,9 +18,9 @@ export const make = (name: string): Effect.Effect<Process> =>
   Effect.map(Latch.make(true), (thawed) => ({ name, killed: false, frozen: false, thawed }))
 
 /** Whoever runs outside a process, such as buyers, cannot be killed. */
-export const Process = Context.Reference<Process>("simulation/Process", {
-  defaultValue: () => ({ name: "world", killed: false, frozen: false, thawed: Latch.makeUnsafe(true) })
-})
+export const world: Process = { name: "world", killed: false, frozen: false, thawed: Latch.makeUnsafe(true) }
+
+export const Process = Context.Reference<Process>("simulation/Process", { defaultValue: () => world })
 
 export const freeze = (process: Process) =>
   Effect.suspend(() => {

@@ -1,8 +1,15 @@
-/** The payment provider: one answer per key for ever. It may keep its answer to itself. */
+/**
+ * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow that
+ * it arrives when whoever sent it has given up, or is dead.
+ */
 import { type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
+import * as Process from "./Process.ts"
 import type { Trace } from "./Trace.ts"
+
+/** The longest that a slow request is under way: longer than anybody waits for it. */
+const MAX_SLOW_MILLIS = 15_000
 
 /** What happened to the money under one key. */
 export interface Money {
@@ -13,30 +20,56 @@ export interface Money {
 
 export const make = (faults: Chance.Faults, trace: Trace) => {
   const money = new Map<string, Money>()
+  const charged: Array<string> = []
+  let underWay = 0
+
+  /** A request that nobody can take back: it arrives, whatever becomes of who sent it. */
+  const send = <A>(arrived: Effect.Effect<A>): Effect.Effect<A> =>
+    Effect.gen(function*() {
+      yield* Chance.pause
+      underWay++
+      const isSlow = yield* Chance.happens(faults.paymentSlow)
+      const millis = isSlow ? yield* Random.nextIntBetween(0, MAX_SLOW_MILLIS) : 0
+      const request = yield* Effect.sleep(Duration.millis(millis)).pipe(
+        Effect.andThen(arrived),
+        Effect.ensuring(Effect.sync(() => underWay--)),
+        Effect.provideService(Process.Process, Process.world),
+        Effect.forkDetach
+      )
+      const answer = yield* Fiber.join(request)
+      yield* Chance.pause
+      return answer
+    })
 
   const charge = Effect.fnUntraced(function*(key: string) {
-    yield* Chance.pause
     const isDeclined = yield* Chance.happens(faults.paymentDeclined)
-    if (!money.has(key)) {
-      money.set(key, isDeclined ? { verdict: "declined", kept: 0 } : { verdict: "paid", kept: 1 })
-    }
-    const { verdict } = money.get(key)!
-    yield* trace.note(`charge ${key}: ${verdict}`)
-    yield* Chance.pause
+    const verdict = yield* send(Effect.gen(function*() {
+      charged.push(key)
+      if (!money.has(key)) {
+        money.set(key, isDeclined ? { verdict: "declined", kept: 0 } : { verdict: "paid", kept: 1 })
+      }
+      const { verdict } = money.get(key)!
+      yield* trace.note(`charge ${key}: ${verdict}`)
+      return verdict
+    }))
     if (yield* Chance.happens(faults.paymentUnanswered)) return yield* new PaymentUnknown({ key, detail: "no answer" })
     return verdict === "paid" ? "paid" : "declined"
   })
 
   const voidKey = Effect.fnUntraced(function*(key: string) {
-    yield* Chance.pause
-    money.set(key, { verdict: "voided", kept: 0 })
-    yield* trace.note(`void ${key}`)
-    yield* Chance.pause
+    yield* send(Effect.suspend(() => {
+      money.set(key, { verdict: "voided", kept: 0 })
+      return trace.note(`void ${key}`)
+    }))
     if (yield* Chance.happens(faults.paymentUnanswered)) return yield* new PaymentUnknown({ key, detail: "no answer" })
   })
 
   return {
     money,
+    /** Requests that will still arrive. */
+    underWay: () => underWay,
+    /** The key of each charge that was asked for, as often as it was. */
+    charged,
     layer: Layer.succeed(PaymentProvider, {
       charge: ({ key }) => charge(key),
       lookUp: () => Effect.die(new Error("the processor does not look up")),

@@ -1,7 +1,8 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
+import type { PartitionId } from "@flash-sale/domain/Partition"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { Effect, Fiber, Layer } from "effect"
+import { Context, Effect, Fiber, Layer } from "effect"
 import type { Faults } from "./Chance.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
@@ -13,36 +14,89 @@ import * as Trace from "./Trace.ts"
 export const make = Effect.fnUntraced(function*(faults: Faults) {
   const trace = Trace.make()
   const log = yield* SimulatedLog.make(faults, trace)
-  const store = SimulatedStore.make(faults, trace)
+  const store = SimulatedStore.make({
+    faults,
+    trace,
+    mayChange: (requestId) => log.lost.orders.has(requestId),
+    onAccepted: (partition, from) => {
+      // Where the beginning is gone, what comes later may fare otherwise than it did: the stock was put in before.
+      if (from > 0) log.lost.add(log.records[partition]!)
+      return { from, cuts: log.cuts[partition]! }
+    },
+    logs: () => new Map(log.cuts.map((cuts, partition) => [partition, { from: 0, cuts }]))
+  })
   const provider = SimulatedProvider.make(faults, trace)
   const letters = SimulatedLetters.make(trace)
   yield* Effect.forkChild(log.watch)
 
   const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer)
-  const processor = Layer.launch(Processor.layer.pipe(Layer.provide(ProcessorState.layer), Layer.provide(ports)))
+  const running = new Set<Running>()
   let started = 0
 
   /** Starts a processor. Detached: a killed process never finishes its finalizers, and nobody may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
     yield* trace.note(`start ${process.name}`)
+    const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
+    const processor = Layer.launch(
+      Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
+    )
     const fiber = yield* Effect.forkDetach(Effect.provideService(processor, Process.Process, process))
-    return { process, fiber }
+    const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }
+    running.add(it)
+    return it
   })
 
   /** SIGTERM: it hands over in its own time. */
-  const stop = ({ fiber, process }: Running) =>
-    Effect.andThen(trace.note(`stop ${process.name}`), Effect.forkDetach(Fiber.interrupt(fiber)))
-
-  const kill = (running: Running) =>
-    Effect.gen(function*() {
-      running.process.killed = true
-      yield* Process.thaw(running.process)
-      yield* trace.note(`kill ${running.process.name}`)
-      yield* Effect.forkDetach(Fiber.interrupt(running.fiber))
+  const stop = (it: Running) =>
+    Effect.suspend(() => {
+      running.delete(it)
+      return Effect.andThen(trace.note(`stop ${it.process.name}`), Effect.forkDetach(Fiber.interrupt(it.fiber)))
     })
 
-  return { trace, log, store, provider, letters, ports, start, stop, kill }
+  const kill = (it: Running) =>
+    Effect.gen(function*() {
+      running.delete(it)
+      it.process.killed = true
+      yield* Process.thaw(it.process)
+      yield* trace.note(`kill ${it.process.name}`)
+      yield* Effect.forkDetach(Fiber.interrupt(it.fiber))
+    })
+
+  /** Partitions that some processor refuses, with what its health says of them. */
+  const refused = (): ReadonlyMap<PartitionId, string> =>
+    new Map(
+      [...running].flatMap(({ state }) =>
+        [...state.workers()].flatMap(([partition, worker]) =>
+          worker._tag === "Refusing" ? [[partition, worker.why] as const] : []
+        )
+      )
+    )
+
+  /** Whether the store has not folded yet the log that there is, but one that was cut. */
+  const isBetweenLogs = (): boolean =>
+    store.isAccepting() || log.cuts.some((cuts, partition) => store.log(partition).cuts < cuts)
+  let away = false
+
+  return {
+    trace,
+    log,
+    store,
+    provider,
+    letters,
+    ports,
+    running,
+    start,
+    stop,
+    kill,
+    refused,
+    isBetweenLogs,
+    /** Whether nobody does anything about what is refused. */
+    isOperatorAway: () => away,
+    setOperatorAway: (isAway: boolean): void => {
+      away = isAway
+    }
+  }
 })
 
 export type World = Effect.Success<ReturnType<typeof make>>
@@ -51,4 +105,5 @@ export type World = Effect.Success<ReturnType<typeof make>>
 export interface Running {
   readonly process: Process.Process
   readonly fiber: Fiber.Fiber<never>
+  readonly state: ProcessorState.ProcessorState["Service"]
 }

@@ -1,0 +1,49 @@
+/** What happens to a world, by the seed, and heals by itself. */
+import { Effect, Random } from "effect"
+import * as Operator from "./Operator.ts"
+import * as Process from "./Process.ts"
+import type * as World from "./World.ts"
+
+/** The longest that a process is frozen: longer than the group waits for it. */
+const MAX_FROZEN_MILLIS = 20_000
+const MAX_WRITES_LOST = 40
+
+const anyOf = (world: World.World) => Random.choice([...world.running])
+
+/** It goes on when it thaws, while other things happen. */
+const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
+  yield* world.trace.note(`freeze ${process.name}`)
+  yield* Process.freeze(process)
+  yield* Effect.sleep(yield* Random.nextIntBetween(500, MAX_FROZEN_MILLIS)).pipe(
+    Effect.andThen(world.trace.note(`thaw ${process.name}`)),
+    Effect.andThen(Process.thaw(process)),
+    Effect.forkDetach
+  )
+})
+
+/** Half of the blows are to the processors. */
+export const any = Effect.fnUntraced(function*(world: World.World) {
+  const victim = yield* anyOf(world)
+  switch (yield* Random.nextIntBetween(0, 10)) {
+    case 0:
+    case 1:
+      return yield* Effect.andThen(world.kill(victim), world.start)
+    case 2:
+      return yield* Effect.andThen(world.stop(victim), world.start)
+    case 3:
+    case 4:
+      return yield* freeze(victim, world)
+    case 5:
+      return yield* world.log.rebalance
+    case 6:
+    case 7:
+      return yield* world.store.loseWrites(yield* Random.nextIntBetween(1, MAX_WRITES_LOST))
+    case 8:
+      // With the store goes all that is known of a log that was cut: nothing covers both at once.
+      return world.isBetweenLogs() ? undefined : yield* world.store.flush
+    case 9:
+      return yield* Operator.typeByHand(world)
+    default:
+      return yield* Operator.changeSale(world)
+  }
+}, Effect.orDie)

@@ -1,0 +1,64 @@
+/** Buyers, and strangers who write the topic as well. They try again until their record is in the log. */
+import { Command } from "@flash-sale/domain/Command"
+import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import { Clock, Effect, Random, Schedule } from "effect"
+import { items, persistently } from "./Operator.ts"
+import { PARTITIONS } from "./SimulatedLog.ts"
+import type { World } from "./World.ts"
+
+const ORDERS = 66
+/** Orders that come under an id that came before. */
+const REPEATED = 8
+/** Of so many orders one is cancelled. */
+const CANCELLED_OF = 6
+const USERS = 7
+const STRANGE = 8
+/** The longest pause between two orders: together they take about as long as the blows. */
+const MAX_PAUSE_MILLIS = 1_000
+const MAX_STRANGE_PAUSE_MILLIS = 6_000
+/** How long a buyer may think before he cancels. */
+const MAX_SECOND_THOUGHT_MILLIS = 6_000
+
+const requestOf = (n: number, itemId: ItemId): RequestId => RequestId.make(`r-${n % (ORDERS - REPEATED)}-${itemId}`)
+
+/** Orders, some of them repeated, and now and then one that is cancelled. */
+export const buyers = (world: World) =>
+  Effect.forEach(Array.from({ length: ORDERS }, (_, n) => n), (n) =>
+    Effect.gen(function*() {
+      const itemId = items[n % items.length]!
+      const requestId = requestOf(n, itemId)
+      const order = { requestId, userId: UserId.make(`u-${n % USERS}`), itemId, amount: 1 + (n % 3) }
+      const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
+      const correlationId = CorrelationId.make(`c-${n}`)
+      yield* persistently(
+        world,
+        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
+      )
+      if (n % CANCELLED_OF === 0) yield* Effect.forkChild(cancel(world, itemId, requestId))
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
+    }), { discard: true })
+
+/** Also of an attempt that is over by then, or does not begin before. */
+const cancel = Effect.fnUntraced(function*(world: World, itemId: ItemId, requestId: RequestId) {
+  yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_SECOND_THOUGHT_MILLIS))
+  const attempt = yield* Random.nextIntBetween(1, 2)
+  yield* persistently(world, LogRecord.encode(itemId, Command.Cancel({ requestId, attempt })))
+})
+
+/** Somebody else's producer: an order in a partition that is not its item's home, or something that is no order. */
+export const strangers = (world: World) =>
+  Effect.forEach(Array.from({ length: STRANGE }, (_, n) => n), (n) =>
+    Effect.gen(function*() {
+      const itemId = yield* Random.choice(items)
+      const partition = PartitionId.make(yield* Random.nextIntBetween(0, PARTITIONS - 1))
+      const order = JSON.stringify({ request_id: `s-${n}-${itemId}`, user_id: "stranger", item_id: itemId, amount: 1 })
+      const record = yield* Random.choice([
+        { key: itemId, value: order, headers: {} },
+        { key: itemId, value: "no order", headers: {} },
+        { key: undefined, value: order, headers: {} }
+      ])
+      yield* Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_STRANGE_PAUSE_MILLIS))
+    }), { discard: true })

@@ -1,0 +1,53 @@
+/**
+ * Each step of an order has its words in the log, of that very attempt: judged without the rules that made the step, so
+ * that a wrong rule cannot hide behind itself.
+ */
+import type { Command, Placed } from "@flash-sale/domain/Command"
+import * as Fold from "@flash-sale/domain/Fold"
+import type { HeldOrder } from "@flash-sale/domain/Item"
+import { HashMap, Option } from "effect"
+
+/** What was said of which attempt. */
+const wordsOf = (command: Command): ReadonlyArray<string> => {
+  switch (command._tag) {
+    case "Settle":
+      return command.settlements.map(({ attempt, outcome, requestId }) => `${requestId} ${attempt} ${outcome}`)
+    case "Cancel":
+      return [`${command.requestId} ${command.attempt} cancelled`]
+    case "GiveUp":
+      return [`${command.requestId} ${command.attempt} timeout`]
+    default:
+      return []
+  }
+}
+
+/** What must have been said of an order that is where it is. */
+const needed = ({ reason, state }: HeldOrder): ReadonlyArray<string> => {
+  if (state === "sold") return ["paid"]
+  if (state === "voiding") return reason === undefined ? [] : [reason]
+  if (state !== "released") return []
+  if (reason === "declined") return ["declined"]
+  return reason === "timeout" || reason === "cancelled" ? [reason, "voided"] : []
+}
+
+/** What nobody had said when an order of the item moved. */
+export const missing = (commands: ReadonlyArray<Placed>): ReadonlyArray<string> => {
+  const said = new Set<string>()
+  const wrong: Array<string> = []
+  let state = Fold.nothing
+  for (const placed of commands) {
+    for (const word of wordsOf(placed.command)) said.add(word)
+    const result = Fold.fold(state, { expected: undefined, commands: [placed], told: [] })
+    if (result._tag !== "Folded") return [...wrong, `${placed.offset} does not fold: ${result._tag}`]
+    state = result.state
+    for (const { changed, requestId } of result.outcomes.flatMap(({ orders }) => orders)) {
+      const order = requestId === undefined
+        ? undefined
+        : Option.getOrUndefined(HashMap.get(state.item.orders, requestId))
+      if (!changed || order === undefined) continue
+      const words = needed(order).map((word) => `${requestId} ${order.attempt} ${word}`)
+      wrong.push(...words.filter((word) => !said.has(word)).map((word) => `nobody had said: ${word}`))
+    }
+  }
+  return wrong
+}

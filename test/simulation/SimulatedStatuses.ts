@@ -1,0 +1,33 @@
+/** The statuses in the store. */
+import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { Effect, Layer } from "effect"
+import type { State } from "./Stored.ts"
+import type { Trace } from "./Trace.ts"
+
+/** `onChanged` hears of each order that was told two ends. */
+export const layer = (state: State, trace: Trace, onChanged: (what: string, requestId: string) => void) => {
+  const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
+
+  const write = (status: StatusRecord) =>
+    Effect.suspend(() => {
+      const { statuses } = state.now()
+      const current = statuses.get(status.requestId)
+      if (current !== undefined && !isForward(current, status)) return Effect.void
+      const isChange = current?.attempt === status.attempt && current.status !== status.status
+      if (current !== undefined && isFinal(current.status) && isChange) {
+        onChanged(`${status.requestId} was ${current.status} and became ${status.status}`, status.requestId)
+      }
+      state.change({ statuses: new Map(statuses).set(status.requestId, status) })
+      return trace.note(`status ${status.requestId} ${status.status}, attempt ${status.attempt}`)
+    })
+
+  return Layer.succeed(OrderStatuses, {
+    admit: unused("admit"),
+    keep: unused("keep"),
+    release: unused("release"),
+    read: unused("read"),
+    readAll: unused("readAll"),
+    write: (written) => state.ask(() => Effect.forEach(written, write, { discard: true }))
+  })
+}

@@ -1,0 +1,101 @@
+/** All that the store holds, and its earlier states: to one of them it falls back when it loses writes. */
+import type { Folded } from "@flash-sale/domain/Fold"
+import * as Fold from "@flash-sale/domain/Fold"
+import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
+import type { Accepted, Mark, Parked, Session } from "@flash-sale/domain/ItemStore"
+import { MarkMoved, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { Effect } from "effect"
+import * as Chance from "./Chance.ts"
+
+/** Earlier states that the store can fall back to. */
+const SNAPSHOTS = 200
+
+/** What somebody typed by hand: not announced yet, and announced under a number but not counted yet. */
+export interface Hand {
+  readonly unannounced: number
+  readonly parked: Parked | undefined
+}
+const noHand: Hand = { unannounced: 0, parked: undefined }
+
+/** Everything that the store may lose. */
+export interface Stored {
+  readonly items: ReadonlyMap<ItemId, Folded>
+  readonly hands: ReadonlyMap<ItemId, Hand>
+  /** Without a checkpoint while a recovery is under way. */
+  readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
+  readonly statuses: ReadonlyMap<RequestId, StatusRecord>
+  /** What somebody accepted in a mark's place. */
+  readonly accepted: ReadonlyMap<number, Accepted>
+  readonly logs: ReadonlyMap<number, FoldedLog>
+}
+
+/** Which log of a partition is folded, and from where. */
+export interface FoldedLog {
+  readonly from: number
+  /** How often the log had been cut. */
+  readonly cuts: number
+}
+
+export const wholeLog: FoldedLog = { from: 0, cuts: 0 }
+
+const nothing: Stored = {
+  items: new Map(),
+  hands: new Map(),
+  marks: new Map(),
+  statuses: new Map(),
+  accepted: new Map(),
+  logs: new Map()
+}
+
+export const without = <K, V>(map: ReadonlyMap<K, V>, keys: ReadonlyArray<K>): ReadonlyMap<K, V> =>
+  new Map([...map].filter(([key]) => !keys.includes(key)))
+
+export const make = (faults: Chance.Faults) => {
+  let stored = nothing
+  let snapshots: Array<Stored> = [stored]
+  /** It loses writes only when it is started again, and then everybody connects anew. */
+  let session = 0
+
+  return {
+    now: () => stored,
+    session: () => session,
+    change: (next: Partial<Stored>): void => {
+      stored = { ...stored, ...next }
+      snapshots.push(stored)
+      if (snapshots.length > 2 * SNAPSHOTS) snapshots = snapshots.slice(-SNAPSHOTS)
+    },
+    fallBack: (writes: number): void => {
+      snapshots = snapshots.slice(0, Math.max(1, snapshots.length - writes))
+      stored = snapshots.at(-1)!
+      session++
+    },
+    /** It falls back to no state before this one. */
+    keep: (): void => {
+      snapshots = [stored]
+    },
+    /** What is folded from then on is the log as it is. */
+    empty: (logs: ReadonlyMap<number, FoldedLog>): void => {
+      stored = { ...nothing, logs }
+      snapshots = [stored]
+    },
+    folded: (itemId: ItemId): Folded => stored.items.get(itemId) ?? Fold.nothing,
+    hand: (itemId: ItemId): Hand => stored.hands.get(itemId) ?? noHand,
+    isWhole: (partition: number): boolean => stored.marks.get(partition)?.checkpoint !== undefined,
+    checkMark: (partition: number, epoch: string | undefined): Effect.Effect<void, MarkMoved> =>
+      stored.marks.get(partition)?.epoch === epoch ? Effect.void : Effect.fail(new MarkMoved({ partition })),
+    /** A round trip: it may be away, and its reply may be lost after it did what it was told. */
+    ask: <A, E>(step: () => Effect.Effect<A, E>, known?: Session): Effect.Effect<A, E | StoreUnavailable> =>
+      Effect.gen(function*() {
+        yield* Chance.pause
+        if (known !== undefined && known !== session) return yield* new StoreUnavailable({ detail: "connected anew" })
+        if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
+        const answer = yield* step()
+        yield* Chance.pause
+        if (yield* Chance.happens(faults.storeReplyLost)) return yield* new StoreUnavailable({ detail: "reply lost" })
+        return answer
+      })
+  }
+}
+
+export type State = ReturnType<typeof make>
