@@ -8,8 +8,25 @@ import type { ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
 /** No answer in time: whether the money moved is unknown. Never a failure: ask again under the same key. */
 export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("PaymentUnknown", {
   key: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** How long the provider wants to be left alone, in milliseconds, where it says so. */
+  retryAfterMillis: Schema.optional(Schema.Number)
 }) {}
+
+/**
+ * The provider has not taken the request, and will not take the same one again: this request took no money. An earlier
+ * one under the same key may have.
+ *
+ * **Details**: `us` says that it takes none of our requests, as with a wrong key or address: nothing is wrong with the
+ * order. `charge` says that it finds this charge at fault.
+ */
+export class PaymentRefused extends Schema.TaggedError<PaymentRefused>()("PaymentRefused", {
+  key: Schema.String,
+  detail: Schema.String,
+  concerns: Schema.Literals(["us", "charge"])
+}) {}
+
+export type PaymentError = PaymentUnknown | PaymentRefused
 
 /** One charge. `price` is per unit, in the smallest unit of `currency`; both absent where the sale names no price. */
 export interface Charge {
@@ -31,9 +48,9 @@ export const chargeKey = (itemId: ItemId, requestId: RequestId, attempt: number)
 export type ChargeResult = "paid" | "declined"
 
 export class PaymentProvider extends Context.Service<PaymentProvider, {
-  readonly charge: (charge: Charge) => Effect.Effect<ChargeResult, PaymentUnknown>
+  readonly charge: (charge: Charge) => Effect.Effect<ChargeResult, PaymentError>
   /** What became of a charge; undefined where the provider never saw the key. */
-  readonly lookUp: (key: string) => Effect.Effect<ChargeResult | "voided" | undefined, PaymentUnknown>
+  readonly lookUp: (key: string) => Effect.Effect<ChargeResult | "voided" | undefined, PaymentError>
   /** Returns when the key is dead and no money is kept under it. */
-  readonly void: (key: string) => Effect.Effect<void, PaymentUnknown>
+  readonly void: (key: string) => Effect.Effect<void, PaymentError>
 }>()("@flash-sale/domain/PaymentProvider") {}

@@ -12,6 +12,7 @@ import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as InFlight from "./InFlight.ts"
 import * as PartitionWorker from "./PartitionWorker.ts"
+import * as PatientPayments from "./PatientPayments.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import { MAX_PAYMENTS_IN_FLIGHT } from "./Settlement.ts"
 
@@ -21,16 +22,19 @@ const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
 type Services = OrderLog | ItemStore | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState
 
 /** Works from when it is built until its scope closes; then hands its partitions over, within a bound. */
-export const layer: Layer.Layer<never, never, Services> = Layer.effectDiscard(
-  Effect.gen(function*() {
-    const log = yield* OrderLog
-    const inFlight = InFlight.make(MAX_PAYMENTS_IN_FLIGHT)
-    const context = yield* Effect.context<Services>()
-    yield* Effect.forkScoped(
-      log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))
-    )
-    yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
-  })
+export const layer: Layer.Layer<never, never, Services> = Layer.provide(
+  Layer.effectDiscard(
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      const inFlight = InFlight.make(MAX_PAYMENTS_IN_FLIGHT)
+      const context = yield* Effect.context<Services>()
+      yield* Effect.forkScoped(
+        log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))
+      )
+      yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
+    })
+  ),
+  PatientPayments.layer
 )
 
 const deadLetterGauges = Effect.gen(function*() {
@@ -53,7 +57,7 @@ export interface Health {
   readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
   /** How far partitions that are folded again have come; absent where none is. */
   readonly recovery?: ReadonlyArray<string>
-  /** Why partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
+  /** Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
   readonly problems?: ReadonlyArray<string>
 }
 
@@ -76,7 +80,9 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
   const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
   const workers = [...state.workers()]
   const count = (tag: (typeof workers)[number][1]["_tag"]) => workers.filter(([, worker]) => worker._tag === tag).length
+  const held = state.paymentsHeld()
   const problems = [
+    ...(held === undefined ? [] : [`payments are held back: ${held}`]),
     ...workers.flatMap(([partition, worker]) => "why" in worker ? [`partition ${partition}: ${worker.why}`] : []),
     ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
   ].slice(0, MAX_PROBLEMS)

@@ -30,6 +30,9 @@ export class ProcessorState extends Context.Service<ProcessorState, {
   readonly stopItem: (partition: PartitionId, itemId: ItemId, detail: string) => Effect.Effect<void>
   /** A worker starts anew: the items that it had stopped are tried again. */
   readonly clearItems: (partition: PartitionId) => Effect.Effect<void>
+  /** Charges are held back, and why; undefined when they go on. */
+  readonly holdPayments: (why: string | undefined) => Effect.Effect<void>
+  readonly paymentsHeld: () => string | undefined
   readonly workers: () => ReadonlyMap<PartitionId, WorkerState>
   readonly stoppedItems: () => ReadonlyMap<ItemId, StoppedItem>
 }>()("@flash-sale/processor/ProcessorState") {}
@@ -74,6 +77,7 @@ export const layer: Layer.Layer<ProcessorState> = Layer.effect(
 const make = (context: Context.Context<never>): ProcessorState["Service"] => {
   const workers = new Map<PartitionId, WorkerState>()
   const stopped = new Map<ItemId, StoppedItem>()
+  let held: string | undefined
   return {
     set: (partition, state) =>
       Effect.suspend(() => {
@@ -104,6 +108,14 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
         for (const [itemId, item] of stopped) if (item.partition === partition) stopped.delete(itemId)
         gauge(workers, stopped, context)
       }),
+    holdPayments: (why) =>
+      Effect.suspend(() => {
+        held = why
+        return why === undefined
+          ? Log.info("Payments go on", { event: "payments_go_on" })
+          : Log.error(`Payments are held back, and no order fails for it: ${why}`, { event: "payments_held_back" })
+      }),
+    paymentsHeld: () => held,
     workers: () => workers,
     stoppedItems: () => stopped
   }

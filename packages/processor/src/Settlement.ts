@@ -2,25 +2,23 @@
  * Taking the money for held orders. What the provider says is appended to the log, and takes effect when it is folded.
  *
  * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
- * appended. Only when that is folded is the charge voided, and only when it is voided are the units given back.
+ * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when it is voided are the units given back.
  */
 import { Command, MAX_SETTLEMENTS, type PaymentOutcome, type Settlement } from "@flash-sale/domain/Command"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { chargeKey, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import { chargeKey, type PaymentError, PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Duration, Effect, Exit, Metric, Schedule, type Scope } from "effect"
+import { Effect, Exit, Metric, Schedule, type Scope } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
 import type { Run } from "./Worker.ts"
 
 /** Payments under way in one process; further ones wait. */
 export const MAX_PAYMENTS_IN_FLIGHT = 1_000
-/** How long one question to the provider may take before its answer counts as unknown. */
-export const PAYMENT_TIMEOUT = Duration.seconds(10)
 /** How often a charge without an answer is asked for again before it is given up. */
 export const PAYMENT_RETRIES = 2
 /** Settlements of one item that may wait to be appended: every order that can be in flight. */
@@ -67,36 +65,22 @@ export const make = Effect.fnUntraced(function*(
 
   const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
 
-  const bounded = <A>(key: string, ask: Effect.Effect<A, PaymentUnknown>): Effect.Effect<A, PaymentUnknown> =>
-    Effect.timeoutOrElse(ask, {
-      duration: PAYMENT_TIMEOUT,
-      orElse: () => Effect.fail(new PaymentUnknown({ key, detail: "no answer in time" }))
-    })
-
   const charge = (order: OpenOrder) => {
     const { amount, paymentToken, requestId, userId } = order.command.order
     const { attempt } = order.command
+    const { currency, price } = order
     const key = keyOf(order)
-    return bounded(
-      key,
-      provider.charge({
-        key,
-        itemId,
-        requestId,
-        userId,
-        attempt,
-        amount,
-        price: order.price,
-        currency: order.currency,
-        paymentToken
-      })
-    ).pipe(Effect.retry({ schedule: askAgain, times: PAYMENT_RETRIES }))
+    return provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken }).pipe(
+      Effect.retry({ schedule: askAgain, times: PAYMENT_RETRIES, while: ({ _tag }) => _tag === "PaymentUnknown" })
+    )
   }
 
-  const giveUp = (order: OpenOrder, unknown: PaymentUnknown): Effect.Effect<void> =>
+  const giveUp = (order: OpenOrder, { _tag, detail }: PaymentError): Effect.Effect<void> =>
     Effect.gen(function*() {
-      yield* Metric.update(Metrics.paymentsTotal("unknown"), 1)
-      yield* Effect.logWarning(`Payment gave no answer: ${unknown.detail}; it will be voided`).pipe(
+      const isRefused = _tag === "PaymentRefused"
+      yield* Metric.update(Metrics.paymentsTotal(isRefused ? "refused" : "unknown"), 1)
+      const what = isRefused ? "Payment was refused" : "Payment gave no answer"
+      yield* Effect.logWarning(`${what}: ${detail}; it will be voided`).pipe(
         Attributes.annotate({ event: "payment_given_up" })
       )
       const { attempt, order: { requestId } } = order.command
@@ -105,7 +89,7 @@ export const make = Effect.fnUntraced(function*(
 
   const tellOfFailures = (order: OpenOrder) => {
     let failures = 0
-    return ({ detail }: PaymentUnknown) =>
+    return ({ detail }: PaymentError) =>
       failures++ % TELL_OF_EVERY > 0 ? Effect.void : Effect.logWarning(`A charge is not voided yet: ${detail}`).pipe(
         Attributes.annotate({
           event: "payment_not_voided",
@@ -129,13 +113,13 @@ export const make = Effect.fnUntraced(function*(
         Effect.matchEffect({
           onSuccess: (outcome) =>
             Effect.andThen(Metric.update(Metrics.paymentsTotal(outcome), 1), settle(order, outcome)),
-          onFailure: (unknown) => giveUp(order, unknown)
+          onFailure: (error) => giveUp(order, error)
         }),
         told(order, "processor.payment")
       ),
     voidCharge: (order) =>
       // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
-      Effect.suspend(() => bounded(keyOf(order), provider.void(keyOf(order)))).pipe(
+      Effect.suspend(() => provider.void(keyOf(order))).pipe(
         told(order, "processor.void"),
         inFlight.within,
         Effect.tapError(tellOfFailures(order)),

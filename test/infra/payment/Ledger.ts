@@ -17,7 +17,8 @@ export const FAULTS = [
   "too-long",
   "headers-only",
   "cut",
-  "twice"
+  "twice",
+  "busy"
 ] as const
 export type Fault = typeof FAULTS[number] | `${number}`
 

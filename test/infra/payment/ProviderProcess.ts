@@ -25,6 +25,8 @@ export interface Options {
 export interface Running {
   readonly url: URL
   readonly start: Effect.Effect<void>
+  /** Starts with other shares of faults than before. */
+  readonly startWith: (shares: Partial<Record<Fault, number>>) => Effect.Effect<void>
   /** kill -9, and waits until it is gone. */
   readonly kill: Effect.Effect<void>
   /** What the next requests for a key meet, one fault each. */
@@ -54,10 +56,13 @@ export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}
     }
     let running: Logged | undefined
 
-    const start = Effect.promise(async () => {
-      running = await spawnLogged(process.execPath, [program], { env })
-      await running.waitFor("listening")
-    })
+    const startWith = (faults: Partial<Record<Fault, number>>) =>
+      Effect.promise(async () => {
+        env.SHARES = JSON.stringify(faults)
+        running = await spawnLogged(process.execPath, [program], { env })
+        await running.waitFor("listening")
+      })
+    const start = startWith(shares)
     const kill = Effect.promise(async () => {
       running?.kill("SIGKILL")
       await running?.exit
@@ -70,6 +75,7 @@ export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}
     return {
       url: new URL(`${base}/v1/`),
       start,
+      startWith,
       kill,
       script: (key, ...faults) =>
         Effect.promise(async () => {

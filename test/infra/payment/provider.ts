@@ -105,6 +105,10 @@ const misbehave = async (
   deed: () => Result | undefined
 ): Promise<void> => {
   if (/^\d+$/.test(fault)) return answer(response, Number(fault), "{\"result\":\"declined\"}")
+  if (fault === "busy") {
+    response.setHeader("retry-after", "1")
+    return answer(response, 429, "{}")
+  }
   if (fault === "reset") return void response.socket?.resetAndDestroy()
   if (fault === "other-key") return answer(response, 200, JSON.stringify({ result: "voided", key: `${key}0` }))
   if (fault === "late") await delay(slowMillis)

@@ -11,6 +11,8 @@ export const EVENTS = [
   "order_moved_to_dlq",
   "payment_given_up",
   "payment_not_voided",
+  "payments_held_back",
+  "payments_go_on",
   "stock_adjusted",
   "first_stock_missing",
   "inventory_key_mended",

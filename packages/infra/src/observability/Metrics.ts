@@ -79,9 +79,13 @@ export const orderProcessingDuration = Metric.histogram("processor_order_process
 export const dlqSize = gauge("processor_dlq_size", "Current DLQ depth")
 export const dlqOldestMessageAge = gauge("processor_dlq_oldest_message_age_seconds", "Age of oldest DLQ message")
 export const paymentsInFlight = gauge("processor_payments_in_flight", "Payments and voids under way")
+export const paymentsHeldBack = gauge(
+  "processor_payments_held_back",
+  "Whether the payment provider refuses us, so that charges wait (0=no, 1=yes)"
+)
 
-/** How a payment ended. `unknown` is one without an answer, which is then voided. */
-export const PAYMENT_OUTCOMES = ["paid", "declined", "voided", "unknown"] as const
+/** How a payment ended. `unknown` is one without an answer, `refused` one that was not taken; both are then voided. */
+export const PAYMENT_OUTCOMES = ["paid", "declined", "voided", "unknown", "refused"] as const
 export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number]
 const payments = labelled(PAYMENT_OUTCOMES, "outcome", counter("processor_payments_total", "Payments, by outcome"))
 export const paymentsTotal = (outcome: PaymentOutcome) => payments.of(outcome)
@@ -134,6 +138,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     ordersMovedToDlq,
     orderProcessingDuration,
     paymentsInFlight,
+    paymentsHeldBack,
     ...payments.all
   ]
 }

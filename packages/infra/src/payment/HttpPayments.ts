@@ -2,20 +2,26 @@
  * A payment provider that is asked over HTTP, by the contract in docs/payments.md.
  *
  * **Details**: what gave no usable answer (no connection, a reset, no answer in time, 5xx, a body that cannot be
- * understood) is asked again under the same key, and is unknown when that was in vain. A refusal of the request itself
- * (a redirect, or 4xx that will not pass by waiting: wrong credentials, a wrong address, a bug of ours) is unknown as
- * well, and never a declined payment: the provider did not judge the charge, and an earlier attempt may have taken the
- * money. It is not repeated here, and logged once until the provider takes requests again.
+ * understood) is asked again under the same key, and is unknown when that was in vain; at once where the provider says
+ * when to come again. A refusal (a redirect, or 4xx that will not pass by waiting) is never a declined payment: the
+ * provider did not judge the charge, and an earlier attempt may have taken the money. Nor is it repeated here. Where it
+ * is the request's own fault, the charge is refused; else it is us who are.
  *
  * **Gotchas**: nothing of a request, of a body or of a transport's error gets into an error or a log line: they may hold
  * the API key or a payment token.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { type Charge, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
-import { Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
+import {
+  type Charge,
+  type PaymentError,
+  PaymentProvider,
+  PaymentRefused,
+  PaymentUnknown
+} from "@flash-sale/domain/PaymentProvider"
+import { Clock, Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
-import * as Log from "../observability/Log.ts"
 import * as PaymentWire from "./PaymentWire.ts"
+import * as RetryAfter from "./RetryAfter.ts"
 
 export interface Options {
   /** The contract's paths are added to its path. */
@@ -34,11 +40,18 @@ export const MAX_ANSWER = 16 * 1024
 
 /** 4xx that pass by waiting. */
 const PASSING: ReadonlyArray<number> = [408, 409, 425, 429]
+/** 4xx that find fault with this one request; any other says that none of ours would be taken. */
+const OF_THE_CHARGE: ReadonlyArray<number> = [400, 402, 410, 413, 422, 451]
+/** Answers that may say when to come again. */
+const BUSY: ReadonlyArray<number> = [429, 503]
 
 const askAgain = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
 
 /** To be asked again. */
-class Unanswered extends Data.TaggedError("Unanswered")<{ readonly detail: string }> {}
+class Unanswered extends Data.TaggedError("Unanswered")<{
+  readonly detail: string
+  readonly retryAfterMillis?: number | undefined
+}> {}
 
 /** Asking again will not help: the request itself was not taken. */
 class Refused extends Data.TaggedError("Refused")<{ readonly status: number }> {}
@@ -74,9 +87,31 @@ const read = Effect.fnUntraced(function*(
   }
   yield* Effect.ignore(textOf(response))
   if (status === 404) return undefined
-  if (status >= 500 || PASSING.includes(status)) return yield* new Unanswered({ detail: `it answered ${status}` })
+  if (status >= 500 || PASSING.includes(status)) {
+    const now = yield* Clock.currentTimeMillis
+    const retryAfterMillis = BUSY.includes(status) ? RetryAfter.read(response.headers["retry-after"], now) : undefined
+    return yield* new Unanswered({ detail: `it answered ${status}`, retryAfterMillis })
+  }
   return yield* new Refused({ status })
 })
+
+/** Not where the provider said when: who asks has other questions as well, and leaves it alone with all of them. */
+const isToBeRepeated = (error: Unanswered | Refused): boolean =>
+  error._tag === "Unanswered" && error.retryAfterMillis === undefined
+
+const unknown = (key: string, { detail, retryAfterMillis }: Unanswered): PaymentUnknown =>
+  retryAfterMillis === undefined
+    ? new PaymentUnknown({ key, detail: `the payment provider was asked ${ATTEMPTS} times, and at last ${detail}` })
+    : new PaymentUnknown({ key, detail: `the payment provider is busy: ${detail}`, retryAfterMillis })
+
+const refused = (key: string, status: number): PaymentRefused =>
+  OF_THE_CHARGE.includes(status)
+    ? new PaymentRefused({ key, concerns: "charge", detail: `the payment provider refused the request with ${status}` })
+    : new PaymentRefused({
+      key,
+      concerns: "us",
+      detail: `the payment provider refuses our requests with ${status}: are PAYMENT_URL and PAYMENT_API_KEY right?`
+    })
 
 const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
   const charges = `${url.origin}${url.pathname.replace(/\/+$/, "")}/charges`
@@ -84,30 +119,11 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
     HttpClient.mapRequest(HttpClientRequest.bearerToken(apiKey)),
     HttpClient.mapRequest(HttpClientRequest.acceptJson)
   )
-  let refusal: number | undefined
-
-  const refused = (status: number) =>
-    Effect.suspend(() => {
-      if (refusal === status) return Effect.void
-      refusal = status
-      return Log.error(
-        `The payment provider refuses our requests with ${status}: no payment succeeds. ` +
-          "Are PAYMENT_URL and PAYMENT_API_KEY right?",
-        { event: "dependency_down", status }
-      )
-    })
-
-  const accepted = Effect.suspend(() => {
-    if (refusal === undefined) return Effect.void
-    refusal = undefined
-    return Log.info("The payment provider takes our requests again", { event: "dependency_up" })
-  })
-
   const ask = <A>(
     key: string,
     request: HttpClientRequest.HttpClientRequest,
     judge: (result: PaymentWire.Result | undefined) => Effect.Effect<A, Unanswered | Refused>
-  ): Effect.Effect<A, PaymentUnknown> =>
+  ): Effect.Effect<A, PaymentError> =>
     client.execute(HttpClientRequest.setHeader(request, "idempotency-key", PaymentWire.encodeKey(key))).pipe(
       Effect.mapError(() => new Unanswered({ detail: "it could not be reached, or closed the connection" })),
       Effect.flatMap((response) => read(key, response)),
@@ -116,17 +132,8 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
         orElse: () => Effect.fail(new Unanswered({ detail: "it did not answer in time" }))
       }),
       Effect.flatMap(judge),
-      Effect.tap(accepted),
-      Effect.tapErrorTag("Refused", ({ status }) => refused(status)),
-      Effect.retry({ schedule: askAgain, times: ATTEMPTS - 1, while: ({ _tag }) => _tag === "Unanswered" }),
-      Effect.mapError((error) =>
-        new PaymentUnknown({
-          key,
-          detail: error._tag === "Refused"
-            ? `the payment provider refused the request with ${error.status}`
-            : `the payment provider was asked ${ATTEMPTS} times, and at last ${error.detail}`
-        })
-      )
+      Effect.retry({ schedule: askAgain, times: ATTEMPTS - 1, while: isToBeRepeated }),
+      Effect.mapError((error) => error._tag === "Refused" ? refused(key, error.status) : unknown(key, error))
     )
 
   const unexpected = (result: PaymentWire.Result | undefined) =>
