@@ -1,16 +1,12 @@
-/** Gateway and processor as processes of their own, on a Kafka and a Redis that are killed as well. */
+/** Gateway and processor as processes of their own, on a Kafka and a Redis of their own. */
 import { Redis } from "ioredis"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
 import { RedisServer } from "../servers/RedisServer.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
-import * as Load from "./Load.ts"
 import * as Services from "./Services.ts"
 
-const FULL = process.env["FULL"] === "1"
-const ROUNDS = FULL ? 4 : 1
-const ORDERS = FULL ? 12_000 : 2_000
 const TIMEOUT = 400_000
 
 const lib = needed(kafkaLib())
@@ -32,33 +28,6 @@ const servers = async () => {
 }
 
 describe("Gateway and processor on Kafka and Redis", () => {
-  it("lose, double and oversell nothing, whatever is killed", { timeout: TIMEOUT }, async () => {
-    const { env, kafka, redis } = await servers()
-    await Promise.all([redis.start(), kafka.start()])
-    const gateway = await Services.service("gateway", env)
-    const processor = await Services.service("processor", env)
-    await Promise.all([gateway.start(), processor.start()])
-    await Promise.all([gateway.untilHealth(200), processor.untilHealth(200)])
-    const again = ({ killHard, start }: Services.Service) => async () => {
-      await killHard()
-      await start()
-    }
-    const serverAgain = (server: RedisServer | KafkaBroker) => async () => {
-      await server.kill()
-      await server.start()
-    }
-    const round = [again(processor), again(gateway), serverAgain(redis), serverAgain(kafka)]
-    await Load.balanced({
-      url: gateway.url,
-      env,
-      orders: ORDERS,
-      rate: 200,
-      blows: Array.from({ length: ROUNDS }, () => round).flat()
-    })
-    expect(await processor.stop()).toEqual({ code: 0, signal: null })
-    expect(await gateway.stop()).toEqual({ code: 0, signal: null })
-  })
-
   it("start while both are away, say so, and go on by themselves", { timeout: TIMEOUT }, async () => {
     const { env, kafka, redis } = await servers()
     const gateway = await Services.service("gateway", env)

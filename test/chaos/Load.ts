@@ -6,13 +6,15 @@ export interface Plan {
   readonly url: string
   readonly env: Readonly<Record<string, string>>
   readonly orders: number
+  readonly items?: number
   /** Orders a second. */
   readonly rate: number
   /** What happens while orders come, one after the other. Each begins at its share of the answers. */
   readonly blows: ReadonlyArray<() => Promise<void>>
 }
 
-const ITEMS = 3
+/** Units that there are for each order: a little less than one asks for on average, less those that are not paid for. */
+const UNITS_OF_ORDER = 1.3
 const PATIENCE_MILLIS = 240_000
 
 /** How many orders the progress bar says were answered. */
@@ -23,9 +25,9 @@ const answered = (output: string): number =>
  * Sends orders for about as many units as there are, so that every order matters to the end; then the books must
  * balance: nothing that was accepted is missing, doubled or oversold.
  */
-export const balanced = async ({ blows, env, orders, rate, url }: Plan): Promise<string> => {
-  const stock = Math.ceil(orders / ITEMS)
-  const args = ["--orders", orders, "--users", orders, "--items", ITEMS, "--stock", stock, "--rate", rate, "--url", url]
+export const balanced = async ({ blows, env, items = 3, orders, rate, url }: Plan): Promise<string> => {
+  const stock = Math.ceil((orders * UNITS_OF_ORDER) / items)
+  const args = ["--orders", orders, "--users", orders, "--items", items, "--stock", stock, "--rate", rate, "--url", url]
   const load = await flashSale(["load", ...args.map(String)], env)
   for (const [index, blow] of blows.entries()) {
     const from = (orders * (index + 1)) / (blows.length + 2)

@@ -1,8 +1,14 @@
 /** What processors say of themselves, and what an operator reads in Redis and among the dead letters. */
 import { Redis } from "ioredis"
 import { expect, onTestFinished } from "vitest"
+import { until } from "../servers/Processes.ts"
 import type { RedisServer } from "../servers/RedisServer.ts"
 import * as Services from "./Services.ts"
+
+/** As `KAFKA_PARTITIONS` has it where nobody says otherwise. */
+export const PARTITIONS = 12
+/** How long a processor that is told to stop may take, in milliseconds. */
+const STOP_WITHIN = 30_000
 
 /** As `Processor.health` says it. */
 export interface Health {
@@ -26,6 +32,20 @@ export const healthOf = async ({ url }: Services.Service): Promise<Health> => {
 /** How many partitions are folded by running workers, by processor. */
 export const running = async (processors: ReadonlyArray<Services.Service>): Promise<ReadonlyArray<number>> =>
   (await Promise.all(processors.map(healthOf))).map(({ partitions }) => partitions["running"] ?? 0)
+
+/** Waits until each of them works, and between them they have all there is. */
+export const share = (...processors: ReadonlyArray<Services.Service>): Promise<void> =>
+  until(`${processors.length} processors share the partitions`, async () => {
+    const counts = await running(processors)
+    return counts.every((count) => count > 0) && counts.reduce((sum, count) => sum + count) === PARTITIONS
+  })
+
+/** Told to stop, it does so in time and without an error. */
+export const stops = async (processor: Services.Service): Promise<void> => {
+  const from = performance.now()
+  expect(await processor.stop()).toEqual({ code: 0, signal: null })
+  expect(performance.now() - from).toBeLessThan(STOP_WITHIN)
+}
 
 /** The log lines of one event. */
 export const lines = (output: string, event: string): ReadonlyArray<string> =>

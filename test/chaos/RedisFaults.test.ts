@@ -1,9 +1,5 @@
-/** Redis away, emptied, set back to an older state, and damaged by hand, under load: nobody has to help. */
-import { Effect, Exit, Scope } from "effect"
-import { cp, rm } from "node:fs/promises"
-import { join } from "node:path"
+/** Redis away, and damaged by hand, under load. */
 import { describe, expect, it, onTestFinished } from "vitest"
-import * as ProviderProcess from "../infra/payment/ProviderProcess.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
 import { RedisServer } from "../servers/RedisServer.ts"
@@ -18,9 +14,6 @@ const AWAY = FULL ? 20_000 : 7_000
 const ORDERS = FULL ? 12_000 : 2_000
 const RATE = 200
 const TIMEOUT = 600_000
-const PARTITIONS = 12
-/** Connected again, recovered and told within so much. */
-const BACK_WITHIN = 30_000
 
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
@@ -49,32 +42,8 @@ const scene = async (more: Readonly<Record<string, string>> = {}) => {
   const gateway = await Services.service("gateway", env)
   const processor = await Services.service("processor", env)
   await Promise.all([gateway.start(), processor.start()])
-  await Promise.all([gateway.untilHealth(200), processor.untilHealth(200), untilRunning(processor)])
+  await Promise.all([gateway.untilHealth(200), processor.untilHealth(200), Processors.share(processor)])
   return { redis, env, gateway, processor }
-}
-
-const untilRunning = (processor: Services.Service) =>
-  until("every partition runs", async () => (await Processors.running([processor]))[0] === PARTITIONS, BACK_WITHIN)
-
-const aProvider = async () => {
-  const scope = Scope.makeUnsafe()
-  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-  return Effect.runPromise(Scope.provide(ProviderProcess.make(), scope))
-}
-
-/** What Redis holds of each item, but for the live events and the answers that the item's next call takes away. */
-const items = async (redis: ReturnType<typeof Processors.operator>) => {
-  const held: Record<string, unknown> = {}
-  for (const key of (await redis.keys("*inventory:*")).toSorted()) {
-    if (key.endsWith(":events") || key.endsWith(":untold")) continue
-    const type = await redis.type(key)
-    held[key] = type === "hash"
-      ? await redis.hgetall(key)
-      : type === "zset"
-      ? await redis.zrange(key, "0", "-1", "WITHSCORES")
-      : await redis.get(key)
-  }
-  return held
 }
 
 const buy = (gateway: Services.Service, item_id: string, request_id: string) =>
@@ -96,7 +65,7 @@ describe("Redis", () => {
       await processor.untilHealth(503)
       await until("Redis was away for long", () => performance.now() > from + AWAY)
       await isBack()
-      await untilRunning(processor)
+      await Processors.share(processor)
       await processor.untilHealth(200)
     }
     const blows = [
@@ -114,66 +83,9 @@ describe("Redis", () => {
     await Processors.onlyPaymentTimeouts(env)
     const changes = Processors.lines(processor.output(), "partition_state").slice(before)
     // Waiting, folding, running: a line each, of each partition, for each blow.
-    expect(changes.length).toBeLessThanOrEqual(3 * PARTITIONS * blows.length)
+    expect(changes.length).toBeLessThanOrEqual(3 * Processors.PARTITIONS * blows.length)
     expect(await processor.stop()).toEqual({ code: 0, signal: null })
   })
-
-  it(
-    "is folded again when it is emptied or set back, and nobody is asked to pay twice",
-    { timeout: TIMEOUT },
-    async () => {
-      const provider = await aProvider()
-      const { env, gateway, processor, redis } = await scene({
-        PAYMENT_URL: provider.url.href,
-        PAYMENT_API_KEY: ProviderProcess.API_KEY
-      })
-      const operator = Processors.operator(redis)
-      const isWhole = async () => {
-        const marks = Array.from(
-          { length: PARTITIONS },
-          (_, number) => operator.hexists(`fold:${number}`, "checkpoint")
-        )
-        return (await Promise.all(marks)).every((there) => there === 1)
-      }
-      const load = (orders: number, ...blows: ReadonlyArray<() => Promise<void>>) =>
-        Load.balanced({ url: gateway.url, env, orders, rate: RATE, blows })
-
-      await load(ORDERS / 4)
-      const before = await items(operator)
-      const { requests } = await Effect.runPromise(provider.ledger)
-      await operator.flushall()
-      await until("everything is folded again", isWhole, BACK_WITHIN)
-      await untilRunning(processor)
-      expect(await items(operator)).toEqual(before)
-      // Payments waited for the end of the fold, and by then every order was known to be paid for.
-      expect((await Effect.runPromise(provider.ledger)).requests).toBe(requests)
-
-      const folder = join(redis.folder, "appendonlydir")
-      await load(
-        ORDERS,
-        () => cp(folder, join(redis.folder, "backup"), { recursive: true }),
-        async () => {
-          await operator.flushall()
-          await until("everything is folded again", isWhole, BACK_WITHIN)
-        },
-        async () => {
-          await redis.kill()
-          await rm(folder, { recursive: true })
-          await cp(join(redis.folder, "backup"), folder, { recursive: true })
-          await redis.start()
-          await untilRunning(processor)
-        }
-      )
-      await Processors.onlyPaymentTimeouts(env)
-      const { conflicts, entries } = await Effect.runPromise(provider.ledger)
-      expect(conflicts).toEqual([])
-      const wrong = Object.values(entries).filter(({ charges, refunds, state }) =>
-        state === "paid" ? charges !== 1 || refunds !== 0 : charges !== refunds
-      )
-      expect(wrong).toEqual([])
-      expect((await Services.run(["reconcile"], env)).code).toBe(0)
-    }
-  )
 
   it(
     "stops only the items of which a key is of the wrong type, until they are repaired",
@@ -220,7 +132,7 @@ describe("Redis", () => {
         await isFinal(`${item}-during`)
       }
       await until("nothing is wrong", async () => (await Processors.healthOf(processor)).problems === undefined)
-      await untilRunning(processor)
+      await Processors.share(processor)
       await each(async ({ item }) => {
         await buys(item, `${item}-after`)
         await isFinal(`${item}-after`)

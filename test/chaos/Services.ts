@@ -15,9 +15,18 @@ type Env = Readonly<Record<string, string>>
 /** Nothing of the environment in which the tests run reaches an engine. */
 const BARE = { REDIS_ADDR: undefined, KAFKA_ADDR: undefined, DATA_DIR: undefined, LOG_LEVEL: undefined }
 
+/** Where `KEEP_LOGS` names a folder, what each process writes is kept there. */
+const logOf = (command: string): { readonly log?: string } => {
+  const folder = process.env["KEEP_LOGS"]
+  return folder === undefined ? {} : { log: join(folder, `${Math.floor(performance.now())}-${command}.log`) }
+}
+
 /** Runs `flash-sale` with these arguments until the test ends. */
 export const flashSale = async (args: ReadonlyArray<string>, env: Env = {}): Promise<Logged> => {
-  const started = await spawnLogged(process.execPath, [...NODE_FLAGS, MAIN, ...args], { env: { ...BARE, ...env } })
+  const started = await spawnLogged(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
+    env: { ...BARE, ...env },
+    ...logOf(args[0]!)
+  })
   onTestFinished(async () => {
     started.kill("SIGKILL")
     await started.exit

@@ -31,25 +31,32 @@ export class RedisServer {
   readonly folder: string
   /** Settings of the command line, such as `appendfsync`. */
   readonly settings: Readonly<Record<string, string>>
+  /** What starts it: the program, or a script that takes the same arguments and runs in the folder of the data. */
+  readonly program: ReadonlyArray<string>
   readonly #forget: () => void
   #server: Logged | undefined
 
-  private constructor(port: number, folder: string, settings: Readonly<Record<string, string>>) {
+  private constructor(
+    port: number,
+    folder: string,
+    settings: RedisServer["settings"],
+    program: RedisServer["program"]
+  ) {
     this.port = port
     this.folder = folder
     this.settings = settings
+    this.program = program
     this.#forget = afterDeath(`rm -rf '${folder}'`)
   }
 
   /** Not started yet. Every write is on disk before it is acknowledged, unless `settings` say otherwise. */
-  static async make(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  static async make(
+    settings: RedisServer["settings"] = {},
+    program: RedisServer["program"] = ["redis-server"]
+  ): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-redis-"))
-    return new RedisServer(await freePort(), folder, {
-      save: "",
-      appendonly: "yes",
-      appendfsync: "always",
-      ...settings
-    })
+    const kept = { save: "", appendonly: "yes", appendfsync: "always" }
+    return new RedisServer(await freePort(), folder, { ...kept, ...settings }, program)
   }
 
   get address(): string {
@@ -63,11 +70,9 @@ export class RedisServer {
   /** Starts it, for the first time or again, on what is in its folder, and waits until it answers. */
   async start(): Promise<void> {
     const settings = { ...this.settings, dir: this.folder, bind: HOST, port: String(this.port) }
-    const server = await spawnLogged(
-      "redis-server",
-      Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
-      { log: join(this.folder, "log") }
-    )
+    const [program = "", ...before] = this.program
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+    const server = await spawnLogged(program, [...before, ...args], { cwd: this.folder, log: join(this.folder, "log") })
     this.#server = server
     await until("Redis answers", () => {
       if (!server.isRunning()) throw new Error(`redis-server has ended: ${server.output()}`)
@@ -78,6 +83,12 @@ export class RedisServer {
   /** kill -9, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#server?.kill("SIGKILL")
+    await this.#server?.exit
+  }
+
+  /** SIGTERM, and waits until it is gone. */
+  async end(): Promise<void> {
+    this.#server?.kill("SIGTERM")
     await this.#server?.exit
   }
 

@@ -18,6 +18,8 @@ export interface Options {
   readonly seed?: number
   /** The share of requests that meet each fault, 0 to 1; the rest meets none. */
   readonly shares?: Partial<Record<Fault, number>>
+  /** The share of keys all of whose charges meet each fault, or are declined, 0 to 1. */
+  readonly tempers?: Partial<Record<Fault | "declined", number>>
   /** How long the faults `slow` and `late` take. */
   readonly slowMillis?: number
 }
@@ -36,7 +38,7 @@ export interface Running {
 }
 
 /** Runs, and is gone with its scope. */
-export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}): Effect.Effect<
+export const make = ({ seed = 1, shares = {}, slowMillis = 1_000, tempers = {} }: Options = {}): Effect.Effect<
   Running,
   never,
   Scope.Scope
@@ -52,6 +54,7 @@ export const make = ({ seed = 1, shares = {}, slowMillis = 1_000 }: Options = {}
       API_KEY,
       SEED: String(seed),
       SHARES: JSON.stringify(shares),
+      TEMPERS: JSON.stringify(tempers),
       SLOW_MILLIS: String(slowMillis)
     }
     let running: Logged | undefined

@@ -6,6 +6,7 @@
  * Its ledger is in a file, written before any answer: it survives a kill -9. `GET /ledger` shows it, `PUT /script` says
  * what a key's next requests meet, one word each; a token
  * `stubborn:<fault>` is what all charges with it meet; else each request's fault is drawn by seed, key and its number.
+ * `TEMPERS` is like `SHARES` of keys instead of requests: all charges of such a key meet the fault, or are `declined`.
  */
 import { createHash } from "node:crypto"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
@@ -18,6 +19,7 @@ const file = process.env["LEDGER"]!
 const apiKey = process.env["API_KEY"]!
 const seed = process.env["SEED"] ?? "1"
 const shares = Object.entries<number>(JSON.parse(process.env["SHARES"] ?? "{}"))
+const tempers = Object.entries<number>(JSON.parse(process.env["TEMPERS"] ?? "{}"))
 const slowMillis = Number(process.env["SLOW_MILLIS"] ?? "1000")
 
 type Result = Exclude<State, "unseen">
@@ -50,19 +52,26 @@ const remember = (): void => {
   }
 }
 
-/** Of 0 to 1, always the same for a seed, a key and the number of its request. */
-const chance = (key: string): number => {
-  const number = (seen.get(key) ?? 0) + 1
-  seen.set(key, number)
-  return createHash("sha256").update(`${seed} ${key} ${number}`).digest().readUInt32BE() / 2 ** 32
+/** Of 0 to 1, always the same for a seed and a text. */
+const chance = (text: string): number =>
+  createHash("sha256").update(`${seed} ${text}`).digest().readUInt32BE() / 2 ** 32
+
+const draw = (among: typeof shares, text: string): string | undefined => {
+  let left = chance(text)
+  return among.find(([, share]) => (left -= share) < 0)?.[0]
 }
 
-const faultFor = (key: string, token: string | undefined): string => {
+const temperOf = (key: string): string | undefined => draw(tempers, key)
+
+const faultFor = (key: string, isCharge: boolean, token: string | undefined): string => {
   const scripted = scripts.get(key)?.shift()
   if (scripted !== undefined) return scripted
   if (token?.startsWith(STUBBORN) === true) return token.slice(STUBBORN.length)
-  let left = chance(key)
-  return shares.find(([, share]) => (left -= share) < 0)?.[0] ?? "none"
+  const temper = isCharge ? temperOf(key) : undefined
+  if (temper !== undefined && isFault(temper)) return temper
+  const number = (seen.get(key) ?? 0) + 1
+  seen.set(key, number)
+  return draw(shares, `${key} ${number}`) ?? "none"
 }
 
 const charge = (key: string, body: string): Result => {
@@ -73,7 +82,8 @@ const charge = (key: string, body: string): Result => {
     return known.state
   }
   const { payment_token: token }: Told = JSON.parse(body)
-  const state = token?.startsWith("decline") === true ? "declined" : "paid"
+  const isDeclined = token?.startsWith("decline") === true || temperOf(key) === "declined"
+  const state = isDeclined ? "declined" : "paid"
   write(key, { state, charges: state === "paid" ? 1 : 0, refunds: 0, fingerprint })
   return state
 }
@@ -186,7 +196,8 @@ const handle = async (request: IncomingMessage, response: ServerResponse): Promi
     : end === "void"
     ? () => makeVoid(key)
     : () => charge(key, body)
-  return misbehave(faultFor(key, told.payment_token), key, response, deed)
+  const isCharge = method === "POST" && end === undefined
+  return misbehave(faultFor(key, isCharge, told.payment_token), key, response, deed)
 }
 
 remember()

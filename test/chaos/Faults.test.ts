@@ -1,0 +1,81 @@
+/** Whatever strikes the engine under load: nothing is lost, doubled or oversold, nobody pays for nothing. */
+import { describe, expect, it } from "vitest"
+import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
+import * as Aftermath from "./Aftermath.ts"
+import { type Fault, FAULTS } from "./Faults.ts"
+import * as Load from "./Load.ts"
+import * as Processors from "./Processors.ts"
+import * as Scene from "./Scene.ts"
+
+const FULL = process.env["FULL"] === "1"
+const RATE = 150
+const ITEMS = 8
+const TIMEOUT = 900_000
+/** Every order is final so many milliseconds after a fault. */
+const FINAL_WITHIN = 60_000
+
+const lib = needed(kafkaLib())
+needed(redisServerProgram())
+
+interface Run {
+  readonly name: string
+  readonly brokers: 1 | 3
+  /** Fault by fault, in the order in which they strike. */
+  readonly strikes: ReadonlyArray<Fault>
+  readonly seconds: number
+  /** Every so many strikes there is peace until everything is final; else the next one may strike what the last has left. */
+  readonly peaceEvery: number
+}
+
+/** In the long run each fault strikes often, on an engine of its own. */
+const long = FAULTS.map((fault): Run => ({
+  name: fault.name,
+  brokers: fault.brokers ?? 1,
+  strikes: Array.from({ length: fault.strikes }, () => fault),
+  seconds: fault.strikes * fault.seconds,
+  peaceEvery: 2
+}))
+
+/** In the short run those that one broker is enough for strike once, one after the other. */
+const short: Run = {
+  name: "each of what may happen strikes once",
+  brokers: 1,
+  strikes: FAULTS.filter(({ brokers }) => brokers === undefined),
+  seconds: 75,
+  peaceEvery: 1
+}
+
+const told = (line: string) => process.stdout.write(`${line}\n`)
+
+describe("The engine under load", () => {
+  it.each(FULL ? long : [short])("is sound when $name", { timeout: TIMEOUT }, async (run) => {
+    const scene = await Scene.make({ lib, brokers: run.brokers })
+    const finals = Aftermath.finals(scene.store)
+    const recoveries: Array<string> = []
+    const output = await Load.balanced({
+      url: scene.gateway.url,
+      env: scene.env,
+      items: ITEMS,
+      orders: RATE * run.seconds,
+      rate: RATE,
+      blows: run.strikes.map(({ name, strike }, n) => async () => {
+        const from = performance.now()
+        await finals.look()
+        await strike(scene, n)
+        const struck = (performance.now() - from) / 1_000
+        if ((n + 1) % run.peaceEvery !== 0) return
+        const seconds = await scene.group.catchUp(FINAL_WITHIN)
+        told(`${name}: struck for ${struck.toFixed(1)} s, everything final ${seconds.toFixed(1)} s later`)
+        recoveries.push(seconds.toFixed(1))
+      })
+    })
+    await finals.look()
+    expect(finals.changed()).toEqual([])
+    told(`${run.name}: ${run.strikes.length} strikes; final after ${recoveries.join(", ")} s`)
+    told(output.slice(output.lastIndexOf("Answers to")))
+    told(await Aftermath.charges(scene))
+    await Aftermath.sound(scene)
+    await Processors.stops(scene.processors[0]!)
+    expect(await scene.gateway.stop()).toEqual({ code: 0, signal: null })
+  })
+})
