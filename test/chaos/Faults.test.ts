@@ -72,6 +72,8 @@ describe("The engine under load", () => {
     await finals.look()
     expect(finals.changed()).toEqual([])
     told(`${run.name}: ${run.strikes.length} strikes; final after ${recoveries.join(", ")} s`)
+    told(`Redis has lost ${scene.store.forgotten} bytes of acknowledged writes`)
+    if (run.strikes.some(({ forgets }) => forgets)) expect(scene.store.forgotten).toBeGreaterThan(0)
     told(output.slice(output.lastIndexOf("Answers to")))
     told(await Aftermath.charges(scene))
     await Aftermath.sound(scene)

@@ -12,6 +12,8 @@ export interface Fault {
   readonly strike: (scene: Scene, n: number) => Promise<void>
   /** Three, where one is not enough. */
   readonly brokers?: 3
+  /** Whether Redis loses what it acknowledged: then a run in which it has lost nothing has shown nothing. */
+  readonly forgets?: true
 }
 
 /** How long a replica hears nothing before it becomes the primary, in milliseconds. */
@@ -58,12 +60,14 @@ export const FAULTS: ReadonlyArray<Fault> = [
     name: "Redis is killed and its last second is lost",
     strikes: 10,
     seconds: 8,
+    forgets: true,
     strike: ({ store }) => store.killAndForget()
   },
   {
     name: "a replica of Redis that lags becomes the primary",
     strikes: 5,
     seconds: 12,
+    forgets: true,
     strike: ({ store }) => store.failOver(LAG)
   },
   {

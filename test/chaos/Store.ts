@@ -17,6 +17,7 @@ const HALF_A_COMMAND = 7
 export class Store {
   readonly #address: TcpProxy
   #server: RedisServer
+  #forgotten = 0
 
   private constructor(server: RedisServer, address: TcpProxy) {
     this.#server = server
@@ -38,6 +39,11 @@ export class Store {
   /** The server that is behind it now. */
   get server(): RedisServer {
     return this.#server
+  }
+
+  /** Bytes of acknowledged writes that it has lost so far. */
+  get forgotten(): number {
+    return this.#forgotten
   }
 
   /** A connection as somebody types into it, for one question. */
@@ -63,7 +69,9 @@ export class Store {
     await delay(SECOND)
     await this.#server.kill()
     const lost = (await stat(file)).size - size
-    await truncate(file, size + Math.min(lost, HALF_A_COMMAND))
+    const half = Math.min(lost, HALF_A_COMMAND)
+    await truncate(file, size + half)
+    this.#forgotten += lost - half
     await this.#server.start()
   }
 
@@ -78,8 +86,10 @@ export class Store {
       await until("the replica has caught up", () => this.ask(isInSync, replica))
       line.hold()
       await delay(lagMillis)
+      const written = await this.ask(replicated)
       await primary.kill()
       await line.close()
+      this.#forgotten += written - await this.ask(replicated, replica)
       await this.ask((redis) => redis.replicaof("NO", "ONE"), replica)
       this.#server = replica
       this.#address.leadTo(replica.port)
@@ -124,6 +134,12 @@ const copyWithTimes = async (from: string, to: string): Promise<void> => {
   const { atime, mtime } = await stat(from)
   await copyFile(from, to)
   await utimes(to, atime, mtime)
+}
+
+/** Bytes of the stream of changes that a primary has written, or a replica has read. */
+const replicated = async (redis: Redis): Promise<number> => {
+  const told = await redis.info("replication")
+  return Number(/(?:slave_repl_offset|master_repl_offset):(\d+)/.exec(told)?.[1] ?? 0)
 }
 
 const isInSync = async (redis: Redis): Promise<boolean> => {
