@@ -4,24 +4,19 @@
  * The processor is frozen while its orders are appended and then let go, so that feeding costs it nothing. Measured is
  * from then on until the last order is final: its status written, and counted.
  */
-import { Command, CommandId } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { home } from "@flash-sale/domain/Partition"
-import { type CompressionTypes, Kafka, logLevel, type Message } from "kafkajs"
+import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, until } from "../test/servers/Processes.ts"
 import { cpuMicros } from "./Cpu.ts"
+import * as Log from "./Log.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
 
 const ORDERS = Number(process.env["ORDERS"] ?? 100_000)
 const WARM_UP_ORDERS = 20_000
-const PARTITIONS = 12
 /** Records of one send while the backlog is appended. */
 const FEED_BATCH = 2_000
-const NO_COMPRESSION: CompressionTypes = 0
 const PATIENCE_MILLIS = 120_000
 /** How often the processor is asked how far it is: each answer costs it time. */
 const ASK_EVERY_MILLIS = 100
@@ -48,20 +43,10 @@ interface Running {
   readonly processed: () => Promise<number>
 }
 
-type Send = (records: ReadonlyArray<LogRecord.NewRecord>) => Promise<void>
-
 const start = async (services: Services.Services): Promise<Running> => {
   const metricsPort = await freePort()
-  const processor = await Services.startProgram("processor", services, {
-    METRICS_PORT: String(metricsPort),
-    KAFKA_PARTITIONS: String(PARTITIONS),
-    PAYMENT_LATENCY: "0ms",
-    PAYMENT_FAILURE_RATE: "0"
-  })
-  await until("every partition is worked on", async () => {
-    if (!await Services.isHealthy(metricsPort)) return false
-    return (await (await fetch(`http://127.0.0.1:${metricsPort}/health`)).text()).includes(`"running":${PARTITIONS}`)
-  })
+  const processor = await Services.startProcessor(services, metricsPort)
+  await Services.untilAllWorkedOn(metricsPort)
   const processed = async () => {
     const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
     return Number(/^processor_orders_processed_total (\d+)/m.exec(text)?.[1] ?? 0)
@@ -69,62 +54,19 @@ const start = async (services: Services.Services): Promise<Running> => {
   return { processor, processed }
 }
 
-const feeder = async ({ kafka }: Services.Services) => {
-  const client = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING })
-  const producer = client.producer()
-  await producer.connect()
-  const send: Send = async (records) => {
-    const partitions = new Map<number, Array<Message>>()
-    for (const { headers, itemId, value } of records) {
-      const partition = home(itemId, PARTITIONS)
-      const messages = partitions.get(partition) ?? []
-      messages.push({ key: itemId, value, headers: { ...headers }, partition })
-      partitions.set(partition, messages)
-    }
-    await producer.sendBatch({
-      acks: -1,
-      compression: NO_COMPRESSION,
-      topicMessages: [...partitions.values()].map((messages) => ({ topic: "orders", messages }))
-    })
-  }
-  return { send, close: () => producer.disconnect() }
-}
-
-const itemOf = (prefix: string, item: number): ItemId => ItemId.make(`${prefix}-${item}`)
-
 const stock = (prefix: string, { items, sold }: Case, orders: number): ReadonlyArray<LogRecord.NewRecord> =>
-  Array.from({ length: items }, (_, item) =>
-    LogRecord.encode(
-      itemOf(prefix, item),
-      Command.Adjust({
-        adjustment: { command: CommandId.make(`${prefix}-${item}`), target: Math.floor((orders * sold) / items) }
-      })
-    ))
+  Array.from({ length: items }, (_, item) => Log.stock(Log.itemOf(prefix, item), Math.floor((orders * sold) / items)))
 
 const orders = (prefix: string, { items }: Case, from: number, count: number): ReadonlyArray<LogRecord.NewRecord> =>
   Array.from({ length: count }, (_, index) => {
     const n = from + index
-    const itemId = itemOf(prefix, n % items)
-    return LogRecord.encode(
-      itemId,
-      Command.Place({
-        order: {
-          requestId: RequestId.make(`${prefix}-request-${n}`),
-          userId: UserId.make(`user-${n}`),
-          itemId,
-          amount: 1
-        },
-        attempt: 1,
-        acceptedAt: Math.floor(performance.timeOrigin + performance.now()),
-        correlationId: CorrelationId.make(`${prefix}-correlation-${n}`)
-      })
-    )
+    return Log.order(`${prefix}-${n}`, Log.itemOf(prefix, n % items), performance.timeOrigin + performance.now())
   })
 
 const measure = async (
   { kafka, redis }: Services.Services,
   { processed, processor }: Running,
-  send: Send,
+  send: Log.Send,
   { count, prefix, what }: { readonly what: Case; readonly prefix: string; readonly count: number }
 ): Promise<ReadonlyArray<number>> => {
   const before = await processed()
@@ -151,7 +93,7 @@ const measure = async (
 export const run = (): Promise<void> =>
   Services.within(async (services) => {
     const running = await start(services)
-    const { close, send } = await feeder(services)
+    const { close, send } = await Log.feeder(services)
     try {
       await measure(services, running, send, { what: CASES[0]!, prefix: "warm-up", count: WARM_UP_ORDERS })
       Table.print(["orders/s", "CPU µs/order", "of Redis", "of Kafka", ""])

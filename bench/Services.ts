@@ -1,9 +1,14 @@
 /** A real Kafka and a real Redis of the bench's own, and the engine's programs over them. */
+import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KafkaBroker } from "../test/servers/KafkaBroker.ts"
 import { kafkaJars } from "../test/servers/KafkaJars.ts"
-import { type Logged, spawnLogged } from "../test/servers/Processes.ts"
+import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"
 import { RedisServer } from "../test/servers/RedisServer.ts"
+
+export const PARTITIONS = 12
+/** How often a processor is asked how it is: each answer costs it time. */
+const ASK_EVERY_MILLIS = 100
 
 export interface Services {
   readonly redis: RedisServer
@@ -53,6 +58,23 @@ export const startProgram = (
       }
     }
   )
+
+/** Starts a processor whose payments take no time and never fail. */
+export const startProcessor = (services: Services, metricsPort: number): Promise<Logged> =>
+  startProgram("processor", services, {
+    METRICS_PORT: String(metricsPort),
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    PAYMENT_LATENCY: "0ms",
+    PAYMENT_FAILURE_RATE: "0"
+  })
+
+/** Waits until the one processor that there is has recovered every partition. */
+export const untilAllWorkedOn = (metricsPort: number, patienceMillis?: number): Promise<void> =>
+  until("every partition is worked on", async () => {
+    await delay(ASK_EVERY_MILLIS)
+    if (!await isHealthy(metricsPort)) return false
+    return (await (await fetch(`http://127.0.0.1:${metricsPort}/health`)).text()).includes(`"running":${PARTITIONS}`)
+  }, patienceMillis)
 
 /** Ends programs, in turn. */
 export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {
