@@ -18,7 +18,7 @@ const UNITS_OF_ORDER = 1.3
 const PATIENCE_MILLIS = 240_000
 
 /** The share of what happens that must find orders still coming; else the load was too short to show anything. */
-const UNDER_LOAD = 0.75
+const UNDER_LOAD = 0.5
 
 /** How many orders the progress bar says were answered. */
 const answered = (output: string): number =>

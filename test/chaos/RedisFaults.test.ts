@@ -11,8 +11,8 @@ import * as Services from "./Services.ts"
 const FULL = process.env["FULL"] === "1"
 /** How long Redis is away, in milliseconds: in any case longer than a command may take. */
 const AWAY = FULL ? 20_000 : 7_000
-const ORDERS = FULL ? 12_000 : 2_000
-const RATE = 200
+const ORDERS = FULL ? 12_000 : 4_000
+const RATE = 120
 const TIMEOUT = 600_000
 
 const lib = needed(kafkaLib())
