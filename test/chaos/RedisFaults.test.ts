@@ -81,9 +81,13 @@ describe("Redis", () => {
     const before = Processors.lines(processor.output(), "partition_state").length
     await Load.balanced({ url: gateway.url, env, orders: ORDERS, rate: RATE, blows })
     await Processors.onlyPaymentTimeouts(env)
-    const changes = Processors.lines(processor.output(), "partition_state").slice(before)
-    // Waiting, folding, running: a line each, of each partition, for each blow.
-    expect(changes.length).toBeLessThanOrEqual(3 * Processors.PARTITIONS * blows.length)
+    // A machine that is too busy lets Kafka seem away as well, which has lines of its own.
+    const waits = Processors.lines(processor.output(), "partition_state").slice(before).filter((line) =>
+      line.includes(": waiting: ") && !line.includes("the log: ")
+    )
+    expect(waits.length).toBeGreaterThan(0)
+    // A line of each partition for each blow, however long it waits.
+    expect(waits.length).toBeLessThanOrEqual(Processors.PARTITIONS * blows.length)
     expect(await processor.stop()).toEqual({ code: 0, signal: null })
   })
 

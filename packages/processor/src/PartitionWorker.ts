@@ -38,14 +38,21 @@ const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 m
 
 type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
 
-/** Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. */
+/**
+ * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
+ * it returns at once: a whole rebalance may be waiting for it.
+ */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: InFlight
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
+  let hasInHand = false
+  const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
+  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.scoped(runOnce(owned, inFlight, lag)).pipe(
+  yield* Effect.scoped(runOnce(owned, inFlight, lag, taking(true))).pipe(
+    Effect.ensuring(taking(false)),
     // Somebody else owns it now: whatever is still in hand here is theirs.
     Effect.catchTag("PartitionLost", () => Effect.void),
     Effect.tapError(({ _tag, why }) =>
@@ -55,7 +62,7 @@ export const work = Effect.fnUntraced(function*(
     Effect.tapError(() => Effect.ignore(lag.look)),
     Effect.retry({ schedule: untilRecovered }),
     Effect.orDie,
-    Effect.raceFirst(Effect.andThen(owned.revoked, Effect.sleep(HAND_OVER_WITHIN))),
+    Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
     Effect.ensuring(state.set(owned.partition, undefined))
   )
 })
@@ -63,7 +70,8 @@ export const work = Effect.fnUntraced(function*(
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: InFlight,
-  lag: Lag.Lag
+  lag: Lag.Lag,
+  onTaking: Effect.Effect<void>
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
@@ -114,6 +122,7 @@ const runOnce = Effect.fnUntraced(function*(
       run.fail
     )
   )
+  yield* onTaking
   yield* Effect.forever(takeOnce).pipe(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
