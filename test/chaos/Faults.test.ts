@@ -8,7 +8,7 @@ import * as Processors from "./Processors.ts"
 import * as Scene from "./Scene.ts"
 
 const FULL = process.env["FULL"] === "1"
-const RATE = 150
+const RATE = 100
 const ITEMS = 8
 const TIMEOUT = 900_000
 /** Every order is final so many milliseconds after a fault. */
@@ -40,7 +40,7 @@ const long = FAULTS.map((fault): Run => ({
 const short: Run = {
   name: "each of what may happen strikes once",
   brokers: 1,
-  strikes: FAULTS.filter(({ brokers }) => brokers === undefined),
+  strikes: FAULTS.filter(({ brokers, onlyLong }) => brokers === undefined && onlyLong === undefined),
   seconds: 75,
   peaceEvery: 1
 }

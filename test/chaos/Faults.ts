@@ -1,4 +1,5 @@
 /** What may happen to the engine, as data: each is one strike, which ends when the fault is over. */
+import { setTimeout as delay } from "node:timers/promises"
 import * as Processors from "./Processors.ts"
 import type { Scene } from "./Scene.ts"
 
@@ -12,17 +13,25 @@ export interface Fault {
   readonly strike: (scene: Scene, n: number) => Promise<void>
   /** Three, where one is not enough. */
   readonly brokers?: 3
+  /** Whether the short run does without it. */
+  readonly onlyLong?: true
   /** Whether Redis loses what it acknowledged: then a run in which it has lost nothing has shown nothing. */
   readonly forgets?: true
 }
 
 /** How long a replica hears nothing before it becomes the primary, in milliseconds. */
 const LAG = 2_000
+/** How long Redis gives no answer, in milliseconds: several times as long as a command may take. */
+const FROZEN = 20_000
+/** Into the fold of what was lost, in milliseconds: each strike of a series a little later. */
+const INTO_FOLD = 150
 
 const again = async ({ killHard, start }: { killHard(): Promise<void>; start(): Promise<void> }) => {
   await killHard()
   await start()
 }
+
+const empty = ({ store }: Scene) => store.ask((redis) => redis.flushall())
 
 const first = ({ processors }: Scene) => processors[0]!
 
@@ -74,7 +83,7 @@ export const FAULTS: ReadonlyArray<Fault> = [
     name: "Redis is emptied",
     strikes: 5,
     seconds: 8,
-    strike: async ({ store }) => void await store.ask((redis) => redis.flushall())
+    strike: async (scene) => void await empty(scene)
   },
   {
     name: "the broker is killed",
@@ -97,5 +106,65 @@ export const FAULTS: ReadonlyArray<Fault> = [
     }
   },
   { name: "a processor is frozen for longer than its session", strikes: 4, seconds: 30, strike: freeze },
-  { name: "processors come, go and die", strikes: 4, seconds: 40, strike: scale }
+  { name: "processors come, go and die", strikes: 4, seconds: 40, strike: scale },
+  {
+    name: "Redis is emptied, and killed while it is filled again",
+    strikes: 6,
+    seconds: 10,
+    onlyLong: true,
+    strike: async (scene, n) => {
+      await empty(scene)
+      await delay(INTO_FOLD * n)
+      await scene.store.killAndStart()
+    }
+  },
+  {
+    name: "Redis is emptied, and the processor killed while it fills it again",
+    strikes: 6,
+    seconds: 16,
+    onlyLong: true,
+    strike: async (scene, n) => {
+      await empty(scene)
+      await delay(INTO_FOLD * n)
+      await again(first(scene))
+    }
+  },
+  {
+    name: "Redis is frozen for long",
+    strikes: 2,
+    seconds: 45,
+    onlyLong: true,
+    strike: async ({ store }) => {
+      store.server.freeze()
+      await delay(FROZEN)
+      store.server.thaw()
+    }
+  },
+  {
+    name: "the disk of Redis is full",
+    strikes: 4,
+    seconds: 16,
+    onlyLong: true,
+    strike: ({ store }, n) => store.fillDisk(n % 2 === 0 ? "always" : "everysec")
+  },
+  {
+    name: "gateway, processor and Redis are killed at once",
+    strikes: 5,
+    seconds: 16,
+    onlyLong: true,
+    strike: async (scene) => {
+      await Promise.all([again(scene.gateway), again(first(scene)), scene.store.killAndStart()])
+    }
+  },
+  {
+    name: "all there is is killed at once",
+    strikes: 4,
+    seconds: 30,
+    onlyLong: true,
+    strike: async (scene) => {
+      const [broker] = scene.brokers
+      await Promise.all([scene.gateway.killHard(), first(scene).killHard(), scene.store.server.kill(), broker!.kill()])
+      await Promise.all([scene.gateway.start(), first(scene).start(), scene.store.server.start(), broker!.start()])
+    }
+  }
 ]

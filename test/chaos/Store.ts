@@ -5,12 +5,21 @@ import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { until } from "../servers/Processes.ts"
+import { execute } from "../servers/Programs.ts"
 import { RedisServer } from "../servers/RedisServer.ts"
 import { TcpProxy } from "../servers/TcpProxy.ts"
 
 const START = fileURLToPath(new URL("../../deploy/redis/start.sh", import.meta.url))
+/** Started so that a file that is too long is an error, and no end. */
+const PROGRAM = ["sh", "-c", "trap '' XFSZ; exec sh \"$0\" \"$@\"", START]
+/** How long it stays full, in milliseconds, where Redis lives on: longer than a command may take. */
+const FULL_MILLIS = 7_000
+/** Bytes that go on a disk that is nearly full. */
+const ROOM = 20_000
 const DUMP = "dump.rdb"
 const SECOND = 1_000
+/** How long a program that asks for next to nothing may take, in milliseconds. */
+const PATIENCE = 10_000
 /** Bytes of a command that is half in the file: what a crash of the machine leaves. */
 const HALF_A_COMMAND = 7
 
@@ -26,7 +35,7 @@ export class Store {
 
   /** Started as it is deployed: the script takes over a dump that was copied in. */
   static async start(): Promise<Store> {
-    const server = await RedisServer.make({}, ["sh", START])
+    const server = await RedisServer.make({}, PROGRAM)
     await server.start()
     return new Store(server, await TcpProxy.open(server.port))
   }
@@ -75,11 +84,32 @@ export class Store {
     await this.#server.start()
   }
 
+  /**
+   * Its disk is full, for a while. Under `appendfsync always` it gives up, and somebody makes room and starts it again;
+   * under `everysec` it takes no writes until there is room.
+   */
+  async fillDisk(fsync: "always" | "everysec"): Promise<void> {
+    await this.ask((redis) => redis.config("SET", "appendfsync", fsync))
+    const { size } = await stat(await this.#lastFile())
+    // A file that may grow no further is a disk that is full, and needs nobody's rights.
+    await this.#limitFiles(String(size + ROOM))
+    if (fsync === "always") {
+      await until("Redis has given up", () => !this.#server.isRunning)
+      return this.#server.start()
+    }
+    const writes = () => this.ask((redis) => redis.set("ratelimit:nobody", 0)).then(() => true, () => false)
+    await until("Redis takes no writes", async () => !await writes())
+    await delay(FULL_MILLIS)
+    await this.#limitFiles("unlimited")
+    await until("Redis takes writes", writes)
+    await this.ask((redis) => redis.config("SET", "appendfsync", "always"))
+  }
+
   /** A replica that has heard nothing for so long is made the primary, because the primary has died. */
   async failOver(lagMillis: number): Promise<void> {
     const primary = this.#server
     const line = await TcpProxy.open(primary.port)
-    const replica = await RedisServer.make()
+    const replica = await RedisServer.make({}, PROGRAM)
     try {
       await replica.start()
       await this.ask((redis) => redis.replicaof("127.0.0.1", line.port), replica)
@@ -119,6 +149,10 @@ export class Store {
   async stop(): Promise<void> {
     await this.#address.close()
     await this.#server.stop()
+  }
+
+  async #limitFiles(size: string): Promise<void> {
+    await execute("prlimit", ["--pid", String(this.#server.pid), `--fsize=${size}:`], PATIENCE)
   }
 
   /** The append-only file that is written now. */

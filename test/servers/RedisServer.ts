@@ -67,6 +67,10 @@ export class RedisServer {
     return this.#server?.pid
   }
 
+  get isRunning(): boolean {
+    return this.#server?.isRunning() ?? false
+  }
+
   /** Starts it, for the first time or again, on what is in its folder, and waits until it answers. */
   async start(): Promise<void> {
     const settings = { ...this.settings, dir: this.folder, bind: HOST, port: String(this.port) }
