@@ -54,11 +54,10 @@ const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
       if (there === undefined) names.set(item, [String(n)])
       else there.push(String(n))
     }
-    // A settle holds at most 500; a thousand items have five orders each in a batch.
     const settles = [...names].flatMap(([item, all]) =>
       Array.from(
-        { length: Math.ceil(all.length / 500) },
-        (_, part) => Log.paid(all.slice(part * 500, (part + 1) * 500), wares[item]!)
+        { length: Math.ceil(all.length / PAID_AT_ONCE) },
+        (_, part) => Log.paid(all.slice(part * PAID_AT_ONCE, (part + 1) * PAID_AT_ONCE), wares[item]!)
       )
     )
     await send(places, at)
