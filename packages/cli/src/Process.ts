@@ -1,4 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and an end in words. */
+import * as Appends from "@flash-sale/infra/observability/Appends"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
@@ -16,6 +17,7 @@ export const layerObserved = (
 ): Layer.Layer<Telemetry.Telemetry> =>
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
+    Layer.succeed(Appends.CurrentService, services.length === 1 ? services[0] : undefined),
     Tracing.layer(name, tracing)
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))
 

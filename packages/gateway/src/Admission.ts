@@ -17,6 +17,7 @@ import type { OrderLog } from "@flash-sale/domain/OrderLog"
 import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Clock, Context, Effect, Exit, Layer } from "effect"
 import * as Appending from "./Appending.ts"
 import * as Claims from "./Claims.ts"
@@ -24,6 +25,7 @@ import { CurrentRequest } from "./CurrentRequest.ts"
 import * as EarlyRefusal from "./EarlyRefusal.ts"
 import { ItemReads } from "./ItemReads.ts"
 import { LogBreaker } from "./LogBreaker.ts"
+import * as OrderSpans from "./OrderSpans.ts"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
 
@@ -72,6 +74,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
   const breaker = yield* LogBreaker
   const patience = yield* StorePatience
   const clock = yield* Clock.Clock
+  const spans = yield* Spans
   const claims = yield* Claims.make(rateLimit, maxInFlight)
   const append = yield* Appending.make(claims)
   let inFlight = 0
@@ -87,11 +90,14 @@ const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
       )
   })
 
-  const claim = (order: Order, request: CurrentRequest, answered: Answered): void =>
+  const claim = (order: Order, request: CurrentRequest, answered: Answered): void => {
+    const span = OrderSpans.begin(spans, "order admit", "internal", order, request)
     claims.take({ order, correlationId: request.correlationId }, (taken) => {
+      span?.end()
       if (Exit.isSuccess(taken)) append({ order, request, claim: taken.value, answered })
       else answered(taken)
     })
+  }
 
   /** An honest retry hears its own order's fate, also after the item has sold out. */
   const refuse = (

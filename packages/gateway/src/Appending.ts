@@ -5,11 +5,13 @@ import type { Order } from "@flash-sale/domain/Order"
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { Claim } from "@flash-sale/domain/OrderStatuses"
 import * as Turn from "@flash-sale/infra/actor/Turn"
+import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Clock, Effect, Exit, Option } from "effect"
 import type { Answered } from "./Admission.ts"
 import type { Claims } from "./Claims.ts"
 import type { CurrentRequest } from "./CurrentRequest.ts"
 import { LogBreaker } from "./LogBreaker.ts"
+import * as OrderSpans from "./OrderSpans.ts"
 import * as Refusals from "./Refusals.ts"
 
 /** An order that may be appended. */
@@ -27,7 +29,11 @@ interface Appended extends Admitted {
   readonly answer: Exit.Exit<unknown, AppendError>
 }
 
-const encode = ({ order, request: { correlationId, traceparent } }: Admitted, now: number) =>
+const encode = (
+  { order, request: { correlationId } }: Admitted,
+  traceparent: string | undefined,
+  now: number
+) =>
   LogRecord.encode(
     order.itemId,
     Command.Place({
@@ -65,6 +71,7 @@ export const make = Effect.fnUntraced(function*(
   const log = yield* OrderLog
   const breaker = yield* LogBreaker
   const clock = yield* Clock.Clock
+  const spans = yield* Spans
   const run = Effect.runForkWith(yield* Effect.context<never>())
 
   const record = Effect.fnUntraced(function*(appended: ReadonlyArray<Appended>) {
@@ -89,9 +96,15 @@ export const make = Effect.fnUntraced(function*(
   })
   const finishTogether = Turn.make<Appended>((appended) => void run(finish(appended)))
 
-  return (admitted) =>
+  return (admitted) => {
+    const { order, request } = admitted
+    const span = OrderSpans.begin(spans, "orders send", "producer", order, request)
     log.offer(
-      encode(admitted, clock.currentTimeMillisUnsafe()),
-      (answer) => finishTogether({ ...admitted, answer })
+      encode(admitted, span?.traceparent ?? request.traceparent, clock.currentTimeMillisUnsafe()),
+      (answer) => {
+        span?.end(Exit.isFailure(answer) ? "not acknowledged" : undefined)
+        finishTogether({ ...admitted, answer })
+      }
     )
+  }
 })

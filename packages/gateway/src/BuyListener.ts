@@ -3,11 +3,12 @@
  * more than the order.
  *
  * **Details**: only plain requests are taken, of which the headers say all there is to know: a JSON body of a length that
- * is read. All others (no length, another type, `Expect`, a query) go through the framework and its endpoint, as every
- * request does while spans are recorded. Both ways lead to the same services and to the same answers.
+ * is read. All others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the same services and to the same answers.
  */
 import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Spans from "@flash-sale/infra/observability/Spans"
 import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Answer } from "./Answers.ts"
@@ -48,7 +49,14 @@ const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): vo
   })
 }
 
-const write = (response: ServerResponse, correlationId: string, { body, headers, status }: Answer, isLast: boolean) => {
+const write = (
+  response: ServerResponse,
+  { correlationId, span }: CurrentRequest,
+  { body, headers, status }: Answer,
+  isLast: boolean
+) => {
+  span?.set({ "http.response.status_code": status })
+  span?.end(status >= 500 ? `answered ${status}` : undefined)
   // The buyer has hung up.
   if (response.destroyed) return
   response.writeHead(status, [
@@ -70,19 +78,36 @@ export const layer: Layer.Layer<BuyListener, never, Buying | Shutdown> = Layer.e
     const { buy } = yield* Buying
     const { hasBegun } = yield* Shutdown
     const clock = yield* Clock.Clock
-    const about = ({ headers }: IncomingMessage): CurrentRequest => ({
-      correlationId: CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ?? CorrelationIds.make(),
-      traceparent: Propagation.passedOn(headers["traceparent"]?.toString()),
-      arrivedAt: clock.currentTimeMillisUnsafe()
-    })
-    const isRecording = yield* Propagation.IsRecording
+    const spans = yield* Spans.Spans
+    const about = ({ headers }: IncomingMessage): CurrentRequest => {
+      const correlationId = CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ??
+        CorrelationIds.make()
+      const parent = headers["traceparent"]?.toString()
+      const span = spans?.begin("POST /buy", {
+        kind: "server",
+        parent,
+        attributes: { correlation_id: correlationId, "http.request.method": "POST", "http.route": "/buy" }
+      })
+      return {
+        correlationId,
+        traceparent: span?.traceparent ?? Propagation.passedOn(parent),
+        arrivedAt: clock.currentTimeMillisUnsafe(),
+        span
+      }
+    }
+    const context = yield* Effect.context<never>()
+    const count = ({ status }: Answer) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
     return {
       take: (request, response) => {
-        if (isRecording || !isPlain(request)) return false
+        if (!isPlain(request)) return false
         const current = about(request)
         withBody(
           request,
-          (body) => buy(current, body, (answer) => write(response, current.correlationId, answer, hasBegun()))
+          (body) =>
+            buy(current, body, (answer) => {
+              count(answer)
+              write(response, current, answer, hasBegun())
+            })
         )
         return true
       }

@@ -9,6 +9,7 @@ import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/Or
 import { RateLimits } from "@flash-sale/domain/RateLimits"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Duration, Effect, Exit, Metric, Random, type Scope } from "effect"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
@@ -73,7 +74,7 @@ const toRequest = ({ correlationId, order }: Asking) => ({
 
 /** The order goes on without it. */
 const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
-  Effect.catch(effect, ({ detail }) => Effect.logDebug(`${what}: ${detail}`))
+  Effect.catch(effect, ({ detail }) => Log.debug(`${what}: ${detail}`, { event: "claim_left" }))
 
 /** Up to `capacity` requests may wait for a round trip. */
 export const make = Effect.fnUntraced(function*(

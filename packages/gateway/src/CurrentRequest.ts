@@ -1,5 +1,6 @@
 /** What is known of the HTTP request that is being served, wherever it is served. */
 import { CorrelationId } from "@flash-sale/domain/Ids"
+import type { Span } from "@flash-sale/infra/observability/Spans"
 import { Context } from "effect"
 
 export interface CurrentRequest {
@@ -8,6 +9,8 @@ export interface CurrentRequest {
   readonly traceparent: string | undefined
   /** When the request arrived, milliseconds since 1970 (UTC). */
   readonly arrivedAt: number
+  /** The request's span, where it is recorded; `traceparent` names it then. */
+  readonly span?: Span | undefined
 }
 
 /** Set for every request; the default is for code that runs outside one. */

@@ -30,6 +30,7 @@ import * as OrderEvents from "./live/OrderEvents.ts"
 import * as LogBreaker from "./LogBreaker.ts"
 import * as LogSize from "./LogSize.ts"
 import * as Requests from "./Requests.ts"
+import * as RequestTracing from "./RequestTracing.ts"
 import * as Shutdown from "./Shutdown.ts"
 import * as StatusReads from "./StatusReads.ts"
 import * as StorePatience from "./StorePatience.ts"
@@ -73,6 +74,6 @@ export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServ
       disableListenLog: true,
       routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
     })),
-    Layer.provide(Listener.layer(settings.httpPort)),
+    Layer.provide([Listener.layer(settings.httpPort), RequestTracing.layer]),
     Layer.provide(services(settings))
   )

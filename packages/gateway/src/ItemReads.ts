@@ -16,6 +16,7 @@ import {
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
 import { LogSize } from "./LogSize.ts"
 import { StorePatience } from "./StorePatience.ts"
@@ -59,7 +60,9 @@ export const layer = (
       const announce = ({ delta, itemId, seq }: Parked) =>
         log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
           Effect.timeoutOption(ANNOUNCE_PATIENCE),
-          Effect.catch(({ detail }) => Effect.logDebug(`A hand-made change of ${itemId} is not in the log: ${detail}`))
+          Effect.catch(({ detail }) =>
+            Log.debug(`A hand-made change of ${itemId} is not in the log: ${detail}`, { event: "stock_adjusted" })
+          )
         )
 
       const lookNow = Effect.fnUntraced(function*(itemId: ItemId) {

@@ -5,10 +5,11 @@
  * or of another type, and bugs, of which the buyer hears nothing and the log everything.
  */
 import type { Problem } from "@flash-sale/domain/api/Errors"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { ByteSize, Cause, Clock, Effect, type Layer } from "effect"
+import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Accounts } from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
@@ -45,8 +46,10 @@ const fromCause = Effect.fnUntraced(function*<E>(accounts: Accounts["Service"], 
   const [{ status }] = yield* HttpServerError.causeResponse(cause)
   if (problems[status] === undefined) {
     const { correlationId } = yield* CurrentRequest
-    yield* Effect.logError("A request failed by a bug", cause).pipe(
-      Attributes.annotate({ event: "internal_error", correlation_id: correlationId })
+    yield* Log.error(
+      "A request failed by a bug",
+      { event: "internal_error", correlation_id: correlationId },
+      cause
     )
   }
   return yield* problem(accounts, status)
@@ -68,20 +71,27 @@ const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpS
  * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take.
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | Accounts> = HttpRouter.middleware(
-  Effect.map(Effect.all([Shutdown, Accounts]), ([{ hasBegun }, accounts]) => (app) =>
-    Effect.gen(function*() {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const about = yield* current(request)
-      return yield* app.pipe(
-        // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
-        Effect.interruptible,
-        Effect.flatMap((response) => response.status === 415 ? problem(accounts, 415) : Effect.succeed(response)),
-        Effect.catchCause((cause) => fromCause(accounts, cause)),
-        Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
-        Effect.map((response) => hasBegun() ? HttpServerResponse.setHeader(response, "connection", "close") : response),
-        Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
-        Effect.provideService(CurrentRequest, about)
-      )
-    })),
+  Effect.map(
+    Effect.all([Shutdown, Accounts, Propagation.IsRecording]),
+    ([{ hasBegun }, accounts, isRecording]) => (app) =>
+      Effect.gen(function*() {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const about = yield* current(request)
+        if (isRecording) yield* Effect.annotateCurrentSpan({ correlation_id: about.correlationId })
+        return yield* app.pipe(
+          // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
+          Effect.interruptible,
+          Effect.flatMap((response) => response.status === 415 ? problem(accounts, 415) : Effect.succeed(response)),
+          Effect.catchCause((cause) => fromCause(accounts, cause)),
+          Effect.tap(({ status }) => Metric.update(EngineMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
+          Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+          Effect.map((response) =>
+            hasBegun() ? HttpServerResponse.setHeader(response, "connection", "close") : response
+          ),
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
+          Effect.provideService(CurrentRequest, about)
+        )
+      })
+  ),
   { global: true }
 )

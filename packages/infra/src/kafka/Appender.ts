@@ -5,6 +5,7 @@
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/OrderLog"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../actor/BatchLine.ts"
+import * as Appends from "../observability/Appends.ts"
 import type { KafkaSettings } from "./KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
 
@@ -14,6 +15,9 @@ const LINE_CAPACITY = 5_000
 const MAX_BATCH_BYTES = 768 * 1024
 /** What a record takes beside key, value and headers, at the most. */
 const RECORD_OVERHEAD = 32
+
+/** The header that names the span of a record. */
+const TRACEPARENT = "traceparent"
 
 /** A record, as text or bytes. */
 export interface Appendable {
@@ -44,6 +48,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Appender, never, Scope.Scope> {
   const scope = yield* Effect.scope
   const run = Effect.runForkWith(yield* Effect.context<never>())
+  const observe = yield* Appends.make
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
 
@@ -56,7 +61,8 @@ export const make = Effect.fnUntraced(function*(
       name: `${topic}[${partition}]`,
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
-      handle: (records: ReadonlyArray<PartitionSender.Encoded>) => sendAll(sender, records)
+      handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
+        sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
     }).pipe(Scope.provide(scope))
     lines.set(partition, line)
     return line
@@ -81,13 +87,13 @@ const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError 
     : error
 
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
-const sendAll = (sender: PartitionSender.PartitionSender, records: ReadonlyArray<PartitionSender.Encoded>) =>
+const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: PartitionSender.PartitionSender["send"]) =>
   Effect.map(
     Effect.forEach(
       inSends(records),
       (batch) =>
         Effect.map(
-          Effect.exit(sender.send(batch)),
+          Effect.exit(send(batch)),
           (exit) => batch.map((_, index) => Exit.map(exit, (first) => first + index))
         )
     ),
@@ -129,5 +135,10 @@ const headerName = (name: string): Buffer => {
 const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => {
   const encoded = new Map<Buffer, Buffer>()
   for (const name in headers) encoded.set(headerName(name), Buffer.from(headers[name]!))
-  return { key: key === undefined ? undefined : Buffer.from(key), value: Buffer.from(value), headers: encoded }
+  return {
+    key: key === undefined ? undefined : Buffer.from(key),
+    value: Buffer.from(value),
+    headers: encoded,
+    traceparent: headers[TRACEPARENT]
+  }
 }

@@ -3,6 +3,7 @@ import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/Orde
 import type { Offset } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
+import * as Log from "../observability/Log.ts"
 import * as Appender from "./Appender.ts"
 import * as GroupSession from "./GroupSession.ts"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"
@@ -48,7 +49,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
       const tellOnce = ({ detail }: LogUnavailable) => {
         if (isAway) return Effect.void
         isAway = true
-        return Effect.logWarning(`No member of ${settings.group} until Kafka answers: ${detail}`)
+        return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
       }
       const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
         Effect.tapError(tellOnce),

@@ -27,6 +27,8 @@ export interface Encoded {
   readonly key: Buffer | undefined
   readonly value: Buffer
   readonly headers: Map<Buffer, Buffer>
+  /** The header of that name as text: whose trace the record belongs to. */
+  readonly traceparent: string | undefined
 }
 
 export interface PartitionSender {

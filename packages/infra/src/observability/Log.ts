@@ -2,6 +2,9 @@
 import { type Cause, Effect } from "effect"
 import { annotate, type Attributes } from "./Attributes.ts"
 
+/** Says something about every line of an effect. */
+export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ ...attributes })
+
 type Tell = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
 
 const at = (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): Tell => (message, attributes, cause) =>

@@ -5,6 +5,7 @@
  * trace that was sampled out is known by the last digit of its header, so that its spans cost no more than that either.
  */
 import { Context } from "effect"
+import * as Propagation from "./Propagation.ts"
 
 export interface SpanOptions {
   readonly kind: "server" | "producer" | "consumer" | "client" | "internal"
@@ -31,6 +32,8 @@ export interface Span {
 export interface Recorder {
   /** The time, as a span counts it: milliseconds since 1970 with fractions. */
   readonly now: () => number
+  /** Whether a span below this header may be recorded: not where its trace was sampled out. */
+  readonly isWanted: (traceparent: string | undefined) => boolean
   /** Begins a span; undefined where the trace is not recorded, so that the header is sent on as it is. */
   readonly begin: (name: string, options: SpanOptions) => Span | undefined
 }
@@ -39,3 +42,22 @@ export interface Recorder {
 export const Spans = Context.Reference<Recorder | undefined>("@flash-sale/infra/observability/Spans", {
   defaultValue: () => undefined
 })
+
+/**
+ * Begins the span of a step that orders share: below the first recorded order in it, and linked to all that are. None
+ * where none is recorded.
+ */
+export const beginBatch = (
+  recorder: Recorder | undefined,
+  name: string,
+  kind: SpanOptions["kind"],
+  orders: Iterable<string | undefined>,
+  attributes: Attributes
+): Span | undefined => {
+  if (recorder === undefined) return undefined
+  const links: Array<string> = []
+  for (const header of orders) {
+    if (header !== undefined && Propagation.isSampled(header)) links.push(header)
+  }
+  return links.length === 0 ? undefined : recorder.begin(name, { kind, parent: links[0], attributes, links })
+}

@@ -108,11 +108,14 @@ const NANOS_PER_MILLI = 1_000_000
 
 const recorder = (tracer: Otel.Tracer, isParentBased: boolean, clock: Clock.Clock): Recorder => {
   const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_MILLI
+  const isOut = (above: Propagation.RemoteContext | undefined): boolean =>
+    isParentBased && above !== undefined && above.traceFlags === Otel.TraceFlags.NONE
   return {
     now,
+    isWanted: (traceparent) => !isOut(Propagation.contextOf(traceparent)),
     begin: (name, { attributes, kind, links = [], parent, startedAt }) => {
       const above = Propagation.contextOf(parent)
-      if (isParentBased && above !== undefined && above.traceFlags === Otel.TraceFlags.NONE) return undefined
+      if (isOut(above)) return undefined
       const span = tracer.startSpan(
         name,
         { kind: KINDS[kind], attributes, links: linksOf(links), startTime: startedAt ?? now() },

@@ -6,6 +6,7 @@
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
+import * as Log from "../observability/Log.ts"
 import * as Tls from "../settings/Tls.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
@@ -86,7 +87,8 @@ export const make = Effect.fnUntraced(function*(
     })
   }
   const { host, port } = settings
-  const report = (effect: Effect.Effect<void>) => run(Effect.annotateLogs(effect, { host, port, connection: name }))
+  const report = (effect: Effect.Effect<void>) =>
+    run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
   reportChanges(redis, report)
   if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
   // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
@@ -135,12 +137,12 @@ const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => vo
     reason = error.message
   })
   redis.on("ready", () => {
-    if (state !== "up") report(Effect.annotateLogs(Effect.logInfo("Redis is up"), { event: "redis_up" }))
+    if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
     state = "up"
   })
   redis.on("reconnecting", () => {
     if (state !== "down") {
-      report(Effect.annotateLogs(Effect.logError(`Redis is away: ${reason}`), { event: "redis_down" }))
+      report(Log.error(`Redis is away: ${reason}`, { event: "dependency_down" }))
     }
     state = "down"
   })
@@ -153,17 +155,15 @@ const checkPolicy = Effect.fnUntraced(
       Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
     )
     if (policy !== "noeviction") {
-      yield* Effect.annotateLogs(
-        Effect.logError(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`),
-        { event: "redis_policy" }
-      )
+      yield* Log.error(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`, {
+        event: "redis_policy"
+      })
     }
   },
   Effect.catch((error) =>
-    Effect.annotateLogs(
-      Effect.logWarning(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`),
-      { event: "redis_policy" }
-    )
+    Log.warn(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`, {
+      event: "redis_policy"
+    })
   )
 )
 

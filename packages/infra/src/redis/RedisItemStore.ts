@@ -14,6 +14,7 @@ import {
 } from "@flash-sale/domain/ItemStore"
 import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
 import { Effect, Layer, Schema } from "effect"
+import * as Log from "../observability/Log.ts"
 import * as FoldWire from "./FoldWire.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
@@ -181,9 +182,11 @@ const report = (itemId: ItemId, mended: string): Effect.Effect<void> => {
   if (mended === "") return Effect.void
   const key = Keys.inventory(itemId)
   const what = mended === "-" ? "was deleted" : `held ${JSON.stringify(mended.slice(1))}, which is no number of units`
-  return Effect.logError(`The key ${key} ${what}: put back to the number that was left there`).pipe(
-    Effect.annotateLogs({ event: "inventory_key_mended", item_id: itemId, key })
-  )
+  return Log.error(`The key ${key} ${what}: put back to the number that was left there`, {
+    event: "inventory_key_mended",
+    item_id: itemId,
+    key
+  })
 }
 
 /** Items in Redis. Redis may be away at any time: operations then fail with `StoreUnavailable`. */

@@ -12,6 +12,7 @@ import {
   OrderStatuses
 } from "@flash-sale/domain/OrderStatuses"
 import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"
+import * as Log from "../observability/Log.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
@@ -56,7 +57,9 @@ const make = Effect.gen(function*() {
         String(ACCEPTED_KEPT_MILLIS),
         ...some.map(({ owner }) => leaseEnd(owner))
       ])).pipe(
-        Effect.catch(({ detail }) => Effect.logDebug(`Accepted orders' claims were not kept: ${detail}`)),
+        Effect.catch(({ detail }) =>
+          Log.debug(`Accepted orders' claims were not kept: ${detail}`, { event: "claim_left" })
+        ),
         (sending) => Effect.forkDetach(sending, { startImmediately: true }),
         Effect.asVoid
       )
@@ -179,10 +182,11 @@ const written = <A>(
 ): Effect.Effect<void, StoreUnavailable> => Effect.asVoid(chunked(all, (some) => Effect.flatMap(f(some), report)))
 
 const report = (damaged: ReadonlyArray<string>): Effect.Effect<void> =>
-  Effect.forEach(damaged, (key) =>
-    Effect.logError("A status key holds what is no status").pipe(
-      Effect.annotateLogs({ event: "status_key_damaged", key })
-    ), { discard: true })
+  Effect.forEach(
+    damaged,
+    (key) => Log.error("A status key holds what is no status", { event: "status_key_damaged", key }),
+    { discard: true }
+  )
 
 /** Statuses in Redis. Redis may be away at any time: operations then fail with `StoreUnavailable`. */
 export const layer: Layer.Layer<OrderStatuses, never, IoRedis | Scripts> = Layer.effect(OrderStatuses, make)

@@ -3,6 +3,7 @@ import type { Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
+import * as Log from "../observability/Log.ts"
 import { IoRedis, type WrongContent } from "./IoRedis.ts"
 
 const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
@@ -76,8 +77,10 @@ export const load = Effect.fnUntraced(function*(name: string) {
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
+  const names: Array<string> = []
   const bind = Effect.fnUntraced(function*<A>(name: string, reply: Schema.Codec<A, unknown>) {
     const lua = yield* load(name)
+    names.push(name)
     const sha = createHash("sha1").update(lua).digest("hex")
     const decode = Schema.decodeUnknownEffect(reply)
     let loadedIn: Session | undefined
@@ -99,7 +102,7 @@ const make = Effect.gen(function*() {
     }
     return script
   })
-  return Scripts.of({
+  const scripts = Scripts.of({
     fold: yield* bind("fold", FoldReply),
     look: yield* bind("look", LookReply),
     sense: yield* bind("sense", SenseReply),
@@ -113,6 +116,10 @@ const make = Effect.gen(function*() {
     release: yield* bind("release", Texts),
     writeStatus: yield* bind("write_status", Texts)
   })
+  yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {
+    event: "scripts_loaded"
+  })
+  return scripts
 })
 
 /** Reads the scripts of this release. Dies where they are missing: the installation is broken. */

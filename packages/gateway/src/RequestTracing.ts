@@ -1,0 +1,18 @@
+/** Spans of requests other than the hot route's, which has its own: by the framework, and none where nothing is recorded. */
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Effect, Layer } from "effect"
+import { HttpMiddleware, type HttpServerRequest } from "effect/http"
+
+/** Asked every few seconds by whoever watches; a trace of each would say nothing. */
+const WATCHED = ["/metrics", "/health", "/livez", "/readyz"]
+
+/** The path without ids: its first part. */
+const routeOf = ({ url }: HttpServerRequest.HttpServerRequest): string => `/${url.split(/[/?]/)[1] ?? ""}`
+
+export const layer: Layer.Layer<never> = Layer.unwrap(
+  Effect.map(Propagation.IsRecording, (isRecording) =>
+    Layer.merge(
+      Layer.succeed(HttpMiddleware.TracerDisabledWhen, (request) => !isRecording || WATCHED.includes(routeOf(request))),
+      Layer.succeed(HttpMiddleware.SpanNameGenerator, (request) => `${request.method} ${routeOf(request)}`)
+    ))
+)
