@@ -10,7 +10,7 @@ import * as Traffic from "../Traffic.ts"
 import * as Proxy from "./Proxy.ts"
 
 const FULL = process.env["FULL"] === "1"
-const ROUNDS = FULL ? 10 : 1
+const ROUNDS = FULL ? 6 : 1
 const PER_SECOND = FULL ? 200 : 100
 const STOCK = 1_000_000
 const TIMEOUT = FULL ? 900_000 : 240_000
@@ -79,14 +79,20 @@ it("a rolling replacement fails no request and loses no order", { timeout: TIMEO
     expect(await now.stop()).toEqual(ENDED_WELL)
     processors = swapped(processors)
   }
+  const took: Array<string> = []
+  const timed = async (what: string, replacing: Promise<void>) => {
+    const from = performance.now()
+    await replacing
+    took.push(`${what} ${((performance.now() - from) / 1_000).toFixed(1)} s`)
+  }
   for (let round = 0; round < ROUNDS; round++) {
-    await replaceGateway("blue", "green")
-    await replaceProcessor()
-    await replaceGateway("green", "blue")
+    await timed("gateway", replaceGateway("blue", "green"))
+    await timed("processor", replaceProcessor())
+    await timed("gateway", replaceGateway("green", "blue"))
   }
 
   await traffic.stop()
-  process.stdout.write(`${traffic.summary()}\n`)
+  process.stdout.write(`${traffic.summary()}; replaced ${took.join(", ")}\n`)
   expect(traffic.refusals).toEqual([])
   const sold = traffic.accepted.length
   await until("every order is final", async () => {
