@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { variablesRead } from "../../../scripts/check-docs.ts"
+import { withRules } from "../../../scripts/prometheus-rule.ts"
 import { sources } from "../../../scripts/Source.ts"
 import { KAFKA_VERSION } from "../../servers/KafkaJars.ts"
 import { execute } from "../../servers/Programs.ts"
@@ -202,6 +203,8 @@ it("keeps on disk what Redis and Kafka acknowledge, and lets Redis forget nothin
 })
 
 it("has the alerts of Prometheus' own file", () => {
+  const resource = readFileSync(join(Manifests.folder, "monitoring/prometheus-rule.yaml"), "utf8")
+  expect(resource, "run: node scripts/prometheus-rule.ts").toBe(withRules(resource, Rules.text()))
   expect(one("PrometheusRule", "flash-sale")).toEqual(Rules.read())
 })
 
