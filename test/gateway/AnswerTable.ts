@@ -74,10 +74,11 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
         const order = fresh({ payment_token: "tok_1", unknown_field: { any: ["thing"] } })
         const answer = yield* send(order)
         assert.strictEqual(answer.status, 202, answer.text)
-        const { correlation_id, processing_time_ms, ...rest } = answer.body
+        const { correlation_id, estimated_wait_ms, processing_time_ms, ...rest } = answer.body
         assert.deepStrictEqual(rest, { status: "Order Queued", request_id: order.request_id })
         assert.match(String(correlation_id), isUuid)
         assert.isTrue(Number.isInteger(processing_time_ms))
+        assert.isTrue(Number.isInteger(estimated_wait_ms))
         const location = answer.headers.get("location") ?? ""
         assert.strictEqual(location, `/orders/${order.request_id}`)
         // Never 404 from the moment at which it was accepted.

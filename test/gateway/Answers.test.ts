@@ -12,10 +12,11 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
       yield* Door.stock("101", 5)
       const answer = yield* door.send(order({ request_id: "a/1 ü" }))
       assert.strictEqual(answer.status, 202)
-      const { correlation_id, processing_time_ms, ...rest } = answer.body
+      const { correlation_id, estimated_wait_ms, processing_time_ms, ...rest } = answer.body
       assert.deepStrictEqual(rest, { status: "Order Queued", request_id: "a/1 ü" })
       assert.match(String(correlation_id), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
       assert.isTrue(Number.isInteger(processing_time_ms))
+      assert.isTrue(Number.isInteger(estimated_wait_ms))
       const location = answer.headers.get("location") ?? ""
       assert.strictEqual(location, "/orders/a%2F1%20%C3%BC")
       const standing = yield* Door.until(door.get(location), ({ body }) => body["status"] === "COMPLETED")

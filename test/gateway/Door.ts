@@ -44,6 +44,7 @@ const settings: GatewaySettings = {
   // Every read is a new one, so that no test waits for it.
   soldOutCache: Duration.zero,
   maxInFlight: 1_000,
+  maxQueueWait: Duration.seconds(30),
   maxListeners: 100,
   shutdownNotice: Duration.zero
 }

@@ -3,12 +3,13 @@ import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type * as Infra from "@flash-sale/infra/Infra"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schedule } from "effect"
 
 export interface Switches {
   /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
   log: "fine" | "away" | "lost" | "full" | "bug"
-  store: "fine" | "away"
+  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile. */
+  store: "fine" | "away" | "silent"
 }
 
 /** What a bug says, and no buyer hears. */
@@ -47,10 +48,22 @@ const faultyLog = Effect.gen(function*() {
   })
 })
 
+const untilHeard = (faults: Switches) =>
+  Effect.repeat(Effect.sync(() => faults.store), {
+    schedule: Schedule.spaced("10 millis"),
+    until: (store) => store !== "silent"
+  })
+
 const whileStoreIsThere = Effect.map(
   Faults,
   (faults) => <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | StoreUnavailable> =>
-    Effect.suspend((): Effect.Effect<A, E | StoreUnavailable> => faults.store === "away" ? Effect.fail(away) : effect)
+    Effect.suspend((): Effect.Effect<A, E | StoreUnavailable> =>
+      faults.store === "silent"
+        ? Effect.andThen(untilHeard(faults), Effect.fail(away))
+        : faults.store === "away"
+        ? Effect.fail(away)
+        : effect
+    )
 )
 
 const faultyStatuses = Effect.gen(function*() {
@@ -75,7 +88,7 @@ const faultyStore = Effect.gen(function*() {
     fold: (request) => guarded(store.fold(request)),
     look: (partition, itemId) => guarded(store.look(partition, itemId)),
     mark: (partition) => guarded(store.mark(partition)),
-    isUp: Effect.suspend(() => faults.store === "away" ? Effect.succeed(false) : store.isUp)
+    isUp: Effect.suspend(() => faults.store === "fine" ? store.isUp : Effect.succeed(false))
   })
 })
 

@@ -39,6 +39,8 @@ describe("defaults", () => {
         },
         rateLimit: { maxRequests: 60, window: Duration.minutes(1) },
         soldOutCache: Duration.millis(100),
+        maxInFlight: 5_000,
+        maxQueueWait: Duration.seconds(30),
         maxListeners: 1_000,
         shutdownNotice: Duration.seconds(1)
       })

@@ -18,7 +18,7 @@ import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import { Spans } from "@flash-sale/infra/observability/Spans"
-import { Clock, Context, Effect, Exit, Layer } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Exit, Layer } from "effect"
 import * as Appending from "./Appending.ts"
 import * as Claims from "./Claims.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
@@ -26,6 +26,7 @@ import * as EarlyRefusal from "./EarlyRefusal.ts"
 import { ItemReads } from "./ItemReads.ts"
 import { LogBreaker } from "./LogBreaker.ts"
 import * as OrderSpans from "./OrderSpans.ts"
+import { QueueWait } from "./QueueWait.ts"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
 
@@ -36,14 +37,22 @@ export interface Settings {
   readonly rateLimit: Claims.Settings
   /** Orders that may be on their way at once; more are told to come back. */
   readonly maxInFlight: number
+  /** How long an order may have to wait until it is decided; where it would be longer it is told to come back. */
+  readonly maxQueueWait: Duration.Duration
 }
 
-/** Hears once what became of an order: it is durable in the log, or why not. */
-export type Answered = (answer: Exit.Exit<void, Refusals.Refusal>) => void
+/** An order that is durable in the log. */
+export interface Placed {
+  /** How long it may take until it is decided, in milliseconds; 0 where nobody knows. */
+  readonly waitMillis: number
+}
+
+/** Hears once what became of an order. */
+export type Answered = (answer: Exit.Exit<Placed, Refusals.Refusal>) => void
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
-  readonly place: (order: Order) => Effect.Effect<void, Refusals.Refusal>
+  readonly place: (order: Order) => Effect.Effect<Placed, Refusals.Refusal>
   /** The same without a fiber. */
   readonly offer: (order: Order, request: CurrentRequest, answered: Answered) => void
   /** Orders on their way now. */
@@ -68,11 +77,13 @@ const fate = (
   }
 }
 
-const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
+const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
   const statuses = yield* OrderStatuses
   const reads = yield* ItemReads
   const breaker = yield* LogBreaker
   const patience = yield* StorePatience
+  const queue = yield* QueueWait
+  const maxWait = Duration.toMillis(maxQueueWait)
   const clock = yield* Clock.Clock
   const spans = yield* Spans
   const claims = yield* Claims.make(rateLimit, maxInFlight)
@@ -95,7 +106,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
     claims.take({ order, correlationId: request.correlationId }, (taken) => {
       span?.end()
       if (Exit.isSuccess(taken)) append({ order, request, claim: taken.value, answered })
-      else answered(taken)
+      else answered(Exit.failCause(taken.cause))
     })
   }
 
@@ -110,10 +121,12 @@ const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
       answered(
         Exit.isSuccess(found)
           ? Exit.fail(fate(order, correlationId, found.value, refusal, clock.currentTimeMillisUnsafe()))
-          : Exit.mapError(
-            Exit.asVoid(found),
-            (error) =>
-              Refusals.unavailable(correlationId, error._tag === "LineFull" ? "overloaded" : "store_unavailable")
+          : Exit.failCause(
+            Cause.map(
+              found.cause,
+              ({ _tag }) =>
+                Refusals.unavailable(correlationId, _tag === "LineFull" ? "overloaded" : "store_unavailable")
+            )
           )
       ))
 
@@ -121,9 +134,9 @@ const make = Effect.fnUntraced(function*({ maxInFlight, rateLimit }: Settings) {
     const { correlationId } = request
     if (inFlight >= maxInFlight) return told(Exit.fail(Refusals.unavailable(correlationId, "overloaded")))
     const open = breaker.refusal()
-    if (open !== undefined) {
-      return told(Exit.fail(Refusals.breakerOpen(correlationId, open)))
-    }
+    if (open !== undefined) return told(Exit.fail(Refusals.breakerOpen(correlationId, open)))
+    const wait = queue.before(order.itemId)
+    if (wait > maxWait) return told(Exit.fail(Refusals.queueTooLong(correlationId, wait - maxWait)))
     inFlight++
     const answered: Answered = (answer) => {
       inFlight--
@@ -150,5 +163,5 @@ export const layer = (
 ): Layer.Layer<
   Admission,
   never,
-  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StorePatience
+  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StorePatience | QueueWait
 > => Layer.effect(Admission, make(settings))

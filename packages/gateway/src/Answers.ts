@@ -52,11 +52,17 @@ export const refused = (refusal: Refused): Answer => {
 export const locationOf = ({ requestId }: Order): string => `/orders/${encodeURIComponent(requestId)}`
 
 /** The body of an order's 202. */
-export const bodyOf = (order: Order, correlation_id: CorrelationId, processing_time_ms: number) => ({
+export const bodyOf = (
+  order: Order,
+  correlation_id: CorrelationId,
+  processing_time_ms: number,
+  waitMillis: number
+) => ({
   status: "Order Queued" as const,
   request_id: order.requestId,
   correlation_id,
-  processing_time_ms
+  processing_time_ms,
+  estimated_wait_ms: Math.round(waitMillis)
 })
 
 export const queued = (order: Order, body: typeof OrderQueued.Encoded): Answer => ({

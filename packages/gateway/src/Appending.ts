@@ -1,6 +1,7 @@
 /** The second half of an order's path: its record is appended, and its claim kept or given back by what came of it. */
 import { Command } from "@flash-sale/domain/Command"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
+import type { LogPosition } from "@flash-sale/domain/LogRecord"
 import type { Order } from "@flash-sale/domain/Order"
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { Claim } from "@flash-sale/domain/OrderStatuses"
@@ -12,6 +13,7 @@ import type { Claims } from "./Claims.ts"
 import type { CurrentRequest } from "./CurrentRequest.ts"
 import { LogBreaker } from "./LogBreaker.ts"
 import * as OrderSpans from "./OrderSpans.ts"
+import { QueueWait } from "./QueueWait.ts"
 import * as Refusals from "./Refusals.ts"
 
 /** An order that may be appended. */
@@ -26,7 +28,7 @@ type AppendError = AppendRefused | AppendUnknown
 
 /** One whose append has ended. */
 interface Appended extends Admitted {
-  readonly answer: Exit.Exit<unknown, AppendError>
+  readonly answer: Exit.Exit<LogPosition, AppendError>
 }
 
 const encode = (
@@ -67,8 +69,9 @@ const claimsOf = (appended: ReadonlyArray<Appended>): ReadonlyArray<Claim> =>
 /** Appends one order, and answers it when that has ended. */
 export const make = Effect.fnUntraced(function*(
   claims: Claims
-): Effect.fn.Return<(admitted: Admitted) => void, never, OrderLog | LogBreaker> {
+): Effect.fn.Return<(admitted: Admitted) => void, never, OrderLog | LogBreaker | QueueWait> {
   const log = yield* OrderLog
+  const queue = yield* QueueWait
   const breaker = yield* LogBreaker
   const clock = yield* Clock.Clock
   const spans = yield* Spans
@@ -92,7 +95,14 @@ export const make = Effect.fnUntraced(function*(
     if (kept.length > 0) yield* claims.keep(kept)
     const released = claimsOf(appended.filter(isRefused))
     if (released.length > 0) yield* claims.release(released)
-    for (const one of appended) one.answered(Exit.mapError(Exit.asVoid(one.answer), (error) => toRefusal(one, error)))
+    for (const one of appended) {
+      one.answered(
+        Exit.mapBoth(one.answer, {
+          onSuccess: (position) => ({ waitMillis: queue.at(position) }),
+          onFailure: (error) => toRefusal(one, error)
+        })
+      )
+    }
   })
   const finishTogether = Turn.make<Appended>((appended) => void run(finish(appended)))
 

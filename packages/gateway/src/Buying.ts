@@ -56,7 +56,7 @@ export const layer: Layer.Layer<Buying, never, Accounts | Admission> = Layer.eff
           return respond(fail(request, order, answer.cause, Exit.findErrorOption(answer)))
         }
         const millis = accounts.queued(request, order)
-        respond(Answers.queued(order, Answers.bodyOf(order, request.correlationId, millis)))
+        respond(Answers.queued(order, Answers.bodyOf(order, request.correlationId, millis, answer.value.waitMillis)))
       })
     }
     return { buy }

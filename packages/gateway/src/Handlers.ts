@@ -41,9 +41,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
         Effect.flatMap(CurrentRequest, (request) =>
           admission.place(payload).pipe(
             Effect.tapError(({ code }) => Effect.sync(() => accounts.refused(request, code, payload))),
-            Effect.map(() =>
+            Effect.map(({ waitMillis }) =>
               HttpApiSchema.withHeaders({
-                body: Answers.bodyOf(payload, request.correlationId, accounts.queued(request, payload)),
+                body: Answers.bodyOf(payload, request.correlationId, accounts.queued(request, payload), waitMillis),
                 headers: { location: Answers.locationOf(payload) }
               })
             ),

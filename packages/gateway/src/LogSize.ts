@@ -10,6 +10,8 @@ const START_PATIENCE = "1 second"
 export class LogSize extends Context.Service<LogSize, {
   /** The number of partitions; fails while it is not known yet. */
   readonly partitions: Effect.Effect<number, StoreUnavailable>
+  /** The same now; undefined while it is not known yet. */
+  readonly now: () => number | undefined
 }>()("@flash-sale/gateway/LogSize") {}
 
 export const layer: Layer.Layer<LogSize, never, OrderLog> = Layer.effect(
@@ -24,6 +26,7 @@ export const layer: Layer.Layer<LogSize, never, OrderLog> = Layer.effect(
     )
     yield* Effect.timeoutOption(Fiber.await(asking), START_PATIENCE)
     return {
+      now: () => partitions,
       partitions: Effect.suspend(() =>
         partitions === undefined
           ? Effect.fail(new StoreUnavailable({ detail: "it is not known yet how many partitions the log has" }))

@@ -27,6 +27,13 @@ export const unavailable = (
   retry_after_seconds = RETRY_SECONDS
 ): Errors.Unavailable => new Errors.Unavailable({ code, correlation_id, retry_after_seconds })
 
+/** The longest that a buyer is told to wait before a further try, in seconds. */
+const MAX_RETRY_SECONDS = 60
+
+/** The answer while orders wait too long, by so many milliseconds: as much has to be folded first. */
+export const queueTooLong = (correlation_id: CorrelationId, millis: number): Errors.Unavailable =>
+  unavailable(correlation_id, "overloaded", Math.min(MAX_RETRY_SECONDS, wholeSeconds(millis)))
+
 /** The answer while the log is not asked at all. */
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
   unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))

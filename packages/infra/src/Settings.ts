@@ -57,6 +57,8 @@ export const GatewaySettings = Variable.group({
   soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100)),
   /** Orders that may be on their way at once; more are answered 503 at once. */
   maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
+  /** How long an order may have to wait until it is decided; where it would be longer it is answered 503 at once. */
+  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", positive, Duration.seconds(30)),
   /** Streams of events that may be open at once. */
   maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
   /** How long `/health` says 503 before the port is closed. */

@@ -4,6 +4,7 @@ import type { PartitionLost } from "@flash-sale/domain/OrderLog"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Effect, Metric, Schedule } from "effect"
+import * as BacklogTeller from "./BacklogTeller.ts"
 import * as Commits from "./Commits.ts"
 import type * as Intake from "./Intake.ts"
 import type { Lag } from "./Lag.ts"
@@ -33,6 +34,7 @@ export const keep = Effect.fnUntraced(function*(
   const store = yield* ItemStore
   const state = yield* ProcessorState
   const { partition } = run
+  const tellBacklog = yield* BacklogTeller.make(run)
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
@@ -46,6 +48,7 @@ export const keep = Effect.fnUntraced(function*(
   const commit = Effect.gen(function*() {
     if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
     yield* commits.commit
+    yield* tellBacklog
     yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
   })
 

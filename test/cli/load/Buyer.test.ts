@@ -19,7 +19,13 @@ const decodeBody = Schema.decodeUnknownSync(Body)
 const refusal = { correlation_id: "c-1", retryable: false }
 /** Answers of a gateway, by their status. */
 const bodies: Readonly<Record<number, object>> = {
-  202: { status: "Order Queued", request_id: "r-1", correlation_id: "c-1", processing_time_ms: 1 },
+  202: {
+    status: "Order Queued",
+    request_id: "r-1",
+    correlation_id: "c-1",
+    processing_time_ms: 1,
+    estimated_wait_ms: 0
+  },
   400: { ...refusal, error: "Validation failed", code: "validation_failed", errors: [] },
   404: { ...refusal, error: "Unknown item", code: "unknown_item" },
   409: { ...refusal, error: "Duplicate Request Detected", code: "duplicate_request", order_status: "PENDING" },

@@ -1,6 +1,7 @@
 /** The embedded adapters do what every adapter does. */
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Layer } from "effect"
+import * as BacklogsContract from "../../contract/BacklogsContract.ts"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
@@ -19,6 +20,7 @@ OrderStatusesContract.suite(NAME, SqliteInfra.layerMemory)
 LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
+BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
 
 ItemStoreContract.suite(NAME_OF_FILE, inFile)
 OrderStatusesContract.suite(NAME_OF_FILE, inFile)

@@ -12,7 +12,10 @@ export const OrderQueued = Schema.Struct({
   status: Schema.Literal("Order Queued"),
   request_id: Schema.String,
   correlation_id: Schema.String,
-  processing_time_ms: Schema.Int
+  processing_time_ms: Schema.Int,
+  estimated_wait_ms: Schema.Int.annotate({
+    description: "How long it may take until the order is decided, by the orders before it; 0 where nobody knows"
+  })
 }).annotate({ identifier: "OrderQueued" })
 
 /** How an order stands. `updated_at` is ISO 8601 in UTC. */

@@ -22,5 +22,7 @@ export const rateLimit = (userId: UserId): string => `ratelimit:${userId}`
 export const mark = (partition: PartitionId): string => `fold:${partition}`
 /** The index of a partition's items. */
 export const items = (partition: PartitionId): string => `fold:${partition}:items`
+/** How far the fold of each partition is: a hash. */
+export const backlog = "backlog"
 /** The record of repairs by hand: a stream. */
 export const repairs = "repairs"

@@ -6,6 +6,7 @@ import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Layer } from "effect"
 import * as IoRedis from "./IoRedis.ts"
+import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
@@ -16,7 +17,7 @@ import * as Scripts from "./Scripts.ts"
 export const layer = (
   settings: IoRedis.RedisSettings
 ): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer).pipe(
+  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer, RedisBacklogs.layer).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provideMerge(IoRedis.layer(settings))

@@ -8,6 +8,7 @@ import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/RateLimits"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Layer } from "effect"
+import * as MemoryBacklogs from "../memory/MemoryBacklogs.ts"
 import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./EngineLock.ts"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
@@ -26,7 +27,8 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteItemStore.layer,
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
-  SqliteLiveEvents.layer
+  SqliteLiveEvents.layer,
+  MemoryBacklogs.layer
 ).pipe(Layer.provideMerge(MemoryRateLimits.layer))
 
 /** The engine's own: only one process may have it for a folder. */

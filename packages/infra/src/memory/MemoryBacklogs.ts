@@ -1,0 +1,12 @@
+/** How far the fold is, within one process that has the gateway and the processor in it. */
+import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import { Effect, Layer } from "effect"
+
+export const layer: Layer.Layer<never> = Layer.sync(Backlogs, () => {
+  const told = new Map<PartitionId, Backlog>()
+  return {
+    publish: (partition, backlog) => Effect.sync(() => void told.set(partition, backlog)),
+    read: Effect.sync(() => new Map(told))
+  }
+})

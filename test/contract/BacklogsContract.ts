@@ -1,0 +1,24 @@
+/** What every adapter of `Backlogs` does. */
+import { expect, layer } from "@effect/vitest"
+import { Backlogs } from "@flash-sale/domain/Backlogs"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import { Effect, type Layer } from "effect"
+
+export const suite = <A, E>(name: string, adapter: Layer.Layer<A, E>): void =>
+  layer(adapter, { excludeTestServices: true })(`${name}: backlogs`, (it) => {
+    it.effect("are what was told last of each partition", () =>
+      Effect.gen(function*() {
+        const backlogs = yield* Backlogs
+        const [first, second] = [PartitionId.make(0), PartitionId.make(11)]
+        expect(yield* backlogs.read).toEqual(new Map())
+        yield* backlogs.publish(first, { folded: 3, perSecond: 0 })
+        yield* backlogs.publish(second, { folded: Number.MAX_SAFE_INTEGER, perSecond: 40_000 })
+        yield* backlogs.publish(first, { folded: 7, perSecond: 12 })
+        expect(yield* backlogs.read).toEqual(
+          new Map([
+            [first, { folded: 7, perSecond: 12 }],
+            [second, { folded: Number.MAX_SAFE_INTEGER, perSecond: 40_000 }]
+          ])
+        )
+      }))
+  })

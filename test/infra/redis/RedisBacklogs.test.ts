@@ -1,0 +1,25 @@
+/** How far the fold is, as Redis holds it: also where somebody else has written there. */
+import { expect, layer } from "@effect/vitest"
+import { Backlogs } from "@flash-sale/domain/Backlogs"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import * as Keys from "@flash-sale/infra/redis/Keys"
+import { Effect } from "effect"
+import * as BacklogsContract from "../../contract/BacklogsContract.ts"
+import * as OwnRedis from "./OwnRedis.ts"
+
+BacklogsContract.suite("Redis", OwnRedis.layer)
+
+layer(OwnRedis.layer, { excludeTestServices: true })("Redis, written to by hand", (it) => {
+  it.effect("gives what is a backlog, and fails where there is none to be had", () =>
+    Effect.gen(function*() {
+      const backlogs = yield* Backlogs
+      const { cli } = yield* OwnRedis.OwnRedis
+      yield* cli("HSET", Keys.backlog, "1", "5 6", "x", "5 6", "2", "5", "3", "-1 6", "10000", "5 6", "4", "5 6 7")
+      expect(yield* backlogs.read).toEqual(new Map([[PartitionId.make(1), { folded: 5, perSecond: 6 }]]))
+      yield* cli("SET", Keys.backlog, "7")
+      expect(yield* Effect.flip(backlogs.read)).toMatchObject({ _tag: "StoreUnavailable" })
+      expect(yield* Effect.flip(backlogs.publish(PartitionId.make(1), { folded: 1, perSecond: 1 }))).toMatchObject({
+        _tag: "StoreUnavailable"
+      })
+    }))
+})
