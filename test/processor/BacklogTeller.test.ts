@@ -1,7 +1,8 @@
 /** What a processor tells of its backlog, and how it reckons its pace. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as BacklogTeller from "@flash-sale/processor/BacklogTeller"
 import * as DrainRate from "@flash-sale/processor/DrainRate"
 import * as OffsetTracker from "@flash-sale/processor/OffsetTracker"
@@ -9,9 +10,11 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 
 const partition = PartitionId.make(3)
+const record = { partition, timestamp: 0, key: "101", value: new Uint8Array(0), headers: {} }
 describe("The pace of a fold", () => {
   it("is what it did while it had work, and no less than what it did at any time", () => {
     assert.strictEqual(DrainRate.next(0, { records: 0, millis: 250, isBusy: true }), 0)
+    assert.strictEqual(DrainRate.next(0, { records: 1, millis: 250, isBusy: false }), 0)
     assert.strictEqual(DrainRate.next(0, { records: 100, millis: 250, isBusy: true }), 400)
     assert.strictEqual(DrainRate.next(400, { records: 10, millis: 250, isBusy: false }), 400)
     assert.strictEqual(DrainRate.next(400, { records: 200, millis: 250, isBusy: false }), 800)
@@ -29,9 +32,11 @@ describe("The teller", () => {
       const told: Array<Backlog> = []
       const folding = OffsetTracker.make(10)
       let isRecovered = false
+      const taken: Array<LogRecord> = []
       const tell = yield* BacklogTeller.make({
         partition,
         folding,
+        lastTaken: () => taken.at(-1),
         isRecovered: () => isRecovered
       }).pipe(Effect.provideService(Backlogs, {
         publish: (_, backlog) => Effect.sync(() => void told.push(backlog)),
@@ -44,6 +49,9 @@ describe("The teller", () => {
       assert.deepStrictEqual(told, [])
       isRecovered = true
       for (let offset = 10; offset < 200; offset++) folding.begin(offset)
+      // It was appended at the beginning, so from the first look on the fold is behind.
+      taken.push({ ...record, offset: Offset.make(199) })
+      yield* TestClock.adjust("500 millis")
       yield* tell
       assert.deepStrictEqual(told, [{ folded: 10, perSecond: 0 }])
       yield* TestClock.adjust("500 millis")

@@ -45,6 +45,9 @@ const notice: Kind.Kind<Duration.Duration> = {
   }
 }
 
+/** What is known of the backlog is up to half a second old: a shorter wait would be told of where there is none. */
+const MIN_QUEUE_WAIT = Duration.seconds(1)
+
 export const GatewaySettings = Variable.group({
   httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
   breaker: BreakerSettings,
@@ -58,7 +61,7 @@ export const GatewaySettings = Variable.group({
   /** Orders that may be on their way at once; more are answered 503 at once. */
   maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
   /** How long an order may have to wait until it is decided; where it would be longer it is answered 503 at once. */
-  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", positive, Duration.seconds(30)),
+  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT), Duration.seconds(30)),
   /** Streams of events that may be open at once. */
   maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
   /** How long `/health` says 503 before the port is closed. */

@@ -4,9 +4,12 @@ import { Clock, Effect } from "effect"
 import * as DrainRate from "./DrainRate.ts"
 import type { Run } from "./Worker.ts"
 
+/** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
+const BEHIND_MILLIS = 500
+
 /** What to do a few times a second. Nobody waits for it, and a store that is away is told the next time. */
 export const make = Effect.fnUntraced(function*(
-  run: Pick<Run, "partition" | "folding" | "isRecovered">
+  run: Pick<Run, "partition" | "folding" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
   let last = { at: yield* Clock.currentTimeMillis, folded: run.folding.next(), hadWork: false }
@@ -15,7 +18,8 @@ export const make = Effect.fnUntraced(function*(
 
   const look = (now: number): Backlog => {
     const folded = run.folding.next()
-    const hasWork = run.folding.open() > 0
+    const newest = run.lastTaken()
+    const hasWork = newest !== undefined && run.folding.open() > 0 && now - newest.timestamp >= BEHIND_MILLIS
     perSecond = DrainRate.next(perSecond, {
       records: folded - last.folded,
       millis: now - last.at,

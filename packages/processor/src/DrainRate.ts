@@ -4,17 +4,20 @@
 export interface Seen {
   readonly records: number
   readonly millis: number
-  /** Whether records waited all the time: only then the fold, and not the traffic, says how fast it went. */
+  /** Whether records waited all the time: only then the fold, and not the traffic, set the pace. */
   readonly isBusy: boolean
 }
 
 /** How much the latest look counts. */
 const WEIGHT = 0.2
 
-/** The rate after a further look; 0 while nothing is known. A fold that stood still says nothing of how fast it goes. */
+/**
+ * The rate after a further look; 0 while nothing is known, which is until the fold was behind for once. What it did
+ * without being behind is the least that it can do. A fold that stood still says nothing of how fast it goes.
+ */
 export const next = (rate: number, { isBusy, millis, records }: Seen): number => {
   if (records <= 0 || millis <= 0) return rate
   const seen = (records * 1000) / millis
-  if (!isBusy) return Math.max(rate, seen)
-  return rate === 0 ? seen : rate + WEIGHT * (seen - rate)
+  if (isBusy) return rate === 0 ? seen : rate + WEIGHT * (seen - rate)
+  return rate === 0 ? 0 : Math.max(rate, seen)
 }
