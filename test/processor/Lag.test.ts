@@ -6,7 +6,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Lag from "@flash-sale/processor/Lag"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { Effect, Metric } from "effect"
+import { Deferred, Effect, Fiber, Metric } from "effect"
 import { TestClock } from "effect/testing"
 
 const PARTITION = PartitionId.make(3)
@@ -89,6 +89,27 @@ describe("The lag of a partition", () => {
       const series = (yield* Metric.snapshot).filter(({ id }) => id.startsWith("processor_partition_"))
       assert.deepStrictEqual(series, [])
     }).pipe(Effect.provide(ProcessorState.layer), isolated))
+
+  it.effect("does not take what comes while it asks for records that the log has lost", () =>
+    Effect.gen(function*() {
+      const asked = yield* Deferred.make<void>()
+      const answer = yield* Deferred.make<void>()
+      const lag = Lag.make({
+        ...owned({ start: 0, end: 16 }),
+        bounds: Deferred.succeed(asked, undefined).pipe(
+          Effect.andThen(Deferred.await(answer)),
+          Effect.as({ start: Offset.make(0), end: Offset.make(16) })
+        )
+      })
+      lag.follow(() => 16)
+      lag.took([record(14, 0), record(15, 0)])
+      const looking = yield* Effect.forkChild(lag.look)
+      yield* Deferred.await(asked)
+      // The log has grown since it answered, and what it grew by is taken before the answer is read.
+      lag.took([record(16, 0), record(17, 0)])
+      yield* Deferred.succeed(answer, undefined)
+      yield* Fiber.join(looking)
+    }).pipe(isolated))
 
   it.effect("fails where the log ends before what was taken from it", () =>
     Effect.gen(function*() {

@@ -39,6 +39,8 @@ export const make = (owned: OwnedPartition): Lag => {
   }
 
   const look = Effect.gen(function*() {
+    // More is taken while the question is under way, and the answer may not know of that yet.
+    const reached = takenUpTo
     const { end, start } = yield* owned.bounds
     const at = next?.() ?? (yield* owned.committed) ?? start
     const now = yield* Clock.currentTimeMillis
@@ -47,8 +49,8 @@ export const make = (owned: OwnedPartition): Lag => {
     const seconds = records === 0 ? 0 : Math.max(0, (now - oldest(at)) / 1000)
     yield* Metric.update(EngineMetrics.partitionLag(partition), records)
     yield* Metric.update(EngineMetrics.partitionLagSeconds(partition), seconds)
-    if (end < takenUpTo) {
-      return yield* new LogUnavailable({ detail: `the log ends at ${end}, but was taken up to ${takenUpTo}` })
+    if (end < reached) {
+      return yield* new LogUnavailable({ detail: `the log ends at ${end}, but was taken up to ${reached}` })
     }
   })
 
