@@ -1,4 +1,5 @@
 /** What may happen to the engine, as data: each is one strike, which ends when the fault is over. */
+import { Effect } from "effect"
 import { setTimeout as delay } from "node:timers/promises"
 import * as Processors from "./Processors.ts"
 import type { Scene } from "./Scene.ts"
@@ -23,6 +24,12 @@ export interface Fault {
 const LAG = 2_000
 /** How long Redis gives no answer, in milliseconds: several times as long as a command may take. */
 const FROZEN = 20_000
+/** How long a broker gives no answer, in milliseconds: longer than an append waits, so that some are done unheard. */
+const BROKER_FROZEN = 12_000
+/** How long a gateway stands still, in milliseconds: its claims lapse meanwhile. */
+const GATEWAY_FROZEN = 35_000
+/** How long the payment provider is away, in milliseconds: longer than patience with one payment. */
+const PROVIDER_AWAY = 15_000
 /** Into the fold of what was lost, in milliseconds: each strike of a series a little later. */
 const INTO_FOLD = 150
 
@@ -165,6 +172,53 @@ export const FAULTS: ReadonlyArray<Fault> = [
       const [broker] = scene.brokers
       await Promise.all([scene.gateway.killHard(), first(scene).killHard(), scene.store.server.kill(), broker!.kill()])
       await Promise.all([scene.gateway.start(), first(scene).start(), scene.store.server.start(), broker!.start()])
+    }
+  },
+  {
+    name: "connections to Redis are cut",
+    strikes: 10,
+    seconds: 4,
+    onlyLong: true,
+    strike: ({ store }) => Promise.resolve(store.cut())
+  },
+  {
+    name: "the memory of Redis is full",
+    strikes: 2,
+    seconds: 20,
+    onlyLong: true,
+    strike: ({ store }) => store.fillMemory()
+  },
+  {
+    name: "the broker is frozen",
+    strikes: 3,
+    seconds: 30,
+    onlyLong: true,
+    strike: async ({ brokers: [broker] }) => {
+      broker!.freeze()
+      await delay(BROKER_FROZEN)
+      broker!.thaw()
+    }
+  },
+  {
+    name: "the gateway is frozen for longer than its claims last",
+    strikes: 2,
+    seconds: 45,
+    onlyLong: true,
+    strike: async ({ gateway }) => {
+      gateway.freeze()
+      await delay(GATEWAY_FROZEN)
+      gateway.thaw()
+    }
+  },
+  {
+    name: "the payment provider is killed, and away for a while",
+    strikes: 3,
+    seconds: 35,
+    onlyLong: true,
+    strike: async ({ provider }) => {
+      await Effect.runPromise(provider.kill)
+      await delay(PROVIDER_AWAY)
+      await Effect.runPromise(provider.start)
     }
   }
 ]

@@ -97,12 +97,21 @@ export class Store {
       await until("Redis has given up", () => !this.#server.isRunning)
       return this.#server.start()
     }
-    const writes = () => this.ask((redis) => redis.set("ratelimit:nobody", 0)).then(() => true, () => false)
-    await until("Redis takes no writes", async () => !await writes())
-    await delay(FULL_MILLIS)
-    await this.#limitFiles("unlimited")
-    await until("Redis takes writes", writes)
+    await this.#isFull(() => this.#limitFiles("unlimited"))
     await this.ask((redis) => redis.config("SET", "appendfsync", "always"))
+  }
+
+  /** It has no memory left, for a while, and must forget nothing for it. */
+  async fillMemory(): Promise<void> {
+    const limit = (bytes: number) => this.ask((redis) => redis.config("SET", "maxmemory", bytes))
+    const told = await this.ask((redis) => redis.info("memory"))
+    await limit(Number(/used_memory:(\d+)/.exec(told)?.[1]))
+    await this.#isFull(() => limit(0))
+  }
+
+  /** Ends every connection to it. */
+  cut(): void {
+    this.#address.cut()
   }
 
   /** A replica that has heard nothing for so long is made the primary, because the primary has died. */
@@ -149,6 +158,15 @@ export class Store {
   async stop(): Promise<void> {
     await this.#address.close()
     await this.#server.stop()
+  }
+
+  /** Waits until it takes no writes, then for a while, then until it takes them again. */
+  async #isFull(makeRoom: () => Promise<unknown>): Promise<void> {
+    const writes = () => this.ask((redis) => redis.set("ratelimit:nobody", 0)).then(() => true, () => false)
+    await until("Redis takes no writes", async () => !await writes())
+    await delay(FULL_MILLIS)
+    await makeRoom()
+    await until("Redis takes writes", writes)
   }
 
   async #limitFiles(size: string): Promise<void> {
