@@ -79,6 +79,8 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
         assert.match(String(correlation_id), isUuid)
         assert.isTrue(Number.isInteger(processing_time_ms))
         assert.isTrue(Number.isInteger(estimated_wait_ms))
+        assert.strictEqual(answer.headers.get("ratelimit-policy"), `"user";q=${MAX_REQUESTS};w=60`)
+        assert.strictEqual(answer.headers.get("ratelimit"), `"user";r=${MAX_REQUESTS - 1}`)
         const location = answer.headers.get("location") ?? ""
         assert.strictEqual(location, `/orders/${order.request_id}`)
         // Never 404 from the moment at which it was accepted.
@@ -127,12 +129,31 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
           refused(yield* door.get(`/items/${item("nothing")}`), 404, unknown, false)
           const order = { error: "Unknown order", code: "unknown_order" }
           refused(yield* door.get(`/orders/${run}-nobody`), 404, order, false)
-          for (const path of ["/", "/buy", "/nowhere", "/orders", "/orders/%"]) {
+          for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%"]) {
             refused(yield* door.get(path), 404, { error: "Not found", code: "not_found" }, false)
           }
         }),
       TEST_TIMEOUT
     )
+
+    it.effect("405: a method that the path does not take", () =>
+      Effect.gen(function*() {
+        const door = yield* Door.Door
+        const cases = [
+          ["GET", "/buy?x", "POST"],
+          ["PUT", "/buy", "POST"],
+          ["POST", "/health", "GET"],
+          ["DELETE", `/orders/${run}-nobody`, "GET"],
+          ["PATCH", "/items/101/events", "GET"],
+          ["POST", "/metrics", "GET"],
+          ["OPTIONS", "/openapi.json", "GET"]
+        ] as const
+        for (const [method, path, allow] of cases) {
+          const answer = yield* door.ask(method, path)
+          refused(answer, 405, { error: "Method not allowed", code: "method_not_allowed" }, false)
+          assert.strictEqual(answer.headers.get("allow"), allow)
+        }
+      }), TEST_TIMEOUT)
 
     it.effect(
       "409 and 422: a request id that is known, of the same order and of another",
@@ -150,6 +171,43 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
             // An unknown item would be 404 by itself; this request id is known, and that comes first.
             refused(answer, 422, other, false)
           }
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "409: 39 of 40 that come at once under one request id, and the log has one",
+      () =>
+        Effect.gen(function*() {
+          const door = yield* Door.Door
+          yield* Door.stock(item("crowd"), 100)
+          const orders = Array.from({ length: 5 }, () => fresh({ item_id: item("crowd") }))
+          const crowds = orders.map((order) => Array.from({ length: 40 }, () => send(order)))
+          for (const crowd of crowds) {
+            const answers = yield* Effect.all(crowd, { concurrency: "unbounded" })
+            const statuses = answers.map(({ status }) => status).toSorted()
+            assert.deepStrictEqual(statuses, [202, ...Array.from({ length: 39 }, () => 409)])
+          }
+          for (const { request_id } of orders) {
+            yield* Door.until(door.get(`/orders/${request_id}`), ({ body }) => body["status"] === "COMPLETED")
+          }
+          assert.strictEqual((yield* door.get(`/items/${item("crowd")}`)).body["sold"], orders.length)
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "202: the next of those that come at once, where the first is surely not in the log",
+      () =>
+        Effect.gen(function*() {
+          const order = fresh()
+          const first = yield* during({ log: "away" }, send(order))
+          assert.strictEqual(first.body["code"], "log_unavailable")
+          const answers = yield* Effect.all(Array.from({ length: 8 }, () => send(order)), { concurrency: "unbounded" })
+          assert.deepStrictEqual(answers.map(({ status }) => status).toSorted(), [
+            202,
+            ...Array.from({ length: 7 }, () => 409)
+          ])
         }),
       TEST_TIMEOUT
     )
@@ -180,8 +238,14 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
     it.effect("429: more than a user may send; others may still", () =>
       Effect.gen(function*() {
         const user_id = `${run}-eager`
-        for (let n = 0; n < MAX_REQUESTS; n++) assert.strictEqual((yield* send(fresh({ user_id }))).status, 202)
+        for (let n = 1; n <= MAX_REQUESTS; n++) {
+          const { headers, status } = yield* send(fresh({ user_id }))
+          assert.deepStrictEqual([status, headers.get("ratelimit")], [202, `"user";r=${MAX_REQUESTS - n}`])
+        }
         const answer = yield* send(fresh({ user_id }))
+        const seconds = answer.headers.get("retry-after")
+        assert.strictEqual(answer.headers.get("ratelimit"), `"user";r=0;t=${seconds}`)
+        assert.strictEqual(answer.headers.get("ratelimit-policy"), `"user";q=${MAX_REQUESTS};w=60`)
         refused(answer, 429, { error: "Rate limit exceeded", code: "rate_limited", remaining_requests: 0 }, true)
         assert.isAtMost(Number(answer.headers.get("retry-after")), 60)
         assert.strictEqual((yield* send(fresh())).status, 202)

@@ -109,7 +109,7 @@ layer(Door.layer(), { excludeTestServices: true })("Bad input", (it) => {
       const nowhere = yield* door.get("/nowhere")
       assert.strictEqual(nowhere.status, 404)
       assert.strictEqual(nowhere.body["code"], "not_found")
-      assert.strictEqual((yield* door.get("/buy")).status, 404)
+      assert.strictEqual((yield* door.get("/buy")).status, 405)
       assert.strictEqual((yield* door.get(`/orders/${"x".repeat(201)}`)).status, 400)
       const longest = yield* door.get(`/orders/${encodeURIComponent("€".repeat(200))}`)
       assert.strictEqual(longest.body["code"], "unknown_order")

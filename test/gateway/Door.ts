@@ -28,6 +28,8 @@ export interface Answer {
 export class Door extends Context.Service<Door, {
   readonly port: number
   readonly get: (path: string) => Effect.Effect<Answer>
+  /** Asks by another method, without a body. */
+  readonly ask: (method: string, path: string) => Effect.Effect<Answer>
   /** Sends a body to `POST /buy` as it is. */
   readonly send: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) => Effect.Effect<Answer>
 }>()("test/gateway/Door") {}
@@ -63,6 +65,7 @@ const door = (port: number) =>
   Layer.succeed(Door, {
     port,
     get: (path) => request(port, path),
+    ask: (method, path) => request(port, path, { method }),
     send: (body, headers = { "content-type": "application/json" }) =>
       request(port, "/buy", { method: "POST", body, headers })
   })
@@ -88,7 +91,7 @@ export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
 export type Engine = Door | Faults.Faults | Infra.Ports
 
 /** Everything, over these ports; `change` changes the settings of the gateway. */
-export const layerOver = <E>(ports: Layer.Layer<Infra.Ports, E>, change: Partial<GatewaySettings> = {}) =>
+export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<GatewaySettings> = {}) =>
   layerGateway(change).pipe(
     Layer.provideMerge(processor()),
     Layer.provideMerge(Faults.layer(ports)),

@@ -93,7 +93,7 @@ const faultyStore = Effect.gen(function*() {
 })
 
 /** Adapters that work until a test switches them off. */
-export const layer = <E>(ports: Layer.Layer<Infra.Ports, E>): Layer.Layer<Infra.Ports | Faults, E> =>
+export const layer = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>): Layer.Layer<Infra.Ports | Faults, E, R> =>
   Layer.mergeAll(
     Layer.effect(OrderLog, faultyLog),
     Layer.effect(ItemStore, faultyStore),

@@ -3,7 +3,7 @@
  *
  * Every id is branded: a value of one of these types has been checked once, at the edge, and is never checked again.
  */
-import { Schema } from "effect"
+import { type JsonSchema, Schema } from "effect"
 
 /** The longest `user_id` and `item_id`, in characters. */
 export const MAX_ID_LENGTH = 100
@@ -14,10 +14,19 @@ export const MAX_PAYMENT_TOKEN_LENGTH = 200
 /** The most units that one order may ask for. */
 export const MAX_AMOUNT = 1000
 
-const ID_PATTERN = /^[a-zA-Z0-9_-]{1,100}$/
+/** By the flag `u` it is also a pattern of JSON Schema. */
+const ID_PATTERN = /^[a-zA-Z0-9_-]{1,100}$/u
 const idMessage = "must be 1 to 100 characters out of letters, digits, '_' and '-'"
 
 const controlCharacter = /\p{Cc}/u
+
+/** The same for JSON Schema, which counts characters otherwise: 𝄞 is one there and two here, so it is a little looser. */
+const inJsonSchema = (maxLength: number, pattern: string) => ({
+  toJsonSchema: (): readonly [JsonSchema.JsonSchema, true] => [{ minLength: 1, maxLength, pattern }, true]
+})
+const NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
+const NOT_BLANK =
+  "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
 /** Who buys. Vouched for by the caller: the shop's servers call the engine, not browsers. */
 export const UserId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
@@ -41,7 +50,10 @@ export const RequestId = Schema.String.check(
     (text: string) =>
       text.length <= MAX_REQUEST_ID_LENGTH && text.trim().length > 0 && text.isWellFormed() &&
       !controlCharacter.test(text),
-    { message: "must be 1 to 200 well-formed characters, not blank, without control characters" }
+    {
+      message: "must be 1 to 200 well-formed characters, not blank, without control characters",
+      ...inJsonSchema(MAX_REQUEST_ID_LENGTH, NOT_BLANK)
+    }
   )
 ).pipe(Schema.brand("RequestId"))
 export type RequestId = typeof RequestId.Type
@@ -61,7 +73,10 @@ export const PaymentToken = Schema.String.check(
     (text: string) =>
       text.length > 0 && text.length <= MAX_PAYMENT_TOKEN_LENGTH && text.isWellFormed() &&
       !controlCharacter.test(text),
-    { message: "must be 1 to 200 well-formed characters without control characters" }
+    {
+      message: "must be 1 to 200 well-formed characters without control characters",
+      ...inJsonSchema(MAX_PAYMENT_TOKEN_LENGTH, NO_CONTROLS)
+    }
   )
 ).pipe(Schema.brand("PaymentToken"))
 export type PaymentToken = typeof PaymentToken.Type

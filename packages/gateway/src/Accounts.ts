@@ -41,6 +41,7 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
   unsupported_media_type: refusal("unsupported_media_type"),
   request_timeout: refusal("request_timeout"),
   not_found: refusal("unknown_item"),
+  method_not_allowed: refusal("unknown_item"),
   breaker_open: failure("breaker_open"),
   log_unavailable: failure("log_unavailable"),
   outcome_unknown: failure("outcome_unknown"),

@@ -9,6 +9,7 @@
  * | the claim, as the store is away | nothing; a repeated id is decided once all the same | 202 |
  * | the append, for sure | nothing: the claim is given back | 503 |
  * | the append, nobody knows how | the claim, until its lease ends | 503 `outcome_unknown`: try again with the same id |
+ * | another order under the same id is on its way | nothing | 409, once that one is in the log: see `Outcomes` |
  * | the keeping of the claim | the lease, and the status that the processor writes | 202 |
  */
 import type { CorrelationId } from "@flash-sale/domain/Ids"
@@ -26,6 +27,7 @@ import * as EarlyRefusal from "./EarlyRefusal.ts"
 import { ItemReads } from "./ItemReads.ts"
 import { LogBreaker } from "./LogBreaker.ts"
 import * as OrderSpans from "./OrderSpans.ts"
+import * as Outcomes from "./Outcomes.ts"
 import { QueueWait } from "./QueueWait.ts"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
@@ -41,10 +43,15 @@ export interface Settings {
   readonly maxQueueWait: Duration.Duration
 }
 
+/** How often an order takes its turn after another under the same id that came to nothing. */
+const MAX_TURNS = 3
+
 /** An order that is durable in the log. */
 export interface Placed {
   /** How long it may take until it is decided, in milliseconds; 0 where nobody knows. */
   readonly waitMillis: number
+  /** How many more orders its user may send in this window. */
+  readonly remaining: number
 }
 
 /** Hears once what became of an order. */
@@ -59,23 +66,11 @@ export class Admission extends Context.Service<Admission, {
   readonly inFlight: () => number
 }>()("@flash-sale/gateway/Admission") {}
 
-/** What the buyer of an order hears that is refused early, unless it is known. */
-const fate = (
-  order: Order,
-  correlationId: CorrelationId,
-  standing: Standing,
-  refusal: EarlyRefusal.EarlyRefusal,
-  now: number
-): Refusals.Refusal => {
-  switch (standing._tag) {
-    case "Kept":
-      return Refusals.known(correlationId, standing.record.fingerprint === fingerprint(order), standing.record)
-    case "Leased":
-      return Refusals.leased(correlationId, true)
-    case "Unknown":
-      return Refusals.early(correlationId, refusal, now)
-  }
-}
+/** What the buyer of an order hears whose request id somebody has taken before. */
+const placedBefore = (order: Order, correlationId: CorrelationId, standing: Standing): Refusals.Refusal =>
+  standing._tag === "Kept"
+    ? Refusals.known(correlationId, standing.record.fingerprint === fingerprint(order), standing.record)
+    : Refusals.unavailable(correlationId, "outcome_unknown")
 
 const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
   const statuses = yield* OrderStatuses
@@ -101,12 +96,19 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
       )
   })
 
-  const claim = (order: Order, request: CurrentRequest, answered: Answered): void => {
+  const outcomes = yield* Outcomes.make(standings.ask)
+
+  const claim = (order: Order, request: CurrentRequest, answered: Answered, turn = 1): void => {
+    const { correlationId } = request
     const span = OrderSpans.begin(spans, "order admit", "internal", order, request)
-    claims.take({ order, correlationId: request.correlationId }, (taken) => {
+    claims.take({ order, correlationId }, (taken) => {
       span?.end()
-      if (Exit.isSuccess(taken)) append({ order, request, claim: taken.value, answered })
-      else answered(Exit.failCause(taken.cause))
+      if (Exit.isFailure(taken)) return answered(Exit.failCause(taken.cause))
+      if (taken.value !== undefined) return append({ order, request, answered, ...taken.value })
+      outcomes.wait(order, (standing) => {
+        if (standing._tag === "Unknown" && turn < MAX_TURNS) return claim(order, request, answered, turn + 1)
+        answered(Exit.fail(placedBefore(order, correlationId, standing)))
+      })
     })
   }
 
@@ -117,18 +119,27 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     refusal: EarlyRefusal.EarlyRefusal,
     answered: Answered
   ): void =>
-    standings.offer(order, (found) =>
-      answered(
-        Exit.isSuccess(found)
-          ? Exit.fail(fate(order, correlationId, found.value, refusal, clock.currentTimeMillisUnsafe()))
-          : Exit.failCause(
+    standings.offer(order, (found) => {
+      if (Exit.isFailure(found)) {
+        return answered(
+          Exit.failCause(
             Cause.map(
               found.cause,
               ({ _tag }) =>
                 Refusals.unavailable(correlationId, _tag === "LineFull" ? "overloaded" : "store_unavailable")
             )
           )
-      ))
+        )
+      }
+      const tell = (standing: Standing) =>
+        answered(Exit.fail(
+          standing._tag === "Unknown"
+            ? Refusals.early(correlationId, refusal, clock.currentTimeMillisUnsafe())
+            : placedBefore(order, correlationId, standing)
+        ))
+      if (found.value._tag === "Leased") outcomes.wait(order, tell)
+      else tell(found.value)
+    })
 
   const offer: Admission["Service"]["offer"] = (order, request, told) => {
     const { correlationId } = request

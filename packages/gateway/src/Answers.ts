@@ -4,6 +4,7 @@ import type { OrderQueued } from "@flash-sale/domain/api/OrdersApi"
 import type { CorrelationId } from "@flash-sale/domain/Ids"
 import type { Order } from "@flash-sale/domain/Order"
 import { Schema, SchemaAST } from "effect"
+import type { Fields } from "./RateLimitFields.ts"
 import type { Refusal } from "./Refusals.ts"
 
 export interface Answer {
@@ -43,9 +44,10 @@ export const headersOf = (refusal: object): Readonly<Record<string, string>> =>
     ? { "retry-after": String(refusal.retry_after_seconds) }
     : {}
 
-export const refused = (refusal: Refused): Answer => {
+/** `fields` are the rate limit's, where it has been asked. */
+export const refused = (refusal: Refused, fields?: Fields): Answer => {
   const { status, write } = writers[refusal._tag]
-  return { status, headers: Object.entries(headersOf(refusal)).flat(), body: write(refusal) }
+  return { status, headers: Object.entries({ ...headersOf(refusal), ...fields }).flat(), body: write(refusal) }
 }
 
 /** Where the buyer can ask what became of the order. */
@@ -65,9 +67,16 @@ export const bodyOf = (
   estimated_wait_ms: Math.round(waitMillis)
 })
 
-export const queued = (order: Order, body: typeof OrderQueued.Encoded): Answer => ({
+export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: Fields): Answer => ({
   status: 202,
-  headers: ["location", locationOf(order)],
+  headers: [
+    "location",
+    locationOf(order),
+    "ratelimit-policy",
+    fields["ratelimit-policy"],
+    "ratelimit",
+    fields.ratelimit
+  ],
   body: JSON.stringify(body)
 })
 

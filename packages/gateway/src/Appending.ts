@@ -21,6 +21,8 @@ export interface Admitted {
   readonly order: Order
   readonly request: CurrentRequest
   readonly claim: Claim | undefined
+  /** How many more orders the user may send now. */
+  readonly remaining: number
   readonly answered: Answered
 }
 
@@ -98,7 +100,7 @@ export const make = Effect.fnUntraced(function*(
     for (const one of appended) {
       one.answered(
         Exit.mapBoth(one.answer, {
-          onSuccess: (position) => ({ waitMillis: queue.at(position) }),
+          onSuccess: (position) => ({ waitMillis: queue.at(position), remaining: one.remaining }),
           onFailure: (error) => toRefusal(one, error)
         })
       )

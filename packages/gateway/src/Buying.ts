@@ -8,6 +8,7 @@ import { Admission } from "./Admission.ts"
 import * as Answers from "./Answers.ts"
 import type { CurrentRequest } from "./CurrentRequest.ts"
 import * as OrderBody from "./OrderBody.ts"
+import { RateLimitFields } from "./RateLimitFields.ts"
 import type { Refusal } from "./Refusals.ts"
 import * as Validation from "./Validation.ts"
 
@@ -18,11 +19,12 @@ export class Buying extends Context.Service<Buying, {
   readonly buy: (request: CurrentRequest, body: Uint8Array, respond: Respond) => void
 }>()("@flash-sale/gateway/Buying") {}
 
-export const layer: Layer.Layer<Buying, never, Accounts | Admission> = Layer.effect(
+export const layer: Layer.Layer<Buying, never, Accounts | Admission | RateLimitFields> = Layer.effect(
   Buying,
   Effect.gen(function*() {
     const accounts = yield* Accounts
     const admission = yield* Admission
+    const fields = yield* RateLimitFields
     const run = Effect.runForkWith(yield* Effect.context<never>())
 
     const tellBug = (cause: Cause.Cause<unknown>, correlation_id: CorrelationId) =>
@@ -36,7 +38,7 @@ export const layer: Layer.Layer<Buying, never, Accounts | Admission> = Layer.eff
     ): Answers.Answer => {
       if (Option.isSome(refusal)) {
         accounts.refused(request, refusal.value.code, order)
-        return Answers.refused(refusal.value)
+        return Answers.refused(refusal.value, fields.ofRefused(refusal.value))
       }
       tellBug(cause, request.correlationId)
       accounts.refused(request, "internal_error", order)
@@ -56,7 +58,9 @@ export const layer: Layer.Layer<Buying, never, Accounts | Admission> = Layer.eff
           return respond(fail(request, order, answer.cause, Exit.findErrorOption(answer)))
         }
         const millis = accounts.queued(request, order)
-        respond(Answers.queued(order, Answers.bodyOf(order, request.correlationId, millis, answer.value.waitMillis)))
+        const { remaining, waitMillis } = answer.value
+        const body = Answers.bodyOf(order, request.correlationId, millis, waitMillis)
+        respond(Answers.queued(order, body, fields.ofQueued(remaining)))
       })
     }
     return { buy }

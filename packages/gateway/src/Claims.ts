@@ -2,6 +2,7 @@
  * Claims on request ids: taken before an order is appended, kept once it is in the log, given back where it surely is
  * not. Requests that arrive together share their round trips.
  */
+import * as Errors from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/Ids"
 import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { fingerprint, type Order } from "@flash-sale/domain/Order"
@@ -31,8 +32,16 @@ export interface Asking {
   readonly correlationId: CorrelationId
 }
 
-/** The claim; undefined where the store is away: then nothing is taken. */
-export type Taken = Exit.Exit<Claim | undefined, Refusals.Refusal>
+/** One of the user's requests, and a request id. */
+export interface Admitted {
+  /** Undefined where the store is away: then nothing is claimed. */
+  readonly claim: Claim | undefined
+  /** How many more the user may send in this window. */
+  readonly remaining: number
+}
+
+/** `undefined` while somebody is placing the same order, or died while doing so. */
+export type Taken = Exit.Exit<Admitted | undefined, Refusals.Refusal>
 
 export interface Claims {
   /** Takes the request id, and one of the user's requests. `taken` is called once. */
@@ -50,14 +59,16 @@ const owners = Effect.gen(function*() {
   return () => `${gateway.toString(36)}-${(batches++).toString(36)}`
 })
 
+const nobodyKnows: Taken = Exit.succeed(undefined)
+
 const toTaken = ({ correlationId, order }: Asking, admission: Admission, owner: string): Taken => {
   switch (admission._tag) {
     case "Claimed":
-      return Exit.succeed({ owner, requestId: order.requestId })
+      return Exit.succeed({ claim: { owner, requestId: order.requestId }, remaining: admission.remaining })
     case "Known":
       return Exit.fail(Refusals.known(correlationId, admission.same, admission.record))
     case "Leased":
-      return Exit.fail(Refusals.leased(correlationId, admission.same))
+      return admission.same ? nobodyKnows : Exit.fail(new Errors.RequestIdReused({ correlation_id: correlationId }))
     case "Limited":
       return Exit.fail(Refusals.limited(correlationId, admission))
   }
@@ -91,7 +102,10 @@ export const make = Effect.fnUntraced(function*(
   const takeNothing = ({ correlationId, order }: Asking): Effect.Effect<Taken> =>
     Effect.map(
       limits.consume(order.userId, maxRequests, windowMillis),
-      (limit) => limit.allowed ? Exit.succeed(undefined) : Exit.fail(Refusals.limited(correlationId, limit))
+      (limit) =>
+        limit.allowed
+          ? Exit.succeed({ claim: undefined, remaining: limit.remaining })
+          : Exit.fail(Refusals.limited(correlationId, limit))
     )
 
   const takeAll = Effect.fnUntraced(function*(askings: ReadonlyArray<Asking>) {
@@ -102,7 +116,7 @@ export const make = Effect.fnUntraced(function*(
       Effect.catch(() => Effect.forEach(askings, takeNothing))
     )
   })
-  const line = yield* BatchLine.make<Asking, Claim | undefined, Refusals.Refusal>({
+  const line = yield* BatchLine.make<Asking, Admitted | undefined, Refusals.Refusal>({
     name: "admission",
     capacity,
     batchSize: BATCH_SIZE,

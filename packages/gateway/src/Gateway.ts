@@ -30,6 +30,7 @@ import * as OrderEvents from "./live/OrderEvents.ts"
 import * as LogBreaker from "./LogBreaker.ts"
 import * as LogSize from "./LogSize.ts"
 import * as QueueWait from "./QueueWait.ts"
+import * as RateLimitFields from "./RateLimitFields.ts"
 import * as Requests from "./Requests.ts"
 import * as RequestTracing from "./RequestTracing.ts"
 import * as Shutdown from "./Shutdown.ts"
@@ -49,7 +50,7 @@ type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents |
 const services = (settings: GatewaySettings) =>
   Layer.mergeAll(BuyListener.layer, ItemEvents.layer, OrderEvents.layer).pipe(
     Layer.provideMerge(Buying.layer),
-    Layer.provideMerge(Admission.layer(settings)),
+    Layer.provideMerge([Admission.layer(settings), RateLimitFields.layer(settings.rateLimit)]),
     Layer.provideMerge([StatusReads.layer, ItemReads.layer(settings.soldOutCache), ItemFeeds.layer, QueueWait.layer]),
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge(Listeners.layer(settings.maxListeners)),

@@ -15,36 +15,38 @@ import { ItemReads } from "./ItemReads.ts"
 import { ItemEvents } from "./live/ItemEvents.ts"
 import { OrderEvents } from "./live/OrderEvents.ts"
 import { LogBreaker } from "./LogBreaker.ts"
+import { RateLimitFields } from "./RateLimitFields.ts"
 import * as Refusals from "./Refusals.ts"
 import * as Shutdown from "./Shutdown.ts"
 import * as Standings from "./Standings.ts"
 import { StatusReads } from "./StatusReads.ts"
 
+const withHeaders = (headers: Readonly<Record<string, string>>) =>
+  HttpEffect.appendPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
+
 /** Says `Retry-After` for every refusal that knows it. */
 const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tapError(
-    effect,
-    (error) =>
-      HttpEffect.appendPreResponseHandler((_, response) =>
-        Effect.succeed(HttpServerResponse.setHeaders(response, Answers.headersOf(error)))
-      )
-  )
+  Effect.tapError(effect, (error) => withHeaders(Answers.headersOf(error)))
 
 export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
   Effect.gen(function*() {
     const accounts = yield* Accounts
     const admission = yield* Admission
+    const fields = yield* RateLimitFields
     const statuses = yield* StatusReads
     return handlers
       // Most orders do not come this way: see `BuyListener`.
       .handle("buy", ({ payload }) =>
         Effect.flatMap(CurrentRequest, (request) =>
           admission.place(payload).pipe(
-            Effect.tapError(({ code }) => Effect.sync(() => accounts.refused(request, code, payload))),
-            Effect.map(({ waitMillis }) =>
+            Effect.tapError((refusal) => {
+              accounts.refused(request, refusal.code, payload)
+              return withHeaders({ ...fields.ofRefused(refusal) })
+            }),
+            Effect.map(({ remaining, waitMillis }) =>
               HttpApiSchema.withHeaders({
                 body: Answers.bodyOf(payload, request.correlationId, accounts.queued(request, payload), waitMillis),
-                headers: { location: Answers.locationOf(payload) }
+                headers: { location: Answers.locationOf(payload), ...fields.ofQueued(remaining) }
               })
             ),
             withRetryAfter

@@ -44,10 +44,6 @@ export const known = (correlation_id: CorrelationId, same: boolean, { status }: 
     ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
     : new Errors.RequestIdReused({ correlation_id })
 
-/** The answer while somebody is placing an order under this request id, or died while doing so. */
-export const leased = (correlation_id: CorrelationId, same: boolean) =>
-  same ? unavailable(correlation_id, "outcome_unknown") : new Errors.RequestIdReused({ correlation_id })
-
 export const limited = (
   correlation_id: CorrelationId,
   { remaining, retryAfterMillis }: { readonly remaining: number; readonly retryAfterMillis: number }

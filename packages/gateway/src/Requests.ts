@@ -13,6 +13,7 @@ import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Accounts } from "./Accounts.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
+import * as Methods from "./Methods.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 /** The largest body that is read. */
@@ -23,6 +24,7 @@ type Words = Pick<Problem, "code" | "error">
 const problems: Readonly<Record<number, Words>> = {
   400: { code: "invalid_body", error: "Invalid request body" },
   404: { code: "not_found", error: "Not found" },
+  405: { code: "method_not_allowed", error: "Method not allowed" },
   408: { code: "request_timeout", error: "The request took too long to arrive" },
   413: { code: "body_too_large", error: "The body is larger than 16 KiB" },
   415: { code: "unsupported_media_type", error: "The body must be application/json" }
@@ -44,6 +46,11 @@ const problem = Effect.fnUntraced(function*(accounts: Accounts["Service"], statu
 const fromCause = Effect.fnUntraced(function*<E>(accounts: Accounts["Service"], cause: Cause.Cause<E>) {
   if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
   const [{ status }] = yield* HttpServerError.causeResponse(cause)
+  if (status === 404) {
+    const { method, url } = yield* HttpServerRequest.HttpServerRequest
+    const allow = Methods.otherThan(method, url)
+    if (allow !== undefined) return HttpServerResponse.setHeader(yield* problem(accounts, 405), "allow", allow)
+  }
   if (problems[status] === undefined) {
     const { correlationId } = yield* CurrentRequest
     yield* Log.error(

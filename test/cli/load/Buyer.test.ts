@@ -46,6 +46,12 @@ const bodies: Readonly<Record<number, object>> = {
     retry_after_seconds: 1
   }
 }
+const headers = {
+  "content-type": "application/json",
+  location: "/orders/r-1",
+  "ratelimit-policy": "\"user\";q=60;w=60",
+  ratelimit: "\"user\";r=59"
+}
 const codeOf = (status: number): string => String((bodies[status] as { readonly code?: string }).code)
 
 type Script = ReadonlyArray<number | "reset">
@@ -64,7 +70,7 @@ const gateway = (script: Script) =>
             seen.push(decodeBody(Buffer.concat(chunks).toString()).request_id)
             if (step === "reset") request.socket.destroy()
             else {
-              response.writeHead(step, { "content-type": "application/json", location: "/orders/r-1" })
+              response.writeHead(step, headers)
                 .end(JSON.stringify(bodies[step] ?? {}))
             }
           })

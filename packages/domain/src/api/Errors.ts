@@ -158,6 +158,7 @@ export const Problem = Schema.Struct({
   error: Schema.String,
   code: Schema.Literals([
     "not_found",
+    "method_not_allowed",
     "invalid_body",
     "body_too_large",
     "unsupported_media_type",

@@ -32,7 +32,11 @@ export const OrderStanding = Schema.Struct({
 
 const buy = HttpApiEndpoint.post("buy", "/buy", {
   payload: Order,
-  success: HttpApiSchema.WithHeaders(OrderQueued.pipe(HttpApiSchema.status(202)), { location: Schema.String }),
+  success: HttpApiSchema.WithHeaders(OrderQueued.pipe(HttpApiSchema.status(202)), {
+    location: Schema.String,
+    "ratelimit-policy": Schema.String,
+    ratelimit: Schema.String
+  }),
   error: [
     Errors.SaleClosed,
     Errors.UnknownItem,
@@ -48,7 +52,8 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
 }).annotateMerge(OpenApi.annotations({
   summary: "Place an order",
   description: "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is " +
-    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back."
+    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back; 202 and 429 say in " +
+    "`RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, and how many are left in it."
 }))
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
