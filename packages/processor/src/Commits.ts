@@ -4,13 +4,14 @@ import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
 import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/Partition"
 import { Duration, Effect } from "effect"
+import * as Patience from "./Patience.ts"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
 
 /** How often what has become final is committed. */
 export const COMMIT_EVERY = Duration.millis(250)
 
 export interface Commits {
-  /** Commits what is final now, where that is more than before. */
+  /** Commits what is final now, where that is more than before. A log that gives no answer is asked the next time. */
   readonly commit: Effect.Effect<void, RecoveryNeeded | PartitionLost>
   /** The offset that was committed last. */
   readonly committed: () => number
@@ -31,6 +32,7 @@ export const make = Effect.fnUntraced(function*(
   start: number
 ): Effect.fn.Return<Commits, never, ItemStore> {
   const store = yield* ItemStore
+  const patience = Patience.make()
   let committed = run.tellFrom
   let checkpoint = start
   let marked = NOTHING_FOLDED
@@ -45,8 +47,8 @@ export const make = Effect.fnUntraced(function*(
       marked = last
     }
     if (next > committed) {
-      yield* owned.commit(Offset.make(next))
-      committed = next
+      const isDone = yield* patience.answer(Effect.as(owned.commit(Offset.make(next)), true))
+      if (isDone === true) committed = next
     }
   }).pipe(
     Effect.mapError((error) =>

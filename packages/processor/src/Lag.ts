@@ -6,6 +6,7 @@ import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Clock, Effect, Metric } from "effect"
+import * as Patience from "./Patience.ts"
 
 export interface Lag {
   /** A run begins; `next` says before which offset everything is folded. */
@@ -13,8 +14,8 @@ export interface Lag {
   /** Records were taken, in the log's order. */
   readonly took: (records: ReadonlyArray<LogRecord>) => void
   /**
-   * Looks at the end of the log, and brings the gauges up to date. Fails where the log ends before what was taken from
-   * it: it is another one now, and what new records take the place of lost ones must not be passed over.
+   * Looks at the end of the log, and brings the gauges up to date. Fails where the log has been silent for long, or ends
+   * before what was taken from it: it is another one now, and what new records take the place of lost ones must not be passed over.
    */
   readonly look: Effect.Effect<void, LogUnavailable | PartitionLost>
 }
@@ -27,6 +28,7 @@ interface Taken {
 
 export const make = (owned: OwnedPartition): Lag => {
   const { partition } = owned
+  const patience = Patience.make()
   let next: (() => number) | undefined
   let taken: Array<Taken> = []
   let takenUpTo = 0
@@ -41,7 +43,9 @@ export const make = (owned: OwnedPartition): Lag => {
   const look = Effect.gen(function*() {
     // More is taken while the question is under way, and the answer may not know of that yet.
     const reached = takenUpTo
-    const { end, start } = yield* owned.bounds
+    const bounds = yield* patience.answer(owned.bounds)
+    if (bounds === undefined) return
+    const { end, start } = bounds
     const at = next?.() ?? (yield* owned.committed) ?? start
     const now = yield* Clock.currentTimeMillis
     if (stands.at !== at) stands = { at, since: now }

@@ -1,0 +1,37 @@
+/**
+ * Letting the log be away for a while. What is asked of it now and then, beside its records, is no reason to begin again:
+ * every beginning interrupts the payments that are under way.
+ */
+import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { Clock, Duration, Effect } from "effect"
+
+/** How long a log may give no answer before its partition waits, and says so: longer than a broker takes to start. */
+export const LOG_PATIENCE = Duration.seconds(30)
+
+export interface Patience {
+  /** Undefined where the log gives no answer. Fails with it where it has given none for too long. */
+  readonly answer: <A, E>(question: Effect.Effect<A, E | LogUnavailable>) => Effect.Effect<
+    A | undefined,
+    E | LogUnavailable
+  >
+}
+
+/** For questions of one kind: an answer to another says nothing of them. */
+export const make = (): Patience => {
+  let silentSince: number | undefined
+  return {
+    answer: Effect.fnUntraced(function*(question) {
+      const exit = yield* Effect.result(question)
+      if (exit._tag === "Success") {
+        silentSince = undefined
+        return exit.success
+      }
+      const error = exit.failure
+      if (!(error instanceof LogUnavailable)) return yield* Effect.fail(error)
+      const now = yield* Clock.currentTimeMillis
+      silentSince ??= now
+      if (now - silentSince > Duration.toMillis(LOG_PATIENCE)) return yield* Effect.fail(error)
+      return undefined
+    })
+  }
+}
