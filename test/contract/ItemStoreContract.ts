@@ -28,6 +28,23 @@ const marked = (partition: PartitionId, checkpoint: number) =>
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
+    describe("the levels of a partition", () => {
+      it.effect("are the units available of its items, of so many at the most", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          expect(yield* store.levels(partition, 10)).toEqual([])
+          const items = [freshItem(), freshItem(), freshItem()]
+          for (const [index, item] of items.entries()) {
+            yield* store.fold(request({ ...item, partition }, [stock(index, 10 + index)]))
+          }
+          const levels = yield* store.levels(partition, 10)
+          expect(new Map(levels)).toEqual(new Map(items.map(({ itemId }, index) => [itemId, 10 + index])))
+          expect(yield* store.levels(partition, 2)).toHaveLength(2)
+          expect(yield* store.levels(freshItem().partition, 10)).toEqual([])
+        }))
+    })
+
     describe("an item", () => {
       it.effect("of which the log says nothing is not known", () =>
         Effect.gen(function*() {

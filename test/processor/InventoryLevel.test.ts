@@ -14,11 +14,11 @@ import { TestClock } from "effect/testing"
 const PATIENCE = 100
 const ITEM = ItemId.make("101")
 
-const engine = Processor.layer.pipe(
+const processor = Processor.layer.pipe(
   Layer.provide(ProcessorState.layer),
-  Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.zero })),
-  Layer.provideMerge(SqliteInfra.layerMemory)
+  Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency: Duration.zero }))
 )
+const engine = Layer.provideMerge(processor, SqliteInfra.layerMemory)
 
 /** What is shown of items: one series each. */
 const shown = Effect.map(
@@ -30,14 +30,39 @@ const shown = Effect.map(
     ])
 )
 
+const isolated = Effect.provideService(Metric.MetricRegistry, new Map())
+
+const untilShown = Effect.gen(function*() {
+  for (let step = 0; step < PATIENCE && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
+})
+
 it.effect("is shown for as long as the partition is owned", () =>
   Effect.gen(function*() {
     yield* Effect.scoped(Effect.gen(function*() {
       const log = Context.get(yield* Layer.build(engine), OrderLog)
       const adjustment = { command: CommandId.make("stock"), delta: 9 }
       yield* log.append(LogRecord.encode(ITEM, Command.Adjust({ adjustment })))
-      for (let step = 0; step < PATIENCE && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
+      yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
     }))
     assert.deepStrictEqual(yield* shown, [])
-  }).pipe(Effect.provideService(Metric.MetricRegistry, new Map())))
+  }).pipe(isolated))
+
+it.effect("is shown by the next owner at once, whether or not an order comes", () =>
+  Effect.gen(function*() {
+    const ports = yield* Layer.build(SqliteInfra.layerMemory)
+    const log = Context.get(ports, OrderLog)
+    const run = Effect.scoped(Effect.gen(function*() {
+      yield* Layer.build(Layer.provide(processor, Layer.succeedContext(ports)))
+      yield* untilShown
+      assert.deepStrictEqual(yield* shown, [["101", 9]])
+      // Until it is committed, so that the next owner has nothing to fold.
+      for (let step = 0; step < PATIENCE; step++) yield* TestClock.adjust("100 millis")
+    }))
+    yield* log.append(
+      LogRecord.encode(ITEM, Command.Adjust({ adjustment: { command: CommandId.make("s"), delta: 9 } }))
+    )
+    yield* run
+    assert.deepStrictEqual(yield* shown, [])
+    yield* run
+  }).pipe(Effect.scoped, isolated))

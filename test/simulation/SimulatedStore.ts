@@ -124,6 +124,14 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
             const parked = isThere ? look(partition, itemId).parked : undefined
             return parked === undefined ? [] : [parked]
           })), known),
+    levels: (partition, limit) =>
+      ask(() =>
+        Effect.sync(() =>
+          [...state.now().items].filter(([itemId]) => home(itemId, PARTITIONS) === partition).slice(0, limit).map(
+            ([itemId, { item }]) => [itemId, item.available] as const
+          )
+        )
+      ),
     mark: (partition) =>
       ask(() =>
         Effect.sync(() => {

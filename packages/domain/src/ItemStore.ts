@@ -129,6 +129,11 @@ export class ItemStore extends Context.Service<ItemStore, {
     epoch: string,
     session?: Session
   ) => Effect.Effect<ReadonlyArray<Parked>, StoreUnavailable | MarkMoved>
+  /** How many units of the partition's items are available, of at most so many items: for whoever shows them. */
+  readonly levels: (
+    partition: PartitionId,
+    limit: number
+  ) => Effect.Effect<ReadonlyArray<readonly [ItemId, number]>, StoreUnavailable>
   /** The mark, where a recovery has ended; undefined also while one is under way. */
   readonly mark: (partition: PartitionId) => Effect.Effect<Mark | undefined, StoreUnavailable>
   /** What somebody accepted for this partition, until it is folded. */

@@ -1,8 +1,10 @@
 /** What a worker does beside taking records: ends the recovery, commits, looks around. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/OrderLog"
+import type { PartitionId } from "@flash-sale/domain/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Effect, Metric, Schedule } from "effect"
 import * as BacklogTeller from "./BacklogTeller.ts"
 import * as Commits from "./Commits.ts"
@@ -27,6 +29,15 @@ export interface Parts {
   readonly lag: Lag
 }
 
+/** Of the items that no order has come for yet: what others show of them ends as they hand the partition over. */
+const tellLevels = Effect.fnUntraced(function*(partition: PartitionId) {
+  const levels = yield* (yield* ItemStore).levels(partition, Metrics.MAX_ITEM_SERIES)
+  for (const [itemId, available] of levels) {
+    if (Metrics.isTold(partition, itemId)) continue
+    yield* Metric.update(Metrics.inventoryOf(partition, itemId), available)
+  }
+})
+
 /** Goes on until something fails. */
 export const keep = Effect.fnUntraced(function*(
   { commits, intake, isMarked, lag, run, sensing, until }: Parts
@@ -43,6 +54,7 @@ export const keep = Effect.fnUntraced(function*(
     yield* run.setRecovered
     yield* intake.startPayments
     yield* state.set(partition, { _tag: "Running" })
+    yield* Effect.ignore(tellLevels(partition))
   })
 
   const commit = Effect.gen(function*() {

@@ -109,6 +109,9 @@ export const inventoryOf = (partition: number, itemId: string): Metric.Metric<nu
   return inventoryLevel(itemId)
 }
 
+/** Whether the owner of the partition has told of the item. */
+export const isTold = (partition: number, itemId: string): boolean => toldBy.get(partition)?.has(itemId) === true
+
 /** The partition is somebody else's now, and so is what is left of its items: what is shown here would grow old. */
 export const forgetInventory = (partition: number, context: Context.Context<never>): void => {
   for (const itemId of toldBy.get(partition) ?? []) Metric.removeUnsafe(inventoryLevel(itemId), context)

@@ -13,7 +13,7 @@ import {
   type StoreUnavailable
 } from "@flash-sale/domain/ItemStore"
 import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import * as Log from "../observability/Log.ts"
 import * as FoldWire from "./FoldWire.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
@@ -25,6 +25,7 @@ const SENSE_CHUNK = 200
 
 const Text = Schema.NullOr(Schema.String)
 const Whole = Schema.NullOr(Schema.FiniteFromString)
+const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
 const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text]))
 const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole, Whole]))
 
@@ -104,11 +105,25 @@ const make = Effect.gen(function*() {
     fold,
     look,
     sense,
+    levels: levelsOf(redis),
     ...marksOf(redis, scripts),
     session: redis.session,
     isUp: redis.isUp
   })
 })
+
+/** Of each item the number that operators read as well; of a damaged one there is none. */
+const levelsOf = (redis: IoRedis["Service"]): ItemStore["Service"]["levels"] =>
+  Effect.fnUntraced(function*(partition, limit) {
+    const names = yield* redis.use((client) => client.srandmember(Keys.items(partition), limit))
+    const items = names.map((name) => ItemId.make(name))
+    if (items.length === 0) return []
+    const levels = yield* redis.use((client) => client.mget(items.map(Keys.inventory)))
+    return items.flatMap((itemId, index) => {
+      const level = decodeLevel(levels[index])
+      return Option.isSome(level) ? [[itemId, level.value] as const] : []
+    })
+  }, Effect.mapError(unavailable))
 
 /** The marks of the partitions. */
 const marksOf = (

@@ -1,6 +1,6 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
 import * as Fold from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
+import { ItemId } from "@flash-sale/domain/Ids"
 import {
   type Accepted,
   type FoldError,
@@ -44,6 +44,8 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
           Effect.catch(database.read((connection) => readEpoch(connection, partition)), storeUnavailable),
           (there) => there === epoch ? Effect.succeed([]) : Effect.fail(new MarkMoved({ partition }))
         ),
+      levels: (partition, limit) =>
+        Effect.catch(database.read((connection) => readLevels(connection, partition, limit)), storeUnavailable),
       mark: (partition) =>
         Effect.catch(database.read((connection) => readMark(connection, partition)), storeUnavailable),
       accepted: (partition) =>
@@ -100,6 +102,11 @@ const look = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
     Result.succeed(
       ItemHead.look(ItemHead.find(connection, itemId) ?? Fold.nothing, readMark(connection, partition) !== undefined)
     ))
+
+const readLevels = (connection: Connection, partition: PartitionId, limit: number) =>
+  connection.all("SELECT name, available FROM items WHERE partition = ? LIMIT ?", partition, limit).map(
+    (row) => [ItemId.make(text(row, "name")), integer(row, "available")] as const
+  )
 
 /** The checkpoint of a mark while its recovery is under way. */
 const NOT_WHOLE = -1
