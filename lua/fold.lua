@@ -18,29 +18,20 @@
 -- ARGV[3]  partition
 -- ARGV[4]  item
 -- ARGV[5]  '1' where the live stream hears of it
--- ARGV[6]  how many offsets have been told, then
--- ARGV[7]  how many records follow; from ARGV[8] on the offsets told, then the records: offset, kind, arguments
---          (lua/README.md lists them)
+-- ARGV[6]  the offsets that have been told, each with a line feed after it
+-- ARGV[7]  the records: offset, kind and arguments (lua/README.md lists them), each with a line feed after it
 --
 -- Returns  { 'moved' } under another mark, or where the item was there and is gone
 --          { 'behind', position } where the position is before the one believed in
 --          { 'stopped', detail } where going on would break the item
 --          { 'folded', mended, look, fresh, answers }: mended is '' or what was wrong with the inventory key; look as
---          in _item.lua; fresh has a 1 or 0 for each record; answers has one text for each order that a record names
+--          in _item.lua; fresh has a 1 or 0 for each record; answers has a line for each order that a record names
 local RULES_VERSION = 1
 local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
 local keys = { orders = KEYS[4], untold = KEYS[6], turned = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
 local epoch, expected, partition, name, tell = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
-local toldCount, recordCount = tonumber(ARGV[6]), tonumber(ARGV[7])
-local at, told, isTold = 7, {}, {}
-
-local function take()
-  at = at + 1
-  return ARGV[at]
-end
-local function number()
-  return tonumber(take())
-end
+local words = string.gmatch(ARGV[7], '([^\n]*)\n')
+local told, isTold = {}, {}
 
 -- @include _mark
 -- @include _item
@@ -65,26 +56,27 @@ if not item.stored then
 end
 sense(item, inventory, marked)
 
-for n = 1, toldCount do
-  told[n] = take()
-  isTold[told[n]] = true
+for offset in string.gmatch(ARGV[6], '(%d+)\n') do
+  told[#told + 1] = offset
+  isTold[offset] = true
 end
 
+local batch = readRecords(words)
+prefetch(item, batch.named)
 local fresh, answers = {}, {}
-for n = 1, recordCount do
-  local offset, kind = take(), take()
-  local isFresh = tonumber(offset) > item.position
+for n, record in ipairs(batch) do
+  local isFresh = tonumber(record.offset) > item.position
   if isFresh and item.rules > RULES_VERSION then
     return { 'stopped', 'rules of version ' .. digits(item.rules) .. ' are not known here' }
   end
-  for _, text in ipairs(records[kind](item, offset, isFresh)) do answers[#answers + 1] = text end
+  folds[record.kind](item, record, isFresh, answers)
   if isFresh then
     local least = math.min(item.available, item.held, item.sold)
     if least < 0 or item.put ~= item.available + item.held + item.sold then
-      return { 'stopped', 'broken balance at offset ' .. offset }
+      return { 'stopped', 'broken balance at offset ' .. record.offset }
     end
-    item.position = tonumber(offset)
-    isTold[offset] = nil
+    item.position = tonumber(record.offset)
+    isTold[record.offset] = nil
   end
   fresh[n] = isFresh and '1' or '0'
 end
@@ -92,6 +84,7 @@ if marked then announce(item) end
 
 -- These are written without having been read: one of a wrong type must stop the call now.
 if #told > 0 or next(ledger.untold) then redis.call('HLEN', keys.untold) end
+if next(ledger.turned) then redis.call('ZCARD', keys.turned) end
 if not item.was.position then redis.call('SCARD', index) end
 if isEvent(item) then redis.call('XLEN', events) end
 
@@ -100,4 +93,4 @@ show(item, inventory)
 if isEvent(item) then writeEvent(item, events) end
 if not item.was.position then redis.call('SADD', index, name) end
 writeItem(item, meta, partition)
-return { 'folded', item.mended, lookOf(item, marked), table.concat(fresh), answers }
+return { 'folded', item.mended, lookOf(item, marked), table.concat(fresh), table.concat(answers, '\n') }

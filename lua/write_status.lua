@@ -3,34 +3,50 @@
 --
 -- KEYS     order_status:<request_id> of each status, from KEYS[1] on
 --
--- ARGV     for each status seven texts from ARGV[1] on: its JSON, item, fingerprint, attempt, place or -1, rank, and how
---          long it is kept, in milliseconds
+-- ARGV[1]  how long a status that is not final is kept, in milliseconds
+-- ARGV[2]  how long a final one is
+-- ARGV[3]  from ARGV[3] on two texts for each status: its JSON, and `<item> <fingerprint> <attempt> <place or -1> <rank>`
 --
 -- Returns  the damaged keys
-local WIDTH = 7
-
--- @include _status
-
+local accepted, final = ARGV[1], ARGV[2]
+local FIRST = 3
 local RANK = { PENDING = 0, RESERVED = 1 }
+local damagedKeys = {}
 
-local function isForward(current, attempt, place, rank)
+local function damaged(key)
+  damagedKeys[#damagedKeys + 1] = key
+end
+
+-- Whether what stands under the key gives way.
+local function givesWay(key, stored, words)
+  local isJson, current = pcall(cjson.decode, stored)
+  if not (isJson and type(current) == 'table' and type(current.attempt) == 'number') then
+    damaged(key)
+    return true
+  end
+  local item, fingerprint, attempt, place, rank = string.match(words, '^(%S*) (%S*) (%S+) (%S+) (%S+)$')
+  if current.item_id ~= item or current.fingerprint ~= fingerprint then return false end
+  attempt, place, rank = tonumber(attempt), tonumber(place), tonumber(rank)
   if attempt ~= current.attempt then return attempt > current.attempt end
   local currentPlace, currentRank = current.place or -1, RANK[current.status] or 2
   if currentRank > 0 and rank > 0 and place ~= currentPlace then return place > currentPlace end
   return rank > currentRank
 end
 
+-- What stands there now; false for nothing, and for what is no text.
+local stands = {}
+for n, value in ipairs(redis.call('MGET', unpack(KEYS))) do stands[KEYS[n]] = value end
+
 for n, key in ipairs(KEYS) do
-  local value, item, fingerprint, attempt, place, rank, kept = unpack(ARGV, (n - 1) * WIDTH + 1, n * WIDTH)
-  local stored = statusAt(key)
-  local isJson, current = pcall(cjson.decode, stored or '')
-  if stored and not (isJson and type(current) == 'table' and type(current.attempt) == 'number') then
-    damagedKeys[#damagedKeys + 1] = key
-    stored = false
-  end
-  local isSame = stored and current.item_id == item and current.fingerprint == fingerprint
-  if not stored or (isSame and isForward(current, tonumber(attempt), tonumber(place), tonumber(rank))) then
+  local value, words = ARGV[FIRST + (n - 1) * 2], ARGV[FIRST + n * 2 - 1]
+  local kept = string.sub(words, -1) == '2' and final or accepted
+  local stored = stands[key]
+  if not stored and redis.call('SET', key, value, 'PX', kept, 'NX') then
+    stands[key] = value
+  elseif not stored or givesWay(key, stored, words) then
+    if not stored then damaged(key) end
     redis.call('SET', key, value, 'PX', kept)
+    stands[key] = value
   end
 end
 return damagedKeys

@@ -2,16 +2,15 @@
 -- Orders are changed in these tables only, until everything is written at the end.
 -- Each function answers for one order: '<1 where it changed, else 0> <where it stands>'.
 local function lookUp(item, request, attempt, offset)
-  local order = orderOf(request)
-  if order then return '0 ' .. textOf(order) end
+  if orderOf(request) then return '0 ' .. textOf(request) end
   local reason = turnedFor(item, request)
-  return table.concat({ '0', reason and 'turned' or 'unknown', reason or '-', attempt, offset }, ' ')
+  return (reason and '0 turned ' .. reason or '0 unknown -') .. ' ' .. attempt .. ' ' .. offset
 end
 
-local function without(state, reason, attempt, offset, request)
-  ledger.untold[offset] = table.concat({ state, reason, attempt, request }, ' ')
-  announceOrder(request, state, reason, attempt)
-  return table.concat({ '1', state, reason, attempt, offset }, ' ')
+local function unreadable(request, attempt, offset)
+  ledger.untold[offset] = 'unreadable - ' .. attempt .. ' ' .. request
+  announceOrder(request, 'unreadable', '-', attempt)
+  return '1 unreadable - ' .. attempt .. ' ' .. offset
 end
 
 -- The order stands there from now on.
@@ -34,10 +33,11 @@ local function hold(item, offset, request, user, amount, attempt)
   item.available = item.available - amount
   item.held = item.held + amount
   if capped then ledger.buyers[user] = boughtBy(user) + amount end
-  return changed(request, {
-    state = 'held', user = user, amount = amount, attempt = attempt, place = offset, capped = capped and 'capped' or '-',
-    price = item.price ~= '' and item.price or '-', currency = item.currency ~= '' and item.currency or '-', reason = '-'
-  })
+  announceOrder(request, 'held', '-', attempt)
+  return '1 ' .. holdOrder(
+    request, user, amount, attempt, offset, capped and 'capped' or '-', item.price ~= '' and item.price or '-',
+    item.currency ~= '' and item.currency or '-'
+  )
 end
 
 local function place(item, offset, request, user, amount, attempt, acceptedAt)
@@ -51,7 +51,8 @@ local function place(item, offset, request, user, amount, attempt, acceptedAt)
     return changed(request, order)
   end
   turnAway(item, request, refusal)
-  return without('turned', refusal, attempt, offset, request)
+  announceOrder(request, 'turned', refusal, attempt)
+  return '1 turned ' .. refusal .. ' ' .. attempt .. ' ' .. offset
 end
 
 local function release(item, request, order, reason)
@@ -62,22 +63,29 @@ local function release(item, request, order, reason)
   return changed(request, order)
 end
 
-local function settle(item, offset, request, attempt, outcome)
+-- What nearly every settlement is: paid, of units that are held. Only the state changes, so the line is not taken apart.
+local function sell(item, request, attempt)
+  local text = textOf(request)
+  local amount, current = string.match(text or '', HELD)
+  if not amount or tonumber(current) ~= attempt then return nil end
+  item.held = item.held - amount
+  item.sold = item.sold + amount
+  announceOrder(request, 'sold', '-', attempt)
+  return '1 ' .. replaceOrder(request, 'sold' .. string.sub(text, #'held' + 1))
+end
+
+local function settle(item, request, attempt, offset, outcome)
+  local sold = outcome == 'paid' and sell(item, request, attempt)
+  if sold then return sold end
   local order = orderOf(request)
   if order and order.attempt == attempt then
-    if order.state == 'held' and outcome == 'paid' then
-      item.held = item.held - order.amount
-      item.sold = item.sold + order.amount
-      order.state = 'sold'
-      return changed(request, order)
-    end
     if order.state == 'held' and outcome == 'declined' then return release(item, request, order, 'declined') end
     if order.state == 'voiding' and outcome == 'voided' then return release(item, request, order, order.reason) end
   end
   return lookUp(item, request, attempt, offset)
 end
 
-local function startVoiding(item, offset, request, attempt, reason)
+local function startVoiding(item, request, attempt, offset, reason)
   local order = orderOf(request)
   if order and order.state == 'held' and order.attempt == attempt then
     order.state, order.reason = 'voiding', reason

@@ -9,9 +9,8 @@ local moved = {}
 local function announceOrder(request, state, reason, attempt)
   if not tell or request == '' then return end
   local status = STATUS_OF[state] or STATUS_OF[reason] or 'FAILED'
-  moved[#moved + 1] = table.concat({
-    '{"request_id":', cjson.encode(request), ',"status":"', status, '","attempt":', attempt, '}'
-  })
+  local name = string.find(request, '^[%w_.:-]+$') and '"' .. request .. '"' or cjson.encode(request)
+  moved[#moved + 1] = '{"request_id":' .. name .. ',"status":"' .. status .. '","attempt":' .. attempt .. '}'
 end
 
 local function countsMoved(item)

@@ -2,55 +2,80 @@
 -- needed, kept in tables, and written in one piece at the end.
 local TURNED_REMEMBERED = 65536
 local COMMANDS_REMEMBERED = 1024
--- Arguments of one write: Lua unpacks no more than about 8000. Even, so that pairs stay together.
-local WRITE_CHUNK = 1000
+-- Arguments of one call: Lua unpacks no more than about 8000. Even, so that pairs stay together.
+local CHUNK = 1000
 -- A score in :turned is n * CODES + the place of the reason in this list, so that one number keeps both.
 local CODES = 8
 local REASONS = { 'sold_out', 'limit', 'not_open', 'closed', 'paused' }
 local CODE_OF = {}
 for code, reason in ipairs(REASONS) do CODE_OF[reason] = code end
 
+local HELD = '^held %S+ (%d+) (%d+) %d+ %S+ %S+ %S+ %S+$'
 local ORDER = '^(%a+) (%S+) (%d+) (%d+) (%d+) (%S+) (%S+) (%S+) (%S+)$'
-local ledger = { orders = {}, turned = {}, buyers = {}, commands = {}, untold = {}, changed = {} }
+local ledger = {
+  -- As they were read: a text, or false where there is none.
+  texts = {}, scores = {},
+  -- As they are now.
+  orders = {}, turned = {}, buyers = {}, commands = {}, untold = {}, changed = {}
+}
 
-local function textOf(order)
-  return table.concat({
-    order.state, order.user, order.amount, order.attempt, order.place, order.capped, order.price, order.currency,
-    order.reason
-  }, ' ')
+-- Reads at once what is known of the requests that a batch names: a call for each would cost more than its fold.
+local function prefetch(item, named)
+  for from = 1, #named, CHUNK do
+    local till = math.min(#named, from + CHUNK - 1)
+    for at, text in ipairs(redis.call('HMGET', keys.orders, unpack(named, from, till))) do
+      ledger.texts[named[from + at - 1]] = text
+    end
+    -- As long as nobody was turned away the ring is empty.
+    if item.turned > 0 then
+      local scores = redis.call('ZMSCORE', keys.turned, unpack(named, from, till))
+      for at = 1, till - from + 1 do ledger.scores[named[from + at - 1]] = tonumber(scores[at] or nil) end
+    end
+  end
+end
+
+-- The line of the order, as it stands now; nothing where there is none.
+local function textOf(request)
+  return ledger.changed[request] or ledger.texts[request]
 end
 
 local function orderOf(request)
   local order = ledger.orders[request]
-  if order ~= nil then return order end
-  local text = redis.call('HGET', keys.orders, request)
-  order = false
-  if text then
-    local state, user, amount, attempt, place, capped, price, currency, reason = string.match(text, ORDER)
-    if not state then damaged('an order in :orders cannot be read: ' .. text) end
-    order = {
-      state = state, user = user, amount = tonumber(amount), attempt = tonumber(attempt), place = place,
-      capped = capped, price = price, currency = currency, reason = reason
-    }
-  end
+  if order then return order end
+  local text = textOf(request)
+  if not text then return false end
+  local state, user, amount, attempt, place, capped, price, currency, reason = string.match(text, ORDER)
+  if not state then damaged('an order in :orders cannot be read: ' .. text) end
+  order = {
+    state = state, user = user, amount = tonumber(amount), attempt = tonumber(attempt), place = place,
+    capped = capped, price = price, currency = currency, reason = reason
+  }
   ledger.orders[request] = order
   return order
 end
 
--- Keeps the order to be written, and gives its text.
+-- Keeps the order to be written, and gives its line.
 local function changeOrder(request, order)
-  local text = textOf(order)
-  ledger.orders[request] = order
+  local text = order.state .. ' ' .. order.user .. ' ' .. order.amount .. ' ' .. order.attempt .. ' ' .. order.place ..
+    ' ' .. order.capped .. ' ' .. order.price .. ' ' .. order.currency .. ' ' .. order.reason
   ledger.changed[request] = text
   return text
 end
 
+-- Keeps a line to be written in the place of the order's. Few orders move twice in a batch: then it is taken apart anew.
+local function replaceOrder(request, text)
+  ledger.changed[request], ledger.orders[request] = text, nil
+  return text
+end
+
+local function holdOrder(request, user, amount, attempt, place, capped, price, currency)
+  return replaceOrder(request, 'held ' .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. place .. ' ' .. capped ..
+    ' ' .. price .. ' ' .. currency .. ' -')
+end
+
 -- Why the id was turned away, where it is still remembered.
 local function turnedFor(item, request)
-  local score = ledger.turned[request]
-  if score == nil then
-    score = tonumber(redis.call('ZSCORE', keys.turned, request) or false) or false
-  end
+  local score = ledger.turned[request] or ledger.scores[request]
   if score and math.floor(score / CODES) > item.turned - TURNED_REMEMBERED then return REASONS[score % CODES] end
   return nil
 end

@@ -1,7 +1,7 @@
 -- Writes everything that a fold changed. Each key was read before, so that none of these can fail half-way.
 local function writeAll(command, key, args)
-  for from = 1, #args, WRITE_CHUNK do
-    redis.call(command, key, unpack(args, from, math.min(#args, from + WRITE_CHUNK - 1)))
+  for from = 1, #args, CHUNK do
+    redis.call(command, key, unpack(args, from, math.min(#args, from + CHUNK - 1)))
   end
 end
 

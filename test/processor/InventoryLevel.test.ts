@@ -44,6 +44,8 @@ it.effect("is shown for as long as the partition is owned", () =>
       yield* log.append(LogRecord.encode(ITEM, Command.Adjust({ adjustment })))
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
+      // Whoever hands over waits, by this clock, for what is still being told.
+      yield* TestClock.adjust("100 millis")
     }))
     assert.deepStrictEqual(yield* shown, [])
   }).pipe(isolated))

@@ -5,6 +5,7 @@
 import { Data, Schema } from "effect"
 import type { CorrelationId } from "./Ids.ts"
 import { Attempt, type ItemId, RequestId } from "./Ids.ts"
+import * as Json from "./Json.ts"
 import type { Order } from "./Order.ts"
 
 /** The furthest that one adjustment can move the stock of an item, in units. */
@@ -24,6 +25,19 @@ export const Settlement = Schema.Struct({
   outcome: PaymentOutcome
 }).pipe(Schema.encodeKeys({ requestId: "request_id" }))
 export type Settlement = typeof Settlement.Type
+
+const isRequestId = Schema.is(RequestId)
+const isAttempt = Schema.is(Attempt)
+const isPaymentOutcome = Schema.is(PaymentOutcome)
+
+/** The settlement that a parsed text holds, read quickly; undefined where the schema has something to say about it. */
+export const readSettlement = (part: unknown): Settlement | undefined => {
+  if (!Json.isObject(part)) return undefined
+  const { attempt, outcome, request_id: requestId } = part
+  return isRequestId(requestId) && isAttempt(attempt) && isPaymentOutcome(outcome)
+    ? { requestId, attempt, outcome }
+    : undefined
+}
 
 /** Settlements that one `settle` record may carry. */
 export const MAX_SETTLEMENTS = 500

@@ -10,7 +10,12 @@ import type { Outcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
 import { NOTHING_FOLDED } from "./Partition.ts"
 
-/** An answer that was decided and leaves no other trace, until its status (or dead letter) is written. */
+/**
+ * The answer to a record that could not be understood: it leaves no other trace, and is kept until it is told.
+ *
+ * **Details**: an order turned away leaves its trace among the last `TURNED_REMEMBERED`, which are far more than can be
+ * decided and not told yet.
+ */
 export type Untold = Pick<Outcomes.OrderOutcome, "requestId" | "state" | "reason" | "attempt">
 
 /** What one Redis or one SQLite file holds of an item. */
@@ -68,8 +73,7 @@ export const fold = (state: Folded, batch: Batch): Result => {
   return { _tag: "Folded", state: { item, position, untold }, outcomes }
 }
 
-const leavesNoTrace = (order: Outcomes.OrderOutcome): boolean =>
-  order.state === "turned" || order.state === "unreadable"
+const leavesNoTrace = (order: Outcomes.OrderOutcome): boolean => order.state === "unreadable"
 
 const toUntold = ({ attempt, reason, requestId, state }: Outcomes.OrderOutcome): Untold => ({
   requestId,
@@ -86,10 +90,8 @@ const recall = (
 ): ReadonlyArray<Outcomes.OrderOutcome> => {
   const left = HashMap.get(untold, offset)
   switch (command._tag) {
-    case "Place": {
-      const known = lookUp(item, offset, command.order.requestId, command.attempt)
-      return [known.state === "unknown" && Option.isSome(left) ? again(left.value, offset) : known]
-    }
+    case "Place":
+      return [lookUp(item, offset, command.order.requestId, command.attempt)]
     case "Unreadable":
       return [
         Option.isSome(left)

@@ -7,7 +7,8 @@
 import { Result, Schema } from "effect"
 import * as Command from "./Command.ts"
 import { Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
-import { Order } from "./Order.ts"
+import * as Json from "./Json.ts"
+import * as Order from "./Order.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
 
 /** The values of the header `type`; `place` is the default where the header is absent. */
@@ -56,8 +57,6 @@ const SettleBody = Schema.Struct({
 
 const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
 
-const encodeOrder = Schema.encodeSync(json(Order))
-const encodeSettle = Schema.encodeSync(json(SettleBody))
 const encodeAdjust = Schema.encodeSync(json(Command.Adjustment))
 const encodeNamed = Schema.encodeSync(json(Command.Named))
 const encodeSale = Schema.encodeSync(json(Command.SalePatch))
@@ -71,7 +70,7 @@ export const encode = (itemId: ItemId, command: Known): NewRecord => {
     case "Place":
       return {
         itemId,
-        value: encodeOrder(command.order),
+        value: Order.write(command.order),
         headers: {
           [Header.correlationId]: command.correlationId,
           [Header.requestId]: command.order.requestId,
@@ -81,7 +80,7 @@ export const encode = (itemId: ItemId, command: Known): NewRecord => {
         }
       }
     case "Settle":
-      return of(itemId, "settle", encodeSettle({ settlements: command.settlements }))
+      return of(itemId, "settle", writeSettle(command.settlements))
     case "Adjust":
       return of(itemId, "adjust", encodeAdjust(command.adjustment))
     case "Cancel":
@@ -94,6 +93,11 @@ export const encode = (itemId: ItemId, command: Known): NewRecord => {
       return of(itemId, "rules", encodeRules(command))
   }
 }
+
+const writeSettle = (settlements: ReadonlyArray<Command.Settlement>): string =>
+  JSON.stringify({
+    settlements: settlements.map(({ attempt, outcome, requestId }) => ({ request_id: requestId, attempt, outcome }))
+  })
 
 const of = (itemId: ItemId, type: RecordType, value: string): NewRecord => ({
   itemId,
@@ -110,7 +114,7 @@ const decodeType = Schema.decodeUnknownResult(RecordType)
 const WHOLE_NUMBER = /^\d{1,16}$/
 const decodeAttempt = Schema.decodeUnknownResult(Attempt)
 const decodeInstant = Schema.decodeUnknownResult(Command.Instant)
-const decodeOrder = Schema.decodeUnknownResult(json(Order))
+const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
 const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
 const decodeAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
 const decodeNamed = Schema.decodeUnknownResult(json(Command.Named))
@@ -131,7 +135,7 @@ export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
     case "place":
       return decodePlace(itemId, record, text)
     case "settle":
-      return from(record, decodeSettle(text), ({ settlements }) => Command.Command.Settle({ settlements }))
+      return decodeSettlements(record, text)
     case "adjust":
       return from(record, decodeAdjust(text), (adjustment) => Command.Command.Adjust({ adjustment }))
     case "cancel":
@@ -153,12 +157,32 @@ export const correlationIdOf = (record: Pick<LogRecord, "headers">): Correlation
 export const placeCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
   CorrelationId.make(`orders-${record.partition}-${record.offset}`)
 
+const decodeSettlements = (record: LogRecord, text: string): Command.Command => {
+  const settlements = readSettle(Json.parse(text))
+  return settlements === undefined
+    ? from(record, decodeSettle(text), (body) => Command.Command.Settle(body))
+    : Command.Command.Settle({ settlements })
+}
+
+const readSettle = (body: unknown): ReadonlyArray<Command.Settlement> | undefined => {
+  if (!Json.isObject(body) || !Array.isArray(body["settlements"])) return undefined
+  const parts: ReadonlyArray<unknown> = body["settlements"]
+  if (parts.length === 0 || parts.length > Command.MAX_SETTLEMENTS) return undefined
+  const settlements: Array<Command.Settlement> = []
+  for (const part of parts) {
+    const settlement = Command.readSettlement(part)
+    if (settlement === undefined) return undefined
+    settlements.push(settlement)
+  }
+  return settlements
+}
+
 const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.Command => {
   const attempt = numberHeader(record, Header.attempt, 1, decodeAttempt)
   const acceptedAt = numberHeader(record, Header.acceptedAt, record.timestamp, decodeInstant)
   if (attempt === undefined) return unreadable(record, "the header attempt is no attempt's number")
   if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
-  return from(record, decodeOrder(text), (order) =>
+  const place = (order: Order.Order): Command.Command =>
     order.itemId !== itemId
       ? unreadable(record, "the order is for another item than the record's key")
       : Command.Command.Place({
@@ -169,7 +193,9 @@ const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.C
         ...(record.headers[Header.traceparent] === undefined
           ? {}
           : { traceparent: record.headers[Header.traceparent]! })
-      }))
+      })
+  const order = Order.read(Json.parse(text))
+  return order === undefined ? from(record, decodeOrder(text), place) : place(order)
 }
 
 const numberHeader = (

@@ -1,6 +1,7 @@
 /** What a buyer asks for. */
 import { Schema } from "effect"
 import { Amount, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
+import * as Json from "./Json.ts"
 
 /** One order, as the buyer's request and as the value of a `place` record. Unknown fields are left out. */
 export const Order = Schema.Struct({
@@ -18,6 +19,25 @@ export const Order = Schema.Struct({
   })
 ).annotate({ identifier: "Order" })
 export type Order = typeof Order.Type
+
+const isRequestId = Schema.is(RequestId)
+const isUserId = Schema.is(UserId)
+const isItemId = Schema.is(ItemId)
+const isAmount = Schema.is(Amount)
+const isPaymentToken = Schema.is(PaymentToken)
+
+/** The order that a parsed text holds, read quickly; undefined where the schema has something to say about it. */
+export const read = (body: unknown): Order | undefined => {
+  if (!Json.isObject(body)) return undefined
+  const { amount, item_id: itemId, payment_token: paymentToken, request_id: requestId, user_id: userId } = body
+  if (!isRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
+  if (!("payment_token" in body)) return { requestId, userId, itemId, amount }
+  return isPaymentToken(paymentToken) ? { requestId, userId, itemId, amount, paymentToken } : undefined
+}
+
+/** The order as JSON: the opposite of `read`. */
+export const write = ({ amount, itemId, paymentToken, requestId, userId }: Order): string =>
+  JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
 /**
  * Says whether two requests under the same id are the same order: who, what and how many.

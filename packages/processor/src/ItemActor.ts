@@ -2,81 +2,82 @@
  * The one who folds an item: takes what is in its mailbox, folds it in one call, tells what was decided, and starts
  * the payments of what is held. One turn at a time, so an item's orders are first come, first served.
  */
-import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
-import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
 import * as Payments from "./Payments.ts"
-import { type OpenOrders, react, type Reaction } from "./Reactions.ts"
-import * as Telling from "./Telling.ts"
+import { type OpenOrders, react } from "./Reactions.ts"
+import type { Telling } from "./Telling.ts"
 import { actorFailed, RecoveryNeeded, type Run } from "./Worker.ts"
 
 /** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
 export const MAILBOX_CAPACITY = 2_000
-/** Records folded in one call. */
+/** Records taken from the mailbox in one turn. */
 export const FOLD_BATCH = 250
+/** Orders that the records of one call may name, so that none keeps the store from others for long. */
+const FOLD_ORDERS = 1_000
 /** How often a stopped item is tried again: its repair is seen within so long. */
 const TRY_REPAIRED_EVERY = Duration.seconds(3)
 
 export interface ItemActor {
   /** Waits while the mailbox is full. */
-  readonly deliver: (message: Message) => Effect.Effect<void>
+  readonly deliver: (messages: ReadonlyArray<Message>) => Effect.Effect<void>
   /** Starts the payments that were held back during the recovery. */
   readonly startPayments: Effect.Effect<void>
   /** Nothing in the mailbox, in hand, or waiting for money to move. */
   readonly isIdle: () => boolean
-  /** Nothing in the mailbox or in hand, and no question to the payment provider under way. */
+  /** Nothing in the mailbox or in hand. */
   readonly isQuiet: () => boolean
   /** How many records wait in the mailbox. */
   readonly waiting: () => number
+}
+
+/** What the actors of a partition share. */
+export interface Around {
+  readonly inFlight: InFlight
+  readonly telling: Telling
+  readonly onParked: (parked: Parked) => Effect.Effect<void>
 }
 
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: Run,
-  inFlight: InFlight,
-  onParked: (parked: Parked) => Effect.Effect<void>
-): Effect.fn.Return<
-  ItemActor,
-  never,
-  ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
-> {
+  { inFlight, onParked, telling }: Around
+): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
   const store = yield* ItemStore
   const scope = yield* Effect.scope
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* Payments.make(itemId, run, inFlight)
-  const telling = yield* Telling.make(run.tellFrom)
   const open: OpenOrders = new Map()
   let position: number | undefined
   let told: Array<number> = []
   let inHand = 0
   let stopped = false
 
+  const onTold = (offset: number): void => {
+    told.push(offset)
+  }
+
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = DateTime.formatIso(yield* DateTime.now)
-    const reactions: Array<Reaction> = []
-    batch.forEach((message, index) => reactions.push(...react(itemId, open, message, reply.outcomes[index]!, now)))
-    for (const reaction of reactions) {
-      const order = reaction.pay ?? reaction.voidCharge
-      if (order !== undefined) yield* payments.follow(order)
+    const reactions = react(itemId, open, batch, reply.outcomes, now)
+    for (const { pay, voidCharge } of reactions) {
+      const order = pay ?? voidCharge
+      if (order !== undefined) payments.follow(order)
     }
-    yield* telling.tell(itemId, reactions)
-    for (const { done, told: offset } of reactions) {
-      if (done !== undefined) run.settling.done(done)
-      if (offset !== undefined) told.push(offset)
-    }
+    yield* telling.tell({ itemId, reactions, onTold })
     yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.look.available)
     if (reply.look.parked !== undefined) yield* onParked(reply.look.parked)
   })
 
   const fold = (batch: ReadonlyArray<Message>): Effect.Effect<FoldReply | undefined, RecoveryNeeded> => {
     const toTell = told
+    told = []
     return store.fold({
       partition: run.partition,
       itemId,
@@ -89,8 +90,12 @@ export const make = Effect.fnUntraced(function*(
     }).pipe(
       Effect.tap((reply) =>
         Effect.sync(() => {
-          told = told.slice(toTell.length)
           position = reply.look.position
+        })
+      ),
+      Effect.tapError(() =>
+        Effect.sync(() => {
+          told = [...toTell, ...told]
         })
       ),
       Effect.catchTags({
@@ -111,10 +116,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   /** A stopped item lets its records pass: they stay uncommitted, and are folded after the repair. */
-  const turn = Effect.gen(function*() {
-    inHand = 0
-    const batch = yield* Queue.takeBetween(mailbox, 1, FOLD_BATCH)
-    inHand = batch.length
+  const foldAndApply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>) {
     const reply = stopped ? undefined : yield* fold(batch)
     for (const { record } of batch) run.folding.done(record.offset)
     if (reply === undefined) return
@@ -122,6 +124,13 @@ export const make = Effect.fnUntraced(function*(
       return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
     }
     yield* apply(batch, reply)
+  })
+
+  const turn = Effect.gen(function*() {
+    inHand = 0
+    const batch = yield* Queue.takeBetween(mailbox, 1, FOLD_BATCH)
+    inHand = batch.length
+    for (const part of inCalls(batch)) yield* foldAndApply(part)
   })
 
   yield* Effect.forkScoped(
@@ -134,7 +143,7 @@ export const make = Effect.fnUntraced(function*(
   const isQuiet = () => Queue.sizeUnsafe(mailbox) === 0 && inHand === 0
 
   return {
-    deliver: (message) => Effect.asVoid(Queue.offer(mailbox, message)),
+    deliver: (messages) => Effect.asVoid(Queue.offerAll(mailbox, messages)),
     startPayments: payments.start((order) => open.get(order.command.order.requestId) === order),
     isQuiet,
     waiting: () => Queue.sizeUnsafe(mailbox),
@@ -142,6 +151,23 @@ export const make = Effect.fnUntraced(function*(
     isIdle: () => isQuiet() && open.size === 0 && !stopped
   }
 })
+
+/** A settlement of many payments is one record and many orders. */
+const inCalls = (batch: ReadonlyArray<Message>): ReadonlyArray<ReadonlyArray<Message>> => {
+  const calls: Array<Array<Message>> = []
+  let orders = FOLD_ORDERS
+  for (const message of batch) {
+    const { command } = message
+    const named = command._tag === "Settle" ? command.settlements.length : 1
+    if (orders + named > FOLD_ORDERS) {
+      calls.push([])
+      orders = 0
+    }
+    calls[calls.length - 1]!.push(message)
+    orders += named
+  }
+  return calls
+}
 
 /**
  * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has

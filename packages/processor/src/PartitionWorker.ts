@@ -110,7 +110,7 @@ const runOnce = Effect.fnUntraced(function*(
     lastTaken = records.at(-1) ?? lastTaken
     lag.took(records)
     const now = yield* Clock.currentTimeMillis
-    for (const record of records) yield* intake.route(record, now)
+    yield* intake.route(records, now)
   })
 
   yield* state.clearItems(partition)

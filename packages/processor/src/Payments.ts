@@ -1,15 +1,26 @@
 /** The payments of one item that are under way, and those that wait until the recovery is over. */
 import type { ItemId } from "@flash-sale/domain/Ids"
-import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
-import { Effect, FiberSet, type Scope } from "effect"
+import {
+  type ChargeResult,
+  type PaymentError,
+  type PaymentProvider,
+  PaymentRefused,
+  PaymentUnknown
+} from "@flash-sale/domain/PaymentProvider"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
+import * as Charges from "./Charges.ts"
 import type { InFlight, Leave } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
-import * as Settlement from "./Settlement.ts"
+import * as Settlements from "./Settlements.ts"
 import { actorFailed, type Run } from "./Worker.ts"
+
+/** Payments under way in one process; further ones wait. */
+export const MAX_PAYMENTS_IN_FLIGHT = 1_000
 
 export interface Payments {
   /** Charges or voids for the order; while the worker recovers, later. */
-  readonly follow: (order: OpenOrder) => Effect.Effect<void>
+  readonly follow: (order: OpenOrder) => void
   /** Begins what was held back, for those orders that are still open. */
   readonly start: (isOpen: (order: OpenOrder) => boolean) => Effect.Effect<void>
 }
@@ -20,9 +31,10 @@ export const make = Effect.fnUntraced(function*(
   run: Run,
   inFlight: InFlight
 ): Effect.fn.Return<Payments, never, PaymentProvider | Scope.Scope> {
-  const settlements = yield* Settlement.make(itemId, run, inFlight)
-  const underWay = yield* FiberSet.make<void>()
-  const fork = yield* FiberSet.runtime(underWay)()
+  const context = yield* Effect.context<never>()
+  const charges = yield* Charges.make(itemId, run, inFlight)
+  const settlements = yield* Settlements.make(itemId, run)
+  const fork = yield* FiberSet.makeRuntime<never, unknown, unknown>()
   /** Of those that have no place yet. */
   const waiting = new Set<Leave>()
   yield* Effect.addFinalizer(() =>
@@ -32,34 +44,64 @@ export const make = Effect.fnUntraced(function*(
   )
   let heldBack = new Set<OpenOrder>()
 
-  const begin = (order: OpenOrder): Effect.Effect<void> => {
-    // A bug must not leave an order held for ever in silence.
-    const loud = Effect.catchDefect(actorFailed(run, itemId))
-    if (order.voiding) return Effect.asVoid(FiberSet.run(underWay, loud(settlements.voidCharge(order))))
-    return Effect.sync(() => {
-      let hasBegun = false
-      const leave = inFlight.enter((leaving) => {
-        hasBegun = true
-        waiting.delete(leaving)
-        fork(loud(settlements.pay(order))).addObserver(leaving)
-      })
-      if (!hasBegun) waiting.add(leave)
+  // A bug must not leave an order held for ever in silence.
+  const loudly = (effect: Effect.Effect<void>) => fork(Effect.catchDefect(effect, actorFailed(run, itemId)))
+
+  const settle = (order: OpenOrder, outcome: ChargeResult, leave: Leave): void => {
+    Metrics.paymentsTotal(outcome).updateUnsafe(1, context)
+    settlements.settle(order, outcome, leave)
+  }
+
+  /** The place is taken until the outcome is in the log. Whoever was interrupted settles nothing. */
+  const insist = (order: OpenOrder, error: PaymentError, leave: Leave): void => {
+    const settled = Effect.map(
+      charges.insist(order, error),
+      (outcome) => outcome === undefined ? leave() : settle(order, outcome, leave)
+    )
+    loudly(settled).addObserver((exit) => {
+      if (Exit.isFailure(exit)) leave()
     })
   }
 
+  const answered = (order: OpenOrder, leave: Leave, exit: Exit.Exit<ChargeResult, PaymentError>): void => {
+    if (Exit.isSuccess(exit)) return settle(order, exit.value, leave)
+    const failure = Cause.squash(exit.cause)
+    if (failure instanceof PaymentUnknown || failure instanceof PaymentRefused) return insist(order, failure, leave)
+    leave()
+    if (!Cause.hasInterruptsOnly(exit.cause)) loudly(Effect.die(failure))
+  }
+
+  const voidCharge = (order: OpenOrder): Effect.Effect<void> =>
+    Effect.andThen(
+      charges.voidCharge(order),
+      Effect.callback<void>((resume) => settlements.settle(order, "voided", () => resume(Effect.void)))
+    )
+
+  const begin = (order: OpenOrder): void => {
+    if (order.voiding) {
+      loudly(voidCharge(order))
+      return
+    }
+    let hasBegun = false
+    const leave = inFlight.enter((leaving) => {
+      hasBegun = true
+      waiting.delete(leaving)
+      fork(charges.charge(order)).addObserver((exit) => answered(order, leaving, exit))
+    })
+    if (!hasBegun) waiting.add(leave)
+  }
+
   return {
-    follow: (order) =>
-      Effect.suspend(() => {
-        if (run.isRecovered()) return begin(order)
-        heldBack.add(order)
-        return Effect.void
-      }),
+    follow: (order) => {
+      if (run.isRecovered()) begin(order)
+      else heldBack.add(order)
+    },
     start: (isOpen) =>
-      Effect.suspend(() => {
-        const waiting = heldBack
+      Effect.sync(() => {
+        const orders = heldBack
         heldBack = new Set()
         // Those that the rest of the log has settled meanwhile are no longer open.
-        return Effect.forEach([...waiting].filter(isOpen), begin, { discard: true })
+        for (const order of orders) if (isOpen(order)) begin(order)
       })
   }
 })

@@ -13,8 +13,8 @@ import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as InFlight from "./InFlight.ts"
 import * as PartitionWorker from "./PartitionWorker.ts"
 import * as PatientPayments from "./PatientPayments.ts"
+import { MAX_PAYMENTS_IN_FLIGHT } from "./Payments.ts"
 import { ProcessorState } from "./ProcessorState.ts"
-import { MAX_PAYMENTS_IN_FLIGHT } from "./Settlement.ts"
 
 /** How often the gauges of the dead letters are brought up to date. */
 const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
@@ -26,8 +26,11 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
   Layer.effectDiscard(
     Effect.gen(function*() {
       const log = yield* OrderLog
-      const inFlight = InFlight.make(MAX_PAYMENTS_IN_FLIGHT)
       const context = yield* Effect.context<Services>()
+      const inFlight = InFlight.make(
+        MAX_PAYMENTS_IN_FLIGHT,
+        (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
+      )
       yield* Effect.forkScoped(
         log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))
       )

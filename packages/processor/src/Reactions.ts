@@ -25,8 +25,12 @@ export interface Finished {
 /** All that one outcome asks for. What is absent is not needed. */
 export interface Reaction {
   readonly status?: StatusRecord
+  /** A status that may wait a moment for the final one, made only when it is told. */
+  readonly laterStatus?: () => StatusRecord
   /** When the order that the status is of was placed, in milliseconds since 1970; there with every status. */
   readonly placedAt?: number
+  /** The offset of the record that placed that order; there with every status. */
+  readonly place?: number
   readonly letter?: DeadLetter
   readonly finished?: Finished
   readonly pay?: OpenOrder
@@ -40,29 +44,43 @@ export interface Reaction {
 /** Held orders of one item that are not final yet, by request. */
 export type OpenOrders = Map<RequestId, OpenOrder>
 
-/** What an item's records ask for. Adds to and removes from `open` as orders are held and become final. */
+/**
+ * What the records of a turn ask for, in order. Adds to and removes from `open` as orders are held and become final.
+ */
 export const react = (
   itemId: ItemId,
   open: OpenOrders,
-  message: Message,
-  outcome: Outcome.Outcome,
+  batch: ReadonlyArray<Message>,
+  outcomes: ReadonlyArray<Outcome.Outcome>,
   now: string
 ): ReadonlyArray<Reaction> => {
-  const { command, record } = message
-  switch (command._tag) {
-    case "Place":
-      return [placed(itemId, open, message, command, outcome.orders[0]!, now)]
-    case "Unreadable":
-      return [unreadable(itemId, message, outcome.orders[0]!, now)]
-    case "Settle":
-    case "Cancel":
-    case "GiveUp":
-      return [...outcome.orders.flatMap((order) => moved(open, order, now)), { done: record.offset }]
-    case "Adjust":
-    case "Sale":
-    case "Rules":
-      return [{ done: record.offset }]
+  const reactions: Array<Reaction> = []
+  for (const [at, message] of batch.entries()) {
+    const { command, record } = message
+    const { orders } = outcomes[at]!
+    switch (command._tag) {
+      case "Place":
+        reactions.push(placed(itemId, open, message, command, orders[0]!, now))
+        break
+      case "Unreadable":
+        reactions.push(unreadable(itemId, message, orders[0]!, now))
+        break
+      case "Settle":
+      case "Cancel":
+      case "GiveUp":
+        for (const order of orders) {
+          const reaction = moved(open, order, now)
+          if (reaction !== undefined) reactions.push(reaction)
+        }
+        reactions.push({ done: record.offset })
+        break
+      case "Adjust":
+      case "Sale":
+      case "Rules":
+        reactions.push({ done: record.offset })
+    }
   }
+  return reactions
 }
 
 const placed = (
@@ -83,27 +101,29 @@ const placed = (
   if (order.state === "held" || order.state === "voiding") {
     const held: OpenOrder = { ...own, voiding: order.state === "voiding" }
     open.set(command.order.requestId, held)
-    return {
-      ...told(held, order, status, now),
-      ...(held.voiding ? { voidCharge: held } : { pay: held })
+    const reaction = {
+      laterStatus: () => statusRecord(held, order, status, now),
+      placedAt: record.timestamp,
+      place: record.offset
     }
+    return held.voiding ? { ...reaction, voidCharge: held } : { ...reaction, pay: held }
   }
   return finish(own, order, status, now)
 }
 
 /** An order that is open here and was settled, cancelled or given up. Any other is none of this worker's business. */
-const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): ReadonlyArray<Reaction> => {
-  if (order.requestId === undefined) return []
+const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Reaction | undefined => {
+  if (order.requestId === undefined) return undefined
   const held = open.get(order.requestId)
   const status = Outcome.status(order)
-  if (held === undefined || status === undefined || held.record.offset !== order.place) return []
+  if (held === undefined || status === undefined || held.record.offset !== order.place) return undefined
   if (isFinal(status)) {
     open.delete(order.requestId)
-    return [finish(held, order, status, now)]
+    return finish(held, order, status, now)
   }
-  if (order.state !== "voiding" || held.voiding) return []
+  if (order.state !== "voiding" || held.voiding) return undefined
   held.voiding = true
-  return [{ voidCharge: held }]
+  return { voidCharge: held }
 }
 
 const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string): Reaction => {
@@ -123,7 +143,6 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
         )
       }
       : {}),
-    ...(outcome.state === "turned" ? { told: offset } : {}),
     finished: {
       requestId: order.command.order.requestId,
       correlationId: order.command.correlationId,
@@ -159,7 +178,8 @@ const unreadable = (
         fingerprint: "",
         place: record.offset
       },
-      placedAt: record.timestamp
+      placedAt: record.timestamp,
+      place: record.offset
     }),
     letter: letter(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
     finished: {
@@ -176,10 +196,11 @@ const unreadable = (
   }
 }
 
-/** The status of an order, with when it was placed. */
+/** The status of an order, with where and when it was placed. */
 const told = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string) => ({
   status: statusRecord(order, outcome, status, now),
-  placedAt: order.record.timestamp
+  placedAt: order.record.timestamp,
+  place: outcome.place
 })
 
 const statusRecord = (

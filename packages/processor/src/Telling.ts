@@ -1,94 +1,163 @@
-/** Telling what was decided: statuses, dead letters, counters and log lines. Waits for as long as it takes. */
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+/**
+ * Telling what the items of a partition have decided: statuses, dead letters, counters and log lines.
+ *
+ * **Details**: what several turns decided is told together, and items go on folding meanwhile, as far as the line holds.
+ * That units are held is told a moment later than what is final: under load the final status overtakes it, and one write
+ * does for both. Nobody is misled by it, as a status only ever moves forwards.
+ */
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/Ids"
-import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Clock, Effect, Metric, Schedule } from "effect"
-import type { Finished, Reaction } from "./Reactions.ts"
-import { RecoveryNeeded } from "./Worker.ts"
+import { Cause, Clock, Duration, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
+import * as Accounts from "./Accounts.ts"
+import type { Reaction } from "./Reactions.ts"
+import { RecoveryNeeded, type Run } from "./Worker.ts"
 
-/** Dead letters of one turn that are put at the same time. */
-const DEAD_LETTER_CONCURRENCY = 64
+/** Turns of a partition's items that may wait to be told; then items wait. */
+const TURNS_WAITING = 64
+/** Dead letters of a partition that are put at the same time; then telling waits. */
+const LETTERS_AT_ONCE = 64
+/** How long a status that is not final may wait for the final one. */
+export const RESERVED_TOLD_AFTER = Duration.millis(50)
 
 /** How long to wait between two tries to put a dead letter. */
 const untilPut = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")]))
 
-export interface Telling {
-  /**
-   * Writes what the reactions ask for. `RecoveryNeeded` where the status store is away: the worker waits for it and
-   * begins again. Dead letters are put until they are there.
-   */
-  readonly tell: (itemId: ItemId, reactions: ReadonlyArray<Reaction>) => Effect.Effect<void, RecoveryNeeded>
+/** What one turn of an item asks to be told. */
+export interface Turn {
+  readonly itemId: ItemId
+  readonly reactions: ReadonlyArray<Reaction>
+  /** Hears of offsets whose answers the store need not keep any more. */
+  readonly onTold: (offset: number) => void
 }
 
-/** Tells of records at or above `tellFrom`; of earlier ones only the statuses that buyers may still ask for. */
+export interface Telling {
+  /** Takes a turn in, perhaps after a wait. It is told for as long as it takes; where the store is away, the run ends. */
+  readonly tell: (turn: Turn) => Effect.Effect<void>
+  /** Nothing is waiting or being told. */
+  readonly isQuiet: () => boolean
+}
+
+/** Tells of records at or above `run.tellFrom`; of earlier ones only the statuses that buyers may still ask for. */
 export const make = Effect.fnUntraced(function*(
-  tellFrom: number
-): Effect.fn.Return<Telling, never, OrderStatuses | DeadLetters> {
+  run: Run
+): Effect.fn.Return<Telling, never, OrderStatuses | DeadLetters | Scope.Scope> {
   const statuses = yield* OrderStatuses
-  const deadLetters = yield* DeadLetters
+  const scope = yield* Effect.scope
+  const putLetter = yield* letterPutting
+  const accounts = yield* Accounts.make
+  const turns = yield* Queue.bounded<Turn>(TURNS_WAITING)
+  const places = yield* Semaphore.make(LETTERS_AT_ONCE)
+  /** Statuses that wait for a later one, by the place of their order. */
+  let waiting = new Map<number, () => StatusRecord>()
+  let inHand = 0
+  let lettersInHand = 0
 
-  // Not by when an order became final, which no record says of all of them: by when it was placed, and then for as long
-  // as any status is kept.
-  const isWanted = ({ status }: Reaction, placedAt: number, now: number): boolean =>
-    status?.place === undefined || status.place >= tellFrom || placedAt + ACCEPTED_KEPT_MILLIS > now
-
-  const tell = Effect.fnUntraced(function*(itemId: ItemId, reactions: ReadonlyArray<Reaction>) {
-    const now = yield* Clock.currentTimeMillis
-    const records = reactions.flatMap((reaction) =>
-      reaction.status !== undefined && isWanted(reaction, reaction.placedAt ?? now, now) ? [reaction.status] : []
-    )
-    const letters = reactions.flatMap((reaction) =>
-      reaction.letter !== undefined && reaction.letter.offset >= tellFrom ? [reaction.letter] : []
-    )
-    if (records.length > 0) {
-      yield* Effect.mapError(statuses.write(records), ({ detail }) => new RecoveryNeeded({ why: detail }))
-    }
-    yield* Effect.forEach(letters, (letter) =>
-      Effect.andThen(
-        Effect.orDie(Effect.retry(deadLetters.put(letter), { schedule: untilPut })),
+  const unlessFailed = <R>(effect: Effect.Effect<void, RecoveryNeeded, R>): Effect.Effect<void, never, R> =>
+    effect.pipe(
+      Effect.catchTag("RecoveryNeeded", run.fail),
+      Effect.catchDefect((defect) =>
         Effect.andThen(
-          Metric.update(Metrics.ordersMovedToDlq, 1),
-          Effect.logWarning(`Order moved to the DLQ: ${letter.error}`).pipe(
-            Attributes.annotate({ event: "order_moved_to_dlq", correlation_id: letter.correlationId, item_id: itemId })
-          )
+          Log.error("Telling failed", { event: "internal_error" }, Cause.die(defect)),
+          run.fail(new RecoveryNeeded({ why: `telling failed: ${String(defect)}` }))
         )
-      ), { concurrency: DEAD_LETTER_CONCURRENCY, discard: true })
-    for (const reaction of reactions) {
-      if (reaction.finished !== undefined && reaction.finished.place >= tellFrom) {
-        yield* report(itemId, reaction.finished, now)
+      )
+    )
+
+  const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
+    records.length === 0
+      ? Effect.void
+      : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
+
+  const tellWaiting = Effect.suspend(() => {
+    const due = waiting
+    waiting = new Map()
+    return write(Array.from(due.values(), (status) => status()))
+  })
+
+  /** Whether the status is told, or buyers may still ask for it: judged by when the order was placed. */
+  const isWanted = ({ place, placedAt }: Reaction, now: number): boolean =>
+    place === undefined || place >= run.tellFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
+
+  /** The statuses to write now. Those that can wait are noted; `true` where nobody waits for the first of them yet. */
+  const sort = (batch: ReadonlyArray<Turn>, now: number) => {
+    const wasEmpty = waiting.size === 0
+    const records: Array<StatusRecord> = []
+    for (const { reactions } of batch) {
+      for (const reaction of reactions) {
+        const { laterStatus, place, status } = reaction
+        if ((status ?? laterStatus) === undefined || !isWanted(reaction, now)) continue
+        if (laterStatus !== undefined && place !== undefined) waiting.set(place, laterStatus)
+        if (status === undefined) continue
+        if (place !== undefined) waiting.delete(place)
+        records.push(status)
       }
+    }
+    return { records, isFirstWaiting: wasEmpty && waiting.size > 0 }
+  }
+
+  const finish = ({ onTold }: Turn, { done, told }: Reaction): void => {
+    if (done !== undefined) run.settling.done(done)
+    if (told !== undefined) onTold(told)
+  }
+
+  /** A letter is put until it is there; only then is its record done. */
+  const startLetter = Effect.fnUntraced(function*(turn: Turn, reaction: Reaction, letter: DeadLetter) {
+    yield* Semaphore.take(places, 1)
+    lettersInHand++
+    const put = Effect.map(putLetter(turn.itemId, letter), () => finish(turn, reaction))
+    const leave = Effect.suspend(() => {
+      lettersInHand--
+      return Semaphore.release(places, 1)
+    })
+    yield* Effect.forkIn(Effect.ensuring(unlessFailed(put), leave), scope)
+  })
+
+  const tellAll = Effect.fnUntraced(function*(batch: ReadonlyArray<Turn>) {
+    const now = yield* Clock.currentTimeMillis
+    const { isFirstWaiting, records } = sort(batch, now)
+    if (isFirstWaiting) {
+      yield* Effect.forkIn(unlessFailed(Effect.delay(tellWaiting, RESERVED_TOLD_AFTER)), scope)
+    }
+    yield* write(records)
+    for (const turn of batch) {
+      for (const reaction of turn.reactions) {
+        const { letter } = reaction
+        if (letter !== undefined && letter.offset >= run.tellFrom) yield* startLetter(turn, reaction, letter)
+        else finish(turn, reaction)
+      }
+      accounts.report(turn.itemId, turn.reactions, run.tellFrom, now)
     }
   })
 
-  return { tell }
+  const serve = Effect.gen(function*() {
+    inHand = 0
+    const batch = yield* Queue.takeBetween(turns, 1, TURNS_WAITING)
+    inHand = batch.length
+    yield* tellAll(batch)
+  })
+  yield* Effect.forkScoped(unlessFailed(Effect.forever(serve)))
+
+  return {
+    tell: (turn) => Effect.asVoid(Queue.offer(turns, turn)),
+    isQuiet: () => Queue.sizeUnsafe(turns) === 0 && inHand === 0 && lettersInHand === 0
+  }
 })
 
-const report = Effect.fnUntraced(function*(itemId: ItemId, finished: Finished, now: number) {
-  const millis = Math.max(0, now - finished.takenAt)
-  yield* Metric.update(Metrics.ordersProcessed, 1)
-  yield* Metric.update(counterOf(finished.status), 1)
-  yield* Metric.update(Metrics.orderProcessingDuration, millis / 1000)
-  yield* Effect.logInfo("Order processed").pipe(
-    Attributes.annotate({
-      event: "order_processed",
-      correlation_id: finished.correlationId,
-      item_id: itemId,
-      status: finished.status,
-      ...(finished.reason === undefined ? {} : { reason: finished.reason }),
-      ...(finished.requestId === undefined ? {} : { request_id: finished.requestId }),
-      ...Propagation.traceAnnotation(finished.traceparent),
-      processing_time_ms: millis
+const letterPutting = Effect.map(
+  DeadLetters,
+  (deadLetters) => (itemId: ItemId, letter: DeadLetter) =>
+    Effect.gen(function*() {
+      yield* Effect.orDie(Effect.retry(deadLetters.put(letter), { schedule: untilPut }))
+      yield* Metric.update(Metrics.ordersMovedToDlq, 1)
+      yield* Log.warn(`Order moved to the DLQ: ${letter.error}`, {
+        event: "order_moved_to_dlq",
+        correlation_id: letter.correlationId,
+        item_id: itemId
+      })
     })
-  )
-})
-
-const counterOf = (status: OrderStatus) =>
-  status === "COMPLETED"
-    ? Metrics.ordersProcessedSuccess
-    : status === "FAILED_SOLD_OUT"
-    ? Metrics.ordersSoldOut
-    : Metrics.ordersProcessedFailed
+)

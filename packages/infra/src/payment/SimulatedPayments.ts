@@ -6,7 +6,7 @@
  */
 import { murmur2 } from "@flash-sale/domain/Partition"
 import { type Charge, type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
-import { type Duration, Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 
 export interface Options {
   /** The share of charges that time out, 0 to 1. */
@@ -33,9 +33,11 @@ export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentPro
       const oldest = keys.keys().next()
       if (!oldest.done) keys.delete(oldest.value)
     }
+    const delayed = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Duration.isZero(latency) ? effect : Effect.delay(effect, latency)
     return {
       charge: (charge) =>
-        Effect.delay(
+        delayed(
           Effect.suspend((): Effect.Effect<ChargeResult, PaymentUnknown> => {
             if (timesOut(charge, failureRate)) {
               return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
@@ -48,17 +50,13 @@ export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentPro
             charged.set(charge.key, result)
             remember(charged)
             return Effect.succeed(result)
-          }),
-          latency
+          })
         ),
       lookUp: (key) => Effect.sync(() => voided.has(key) ? "voided" : charged.get(key)),
       void: (key) =>
-        Effect.delay(
-          Effect.sync(() => {
-            voided.add(key)
-            remember(voided)
-          }),
-          latency
-        )
+        delayed(Effect.sync(() => {
+          voided.add(key)
+          remember(voided)
+        }))
     }
   })

@@ -1,45 +1,55 @@
 /** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
 import type { Command, Placed, SalePatch } from "@flash-sale/domain/Command"
-import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
-import { UserId } from "@flash-sale/domain/Ids"
+import type { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/Item"
 import type { ItemLook } from "@flash-sale/domain/ItemStore"
 import type { OrderOutcome, Outcome } from "@flash-sale/domain/Outcome"
 import * as Outcomes from "@flash-sale/domain/Outcome"
 import { Schema } from "effect"
 
-/** Writes one record: its offset, its kind and its arguments. */
-export const record = ({ command, offset }: Placed): ReadonlyArray<string> => [String(offset), ...args(command)]
+/** Writes records in one text: of each its offset, its kind and its arguments, every word with a line feed after it. */
+export const records = (commands: ReadonlyArray<Placed>): string => {
+  let text = ""
+  for (const { command, offset } of commands) {
+    text += `${offset}\n`
+    for (const word of args(command)) text += `${word}\n`
+  }
+  return text
+}
 
-const args = (command: Command): ReadonlyArray<string> => {
+/** Writes offsets in one text, each with a line feed after it. */
+export const offsets = (told: ReadonlyArray<number>): string => told.map((offset) => `${offset}\n`).join("")
+
+// No word can hold a line feed: ids are checked when they are decoded, and all else are numbers and words of our own.
+const args = (command: Command): ReadonlyArray<string | number> => {
   switch (command._tag) {
     case "Place": {
       const { amount, requestId, userId } = command.order
-      return ["place", requestId, userId, String(amount), String(command.attempt), String(command.acceptedAt)]
+      return ["place", requestId, userId, amount, command.attempt, command.acceptedAt]
     }
     case "Settle":
       return [
         "settle",
-        String(command.settlements.length),
-        ...command.settlements.flatMap(({ attempt, outcome, requestId }) => [requestId, String(attempt), outcome])
+        command.settlements.length,
+        ...command.settlements.flatMap(({ attempt, outcome, requestId }) => [requestId, attempt, outcome])
       ]
     case "Adjust": {
       const { adjustment } = command
-      if ("seq" in adjustment) return ["sensed", String(adjustment.seq), String(adjustment.delta)]
+      if ("seq" in adjustment) return ["sensed", adjustment.seq, adjustment.delta]
       return "delta" in adjustment
-        ? ["delta", adjustment.command, String(adjustment.delta)]
-        : ["target", adjustment.command, String(adjustment.target)]
+        ? ["delta", adjustment.command, adjustment.delta]
+        : ["target", adjustment.command, adjustment.target]
     }
     case "Cancel":
-      return ["cancel", command.requestId, String(command.attempt)]
+      return ["cancel", command.requestId, command.attempt]
     case "GiveUp":
-      return ["give-up", command.requestId, String(command.attempt)]
+      return ["give-up", command.requestId, command.attempt]
     case "Sale":
       return ["sale", ...settings(command.patch)]
     case "Rules":
-      return ["rules", String(command.version)]
+      return ["rules", command.version]
     case "Unreadable":
-      return ["unreadable", command.requestId ?? "", String(command.attempt)]
+      return ["unreadable", command.requestId ?? "", command.attempt]
   }
 }
 
@@ -75,8 +85,9 @@ const named = (command: Command): ReadonlyArray<RequestId | undefined> => {
 export const outcomes = (
   commands: ReadonlyArray<Placed>,
   fresh: string,
-  answers: ReadonlyArray<string>
+  text: string
 ): ReadonlyArray<Outcome> => {
+  const answers = text === "" ? [] : text.split("\n")
   let at = 0
   const read = commands.map(({ command, offset }, n) => ({
     offset,
@@ -104,7 +115,8 @@ const order = (requestId: RequestId | undefined, answer: string): OrderOutcome =
     if (requestId === undefined || rest.length !== 8) throw new Error(`fold.lua answered ${answer}`)
     return Outcomes.ofHeld(requestId, {
       state,
-      userId: UserId.make(userId ?? ""),
+      // It was checked before it was folded.
+      userId: userId as UserId,
       amount: Number(amount),
       attempt: Number(attempt),
       place: Number(place),

@@ -183,10 +183,8 @@ const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
   String(request.partition),
   request.itemId,
   request.tell ? "1" : "0",
-  String(request.told.length),
-  String(request.commands.length),
-  ...request.told.map(String),
-  ...request.commands.flatMap(FoldWire.record)
+  FoldWire.offsets(request.told),
+  FoldWire.records(request.commands)
 ]
 
 const damaged = (itemId: ItemId) => (error: StoreUnavailable | WrongContent): StoreUnavailable | ItemDamaged =>

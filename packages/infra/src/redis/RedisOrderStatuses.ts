@@ -1,7 +1,7 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
 import type { RequestId } from "@flash-sale/domain/Ids"
 import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { isFinal, rank, StatusRecord } from "@flash-sale/domain/OrderStatus"
+import * as OrderStatus from "@flash-sale/domain/OrderStatus"
 import {
   ACCEPTED_KEPT_MILLIS,
   type Admission,
@@ -20,8 +20,7 @@ import { Scripts } from "./Scripts.ts"
 /** Requests that one script handles, so that no batch keeps Redis from others for long. */
 const CHUNK = 500
 
-const encodeRecord = Schema.encodeSync(Schema.fromJsonString(StatusRecord))
-const decodeRecord = Schema.decodeUnknownResult(Schema.fromJsonString(StatusRecord))
+const decodeRecord = Schema.decodeUnknownResult(Schema.fromJsonString(OrderStatus.StatusRecord))
 const decodeLease = Schema.decodeUnknownResult(
   Schema.fromJsonString(Schema.Struct({ lease: Schema.String, fingerprint: Schema.String }))
 )
@@ -71,11 +70,13 @@ const make = Effect.gen(function*() {
         some.map(({ owner }) => leaseEnd(owner))
       ))
 
-  const write = (records: ReadonlyArray<StatusRecord>) =>
-    written(
-      records,
-      (some) => scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), some.flatMap(statusArgs))
-    )
+  const write = (records: ReadonlyArray<OrderStatus.StatusRecord>) =>
+    written(records, (some) =>
+      scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
+        String(ACCEPTED_KEPT_MILLIS),
+        String(FINAL_KEPT_MILLIS),
+        ...some.flatMap(statusArgs)
+      ]))
 
   const read = Effect.fnUntraced(function*(requestId: RequestId) {
     const value = yield* Effect.catchTag(
@@ -99,30 +100,26 @@ const make = Effect.gen(function*() {
   return OrderStatuses.of({ admit, keep, release, write, read, readAll })
 })
 
-/** What a claim becomes when it is kept, as `encodeRecord` writes it: of each order, so written without the schema. */
-const pending = (request: AdmissionRequest, updatedAt: string): typeof StatusRecord.Encoded => ({
-  request_id: request.requestId,
-  item_id: request.itemId,
-  amount: request.amount,
-  status: "PENDING",
-  attempt: 1,
-  correlation_id: request.correlationId,
-  updated_at: updatedAt,
-  fingerprint: request.fingerprint
-})
-
 const claim = (request: AdmissionRequest, lease: string, updatedAt: string): string =>
-  JSON.stringify(pending(request, updatedAt)).slice(0, -1) + lease
+  OrderStatus.write({
+    requestId: request.requestId,
+    itemId: request.itemId,
+    amount: request.amount,
+    status: "PENDING",
+    attempt: 1,
+    correlationId: request.correlationId,
+    updatedAt,
+    fingerprint: request.fingerprint
+  }).slice(0, -1) + lease
 
-const statusArgs = (record: StatusRecord): ReadonlyArray<string> => [
-  encodeRecord(record),
-  record.itemId,
-  record.fingerprint,
-  String(record.attempt),
-  String(record.place ?? -1),
-  String(rank(record.status)),
-  String(isFinal(record.status) ? FINAL_KEPT_MILLIS : ACCEPTED_KEPT_MILLIS)
-]
+/** See `lua/write_status.lua`. No word holds a space: items and fingerprints are made of checked ids. */
+const statusArgs = (record: OrderStatus.StatusRecord): ReadonlyArray<string> => {
+  const { attempt, fingerprint, itemId, place = -1, status } = record
+  return [
+    OrderStatus.write(record),
+    `${itemId} ${fingerprint} ${attempt} ${place} ${OrderStatus.rank(status)}`
+  ]
+}
 
 type AdmitReply =
   | readonly ["known", string]

@@ -20,7 +20,7 @@ const Texts = Schema.Array(Schema.String)
 const Moved = Schema.Tuple([Schema.Literal("moved")])
 
 export const FoldReply = Schema.Union([
-  Schema.Tuple([Schema.Literal("folded"), Schema.String, Texts, Schema.String, Texts]),
+  Schema.Tuple([Schema.Literal("folded"), Schema.String, Texts, Schema.String, Schema.String]),
   Schema.Tuple([Schema.Literal("behind"), Schema.String]),
   Schema.Tuple([Schema.Literal("stopped"), Schema.String]),
   Moved

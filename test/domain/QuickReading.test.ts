@@ -1,0 +1,113 @@
+/**
+ * What is read and written by hand, for speed, is what the schemas say: never another order, and nothing that they would
+ * refuse.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { readSettlement, Settlement } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
+import * as Json from "@flash-sale/domain/Json"
+import * as Order from "@flash-sale/domain/Order"
+import * as OrderStatus from "@flash-sale/domain/OrderStatus"
+import { Offset } from "@flash-sale/domain/Partition"
+import { Result, Schema } from "effect"
+
+const decodeOrder = Schema.decodeUnknownResult(Order.Order)
+const encodeOrder = Schema.encodeSync(Order.Order)
+const decodeSettlement = Schema.decodeUnknownResult(Settlement)
+const encodeStatus = Schema.encodeSync(OrderStatus.StatusRecord)
+
+const good = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 2, payment_token: "t" }
+
+/** What may stand in a field that should hold something else. */
+const rubbish: ReadonlyArray<unknown> = [
+  undefined,
+  null,
+  "",
+  " ",
+  "a b",
+  "\ud800",
+  "line\n",
+  0,
+  -1,
+  1.5,
+  1e9,
+  NaN,
+  "1",
+  true,
+  [],
+  {},
+  ["r"],
+  "x".repeat(201)
+]
+
+const bodies: ReadonlyArray<unknown> = [
+  good,
+  { ...good, unknown: 1 },
+  [good],
+  null,
+  "text",
+  7,
+  ...Object.keys(good).flatMap((field) => rubbish.map((value) => ({ ...good, [field]: value }))),
+  ...Object.keys(good).map((field) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== field)))
+]
+
+describe("an order", () => {
+  it("is read by hand exactly where the schema takes it", () => {
+    for (const body of bodies) {
+      const text = JSON.stringify(body)
+      const parsed = Json.parse(text)
+      const expected = Result.getOrUndefined(decodeOrder(parsed))
+      assert.deepStrictEqual(Order.read(parsed), expected, text)
+    }
+    assert.isDefined(Order.read(good))
+  })
+
+  it("is none where a text is no JSON", () => {
+    for (const text of ["", "{", "{\"a\":}", "undefined", "\u0000"]) assert.isUndefined(Order.read(Json.parse(text)))
+  })
+
+  it("is written by hand as the schema writes it", () => {
+    for (const body of bodies) {
+      const order = Order.read(body)
+      if (order === undefined) continue
+      assert.deepStrictEqual(Json.parse(Order.write(order)), encodeOrder(order))
+      assert.deepStrictEqual(Order.read(Json.parse(Order.write(order))), order)
+    }
+  })
+})
+
+describe("a settlement", () => {
+  const part = { request_id: "r-1", attempt: 1, outcome: "paid" }
+  it("is read by hand exactly where the schema takes it", () => {
+    for (const field of Object.keys(part)) {
+      for (const value of [...rubbish, "declined", "voided", 2]) {
+        const parsed = Json.parse(JSON.stringify({ ...part, [field]: value }))
+        assert.deepStrictEqual(readSettlement(parsed), Result.getOrUndefined(decodeSettlement(parsed)))
+      }
+    }
+    assert.isDefined(readSettlement(part))
+  })
+})
+
+describe("a status", () => {
+  const full: OrderStatus.StatusRecord = {
+    requestId: RequestId.make("r \"é\" \u{1F600}"),
+    itemId: ItemId.make("101"),
+    amount: 3,
+    status: "FAILED_PAYMENT",
+    reason: "Payment \"Timeout\"",
+    attempt: 2,
+    correlationId: CorrelationId.make("c-1"),
+    updatedAt: "2026-01-01T00:00:00.000Z",
+    fingerprint: "u:101:3",
+    place: Offset.make(0)
+  }
+
+  it("is written by hand as the schema writes it, whatever is absent", () => {
+    const { amount: _amount, ...withoutAmount } = full
+    const { place: _place, reason: _reason, ...accepted } = full
+    for (const record of [full, withoutAmount, accepted]) {
+      assert.deepStrictEqual(Json.parse(OrderStatus.write(record)), encodeStatus(record))
+    }
+  })
+})
