@@ -2,9 +2,11 @@
 import { describe, expect, it } from "vitest"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
 import * as Aftermath from "./Aftermath.ts"
-import { type Fault, FAULTS } from "./Faults.ts"
+import type { Fault } from "./Fault.ts"
+import { FAULTS } from "./Faults.ts"
 import * as Load from "./Load.ts"
 import * as Processors from "./Processors.ts"
+import { RARE_FAULTS } from "./RareFaults.ts"
 import * as Scene from "./Scene.ts"
 
 const FULL = process.env["FULL"] === "1"
@@ -28,7 +30,7 @@ interface Run {
 }
 
 /** In the long run each fault strikes often, on an engine of its own. */
-const long = FAULTS.map((fault): Run => ({
+const long = [...FAULTS, ...RARE_FAULTS].map((fault): Run => ({
   name: fault.name,
   brokers: fault.brokers ?? 1,
   strikes: Array.from({ length: fault.strikes }, () => fault),
@@ -40,7 +42,7 @@ const long = FAULTS.map((fault): Run => ({
 const short: Run = {
   name: "each of what may happen strikes once",
   brokers: 1,
-  strikes: FAULTS.filter(({ brokers, onlyLong }) => brokers === undefined && onlyLong === undefined),
+  strikes: FAULTS.filter(({ brokers }) => brokers === undefined),
   seconds: 75,
   peaceEvery: 1
 }

@@ -4,8 +4,11 @@ import { until } from "../servers/Processes.ts"
 import { PARTITIONS } from "./Processors.ts"
 import type { Store } from "./Store.ts"
 
-/** Not of the fold, or not of one moment: who asked how often, live events, and answers that the next call takes away. */
-const LEFT_OUT = [/^ratelimit:/, /:events$/, /:untold$/]
+/**
+ * Not of the fold, or not of one moment: who asked how often, how fast processors were, live events, and answers that the
+ * next call takes away.
+ */
+const LEFT_OUT = [/^ratelimit:/, /^backlog$/, /:events$/, /:untold$/]
 /** What of a value differs from fold to fold: the name of the recovery, and when a status was written. */
 const EPOCH = "epoch"
 const WRITTEN = "updated_at"

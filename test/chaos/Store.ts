@@ -5,21 +5,14 @@ import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { until } from "../servers/Processes.ts"
-import { execute } from "../servers/Programs.ts"
 import { RedisServer } from "../servers/RedisServer.ts"
 import { TcpProxy } from "../servers/TcpProxy.ts"
 
 const START = fileURLToPath(new URL("../../deploy/redis/start.sh", import.meta.url))
 /** Started so that a file that is too long is an error, and no end. */
 const PROGRAM = ["sh", "-c", "trap '' XFSZ; exec sh \"$0\" \"$@\"", START]
-/** How long it stays full, in milliseconds, where Redis lives on: longer than a command may take. */
-const FULL_MILLIS = 7_000
-/** Bytes that go on a disk that is nearly full. */
-const ROOM = 20_000
 const DUMP = "dump.rdb"
 const SECOND = 1_000
-/** How long a program that asks for next to nothing may take, in milliseconds. */
-const PATIENCE = 10_000
 /** Bytes of a command that is half in the file: what a crash of the machine leaves. */
 const HALF_A_COMMAND = 7
 
@@ -73,7 +66,7 @@ export class Store {
 
   /** Killed as its machine dies under `appendfsync everysec`: what it acknowledged in the last second is not on disk. */
   async killAndForget(): Promise<void> {
-    const file = await this.#lastFile()
+    const file = await this.lastFile()
     const { size } = await stat(file)
     await delay(SECOND)
     await this.#server.kill()
@@ -82,31 +75,6 @@ export class Store {
     await truncate(file, size + half)
     this.#forgotten += lost - half
     await this.#server.start()
-  }
-
-  /**
-   * Its disk is full, for a while. Under `appendfsync always` it gives up, and somebody makes room and starts it again;
-   * under `everysec` it takes no writes until there is room.
-   */
-  async fillDisk(fsync: "always" | "everysec"): Promise<void> {
-    await this.ask((redis) => redis.config("SET", "appendfsync", fsync))
-    const { size } = await stat(await this.#lastFile())
-    // A file that may grow no further is a disk that is full, and needs nobody's rights.
-    await this.#limitFiles(String(size + ROOM))
-    if (fsync === "always") {
-      await until("Redis has given up", () => !this.#server.isRunning)
-      return this.#server.start()
-    }
-    await this.#isFull(() => this.#limitFiles("unlimited"))
-    await this.ask((redis) => redis.config("SET", "appendfsync", "always"))
-  }
-
-  /** It has no memory left, for a while, and must forget nothing for it. */
-  async fillMemory(): Promise<void> {
-    const limit = (bytes: number) => this.ask((redis) => redis.config("SET", "maxmemory", bytes))
-    const told = await this.ask((redis) => redis.info("memory"))
-    await limit(Number(/used_memory:(\d+)/.exec(told)?.[1]))
-    await this.#isFull(() => limit(0))
   }
 
   /** Ends every connection to it. */
@@ -160,21 +128,8 @@ export class Store {
     await this.#server.stop()
   }
 
-  /** Waits until it takes no writes, then for a while, then until it takes them again. */
-  async #isFull(makeRoom: () => Promise<unknown>): Promise<void> {
-    const writes = () => this.ask((redis) => redis.set("ratelimit:nobody", 0)).then(() => true, () => false)
-    await until("Redis takes no writes", async () => !await writes())
-    await delay(FULL_MILLIS)
-    await makeRoom()
-    await until("Redis takes writes", writes)
-  }
-
-  async #limitFiles(size: string): Promise<void> {
-    await execute("prlimit", ["--pid", String(this.#server.pid), `--fsize=${size}:`], PATIENCE)
-  }
-
   /** The append-only file that is written now. */
-  async #lastFile(): Promise<string> {
+  async lastFile(): Promise<string> {
     const folder = join(this.#server.folder, "appendonlydir")
     const files = (await readdir(folder)).filter((name) => name.endsWith(".incr.aof")).toSorted()
     return join(folder, files.at(-1)!)
