@@ -37,6 +37,11 @@ const BANNED: ReadonlyArray<Banned> = [
   { pattern: /\bMath\.random\b/g, message: "chance comes from Random, so that a seed replays it", except: {} },
   { pattern: /\bprocess\.env\b/g, message: "settings come from Config", except: {} },
   { pattern: /\bset(?:Timeout|Interval)\b/g, message: "waiting is Effect.sleep or a Schedule", except: {} },
+  {
+    pattern: /\bEffect\.(?:log(?:Trace|Debug|Info|Warning|Error|Fatal)?|annotateLogs)\b/g,
+    message: "lines are Log.info and its like, which name their event",
+    except: { "packages/infra/src/observability/Log.ts": "is where they are made" }
+  },
   { pattern: /\bconsole\./g, message: "lines are Effect.log; a command's output is Console", except: {} },
   {
     pattern: /\bJSON\.parse\b/g,

@@ -4,10 +4,11 @@ import { ItemId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { PartitionId } from "@flash-sale/domain/Partition"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Metric } from "effect"
 
 const partition = (index: number) => PartitionId.make(index)
 
@@ -43,6 +44,14 @@ describe("The processor's health", () => {
       const { problems, recovery, status } = yield* Processor.health
       assert.strictEqual(status, "unhealthy")
       assert.isUndefined(recovery)
+      assert.strictEqual((yield* Metric.value(EngineMetrics.itemsStopped)).value, 1)
+      const inState = (of: Parameters<typeof EngineMetrics.partitionsIn>[0]) =>
+        Effect.map(Metric.value(EngineMetrics.partitionsIn(of)), ({ value }) => value)
+      assert.deepStrictEqual(yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")]), [
+        1,
+        1,
+        0
+      ])
       assert.deepStrictEqual(problems, [
         "partition 1: the store is away",
         "partition 2: the log is short",

@@ -1,6 +1,7 @@
 /** What is counted and logged of orders that have become final. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { OrderLines } from "@flash-sale/infra/observability/OrderLines"
 import { type Context, Effect } from "effect"
@@ -26,6 +27,9 @@ export const make: Effect.Effect<Accounts> = Effect.gen(function*() {
     const millis = Math.max(0, now - finished.takenAt)
     counterOf(finished.status).updateUnsafe(1, context)
     Metrics.orderProcessingDuration.updateUnsafe(millis / 1000, context)
+    if (finished.acceptedAt !== undefined) {
+      EngineMetrics.orderFate.updateUnsafe(Math.max(0, now - finished.acceptedAt) / 1000, context)
+    }
     lines.tell({
       level: "Info",
       at: now,

@@ -1,5 +1,6 @@
 /** Tells the gateways how far the fold of a partition is and how fast it goes. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Effect } from "effect"
 import * as DrainRate from "./DrainRate.ts"
 import type { Run } from "./Worker.ts"
@@ -37,6 +38,8 @@ export const make = Effect.fnUntraced(function*(
     yield* backlogs.publish(run.partition, backlog)
     told = backlog
   }).pipe(
-    Effect.catch(({ detail }) => Effect.logDebug(`Partition ${run.partition}: its backlog is not told: ${detail}`))
+    Effect.catch(({ detail }) =>
+      Log.debug(`Partition ${run.partition}: its backlog is not told: ${detail}`, { event: "backlog_untold" })
+    )
   )
 })

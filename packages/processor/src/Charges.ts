@@ -11,9 +11,11 @@ import { chargeKey, type ChargeResult, type PaymentError, PaymentProvider } from
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Effect, Metric, Schedule } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
+import * as OrderSpans from "./OrderSpans.ts"
 import type { Run } from "./Worker.ts"
 
 /** How often a charge without an answer is asked for again before it is given up. */
@@ -44,13 +46,15 @@ export const make = Effect.fnUntraced(function*(
   inFlight: InFlight
 ): Effect.fn.Return<Charges, never, PaymentProvider> {
   const provider = yield* PaymentProvider
-  const isRecording = yield* Propagation.IsRecording
+  const recorder = yield* Spans
 
   const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
 
-  /** A span of its own where spans are recorded. */
-  const traced = <A, E>(order: OpenOrder, name: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    isRecording ? Propagation.withParent(name, order.command.traceparent)(effect) : effect
+  const traced = <A>(
+    { command }: OpenOrder,
+    name: string,
+    effect: Effect.Effect<A, PaymentError>
+  ): Effect.Effect<A, PaymentError> => OrderSpans.traced(recorder, name, itemId, command)(effect)
 
   const charge = (order: OpenOrder) => {
     const { attempt, order: { amount, paymentToken, requestId, userId } } = order.command
@@ -58,7 +62,7 @@ export const make = Effect.fnUntraced(function*(
     const key = keyOf(order)
     return traced(
       order,
-      "processor.payment",
+      "payment charge",
       provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken })
     )
   }
@@ -66,7 +70,8 @@ export const make = Effect.fnUntraced(function*(
   const annotationsOf = ({ command }: OpenOrder) => ({
     correlation_id: command.correlationId,
     request_id: command.order.requestId,
-    item_id: itemId
+    item_id: itemId,
+    ...Propagation.traceAnnotation(command.traceparent)
   })
 
   const giveUp = Effect.fnUntraced(function*(order: OpenOrder, { _tag, detail }: PaymentError) {
@@ -98,7 +103,7 @@ export const make = Effect.fnUntraced(function*(
     },
     voidCharge: (order) =>
       // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
-      traced(order, "processor.void", Effect.suspend(() => provider.void(keyOf(order)))).pipe(
+      traced(order, "payment void", Effect.suspend(() => provider.void(keyOf(order)))).pipe(
         inFlight.within,
         Effect.tapError(tellOfFailures(order)),
         Effect.retry({ schedule: untilVoided }),

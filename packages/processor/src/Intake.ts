@@ -6,7 +6,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
-import * as Attributes from "@flash-sale/infra/observability/Attributes"
+import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, DateTime, Duration, Effect, Exit, Scope } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import * as ItemActor from "./ItemActor.ts"
@@ -90,9 +90,12 @@ export const make = Effect.fnUntraced(function*(
         value: new TextDecoder().decode(record.value),
         headers: { ...record.headers, [ORIGIN_HEADER]: `${record.partition}:${record.offset}` }
       })
-      yield* Effect.logWarning(`Record forwarded to its item's partition`).pipe(
-        Attributes.annotate({ event: "record_forwarded", item_id: itemId, partition: record.partition })
-      )
+      yield* Log.warn("Record forwarded to its item's partition", {
+        event: "record_forwarded",
+        item_id: itemId,
+        partition: record.partition,
+        offset: record.offset
+      })
     }
     run.settling.done(record.offset)
   })

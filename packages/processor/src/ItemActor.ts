@@ -7,6 +7,7 @@ import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemS
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope } from "effect"
+import * as FoldMeasures from "./FoldMeasures.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
 import * as Payments from "./Payments.ts"
@@ -51,6 +52,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
   const store = yield* ItemStore
   const scope = yield* Effect.scope
+  const around = yield* FoldMeasures.make(itemId, run)
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* Payments.make(itemId, run, inFlight)
   const open: OpenOrders = new Map()
@@ -117,7 +119,7 @@ export const make = Effect.fnUntraced(function*(
 
   /** A stopped item lets its records pass: they stay uncommitted, and are folded after the repair. */
   const foldAndApply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>) {
-    const reply = stopped ? undefined : yield* fold(batch)
+    const reply = stopped ? undefined : yield* around(batch, open, fold(batch))
     for (const { record } of batch) run.folding.done(record.offset)
     if (reply === undefined) return
     if (reply.outcomes.length !== batch.length) {

@@ -18,6 +18,8 @@ export interface Finished {
   readonly status: OrderStatus
   readonly reason: string | undefined
   readonly takenAt: number
+  /** When the gateway accepted it, in milliseconds since 1970 (UTC); undefined where nobody can tell. */
+  readonly acceptedAt: number | undefined
   /** The offset of the record that placed it: what was told already is not counted again. */
   readonly place: number
 }
@@ -150,6 +152,7 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
       status,
       reason,
       takenAt: order.takenAt,
+      acceptedAt: order.command.acceptedAt,
       place: offset
     },
     done: offset
@@ -185,10 +188,11 @@ const unreadable = (
     finished: {
       requestId: command.requestId,
       correlationId,
-      traceparent: undefined,
+      traceparent: record.headers["traceparent"],
       status: "FAILED",
       reason: command.detail,
       takenAt,
+      acceptedAt: undefined,
       place: record.offset
     },
     told: record.offset,

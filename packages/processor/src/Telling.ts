@@ -10,10 +10,14 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Cause, Clock, Duration, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
 import * as Accounts from "./Accounts.ts"
+import * as OrderSpans from "./OrderSpans.ts"
 import type { Reaction } from "./Reactions.ts"
 import { RecoveryNeeded, type Run } from "./Worker.ts"
 
@@ -109,7 +113,7 @@ export const make = Effect.fnUntraced(function*(
   const startLetter = Effect.fnUntraced(function*(turn: Turn, reaction: Reaction, letter: DeadLetter) {
     yield* Semaphore.take(places, 1)
     lettersInHand++
-    const put = Effect.map(putLetter(turn.itemId, letter), () => finish(turn, reaction))
+    const put = Effect.map(putLetter(turn.itemId, letter, reaction.finished?.traceparent), () => finish(turn, reaction))
     const leave = Effect.suspend(() => {
       lettersInHand--
       return Semaphore.release(places, 1)
@@ -149,15 +153,22 @@ export const make = Effect.fnUntraced(function*(
 })
 
 const letterPutting = Effect.map(
-  DeadLetters,
-  (deadLetters) => (itemId: ItemId, letter: DeadLetter) =>
+  Effect.all([DeadLetters, Spans]),
+  ([deadLetters, recorder]) => (itemId: ItemId, letter: DeadLetter, traceparent: string | undefined) =>
     Effect.gen(function*() {
+      const span = OrderSpans.beginLetter(recorder, itemId, letter, traceparent)
       yield* Effect.orDie(Effect.retry(deadLetters.put(letter), { schedule: untilPut }))
+      span?.end()
       yield* Metric.update(Metrics.ordersMovedToDlq, 1)
+      yield* Metric.update(EngineMetrics.lettersPut(letter.error), 1)
       yield* Log.warn(`Order moved to the DLQ: ${letter.error}`, {
         event: "order_moved_to_dlq",
         correlation_id: letter.correlationId,
-        item_id: itemId
+        ...(letter.requestId === undefined ? {} : { request_id: letter.requestId }),
+        item_id: itemId,
+        ...Propagation.traceAnnotation(traceparent),
+        partition: letter.partition,
+        offset: letter.offset
       })
     })
 )

@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import { Effect, Option, Tracer } from "effect"
+import { Effect, Option } from "effect"
 import { describe } from "vitest"
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -15,6 +15,9 @@ describe("traceparent", () => {
     expect(span).toMatchObject({ traceId: TRACE, spanId: SPAN, sampled: true })
     expect(Propagation.format(span)).toBe(HEADER)
     expect(Propagation.traceAnnotation(HEADER)).toEqual({ trace_id: TRACE })
+    expect(Propagation.contextOf(HEADER)).toMatchObject({ traceId: TRACE, spanId: SPAN, traceFlags: 1 })
+    expect(["00", "01", "02", "03"].map((flags) => Propagation.isSampled(`00-${TRACE}-${SPAN}-${flags}`)))
+      .toEqual([false, true, false, true])
   })
 
   it("that is malformed or absent is none", () => {
@@ -29,6 +32,7 @@ describe("traceparent", () => {
     for (const header of [...bad, HEADER.toUpperCase(), `ff${HEADER.slice(2)}`, `00-${TRACE}-${SPAN}`]) {
       expect(Option.isNone(Propagation.parse(header))).toBe(true)
       expect(Propagation.traceAnnotation(header)).toEqual({})
+      expect(Propagation.contextOf(header)).toBeUndefined()
     }
   })
 
@@ -49,25 +53,10 @@ describe("traceparent", () => {
   it.effect("names the current span where spans are recorded", () =>
     Effect.gen(function*() {
       const [sent, span] = yield* Effect.all([Propagation.outgoing(HEADER), Effect.currentSpan]).pipe(
-        Propagation.withParent("test", HEADER),
+        Effect.withSpan("test", { parent: Option.getOrThrow(Propagation.parse(HEADER)) }),
         recording
       )
       expect(sent).toBe(`00-${TRACE}-${span.spanId}-01`)
       expect(span.spanId).not.toBe(SPAN)
-      expect(span.kind).toBe("consumer")
-    }))
-})
-
-describe("work under a record's header", () => {
-  it.effect("has the span as its parent without a span of its own where nothing is recorded", () =>
-    Effect.gen(function*() {
-      const parent = yield* Effect.currentParentSpan.pipe(Propagation.withParent("test", HEADER))
-      expect(parent).toMatchObject({ _tag: "ExternalSpan", traceId: TRACE, spanId: SPAN })
-    }))
-
-  it.effect("is left alone where there is no header", () =>
-    Effect.gen(function*() {
-      const parent = yield* Effect.serviceOption(Tracer.ParentSpan).pipe(Propagation.withParent("test", undefined))
-      expect(Option.isNone(parent)).toBe(true)
     }))
 })

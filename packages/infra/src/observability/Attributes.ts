@@ -1,5 +1,4 @@
 /** Names in log lines: what `event` may say, and the keys of what is known about an order. */
-import { Effect } from "effect"
 
 /** What a log line tells of. A closed set, told in docs/operations.md, so that a search by event finds everything. */
 export const EVENTS = [
@@ -23,6 +22,7 @@ export const EVENTS = [
   "partitions_revoked",
   "partition_state",
   "recovery_progress",
+  "backlog_untold",
   "item_stopped",
   "circuit_breaker_changed",
   "dependency_up",
@@ -62,6 +62,3 @@ export interface Attributes {
   readonly processing_time_ms?: number
   readonly seq?: number
 }
-
-/** Adds attributes to every log line of an effect, with their names checked. */
-export const annotate = (attributes: Attributes) => Effect.annotateLogs({ ...attributes })

@@ -2,6 +2,7 @@
  * The metrics of the machinery behind an order: lines, batches, lag, and what the services stand on. Beside `Metrics`,
  * which counts orders. The same rules hold: names and meanings are data, labels are closed sets or bounded.
  */
+import { DeadLetterReason } from "@flash-sale/domain/DeadLetters"
 import { type Context, Metric } from "effect"
 import { bounded, counter, gauge, histogram, type Labelled, labelled, type Service } from "./Series.ts"
 
@@ -100,9 +101,8 @@ export const orderFate = histogram(
 )
 
 /** Dead letters put, by reason. The reasons are the ones that the header `error` says. */
-export const LETTER_REASONS = ["Payment Timeout", "Invalid Order Format"] as const
 const letters = labelled(
-  LETTER_REASONS,
+  DeadLetterReason.literals,
   "reason",
   counter("processor_dlq_letters_total", "Orders moved to the DLQ, by reason")
 )

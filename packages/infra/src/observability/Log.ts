@@ -1,6 +1,6 @@
 /** Log lines. Each names its event, out of a closed set. */
 import { type Cause, Effect } from "effect"
-import { annotate, type Attributes } from "./Attributes.ts"
+import type { Attributes } from "./Attributes.ts"
 
 /** Says something about every line of an effect. */
 export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ ...attributes })
@@ -8,7 +8,7 @@ export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ 
 type Tell = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
 
 const at = (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): Tell => (message, attributes, cause) =>
-  annotate(attributes)(cause === undefined ? log(message) : log(message, cause))
+  about(attributes)(cause === undefined ? log(message) : log(message, cause))
 
 export const debug: Tell = at(Effect.logDebug)
 export const info: Tell = at(Effect.logInfo)

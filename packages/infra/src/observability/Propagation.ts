@@ -4,7 +4,7 @@
  * **Details**: where nothing records spans (the default), none are made: the header is passed on as it came, or made of
  * random ids, so that log lines of one order can be found by `trace_id` all the same.
  */
-import { Context, Effect, Option, Tracer } from "effect"
+import { Context, Effect, Option, type Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
 import { randomUUID } from "node:crypto"
 
@@ -43,16 +43,6 @@ export const passedOn = (incoming: string | undefined): string => {
   // Nobody records it, so it says "not sampled".
   return format({ traceId: hex(), spanId: hex().slice(0, 16), sampled: false })
 }
-
-/** Works under the span that the header of a record names: as a span of its own where spans are recorded. */
-export const withParent =
-  (name: string, traceparent: string | undefined) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(IsRecording, (isRecording): Effect.Effect<A, E, R> => {
-      const parent = parse(traceparent)
-      if (isRecording) return Effect.withSpan(effect, name, { kind: "consumer", parent: Option.getOrUndefined(parent) })
-      return Option.isSome(parent) ? Effect.provideService(effect, Tracer.ParentSpan, parent.value) : effect
-    })
 
 /** The trace that a header names. Asked for every order, so no span is made for it. */
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>

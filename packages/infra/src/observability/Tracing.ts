@@ -108,14 +108,14 @@ const NANOS_PER_MILLI = 1_000_000
 
 const recorder = (tracer: Otel.Tracer, isParentBased: boolean, clock: Clock.Clock): Recorder => {
   const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_MILLI
-  const isOut = (above: Propagation.RemoteContext | undefined): boolean =>
-    isParentBased && above !== undefined && above.traceFlags === Otel.TraceFlags.NONE
+  /** Asked for every step of every order, so by the end of the header alone: flags of 0. */
+  const isOut = (traceparent: string | undefined): boolean => isParentBased && traceparent?.endsWith("-00") === true
   return {
     now,
-    isWanted: (traceparent) => !isOut(Propagation.contextOf(traceparent)),
+    isWanted: (traceparent) => !isOut(traceparent),
     begin: (name, { attributes, kind, links = [], parent, startedAt }) => {
+      if (isOut(parent)) return undefined
       const above = Propagation.contextOf(parent)
-      if (isOut(above)) return undefined
       const span = tracer.startSpan(
         name,
         { kind: KINDS[kind], attributes, links: linksOf(links), startTime: startedAt ?? now() },
