@@ -28,7 +28,9 @@ class SievedServer extends Server {
       headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_EVERY,
-      keepAliveTimeout: KEEP_ALIVE
+      keepAliveTimeout: KEEP_ALIVE,
+      // Who offers another protocol goes on with this one: the bodies of requests that are upgraded are not read.
+      shouldUpgradeCallback: () => false
     })
     this.maxConnections = MAX_CONNECTIONS
     this.#take = take

@@ -71,11 +71,15 @@ const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpS
   }
 })
 
+const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)
+
 /**
  * Around every route.
  *
  * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of them
- * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take.
+ * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. So does a 413:
+ * nobody reads what is left of such a body.
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | Accounts> = HttpRouter.middleware(
   Effect.map(
@@ -85,7 +89,9 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown |
         const request = yield* HttpServerRequest.HttpServerRequest
         const about = yield* current(request)
         if (isRecording) yield* Effect.annotateCurrentSpan({ correlation_id: about.correlationId })
-        return yield* app.pipe(
+        // A body that says of itself that it is too large is not waited for.
+        const served = isTooLarge(request) ? problem(accounts, 413) : app
+        return yield* served.pipe(
           // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
           Effect.interruptible,
           Effect.flatMap((response) => response.status === 415 ? problem(accounts, 415) : Effect.succeed(response)),
@@ -93,7 +99,9 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown |
           Effect.tap(({ status }) => Metric.update(EngineMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
           Effect.map((response) =>
-            hasBegun() ? HttpServerResponse.setHeader(response, "connection", "close") : response
+            hasBegun() || response.status === 413
+              ? HttpServerResponse.setHeader(response, "connection", "close")
+              : response
           ),
           Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
           Effect.provideService(CurrentRequest, about)
