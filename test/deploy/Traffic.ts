@@ -45,7 +45,7 @@ export const start = ({ itemId, perSecond, url }: Options): Traffic => {
       if (response.status !== 202) refusals.push(`${requestId}: ${response.status} ${text}`)
       return response.status
     }, (error: unknown) => {
-      refusals.push(`${requestId}: ${String(error)}`)
+      refusals.push(`${requestId}: ${String(error)} ${error instanceof Error ? String(error.cause) : ""}`)
       return 0
     })
     millis.push(performance.now() - sentAt)
