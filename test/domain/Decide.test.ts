@@ -89,6 +89,27 @@ describe("placing", () => {
   })
 })
 
+describe("what an item keeps", () => {
+  it("does not grow with those that it turns away, nor with commands", () => {
+    const many = 3 * TURNED_REMEMBERED
+    let most = 0
+    let item = empty
+    for (let n = 0; n < many; n++) {
+      item = Decide.decide(item, n, place(`r-${n}`))[0]
+      most = Math.max(most, HashMap.size(item.turned))
+    }
+    assert.strictEqual(most, 2 * TURNED_REMEMBERED)
+    for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Decide.decide(item, many + n, by(`c-${n}`, 1))[0]
+    assert.isAtMost(HashMap.size(item.commands), 2 * COMMANDS_REMEMBERED)
+    // Each of the last ones is still known, and none of the others.
+    const isKnown = (n: number) => Decide.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "turned"
+    assert.deepStrictEqual(
+      [many - TURNED_REMEMBERED - 1, many - TURNED_REMEMBERED, many - 1].map(isKnown),
+      [false, true, true]
+    )
+  })
+})
+
 describe("a sale's settings", () => {
   const open = sale({ opensAt: 100, closesAt: 200 })
   const capped = sale({ perUserLimit: 2 })

@@ -16,6 +16,8 @@ export interface Faults {
   readonly appendTwice: number
   readonly storeAway: number
   readonly storeReplyLost: number
+  /** The request never arrives. */
+  readonly paymentLost: number
   readonly paymentUnanswered: number
   /** The request arrives late, perhaps when nobody waits for its answer any more. */
   readonly paymentSlow: number

@@ -185,6 +185,18 @@ const onTheWay = (world: World): Wrong => [
   ...(world.refused().size === 0 ? [] : [`refused: ${[...world.refused().values()].join("; ")}`])
 ]
 
+/** Nobody is charged for what was over before he came, but where the word of it was lost. */
+const charges = (world: World, itemId: ItemId): Wrong => {
+  const { orders } = world.log.lost
+  const records = readable(world).filter(({ key }) => key === itemId)
+    .map((record) => ({ timestamp: record.timestamp, command: commandOf(itemId, record) }))
+  return Evidence.needless(
+    records,
+    world.provider.charged,
+    (requestId, attempt) => orders.has(requestId) ? "lost" : chargeKey(itemId, requestId, attempt)
+  )
+}
+
 const atLastOf = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
   return [
@@ -194,6 +206,7 @@ const atLastOf = (world: World, itemId: ItemId): Wrong => {
     ...Evidence.missing(commandsOf(world, itemId)),
     ...fates(world, itemId, oracle),
     ...money(world, itemId, oracle),
+    ...charges(world, itemId),
     ...letters(world, itemId, oracle)
   ]
 }

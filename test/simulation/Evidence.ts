@@ -4,6 +4,7 @@
  */
 import type { Command, Placed } from "@flash-sale/domain/Command"
 import * as Fold from "@flash-sale/domain/Fold"
+import type { RequestId } from "@flash-sale/domain/Ids"
 import type { HeldOrder } from "@flash-sale/domain/Item"
 import { HashMap, Option } from "effect"
 
@@ -50,4 +51,27 @@ export const missing = (commands: ReadonlyArray<Placed>): ReadonlyArray<string> 
     }
   }
   return wrong
+}
+
+/**
+ * Charges that somebody asked for although the log said when he was started that the attempt was over: everything that
+ * is in the log by then has to be folded before anybody is charged.
+ */
+export const needless = (
+  records: ReadonlyArray<{ readonly timestamp: number; readonly command: Command }>,
+  charged: ReadonlyArray<{ readonly key: string; readonly by: number }>,
+  keyOf: (requestId: RequestId, attempt: number) => string
+): ReadonlyArray<string> => {
+  const over = new Map<string, number>()
+  for (const { command, timestamp } of records) {
+    if (command._tag !== "Settle") continue
+    for (const { attempt, requestId } of command.settlements) {
+      const key = keyOf(requestId, attempt)
+      if (!over.has(key)) over.set(key, timestamp)
+    }
+  }
+  return charged.flatMap(({ by, key }) => {
+    const since = over.get(key)
+    return since === undefined || since >= by ? [] : [`${key} was settled at ${since}, and is charged by one of ${by}`]
+  })
 }

@@ -15,7 +15,8 @@ const faults: Chance.Faults = {
   appendTwice: 0.03,
   storeAway: 0.02,
   storeReplyLost: 0.02,
-  paymentUnanswered: 0.5,
+  paymentLost: 0.1,
+  paymentUnanswered: 0.4,
   paymentSlow: 0.4,
   paymentDeclined: 0.1
 }

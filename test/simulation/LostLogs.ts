@@ -21,7 +21,7 @@ const picture = (world: World.World, partition: PartitionId): string => {
   return JSON.stringify({
     items: items.map((itemId) => [itemId, world.store.position(itemId), world.store.item(itemId).sold]),
     committed: world.log.committed[partition],
-    charges: world.provider.charged.filter((key) => items.some((itemId) => key.startsWith(`${itemId}:`))).length
+    charges: world.provider.charged.filter(({ key }) => items.some((itemId) => key.startsWith(`${itemId}:`))).length
   })
 }
 

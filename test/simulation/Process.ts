@@ -4,10 +4,12 @@
  * Once it is killed the world answers it nothing and does nothing for it any more, whatever its finalizers still try.
  * While it is frozen it hears nothing either; what it was about to do it does when it thaws, as a zombie may.
  */
-import { Context, Effect, Latch } from "effect"
+import { Clock, Context, Effect, Latch } from "effect"
 
 export interface Process {
   readonly name: string
+  /** When it was started, in milliseconds. */
+  readonly startedAt: number
   killed: boolean
   /** Closed while the process is frozen. */
   readonly thawed: Latch.Latch
@@ -15,10 +17,19 @@ export interface Process {
 }
 
 export const make = (name: string): Effect.Effect<Process> =>
-  Effect.map(Latch.make(true), (thawed) => ({ name, killed: false, frozen: false, thawed }))
+  Effect.gen(function*() {
+    const startedAt = yield* Clock.currentTimeMillis
+    return { name, startedAt, killed: false, frozen: false, thawed: yield* Latch.make(true) }
+  })
 
 /** Whoever runs outside a process, such as buyers, cannot be killed. */
-export const world: Process = { name: "world", killed: false, frozen: false, thawed: Latch.makeUnsafe(true) }
+export const world: Process = {
+  name: "world",
+  startedAt: 0,
+  killed: false,
+  frozen: false,
+  thawed: Latch.makeUnsafe(true)
+}
 
 export const Process = Context.Reference<Process>("simulation/Process", { defaultValue: () => world })
 

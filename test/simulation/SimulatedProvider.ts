@@ -18,9 +18,16 @@ export interface Money {
   readonly kept: number
 }
 
+/** A charge that somebody asked for. */
+export interface Charged {
+  readonly key: string
+  /** When the process was started that asked for it. */
+  readonly by: number
+}
+
 export const make = (faults: Chance.Faults, trace: Trace) => {
   const money = new Map<string, Money>()
-  const charged: Array<string> = []
+  const charged: Array<Charged> = []
   let underWay = 0
 
   /** A request that nobody can take back: it arrives, whatever becomes of who sent it. */
@@ -42,9 +49,11 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     })
 
   const charge = Effect.fnUntraced(function*(key: string) {
+    const { startedAt } = yield* Process.Process
+    charged.push({ key, by: startedAt })
+    if (yield* Chance.happens(faults.paymentLost)) return yield* new PaymentUnknown({ key, detail: "lost" })
     const isDeclined = yield* Chance.happens(faults.paymentDeclined)
     const verdict = yield* send(Effect.gen(function*() {
-      charged.push(key)
       if (!money.has(key)) {
         money.set(key, isDeclined ? { verdict: "declined", kept: 0 } : { verdict: "paid", kept: 1 })
       }
@@ -57,6 +66,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
   })
 
   const voidKey = Effect.fnUntraced(function*(key: string) {
+    if (yield* Chance.happens(faults.paymentLost)) return yield* new PaymentUnknown({ key, detail: "lost" })
     yield* send(Effect.suspend(() => {
       money.set(key, { verdict: "voided", kept: 0 })
       return trace.note(`void ${key}`)
@@ -68,7 +78,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     money,
     /** Requests that will still arrive. */
     underWay: () => underWay,
-    /** The key of each charge that was asked for, as often as it was. */
+    /** Each charge that was asked for, as often as it was. */
     charged,
     layer: Layer.succeed(PaymentProvider, {
       charge: ({ key }) => charge(key),

@@ -9,6 +9,7 @@ import { type Adjustment, type Command, type Named, RULES_VERSION, type SalePatc
 import type { RequestId } from "./Ids.ts"
 import {
   COMMANDS_REMEMBERED,
+  forgetting,
   type HeldOrder,
   isRemembered,
   type Item,
@@ -105,11 +106,12 @@ const hold = (item: Item, offset: number, { attempt, order }: Place): Decision =
 
 const turnAway = (item: Item, offset: number, { attempt, order }: Place, reason: TurnedReason): Decision => {
   const turnedCount = item.turnedCount + 1
-  return [{
-    ...item,
-    turned: HashMap.set(item.turned, order.requestId, { n: turnedCount, reason }),
-    turnedCount
-  }, [Outcome.turned(order.requestId, reason, attempt, offset, true)]]
+  const turned = forgetting(
+    HashMap.set(item.turned, order.requestId, { n: turnedCount, reason }),
+    TURNED_REMEMBERED,
+    ({ n }) => isRemembered(n, turnedCount, TURNED_REMEMBERED)
+  )
+  return [{ ...item, turned, turnedCount }, [Outcome.turned(order.requestId, reason, attempt, offset, true)]]
 }
 
 /** A replayed order for which there is nothing left: its units stay released, under the new attempt's number. */
@@ -189,7 +191,11 @@ const adjust = (item: Item, adjustment: Adjustment): Item => {
   const commandCount = item.commandCount + 1
   return {
     ...move(item, "delta" in adjustment ? adjustment.delta : adjustment.target - item.available),
-    commands: HashMap.set(item.commands, adjustment.command, commandCount),
+    commands: forgetting(
+      HashMap.set(item.commands, adjustment.command, commandCount),
+      COMMANDS_REMEMBERED,
+      (n) => isRemembered(n, commandCount, COMMANDS_REMEMBERED)
+    ),
     commandCount
   }
 }

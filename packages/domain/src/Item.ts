@@ -105,3 +105,14 @@ export const isBalanced = (item: Pick<Item, "available" | "held" | "sold" | "put
 
 /** Whether an id turned away is still remembered. */
 export const isRemembered = (n: number, count: number, bound: number): boolean => n > count - bound
+
+/**
+ * Without what is not remembered any more, so that an item does not grow with those that it turns away.
+ *
+ * **Details**: up to twice as many stand there before the rest is taken away, so that it costs little for each of them.
+ */
+export const forgetting = <K, V>(
+  entries: HashMap.HashMap<K, V>,
+  bound: number,
+  isStillRemembered: (value: V) => boolean
+): HashMap.HashMap<K, V> => HashMap.size(entries) <= 2 * bound ? entries : HashMap.filter(entries, isStillRemembered)

@@ -6,7 +6,6 @@
  */
 import * as Fold from "@flash-sale/domain/Fold"
 import type { ItemId } from "@flash-sale/domain/Ids"
-import { COMMANDS_REMEMBERED, isRemembered, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { home, NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
 import { HashMap } from "effect"
@@ -87,21 +86,10 @@ export const make = ({ checkpoint, count, only, partition }: Options): Partition
   }
 }
 
-/** Without what no decision looks at any more, so that memory does not grow with the log. */
+/** Without what is told, so that memory does not grow with the log. */
 const forgetting = ({ item, position, untold }: Fold.Folded, checkpoint: number | undefined): Fold.Folded => ({
-  item: withoutForgotten(item),
+  item,
   position,
   // Before the checkpoint everything is told. Without a mark nobody knows, and nothing is compared.
   untold: checkpoint === undefined || position < checkpoint ? HashMap.empty() : untold
 })
-
-/** Twice as many may stand there before they are taken away, so that this costs little for each record. */
-const withoutForgotten = (item: Item): Item => {
-  const turned = HashMap.size(item.turned) <= 2 * TURNED_REMEMBERED
-    ? item.turned
-    : HashMap.filter(item.turned, ({ n }) => isRemembered(n, item.turnedCount, TURNED_REMEMBERED))
-  const commands = HashMap.size(item.commands) <= 2 * COMMANDS_REMEMBERED
-    ? item.commands
-    : HashMap.filter(item.commands, (n) => isRemembered(n, item.commandCount, COMMANDS_REMEMBERED))
-  return turned === item.turned && commands === item.commands ? item : { ...item, turned, commands }
-}
