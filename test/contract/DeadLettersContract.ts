@@ -24,6 +24,8 @@ const letter = (change: Partial<DeadLetter> = {}): DeadLetter => ({
   requestId: RequestId.make("réq 1"),
   correlationId: CorrelationId.make("corr-1"),
   attempt: 2,
+  price: 1_999,
+  currency: "EUR",
   timestamp: "2025-11-29T21:56:00.000Z",
   ...change
 })

@@ -1,5 +1,6 @@
 /** Orders that need a person: the topic `orders-dlq`. A letter's identity is where its record stands in `orders`. */
 import { Context, type Effect, Schema } from "effect"
+import { Currency, Price } from "./Command.ts"
 import { Attempt, CorrelationId, RequestId } from "./Ids.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
 import { Offset, PartitionId } from "./Partition.ts"
@@ -18,6 +19,9 @@ export const DeadLetter = Schema.Struct({
   requestId: Schema.optionalKey(RequestId),
   correlationId: CorrelationId,
   attempt: Attempt,
+  /** Of one unit, as this attempt was to be charged; absent where the sale named none. */
+  price: Schema.optionalKey(Price),
+  currency: Schema.optionalKey(Currency),
   /** When it was put, ISO 8601 in UTC. */
   timestamp: Schema.String
 })

@@ -141,7 +141,8 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
           order.command.order.requestId,
           order.command.correlationId,
           outcome.attempt,
-          now
+          now,
+          order
         )
       }
       : {}),
@@ -236,7 +237,8 @@ export const letter = (
   requestId: RequestId | undefined,
   correlationId: CorrelationId,
   attempt: number,
-  timestamp: string
+  timestamp: string,
+  charge: Pick<OpenOrder, "price" | "currency"> = { price: undefined, currency: undefined }
 ): DeadLetter => ({
   partition: record.partition,
   offset: record.offset,
@@ -246,5 +248,7 @@ export const letter = (
   ...(requestId === undefined ? {} : { requestId }),
   correlationId,
   attempt,
+  ...(charge.price === undefined ? {} : { price: charge.price }),
+  ...(charge.currency === undefined ? {} : { currency: charge.currency }),
   timestamp
 })

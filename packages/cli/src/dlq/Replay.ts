@@ -5,16 +5,17 @@
  * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
  */
 import type { DeadLetter, DeadLetters, LetterPlace } from "@flash-sale/domain/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { fingerprint } from "@flash-sale/domain/Order"
-import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { DateTime, Effect, Schedule } from "effect"
 import { judge, type Judgement, type Place } from "./Judgement.ts"
 import * as LetterId from "./LetterId.ts"
 import * as Letters from "./Letters.ts"
+import * as PriceChange from "./PriceChange.ts"
 
 /** How often a record that may not have arrived is sent again. */
 const APPEND_RETRIES = 5
@@ -54,8 +55,8 @@ export const perform = Effect.fn("Replay.perform")(function*(
   hand: Letters.Hand
 ): Effect.fn.Return<
   string,
-  AppendRefused | AppendUnknown | StoreUnavailable,
-  OrderLog | OrderStatuses | DeadLetters
+  AppendRefused | AppendUnknown | LogUnavailable | StoreUnavailable | ItemDamaged,
+  OrderLog | OrderStatuses | DeadLetters | ItemStore
 > {
   if (step._tag === "Done") return step.line
   const id = LetterId.show(step.letter)
@@ -65,9 +66,11 @@ export const perform = Effect.fn("Replay.perform")(function*(
     return `${id}: attempt ${attempt} of order ${JSON.stringify(requestId)} is ${status} already; marked as replayed`
   }
   const { attempt, order } = step.next
+  const price = yield* PriceChange.ofReplay(step.letter, order)
   yield* append(step.next)
   yield* Letters.mark(step.letter, "replayed", hand)
-  return `${id}: replayed as attempt ${attempt} of order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
+  const name = `order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
+  return `${id}: replayed as attempt ${attempt} of ${name}${price}`
 })
 
 /** Appends the attempt, and lets its buyer see that it is under way. */

@@ -72,6 +72,8 @@ export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): 
         request_id: letter.requestId,
         timestamp: letter.timestamp,
         attempt: letter.attempt,
+        price: letter.price,
+        currency: letter.currency,
         origin_partition: letter.partition,
         origin_offset: letter.offset
       },

@@ -12,6 +12,8 @@ const Header = {
   requestId: "request_id",
   timestamp: "timestamp",
   attempt: "attempt",
+  price: "price",
+  currency: "currency",
   originPartition: "origin_partition",
   originOffset: "origin_offset"
 } as const
@@ -37,6 +39,8 @@ export const ofLetter = (letter: DeadLetter): Appendable => ({
     ...(letter.requestId === undefined ? {} : { [Header.requestId]: letter.requestId }),
     [Header.timestamp]: letter.timestamp,
     [Header.attempt]: String(letter.attempt),
+    ...(letter.price === undefined ? {} : { [Header.price]: String(letter.price) }),
+    ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
     [Header.originPartition]: String(letter.partition),
     [Header.originOffset]: String(letter.offset)
   }
@@ -66,6 +70,8 @@ export const decode = (record: LogRecord): Option.Option<Entry> => {
     ...(headers[Header.requestId] === undefined ? {} : { requestId: headers[Header.requestId] }),
     correlationId: headers[Header.correlationId],
     attempt: Number(headers[Header.attempt]),
+    ...(headers[Header.price] === undefined ? {} : { price: Number(headers[Header.price]) }),
+    ...(headers[Header.currency] === undefined ? {} : { currency: headers[Header.currency] }),
     timestamp: headers[Header.timestamp]
   })
   return Option.map(Result.getSuccess(letter), (decoded) => ({ _tag: "Letter", letter: decoded }))

@@ -76,8 +76,14 @@ ALTER TABLE marks ADD COLUMN digest TEXT;
 CREATE TABLE accepted(partition INTEGER PRIMARY KEY, start INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
 `
 
+/** What an order was to be charged when its dead letter was put. */
+const CHARGED = `
+ALTER TABLE letters ADD COLUMN price INTEGER;
+ALTER TABLE letters ADD COLUMN currency TEXT;
+`
+
 /** Each brings the file from the version of its index to the next one. Never changed once released, only added to. */
-const migrations: ReadonlyArray<string> = [FIRST, REPAIRS, SEEN]
+const migrations: ReadonlyArray<string> = [FIRST, REPAIRS, SEEN, CHARGED]
 
 /** The version of the tables that this build writes. */
 export const LATEST = migrations.length

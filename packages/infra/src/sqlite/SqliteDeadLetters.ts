@@ -1,15 +1,15 @@
 /** Orders that need a person, as tables in the embedded file. */
 import { DeadLetter, DeadLetters, type Found, Handling, type LetterPlace } from "@flash-sale/domain/DeadLetters"
 import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
-import { bytes, type Connection, integer, optionalText, type Row, text } from "./Connection.ts"
+import { bytes, type Connection, integer, optionalInteger, optionalText, type Row, text } from "./Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
 
 /** Putting a letter again keeps the first; a mark that came before its letter counts. */
 const PUT = `
 INSERT OR IGNORE INTO letters(
-  partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt
+  partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency
 ) VALUES (
-  ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9
+  ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
 )`
 
 const MARK = `
@@ -39,7 +39,9 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
               letter.error,
               letter.requestId ?? null,
               letter.correlationId,
-              letter.attempt
+              letter.attempt,
+              letter.price ?? null,
+              letter.currency ?? null
             )
             return Result.void
           }),
@@ -92,6 +94,8 @@ const find = (connection: Connection, { offset, partition }: LetterPlace): Found
 const toLetter = (row: Row): DeadLetter => {
   const key = optionalText(row, "key")
   const requestId = optionalText(row, "request")
+  const price = optionalInteger(row, "price")
+  const currency = optionalText(row, "currency")
   return decodeLetter({
     partition: integer(row, "partition"),
     offset: integer(row, "offset"),
@@ -101,6 +105,8 @@ const toLetter = (row: Row): DeadLetter => {
     attempt: integer(row, "attempt"),
     timestamp: text(row, "timestamp"),
     ...(key === undefined ? {} : { key }),
-    ...(requestId === undefined ? {} : { requestId })
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(price === undefined ? {} : { price }),
+    ...(currency === undefined ? {} : { currency })
   })
 }

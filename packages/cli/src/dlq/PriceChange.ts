@@ -1,0 +1,32 @@
+/**
+ * What a replayed order is charged: the price of the sale when its new attempt is folded, not the one of its letter. Who
+ * replays it hears where they differ.
+ */
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { Order } from "@flash-sale/domain/Order"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import { Effect } from "effect"
+import * as Money from "../sale/Money.ts"
+
+interface Charged {
+  readonly price?: number | undefined
+  readonly currency?: string | undefined
+}
+
+const show = ({ currency, price }: Charged): string => price === undefined ? "no price" : Money.show(price, currency)
+
+/** In words to be put behind what was done; empty where nothing has changed. */
+export const words = (before: Charged, now: Charged): string =>
+  before.price === now.price && before.currency === now.currency
+    ? ""
+    : `, at ${show(now)} a unit instead of ${show(before)}`
+
+/** By the sale as it is now. */
+export const ofReplay = Effect.fn("PriceChange.ofReplay")(function*(letter: DeadLetter, { itemId }: Order) {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const { settings } = yield* store.look(home(itemId, yield* log.partitions), itemId)
+  return words(letter, settings)
+})

@@ -1,0 +1,101 @@
+/** What a replayed order is charged, and what whoever replays it hears of that. */
+import { assert, describe, it } from "@effect/vitest"
+import * as PriceChange from "@flash-sale/cli/dlq/PriceChange"
+import { Command, CommandId } from "@flash-sale/domain/Command"
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { type Charge, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import { Effect, Layer, Logger } from "effect"
+import * as Folders from "../../infra/sqlite/Folders.ts"
+import { eventually, fate, order, typed } from "./Typed.ts"
+
+const TEST_TIMEOUT = 30_000
+const itemId = ItemId.make("101")
+
+/** A provider that answers no first attempt, and what it was asked. */
+const provider = (charges: Array<Charge>) =>
+  Layer.succeed(PaymentProvider, {
+    charge: (charge) =>
+      Effect.suspend(() => {
+        charges.push(charge)
+        return charge.attempt === 1
+          ? Effect.fail(new PaymentUnknown({ key: charge.key, detail: "away" }))
+          : Effect.succeed("paid" as const)
+      }),
+    lookUp: () => Effect.succeed(undefined),
+    void: () => Effect.void
+  })
+
+const engine = (dataDir: string, charges: Array<Charge>) =>
+  Processor.layer.pipe(
+    Layer.provide(ProcessorState.layer),
+    Layer.provide(provider(charges)),
+    Layer.provideMerge(Layer.orDie(Infra.layerEmbedded({ dataDir }))),
+    Layer.provide(Logger.layer([]))
+  )
+
+const append = (command: Parameters<typeof LogRecord.encode>[1]) =>
+  Effect.flatMap(OrderLog, (log) => log.append(LogRecord.encode(itemId, command)))
+
+const priced = (price: number) => Command.Sale({ patch: { price, currency: "EUR" } })
+
+describe("A replayed order", () => {
+  it.live(
+    "is charged what the sale says where its new attempt stands, and that is told where it has changed",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        const charges: Array<Charge> = []
+        yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          const letters = yield* DeadLetters
+          const replayed = (requestId: string, attempt: number) =>
+            Effect.gen(function*() {
+              const [letter] = yield* eventually(letters.list(10), (all) => all.length === 1)
+              const id = `${letter!.partition}-${letter!.offset}`
+              assert.deepInclude(letter, { price: 1_999, currency: "EUR", attempt: attempt - 1 })
+              assert.deepInclude(JSON.parse((yield* typed(folder, `dlq show ${id}`)).out).headers, { price: 1_999 })
+              const { out } = yield* typed(folder, `dlq replay ${id}`)
+              assert.strictEqual(yield* fate(requestId, attempt), "COMPLETED")
+              return out.slice(id.length)
+            })
+          yield* append(Command.Adjust({ adjustment: { command: CommandId.make("stock"), delta: 5 } }))
+          yield* append(priced(1_999))
+          yield* log.append(order("r-1", "101"))
+          yield* fate("r-1", 1)
+          assert.strictEqual(yield* replayed("r-1", 2), ": replayed as attempt 2 of order \"r-1\", item 101")
+
+          yield* log.append(order("r-2", "101"))
+          yield* fate("r-2", 1)
+          const { partition } = yield* append(priced(2_499))
+          const store = yield* ItemStore
+          yield* eventually(store.look(partition, itemId), ({ settings }) => settings.price === 2_499)
+          assert.strictEqual(
+            yield* replayed("r-2", 2),
+            ": replayed as attempt 2 of order \"r-2\", item 101, at 24.99 EUR a unit instead of 19.99 EUR"
+          )
+        }).pipe(Effect.provide(engine(folder, charges)))
+        const asked = new Set(charges.map(({ attempt, price, requestId }) => `${requestId} ${attempt} ${price}`))
+        assert.deepStrictEqual(asked, new Set(["r-1 1 1999", "r-1 2 1999", "r-2 1 1999", "r-2 2 2499"]))
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
+
+  it("says what a price has become, and nothing where it is the same", () => {
+    const euros = (price: number) => ({ price, currency: "EUR" })
+    assert.strictEqual(PriceChange.words(euros(1_999), euros(1_999)), "")
+    assert.strictEqual(PriceChange.words({}, { price: undefined, currency: undefined }), "")
+    assert.strictEqual(PriceChange.words(euros(1_999), {}), ", at no price a unit instead of 19.99 EUR")
+    assert.strictEqual(PriceChange.words({}, euros(500)), ", at 5.00 EUR a unit instead of no price")
+    assert.strictEqual(
+      PriceChange.words(euros(1_999), { price: 1_999, currency: "USD" }),
+      ", at 19.99 USD a unit instead of 19.99 EUR"
+    )
+  })
+})
