@@ -172,6 +172,39 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
     OPTIONS
   )
 
+  it.effect(
+    "a log whose beginning is gone: the charges that it no longer explains are named",
+    () =>
+      Effect.gen(function*() {
+        const { charges, engine, folder, typed } = yield* sold
+        yield* inFile(folder, (connection) =>
+          connection.script(
+            [
+              `DELETE FROM log WHERE partition = ${partition} AND offset = 0`,
+              ...["marks", "items", "orders", "turned", "buyers", "commands", "untold", "events"].map((table) =>
+                `DELETE FROM ${table}`
+              )
+            ].join("; ")
+          ))
+        yield* Effect.gen(function*() {
+          const { problems } = yield* CutLog.refused
+          expect(problems).toEqual([expect.stringContaining("the log begins at 1, but the store needs it from 0 on")])
+          const accepted = yield* typed(`recover --accept-log --partition ${partition} --yes`)
+          expect(accepted.out).toContain(
+            "  4 charges were paid, and the log no longer says for what: give the money back"
+          )
+          for (let n = 0; n < UNITS; n++) expect(accepted.out).toContain(`    charge shoes:shoes-${n}:1`)
+          yield* CutLog.running(PARTITIONS)
+          // The stock is counted again, and the sale goes on.
+          yield* Sold.append(["shoes"], 2, ["later"])
+          expect(yield* CutLog.fate("later-0")).toBe("COMPLETED")
+          expect(yield* typed("reconcile --item shoes")).toMatchObject({ isSuccess: true })
+        }).pipe(Effect.provide(engine))
+        expect([...charges].toSorted()).toEqual(["shoes:later-0:1", "shoes:later-1:1"])
+      }),
+    OPTIONS
+  )
+
   it.effect("what goes with accepting a log goes with nothing else", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary

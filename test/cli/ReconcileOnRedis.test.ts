@@ -216,7 +216,9 @@ describe("on Kafka and Redis", () => {
       expect((yield* survey).complaint).toContain(`partition ${partition}: the log begins at 2; what came before`)
       const compared = yield* reconcile(settings, own, { apply: true })
       expect(compared.isSuccess).toBe(false)
-      expect(compared.out).toContain(`partition ${partition}: the log begins at 2: what came before cannot be folded`)
+      expect(compared.out).toContain(
+        `partition ${partition}: the log begins at 2, so what came before cannot be folded`
+      )
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
   it.live("a Redis that holds anything is refused as it is typed", () =>

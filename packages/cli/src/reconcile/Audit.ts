@@ -7,6 +7,7 @@ import * as Picture from "@flash-sale/domain/Picture"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
+import * as OwnBooks from "./OwnBooks.ts"
 import * as PartitionFold from "./PartitionFold.ts"
 
 /** What was found of one item that is worth a line. */
@@ -30,8 +31,12 @@ export interface Audited {
   readonly mark: Mark | undefined
   /** Whether the log holds anything that a store could have folded. */
   readonly records: number
+  /** Where the log begins. What came before is gone. */
+  readonly start: number
   /** Items that were compared. */
   readonly compared: number
+  /** Items with a past before the log's beginning: they were held against their own books only. */
+  readonly unfoldable: number
   readonly findings: ReadonlyArray<Finding>
   /** Why nothing could be compared. */
   readonly refused: string | undefined
@@ -56,7 +61,8 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   const mark = yield* (yield* ItemStore).mark(partition)
   const bounds = yield* reader.bounds(partition)
   const committed = yield* reader.committed(partition)
-  const empty = { partition, mark, records: bounds.end - bounds.start, compared: 0, findings: [] }
+  const { end, start } = bounds
+  const empty = { partition, mark, start, records: end - start, compared: 0, unfoldable: 0, findings: [] }
   const refused = refusal(bounds, Math.max(mark?.checkpoint ?? 0, committed ?? 0))
   if (refused !== undefined) return { ...empty, refused } satisfies Audited
 
@@ -74,9 +80,14 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   yield* know(fold, partition, indexed.filter((itemId) => !fold.items.has(itemId)))
 
   const findings: Array<Finding> = []
+  let unfoldable = 0
   const movedOn: Array<readonly [ItemId, PartitionFold.FoldedItem, StoredItem]> = []
   const compare = (itemId: ItemId, item: PartitionFold.FoldedItem, there: StoredItem, end: number) => {
-    const finding = findingOf(itemId, item, there, end, mark?.checkpoint)
+    const found = findingOf(itemId, item, there, end, mark?.checkpoint)
+    // What the log still says came to the same state, so there is nothing before it; else nobody can tell.
+    const isFoldable = start === 0 || found.differences.count === 0
+    if (!isFoldable) unfoldable++
+    const finding = isFoldable ? found : byOwnBooks(found, there)
     if (differs(finding) || finding.byHand.length > 0) findings.push(finding)
   }
   for (const [itemId, item] of fold.items) {
@@ -93,18 +104,31 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
     yield* read(from, until)
     for (const [itemId, item, there] of movedOn) compare(itemId, item, there, end)
   }
-  return { ...empty, compared: fold.items.size, findings, refused: undefined } satisfies Audited
+  return {
+    ...empty,
+    compared: fold.items.size - unfoldable,
+    unfoldable,
+    // Where the beginning is gone, a fold that is taken away cannot be folded again.
+    findings: start === 0 ? findings : findings.map((finding) => ({ ...finding, repairable: false })),
+    refused: undefined
+  } satisfies Audited
 })
 
 const least = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => Math.min(a, b), Infinity)
 const most = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => Math.max(a, b), NOTHING_FOLDED)
 
-const refusal = ({ end, start }: { readonly start: number; readonly end: number }, folded: number) =>
-  start > 0
-    ? `the log begins at ${start}: what came before cannot be folded again, so nothing can be compared or repaired`
-    : folded > end
+const refusal = ({ end }: { readonly end: number }, folded: number) =>
+  folded > end
     ? `the log ends at ${end}, but it was folded up to ${folded}: bring back the log that was folded`
     : undefined
+
+/** Of an item whose past is gone: what contradicts itself in the store. */
+const byOwnBooks = (found: Finding, there: StoredItem): Finding => ({
+  ...found,
+  differences: { kept: [], count: 0 },
+  wrong: [...found.wrong, ...OwnBooks.wrong(there.picture)],
+  repairable: false
+})
 
 const know = Effect.fnUntraced(function*(
   fold: PartitionFold.PartitionFold,

@@ -1,6 +1,8 @@
 /** What a store knows and the log does not: what is given up by whoever accepts the log as it is. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { LogReader } from "@flash-sale/domain/LogReader"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { chargeKey } from "@flash-sale/domain/PaymentProvider"
 import * as Picture from "@flash-sale/domain/Picture"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, HashMap, Option, Stream } from "effect"
@@ -25,10 +27,12 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
   const reader = yield* LogReader
   const stored = yield* StoredItems
   const fold = PartitionFold.make({ partition, count, checkpoint: end, only: undefined })
+  const paid: Paid = new Map()
   yield* Stream.runForEach(reader.read(partition, start, end), (records) =>
     Effect.sync(() => {
       for (const itemId of fold.unknown(records)) fold.raise(itemId, end)
       fold.fold(records)
+      for (const record of records) notePaid(paid, record)
       onRead(records.length)
     }))
   const lost: Array<string> = []
@@ -50,7 +54,18 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
     const others = [log?.available ?? 0, log?.held ?? 0, log?.sold ?? 0].join(" + ")
     if (numbers !== others) changed.push(`item ${itemId}: ${numbers} in the store, ${others} by the log`)
   }
+  const unsold = [...paid].flatMap(([key, { attempt, itemId, requestId }]) => {
+    const order = Option.flatMap(
+      Option.fromUndefinedOr(fold.items.get(itemId)),
+      ({ state }) => findOrder(state.item.orders, requestId)
+    )
+    return Option.isSome(order) && order.value.attempt >= attempt ? [] : [`charge ${key}`]
+  })
   const lines = [
+    ...(unsold.length === 0
+      ? []
+      : [`${unsold.length} charges were paid, and the log no longer says for what: give the money back`]),
+    ...some(unsold),
     `${lost.length} orders that held units in the store are lost`,
     ...some(lost.toSorted(bySold)),
     ...(changed.length === 0 ? [] : ["units available + held + sold change"]),
@@ -58,6 +73,20 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
   ]
   return { lines, common, items } satisfies Losses
 })
+
+/** What the provider said to be paid, by the key of the charge. */
+type Paid = Map<string, { readonly itemId: ItemId; readonly requestId: string; readonly attempt: number }>
+
+const notePaid = (paid: Paid, record: LogRecord.LogRecord): void => {
+  const itemId = LogRecord.itemOf(record)
+  // Most records are orders; only those that settle some are decoded once more.
+  if (itemId === undefined || record.headers[LogRecord.Header.type] !== "settle") return
+  const command = LogRecord.decode(itemId, record)
+  if (command._tag !== "Settle") return
+  for (const { attempt, outcome, requestId } of command.settlements) {
+    if (outcome === "paid") paid.set(chargeKey(itemId, requestId, attempt), { itemId, requestId, attempt })
+  }
+}
 
 const findOrder = <K, V>(orders: HashMap.HashMap<K, V>, requestId: string): Option.Option<V> =>
   HashMap.get(orders, requestId as K)

@@ -36,7 +36,11 @@ export const partitions = Effect.gen(function*() {
 export const cuts = (log: ReadonlyArray<Surveyed>): ReadonlyArray<string> =>
   log.flatMap(({ committed, end, partition, start }) =>
     start > 0
-      ? [`partition ${partition}: the log begins at ${start}; what came before cannot be folded again`]
+      ? [
+        `partition ${partition}: the log begins at ${start}; what came before cannot be folded again. ` +
+        `A backup of Redis that was taken at offset ${start} or later needs no more: restore it, and processors fold the ` +
+        `rest. Without one the log can be accepted as it is: flash-sale recover --accept-log --partition ${partition}`
+      ]
       : committed > end
       ? [`partition ${partition}: the log ends at ${end}, but processors have read it up to ${committed}`]
       : []

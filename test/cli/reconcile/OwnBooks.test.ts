@@ -1,0 +1,52 @@
+/** What contradicts itself in an item: nothing that the rules can lead to, and each damage. */
+import { assert, describe, it } from "@effect/vitest"
+import * as OwnBooks from "@flash-sale/cli/reconcile/OwnBooks"
+import type { Command } from "@flash-sale/domain/Command"
+import * as Fold from "@flash-sale/domain/Fold"
+import * as Picture from "@flash-sale/domain/Picture"
+import { Effect } from "effect"
+import { by, place, play, sale, settle } from "../../domain/Games.ts"
+import * as Histories from "../../domain/Histories.ts"
+
+const pictureOf = (...commands: ReadonlyArray<Command>) =>
+  new Map(Picture.entries({ ...Fold.nothing, item: play(...commands).item }))
+
+const picture = pictureOf(
+  by("stock", 9),
+  sale({ perUserLimit: 5 }),
+  place("a", { user: "ann", amount: 2 }),
+  place("b", { user: "bob", amount: 3 }),
+  settle("a", "paid")
+)
+
+const damaged = (name: string, text: string | undefined) => {
+  const changed = new Map(picture)
+  if (text === undefined) changed.delete(name)
+  else changed.set(name, text)
+  return OwnBooks.wrong(changed)
+}
+
+describe("The books of an item", () => {
+  it.effect("have nothing against whatever the rules lead to", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(OwnBooks.wrong(picture), [])
+      for (const history of yield* Histories.histories("books", 60, 200)) {
+        const result = Fold.fold(Fold.nothing, { commands: history, told: [], expected: undefined })
+        if (result._tag !== "Folded") return assert.fail(result._tag)
+        assert.deepStrictEqual(OwnBooks.wrong(new Map(Picture.entries(result.state))), [])
+      }
+    }))
+
+  it("show a count, an order or a buyer that was changed", () => {
+    assert.deepStrictEqual(damaged("available", "3"), ["put in 9 are not available 3 + held 3 + sold 2"])
+    assert.deepStrictEqual(damaged("order b", undefined), [
+      "held 3, but its orders hold 0",
+      "buyer bob has 3 units, but orders for 0"
+    ])
+    assert.deepStrictEqual(damaged("buyer ann", "4"), ["buyer ann has 4 units, but orders for 2"])
+    assert.deepStrictEqual(damaged("sold", "3"), [
+      "put in 9 are not available 4 + held 3 + sold 3",
+      "sold 3, but its orders are sold 2"
+    ])
+  })
+})
