@@ -10,8 +10,8 @@ import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, DateTime, Duration, Effect, Exit, Scope } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import * as ItemActor from "./ItemActor.ts"
+import * as Letter from "./Letter.ts"
 import type { Message } from "./OpenOrder.ts"
-import { letter } from "./Reactions.ts"
 import type * as Sensing from "./Sensing.ts"
 import * as Telling from "./Telling.ts"
 import type { Run } from "./Worker.ts"
@@ -78,7 +78,7 @@ export const make = Effect.fnUntraced(function*(
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
     const itemId = "unknown" as ItemId
-    const error = letter(record, "Invalid Order Format", undefined, correlationId, 1, now)
+    const error = Letter.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
     yield* telling.tell({ itemId, reactions: [{ letter: error, done: record.offset }], onTold: () => {} })
   })
 

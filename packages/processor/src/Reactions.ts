@@ -1,13 +1,14 @@
 /**
  * What is to be done about the outcomes of a fold: a pure step from outcomes to statuses, dead letters and payments.
  */
-import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
 import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { placeCorrelationId } from "@flash-sale/domain/LogRecord"
 import { fingerprint } from "@flash-sale/domain/Order"
 import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
 import { Offset } from "@flash-sale/domain/Partition"
+import * as Letter from "./Letter.ts"
 import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
 
 /** An order that has become final, for counters and log lines. */
@@ -135,15 +136,17 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
     ...told(order, outcome, status, now),
     ...(outcome.state === "released" && outcome.reason === "timeout"
       ? {
-        letter: letter(
-          order.record,
-          "Payment Timeout",
-          order.command.order.requestId,
-          order.command.correlationId,
-          outcome.attempt,
-          now,
-          order
-        )
+        letter: {
+          ...Letter.of(
+            order.record,
+            "Payment Timeout",
+            order.command.order.requestId,
+            order.command.correlationId,
+            outcome.attempt,
+            now
+          ),
+          ...Letter.chargedOf(order)
+        }
       }
       : {}),
     finished: {
@@ -185,7 +188,7 @@ const unreadable = (
       placedAt: record.timestamp,
       place: record.offset
     }),
-    letter: letter(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
+    letter: Letter.of(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
     finished: {
       requestId: command.requestId,
       correlationId,
@@ -229,26 +232,3 @@ const statusRecord = (
     place: Offset.make(outcome.place)
   }
 }
-
-/** The letter of a record, its value byte for byte. */
-export const letter = (
-  record: Message["record"],
-  error: DeadLetterReason,
-  requestId: RequestId | undefined,
-  correlationId: CorrelationId,
-  attempt: number,
-  timestamp: string,
-  charge: Pick<OpenOrder, "price" | "currency"> = { price: undefined, currency: undefined }
-): DeadLetter => ({
-  partition: record.partition,
-  offset: record.offset,
-  ...(record.key === undefined ? {} : { key: record.key }),
-  value: record.value,
-  error,
-  ...(requestId === undefined ? {} : { requestId }),
-  correlationId,
-  attempt,
-  ...(charge.price === undefined ? {} : { price: charge.price }),
-  ...(charge.currency === undefined ? {} : { currency: charge.currency }),
-  timestamp
-})

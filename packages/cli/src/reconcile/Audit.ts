@@ -21,7 +21,7 @@ export interface Finding {
   /** Changes of stock by hand that wait to be recorded: no difference. */
   readonly byHand: ReadonlyArray<string>
   /** Whether folding it again from the log makes it right. */
-  readonly repairable: boolean
+  repairable: boolean
   /** The last sensed adjustment that the log counts. */
   readonly seq: number
 }
@@ -88,6 +88,8 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
     const isFoldable = start === 0 || found.differences.count === 0
     if (!isFoldable) unfoldable++
     const finding = isFoldable ? found : byOwnBooks(found, there)
+    // A fold that is taken away could not be folded again.
+    if (start > 0) finding.repairable = false
     if (differs(finding) || finding.byHand.length > 0) findings.push(finding)
   }
   for (const [itemId, item] of fold.items) {
@@ -108,8 +110,7 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
     ...empty,
     compared: fold.items.size - unfoldable,
     unfoldable,
-    // Where the beginning is gone, a fold that is taken away cannot be folded again.
-    findings: start === 0 ? findings : findings.map((finding) => ({ ...finding, repairable: false })),
+    findings,
     refused: undefined
   } satisfies Audited
 })
@@ -126,8 +127,7 @@ const refusal = ({ end }: { readonly end: number }, folded: number) =>
 const byOwnBooks = (found: Finding, there: StoredItem): Finding => ({
   ...found,
   differences: { kept: [], count: 0 },
-  wrong: [...found.wrong, ...OwnBooks.wrong(there.picture)],
-  repairable: false
+  wrong: [...found.wrong, ...OwnBooks.wrong(there.picture)]
 })
 
 const know = Effect.fnUntraced(function*(

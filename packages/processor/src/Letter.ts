@@ -1,0 +1,31 @@
+/** Dead letters, from the records and orders that they are about. */
+import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
+import type { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import type { OpenOrder } from "./OpenOrder.ts"
+
+/** The letter of a record, its value byte for byte. */
+export const of = (
+  record: LogRecord,
+  error: DeadLetterReason,
+  requestId: RequestId | undefined,
+  correlationId: CorrelationId,
+  attempt: number,
+  timestamp: string
+): DeadLetter => ({
+  partition: record.partition,
+  offset: record.offset,
+  ...(record.key === undefined ? {} : { key: record.key }),
+  value: record.value,
+  error,
+  ...(requestId === undefined ? {} : { requestId }),
+  correlationId,
+  attempt,
+  timestamp
+})
+
+/** What the order was to be charged. */
+export const chargedOf = ({ currency, price }: OpenOrder): Pick<DeadLetter, "price" | "currency"> => ({
+  ...(price === undefined ? {} : { price }),
+  ...(currency === undefined ? {} : { currency })
+})
