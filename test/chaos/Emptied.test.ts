@@ -11,7 +11,7 @@ import * as Scene from "./Scene.ts"
 import * as Services from "./Services.ts"
 
 const FULL = process.env["FULL"] === "1"
-const RATE = 100
+const RATE = FULL ? 100 : 200
 const ITEMS = 6
 const ORDERS = FULL ? 6_000 : 1_000
 /** Orders that come after the backup. */

@@ -10,7 +10,8 @@ import { RARE_FAULTS } from "./RareFaults.ts"
 import * as Scene from "./Scene.ts"
 
 const FULL = process.env["FULL"] === "1"
-const RATE = 100
+/** Orders a second. */
+const RATE = Number(process.env["RATE"] ?? 100)
 const ITEMS = 8
 const TIMEOUT = 900_000
 /** Every order is final so many milliseconds after a fault. */
