@@ -38,7 +38,7 @@ const traced = async (failureRate: string) => {
   await Promise.all([gateway.start(), processor.start()])
   await Promise.all([gateway.untilHealth(200), processor.untilHealth(200)])
   expect((await Services.run(["stock", "set", "101", "7"], env)).code).toBe(0)
-  return { collector, gateway, processor }
+  return { collector, gateway, kafka, processor }
 }
 
 const buy = (gateway: Services.Service, requestId: string, traceparent: string) =>
@@ -111,7 +111,7 @@ it("a sale, from the caller's span through Kafka to what was paid", { timeout: T
 })
 
 it("an order whose payment never answers, to its dead letter", { timeout: TIMEOUT }, async () => {
-  const { collector, gateway, processor } = await traced("1")
+  const { collector, gateway, kafka, processor } = await traced("1")
   expect((await buy(gateway, "r-2", `00-${SILENT_TRACE}-${CALLER.span}-01`)).status).toBe(202)
   // One that the caller does not record is not recorded here either.
   const unrecorded = "22222222222222222222222222222222"
@@ -130,8 +130,15 @@ it("an order whose payment never answers, to its dead letter", { timeout: TIMEOU
   expect(spans.filter(({ error, name }) => name === "payment charge" && error !== undefined)).toHaveLength(3)
   expect(spans.find(({ name }) => name === "order settle")?.attributes).toMatchObject({ status: "FAILED_PAYMENT" })
   await until("the other one is final, too", () => processor.output().includes("\"request_id\":\"r-3\""))
+  // What the runbook greps for: dead letters, scripts, and the breaker when the log is away.
+  expect(processor.output()).toMatch(/"event":"order_moved_to_dlq"/)
+  expect(processor.output()).toMatch(/dlq/i)
+  expect(processor.output()).toMatch(/Lua scripts.*fold\.lua/)
+  await kafka.stop()
+  await until("the breaker opens", async () => {
+    await buy(gateway, "r-4", `00-${unrecorded}-${CALLER.span}-00`)
+    return /circuit/i.test(gateway.output())
+  })
   await Promise.all([gateway.stop(), processor.stop()])
   expect(collector.spans().filter(({ traceId }) => traceId === unrecorded)).toEqual([])
-  // What the runbook greps for.
-  expect(processor.output()).toMatch(/dlq/i)
 })

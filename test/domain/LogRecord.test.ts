@@ -56,6 +56,20 @@ describe("a record", () => {
     sale({ opensAt: 0, closesAt: null, perUserLimit: 1, paused: false, price: 0, currency: "EUR" }),
     Command.Rules({ version: 7 })
   ]
+  it("about one order carries the ids by which everything about it is found, and is read as without them", () => {
+    if (full._tag !== "Place") return assert.fail()
+    const { attempt, order: { requestId } } = full
+    const command = Command.GiveUp({ requestId, attempt })
+    const { headers, value } = LogRecord.concerning(LogRecord.encode(itemId, command), full)
+    assert.deepStrictEqual(headers, {
+      type: "give-up",
+      correlation_id: full.correlationId,
+      request_id: full.order.requestId,
+      traceparent: full.traceparent ?? "none"
+    })
+    assert.deepStrictEqual(LogRecord.decode(itemId, stored(value, headers)), command)
+  })
+
   for (const command of commands) {
     if (command._tag === "Unreadable") continue
     it(`of ${command._tag} comes back as it went: ${JSON.stringify(command)}`, () => {

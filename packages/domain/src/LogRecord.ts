@@ -94,6 +94,20 @@ export const encode = (itemId: ItemId, command: Known): NewRecord => {
   }
 }
 
+/** The record of a command about one order, with the headers by which all that concerns the order is found. */
+export const concerning = (
+  record: NewRecord,
+  { correlationId, order: { requestId }, traceparent }: Extract<Command.Command, { readonly _tag: "Place" }>
+): NewRecord => ({
+  ...record,
+  headers: {
+    ...record.headers,
+    [Header.correlationId]: correlationId,
+    [Header.requestId]: requestId,
+    ...(traceparent === undefined ? {} : { [Header.traceparent]: traceparent })
+  }
+})
+
 const writeSettle = (settlements: ReadonlyArray<Command.Settlement>): string =>
   JSON.stringify({
     settlements: settlements.map(({ attempt, outcome, requestId }) => ({ request_id: requestId, attempt, outcome }))

@@ -53,6 +53,8 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
 const successful = [Metrics.ordersSuccessful]
 
 export class Accounts extends Context.Service<Accounts, {
+  /** An order is well-formed, and on its way. Told at level debug. */
+  readonly received: (request: CurrentRequest, order: Order) => void
   /** The order is in the log. Returns how long that took, in whole milliseconds. */
   readonly queued: (request: CurrentRequest, order: Order) => number
   /** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
@@ -84,7 +86,7 @@ export const layer: Layer.Layer<Accounts> = Layer.effect(
       line: Pick<OrderLine, "level" | "event" | "message" | "reason">,
       { correlationId, traceparent }: CurrentRequest,
       order: Order | undefined,
-      processingMillis: number
+      processingMillis?: number
     ): void =>
       lines.tell({
         ...line,
@@ -110,6 +112,10 @@ export const layer: Layer.Layer<Accounts> = Layer.effect(
       }))
 
     return {
+      received: (request, order) => {
+        const told = { level: "Debug", event: "order_received", message: "Order received" } as const
+        if (lines.isOn("Debug")) tell(told, request, order)
+      },
       queued: (request, order) => {
         const millis = count(request, successful)
         const told = { level: "Info", event: "order_queued", message: "Order queued successfully" } as const

@@ -53,6 +53,7 @@ export const layer: Layer.Layer<Buying, never, Accounts | Admission | RateLimitF
         return respond(Answers.refused(refusal))
       }
       const order = read.success
+      accounts.received(request, order)
       admission.offer(order, request, (answer) => {
         if (Exit.isFailure(answer)) {
           return respond(fail(request, order, answer.cause, Exit.findErrorOption(answer)))

@@ -37,8 +37,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     return handlers
       // Most orders do not come this way: see `BuyListener`.
       .handle("buy", ({ payload }) =>
-        Effect.flatMap(CurrentRequest, (request) =>
-          admission.place(payload).pipe(
+        Effect.flatMap(CurrentRequest, (request) => {
+          accounts.received(request, payload)
+          return admission.place(payload).pipe(
             Effect.tapError((refusal) => {
               accounts.refused(request, refusal.code, payload)
               return withHeaders({ ...fields.ofRefused(refusal) })
@@ -50,7 +51,8 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
               })
             ),
             withRetryAfter
-          )))
+          )
+        }))
       .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), Standings.ofOrder)))
   }))
 

@@ -80,7 +80,8 @@ export const make = Effect.fnUntraced(function*(
     const what = isRefused ? "Payment was refused" : "Payment gave no answer"
     yield* Log.warn(`${what}: ${detail}; it will be voided`, { event: "payment_given_up", ...annotationsOf(order) })
     const { attempt, order: { requestId } } = order.command
-    yield* run.append(LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt })))
+    const record = LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt }))
+    yield* run.append(LogRecord.concerning(record, order.command))
   })
 
   const tellOfFailures = (order: OpenOrder) => {

@@ -10,6 +10,11 @@ const documented = (): ReadonlyArray<string> => {
     .flatMap(([, names = ""]) => [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name))
 }
 
+it("every event is told by somebody", () => {
+  const texts = sources("packages/*/src/**/*.ts").filter(({ path }) => !path.endsWith("/Attributes.ts"))
+  expect(Attributes.EVENTS.filter((event) => !texts.some(({ text }) => text.includes(`"${event}"`)))).toEqual([])
+})
+
 it("every event is documented, and every documented event is one", () => {
   expect(documented().toSorted()).toEqual([...Attributes.EVENTS].toSorted())
 })
