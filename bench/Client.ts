@@ -1,6 +1,6 @@
 /**
- * Buyers in a closed loop over plain sockets: one request under way on each connection. Cheap, as it shares the machine
- * with what it measures; so it reads no more of an answer than its status and its end.
+ * Buyers over plain sockets: one request under way on each connection, the next as soon as it is answered, or at a given
+ * rate. Cheap, as it shares the machine with what it measures; so it reads no more of an answer than its status and end.
  */
 import { randomUUID } from "node:crypto"
 import { connect, type Socket } from "node:net"
@@ -17,6 +17,8 @@ interface Options {
   readonly port: number
   readonly connections: number
   readonly seconds: number
+  /** Requests a second of all connections together; without it, as many as are answered. */
+  readonly rate?: number
 }
 
 const USERS = 5_000
@@ -43,7 +45,7 @@ const isWhole = (text: string): boolean => {
 }
 
 /** Sends for so many seconds, and waits for the last answers. */
-export const run = async ({ connections, port, seconds }: Options): Promise<Measured> => {
+export const run = async ({ connections, port, rate, seconds }: Options): Promise<Measured> => {
   const name = randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
@@ -51,15 +53,25 @@ export const run = async ({ connections, port, seconds }: Options): Promise<Meas
   const endsAt = startedAt + seconds * 1000
   let sent = 0
 
+  /** When the next request is due: a buyer who comes too late for it has waited in line, and his wait counts. */
+  const nextDue = (now: number): number => rate === undefined ? now : startedAt + (sent * 1000) / rate
+
   const buyer = () =>
     new Promise<void>((resolve, reject) => {
       let heard = ""
       let sentAt = 0
       const send = (socket: Socket) => {
-        sentAt = performance.now()
-        if (sentAt >= endsAt) return socket.end()
+        const now = performance.now()
+        const due = nextDue(now)
+        if (Math.max(now, due) >= endsAt) return socket.end()
+        const text = requestOf(name, sent++)
         heard = ""
-        socket.write(requestOf(name, sent++))
+        const write = () => {
+          sentAt = due < now ? due : performance.now()
+          socket.write(text)
+        }
+        if (due > now) setTimeout(write, due - now)
+        else write()
       }
       const socket = connect(port, "127.0.0.1", () => send(socket))
       socket.setNoDelay(true)

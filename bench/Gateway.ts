@@ -1,6 +1,7 @@
 /**
- * What the front door does, on a real Kafka and a real Redis of its own, beside a bare HTTP server. Both alone, no
- * processor running; the load tool and all servers share the machine, so compare within one run.
+ * What the front door does, on a real Kafka and a real Redis of its own, beside a bare HTTP server: as much as it can, and
+ * how fast it answers at a rate that it can easily keep. Both alone, no processor running; the load tool and all servers
+ * share the machine, so compare within one run.
  */
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"
@@ -10,7 +11,10 @@ import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
 
 const CONNECTIONS = [64, 256, 512]
-const WARM_UP_SECONDS = 3
+/** Until the runtime has compiled what is hot; before, an order costs several times as much. */
+const WARM_UP_SECONDS = Number(process.env["WARM_UP_SECONDS"] ?? 15)
+/** Orders a second at which latency is measured. */
+const RATE = Number(process.env["RATE"] ?? 1_000)
 const SECONDS = Number(process.env["SECONDS"] ?? 8)
 
 interface Server {
@@ -44,9 +48,14 @@ const startGateway = async (services: Services.Services): Promise<Server> => {
   return { name: "gateway", port, process: gateway }
 }
 
-const measure = async ({ name, port, process: { pid } }: Server, connections: number): Promise<void> => {
+const measure = async (
+  { name, port, process: { pid } }: Server,
+  connections: number,
+  rate?: number
+): Promise<void> => {
   const before = cpuMicros(pid)
-  const { answers, latencies, seconds } = await Client.run({ port, connections, seconds: SECONDS })
+  const load = { port, connections, seconds: SECONDS, ...(rate === undefined ? {} : { rate }) }
+  const { answers, latencies, seconds } = await Client.run(load)
   const cpu = cpuMicros(pid) - before
   const accepted = answers.get(202) ?? 0
   const others = [...answers].filter(([status]) => status !== 202).map(([status, count]) => `${count} × ${status}`)
@@ -68,11 +77,13 @@ export const run = (): Promise<void> =>
     const servers: Array<Server> = []
     try {
       servers.push(await startBare(), await startGateway(services))
-      for (const { port } of servers) await Client.run({ port, connections: 64, seconds: WARM_UP_SECONDS })
+      for (const { port } of servers) await Client.run({ port, connections: 256, seconds: WARM_UP_SECONDS })
       Table.print(["", "connections", "accepted/s", "CPU µs/order", "p50 ms", "p99 ms", "max ms"])
       for (const connections of CONNECTIONS) {
         for (const server of servers) await measure(server, connections)
       }
+      process.stdout.write(`At ${RATE} a second:\n`)
+      for (const server of servers) await measure(server, CONNECTIONS[0]!, RATE)
     } finally {
       await Services.end(servers.map(({ process }) => process))
     }
