@@ -1,8 +1,9 @@
-/** The refusals of an order, made of what was found out. Pure. */
+/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/Ids"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
+import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
 import { DateTime } from "effect"
 import type { EarlyRefusal } from "./EarlyRefusal.ts"
 
@@ -25,7 +26,7 @@ export const unavailable = (
   correlation_id: CorrelationId,
   code: Errors.UnavailableCode,
   retry_after_seconds = RETRY_SECONDS
-): Errors.Unavailable => new Errors.Unavailable({ code, correlation_id, retry_after_seconds })
+): Errors.Unavailable => withoutStack(() => new Errors.Unavailable({ code, correlation_id, retry_after_seconds }))
 
 /** The longest that a buyer is told to wait before a further try, in seconds. */
 const MAX_RETRY_SECONDS = 60
@@ -40,22 +41,29 @@ export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }:
 
 /** The answer to a request id that is known already; `same` says whether it was the same order. */
 export const known = (correlation_id: CorrelationId, same: boolean, { status }: StatusRecord) =>
-  same
-    ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
-    : new Errors.RequestIdReused({ correlation_id })
+  withoutStack(() =>
+    same
+      ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
+      : new Errors.RequestIdReused({ correlation_id })
+  )
 
 export const limited = (
   correlation_id: CorrelationId,
   { remaining, retryAfterMillis }: { readonly remaining: number; readonly retryAfterMillis: number }
 ): Errors.RateLimited =>
-  new Errors.RateLimited({
-    correlation_id,
-    retry_after_seconds: wholeSeconds(retryAfterMillis),
-    remaining_requests: remaining
-  })
+  withoutStack(() =>
+    new Errors.RateLimited({
+      correlation_id,
+      retry_after_seconds: wholeSeconds(retryAfterMillis),
+      remaining_requests: remaining
+    })
+  )
 
 /** The answer by a read of the item alone. `now` in milliseconds since 1970 (UTC). */
-export const early = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal => {
+export const early = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal =>
+  withoutStack(() => toRefusal(correlation_id, refusal, now))
+
+const toRefusal = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal => {
   switch (refusal._tag) {
     case "UnknownItem":
       return new Errors.UnknownItem({ correlation_id })

@@ -27,6 +27,8 @@ export interface Options<A, B, E> {
   readonly capacity: number
   /** The most messages that one step takes. */
   readonly batchSize: number
+  /** What a step is done within, from before its messages are taken: those that come while it waits are taken as well. */
+  readonly inTurn?: (step: Effect.Effect<void>) => Effect.Effect<void>
   /** Handles a batch: as many answers as messages, in the same order. A failure is the answer to all of them. */
   readonly handle: (batch: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Exit.Exit<B, E>>, E>
 }
@@ -59,11 +61,16 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
     return Exit.die(new Error(`${options.name}: ${exit.value.length} answers to ${asked} messages`))
   }
 
+  const { inTurn = (step) => step } = options
+  const step = Effect.gen(function*() {
+    const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
+    const exit = yield* Effect.exit(Effect.suspend(() => options.handle(batch.map((waiting) => waiting.message))))
+    batch.forEach(({ answered }, index) => answered(answerAt(exit, index, batch.length)))
+  })
   const serve = Effect.gen(function*() {
     while (true) {
-      const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
-      const exit = yield* Effect.exit(Effect.suspend(() => options.handle(batch.map((waiting) => waiting.message))))
-      batch.forEach(({ answered }, index) => answered(answerAt(exit, index, batch.length)))
+      yield* Queue.peek(queue)
+      yield* inTurn(Effect.ignore(step))
     }
   })
   // Detached, as the fiber must outlive the interruption of its scope until the line is empty.

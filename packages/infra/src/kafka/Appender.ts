@@ -8,9 +8,13 @@ import * as BatchLine from "../actor/BatchLine.ts"
 import * as Appends from "../observability/Appends.ts"
 import type { KafkaSettings } from "./KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
+import * as SendTurns from "./SendTurns.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
+/** Partitions that send at once, and how long a send counts as one of them. Why: docs/decisions/0003-appending.md. */
+const SENDS_AT_ONCE = 2
+const SEND_TURN = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
 const MAX_BATCH_BYTES = 768 * 1024
 /** What a record takes beside key, value and headers, at the most. */
@@ -49,6 +53,7 @@ export const make = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const observe = yield* Appends.make
+  const inTurn = yield* SendTurns.make(SENDS_AT_ONCE, SEND_TURN)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
 
@@ -61,6 +66,7 @@ export const make = Effect.fnUntraced(function*(
       name: `${topic}[${partition}]`,
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
+      inTurn,
       handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
     }).pipe(Scope.provide(scope))

@@ -6,6 +6,7 @@
  * opens it for twice as long, up to a bound. The length of openings starts anew once something real has succeeded.
  */
 import { Clock, Data, Duration, Effect, Exit, Latch, type Scope } from "effect"
+import { withoutStack } from "./WithoutStack.ts"
 
 export type State = "closed" | "open" | "half_open"
 
@@ -94,9 +95,11 @@ export const make = Effect.fnUntraced(function*<R>(
   yield* Effect.provideContext(onChange("closed"), context)
 
   const refusal = (): BreakerOpen | undefined =>
-    state === "closed" ? undefined : new BreakerOpen({
-      retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
-    })
+    state === "closed" ? undefined : withoutStack(() =>
+      new BreakerOpen({
+        retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
+      })
+    )
 
   return {
     state: () => state,
