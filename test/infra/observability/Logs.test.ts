@@ -1,4 +1,5 @@
 import { expect, it } from "@effect/vitest"
+import * as LogOutput from "@flash-sale/infra/observability/LogOutput"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as LogSink from "@flash-sale/infra/observability/LogSink"
 import { Cause, Effect, Layer, type LogLevel } from "effect"
@@ -147,6 +148,18 @@ describe("no line is lost", () => {
       expect(Buffer.concat(written.writes.map((text) => Buffer.from(text))).length).toBeGreaterThan(50 * 250)
       expect(written.writes.length).toBeGreaterThan(1_000)
     }))
+})
+
+describe("one attempt to write", () => {
+  const failing = (code: string) => () => {
+    throw Object.assign(new Error(code), { code })
+  }
+
+  it("that fails is made again, but for one that nobody reads", () => {
+    expect(LogOutput.attempt(() => 7)).toBe(7)
+    expect(["EAGAIN", "ENOSPC", "EIO"].map((code) => LogOutput.attempt(failing(code)))).toEqual([0, 0, 0])
+    expect(["EPIPE", "EBADF"].map((code) => LogOutput.attempt(failing(code)))).toEqual(["gone", "gone"])
+  })
 })
 
 describe("an output that nobody reads", () => {

@@ -5,6 +5,7 @@ import * as Spans from "@flash-sale/infra/observability/Spans"
 import * as Tracing from "@flash-sale/infra/observability/Tracing"
 import * as Settings from "@flash-sale/infra/Settings"
 import { ConfigProvider, Effect, Layer } from "effect"
+import { FetchHttpClient, HttpClient } from "effect/http"
 import { describe, vi } from "vitest"
 import { type Collector, startCollector, tree } from "../../servers/Collector.ts"
 import { freePort } from "../../servers/Ports.ts"
@@ -158,9 +159,13 @@ describe("spans", () => {
   it.live("of fibers take the same way", () =>
     Effect.gen(function*() {
       const found = yield* collector
-      yield* traced(json(found), Effect.withSpan(Effect.withSpan(Effect.void, "below"), "above"))
+      const asked = HttpClient.get(`${found.url}/elsewhere`).pipe(Effect.provide(FetchHttpClient.layer), Effect.orDie)
+      yield* traced(json(found), Effect.withSpan(Effect.withSpan(asked, "below"), "above"))
       const [above, below] = ["above", "below"].map((name) => found.spans().find((span) => span.name === name)!)
       expect(below!.parentSpanId).toBe(above!.spanId)
+      // Whoever is asked over HTTP, such as a payment provider, is told of the trace.
+      const heard = found.requests.find(({ path }) => path === "/elsewhere")
+      expect(heard?.headers["traceparent"]).toMatch(new RegExp(`^00-${above!.traceId}-[0-9a-f]{16}-01$`))
     }))
 
   it.live("for a collector that is away hold up nobody, and the log says so", () =>

@@ -1,10 +1,13 @@
 /** Standard output, as the log writes to it: it takes what there is room for and never waits. */
 import { writeSync } from "node:fs"
 
+/** Nobody reads any more, and nobody will. */
+export type Gone = "gone"
+
 /** Where lines go. */
 export interface Output {
-  /** Hands bytes over; returns how many were taken, fewer than all where whoever reads is slow. Throws where nobody is. */
-  readonly write: (bytes: Uint8Array) => number
+  /** Hands bytes over; returns how many were taken: fewer than all where whoever reads is slow, or the disk is full. */
+  readonly write: (bytes: Uint8Array) => number | Gone
   /** Whether a person reads it. */
   readonly isTerminal: boolean
   /** Calls back at the very end of the process; returns how to take that back. */
@@ -13,17 +16,20 @@ export interface Output {
 
 const STDOUT = 1
 
-const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "EAGAIN"
+/** The other end of a pipe is closed, or there is no output at all. Anything else may pass: a full pipe, a full disk. */
+const FINAL: ReadonlyArray<unknown> = ["EPIPE", "EBADF", "ECONNRESET"]
+
+/** One attempt to write. */
+export const attempt = (write: () => number): number | Gone => {
+  try {
+    return write()
+  } catch (error) {
+    return error instanceof Error && "code" in error && FINAL.includes(error.code) ? "gone" : 0
+  }
+}
 
 export const stdout: Output = {
-  write: (bytes) => {
-    try {
-      return writeSync(STDOUT, bytes)
-    } catch (error) {
-      if (isFull(error)) return 0
-      throw error
-    }
-  },
+  write: (bytes) => attempt(() => writeSync(STDOUT, bytes)),
   // Asking Node for its stream also makes a pipe one that does not block.
   isTerminal: process.stdout.isTTY === true,
   onExit: (flush) => {

@@ -49,21 +49,13 @@ export const make = Effect.fnUntraced(function*(
         rest = Buffer.from(gathered)
         gathered = ""
       }
-      const taken = tryToWrite()
-      rest = rest.subarray(taken)
-      if (taken === 0) return isGone
+      const taken = output.write(rest)
+      // Nobody reads any more: there is nobody to tell of it either.
+      if (taken === "gone") isGone = true
+      else if (taken === 0) return false
+      else rest = rest.subarray(taken)
     }
     return true
-  }
-
-  const tryToWrite = (): number => {
-    try {
-      return output.write(rest)
-    } catch {
-      // Nobody reads any more: there is nobody to tell of it either.
-      isGone = true
-      return 0
-    }
   }
 
   const serve = Effect.gen(function*() {
