@@ -20,7 +20,7 @@ import { ProcessorState } from "./ProcessorState.ts"
 import * as Recovery from "./Recovery.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
-import { type RecoveryNeeded, type Refused, type Run, waitFor } from "./Worker.ts"
+import { type RecoveryNeeded, type Refused, type Run, unlessFailed, waitFor } from "./Worker.ts"
 
 /** Records taken from the log at once. */
 export const INTAKE_BATCH = 1_000
@@ -117,9 +117,8 @@ const runOnce = Effect.fnUntraced(function*(
   yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until, at: run.folding.next })
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
-    Effect.catch(
-      Upkeep.keep({ run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing, lag }),
-      run.fail
+    unlessFailed(run, `the upkeep of partition ${partition}`)(
+      Upkeep.keep({ run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing, lag })
     )
   )
   yield* onTaking

@@ -2,8 +2,6 @@
  * Telling what the items of a partition have decided: statuses, dead letters, counters and log lines.
  *
  * **Details**: what several turns decided is told together, and items go on folding meanwhile, as far as the line holds.
- * That units are held is told a moment later than what is final: under load the final status overtakes it, and one write
- * does for both. Nobody is misled by it, as a status only ever moves forwards.
  */
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/Ids"
@@ -15,19 +13,17 @@ import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { Spans } from "@flash-sale/infra/observability/Spans"
-import { Cause, Clock, Duration, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
+import { Clock, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
 import * as Accounts from "./Accounts.ts"
+import * as LaterStatuses from "./LaterStatuses.ts"
 import * as OrderSpans from "./OrderSpans.ts"
 import type { Reaction } from "./Reactions.ts"
-import { RecoveryNeeded, type Run } from "./Worker.ts"
+import { RecoveryNeeded, type Run, unlessFailed } from "./Worker.ts"
 
 /** Turns of a partition's items that may wait to be told; then items wait. */
 const TURNS_WAITING = 64
 /** Dead letters of a partition that are put at the same time; then telling waits. */
 const LETTERS_AT_ONCE = 64
-/** How long a status that is not final may wait for the final one. */
-export const RESERVED_TOLD_AFTER = Duration.millis(50)
-
 /** How long to wait between two tries to put a dead letter. */
 const untilPut = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")]))
 
@@ -56,52 +52,39 @@ export const make = Effect.fnUntraced(function*(
   const accounts = yield* Accounts.make
   const turns = yield* Queue.bounded<Turn>(TURNS_WAITING)
   const places = yield* Semaphore.make(LETTERS_AT_ONCE)
-  /** Statuses that wait for a later one, by the place of their order. */
-  let waiting = new Map<number, () => StatusRecord>()
   let inHand = 0
   let lettersInHand = 0
 
-  const unlessFailed = <R>(effect: Effect.Effect<void, RecoveryNeeded, R>): Effect.Effect<void, never, R> =>
-    effect.pipe(
-      Effect.catchTag("RecoveryNeeded", run.fail),
-      Effect.catchDefect((defect) =>
-        Effect.andThen(
-          Log.error("Telling failed", { event: "internal_error" }, Cause.die(defect)),
-          run.fail(new RecoveryNeeded({ why: `telling failed: ${String(defect)}` }))
-        )
-      )
-    )
+  const loudly = unlessFailed(run, "telling")
 
   const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
     records.length === 0
       ? Effect.void
       : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
 
-  const tellWaiting = Effect.suspend(() => {
-    const due = waiting
-    waiting = new Map()
-    return write(Array.from(due.values(), (status) => status()))
-  })
+  const later = yield* LaterStatuses.make(
+    (records) => loudly(write(records)),
+    () => inHand > 0 || Queue.sizeUnsafe(turns) > 0
+  )
 
   /** Whether the status is told, or buyers may still ask for it: judged by when the order was placed. */
   const isWanted = ({ place, placedAt }: Reaction, now: number): boolean =>
     place === undefined || place >= run.tellFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
 
-  /** The statuses to write now. Those that can wait are noted; `true` where nobody waits for the first of them yet. */
-  const sort = (batch: ReadonlyArray<Turn>, now: number) => {
-    const wasEmpty = waiting.size === 0
+  /** The statuses to write now. Those that can wait are noted. */
+  const statusesOf = (batch: ReadonlyArray<Turn>, now: number): ReadonlyArray<StatusRecord> => {
     const records: Array<StatusRecord> = []
     for (const { reactions } of batch) {
       for (const reaction of reactions) {
         const { laterStatus, place, status } = reaction
         if ((status ?? laterStatus) === undefined || !isWanted(reaction, now)) continue
-        if (laterStatus !== undefined && place !== undefined) waiting.set(place, laterStatus)
+        if (laterStatus !== undefined && place !== undefined) later.wait(place, laterStatus, now)
         if (status === undefined) continue
-        if (place !== undefined) waiting.delete(place)
+        if (place !== undefined) later.overtake(place)
         records.push(status)
       }
     }
-    return { records, isFirstWaiting: wasEmpty && waiting.size > 0 }
+    return records
   }
 
   const finish = ({ onTold }: Turn, { done, told }: Reaction): void => {
@@ -118,16 +101,12 @@ export const make = Effect.fnUntraced(function*(
       lettersInHand--
       return Semaphore.release(places, 1)
     })
-    yield* Effect.forkIn(Effect.ensuring(unlessFailed(put), leave), scope)
+    yield* Effect.forkIn(Effect.ensuring(loudly(put), leave), scope)
   })
 
   const tellAll = Effect.fnUntraced(function*(batch: ReadonlyArray<Turn>) {
     const now = yield* Clock.currentTimeMillis
-    const { isFirstWaiting, records } = sort(batch, now)
-    if (isFirstWaiting) {
-      yield* Effect.forkIn(unlessFailed(Effect.delay(tellWaiting, RESERVED_TOLD_AFTER)), scope)
-    }
-    yield* write(records)
+    yield* write(statusesOf(batch, now))
     for (const turn of batch) {
       for (const reaction of turn.reactions) {
         const { letter } = reaction
@@ -144,7 +123,7 @@ export const make = Effect.fnUntraced(function*(
     inHand = batch.length
     yield* tellAll(batch)
   })
-  yield* Effect.forkScoped(unlessFailed(Effect.forever(serve)))
+  yield* Effect.forkScoped(loudly(Effect.forever(serve)))
 
   return {
     tell: (turn) => Effect.asVoid(Queue.offer(turns, turn)),

@@ -46,12 +46,22 @@ export interface Run {
   readonly stopItem: (itemId: ItemId, detail: string) => Effect.Effect<void>
 }
 
-/** A bug in an item's actor, told loudly: the worker begins again. */
-export const actorFailed = (run: Run, itemId: ItemId) => (defect: unknown): Effect.Effect<void> =>
+/** A bug in one of the parts of a run, told loudly: the worker begins again. */
+const partFailed = (run: Run, what: string, attributes: { readonly item_id?: ItemId }) => (defect: unknown) =>
   Effect.andThen(
-    Log.error("Item actor failed", { event: "internal_error", item_id: itemId }, Cause.die(defect)),
-    run.fail(new RecoveryNeeded({ why: `item ${itemId} failed: ${String(defect)}` }))
+    Log.error(`A part of the processor failed: ${what}`, { event: "internal_error", ...attributes }, Cause.die(defect)),
+    run.fail(new RecoveryNeeded({ why: `${what} failed: ${String(defect)}` }))
   )
+
+/** A bug in an item's actor. */
+export const actorFailed = (run: Run, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
+  partFailed(run, `the actor of item ${itemId}`, { item_id: itemId })
+
+/** A part of the run that nobody waits for: whatever it fails with, a bug as well, ends the run. */
+export const unlessFailed =
+  (run: Run, what: string) =>
+  <R>(part: Effect.Effect<void, RecoveryNeeded | PartitionLost, R>): Effect.Effect<void, never, R> =>
+    part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 
 /** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
 export const waitFor = <A, E extends { readonly _tag: string }>(

@@ -15,8 +15,8 @@ export interface Options {
   readonly latency: Duration.Duration
 }
 
-/** Keys that the simulator remembers to be voided. The oldest are forgotten beyond it. */
-const MAX_VOIDED = 100_000
+/** Keys that the simulator remembers at the least, of each kind; it forgets what came before twice as many. */
+const KEYS_REMEMBERED = 50_000
 const BUCKETS = 10_000
 
 const encoder = new TextEncoder()
@@ -24,15 +24,26 @@ const encoder = new TextEncoder()
 const timesOut = (charge: Charge, rate: number): boolean =>
   ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
 
+/** The last keys, with what is known of each. Forgets half of them at once, as one by one would take ever longer. */
+const makeMemory = <A>() => {
+  let young = new Map<string, A>()
+  let old = young
+  return {
+    get: (key: string): A | undefined => young.get(key) ?? old.get(key),
+    set: (key: string, value: A): void => {
+      if (young.size >= KEYS_REMEMBERED) {
+        old = young
+        young = new Map()
+      }
+      young.set(key, value)
+    }
+  }
+}
+
 export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentProvider> =>
   Layer.sync(PaymentProvider, () => {
-    const charged = new Map<string, ChargeResult>()
-    const voided = new Set<string>()
-    const remember = <A>(keys: { readonly size: number; keys: () => Iterator<A>; delete: (key: A) => unknown }) => {
-      if (keys.size <= MAX_VOIDED) return
-      const oldest = keys.keys().next()
-      if (!oldest.done) keys.delete(oldest.value)
-    }
+    const charged = makeMemory<ChargeResult>()
+    const voided = makeMemory<true>()
     const delayed = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Duration.isZero(latency) ? effect : Effect.delay(effect, latency)
     return {
@@ -43,20 +54,15 @@ export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentPro
               return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
             }
             // A dead key keeps no money, whatever was answered before.
-            if (voided.has(charge.key)) return Effect.succeed("declined")
+            if (voided.get(charge.key) === true) return Effect.succeed("declined")
             const known = charged.get(charge.key)
             if (known !== undefined) return Effect.succeed(known)
             const result = charge.paymentToken?.startsWith("decline") === true ? "declined" : "paid"
             charged.set(charge.key, result)
-            remember(charged)
             return Effect.succeed(result)
           })
         ),
-      lookUp: (key) => Effect.sync(() => voided.has(key) ? "voided" : charged.get(key)),
-      void: (key) =>
-        delayed(Effect.sync(() => {
-          voided.add(key)
-          remember(voided)
-        }))
+      lookUp: (key) => Effect.sync(() => voided.get(key) === true ? "voided" : charged.get(key)),
+      void: (key) => delayed(Effect.sync(() => voided.set(key, true)))
     }
   })
