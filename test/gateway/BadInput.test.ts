@@ -37,6 +37,16 @@ layer(Door.layer(), { excludeTestServices: true })("Bad input", (it) => {
       }
     }))
 
+  it.effect("that is no UTF-8 is an invalid body, and not an order under another id", () =>
+    Effect.gen(function*() {
+      const door = yield* Door.Door
+      const bytes = new TextEncoder().encode(order({ request_id: "bad-*" }))
+      bytes[bytes.indexOf("*".charCodeAt(0))] = 0xff
+      const answer = yield* door.send(bytes)
+      assert.strictEqual(answer.status, 400)
+      assert.strictEqual(answer.body["code"], "invalid_body")
+    }))
+
   it.effect("in fields is named field by field", () =>
     Effect.gen(function*() {
       const door = yield* Door.Door

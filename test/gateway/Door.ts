@@ -25,13 +25,20 @@ export interface Answer {
   readonly text: string
 }
 
+export type Send = (
+  body: string | Uint8Array<ArrayBuffer>,
+  headers?: Record<string, string>
+) => Effect.Effect<Answer>
+
 export class Door extends Context.Service<Door, {
   readonly port: number
   readonly get: (path: string) => Effect.Effect<Answer>
   /** Asks by another method, without a body. */
   readonly ask: (method: string, path: string) => Effect.Effect<Answer>
   /** Sends a body to `POST /buy` as it is. */
-  readonly send: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) => Effect.Effect<Answer>
+  readonly send: Send
+  /** The same without saying how long the body is. */
+  readonly sendInChunks: Send
 }>()("test/gateway/Door") {}
 
 const settings: GatewaySettings = {
@@ -67,7 +74,9 @@ const door = (port: number) =>
     get: (path) => request(port, path),
     ask: (method, path) => request(port, path, { method }),
     send: (body, headers = { "content-type": "application/json" }) =>
-      request(port, "/buy", { method: "POST", body, headers })
+      request(port, "/buy", { method: "POST", body, headers }),
+    sendInChunks: (body, headers = { "content-type": "application/json" }) =>
+      request(port, "/buy", { method: "POST", body: new Blob([body]).stream(), headers, duplex: "half" })
   })
 
 /** A processor whose payments always succeed. */
