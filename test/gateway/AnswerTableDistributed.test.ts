@@ -78,3 +78,30 @@ layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })
       assert.deepStrictEqual(yield* cli("KEYS", "ratelimit:u-1???"), [])
     }), TEST_TIMEOUT)
 })
+
+layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("A Redis that was killed", (it) => {
+  it.effect(
+    "is no reason to say that an order was never placed which was taken meanwhile, at any gateway",
+    () =>
+      Effect.gen(function*() {
+        const here = yield* Door.Door
+        const there = Context.get(yield* Layer.build(Door.layerGateway()), Door.Door)
+        const redis = yield* OwnRedis.OwnRedis
+        yield* Door.stock("101", 10)
+        // Both have seen it, and what it does not know is unknown.
+        for (const door of [here, there]) yield* Door.until(door.get("/orders/killed"), ({ status }) => status === 404)
+        yield* redis.kill
+        yield* Door.until(here.send(Door.order({ request_id: "killed" })), ({ status }) => status === 202)
+        yield* redis.start
+        const statuses = new Set<number>()
+        for (const door of [there, here]) {
+          yield* Door.until(
+            Effect.tap(door.get("/orders/killed"), ({ status }) => Effect.sync(() => statuses.add(status))),
+            ({ body }) => body["status"] === "COMPLETED"
+          )
+        }
+        assert.isFalse(statuses.has(404), [...statuses].join())
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
+})

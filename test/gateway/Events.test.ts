@@ -95,7 +95,7 @@ const counted = (instead?: Follow) =>
     })
   )
 
-const PAYMENT = Duration.millis(300)
+const PAYMENT = Duration.millis(800)
 
 const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>
   Door.layerGateway(change).pipe(

@@ -115,7 +115,13 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
         circuit_breaker_state: "closed"
       })
       faults.store = "fine"
-      yield* Door.until(door.get("/orders/k-3"), ({ body }) => body["status"] === "COMPLETED")
+      // Taken without a claim: the store does not know it yet, and nobody says that it was never placed.
+      const standings = new Set<number>()
+      yield* Door.until(
+        Effect.tap(door.get("/orders/k-3"), ({ status }) => Effect.sync(() => standings.add(status))),
+        ({ body }) => body["status"] === "COMPLETED"
+      )
+      assert.isFalse(standings.has(404))
     }))
 })
 

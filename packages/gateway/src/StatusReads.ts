@@ -5,13 +5,20 @@ import { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { PartitionId } from "@flash-sale/domain/Partition"
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import { LogSize } from "./LogSize.ts"
 import * as Refusals from "./Refusals.ts"
+import { StorePatience } from "./StorePatience.ts"
 
 /** How long it is believed that every partition is (or is not) wholly folded. */
 const MARKS_KEPT = "1 second"
+
+/**
+ * How long after the store was away an id that it does not know may be of an order that was taken meanwhile, in
+ * milliseconds: it is known once its record is folded, and until then nobody says that it was never placed.
+ */
+const DOUBT = 30_000
 
 export class StatusReads extends Context.Service<StatusReads, {
   readonly read: (
@@ -19,12 +26,29 @@ export class StatusReads extends Context.Service<StatusReads, {
   ) => Effect.Effect<StatusRecord, UnknownOrder | ReturnType<typeof Refusals.unavailable>>
 }>()("@flash-sale/gateway/StatusReads") {}
 
-export const layer: Layer.Layer<StatusReads, never, OrderStatuses | ItemStore | LogSize> = Layer.effect(
+export const layer: Layer.Layer<
+  StatusReads,
+  never,
+  OrderStatuses | ItemStore | LogSize | StorePatience
+> = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
     const store = yield* ItemStore
     const size = yield* LogSize
+    const patience = yield* StorePatience
+    const clock = yield* Clock.Clock
+    let session = yield* store.session
+    let connectedAt = Number.NEGATIVE_INFINITY
+
+    /** Whether the store was away a moment ago, as far as this gateway has noticed. */
+    const isInDoubt = Effect.map(store.session, (now) => {
+      const millis = clock.currentTimeMillisUnsafe()
+      // The first connection follows upon no other.
+      if (session !== now && session > 0) connectedAt = millis
+      session = now
+      return millis - Math.max(connectedAt, patience.failedAt()) < DOUBT
+    })
 
     // A store that is being filled again from the log does not know yet what it will know.
     const isWhole = yield* Effect.cachedWithTTL(
@@ -39,14 +63,14 @@ export const layer: Layer.Layer<StatusReads, never, OrderStatuses | ItemStore | 
     const read = Effect.fnUntraced(
       function*(requestId: RequestId) {
         const { correlationId } = yield* CurrentRequest
-        const standing = yield* statuses.read(requestId)
+        const standing = yield* patience.ask(statuses.read(requestId))
         switch (standing._tag) {
           case "Kept":
             return standing.record
           case "Leased":
             return yield* Refusals.unavailable(correlationId, "outcome_unknown")
           case "Unknown":
-            return (yield* isWhole)
+            return (yield* isWhole) && !(yield* isInDoubt)
               ? yield* new UnknownOrder({ correlation_id: correlationId })
               : yield* Refusals.unavailable(correlationId, "store_unavailable")
         }

@@ -6,7 +6,7 @@
  * any more is a lease that runs out, or gives way to the order's status.
  */
 import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
 
 /** How long one question may take. */
 const PATIENCE = "1 second"
@@ -16,6 +16,8 @@ const PING_EVERY = "200 millis"
 export class StorePatience extends Context.Service<StorePatience, {
   /** Asks the store, or fails at once where it counts as away. */
   readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
+  /** When a question last failed, in milliseconds since 1970 (UTC): orders were taken then of which the store knows nothing. */
+  readonly failedAt: () => number
 }>()("@flash-sale/gateway/StorePatience") {}
 
 const silent = new StoreUnavailable({ detail: "the store did not answer in time" })
@@ -25,7 +27,12 @@ export const layer: Layer.Layer<StorePatience, never, ItemStore> = Layer.effect(
   Effect.gen(function*() {
     const store = yield* ItemStore
     const scope = yield* Effect.scope
+    const clock = yield* Clock.Clock
     let isAway = false
+    let failedAt = Number.NEGATIVE_INFINITY
+    const remember = Effect.sync(() => {
+      failedAt = clock.currentTimeMillisUnsafe()
+    })
 
     const untilBack = store.isUp.pipe(
       Effect.repeat({ schedule: Schedule.spaced(PING_EVERY), until: (isUp: boolean) => isUp }),
@@ -44,7 +51,8 @@ export const layer: Layer.Layer<StorePatience, never, ItemStore> = Layer.effect(
           isAway
             ? Effect.fail(silent)
             : Effect.timeoutOrElse(question, { duration: PATIENCE, orElse: () => giveUp })
-        )
+        ).pipe(Effect.tapError(() => remember)),
+      failedAt: () => failedAt
     }
   })
 )
