@@ -15,6 +15,8 @@ export interface Faults {
   /** The record is appended twice, as a producer's own retry may. */
   readonly appendTwice: number
   readonly storeAway: number
+  /** It takes its time, before or after it does what it is told. */
+  readonly storeSlow: number
   readonly storeReplyLost: number
   /** The request never arrives. */
   readonly paymentLost: number
@@ -25,6 +27,18 @@ export interface Faults {
 }
 
 export const happens = (rate: number): Effect.Effect<boolean> => Effect.map(Random.next, (dice) => dice < rate)
+
+/** The longest that a store takes which takes its time. */
+const MAX_SLOW_MILLIS = 3_000
+
+/** A way through the network to something that now and then takes its time. */
+export const slowly = (rate: number): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    yield* pause
+    if (!(yield* happens(rate))) return
+    yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(0, MAX_SLOW_MILLIS)))
+    yield* Process.alive
+  })
 
 /** A way through the network, in a process that is alive before and after it. */
 export const pause: Effect.Effect<void> = Effect.gen(function*() {

@@ -14,6 +14,7 @@ const faults: Chance.Faults = {
   appendLate: 0.1,
   appendTwice: 0.03,
   storeAway: 0.02,
+  storeSlow: 0.01,
   storeReplyLost: 0.02,
   paymentLost: 0.1,
   paymentUnanswered: 0.4,

@@ -6,7 +6,7 @@ import type { Trace } from "./Trace.ts"
 
 const nameOf = ({ offset, partition }: Pick<DeadLetter, "offset" | "partition">): string => `${partition}/${offset}`
 
-export const make = (trace: Trace) => {
+export const make = (faults: Chance.Faults, trace: Trace) => {
   const letters = new Map<string, DeadLetter>()
   const handled = new Map<string, Handling>()
   const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
@@ -18,7 +18,7 @@ export const make = (trace: Trace) => {
     layer: Layer.succeed(DeadLetters, {
       put: (letter) =>
         Effect.gen(function*() {
-          yield* Chance.pause
+          yield* Chance.slowly(faults.storeSlow)
           letters.set(nameOf(letter), letter)
           yield* trace.note(`dead letter ${nameOf(letter)} of ${letter.requestId}, attempt ${letter.attempt}`)
         }),

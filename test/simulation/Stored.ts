@@ -87,11 +87,11 @@ export const make = (faults: Chance.Faults) => {
     /** A round trip: it may be away, and its reply may be lost after it did what it was told. */
     ask: <A, E>(step: () => Effect.Effect<A, E>, known?: Session): Effect.Effect<A, E | StoreUnavailable> =>
       Effect.gen(function*() {
-        yield* Chance.pause
+        yield* Chance.slowly(faults.storeSlow)
         if (known !== undefined && known !== session) return yield* new StoreUnavailable({ detail: "connected anew" })
         if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
         const answer = yield* step()
-        yield* Chance.pause
+        yield* Chance.slowly(faults.storeSlow)
         if (yield* Chance.happens(faults.storeReplyLost)) return yield* new StoreUnavailable({ detail: "reply lost" })
         return answer
       })

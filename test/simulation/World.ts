@@ -26,7 +26,7 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
     logs: () => new Map(log.cuts.map((cuts, partition) => [partition, { from: 0, cuts }]))
   })
   const provider = SimulatedProvider.make(faults, trace)
-  const letters = SimulatedLetters.make(trace)
+  const letters = SimulatedLetters.make(faults, trace)
   yield* Effect.forkChild(log.watch)
 
   const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer)
