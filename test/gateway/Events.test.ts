@@ -95,7 +95,8 @@ const counted = (instead?: Follow) =>
     })
   )
 
-const PAYMENT = Duration.millis(800)
+/** Longer than until a stream reads the status again: who joins after an order was reserved hears of it then. */
+const PAYMENT = Duration.millis(1_500)
 
 const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>
   Door.layerGateway(change).pipe(
