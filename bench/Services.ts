@@ -45,6 +45,7 @@ export const startProgram = (
     process.execPath,
     [
       "--disable-warning=TimeoutNegativeWarning",
+      "--max-semi-space-size=32",
       ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
       pathOf("../packages/cli/src/main.ts"),
       name

@@ -21,7 +21,13 @@ if (major >= 24) {
 } else if (existsSync(bundledNode)) {
   const child = spawn(
     bundledNode,
-    ["--disable-warning=TimeoutNegativeWarning", fileURLToPath(main), ...process.argv.slice(2)],
+    // The second is room for what lives as long as one order, so that it is gone before it has to be collected.
+    [
+      "--disable-warning=TimeoutNegativeWarning",
+      "--max-semi-space-size=32",
+      fileURLToPath(main),
+      ...process.argv.slice(2)
+    ],
     { stdio: "inherit" }
   )
   // A terminal's Ctrl-C reaches the whole group by itself; a supervisor signals this process only. Passing each on
