@@ -16,9 +16,12 @@ import type { Telling } from "./Telling.ts"
 import { actorFailed, RecoveryNeeded, type Run } from "./Worker.ts"
 
 /** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
-export const MAILBOX_CAPACITY = 2_000
-/** Records taken from the mailbox in one turn. */
-export const FOLD_BATCH = 250
+export const MAILBOX_CAPACITY = 4_000
+/**
+ * Records taken from the mailbox in one turn. A turn waits for a write to disk, which takes as long for many: where the
+ * disk is slow, the batch is the speed of a hot item.
+ */
+export const FOLD_BATCH = 1_000
 /** Orders that the records of one call may name, so that none keeps the store from others for long. */
 const FOLD_ORDERS = 1_000
 /** How often a stopped item is tried again: its repair is seen within so long. */

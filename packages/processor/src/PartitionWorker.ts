@@ -23,7 +23,7 @@ import * as Upkeep from "./Upkeep.ts"
 import { type RecoveryNeeded, type Refused, type Run, unlessFailed, waitFor } from "./Worker.ts"
 
 /** Records taken from the log at once. */
-export const INTAKE_BATCH = 1_000
+export const INTAKE_BATCH = 2_000
 /** How long a worker that is asked to return may finish what is in hand. */
 export const HAND_OVER_WITHIN = Duration.seconds(8)
 /** How often a hand-over looks whether everything is told. */
