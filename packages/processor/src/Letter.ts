@@ -1,12 +1,11 @@
 /** Dead letters, from the records and orders that they are about. */
 import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
 import type { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import type { OpenOrder } from "./OpenOrder.ts"
+import type { Kept, OpenOrder } from "./OpenOrder.ts"
 
 /** The letter of a record, its value byte for byte. */
 export const of = (
-  record: LogRecord,
+  record: Kept,
   error: DeadLetterReason,
   requestId: RequestId | undefined,
   correlationId: CorrelationId,

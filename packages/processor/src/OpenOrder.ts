@@ -12,9 +12,12 @@ export interface Message {
   readonly takenAt: number
 }
 
+/** What is still needed of a record once it is folded. Its headers are in the command, and thousands may be open. */
+export type Kept = Pick<LogRecord, "partition" | "offset" | "timestamp" | "key" | "value">
+
 export interface OpenOrder {
   readonly itemId: ItemId
-  readonly record: LogRecord
+  readonly record: Kept
   readonly command: Place
   readonly takenAt: number
   readonly price: number | undefined

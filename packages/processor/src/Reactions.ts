@@ -102,7 +102,9 @@ const placed = (
     return { ...told(own, order, status, now), done: record.offset }
   }
   if (order.state === "held" || order.state === "voiding") {
-    const held: OpenOrder = { ...own, voiding: order.state === "voiding" }
+    const { key, offset, partition, timestamp, value } = record
+    const kept = { partition, offset, timestamp, key, value }
+    const held: OpenOrder = { ...own, record: kept, voiding: order.state === "voiding" }
     open.set(command.order.requestId, held)
     const reaction = {
       laterStatus: () => statusRecord(held, order, status, now),
