@@ -7,6 +7,8 @@ import * as Services from "./Services.ts"
 
 /** As `KAFKA_PARTITIONS` has it where nobody says otherwise. */
 export const PARTITIONS = 12
+/** How long that may take, in milliseconds, on a machine so busy that members are put out for their silence. */
+const SHARED_WITHIN = 120_000
 /** How long a processor that is told to stop may take, in milliseconds. */
 const STOP_WITHIN = 30_000
 
@@ -38,7 +40,7 @@ export const share = (...processors: ReadonlyArray<Services.Service>): Promise<v
   until(`${processors.length} processors share the partitions`, async () => {
     const counts = await running(processors)
     return counts.every((count) => count > 0) && counts.reduce((sum, count) => sum + count) === PARTITIONS
-  })
+  }, SHARED_WITHIN)
 
 /** Told to stop, it does so in time and without an error. */
 export const stops = async (processor: Services.Service): Promise<void> => {
