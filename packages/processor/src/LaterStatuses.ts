@@ -8,7 +8,7 @@ import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 /** How long a status waits to be overtaken where there is nothing else to tell. */
 export const OVERTAKEN_WITHIN = Duration.millis(200)
 /** How long it waits at the most while there is. */
-const OVERTAKEN_AT_LAST = Duration.seconds(2)
+const OVERTAKEN_AT_LAST = Duration.seconds(5)
 /** How often those that wait are looked at. */
 const LOOK_EVERY = Duration.millis(100)
 
