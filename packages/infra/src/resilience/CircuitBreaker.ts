@@ -5,7 +5,7 @@
  * probes, one probe at a time, also while nobody asks for anything; enough successes in a row close it, one failure
  * opens it for twice as long, up to a bound. The length of openings starts anew once something real has succeeded.
  */
-import { Clock, Data, Duration, Effect, Exit, Latch, type Scope } from "effect"
+import { Clock, Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
 import { withoutStack } from "./WithoutStack.ts"
 
 export type State = "closed" | "open" | "half_open"
@@ -44,9 +44,9 @@ export interface CircuitBreaker {
 /** The wait between two probes of one half-open phase, and the least that `retryAfterMillis` says. */
 const PROBE_EVERY = Duration.millis(100)
 
-/** How long the `n`-th opening in a row lasts (from 1), in milliseconds. */
-export const openingMillis = ({ baseTimeout, maxTimeout }: Settings, n: number): number =>
-  Math.min(Duration.toMillis(baseTimeout) * 2 ** (n - 1), Duration.toMillis(maxTimeout))
+/** How long openings in a row last: each twice as long as the one before, up to the bound. */
+const openingsOf = ({ baseTimeout, maxTimeout }: Settings) =>
+  Schedule.min([Schedule.exponential(baseTimeout), Schedule.spaced(maxTimeout)])
 
 /** Closed at first. Probes for as long as the scope lives. */
 export const make = Effect.fnUntraced(function*<R>(
@@ -55,9 +55,12 @@ export const make = Effect.fnUntraced(function*<R>(
   const context = yield* Effect.context<R>()
   const clock = yield* Clock.Clock
   const opened = yield* Latch.make(false)
+  const beginAnew = Schedule.toStep(openingsOf(settings))
+  let nextOpening = yield* beginAnew
+  let hasOpened = false
   let state: State = "closed"
   let failures = 0
-  let openings = 0
+  let lasts = Duration.zero
   let halfOpenAt = 0
 
   const move = (to: State) =>
@@ -66,11 +69,18 @@ export const make = Effect.fnUntraced(function*<R>(
       return Effect.provideContext(onChange(to), context)
     })
 
-  const open = Effect.suspend(() => {
-    openings++
+  const open = Effect.gen(function*() {
+    // At once, so that nobody opens it a second time meanwhile.
+    state = "open"
+    const now = clock.currentTimeMillisUnsafe()
+    if (!hasOpened) nextOpening = yield* beginAnew
+    hasOpened = true
     failures = 0
-    halfOpenAt = clock.currentTimeMillisUnsafe() + openingMillis(settings, openings)
-    return Effect.andThen(move("open"), opened.open)
+    // The schedule has no end.
+    lasts = (yield* Effect.orDie(nextOpening(now, undefined)))[1]
+    halfOpenAt = now + Duration.toMillis(lasts)
+    yield* move("open")
+    yield* opened.open
   })
 
   const works = Effect.gen(function*() {
@@ -85,7 +95,7 @@ export const make = Effect.fnUntraced(function*<R>(
 
   const recover = Effect.gen(function*() {
     yield* opened.await
-    yield* Effect.sleep(openingMillis(settings, openings))
+    yield* Effect.sleep(lasts)
     yield* move("half_open")
     if (!(yield* works)) return yield* open
     yield* opened.close
@@ -114,7 +124,7 @@ export const make = Effect.fnUntraced(function*<R>(
         if (state !== "closed") return Effect.void
         if (succeeded) {
           failures = 0
-          openings = 0
+          hasOpened = false
           return Effect.void
         }
         failures++
