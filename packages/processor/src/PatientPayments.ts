@@ -46,6 +46,7 @@ interface Holding {
 }
 
 const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorState["Service"]) {
+  const clock = yield* Clock.Clock
   const oneAtATime = yield* Semaphore.make(1)
   let holding: Holding | undefined
   let refusedInARow = 0
@@ -88,13 +89,34 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
       restsUntil = Math.max(restsUntil, now + Math.min(retryAfterMillis, MAX_REST_MILLIS))
     })
 
-  const ask = (charge: Charge) =>
-    Effect.andThen(rest, bounded(charge.key, provider.charge(charge))).pipe(
+  /** Asks, however often it takes; after `failure`, where the first answer is there already. */
+  const ask = (charge: Charge, failure?: PaymentError) => {
+    let known = failure
+    return Effect.suspend(() => {
+      const first = known
+      known = undefined
+      return first === undefined
+        ? Effect.andThen(rest, bounded(charge.key, provider.charge(charge)))
+        : Effect.fail(first)
+    }).pipe(
       Effect.tapErrorTag("PaymentUnknown", noteRest),
       Effect.retry({ schedule: afterRest, times: MAX_RESTS, while: isBusy }),
       Effect.tap(letGo),
       Effect.catchTag("PaymentRefused", judge)
     )
+  }
+
+  const taken = (result: ChargeResult): Effect.Effect<ChargeResult> => {
+    refusedInARow = 0
+    return holding === undefined ? Effect.succeed(result) : Effect.as(letGo, result)
+  }
+
+  /** What nearly every charge is: one question, and an answer. */
+  const askAtOnce = (charge: Charge) =>
+    Effect.matchEffect(bounded(charge.key, provider.charge(charge)), {
+      onSuccess: taken,
+      onFailure: (error) => ask(charge, error)
+    })
 
   /** One after the other while they are held back: who has waited for long may find that it is over. */
   const inTurn = (charge: Charge): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused | HeldBack> =>
@@ -105,9 +127,10 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
     ))
 
   const charge = (wanted: Charge): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused> =>
-    Effect.suspend(() => holding === undefined ? ask(wanted) : inTurn(wanted)).pipe(
-      Effect.catchTag("HeldBack", () => charge(wanted))
-    )
+    Effect.suspend(() => {
+      if (holding !== undefined) return inTurn(wanted)
+      return clock.currentTimeMillisUnsafe() < restsUntil ? ask(wanted) : askAtOnce(wanted)
+    }).pipe(Effect.catchTag("HeldBack", () => charge(wanted)))
 
   return PaymentProvider.of({
     charge,
