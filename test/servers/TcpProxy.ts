@@ -30,6 +30,11 @@ export class TcpProxy {
     return `${HOST}:${this.port}`
   }
 
+  /** How many are connected now. */
+  get connections(): number {
+    return this.#pairs.size
+  }
+
   /** From here on it leads elsewhere. Whoever is connected is cut off, and connects anew. */
   leadTo(target: number): void {
     this.#target = target

@@ -64,15 +64,30 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     })
   const consumers = client(CONSUMER_RETRY)
   const admin = client(ADMIN_RETRY).admin()
-  yield* Effect.addFinalizer(() => Effect.ignore(Effect.tryPromise(() => admin.disconnect())))
+  const disconnect = (): Promise<void> => admin.disconnect().catch(() => undefined)
+  let isClosed = false
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => {
+      isClosed = true
+      return disconnect()
+    })
+  )
+
+  // A question cannot be called back, and the library connects again for what is left of it. A connection that nobody
+  // ends keeps a process alive that has nothing more to do.
+  const answer = async <A>(question: (admin: Admin) => Promise<A>): Promise<A> => {
+    try {
+      // Connecting again is free while connected, and needed after the broker went away.
+      await admin.connect()
+      return await question(admin)
+    } finally {
+      if (isClosed) await disconnect()
+    }
+  }
 
   const ask = <A>(what: string, question: (admin: Admin) => Promise<A>): Effect.Effect<A, LogUnavailable> =>
     Effect.tryPromise({
-      // Connecting again is free while connected, and needed after the broker went away.
-      try: async () => {
-        await admin.connect()
-        return await question(admin)
-      },
+      try: () => answer(question),
       catch: (error) => new LogUnavailable({ detail: `Kafka: ${what}: ${messageOf(error)}` })
     }).pipe(Effect.timeoutOrElse({
       duration: ADMIN_PATIENCE,
