@@ -1,0 +1,101 @@
+/** What has happened before each section of the runbook is opened. */
+import { Kafka, logLevel } from "kafkajs"
+import { expect } from "vitest"
+import * as Services from "../../chaos/Services.ts"
+import { until } from "../../servers/Processes.ts"
+import type { Compose } from "./Compose.ts"
+import type * as Containers from "./Containers.ts"
+
+/** Orders that one user may send in a minute. */
+const LIMIT = 60
+
+export interface Scene {
+  readonly compose: Compose
+  readonly machine: Containers.Machine
+  /** One order of one unit, and the status of the answer. */
+  readonly buy: (requestId: string, userId: string) => Promise<number>
+}
+
+const stock = async ({ machine }: Scene, units: number): Promise<void> => {
+  expect(await Services.run(["stock", "set", "101", String(units)], machine.addresses)).toMatchObject({ code: 0 })
+}
+
+const open = async ({ machine }: Scene): Promise<boolean> =>
+  (await (await fetch(`${machine.gateway.url}/health`)).text()).includes(`"kafka":false,"circuit_breaker_state":"open"`)
+
+/** Written by something else than a gateway. */
+const scribble = async ({ machine }: Scene): Promise<void> => {
+  const producer = new Kafka({ brokers: [machine.kafka.address], logLevel: logLevel.NOTHING }).producer()
+  await producer.connect()
+  try {
+    await producer.send({ topic: "orders", acks: -1, messages: [{ key: "101", value: "{\"amount\":" }] })
+  } finally {
+    await producer.disconnect()
+  }
+}
+
+const final = ({ machine }: Scene, requestId: string): Promise<void> =>
+  until(`${requestId} is final`, async () => {
+    const answer = await (await fetch(`${machine.gateway.url}/orders/${requestId}`)).text()
+    return answer.includes("COMPLETED") || answer.includes("FAILED")
+  })
+
+/** Into Redis, behind the engine's back. */
+const typed = async ({ compose }: Scene, ...command: ReadonlyArray<string>): Promise<void> => {
+  expect(await compose.run("docker", ["exec", "flash-sale-engine-redis-1", "redis-cli", ...command])).toMatchObject({
+    code: 0
+  })
+}
+
+/** Each section with what has happened before it is opened, in the order in which they are typed. */
+export const SITUATIONS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+  Health: (scene) => stock(scene, 100),
+  "Looking at an order": async (scene) => {
+    expect(await scene.buy("r-1", "u-1")).toBe(202)
+    await final(scene, "r-1")
+  },
+  "Correcting stock": async () => {},
+  "Opening and closing a sale": async () => {},
+  "The breaker is open": async (scene) => {
+    await scene.compose.stop("redpanda")
+    await until("the breaker is open", async () => {
+      expect(await scene.buy("r-0", "u-0")).toBe(503)
+      return open(scene)
+    })
+  },
+  "Orders are accepted and not processed": async (scene) => {
+    await stock(scene, 100)
+    await scene.compose.stop("processor")
+    expect(await scene.buy("r-2", "u-2")).toBe(202)
+  },
+  "Redis is away, or was lost": async (scene) => {
+    await scene.compose.stop("redis")
+    await scene.machine.gateway.untilHealth(503)
+  },
+  "Dead letters": async (scene) => {
+    await scene.compose.run("docker-compose", ["stop", "processor"])
+    expect(await scene.buy("r-4", "u-4")).toBe(202)
+    await scribble(scene)
+    await scene.machine.set("PAYMENT_FAILURE_RATE", "1")
+    await scene.compose.run("docker-compose", ["up", "-d", "processor"])
+  },
+  "The stock is not what it should be": (scene) => stock(scene, 97),
+  "An item is stopped": async (scene) => {
+    await typed(scene, "DEL", "inventory:101")
+    await typed(scene, "LPUSH", "inventory:101", "100")
+    expect(await scene.buy("r-6", "u-6")).toBe(202)
+  },
+  "Is the store right": async (scene) => {
+    await typed(scene, "HSET", "{inventory:101}:orders", "ghost", "sold u-0 2 1 1 - - - -")
+  },
+  "Too many 429": async (scene) => {
+    for (let order = 0; order < LIMIT; order++) expect(await scene.buy(`r-5-${order}`, "u-5")).toBe(202)
+    expect(await scene.buy("r-5", "u-5")).toBe(429)
+  },
+  "Backup and restore": (scene) => stock(scene, 96),
+  "Everything is down": async () => {},
+  "Shutting down": async () => {}
+}
+
+/** Have tests of their own beside their procedure, and need many commands. */
+export const LONG = ["Opening and closing a sale", "Is the store right"]
