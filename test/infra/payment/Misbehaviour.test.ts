@@ -9,7 +9,7 @@ import { charge } from "../../contract/PaymentProviderContract.ts"
 import type { Fault, Ledger } from "./Ledger.ts"
 import * as ProviderProcess from "./ProviderProcess.ts"
 
-const TIMEOUT = Duration.millis(250)
+const TIMEOUT = Duration.millis(500)
 
 const provider = Layer.unwrap(
   Effect.map(ProviderProcess.Provider, ({ url }) => ProviderProcess.payments(url, TIMEOUT))

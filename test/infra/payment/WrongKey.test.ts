@@ -76,7 +76,11 @@ layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
         yield* startWith({})
         yield* until((words) => words.every((word) => word === "COMPLETED" || word === "FAILED_PAYMENT"))
         assert.strictEqual((yield* Processor.health).status, "healthy")
-        const letters = yield* (yield* DeadLetters).list(ORDERS)
+        // An order's status is told before its letter is put.
+        const letters = yield* Effect.repeat((yield* DeadLetters).list(ORDERS), {
+          schedule: often,
+          until: (letters) => letters.length > 0
+        })
         assert.deepStrictEqual(letters.map(({ requestId }) => requestId), [requestIds[3]])
         const { conflicts, entries } = yield* ledger
         assert.deepStrictEqual(conflicts, [])
