@@ -106,4 +106,4 @@ export const run = (): Promise<void> =>
       await close()
       await Services.end([running.processor])
     }
-  }, { appendfsync: "always" })
+  }, { appendfsync: process.env["APPENDFSYNC"] ?? "always" })
