@@ -9,11 +9,11 @@ import { charge } from "../../contract/PaymentProviderContract.ts"
 import type { Fault, Ledger } from "./Ledger.ts"
 import * as ProviderProcess from "./ProviderProcess.ts"
 
-const TIMEOUT = Duration.millis(500)
+const TIMEOUT = Duration.millis(400)
 
 const provider = Layer.unwrap(
   Effect.map(ProviderProcess.Provider, ({ url }) => ProviderProcess.payments(url, TIMEOUT))
-).pipe(Layer.provideMerge(Logger.layer([])), Layer.provideMerge(ProviderProcess.layer({ slowMillis: 400 })))
+).pipe(Layer.provideMerge(Logger.layer([])), Layer.provideMerge(ProviderProcess.layer({ slowMillis: 640 })))
 
 /** What a key's charge and its requests left at the provider. */
 const left = (key: string) =>
