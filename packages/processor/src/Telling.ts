@@ -20,8 +20,11 @@ import * as OrderSpans from "./OrderSpans.ts"
 import type { Reaction } from "./Reactions.ts"
 import { RecoveryNeeded, type Run, unlessFailed } from "./Worker.ts"
 
-/** Turns of a partition's items that may wait to be told; then items wait. */
-const TURNS_WAITING = 64
+/**
+ * Turns of a partition's items that may wait to be told; then items wait. With those in hand they are fewer orders than an
+ * item remembers to have turned away, or one could be forgotten before it is told.
+ */
+export const TURNS_WAITING = 16
 /** Dead letters of a partition that are put at the same time; then telling waits. */
 const LETTERS_AT_ONCE = 64
 /** How long to wait between two tries to put a dead letter. */
