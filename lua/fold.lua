@@ -19,7 +19,7 @@
 -- ARGV[4]  item
 -- ARGV[5]  '1' where the live stream hears of it
 -- ARGV[6]  the offsets that have been told, each with a line feed after it
--- ARGV[7]  the records: offset, kind and arguments (lua/README.md lists them), each with a line feed after it
+-- ARGV[7]  the records: a JSON list of texts, of each record its offset, kind and arguments (lua/README.md lists them)
 --
 -- Returns  { 'moved' } under another mark, or where the item was there and is gone
 --          { 'behind', position } where the position is before the one believed in
@@ -30,7 +30,7 @@ local RULES_VERSION = 1
 local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
 local keys = { orders = KEYS[4], untold = KEYS[6], turned = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
 local epoch, expected, partition, name, tell = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
-local words = string.gmatch(ARGV[7], '([^\n]*)\n')
+local words = cjson.decode(ARGV[7])
 local told, isTold = {}, {}
 
 -- @include _mark
@@ -61,24 +61,27 @@ for offset in string.gmatch(ARGV[6], '(%d+)\n') do
   isTold[offset] = true
 end
 
-local batch = readRecords(words)
-prefetch(item, batch.named)
-local fresh, answers = {}, {}
-for n, record in ipairs(batch) do
-  local isFresh = tonumber(record.offset) > item.position
+prefetch(item, namedBy(words))
+local fresh, count, at = {}, 0, 1
+while words[at] do
+  local offset, kind = words[at], words[at + 1]
+  local number = tonumber(offset)
+  local isFresh = number > item.position
   if isFresh and item.rules > RULES_VERSION then
     return { 'stopped', 'rules of version ' .. digits(item.rules) .. ' are not known here' }
   end
-  folds[record.kind](item, record, isFresh, answers)
+  folds[kind](item, offset, at + 2, isFresh)
   if isFresh then
-    local least = math.min(item.available, item.held, item.sold)
-    if least < 0 or item.put ~= item.available + item.held + item.sold then
-      return { 'stopped', 'broken balance at offset ' .. record.offset }
+    local available, held, sold = item.available, item.held, item.sold
+    if available < 0 or held < 0 or sold < 0 or item.put ~= available + held + sold then
+      return { 'stopped', 'broken balance at offset ' .. offset }
     end
-    item.position = tonumber(record.offset)
-    isTold[record.offset] = nil
+    item.position = number
+    isTold[offset] = nil
   end
-  fresh[n] = isFresh and '1' or '0'
+  count = count + 1
+  fresh[count] = isFresh and '1' or '0'
+  at = after(kind, at + 2)
 end
 if marked then announce(item) end
 

@@ -1,5 +1,6 @@
 -- The rules of an item, version 1: the twin of packages/domain/src/Decide.ts, compared with it on random histories.
 -- Orders are changed in these tables only, until everything is written at the end.
+-- Amounts and attempts come as the texts that they are in the records: to write a number out costs more than to read it.
 -- Each function answers for one order: '<1 where it changed, else 0> <where it stands>'.
 local function lookUp(item, request, attempt, offset)
   if orderOf(request) then return '0 ' .. textOf(request) end
@@ -21,10 +22,10 @@ end
 
 local function refuse(item, user, amount, acceptedAt)
   if item.paused == '1' then return 'paused' end
-  if item.opens_at ~= '' and acceptedAt < tonumber(item.opens_at) then return 'not_open' end
-  if item.closes_at ~= '' and acceptedAt >= tonumber(item.closes_at) then return 'closed' end
+  if item.opens_at ~= '' and tonumber(acceptedAt) < tonumber(item.opens_at) then return 'not_open' end
+  if item.closes_at ~= '' and tonumber(acceptedAt) >= tonumber(item.closes_at) then return 'closed' end
   if item.per_user_limit ~= '' and boughtBy(user) + amount > tonumber(item.per_user_limit) then return 'limit' end
-  if amount > item.available then return 'sold_out' end
+  if tonumber(amount) > item.available then return 'sold_out' end
   return nil
 end
 
@@ -42,12 +43,12 @@ end
 
 local function place(item, offset, request, user, amount, attempt, acceptedAt)
   local order = orderOf(request)
-  local isNextAttempt = order and order.state == 'released' and attempt == order.attempt + 1
+  local isNextAttempt = order and order.state == 'released' and tonumber(attempt) == order.attempt + 1
   if not isNextAttempt and (order or turnedFor(item, request)) then return lookUp(item, request, attempt, offset) end
   local refusal = refuse(item, user, amount, acceptedAt)
   if not refusal then return hold(item, offset, request, user, amount, attempt) end
   if order then
-    order.attempt, order.place, order.capped, order.reason = attempt, offset, '-', refusal
+    order.attempt, order.place, order.capped, order.reason = tonumber(attempt), offset, '-', refusal
     return changed(request, order)
   end
   turnAway(item, request, refusal)
@@ -64,10 +65,12 @@ local function release(item, request, order, reason)
 end
 
 -- What nearly every settlement is: paid, of units that are held. Only the state changes, so the line is not taken apart.
+-- One that was written here is not read to its end.
 local function sell(item, request, attempt)
-  local text = textOf(request)
-  local amount, current = string.match(text or '', HELD)
-  if not amount or tonumber(current) ~= attempt then return nil end
+  local own = ledger.changed[request]
+  local text = own or ledger.texts[request] or ''
+  local amount, current = string.match(text, own and HELD_HERE or HELD)
+  if not amount or current ~= attempt then return nil end
   item.held = item.held - amount
   item.sold = item.sold + amount
   announceOrder(request, 'sold', '-', attempt)
@@ -78,7 +81,7 @@ local function settle(item, request, attempt, offset, outcome)
   local sold = outcome == 'paid' and sell(item, request, attempt)
   if sold then return sold end
   local order = orderOf(request)
-  if order and order.attempt == attempt then
+  if order and order.attempt == tonumber(attempt) then
     if order.state == 'held' and outcome == 'declined' then return release(item, request, order, 'declined') end
     if order.state == 'voiding' and outcome == 'voided' then return release(item, request, order, order.reason) end
   end
@@ -87,7 +90,7 @@ end
 
 local function startVoiding(item, request, attempt, offset, reason)
   local order = orderOf(request)
-  if order and order.state == 'held' and order.attempt == attempt then
+  if order and order.state == 'held' and order.attempt == tonumber(attempt) then
     order.state, order.reason = 'voiding', reason
     return changed(request, order)
   end

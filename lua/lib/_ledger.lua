@@ -11,6 +11,7 @@ local CODE_OF = {}
 for code, reason in ipairs(REASONS) do CODE_OF[reason] = code end
 
 local HELD = '^held %S+ (%d+) (%d+) %d+ %S+ %S+ %S+ %S+$'
+local HELD_HERE = '^held %S+ (%d+) (%d+) '
 local ORDER = '^(%a+) (%S+) (%d+) (%d+) (%d+) (%S+) (%S+) (%S+) (%S+)$'
 local ledger = {
   -- As they were read: a text, or false where there is none.

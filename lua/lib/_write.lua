@@ -6,10 +6,11 @@ local function writeAll(command, key, args)
 end
 
 local function pairsOf(values, byValue)
-  local args = {}
+  local args, count = {}, 0
   for name, value in pairs(values) do
-    args[#args + 1] = byValue and digits(value) or name
-    args[#args + 1] = byValue and name or value
+    args[count + 1] = byValue and digits(value) or name
+    args[count + 2] = byValue and name or value
+    count = count + 2
   end
   return args
 end

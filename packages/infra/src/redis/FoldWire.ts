@@ -7,49 +7,56 @@ import type { OrderOutcome, Outcome } from "@flash-sale/domain/Outcome"
 import * as Outcomes from "@flash-sale/domain/Outcome"
 import { Schema } from "effect"
 
-/** Writes records in one text: of each its offset, its kind and its arguments, every word with a line feed after it. */
+/** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
 export const records = (commands: ReadonlyArray<Placed>): string => {
-  let text = ""
-  for (const { command, offset } of commands) {
-    text += `${offset}\n`
-    for (const word of args(command)) text += `${word}\n`
-  }
-  return text
+  const words: Array<string> = []
+  for (const { command, offset } of commands) write(words, offset, command)
+  return JSON.stringify(words)
 }
 
 /** Writes offsets in one text, each with a line feed after it. */
 export const offsets = (told: ReadonlyArray<number>): string => told.map((offset) => `${offset}\n`).join("")
 
-// No word can hold a line feed: ids are checked when they are decoded, and all else are numbers and words of our own.
-const args = (command: Command): ReadonlyArray<string | number> => {
+const write = (words: Array<string>, offset: number, command: Command): void => {
+  const add = (kind: string, ...args: ReadonlyArray<string | number>) => {
+    words.push(String(offset), kind)
+    for (const arg of args) words.push(String(arg))
+  }
   switch (command._tag) {
     case "Place": {
       const { amount, requestId, userId } = command.order
-      return ["place", requestId, userId, amount, command.attempt, command.acceptedAt]
+      words.push(
+        String(offset),
+        "place",
+        requestId,
+        userId,
+        String(amount),
+        String(command.attempt),
+        String(command.acceptedAt)
+      )
+      return
     }
     case "Settle":
-      return [
-        "settle",
-        command.settlements.length,
-        ...command.settlements.flatMap(({ attempt, outcome, requestId }) => [requestId, attempt, outcome])
-      ]
+      words.push(String(offset), "settle", String(command.settlements.length))
+      for (const { attempt, outcome, requestId } of command.settlements) words.push(requestId, String(attempt), outcome)
+      return
     case "Adjust": {
       const { adjustment } = command
-      if ("seq" in adjustment) return ["sensed", adjustment.seq, adjustment.delta]
+      if ("seq" in adjustment) return add("sensed", adjustment.seq, adjustment.delta)
       return "delta" in adjustment
-        ? ["delta", adjustment.command, adjustment.delta]
-        : ["target", adjustment.command, adjustment.target]
+        ? add("delta", adjustment.command, adjustment.delta)
+        : add("target", adjustment.command, adjustment.target)
     }
     case "Cancel":
-      return ["cancel", command.requestId, command.attempt]
+      return add("cancel", command.requestId, command.attempt)
     case "GiveUp":
-      return ["give-up", command.requestId, command.attempt]
+      return add("give-up", command.requestId, command.attempt)
     case "Sale":
-      return ["sale", ...settings(command.patch)]
+      return add("sale", ...settings(command.patch))
     case "Rules":
-      return ["rules", command.version]
+      return add("rules", command.version)
     case "Unreadable":
-      return ["unreadable", command.requestId ?? "", command.attempt]
+      return add("unreadable", command.requestId ?? "", command.attempt)
   }
 }
 
