@@ -3,12 +3,15 @@ import { NodeServices } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
 import * as Reconcile from "@flash-sale/cli/Reconcile"
 import * as Recover from "@flash-sale/cli/Recover"
+import * as Accept from "@flash-sale/cli/recover/Accept"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { home } from "@flash-sale/domain/Partition"
+import { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Connection from "@flash-sale/infra/sqlite/Connection"
-import { Effect, Layer, Logger } from "effect"
+import { Console, Effect, Layer, Logger } from "effect"
 import { Command as Cli } from "effect/cli"
+import { TestConsole } from "effect/testing"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
 import * as CutLog from "./CutLog.ts"
@@ -128,6 +131,36 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
       ])
       yield* Effect.provide(CutLog.running(PARTITIONS), engine)
     }), OPTIONS)
+
+  it.effect(
+    "what somebody else has accepted and a processor has folded meanwhile is not taken away again",
+    () =>
+      Effect.gen(function*() {
+        const { engine, folder, typed } = yield* sold
+        yield* cut(folder)
+        const context = yield* Effect.context<NodeServices.NodeServices>()
+        const meanwhile = yield* Effect.cached(
+          Effect.gen(function*() {
+            yield* typed("recover --accept-log --yes")
+            yield* Effect.provide(CutLog.running(PARTITIONS), engine)
+          }).pipe(Effect.provideContext(context), Effect.orDie)
+        )
+        const complaint = yield* Effect.flip(Accept.run({ partition, yes: true })).pipe(
+          Effect.updateService(StoredItems, (stored) => ({
+            ...stored,
+            items: (one) => Effect.andThen(meanwhile, stored.items(one))
+          })),
+          Effect.provideService(Console.Console, yield* TestConsole.make),
+          Effect.provide(Infra.layerItemsBeside({ dataDir: folder }))
+        )
+        expect(String(complaint)).toContain(
+          `partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`
+        )
+        const repairs = yield* inFile(folder, (connection) => connection.all("SELECT why FROM repairs"))
+        expect(repairs).toHaveLength(1)
+      }),
+    OPTIONS
+  )
 
   it.effect("a log that was cut is accepted while no engine runs", () =>
     Effect.gen(function*() {

@@ -5,7 +5,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { PartitionId } from "@flash-sale/domain/Partition"
 import { Clock, Effect, Random, Schedule } from "effect"
 import { items, persistently } from "./Operator.ts"
-import { PARTITIONS } from "./SimulatedLog.ts"
+import { PARTITIONS, type Produced } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
 
 const ORDERS = 66
@@ -47,6 +47,15 @@ const cancel = Effect.fnUntraced(function*(world: World, itemId: ItemId, request
   yield* persistently(world, LogRecord.encode(itemId, Command.Cancel({ requestId, attempt })))
 })
 
+const produced = (world: World, partition: PartitionId, record: Produced) =>
+  Effect.asVoid(Effect.orDie(
+    Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
+  ))
+
+/** Something that is no order, and that a person has to look at. */
+export const rubbish = (world: World, partition: PartitionId) =>
+  produced(world, partition, { key: undefined, value: "no order", headers: {} })
+
 /** Somebody else's producer: an order in a partition that is not its item's home, or something that is no order. */
 export const strangers = (world: World) =>
   Effect.forEach(Array.from({ length: STRANGE }, (_, n) => n), (n) =>
@@ -59,6 +68,6 @@ export const strangers = (world: World) =>
         { key: itemId, value: "no order", headers: {} },
         { key: undefined, value: order, headers: {} }
       ])
-      yield* Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
+      yield* produced(world, partition, record)
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_STRANGE_PAUSE_MILLIS))
     }), { discard: true })

@@ -1,6 +1,7 @@
 /** A log that lost its end or its beginning. That does not heal by itself: somebody has to decide. */
 import { home, type PartitionId } from "@flash-sale/domain/Partition"
 import { Effect, Random } from "effect"
+import * as Buyers from "./Buyers.ts"
 import * as Operator from "./Operator.ts"
 import { partitions } from "./SimulatedLog.ts"
 import type * as World from "./World.ts"
@@ -10,6 +11,9 @@ const MAX_CUT = 30
 /** Seconds until a partition must be refused, and how long it is watched then. */
 const REFUSED_WITHIN = 90
 const WATCHED = "5 seconds"
+/** How often it is looked whether what was accepted is folded, and how often at the most. */
+const LOOK_EVERY = "10 millis"
+const MAX_LOOKS = 12_000
 /** Nothing is on its way any more after so long. */
 const QUIET_AFTER = "30 seconds"
 
@@ -54,16 +58,34 @@ const cold = Effect.fnUntraced(function*(
   return problems
 })
 
-/** The broker is restored, and forgets its members. */
+/** Everybody dies as soon as what was accepted is folded and marked, perhaps before anything is committed. */
+const killedOnceAccepted = Effect.fnUntraced(function*(world: World.World, partition: PartitionId) {
+  const isFolded = () => world.store.mark(partition) !== undefined && !world.isBetweenLogs()
+  for (let looks = 0; looks < MAX_LOOKS && !isFolded(); looks++) yield* Effect.sleep(LOOK_EVERY)
+  const victims = [...world.running]
+  yield* Effect.forEach(victims, (victim) => Effect.andThen(world.kill(victim), world.start), { discard: true })
+})
+
+/**
+ * The broker is restored, and forgets its members. Often what the group has committed is lost as well, though that lags
+ * behind what is folded by as much as there are payments under way. The first record that takes the offset of a lost one
+ * is one that somebody has to hear of.
+ */
 const cut = Effect.fnUntraced(function*(world: World.World, partition: PartitionId, seen: number, isCold: boolean) {
   const { start } = world.log.bounds(partition)
-  const end = yield* Random.nextIntBetween(Math.max(start, seen - MAX_CUT), seen)
+  const committed = world.log.committed[partition] ?? start
+  const last = committed > start && (yield* Random.nextBoolean) ? Math.min(seen, committed - 1) : seen
+  const end = yield* Random.nextIntBetween(Math.max(start, last - MAX_CUT), last)
   // A store without a mark does not know which log it has folded: nothing covers that.
-  const lose = Effect.andThen(world.log.cut(partition, end), Effect.sync(world.store.keep))
-  if (isCold) return yield* cold(world, partition, lose)
-  yield* lose
-  yield* world.log.disband
-  return []
+  const lose = world.log.cut(partition, end).pipe(
+    Effect.andThen(Effect.sync(world.store.keep)),
+    Effect.andThen(Buyers.rubbish(world, partition))
+  )
+  const problems = isCold
+    ? yield* cold(world, partition, lose)
+    : yield* Effect.as(Effect.andThen(lose, world.log.disband), [])
+  yield* Effect.forkDetach(killedOnceAccepted(world, partition))
+  return problems
 })
 
 /** The log kept only what the group had not committed when the store is emptied. */

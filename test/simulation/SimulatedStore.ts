@@ -151,8 +151,10 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     if (!mayChange(requestId)) broken.push(what)
   })
 
+  const storedItems = SimulatedStoredItems.layer(state, trace, onAccepted, (what) => void broken.push(what))
+
   return {
-    layer: Layer.mergeAll(items, statuses, SimulatedStoredItems.layer(state, trace, onAccepted)),
+    layer: Layer.mergeAll(items, statuses, storedItems),
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,

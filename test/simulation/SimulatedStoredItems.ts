@@ -6,16 +6,29 @@ import * as Picture from "@flash-sale/domain/Picture"
 import { type Clearing, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, Layer } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
-import { type FoldedLog, type State, without } from "./Stored.ts"
+import { type FoldedLog, type State, wholeLog, without } from "./Stored.ts"
 import type { Trace } from "./Trace.ts"
 
-/** `onAccepted` hears from where a partition is folded from now on, and says which log that is. */
+/**
+ * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of what
+ * was accepted though the store holds that very log.
+ */
 export const layer = (
   state: State,
   trace: Trace,
-  onAccepted: (partition: number, from: number) => FoldedLog
+  onAccepted: (partition: number, from: number) => FoldedLog,
+  onNeedless: (what: string) => void
 ): Layer.Layer<StoredItems> => {
   const { ask } = state
+
+  const logOf = (partition: number, from: number): FoldedLog => {
+    const before = state.now().logs.get(partition) ?? wholeLog
+    const log = onAccepted(partition, from)
+    if (before.cuts === log.cuts && before.from === log.from) {
+      onNeedless(`partition ${partition} is refused, and the store holds the log that there is`)
+    }
+    return log
+  }
 
   /** Takes folds away, with the mark; what was changed by hand and is not counted yet stays. */
   const clear = (partition: number, clearings: ReadonlyArray<Clearing>, accepted: Accepted | undefined): void => {
@@ -33,7 +46,7 @@ export const layer = (
       accepted: accepted === undefined ? stored.accepted : new Map(stored.accepted).set(partition, accepted),
       logs: accepted === undefined
         ? stored.logs
-        : new Map(stored.logs).set(partition, onAccepted(partition, accepted.from))
+        : new Map(stored.logs).set(partition, logOf(partition, accepted.from))
     })
   }
 

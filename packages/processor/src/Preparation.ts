@@ -16,10 +16,11 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const refuse = (why: string) => new Refused({ why: `${why}; ${Recovery.remedy(partition)}` })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* store.session
-  const bounds = yield* waitFor("the log", owned.bounds)
-  const committed = yield* waitFor("the log", owned.committed)
-  const mark = yield* waitFor("the store", store.mark(partition))
+  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before.
   const accepted = yield* waitFor("the store", store.accepted(partition))
+  const mark = yield* waitFor("the store", store.mark(partition))
+  const committed = yield* waitFor("the log", owned.committed)
+  const bounds = yield* waitFor("the log", owned.bounds)
   const plan = Recovery.plan({ accepted, bounds, committed, mark })
   if (plan._tag === "Refuse") return yield* refuse(plan.detail)
   const seen = Recovery.toRecognise({ bounds, mark })

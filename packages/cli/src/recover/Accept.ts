@@ -56,18 +56,26 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
 })
 
 /** One step: no processor sees a part of it. */
-const accept = Effect.fnUntraced(function*({ committed, end, isCut, losses, partition, start, why }: Judged) {
+const accept = Effect.fnUntraced(function*(judged: Judged) {
+  const { committed, end, isCut, losses, partition, start, why } = judged
   const store = yield* ItemStore
   const stored = yield* StoredItems
+  const moved = CommandFailed.failed(
+    `partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`
+  )
+  // What was judged may be gone by now: judging takes as long as reading the log.
+  const mark = yield* store.mark(partition)
+  if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = (yield* store.mark(partition))?.epoch ?? (yield* store.beginRecovery(partition, "accept"))
+  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, "accept"))
   const told = Math.min(committed, end, isCut ? losses.common : end)
-  const clearings = losses.items.map((item) => ({ ...item, why: `the log was accepted as it is: ${why}` }))
+  const clearings = losses.items.map(({ itemId, seq }) => ({
+    itemId,
+    seq,
+    why: `the log was accepted as it is: ${why}`
+  }))
   yield* stored.clear(partition, epoch, clearings, { from: start, told }).pipe(
-    Effect.catchTag("MarkMoved", () =>
-      Effect.fail(
-        CommandFailed.failed(`partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`)
-      ))
+    Effect.catchTag("MarkMoved", () => moved)
   )
   yield* Console.log(
     `partition ${partition}: the log is accepted from ${start} to ${end}; ` +

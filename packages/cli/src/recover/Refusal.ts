@@ -13,16 +13,19 @@ export interface Refusal {
   readonly committed: number
   /** Whether records are gone from the log's end, so that others may stand where they were. */
   readonly isCut: boolean
+  /** The epoch of the store's mark, where it has one. */
+  readonly epoch: string | undefined
 }
 
 /** Nothing where log and store fit each other. */
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
   const store = yield* ItemStore
-  const bounds = yield* reader.bounds(partition)
-  const committed = yield* reader.committed(partition)
-  const mark = yield* store.mark(partition)
+  // A processor may be working on it: what is asked for later is never behind what was asked for before.
   const accepted = yield* store.accepted(partition)
+  const mark = yield* store.mark(partition)
+  const committed = yield* reader.committed(partition)
+  const bounds = yield* reader.bounds(partition)
   const plan = Recovery.plan({ accepted, bounds, committed, mark })
   const seen = Recovery.toRecognise({ bounds, mark })
   const other = seen === undefined || seen.offset >= bounds.end
@@ -32,5 +35,12 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   if (why === undefined) return undefined
   const known = Math.max(committed ?? 0, mark?.checkpoint ?? 0, (mark?.seen?.offset ?? -1) + 1)
   const isCut = other !== undefined || known > bounds.end
-  return { ...bounds, partition, why, committed: committed ?? bounds.start, isCut } satisfies Refusal
+  return {
+    ...bounds,
+    partition,
+    why,
+    committed: committed ?? bounds.start,
+    isCut,
+    epoch: mark?.epoch
+  } satisfies Refusal
 })
