@@ -125,6 +125,22 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
     }))
 })
 
+layer(engine(), { excludeTestServices: true })("An item that is stopped", (it) => {
+  it.effect("is told to who asks for it; its orders are taken, as the log decides", () =>
+    Effect.gen(function*() {
+      const door = yield* Door.Door
+      const faults = yield* Faults
+      yield* Door.stock("101", 10)
+      faults.store = "damaged"
+      const answer = yield* door.get("/items/101")
+      const taken = yield* door.send(order({ request_id: "m-1", user_id: "m" }))
+      faults.store = "fine"
+      assert.deepStrictEqual([answer.status, answer.body["code"]], [503, "item_stopped"])
+      assert.strictEqual(taken.status, 202)
+      yield* Door.until(door.get("/orders/m-1"), ({ body }) => body["status"] === "COMPLETED")
+    }))
+})
+
 layer(engine(), { excludeTestServices: true })("The breaker", (it) => {
   it.effect("opens, answers without a trace, and closes by itself", () =>
     Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /** Switches by which a test makes the log and the store fail, over adapters that work. */
-import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type * as Infra from "@flash-sale/infra/Infra"
@@ -8,8 +8,8 @@ import { Context, Effect, Layer, Schedule } from "effect"
 export interface Switches {
   /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
   log: "fine" | "away" | "lost" | "full" | "bug"
-  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile. */
-  store: "fine" | "away" | "silent"
+  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` shows no item. */
+  store: "fine" | "away" | "silent" | "damaged"
 }
 
 /** What a bug says, and no buyer hears. */
@@ -86,9 +86,16 @@ const faultyStore = Effect.gen(function*() {
   return ItemStore.of({
     ...store,
     fold: (request) => guarded(store.fold(request)),
-    look: (partition, itemId) => guarded(store.look(partition, itemId)),
+    look: (partition, itemId) =>
+      Effect.suspend(() =>
+        faults.store === "damaged"
+          ? Effect.fail(new ItemDamaged({ itemId, detail: "switched off" }))
+          : guarded(store.look(partition, itemId))
+      ),
     mark: (partition) => guarded(store.mark(partition)),
-    isUp: Effect.suspend(() => faults.store === "fine" ? store.isUp : Effect.succeed(false))
+    isUp: Effect.suspend(() =>
+      faults.store === "fine" || faults.store === "damaged" ? store.isUp : Effect.succeed(false)
+    )
   })
 })
 

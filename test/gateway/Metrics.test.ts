@@ -56,6 +56,14 @@ const send = (fields: Readonly<Record<string, unknown>>) =>
 const sendText = (text: string, headers?: Record<string, string>) =>
   Effect.flatMap(Door.Door, (door) => door.send(text, headers))
 
+/** No reason is listed that nothing moves. */
+const everyReasonHasMoved = (name: string) =>
+  Effect.map(samples, (all) => {
+    const reasons = [...all].filter(([sample]) => sample.startsWith(`${name}{`))
+    assert.isAbove(reasons.length, 5)
+    assert.deepStrictEqual(reasons.filter(([, value]) => value === 0), [])
+  })
+
 /** Received is successful, refused and failed, and each was answered. */
 const addUp = Effect.gen(function*() {
   const all = yield* samples
@@ -139,6 +147,7 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         "gateway_answers_total{route=\"buy\",status=\"429\"}": 2
       })
       yield* addUp
+      yield* everyReasonHasMoved("gateway_orders_refused_total")
     }))
 })
 
@@ -179,5 +188,6 @@ layer(engine(Duration.seconds(10)), { excludeTestServices: true })("The gateway'
       assert.deepStrictEqual(yield* movedBy(of("open")), failed("breaker_open"))
       faults.log = "fine"
       yield* addUp
+      yield* everyReasonHasMoved("gateway_orders_failures_total")
     }))
 })

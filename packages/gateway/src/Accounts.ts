@@ -39,7 +39,6 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
   request_id_reused: refusal("request_id_reused"),
   body_too_large: refusal("body_too_large"),
   unsupported_media_type: refusal("unsupported_media_type"),
-  request_timeout: refusal("request_timeout"),
   not_found: refusal("unknown_item"),
   method_not_allowed: refusal("unknown_item"),
   breaker_open: failure("breaker_open"),
@@ -47,7 +46,8 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
   outcome_unknown: failure("outcome_unknown"),
   overloaded: failure("overloaded"),
   store_unavailable: failure("store_unavailable"),
-  item_stopped: failure("item_stopped"),
+  // Of who asks for an item: an order of one that cannot be read is taken, and the log decides.
+  item_stopped: failure("store_unavailable"),
   internal_error: failure("internal_error")
 }
 const successful = [Metrics.ordersSuccessful]

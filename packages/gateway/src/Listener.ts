@@ -15,7 +15,7 @@ const CHECK_EVERY = 1_000
 /** How long an idle connection stays open, in milliseconds. */
 const KEEP_ALIVE = 65_000
 /** Connections at once; more are closed as they come. */
-const MAX_CONNECTIONS = 10_000
+export const MAX_CONNECTIONS = 10_000
 
 type Take = BuyListener["Service"]["take"]
 
@@ -23,7 +23,7 @@ type Take = BuyListener["Service"]["take"]
 class SievedServer extends Server {
   readonly #take: Take
 
-  constructor(take: Take) {
+  constructor(take: Take, maxConnections: number) {
     super({
       headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
@@ -32,7 +32,7 @@ class SievedServer extends Server {
       // Who offers another protocol goes on with this one: the bodies of requests that are upgraded are not read.
       shouldUpgradeCallback: () => false
     })
-    this.maxConnections = MAX_CONNECTIONS
+    this.maxConnections = maxConnections
     this.#take = take
   }
 
@@ -43,11 +43,11 @@ class SievedServer extends Server {
 }
 
 /** Listens on `port`; 0 takes any that is free. */
-export const layer = (port: number) =>
+export const layer = (port: number, maxConnections = MAX_CONNECTIONS) =>
   Layer.unwrap(
     Effect.map(BuyListener, ({ take }) =>
       NodeHttpServer.layer(() =>
-        new SievedServer(take), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
+        new SievedServer(take, maxConnections), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
   ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(

@@ -25,7 +25,6 @@ const problems: Readonly<Record<number, Words>> = {
   400: { code: "invalid_body", error: "Invalid request body" },
   404: { code: "not_found", error: "Not found" },
   405: { code: "method_not_allowed", error: "Method not allowed" },
-  408: { code: "request_timeout", error: "The request took too long to arrive" },
   413: { code: "body_too_large", error: "The body is larger than 16 KiB" },
   415: { code: "unsupported_media_type", error: "The body must be application/json" }
 }

@@ -162,7 +162,6 @@ export const Problem = Schema.Struct({
     "invalid_body",
     "body_too_large",
     "unsupported_media_type",
-    "request_timeout",
     "internal_error"
   ]),
   retryable: Schema.Boolean,

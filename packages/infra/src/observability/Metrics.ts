@@ -46,8 +46,7 @@ export const REFUSALS = [
   "unknown_item",
   "body_too_large",
   "unsupported_media_type",
-  "request_id_reused",
-  "request_timeout"
+  "request_id_reused"
 ] as const
 export type Refusal = (typeof REFUSALS)[number]
 const refused = labelled(REFUSALS, "reason", counter("gateway_orders_refused_total", "Orders refused, by reason"))
@@ -60,7 +59,6 @@ export const FAILURES = [
   "outcome_unknown",
   "overloaded",
   "store_unavailable",
-  "item_stopped",
   "internal_error"
 ] as const
 export type Failure = (typeof FAILURES)[number]
