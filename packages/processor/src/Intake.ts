@@ -7,7 +7,7 @@ import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Log from "@flash-sale/infra/observability/Log"
-import { Clock, DateTime, Duration, Effect, Exit, Scope } from "effect"
+import { Clock, DateTime, Duration, Effect, Exit, Scope, Semaphore } from "effect"
 import type { InFlight } from "./InFlight.ts"
 import * as ItemActor from "./ItemActor.ts"
 import * as Letter from "./Letter.ts"
@@ -19,6 +19,12 @@ import type { Run } from "./Worker.ts"
 /** How long an item may be idle before its actor leaves memory. */
 export const IDLE_AFTER = Duration.seconds(60)
 
+/**
+ * Records of the partition that may wait for their folds, of all its items together: a log that is folded again would
+ * otherwise fill the mailboxes of a thousand items, and memory with them.
+ */
+export const WAITING_CAPACITY = 4_000
+
 /** The header of a forwarded record that says where it stood: `partition:offset`. */
 const ORIGIN_HEADER = "origin"
 
@@ -29,7 +35,7 @@ interface Housed {
 }
 
 export interface Intake {
-  /** Hands records on, in order. Waits while an item's mailbox is full. */
+  /** Hands records on, in order. Waits while too many wait for their folds. */
   readonly route: (records: ReadonlyArray<LogRecord.LogRecord>, takenAt: number) => Effect.Effect<void>
   /** Lets go of actors that have been idle for long. */
   readonly sweep: Effect.Effect<void>
@@ -55,7 +61,8 @@ export const make = Effect.fnUntraced(function*(
   >()
   const scope = yield* Effect.scope
   const telling = yield* Telling.make(run)
-  const around: ItemActor.Around = { inFlight, telling, onParked: sensing.onParked }
+  const room = yield* Semaphore.make(WAITING_CAPACITY)
+  const around: ItemActor.Around = { inFlight, telling, onParked: sensing.onParked, room }
   const actors = new Map<ItemId, Housed>()
 
   const actorOf = Effect.fnUntraced(function*(itemId: ItemId, now: number) {
@@ -121,6 +128,7 @@ export const make = Effect.fnUntraced(function*(
     }
     for (const [itemId, own] of messages) {
       const actor = yield* actorOf(itemId, takenAt)
+      yield* Semaphore.take(room, own.length)
       yield* actor.deliver(own)
     }
   })

@@ -6,7 +6,7 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope } from "effect"
+import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
 import * as FoldMeasures from "./FoldMeasures.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
@@ -45,13 +45,15 @@ export interface Around {
   readonly inFlight: InFlight
   readonly telling: Telling
   readonly onParked: (parked: Parked) => Effect.Effect<void>
+  /** A place for each record that waits for its fold. Whoever delivers takes them, and the fold gives them back. */
+  readonly room: Semaphore.Semaphore
 }
 
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: Run,
-  { inFlight, onParked, telling }: Around
+  { inFlight, onParked, room, telling }: Around
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
   const store = yield* ItemStore
   const scope = yield* Effect.scope
@@ -124,6 +126,7 @@ export const make = Effect.fnUntraced(function*(
   const foldAndApply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>) {
     const reply = stopped ? undefined : yield* around(batch, open, fold(batch))
     for (const { record } of batch) run.folding.done(record.offset)
+    yield* Semaphore.release(room, batch.length)
     if (reply === undefined) return
     if (reply.outcomes.length !== batch.length) {
       return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
@@ -149,7 +152,7 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     deliver: (messages) => Effect.asVoid(Queue.offerAll(mailbox, messages)),
-    startPayments: payments.start((order) => open.get(order.command.order.requestId) === order),
+    startPayments: Effect.suspend(() => payments.start(open.values())),
     isQuiet,
     waiting: () => Queue.sizeUnsafe(mailbox),
     // Whoever came after a stopped one would not know of the records that it let pass, and skip them.

@@ -24,4 +24,6 @@ export interface OpenOrder {
   readonly currency: string | undefined
   /** A `give-up` or `cancel` was folded: the charge is (to be) voided. */
   voiding: boolean
+  /** Its payment waits for the end of the recovery: the rest of the log may settle it. */
+  isHeldBack: boolean
 }

@@ -21,8 +21,8 @@ export const MAX_PAYMENTS_IN_FLIGHT = 1_000
 export interface Payments {
   /** Charges or voids for the order; while the worker recovers, later. */
   readonly follow: (order: OpenOrder) => void
-  /** Begins what was held back, for those orders that are still open. */
-  readonly start: (isOpen: (order: OpenOrder) => boolean) => Effect.Effect<void>
+  /** Begins what was held back, of the orders that are open now. */
+  readonly start: (open: Iterable<OpenOrder>) => Effect.Effect<void>
 }
 
 /** They end with their scope: an interrupted question is asked again under the same key. */
@@ -42,7 +42,6 @@ export const make = Effect.fnUntraced(function*(
       for (const leave of waiting) leave()
     })
   )
-  let heldBack = new Set<OpenOrder>()
 
   // A bug must not leave an order held for ever in silence.
   const loudly = (effect: Effect.Effect<void>) => fork(Effect.catchDefect(effect, actorFailed(run, itemId)))
@@ -94,14 +93,15 @@ export const make = Effect.fnUntraced(function*(
   return {
     follow: (order) => {
       if (run.isRecovered()) begin(order)
-      else heldBack.add(order)
+      else order.isHeldBack = true
     },
-    start: (isOpen) =>
+    start: (open) =>
       Effect.sync(() => {
-        const orders = heldBack
-        heldBack = new Set()
-        // Those that the rest of the log has settled meanwhile are no longer open.
-        for (const order of orders) if (isOpen(order)) begin(order)
+        for (const order of open) {
+          if (!order.isHeldBack) continue
+          order.isHeldBack = false
+          begin(order)
+        }
       })
   }
 })

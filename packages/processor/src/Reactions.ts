@@ -96,7 +96,16 @@ const placed = (
 ): Reaction => {
   const status = Outcome.status(order)
   if (status === undefined) return { done: record.offset }
-  const own = { itemId, record, command, takenAt, price: order.price, currency: order.currency, voiding: false }
+  const own = {
+    itemId,
+    record,
+    command,
+    takenAt,
+    price: order.price,
+    currency: order.currency,
+    voiding: false,
+    isHeldBack: false
+  }
   if (order.place !== record.offset) {
     // A second record of the same order: it has no effect of its own, and the first one's fate is told again.
     return { ...told(own, order, status, now), done: record.offset }
