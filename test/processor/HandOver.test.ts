@@ -1,5 +1,6 @@
 /** Giving a partition back: who has nothing in hand returns at once, as a whole rebalance may wait for him. */
 import { assert, describe, it } from "@effect/vitest"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
@@ -9,6 +10,8 @@ import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
 import { Deferred, Duration, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
+import * as OnePartition from "./OnePartition.ts"
+import { order, stock } from "./Placing.ts"
 
 const PARTITION = PartitionId.make(0)
 
@@ -52,4 +55,50 @@ describe("A worker that is asked to return", () => {
       assert.isDefined(worker.pollUnsafe(), "it has returned")
       yield* Fiber.join(worker)
     }).pipe(Effect.provide(ports)))
+})
+
+describe("A worker that is asked to return with records in hand", () => {
+  const records = [stock("101", 5), order("r-1", "101")].map(OnePartition.written)
+
+  /** Folds and writes take so long. */
+  const slowBy = (millis: number) =>
+    Layer.provideMerge(
+      Layer.effect(
+        ItemStore,
+        Effect.map(ItemStore, (sound) => ({
+          ...sound,
+          fold: (request: Parameters<typeof sound.fold>[0]) => Effect.delay(sound.fold(request), millis)
+        }))
+      ),
+      ports
+    )
+
+  const handedOver = Effect.gen(function*() {
+    const { owned, revoke, seen } = yield* OnePartition.make("101", records)
+    const worker = yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
+    yield* TestClock.adjust("100 millis")
+    assert.strictEqual(seen.taken, 2)
+    yield* revoke
+    let millis = 0
+    for (; worker.pollUnsafe() === undefined && millis < 60_000; millis += 100) yield* TestClock.adjust("100 millis")
+    return { committed: seen.committed, millis }
+  })
+
+  it.effect("finishes what it can, and commits as far as it is final", () =>
+    Effect.gen(function*() {
+      const { committed, millis } = yield* handedOver
+      // The stock is counted; the order waits for its payment's record, which the next owner takes.
+      assert.strictEqual(committed, 1)
+      assert.isAtLeast(millis, 2_000)
+      assert.isBelow(millis, 4_000)
+    }).pipe(Effect.provide(slowBy(2_000))))
+
+  it.effect("leaves what does not end within a bound to the next owner", () =>
+    Effect.gen(function*() {
+      const { committed, millis } = yield* handedOver
+      assert.strictEqual(committed, 0)
+      const bound = Duration.toMillis(PartitionWorker.HAND_OVER_WITHIN)
+      assert.isAtLeast(millis, bound)
+      assert.isAtMost(millis, bound + 500)
+    }).pipe(Effect.provide(slowBy(3_600_000))))
 })

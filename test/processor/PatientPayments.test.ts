@@ -12,7 +12,7 @@ import {
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as PatientPayments from "@flash-sale/processor/PatientPayments"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import { Clock, Effect, Fiber, Layer, Metric } from "effect"
+import { Clock, Effect, Fiber, Layer, Logger, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { charge } from "../contract/PaymentProviderContract.ts"
 
@@ -67,8 +67,12 @@ const shown = Effect.all({
 })
 
 describe("Payments", () => {
-  it.effect("are held back while the provider refuses us, and all go on by themselves", () =>
-    patient((provider) =>
+  it.effect("are held back while the provider refuses us, and all go on by themselves; one line for each change", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ logLevel, message }) => {
+      lines.push(`${logLevel} ${String(message)}`)
+    })
+    return patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notUs(one))
         const charging = yield* chargeAll(orders)
@@ -83,8 +87,13 @@ describe("Payments", () => {
         const exits = yield* Fiber.join(charging)
         assert.deepStrictEqual(new Set(exits.map((exit) => exit._tag)), new Set(["Success"]))
         assert.deepStrictEqual(yield* shown, { held: undefined, gauge: 0 })
+        assert.deepStrictEqual(lines, [
+          "Error Payments are held back, and no order fails for it: 401",
+          "Info Payments go on"
+        ])
       })
-    ))
+    ).pipe(Effect.provide(Logger.layer([logger])))
+  })
 
   it.effect("of an order that is at fault are refused at once, and hold up no other", () =>
     patient((provider) =>

@@ -28,6 +28,31 @@ export const WAITING_CAPACITY = 4_000
 /** The header of a forwarded record that says where it stood: `partition:offset`. */
 const ORIGIN_HEADER = "origin"
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/**
+ * The record for its item's home, with the time at which it counts as accepted. None of what is no text: nobody could
+ * understand it there either, and the bytes would be others.
+ */
+const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.NewRecord | undefined => {
+  const { headers, offset, partition, timestamp } = record
+  const isOrder = (headers[LogRecord.Header.type] ?? "place") === "place"
+  try {
+    return {
+      itemId,
+      value: utf8.decode(record.value),
+      headers: {
+        ...(isOrder ? { [LogRecord.Header.acceptedAt]: String(timestamp) } : {}),
+        ...headers,
+        [ORIGIN_HEADER]: `${partition}:${offset}`
+      }
+    }
+  } catch {
+    // Only a fatal decoding error can be thrown here.
+    return undefined
+  }
+}
+
 interface Housed {
   readonly actor: ItemActor.ItemActor
   readonly scope: Scope.Closeable
@@ -80,23 +105,20 @@ export const make = Effect.fnUntraced(function*(
     return actor
   })
 
-  /** A record without an item has no home and is folded nowhere: a person has to look at it. */
-  const homeless = Effect.fnUntraced(function*(record: LogRecord.LogRecord) {
+  /** A record that is folded nowhere: a person has to look at it. */
+  const dropped = Effect.fnUntraced(function*(record: LogRecord.LogRecord, itemId = "unknown" as ItemId) {
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
-    const itemId = "unknown" as ItemId
     const error = Letter.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
     yield* telling.tell({ itemId, reactions: [{ letter: error, done: record.offset }], onTold: () => {} })
   })
 
   /** Somebody produced it to a partition that is not its item's home: it takes its place there, and is folded there. */
   const forward = Effect.fnUntraced(function*(itemId: ItemId, record: LogRecord.LogRecord) {
+    const forwarded = forwardedOf(itemId, record)
+    if (forwarded === undefined) return yield* dropped(record, itemId)
     if (record.offset >= run.tellFrom) {
-      yield* run.append({
-        itemId,
-        value: new TextDecoder().decode(record.value),
-        headers: { ...record.headers, [ORIGIN_HEADER]: `${record.partition}:${record.offset}` }
-      })
+      yield* run.append(forwarded)
       yield* Log.warn("Record forwarded to its item's partition", {
         event: "record_forwarded",
         item_id: itemId,
@@ -118,7 +140,7 @@ export const make = Effect.fnUntraced(function*(
       const itemId = LogRecord.itemOf(record)
       if (itemId === undefined || !isHome(itemId)) {
         run.folding.done(record.offset)
-        yield* (itemId === undefined ? homeless(record) : forward(itemId, record))
+        yield* (itemId === undefined ? dropped(record) : forward(itemId, record))
         continue
       }
       const message = { record, command: LogRecord.decode(itemId, record), takenAt }

@@ -52,7 +52,8 @@ const describe = (state: WorkerState | undefined): string => {
   }
 }
 
-const isWaiting = (state: WorkerState | undefined): boolean => state?._tag === "Waiting"
+/** Whether it stands still for a reason of which the words change with each try, as the log grows meanwhile. */
+const standsStill = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Refusing"
 
 /** The gauges of what is owned and how it goes. */
 const gauge = (
@@ -88,8 +89,9 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
           Metrics.forgetInventory(partition, context)
         } else workers.set(partition, state)
         gauge(workers, stopped, context)
-        // Each try to go on may fail in words of its own: who waits has said so once.
-        if (describe(before) === describe(state) || (isWaiting(before) && isWaiting(state))) return Effect.void
+        // Each try to go on may fail in words of its own: who waits or refuses has said so once.
+        if (describe(before) === describe(state)) return Effect.void
+        if (before?._tag === state?._tag && standsStill(state)) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
         const tell = state?._tag === "Refusing" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
         return tell(line, { event: "partition_state", partition })
