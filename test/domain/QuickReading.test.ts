@@ -3,8 +3,8 @@
  * refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { readSettlement, Settlement } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
+import { Instant, isInstant, readSettlement, Settlement } from "@flash-sale/domain/Command"
+import * as Ids from "@flash-sale/domain/Ids"
 import * as Json from "@flash-sale/domain/Json"
 import * as Order from "@flash-sale/domain/Order"
 import * as OrderStatus from "@flash-sale/domain/OrderStatus"
@@ -51,6 +51,36 @@ const bodies: ReadonlyArray<unknown> = [
   ...Object.keys(good).map((field) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== field)))
 ]
 
+describe("a field", () => {
+  const edges = [1, 2, 1000, 1001, 1_000_000, 1_000_001, 8_640_000_000_000_000, 8_640_000_000_000_001, 2 ** 53]
+  const texts = [
+    "r-1",
+    "A_b-9",
+    "a.b:c",
+    "é 𝄞",
+    "\u0085",
+    "x".repeat(100),
+    "x".repeat(101),
+    "x".repeat(128),
+    "x".repeat(129)
+  ]
+  const values = [...rubbish, ...edges, ...texts]
+  const agree = (name: string, schema: Schema.Constraint, isOne: (value: unknown) => boolean) => {
+    const isByTheSchema = Schema.is(schema)
+    it(`${name} is what its schema takes`, () => {
+      for (const value of values) assert.strictEqual(isOne(value), isByTheSchema(value), String(value))
+      assert.isTrue(values.some(isOne))
+    })
+  }
+  agree("a user", Ids.UserId, Ids.isUserId)
+  agree("an item", Ids.ItemId, Ids.isItemId)
+  agree("a request", Ids.RequestId, Ids.isRequestId)
+  agree("an amount", Ids.Amount, Ids.isAmount)
+  agree("a correlation id", Ids.CorrelationId, Ids.isCorrelationId)
+  agree("an attempt", Ids.Attempt, Ids.isAttempt)
+  agree("an instant", Instant, (value) => typeof value === "number" && isInstant(value))
+})
+
 describe("an order", () => {
   it("is read by hand exactly where the schema takes it", () => {
     for (const body of bodies) {
@@ -91,13 +121,13 @@ describe("a settlement", () => {
 
 describe("a status", () => {
   const full: OrderStatus.StatusRecord = {
-    requestId: RequestId.make("r \"é\" \u{1F600}"),
-    itemId: ItemId.make("101"),
+    requestId: Ids.RequestId.make("r \"é\" \u{1F600}"),
+    itemId: Ids.ItemId.make("101"),
     amount: 3,
     status: "FAILED_PAYMENT",
     reason: "Payment \"Timeout\"",
     attempt: 2,
-    correlationId: CorrelationId.make("c-1"),
+    correlationId: Ids.CorrelationId.make("c-1"),
     updatedAt: "2026-01-01T00:00:00.000Z",
     fingerprint: "u:101:3",
     place: Offset.make(0)

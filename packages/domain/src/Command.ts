@@ -4,7 +4,7 @@
  */
 import { Data, Schema } from "effect"
 import type { CorrelationId } from "./Ids.ts"
-import { Attempt, type ItemId, RequestId } from "./Ids.ts"
+import { Attempt, isAttempt, isRequestId, type ItemId, RequestId } from "./Ids.ts"
 import * as Json from "./Json.ts"
 import type { Order } from "./Order.ts"
 
@@ -26,9 +26,8 @@ export const Settlement = Schema.Struct({
 }).pipe(Schema.encodeKeys({ requestId: "request_id" }))
 export type Settlement = typeof Settlement.Type
 
-const isRequestId = Schema.is(RequestId)
-const isAttempt = Schema.is(Attempt)
-const isPaymentOutcome = Schema.is(PaymentOutcome)
+const isPaymentOutcome = (value: unknown): value is PaymentOutcome =>
+  value === "paid" || value === "declined" || value === "voided"
 
 /** The settlement that a parsed text holds, read quickly; undefined where the schema has something to say about it. */
 export const readSettlement = (part: unknown): Settlement | undefined => {
@@ -61,8 +60,10 @@ export const Adjustment = Schema.Union([
 ])
 export type Adjustment = typeof Adjustment.Type
 
+const LAST_INSTANT = 8_640_000_000_000_000
 /** Milliseconds since 1970 (UTC). */
-export const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8_640_000_000_000_000 }))
+export const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: LAST_INSTANT }))
+export const isInstant = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value <= LAST_INSTANT
 
 /** An amount of money per unit, in the smallest unit of its currency. */
 export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))

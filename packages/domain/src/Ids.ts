@@ -40,6 +40,14 @@ export const ItemId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message
 )
 export type ItemId = typeof ItemId.Type
 
+const isId = (value: unknown): boolean => typeof value === "string" && ID_PATTERN.test(value)
+/** What these schemas ask, asked directly: each record asks several, and the schemas' own way costs far more. */
+export const isUserId = (value: unknown): value is UserId => isId(value)
+export const isItemId = (value: unknown): value is ItemId => isId(value)
+
+const isRequestText = (text: string): boolean =>
+  text.length <= MAX_REQUEST_ID_LENGTH && text.trim().length > 0 && text.isWellFormed() && !controlCharacter.test(text)
+
 /**
  * The buyer's own name for one attempt to buy: repeating it never buys twice.
  *
@@ -47,9 +55,7 @@ export type ItemId = typeof ItemId.Type
  */
 export const RequestId = Schema.String.check(
   Schema.makeFilter(
-    (text: string) =>
-      text.length <= MAX_REQUEST_ID_LENGTH && text.trim().length > 0 && text.isWellFormed() &&
-      !controlCharacter.test(text),
+    (text: string) => isRequestText(text),
     {
       message: "must be 1 to 200 well-formed characters, not blank, without control characters",
       ...inJsonSchema(MAX_REQUEST_ID_LENGTH, NOT_BLANK)
@@ -57,6 +63,10 @@ export const RequestId = Schema.String.check(
   )
 ).pipe(Schema.brand("RequestId"))
 export type RequestId = typeof RequestId.Type
+export const isRequestId = (value: unknown): value is RequestId => typeof value === "string" && isRequestText(value)
+
+const isWhole = (value: unknown, least: number, most: number): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
 
 const amountMessage = `must be a whole number from 1 to ${MAX_AMOUNT}`
 
@@ -66,6 +76,7 @@ export const Amount = Schema.Number.check(
   Schema.isBetween({ minimum: 1, maximum: MAX_AMOUNT }, { message: amountMessage })
 )
 export type Amount = typeof Amount.Type
+export const isAmount = (value: unknown): value is Amount => isWhole(value, 1, MAX_AMOUNT)
 
 /** What the payment provider needs to charge this buyer. Opaque here, never logged. */
 export const PaymentToken = Schema.String.check(
@@ -81,12 +92,19 @@ export const PaymentToken = Schema.String.check(
 ).pipe(Schema.brand("PaymentToken"))
 export type PaymentToken = typeof PaymentToken.Type
 
+const CORRELATION_PATTERN = /^[a-zA-Z0-9_.:-]{1,128}$/
+
 /** Ties together every span, log line, message and answer of one order. */
-export const CorrelationId = Schema.String.check(Schema.isPattern(/^[a-zA-Z0-9_.:-]{1,128}$/)).pipe(
+export const CorrelationId = Schema.String.check(Schema.isPattern(CORRELATION_PATTERN)).pipe(
   Schema.brand("CorrelationId")
 )
 export type CorrelationId = typeof CorrelationId.Type
+export const isCorrelationId = (value: unknown): value is CorrelationId =>
+  typeof value === "string" && CORRELATION_PATTERN.test(value)
+
+const MAX_ATTEMPT = 1_000_000
 
 /** Which try at the same order this is: 1 at first, one more each time that a dead letter is replayed. */
-export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ATTEMPT }))
 export type Attempt = typeof Attempt.Type
+export const isAttempt = (value: unknown): value is Attempt => isWhole(value, 1, MAX_ATTEMPT)

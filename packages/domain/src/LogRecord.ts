@@ -6,7 +6,7 @@
  */
 import { Result, Schema } from "effect"
 import * as Command from "./Command.ts"
-import { Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
+import { CorrelationId, isAttempt, isCorrelationId, isItemId, isRequestId, type ItemId } from "./Ids.ts"
 import * as Json from "./Json.ts"
 import * as Order from "./Order.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
@@ -120,14 +120,10 @@ const of = (itemId: ItemId, type: RecordType, value: string): NewRecord => ({
 })
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
-const decodeItemId = Schema.decodeUnknownResult(ItemId)
-const decodeRequestId = Schema.decodeUnknownResult(RequestId)
-const decodeCorrelationId = Schema.decodeUnknownResult(CorrelationId)
-const decodeType = Schema.decodeUnknownResult(RecordType)
+const types: ReadonlySet<string> = new Set(RecordType.literals)
+const isRecordType = (text: string): text is RecordType => types.has(text)
 /** Digits and nothing else: JavaScript takes an empty text for 0, which would be a time before every sale. */
 const WHOLE_NUMBER = /^\d{1,16}$/
-const decodeAttempt = Schema.decodeUnknownResult(Attempt)
-const decodeInstant = Schema.decodeUnknownResult(Command.Instant)
 const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
 const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
 const decodeAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
@@ -137,15 +133,15 @@ const decodeRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
 
 /** The item that a record belongs to; undefined where its key names none, so that it has no home and is not folded. */
 export const itemOf = (record: Pick<LogRecord, "key">): ItemId | undefined =>
-  Result.getOrUndefined(decodeItemId(record.key))
+  isItemId(record.key) ? record.key : undefined
 
 /** The command of a record under the key of `itemId`. */
 export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
   const text = textOf(record.value)
   if (text === undefined) return unreadable(record, "the value is not UTF-8")
-  const type = decodeType(record.headers[Header.type] ?? "place")
-  if (Result.isFailure(type)) return unreadable(record, "the header type names no kind of record")
-  switch (type.success) {
+  const type = record.headers[Header.type] ?? "place"
+  if (!isRecordType(type)) return unreadable(record, "the header type names no kind of record")
+  switch (type) {
     case "place":
       return decodePlace(itemId, record, text)
     case "settle":
@@ -164,8 +160,10 @@ export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
 }
 
 /** The correlation id that a record carries, where it is one. */
-export const correlationIdOf = (record: Pick<LogRecord, "headers">): CorrelationId | undefined =>
-  Result.getOrUndefined(decodeCorrelationId(record.headers[Header.correlationId]))
+export const correlationIdOf = ({ headers }: Pick<LogRecord, "headers">): CorrelationId | undefined => {
+  const id = headers[Header.correlationId]
+  return isCorrelationId(id) ? id : undefined
+}
 
 /** The correlation id of an order that came without one: made of its place, so that a refold makes the same. */
 export const placeCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
@@ -192,35 +190,36 @@ const readSettle = (body: unknown): ReadonlyArray<Command.Settlement> | undefine
 }
 
 const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.Command => {
-  const attempt = numberHeader(record, Header.attempt, 1, decodeAttempt)
-  const acceptedAt = numberHeader(record, Header.acceptedAt, record.timestamp, decodeInstant)
+  const attempt = numberHeader(record, Header.attempt, 1, isAttempt)
+  const acceptedAt = numberHeader(record, Header.acceptedAt, record.timestamp, Command.isInstant)
   if (attempt === undefined) return unreadable(record, "the header attempt is no attempt's number")
   if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
   const place = (order: Order.Order): Command.Command =>
     order.itemId !== itemId
       ? unreadable(record, "the order is for another item than the record's key")
-      : Command.Command.Place({
-        order,
-        attempt,
-        acceptedAt,
-        correlationId: correlationIdOf(record) ?? placeCorrelationId(record),
-        ...(record.headers[Header.traceparent] === undefined
-          ? {}
-          : { traceparent: record.headers[Header.traceparent]! })
-      })
+      : placeOf(record, order, attempt, acceptedAt)
   const order = Order.read(Json.parse(text))
   return order === undefined ? from(record, decodeOrder(text), place) : place(order)
+}
+
+const placeOf = (record: LogRecord, order: Order.Order, attempt: number, acceptedAt: number): Command.Command => {
+  const traceparent = record.headers[Header.traceparent]
+  const correlationId = correlationIdOf(record) ?? placeCorrelationId(record)
+  return traceparent === undefined
+    ? { _tag: "Place", order, attempt, acceptedAt, correlationId }
+    : { _tag: "Place", order, attempt, acceptedAt, correlationId, traceparent }
 }
 
 const numberHeader = (
   record: LogRecord,
   name: string,
   absent: number,
-  decodeValue: (value: unknown) => Result.Result<number, unknown>
+  isValid: (value: number) => boolean
 ): number | undefined => {
   const text = record.headers[name]
   if (text === undefined) return absent
-  return WHOLE_NUMBER.test(text) ? Result.getOrUndefined(decodeValue(Number(text))) : undefined
+  const number = WHOLE_NUMBER.test(text) ? Number(text) : undefined
+  return number !== undefined && isValid(number) ? number : undefined
 }
 
 const textOf = (value: Uint8Array): string | undefined => {
@@ -239,12 +238,12 @@ const from = <A>(
 ): Command.Command => Result.isSuccess(body) ? f(body.success) : unreadable(record, body.failure.message)
 
 const unreadable = (record: LogRecord, detail: string): Command.Command => {
-  const requestId = Result.getOrUndefined(decodeRequestId(record.headers[Header.requestId]))
+  const requestId = record.headers[Header.requestId]
   const correlationId = correlationIdOf(record)
   return Command.Command.Unreadable({
     detail,
-    attempt: numberHeader(record, Header.attempt, 1, decodeAttempt) ?? 1,
-    ...(requestId === undefined ? {} : { requestId }),
+    attempt: numberHeader(record, Header.attempt, 1, isAttempt) ?? 1,
+    ...(isRequestId(requestId) ? { requestId } : {}),
     ...(correlationId === undefined ? {} : { correlationId })
   })
 }

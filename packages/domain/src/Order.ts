@@ -1,6 +1,6 @@
 /** What a buyer asks for. */
 import { Schema } from "effect"
-import { Amount, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
+import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
 import * as Json from "./Json.ts"
 
 /** One order, as the buyer's request and as the value of a `place` record. Unknown fields are left out. */
@@ -20,10 +20,6 @@ export const Order = Schema.Struct({
 ).annotate({ identifier: "Order" })
 export type Order = typeof Order.Type
 
-const isRequestId = Schema.is(RequestId)
-const isUserId = Schema.is(UserId)
-const isItemId = Schema.is(ItemId)
-const isAmount = Schema.is(Amount)
 const isPaymentToken = Schema.is(PaymentToken)
 
 /** The order that a parsed text holds, read quickly; undefined where the schema has something to say about it. */

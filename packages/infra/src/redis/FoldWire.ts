@@ -5,7 +5,6 @@ import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flas
 import type { ItemLook } from "@flash-sale/domain/ItemStore"
 import type { OrderOutcome, Outcome } from "@flash-sale/domain/Outcome"
 import * as Outcomes from "@flash-sale/domain/Outcome"
-import { Schema } from "effect"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
 export const records = (commands: ReadonlyArray<Placed>): string => {
@@ -70,17 +69,20 @@ const settings = (patch: SalePatch): ReadonlyArray<string> =>
     patch.currency
   ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
-/** The request ids of the orders that a command names, in order. */
-const named = (command: Command): ReadonlyArray<RequestId | undefined> => {
+/** The outcome of each order that a command names, in order. */
+const named = (
+  command: Command,
+  next: (requestId: RequestId | undefined) => OrderOutcome
+): ReadonlyArray<OrderOutcome> => {
   switch (command._tag) {
     case "Place":
-      return [command.order.requestId]
+      return [next(command.order.requestId)]
     case "Settle":
-      return command.settlements.map(({ requestId }) => requestId)
+      return command.settlements.map(({ requestId }) => next(requestId))
     case "Cancel":
     case "GiveUp":
     case "Unreadable":
-      return [command.requestId]
+      return [next(command.requestId)]
     case "Adjust":
     case "Sale":
     case "Rules":
@@ -96,50 +98,62 @@ export const outcomes = (
 ): ReadonlyArray<Outcome> => {
   const answers = text === "" ? [] : text.split("\n")
   let at = 0
+  const next = (requestId: RequestId | undefined): OrderOutcome => order(requestId, answers[at++] ?? "")
   const read = commands.map(({ command, offset }, n) => ({
     offset,
     fresh: fresh[n] === "1",
-    orders: named(command).map((requestId) => order(requestId, answers[at++] ?? ""))
+    orders: named(command, next)
   }))
   if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
   return read
 }
 
-const States = Schema.Literals(["held", "sold", "voiding", "released"])
-const isHold: (text: string) => text is HoldState = Schema.is(States)
-const TurnedReasons = Schema.Literals(["sold_out", "limit", "not_open", "closed", "paused"])
-const isTurned: (text: string | undefined) => text is TurnedReason = Schema.is(TurnedReasons)
-const isRelease: (text: string | undefined) => text is ReleaseReason = Schema.is(
-  Schema.Literals(["declined", "timeout", "cancelled"])
-)
+const isHold = (text: string): text is HoldState =>
+  text === "held" || text === "sold" || text === "voiding" || text === "released"
+const isTurned = (text: string | undefined): text is TurnedReason =>
+  text === "sold_out" || text === "limit" || text === "not_open" || text === "closed" || text === "paused"
+const isRelease = (text: string | undefined): text is ReleaseReason =>
+  text === "declined" || text === "timeout" || text === "cancelled"
 
 /** Reads `<changed> <state> ...`: a line of the ledger, or `<state> <reason> <attempt> <place>`. */
 const order = (requestId: RequestId | undefined, answer: string): OrderOutcome => {
-  const [changedText, state = "", ...rest] = answer.split(" ")
+  const words = answer.split(" ")
+  const [changedText, state = "", reason] = words
   const changed = changedText === "1"
-  if (isHold(state)) {
-    const [userId, amount, attempt, place, capped, price, currency, reason] = rest
-    if (requestId === undefined || rest.length !== 8) throw new Error(`fold.lua answered ${answer}`)
-    return Outcomes.ofHeld(requestId, {
-      state,
-      // It was checked before it was folded.
-      userId: userId as UserId,
-      amount: Number(amount),
-      attempt: Number(attempt),
-      place: Number(place),
-      capped: capped === "capped",
-      price: price === "-" ? undefined : Number(price),
-      currency: currency === "-" ? undefined : currency,
-      reason: isTurned(reason) || isRelease(reason) ? reason : undefined
-    }, changed)
-  }
-  const [reason, attempt, place] = rest
-  if (state === "unknown") return Outcomes.unknown(requestId, Number(attempt), Number(place))
-  if (state === "unreadable") return Outcomes.unreadable(requestId, Number(attempt), Number(place), changed)
+  if (isHold(state)) return held(requestId, state, words, changed)
+  const [attempt, place] = [Number(words[3]), Number(words[4])]
+  if (state === "unknown") return Outcomes.unknown(requestId, attempt, place)
+  if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, place, changed)
   if (state === "turned" && isTurned(reason) && requestId !== undefined) {
-    return Outcomes.turned(requestId, reason, Number(attempt), Number(place), changed)
+    return Outcomes.turned(requestId, reason, attempt, place, changed)
   }
   throw new Error(`fold.lua answered ${answer}`)
+}
+
+const HELD_WORDS = 10
+
+/** `<changed> <state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>` */
+const held = (
+  requestId: RequestId | undefined,
+  state: HoldState,
+  words: ReadonlyArray<string>,
+  changed: boolean
+): OrderOutcome => {
+  const [, , userId, amount, attempt, place, , price, currency, reason] = words
+  if (requestId === undefined || words.length !== HELD_WORDS) throw new Error(`fold.lua answered ${words.join(" ")}`)
+  return {
+    requestId,
+    state,
+    reason: isTurned(reason) || isRelease(reason) ? reason : undefined,
+    attempt: Number(attempt),
+    place: Number(place),
+    changed,
+    // It was checked before it was folded.
+    userId: userId as UserId,
+    amount: Number(amount),
+    price: price === "-" ? undefined : Number(price),
+    currency: currency === "-" ? undefined : currency
+  }
 }
 
 const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)
