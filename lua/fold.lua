@@ -17,7 +17,7 @@
 -- ARGV[2]  position that the caller believes in, '' for none
 -- ARGV[3]  partition
 -- ARGV[4]  item
--- ARGV[5]  '1' where the live stream hears of it
+-- ARGV[5]  '1' where the live stream hears of it, '-' where nobody does: then there are no answers
 -- ARGV[6]  the offsets that have been told, each with a line feed after it
 -- ARGV[7]  the records: a JSON list of texts, of each record its offset, kind and arguments (lua/README.md lists them)
 --
@@ -29,7 +29,8 @@
 local RULES_VERSION = 1
 local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
 local keys = { orders = KEYS[4], untold = KEYS[6], turned = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
-local epoch, expected, partition, name, tell = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local epoch, expected, partition, name = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local tell, isSilent = ARGV[5] == '1', ARGV[5] == '-'
 local words = cjson.decode(ARGV[7])
 local told, isTold = {}, {}
 

@@ -46,6 +46,7 @@ end
 local answers, answered = {}, 0
 
 local function answer(text)
+  if isSilent then return end
   answered = answered + 1
   answers[answered] = text
 end

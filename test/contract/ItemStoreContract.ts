@@ -90,6 +90,39 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.look(item.partition, item.itemId)).toEqual(reply.look)
         }))
 
+      it.effect("knows a request by whatever name it has", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const names = ["a \"b\"", "back\\slash", "\u2028", "𝄞 é", "</x>", "%s", "[1,2]", "0"]
+          const placed = names.map((name, n) => place(n + 1, item.itemId, name))
+          yield* store.fold(request(item, [stock(0, 100), ...placed]))
+          const reply = yield* store.fold(
+            request(item, [settle(20, ...names.map((name) => [name, "paid"] as const)), ...placed])
+          )
+          expect(reply.outcomes[0]?.orders.map(({ requestId, state }) => [requestId, state]))
+            .toEqual(names.map((name) => [name, "sold"]))
+          expect(reply.outcomes.slice(1).map(({ orders }) => orders[0]?.state)).toEqual(names.map(() => "sold"))
+        }))
+
+      it.effect("folds in silence what nobody is told of", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const [silent, loud] = [freshItem(), freshItem()]
+          const commandsOf = ({ itemId }: { readonly itemId: ItemId }) => [
+            stock(0, 1),
+            place(1, itemId, "a"),
+            place(2, itemId, "b"),
+            unreadable(3),
+            settle(4, ["a", "paid"])
+          ]
+          const reply = yield* store.fold(request(silent, commandsOf(silent), { isSilent: true }))
+          const told = yield* store.fold(request(loud, commandsOf(loud)))
+          expect(reply.outcomes).toEqual([])
+          expect(told.outcomes).toHaveLength(5)
+          expect(reply.look).toEqual(told.look)
+        }))
+
       it.effect("keeps its sale's settings", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore

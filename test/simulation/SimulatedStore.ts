@@ -110,7 +110,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     const { available, held, sold } = result.state.item
     yield* trace.note(`fold ${itemId} to ${result.state.position}: available ${available}, held ${held}, sold ${sold}`)
     if (available < 0 || held < 0 || sold < 0) broken.push(`${itemId} is negative`)
-    return { outcomes: result.outcomes, look: look(request.partition, itemId) }
+    return { outcomes: request.isSilent === true ? [] : result.outcomes, look: look(request.partition, itemId) }
   })
 
   const items = Layer.succeed(ItemStore, {

@@ -102,12 +102,14 @@ export interface FoldRequest extends Batch {
   readonly epoch: string | undefined
   /** Whether the item's live stream hears of it: not while refolding what was told before. */
   readonly tell: boolean
+  /** Nobody is told anything: the reply has no outcomes. */
+  readonly isSilent?: boolean | undefined
   /** Where the caller builds on what was acknowledged before. */
   readonly session?: Session | undefined
 }
 
 export interface FoldReply {
-  /** One for each command, in order. */
+  /** One for each command, in order; none where the fold is silent. */
   readonly outcomes: ReadonlyArray<Outcome>
   readonly look: ItemLook
 }

@@ -7,6 +7,7 @@ import { type FoldReply, ItemStore, type Parked } from "@flash-sale/domain/ItemS
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { DateTime, Duration, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
+import { inCalls } from "./Calls.ts"
 import * as FoldMeasures from "./FoldMeasures.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
@@ -22,8 +23,6 @@ export const MAILBOX_CAPACITY = 4_000
  * disk is slow, the batch is the speed of a hot item.
  */
 export const FOLD_BATCH = 1_000
-/** Orders that the records of one call may name, so that none keeps the store from others for long. */
-const FOLD_ORDERS = 1_000
 /** How often a stopped item is tried again: its repair is seen within so long. */
 const TRY_REPAIRED_EVERY = Duration.seconds(3)
 
@@ -159,23 +158,6 @@ export const make = Effect.fnUntraced(function*(
     isIdle: () => isQuiet() && open.size === 0 && !stopped
   }
 })
-
-/** A settlement of many payments is one record and many orders. */
-const inCalls = (batch: ReadonlyArray<Message>): ReadonlyArray<ReadonlyArray<Message>> => {
-  const calls: Array<Array<Message>> = []
-  let orders = FOLD_ORDERS
-  for (const message of batch) {
-    const { command } = message
-    const named = command._tag === "Settle" ? command.settlements.length : 1
-    if (orders + named > FOLD_ORDERS) {
-      calls.push([])
-      orders = 0
-    }
-    calls[calls.length - 1]!.push(message)
-    orders += named
-  }
-  return calls
-}
 
 /**
  * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has

@@ -4,17 +4,19 @@ import * as Digest from "@flash-sale/domain/Digest"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
+import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/OrderStatuses"
-import type { Outcome } from "@flash-sale/domain/Outcome"
 import { home } from "@flash-sale/domain/Partition"
+import { inCalls } from "@flash-sale/processor/Calls"
 import { Clock, Effect, Random, Stream } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
+import * as Gathering from "./Gathering.ts"
 import type { Surveyed } from "./Survey.ts"
 
-/** Records folded in one call, and calls under way at the same time. */
-const FOLD_BATCH = 250
+/** Calls under way at the same time. */
 const CALLS_AT_ONCE = 16
+/** What may be gathered ahead of what is folded: it is read and taken apart while the store folds. */
+const GATHERED_AHEAD = 2
 const EPOCH_HALF = Number.MAX_SAFE_INTEGER
 
 /** Where the fold of one item stands. */
@@ -51,47 +53,45 @@ export const run = Effect.fnUntraced(function*(
   const reader = yield* LogReader
   const kept = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
   const stopped: Array<string> = []
-  for (const surveyed of log) {
-    const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
-    const session = yield* store.session
-    if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
-    const filling: Filling = {
-      ...surveyed,
-      store,
-      items: new Map(),
-      checkpoint: surveyed.end,
-      last: undefined,
-      epoch,
-      session
-    }
-    yield* Stream.runForEach(
-      reader.read(surveyed.partition, surveyed.start, surveyed.end),
-      (records) =>
-        Effect.gen(function*() {
-          const young = records.find(({ timestamp }) => timestamp >= kept)
-          if (young !== undefined) filling.checkpoint = Math.min(filling.checkpoint, young.offset)
-          filling.last = records.at(-1)
-          stopped.push(...yield* foldRecords(filling, log.length, records))
-          onFolded(records.length)
+  const gathered = (surveyed: Surveyed) =>
+    Stream.unwrap(Effect.map(begin(store, surveyed), (filling) => {
+      const reading = Stream.tap(
+        reader.read(surveyed.partition, surveyed.start, surveyed.end),
+        (records) => Effect.sync(() => note(filling, records, kept))
+      )
+      const isHome = (itemId: ItemId) => filling.items.has(itemId) || home(itemId, log.length) === surveyed.partition
+      return Stream.map(Gathering.of(reading, isHome), (some) => [filling, some] as const)
+    }))
+  yield* Stream.fromIterable(log).pipe(
+    Stream.flatMap(gathered),
+    Stream.buffer({ capacity: GATHERED_AHEAD }),
+    Stream.runForEach(([filling, { commands, isLast, records }]) =>
+      Effect.gen(function*() {
+        const lines = yield* Effect.forEach(commands, ([itemId, placed]) => foldItem(filling, itemId, placed), {
+          concurrency: CALLS_AT_ONCE
         })
+        stopped.push(...lines.filter((line) => line !== undefined))
+        onFolded(records)
+        if (isLast) yield* finish(filling)
+      })
     )
-    yield* Effect.forEach(
-      filling.items,
-      ([itemId, item]) => item.told.length > 0 ? foldSome(filling, itemId, item, []) : Effect.void,
-      {
-        concurrency: CALLS_AT_ONCE,
-        discard: true
-      }
-    )
-    const { checkpoint, last } = filling
-    const seen = last === undefined ? undefined : { offset: last.offset, digest: Digest.of(last) }
-    yield* Effect.catchTag(
-      store.writeMark(surveyed.partition, { epoch, checkpoint, seen }, session),
-      "MarkMoved",
-      () => someoneElse
-    )
-  }
+  )
   return stopped
+})
+
+const begin = Effect.fnUntraced(function*(store: ItemStore["Service"], surveyed: Surveyed) {
+  const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
+  const session = yield* store.session
+  if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
+  return {
+    ...surveyed,
+    store,
+    items: new Map(),
+    checkpoint: surveyed.end,
+    last: undefined,
+    epoch,
+    session
+  } satisfies Filling as Filling
 })
 
 const half = Random.nextIntBetween(0, EPOCH_HALF)
@@ -100,33 +100,35 @@ const someoneElse = Effect.fail(
   CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
 )
 
-/** Folds records in their order, the items beside each other. Answers with the items that stopped. */
-const foldRecords = Effect.fnUntraced(function*(
-  filling: Filling,
-  count: number,
-  records: ReadonlyArray<LogRecord.LogRecord>
-) {
-  const groups = new Map<ItemId, Array<Placed>>()
-  for (const record of records) {
-    const itemId = LogRecord.itemOf(record)
-    if (itemId === undefined) continue
-    const there = groups.get(itemId)
-    if (there === undefined && !filling.items.has(itemId) && home(itemId, count) !== record.partition) continue
-    const placed = { offset: record.offset, command: LogRecord.decode(itemId, record) }
-    if (there === undefined) groups.set(itemId, [placed])
-    else there.push(placed)
-  }
-  const stopped = yield* Effect.forEach(groups, ([itemId, placed]) => foldItem(filling, itemId, placed), {
-    concurrency: CALLS_AT_ONCE
-  })
-  return stopped.filter((line) => line !== undefined)
+/** Notes what the mark will say of these records; `kept` as in `ACCEPTED_KEPT_MILLIS`, from then on. */
+const note = (filling: Filling, records: ReadonlyArray<LogRecord.LogRecord>, kept: number): void => {
+  const young = records.find(({ timestamp }) => timestamp >= kept)
+  if (young !== undefined) filling.checkpoint = Math.min(filling.checkpoint, young.offset)
+  filling.last = records.at(-1) ?? filling.last
+}
+
+/** All of the partition is folded: has the store forget what was told long ago, and writes the mark. */
+const finish = Effect.fnUntraced(function*(filling: Filling) {
+  const { checkpoint, epoch, items, last, partition, session, store } = filling
+  yield* Effect.forEach(
+    items,
+    ([itemId, item]) => item.told.length > 0 ? foldSome(filling, itemId, item, []) : Effect.void,
+    { concurrency: CALLS_AT_ONCE, discard: true }
+  )
+  const seen = last === undefined ? undefined : { offset: last.offset, digest: Digest.of(last) }
+  yield* Effect.catchTag(
+    store.writeMark(partition, { epoch, checkpoint, seen }, session),
+    "MarkMoved",
+    () => someoneElse
+  )
 })
 
+/** Folds records of one item in their order. Answers with what stopped it. */
 const foldItem = Effect.fnUntraced(function*(filling: Filling, itemId: ItemId, placed: ReadonlyArray<Placed>) {
   const item = filling.items.get(itemId) ?? { position: undefined, told: [], stopped: false }
   filling.items.set(itemId, item)
-  for (let from = 0; from < placed.length && !item.stopped; from += FOLD_BATCH) {
-    const some = placed.slice(from, from + FOLD_BATCH)
+  for (const some of inCalls(placed)) {
+    if (item.stopped) return undefined
     const damage = yield* foldSome(filling, itemId, item, some).pipe(
       Effect.as(undefined),
       Effect.catchTag("ItemDamaged", ({ detail }) => Effect.succeed(detail))
@@ -154,19 +156,16 @@ const foldSome = Effect.fnUntraced(function*(
     expected: item.position,
     commands,
     told,
-    tell: false
+    tell: false,
+    isSilent: true
   }).pipe(Effect.catchTags({
     MarkMoved: () => someoneElse,
     PositionBehind: ({ position }) =>
       Effect.fail(new StoreUnavailable({ detail: `it has lost item ${itemId} after offset ${position} meanwhile` }))
   }))
   item.position = reply.look.position
-  item.told = reply.outcomes.flatMap((outcome) =>
-    leavesNoTrace(outcome) && outcome.offset < committed
-      ? [outcome.offset]
-      : []
+  // Of these alone the store keeps an answer until it is told.
+  item.told = commands.flatMap(({ command, offset }) =>
+    command._tag === "Unreadable" && offset < committed ? [offset] : []
   )
 })
-
-const leavesNoTrace = ({ orders }: Outcome): boolean =>
-  orders.some(({ changed, state }) => changed && (state === "turned" || state === "unreadable"))

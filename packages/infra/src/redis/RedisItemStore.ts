@@ -49,7 +49,10 @@ const make = Effect.gen(function*() {
       case "folded": {
         const [, mended, look, fresh, answers] = reply
         yield* report(itemId, mended)
-        return { outcomes: FoldWire.outcomes(commands, fresh, answers), look: FoldWire.look(itemId, look) }
+        return {
+          outcomes: request.isSilent === true ? [] : FoldWire.outcomes(commands, fresh, answers),
+          look: FoldWire.look(itemId, look)
+        }
       }
     }
   })
@@ -182,7 +185,7 @@ const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
   request.expected === undefined ? "" : String(request.expected),
   String(request.partition),
   request.itemId,
-  request.tell ? "1" : "0",
+  request.tell ? "1" : request.isSilent === true ? "-" : "0",
   FoldWire.offsets(request.told),
   FoldWire.records(request.commands)
 ]

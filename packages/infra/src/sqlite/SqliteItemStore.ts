@@ -92,7 +92,10 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
           touch(EventRows.topic(itemId))
         }
         ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
-        return Result.succeed({ outcomes, look: ItemHead.look(state, readMark(connection, partition) !== undefined) })
+        return Result.succeed({
+          outcomes: request.isSilent === true ? [] : outcomes,
+          look: ItemHead.look(state, readMark(connection, partition) !== undefined)
+        })
       }
     }
   })
