@@ -94,7 +94,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
-          const names = ["a \"b\"", "back\\slash", "\u2028", "𝄞 é", "</x>", "%s", "[1,2]", "0"]
+          const names = ["a \"b\"", "back\\slash", "line\u2028separator", "𝄞 é", "</x>", "%s", "[1,2]", "0"]
           const placed = names.map((name, n) => place(n + 1, item.itemId, name))
           yield* store.fold(request(item, [stock(0, 100), ...placed]))
           const reply = yield* store.fold(
