@@ -8,6 +8,8 @@ import type * as World from "./World.ts"
 
 /** The most records that are cut beyond what is needed for the store to be ahead. */
 const MAX_CUT = 30
+/** So few that new ones soon stand in their place. */
+const FEW = 2
 /** Seconds until a partition must be refused, and how long it is watched then. */
 const REFUSED_WITHIN = 90
 const WATCHED = "5 seconds"
@@ -67,7 +69,7 @@ const killedOnceAccepted = Effect.fnUntraced(function*(world: World.World, parti
 })
 
 /**
- * The broker is restored, and forgets its members. Often what the group has committed is lost as well, though that lags
+ * The broker is restored, and perhaps forgets its members: then all workers begin again, else they live on. Often what the group has committed is lost as well, though that lags
  * behind what is folded by as much as there are payments under way. The first record that takes the offset of a lost one
  * is one that somebody has to hear of.
  */
@@ -75,15 +77,15 @@ const cut = Effect.fnUntraced(function*(world: World.World, partition: Partition
   const { start } = world.log.bounds(partition)
   const committed = world.log.committed[partition] ?? start
   const last = committed > start && (yield* Random.nextBoolean) ? Math.min(seen, committed - 1) : seen
-  const end = yield* Random.nextIntBetween(Math.max(start, last - MAX_CUT), last)
+  const most = (yield* Random.nextBoolean) ? MAX_CUT : FEW
+  const end = yield* Random.nextIntBetween(Math.max(start, last - most), last)
   // A store without a mark does not know which log it has folded: nothing covers that.
-  const lose = world.log.cut(partition, end).pipe(
-    Effect.andThen(Effect.sync(world.store.keep)),
-    Effect.andThen(Buyers.rubbish(world, partition))
-  )
+  const lose = Effect.andThen(world.log.cut(partition, end), Effect.sync(world.store.keep))
+  const grow = Buyers.rubbish(world, partition)
+  const rejoin = (yield* Random.nextBoolean) ? world.log.disband : Effect.void
   const problems = isCold
-    ? yield* cold(world, partition, lose)
-    : yield* Effect.as(Effect.andThen(lose, world.log.disband), [])
+    ? yield* cold(world, partition, Effect.andThen(lose, grow))
+    : yield* Effect.as(lose.pipe(Effect.andThen(rejoin), Effect.andThen(grow)), [])
   yield* Effect.forkDetach(killedOnceAccepted(world, partition))
   return problems
 })

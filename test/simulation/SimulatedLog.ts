@@ -17,6 +17,9 @@ export const PARTITIONS = 2
 /** How long a record may be on its way that everybody thinks lost. */
 const MAX_LATE_MILLIS = 25_000
 
+/** How long the broker of a log that was cut is away: a worker that lives on looks more often. */
+const AWAY_MILLIS = 2_000
+
 /** A record as any producer may send it. */
 export interface Produced extends Pick<NewRecord, "value" | "headers"> {
   readonly key: string | undefined
@@ -34,6 +37,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   /** How often the end of each was cut. */
   const cuts = partitions.map(() => 0)
   const lost = Lost.make()
+  /** Before these moments nobody can append: its broker is not back yet. */
+  const backAt = partitions.map(() => 0)
   let underWay = 0
 
   const bounds = (partition: PartitionId): PartitionBounds => ({
@@ -51,18 +56,23 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     return offset
   })
 
+  const isAway = (partition: PartitionId) => Effect.map(Clock.currentTimeMillis, (now) => now < backAt[partition]!)
+
   /** On its way in the network, whatever becomes of who sent it. */
   const writeLate = (partition: PartitionId, record: Produced) =>
     Effect.gen(function*() {
       underWay++
       yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(1_000, MAX_LATE_MILLIS)))
+      while (yield* isAway(partition)) yield* Effect.sleep("1 second")
       yield* write(partition, record)
       underWay--
     }).pipe(Effect.provideService(Process.Process, Process.world), Effect.forkDetach)
 
   const produce = Effect.fnUntraced(function*(partition: PartitionId, record: Produced) {
     yield* Chance.pause
-    if (yield* Chance.happens(faults.appendLost)) return yield* new AppendUnknown({ detail: "lost" })
+    if ((yield* isAway(partition)) || (yield* Chance.happens(faults.appendLost))) {
+      return yield* new AppendUnknown({ detail: "lost" })
+    }
     if (yield* Chance.happens(faults.appendLate)) {
       yield* writeLate(partition, record)
       return yield* new AppendUnknown({ detail: "late" })
@@ -78,8 +88,12 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
 
   const group = yield* SimulatedGroup.make({ partitions, records, bounds, committed, grown, trace })
 
-  /** A broker restored from a backup: what came after is gone, perhaps with what the group has committed since. */
+  /**
+   * A broker restored from a backup: what came after is gone, perhaps with what the group has committed since. Nobody
+   * appends anything before it is back.
+   */
   const cut = Effect.fnUntraced(function*(partition: PartitionId, end: number) {
+    backAt[partition] = (yield* Clock.currentTimeMillis) + AWAY_MILLIS
     lost.add(records[partition]!.splice(end))
     cuts[partition]!++
     const known = committed[partition]

@@ -3,6 +3,7 @@ import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import { PartitionId } from "@flash-sale/domain/Partition"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
+import * as Recovery from "@flash-sale/processor/Recovery"
 import { Console, Effect, Option } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Progress from "../load/Progress.ts"
@@ -67,7 +68,7 @@ const accept = Effect.fnUntraced(function*(judged: Judged) {
   const mark = yield* store.mark(partition)
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, "accept"))
+  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Recovery.makeEpoch))
   const told = Math.min(committed, end, isCut ? losses.common : end)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,

@@ -8,6 +8,7 @@ import { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, HashMap, Option, Stream } from "effect"
 import * as PartitionFold from "../reconcile/PartitionFold.ts"
 import type { Refusal } from "./Refusal.ts"
+import * as SharedPast from "./SharedPast.ts"
 
 /** Orders and items that are named; of the others it is said how many there are. */
 const NAMED = 10
@@ -15,7 +16,7 @@ const NAMED = 10
 export interface Losses {
   /** In words. */
   readonly lines: ReadonlyArray<string>
-  /** What is before it is the same in the log as in the store, by the last order that both know. */
+  /** What is before it is the same in the log as in the store, by the orders that both know. */
   readonly common: number
   /** The items that the store knows, with the last sensed adjustment that the log counts. */
   readonly items: ReadonlyArray<{ readonly itemId: ItemId; readonly seq: number }>
@@ -38,21 +39,29 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
   const lost: Array<string> = []
   const changed: Array<string> = []
   const items: Array<Losses["items"][number]> = []
-  let common = start
+  const past = SharedPast.make(start)
+  const known = new Set<string>()
   for (const itemId of yield* stored.items(partition)) {
     const log = fold.items.get(itemId)?.state.item
     const { picture } = yield* stored.read(partition, itemId)
     items.push({ itemId, seq: log?.seq ?? 0 })
-    for (const { place, requestId, words } of ordersOf(picture)) {
+    for (const { requestId, standing, words } of ordersOf(picture)) {
       const order = Option.getOrUndefined(log === undefined ? Option.none() : findOrder(log.orders, requestId))
+      known.add(nameOf(itemId, requestId))
+      past.add(standing, order)
       if (order === undefined) {
         const turned = log !== undefined && isTurned(log.turned, requestId)
         lost.push(`order ${requestId}, item ${itemId}: ${words}${turned ? ", turned away by the log" : ""}`)
-      } else if (order.place === place) common = Math.max(common, place + 1)
+      }
     }
     const numbers = ["available", "held", "sold"].map((name) => picture.get(name) ?? "0").join(" + ")
     const others = [log?.available ?? 0, log?.held ?? 0, log?.sold ?? 0].join(" + ")
     if (numbers !== others) changed.push(`item ${itemId}: ${numbers} in the store, ${others} by the log`)
+  }
+  for (const [itemId, { state }] of fold.items) {
+    for (const [requestId, order] of HashMap.entries(state.item.orders)) {
+      if (!known.has(nameOf(itemId, requestId))) past.add(undefined, order)
+    }
   }
   const unsold = [...paid].flatMap(([key, { attempt, itemId, requestId }]) => {
     const order = Option.flatMap(
@@ -71,7 +80,7 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
     ...(changed.length === 0 ? [] : ["units available + held + sold change"]),
     ...some(changed)
   ]
-  return { lines, common, items } satisfies Losses
+  return { lines, common: past.upTo(), items } satisfies Losses
 })
 
 /** What the provider said to be paid, by the key of the charge. */
@@ -93,13 +102,17 @@ const findOrder = <K, V>(orders: HashMap.HashMap<K, V>, requestId: string): Opti
 const isTurned = <K, V>(turned: HashMap.HashMap<K, V>, requestId: string): boolean =>
   HashMap.has(turned, requestId as K)
 
+/** No item's id has a colon. */
+const nameOf = (itemId: ItemId, requestId: string): string => `${itemId}:${requestId}`
+
 const ORDER = Picture.orderOf("")
 
 function* ordersOf(picture: Picture.Picture) {
   for (const [name, text] of picture) {
     if (!name.startsWith(ORDER)) continue
-    const [state, user, amount, , place] = text.split(" ")
-    yield { requestId: name.slice(ORDER.length), place: Number(place), words: `${state} ${amount} for ${user}` }
+    const [state, user, amount, attempt, place] = text.split(" ")
+    const standing = { attempt: Number(attempt), place: Number(place) }
+    yield { requestId: name.slice(ORDER.length), standing, words: `${state} ${amount} for ${user}` }
   }
 }
 
