@@ -87,10 +87,10 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
         )
       }))
 
-    const committed = LogQuestions.committed(client, ordersTopic, group)
+    const committed = LogQuestions.one(LogQuestions.allCommitted(client, ordersTopic, group))
     return {
       partitions: LogQuestions.partitions(client, ordersTopic),
-      bounds: LogQuestions.bounds(client, ordersTopic),
+      bounds: LogQuestions.one(LogQuestions.allBounds(client, ordersTopic)),
       committed: (partition) => Effect.retry(committed(partition), untilLoaded),
       read
     }

@@ -2,12 +2,13 @@
 import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import type { Offset } from "@flash-sale/domain/Partition"
 import * as Partition from "@flash-sale/domain/Partition"
-import { Cause, Effect, Exit, Fiber, Layer, Schedule } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
 import * as Log from "../observability/Log.ts"
 import * as Appender from "./Appender.ts"
 import * as GroupSession from "./GroupSession.ts"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"
 import * as LogQuestions from "./LogQuestions.ts"
+import * as SharedQuestion from "./SharedQuestion.ts"
 import * as Topics from "./Topics.ts"
 import type * as Workers from "./Workers.ts"
 
@@ -25,7 +26,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const topics = yield* Topics.Topics
     const { settings } = client
     const appender = yield* Appender.make(settings, settings.ordersTopic)
-    const questions = questionsOf(client)
+    const questions = yield* questionsOf(client)
 
     const offer: OrderLog["Service"]["offer"] = (record, answered) => {
       const count = topics.now()
@@ -81,10 +82,13 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
-const questionsOf = (client: KafkaClient["Service"]): Workers.Questions => {
+/** Every partition asks once a second, and all of them when the group has shared them out. */
+const questionsOf = Effect.fnUntraced(function*(
+  client: KafkaClient["Service"]
+): Effect.fn.Return<Workers.Questions, never, Scope.Scope> {
   const { group, ordersTopic } = client.settings
   return {
-    committed: LogQuestions.committed(client, ordersTopic, group),
-    bounds: LogQuestions.bounds(client, ordersTopic)
+    committed: yield* SharedQuestion.make("committed offsets", LogQuestions.allCommitted(client, ordersTopic, group)),
+    bounds: yield* SharedQuestion.make("bounds", LogQuestions.allBounds(client, ordersTopic))
   }
-}
+})

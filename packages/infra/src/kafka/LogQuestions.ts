@@ -1,8 +1,9 @@
 /** What Kafka knows of the topic `orders` beside its records. */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
 import type { KafkaClient } from "./KafkaClient.ts"
+import type { Part } from "./SharedQuestion.ts"
 
 type Client = KafkaClient["Service"]
 
@@ -15,23 +16,32 @@ export const partitions = (client: Client, topic: string): Effect.Effect<number,
     return topics[0]?.partitions.length ?? 0
   })
 
-export const committed = (client: Client, topic: string, group: string) =>
-  Effect.fnUntraced(function*(partition: PartitionId) {
-    const topics = yield* client.ask(
-      "committed offsets",
-      (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] })
-    )
-    const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
-    // Negative numbers mean that nothing was committed.
-    return found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))
+/** What the group has committed of each partition. */
+export const allCommitted = (
+  client: Client,
+  topic: string,
+  group: string
+): Effect.Effect<Part<Offset | undefined>, LogUnavailable> =>
+  Effect.map(
+    client.ask("committed offsets", (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] })),
+    (topics) => (partition) => {
+      const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
+      // Negative numbers mean that nothing was committed.
+      return Exit.succeed(
+        found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))
+      )
+    }
+  )
+
+/** Where each partition begins and ends. */
+export const allBounds = (client: Client, topic: string): Effect.Effect<Part<PartitionBounds>, LogUnavailable> =>
+  Effect.map(client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic)), (partitions) => (partition) => {
+    const found = partitions.find((one) => one.partition === partition)
+    return found === undefined
+      ? Exit.fail(new LogUnavailable({ detail: `Kafka: ${topic}[${partition}] is not there` }))
+      : Exit.succeed({ start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) })
   })
 
-export const bounds = (client: Client, topic: string) =>
-  Effect.fnUntraced(function*(partition: PartitionId) {
-    const partitions = yield* client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic))
-    const found = partitions.find((one) => one.partition === partition)
-    if (found === undefined) {
-      return yield* new LogUnavailable({ detail: `Kafka: ${topic}[${partition}] is not there` })
-    }
-    return { start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) }
-  })
+/** The question for one partition alone. */
+export const one = <A>(all: Effect.Effect<Part<A>, LogUnavailable>) => (partition: PartitionId) =>
+  Effect.flatMap(all, (partOf) => partOf(partition))
