@@ -1,0 +1,64 @@
+/**
+ * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays sold.
+ * Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are a new
+ * version, and get files of their own.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Digest from "@flash-sale/domain/Digest"
+import * as Fold from "@flash-sale/domain/Fold"
+import { ItemId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import * as Picture from "@flash-sale/domain/Picture"
+import { Schema } from "effect"
+import { readFileSync } from "node:fs"
+
+const VERSIONS = [1]
+
+const linesOf = (name: string): ReadonlyArray<string> =>
+  readFileSync(new URL(`recorded/${name}.jsonl`, import.meta.url), "utf8").trimEnd().split("\n")
+
+const decodeRecord = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({
+  offset: Offset,
+  timestamp: Schema.Int,
+  key: ItemId,
+  headers: Schema.Record(Schema.String, Schema.String),
+  value: Schema.String,
+  digest: Schema.String
+})))
+
+const recordsOf = (version: number) =>
+  linesOf(`rules-${version}`).map((line) => {
+    const { digest, value, ...rest } = decodeRecord(line)
+    return { digest, record: { ...rest, partition: PartitionId.make(0), value: new TextEncoder().encode(value) } }
+  })
+
+/** The state of every item, an entry a line, as it is written in the file. */
+const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: ItemId }>): ReadonlyArray<string> => {
+  const items = [...new Set(records.map(({ key }) => key))]
+  return items.flatMap((item) => {
+    const commands = records.filter(({ key }) => key === item).map((record) => ({
+      offset: record.offset,
+      command: LogRecord.decode(item, record)
+    }))
+    const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
+    if (result._tag !== "Folded") throw new Error(`${item}: ${result._tag}`)
+    return [...Picture.entries(result.state)].map(([name, text]) => JSON.stringify([item, name, text]))
+  }).toSorted()
+}
+
+describe("A recorded log", () => {
+  for (const version of VERSIONS) {
+    it(`of rules ${version} folds to the state that it folded to then`, () => {
+      assert.deepStrictEqual(
+        folded(recordsOf(version).map(({ record }) => record)),
+        linesOf(`rules-${version}.folded`).toSorted()
+      )
+    })
+
+    it(`of rules ${version} has the digests by which marks recognise it`, () => {
+      const records = recordsOf(version)
+      assert.deepStrictEqual(records.map(({ record }) => Digest.of(record)), records.map(({ digest }) => digest))
+    })
+  }
+})
