@@ -6,6 +6,7 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { IDLE_AFTER } from "@flash-sale/processor/Intake"
+import { FOLD_BATCH } from "@flash-sale/processor/ItemActor"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
 import { Duration, Effect, Layer } from "effect"
@@ -16,8 +17,11 @@ const DAMAGED = ItemId.make("damaged")
 /** Virtual time in which whatever can go on has gone on. */
 const A_WHILE = Duration.seconds(30)
 
-/** The embedded store, of which one item is damaged until somebody repairs it. */
-const damage = { isThere: true, folds: 0 }
+/** The embedded store, of which one item is damaged until somebody repairs it; `from` its second call on, or at once. */
+const damage = { isThere: true, from: "at once" as "at once" | "second call", folds: 0, behind: 0, runs: 0 }
+let before: number | undefined
+/** How long a call takes, so that another can be sent after it. */
+const CALL = "50 millis"
 
 const store = Layer.effect(
   ItemStore,
@@ -27,7 +31,18 @@ const store = Layer.effect(
       Effect.suspend(() => {
         if (request.itemId !== DAMAGED || !damage.isThere) return sound.fold(request)
         damage.folds++
+        if (damage.from === "second call") {
+          if (request.expected !== undefined) before ??= request.expected
+          if (request.expected === undefined || request.expected !== before) {
+            return Effect.tapErrorTag(sound.fold(request), "PositionBehind", () => Effect.sync(() => damage.behind++))
+          }
+        }
         return Effect.fail(new ItemDamaged({ itemId: DAMAGED, detail: "a key of the wrong type" }))
+      }).pipe(Effect.delay(CALL)),
+    accepted: (partition: Parameters<typeof sound.accepted>[0]) =>
+      Effect.suspend(() => {
+        damage.runs++
+        return sound.accepted(partition)
       })
   }))
 )
@@ -66,4 +81,22 @@ describe("A damaged item", () => {
       assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
       assert.strictEqual((yield* Processor.health).status, "healthy")
     }).pipe(Effect.provide(engine)), 30_000)
+
+  it.effect("stops alone also where the next call is on its way already", () =>
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      yield* pass(A_WHILE)
+      Object.assign(damage, { isThere: true, from: "second call", behind: 0, runs: 0 })
+      yield* Effect.forEach(Array.from({ length: 3 * FOLD_BATCH }), (_, n) => log.append(order(`hot-${n}`, "damaged")))
+      yield* log.append(stock("damaged", 5))
+      yield* pass(A_WHILE)
+      assert.isAtLeast(damage.behind, 1)
+      assert.strictEqual(damage.runs, 0)
+      assert.deepStrictEqual((yield* Processor.health).problems, ["item damaged: a key of the wrong type"])
+      damage.isThere = false
+      yield* pass(A_WHILE)
+      assert.strictEqual(yield* statusOf("hot-0"), "FAILED_SOLD_OUT")
+      assert.strictEqual(yield* statusOf(`hot-${3 * FOLD_BATCH - 1}`), "FAILED_SOLD_OUT")
+      assert.deepStrictEqual(yield* counts("damaged"), { available: 5, held: 0, put: 5, sold: 0 })
+    }).pipe(Effect.provide(engine)), 60_000)
 })

@@ -9,18 +9,27 @@ describe("InFlight", () => {
   it("lets in so many at once, in the order of their coming, and nobody who has left", () => {
     const inFlight = InFlight.make(2)
     const begun: Array<number> = []
-    const leave = Array.from({ length: 6 }, (_, number) => inFlight.enter(() => begun.push(number)))
+    const leave: Array<InFlight.Leave> = []
+    const gone = new Set([3])
+    const enter = (number: number) =>
+      inFlight.enter({
+        begin: (subject: number, leaving) => {
+          begun.push(subject)
+          leave[subject] = leaving
+        },
+        hasLeft: () => gone.has(number)
+      }, number)
+    for (const number of [0, 1, 2, 3, 4, 5]) enter(number)
     assert.deepStrictEqual(begun, [0, 1])
-    leave[3]!()
     leave[0]!()
     leave[0]!()
     assert.deepStrictEqual(begun, [0, 1, 2])
     leave[1]!()
     assert.deepStrictEqual(begun, [0, 1, 2, 4])
-    for (const one of leave) one()
-    const again = Array.from({ length: 3 }, (_, number) => inFlight.enter(() => begun.push(10 + number)))
-    assert.deepStrictEqual(begun.slice(-2), [10, 11])
-    for (const one of again) one()
+    for (const number of [2, 4, 5]) leave[number]!()
+    assert.deepStrictEqual(begun, [0, 1, 2, 4, 5])
+    for (const number of [6, 7, 8]) enter(number)
+    assert.deepStrictEqual(begun.slice(-2), [6, 7])
   })
 
   it("passes a place on in constant time", () => {
@@ -28,10 +37,13 @@ describe("InFlight", () => {
     const waiting: Array<InFlight.Leave> = []
     let begun = 0
     for (let number = 0; number < MANY; number++) {
-      inFlight.enter((leave) => {
-        begun++
-        waiting.push(leave)
-      })
+      inFlight.enter({
+        begin: (_: number, leave) => {
+          begun++
+          waiting.push(leave)
+        },
+        hasLeft: () => false
+      }, number)
     }
     // A line that is walked through at every change would take minutes.
     const from = performance.now()

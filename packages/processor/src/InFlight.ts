@@ -4,19 +4,27 @@
  */
 import { Effect } from "effect"
 
-/** Leaves the place, or the line of those who wait. Leaving again does nothing. */
+/** Leaves the place. Leaving again does nothing. */
 export type Leave = () => void
 
+/** Who wants places, each for a subject of theirs. */
+export interface Visitor<in A> {
+  /** There is a place for the subject. It is taken until `leave` is called. */
+  readonly begin: (subject: A, leave: Leave) => void
+  /** Nobody wants the places any more that were waited for: they go to whoever is next. */
+  readonly hasLeft: () => boolean
+}
+
 export interface InFlight {
-  /** Calls `begin` once there is a place, perhaps at once. The place is taken until `leave` is called. */
-  readonly enter: (begin: (leave: Leave) => void) => Leave
+  /** Calls the visitor's `begin` once there is a place for the subject, perhaps at once. */
+  readonly enter: <A>(visitor: Visitor<A>, subject: A) => void
   /** Runs the effect in a place; waits for one. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
-interface Visitor {
-  begin: (() => void) | undefined
-  hasPlace: boolean
+interface Waiting {
+  readonly visitor: Visitor<never>
+  readonly subject: unknown
 }
 
 /** From so many that are gone on, the line is moved up. */
@@ -25,57 +33,64 @@ const GONE = 1_000
 /** `onChange` hears how many places are taken. */
 export const make = (places: number, onChange: (taken: number) => void = () => {}): InFlight => {
   let free = places
-  let line: Array<Visitor> = []
+  let line: Array<Waiting> = []
   let first = 0
 
   /** The next in line who has not left. */
-  const next = (): Visitor | undefined => {
+  const next = (): Waiting | undefined => {
     while (first < line.length) {
-      const visitor = line[first++]!
+      const waiting = line[first++]!
       if (first >= GONE && first * 2 > line.length) {
         line = line.slice(first)
         first = 0
       }
-      if (visitor.begin !== undefined) return visitor
+      if (!waiting.visitor.hasLeft()) return waiting
     }
     return undefined
   }
 
-  const admit = (visitor: Visitor): void => {
-    const { begin } = visitor
-    visitor.hasPlace = true
-    visitor.begin = undefined
-    begin?.()
-  }
-
-  const enter = (begin: (leave: Leave) => void): Leave => {
-    const leave = () => {
-      visitor.begin = undefined
-      if (!visitor.hasPlace) return
-      visitor.hasPlace = false
+  const admit = <A>(visitor: Visitor<A>, subject: A): void => {
+    let isIn = true
+    visitor.begin(subject, () => {
+      if (!isIn) return
+      isIn = false
       const successor = next()
-      if (successor !== undefined) return admit(successor)
+      if (successor !== undefined) return admit(successor.visitor, successor.subject as never)
       free++
       onChange(places - free)
+    })
+  }
+
+  const enter = <A>(visitor: Visitor<A>, subject: A): void => {
+    if (free === 0) {
+      line.push({ visitor, subject })
+      return
     }
-    const visitor: Visitor = { begin: () => begin(leave), hasPlace: false }
-    if (free > 0) {
-      free--
-      onChange(places - free)
-      admit(visitor)
-    } else line.push(visitor)
-    return leave
+    free--
+    onChange(places - free)
+    admit(visitor, subject)
   }
 
   return {
     enter,
     within: (effect) =>
       Effect.suspend(() => {
-        let leave: Leave | undefined
-        const wait = Effect.callback<void>((resume) => {
-          leave = enter(() => resume(Effect.void))
+        let hasLeft = false
+        let leaving: Leave | undefined
+        const wait = Effect.callback<void>((resume) =>
+          enter({
+            begin: (_: undefined, leave) => {
+              leaving = leave
+              resume(Effect.void)
+            },
+            hasLeft: () => hasLeft
+          }, undefined)
+        )
+        const leave = Effect.sync(() => {
+          hasLeft = true
+          leaving?.()
         })
-        return Effect.ensuring(Effect.andThen(wait, effect), Effect.sync(() => leave?.()))
+        return Effect.ensuring(Effect.andThen(wait, effect), leave)
       })
   }
 }

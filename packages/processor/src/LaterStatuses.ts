@@ -4,6 +4,8 @@
  */
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
+import type { OpenOrder } from "./OpenOrder.ts"
+import { reserved } from "./StatusRecords.ts"
 
 /** How long a status waits to be overtaken where there is nothing else to tell. */
 export const OVERTAKEN_WITHIN = Duration.millis(200)
@@ -13,15 +15,10 @@ const OVERTAKEN_AT_LAST = Duration.seconds(5)
 const LOOK_EVERY = Duration.millis(100)
 
 export interface LaterStatuses {
-  /** Notes the status of the order that was placed there; it is made when it is written. `now` in milliseconds. */
-  readonly wait: (place: number, status: () => StatusRecord, now: number) => void
+  /** Notes an order that is held; its status is made when it is written. */
+  readonly wait: (order: OpenOrder) => void
   /** Another status of that order is written now. */
   readonly overtake: (place: number) => void
-}
-
-interface Waiting {
-  readonly since: number
-  readonly status: () => StatusRecord
 }
 
 /** Writes by `write` until its scope closes; `isBusy` says whether there is something else to tell now. */
@@ -30,16 +27,16 @@ export const make = Effect.fnUntraced(function*(
   isBusy: () => boolean
 ): Effect.fn.Return<LaterStatuses, never, Scope.Scope> {
   /** In the order in which they began to wait. */
-  const waiting = new Map<number, Waiting>()
+  const waiting = new Map<number, OpenOrder>()
   const some = yield* Latch.make()
 
   const takeDue = (now: number): ReadonlyArray<StatusRecord> => {
     const patience = Duration.toMillis(isBusy() ? OVERTAKEN_AT_LAST : OVERTAKEN_WITHIN)
     const due: Array<StatusRecord> = []
-    for (const [place, { since, status }] of waiting) {
-      if (now - since < patience) break
+    for (const [place, order] of waiting) {
+      if (now - order.heldAt < patience) break
       waiting.delete(place)
-      due.push(status())
+      due.push(reserved(order))
     }
     return due
   }
@@ -55,8 +52,8 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.forever(look))
 
   return {
-    wait: (place, status, now) => {
-      waiting.set(place, { since: now, status })
+    wait: (order) => {
+      waiting.set(order.record.offset, order)
       Latch.openUnsafe(some)
     },
     overtake: (place) => {

@@ -20,6 +20,8 @@ export interface OpenOrder {
   readonly record: Kept
   readonly command: Place
   readonly takenAt: number
+  /** When its fold was answered, in milliseconds since 1970 (UTC). */
+  readonly heldAt: number
   readonly price: number | undefined
   readonly currency: string | undefined
   /** A `give-up` or `cancel` was folded: the charge is (to be) voided. */

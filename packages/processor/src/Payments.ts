@@ -10,7 +10,7 @@ import {
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
 import * as Charges from "./Charges.ts"
-import type { InFlight, Leave } from "./InFlight.ts"
+import type { InFlight, Leave, Visitor } from "./InFlight.ts"
 import type { OpenOrder } from "./OpenOrder.ts"
 import * as Settlements from "./Settlements.ts"
 import { actorFailed, type Run } from "./Worker.ts"
@@ -35,11 +35,10 @@ export const make = Effect.fnUntraced(function*(
   const charges = yield* Charges.make(itemId, run, inFlight)
   const settlements = yield* Settlements.make(itemId, run)
   const fork = yield* FiberSet.makeRuntime<never, unknown, unknown>()
-  /** Of those that have no place yet. */
-  const waiting = new Set<Leave>()
+  let hasEnded = false
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
-      for (const leave of waiting) leave()
+      hasEnded = true
     })
   )
 
@@ -76,18 +75,19 @@ export const make = Effect.fnUntraced(function*(
       Effect.callback<void>((resume) => settlements.settle(order, "voided", () => resume(Effect.void)))
     )
 
+  const charging: Visitor<OpenOrder> = {
+    begin: (order, leave) => {
+      fork(charges.charge(order)).addObserver((exit) => answered(order, leave, exit))
+    },
+    hasLeft: () => hasEnded
+  }
+
   const begin = (order: OpenOrder): void => {
     if (order.voiding) {
       loudly(voidCharge(order))
       return
     }
-    let hasBegun = false
-    const leave = inFlight.enter((leaving) => {
-      hasBegun = true
-      waiting.delete(leaving)
-      fork(charges.charge(order)).addObserver((exit) => answered(order, leaving, exit))
-    })
-    if (!hasBegun) waiting.add(leave)
+    inFlight.enter(charging, order)
   }
 
   return {

@@ -4,12 +4,12 @@
 import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
 import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
 import { placeCorrelationId } from "@flash-sale/domain/LogRecord"
-import { fingerprint } from "@flash-sale/domain/Order"
 import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
 import * as Outcome from "@flash-sale/domain/Outcome"
-import { Offset } from "@flash-sale/domain/Partition"
+import { DateTime } from "effect"
 import * as Letter from "./Letter.ts"
 import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
+import * as StatusRecords from "./StatusRecords.ts"
 
 /** An order that has become final, for counters and log lines. */
 export interface Finished {
@@ -28,8 +28,8 @@ export interface Finished {
 /** All that one outcome asks for. What is absent is not needed. */
 export interface Reaction {
   readonly status?: StatusRecord
-  /** A status that may wait a moment for the final one, made only when it is told. */
-  readonly laterStatus?: () => StatusRecord
+  /** An order that is held now: its status may wait a moment for the final one, and is made when it is told. */
+  readonly held?: OpenOrder
   /** When the order that the status is of was placed, in milliseconds since 1970; there with every status. */
   readonly placedAt?: number
   /** The offset of the record that placed that order; there with every status. */
@@ -44,19 +44,27 @@ export interface Reaction {
   readonly told?: number
 }
 
+/** Now: in milliseconds since 1970 and as ISO 8601, both in UTC. */
+interface Now {
+  readonly millis: number
+  readonly text: string
+}
+
 /** Held orders of one item that are not final yet, by request. */
 export type OpenOrders = Map<RequestId, OpenOrder>
 
 /**
  * What the records of a turn ask for, in order. Adds to and removes from `open` as orders are held and become final.
+ * `millis` is now, in milliseconds since 1970 (UTC).
  */
 export const react = (
   itemId: ItemId,
   open: OpenOrders,
   batch: ReadonlyArray<Message>,
   outcomes: ReadonlyArray<Outcome.Outcome>,
-  now: string
+  millis: number
 ): ReadonlyArray<Reaction> => {
+  const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }
   const reactions: Array<Reaction> = []
   for (const [at, message] of batch.entries()) {
     const { command, record } = message
@@ -66,13 +74,13 @@ export const react = (
         reactions.push(placed(itemId, open, message, command, orders[0]!, now))
         break
       case "Unreadable":
-        reactions.push(unreadable(itemId, message, orders[0]!, now))
+        reactions.push(unreadable(itemId, message, orders[0]!, now.text))
         break
       case "Settle":
       case "Cancel":
       case "GiveUp":
         for (const order of orders) {
-          const reaction = moved(open, order, now)
+          const reaction = moved(open, order, now.text)
           if (reaction !== undefined) reactions.push(reaction)
         }
         reactions.push({ done: record.offset })
@@ -92,37 +100,34 @@ const placed = (
   { record, takenAt }: Message,
   command: Place,
   order: Outcome.OrderOutcome,
-  now: string
+  now: Now
 ): Reaction => {
   const status = Outcome.status(order)
   if (status === undefined) return { done: record.offset }
-  const own = {
+  const { key, offset, partition, timestamp, value } = record
+  const own: OpenOrder = {
     itemId,
-    record,
+    record: { partition, offset, timestamp, key, value },
     command,
     takenAt,
+    heldAt: now.millis,
     price: order.price,
     currency: order.currency,
-    voiding: false,
+    voiding: order.state === "voiding",
     isHeldBack: false
   }
   if (order.place !== record.offset) {
     // A second record of the same order: it has no effect of its own, and the first one's fate is told again.
-    return { ...told(own, order, status, now), done: record.offset }
+    const told = StatusRecords.of(own, order, status, now.text)
+    return { status: told, placedAt: timestamp, place: order.place, done: offset }
   }
   if (order.state === "held" || order.state === "voiding") {
-    const { key, offset, partition, timestamp, value } = record
-    const kept = { partition, offset, timestamp, key, value }
-    const held: OpenOrder = { ...own, record: kept, voiding: order.state === "voiding" }
-    open.set(command.order.requestId, held)
-    const reaction = {
-      laterStatus: () => statusRecord(held, order, status, now),
-      placedAt: record.timestamp,
-      place: record.offset
-    }
-    return held.voiding ? { ...reaction, voidCharge: held } : { ...reaction, pay: held }
+    open.set(command.order.requestId, own)
+    return own.voiding
+      ? { held: own, placedAt: timestamp, place: offset, voidCharge: own }
+      : { held: own, placedAt: timestamp, place: offset, pay: own }
   }
-  return finish(own, order, status, now)
+  return finish(own, order, status, now.text)
 }
 
 /** An order that is open here and was settled, cancelled or given up. Any other is none of this worker's business. */
@@ -141,36 +146,32 @@ const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Reac
 }
 
 const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string): Reaction => {
-  const offset = order.record.offset
-  const reason = Outcome.reasonText(outcome)
-  return {
-    ...told(order, outcome, status, now),
-    ...(outcome.state === "released" && outcome.reason === "timeout"
-      ? {
-        letter: {
-          ...Letter.of(
-            order.record,
-            "Payment Timeout",
-            order.command.order.requestId,
-            order.command.correlationId,
-            outcome.attempt,
-            now
-          ),
-          ...Letter.chargedOf(order)
-        }
-      }
-      : {}),
+  const { command, record: { offset, timestamp }, takenAt } = order
+  const reaction = {
+    status: StatusRecords.of(order, outcome, status, now),
+    placedAt: timestamp,
+    place: outcome.place,
     finished: {
-      requestId: order.command.order.requestId,
-      correlationId: order.command.correlationId,
-      traceparent: order.command.traceparent,
+      requestId: command.order.requestId,
+      correlationId: command.correlationId,
+      traceparent: command.traceparent,
       status,
-      reason,
-      takenAt: order.takenAt,
-      acceptedAt: order.command.acceptedAt,
+      reason: Outcome.reasonText(outcome),
+      takenAt,
+      acceptedAt: command.acceptedAt,
       place: offset
     },
     done: offset
+  }
+  const isTimeout = outcome.state === "released" && outcome.reason === "timeout"
+  return isTimeout ? { ...reaction, letter: timeoutLetter(order, outcome.attempt, now) } : reaction
+}
+
+const timeoutLetter = (order: OpenOrder, attempt: number, now: string): DeadLetter => {
+  const { correlationId, order: { requestId } } = order.command
+  return {
+    ...Letter.of(order.record, "Payment Timeout", requestId, correlationId, attempt, now),
+    ...Letter.chargedOf(order)
   }
 }
 
@@ -212,34 +213,5 @@ const unreadable = (
     },
     told: record.offset,
     done: record.offset
-  }
-}
-
-/** The status of an order, with where and when it was placed. */
-const told = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string) => ({
-  status: statusRecord(order, outcome, status, now),
-  placedAt: order.record.timestamp,
-  place: outcome.place
-})
-
-const statusRecord = (
-  { command, itemId }: OpenOrder,
-  outcome: Outcome.OrderOutcome,
-  status: OrderStatus,
-  updatedAt: string
-): StatusRecord => {
-  const reason = Outcome.reasonText(outcome)
-  const amount = outcome.amount ?? command.order.amount
-  return {
-    requestId: command.order.requestId,
-    itemId,
-    amount,
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    attempt: outcome.attempt,
-    correlationId: command.correlationId,
-    updatedAt,
-    fingerprint: fingerprint({ userId: outcome.userId ?? command.order.userId, itemId, amount }),
-    place: Offset.make(outcome.place)
   }
 }

@@ -79,9 +79,9 @@ export const make = Effect.fnUntraced(function*(
     const records: Array<StatusRecord> = []
     for (const { reactions } of batch) {
       for (const reaction of reactions) {
-        const { laterStatus, place, status } = reaction
-        if ((status ?? laterStatus) === undefined || !isWanted(reaction, now)) continue
-        if (laterStatus !== undefined && place !== undefined) later.wait(place, laterStatus, now)
+        const { held, place, status } = reaction
+        if ((status ?? held) === undefined || !isWanted(reaction, now)) continue
+        if (held !== undefined) later.wait(held)
         if (status === undefined) continue
         if (place !== undefined) later.overtake(place)
         records.push(status)

@@ -4,6 +4,7 @@
  * **Details**: whether a charge ever gets an answer is decided by a hash of `request_id:attempt`, so that asking again
  * finds the same and a replayed order may fare better. A payment token that begins with `decline` is declined.
  */
+import type { PaymentOutcome } from "@flash-sale/domain/Command"
 import { murmur2 } from "@flash-sale/domain/Partition"
 import { type Charge, type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
 import { Duration, Effect, Layer } from "effect"
@@ -15,22 +16,23 @@ export interface Options {
   readonly latency: Duration.Duration
 }
 
-/** Keys that the simulator remembers at the least, of each kind; it forgets what came before twice as many. */
+/** Keys that the simulator remembers at the least; it forgets what came before twice as many. */
 const KEYS_REMEMBERED = 50_000
 const BUCKETS = 10_000
 
 const encoder = new TextEncoder()
 
 const timesOut = (charge: Charge, rate: number): boolean =>
+  rate > 0 &&
   ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
 
-/** The last keys, with what is known of each. Forgets half of them at once, as one by one would take ever longer. */
-const makeMemory = <A>() => {
-  let young = new Map<string, A>()
-  let old = young
+/** The last keys, with what became of each. Forgets half of them at once, as one by one would take ever longer. */
+const makeMemory = () => {
+  let young = new Map<string, PaymentOutcome>()
+  let old: ReadonlyMap<string, PaymentOutcome> = new Map()
   return {
-    get: (key: string): A | undefined => young.get(key) ?? old.get(key),
-    set: (key: string, value: A): void => {
+    get: (key: string): PaymentOutcome | undefined => young.get(key) ?? old.get(key),
+    set: (key: string, value: PaymentOutcome): void => {
       if (young.size >= KEYS_REMEMBERED) {
         old = young
         young = new Map()
@@ -42,8 +44,7 @@ const makeMemory = <A>() => {
 
 export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentProvider> =>
   Layer.sync(PaymentProvider, () => {
-    const charged = makeMemory<ChargeResult>()
-    const voided = makeMemory<true>()
+    const keys = makeMemory()
     const delayed = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Duration.isZero(latency) ? effect : Effect.delay(effect, latency)
     return {
@@ -53,16 +54,15 @@ export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentPro
             if (timesOut(charge, failureRate)) {
               return Effect.fail(new PaymentUnknown({ key: charge.key, detail: "simulated time-out" }))
             }
+            const known = keys.get(charge.key)
             // A dead key keeps no money, whatever was answered before.
-            if (voided.get(charge.key) === true) return Effect.succeed("declined")
-            const known = charged.get(charge.key)
-            if (known !== undefined) return Effect.succeed(known)
+            if (known !== undefined) return Effect.succeed(known === "voided" ? "declined" : known)
             const result = charge.paymentToken?.startsWith("decline") === true ? "declined" : "paid"
-            charged.set(charge.key, result)
+            keys.set(charge.key, result)
             return Effect.succeed(result)
           })
         ),
-      lookUp: (key) => Effect.sync(() => voided.get(key) === true ? "voided" : charged.get(key)),
-      void: (key) => delayed(Effect.sync(() => voided.set(key, true)))
+      lookUp: (key) => Effect.sync(() => keys.get(key)),
+      void: (key) => delayed(Effect.sync(() => keys.set(key, "voided")))
     }
   })

@@ -1,0 +1,47 @@
+/** What is written of an order for its buyer. */
+import { fingerprint } from "@flash-sale/domain/Order"
+import type { OrderStatus, StatusRecord } from "@flash-sale/domain/OrderStatus"
+import * as Outcome from "@flash-sale/domain/Outcome"
+import type { Offset } from "@flash-sale/domain/Partition"
+import { DateTime } from "effect"
+import type { OpenOrder } from "./OpenOrder.ts"
+
+/** The status of an order after a fold. `updatedAt` is ISO 8601 in UTC. */
+export const of = (
+  { command, itemId }: OpenOrder,
+  outcome: Outcome.OrderOutcome,
+  status: OrderStatus,
+  updatedAt: string
+): StatusRecord => {
+  const reason = Outcome.reasonText(outcome)
+  const amount = outcome.amount ?? command.order.amount
+  return {
+    requestId: command.order.requestId,
+    itemId,
+    amount,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    attempt: outcome.attempt,
+    correlationId: command.correlationId,
+    updatedAt,
+    fingerprint: fingerprint({ userId: outcome.userId ?? command.order.userId, itemId, amount }),
+    // An offset that the log gave.
+    place: outcome.place as Offset
+  }
+}
+
+/** The status of an order that is held: all of it is known from its record. */
+export const reserved = (order: OpenOrder): StatusRecord => {
+  const { amount, requestId, userId } = order.command.order
+  return {
+    requestId,
+    itemId: order.itemId,
+    amount,
+    status: "RESERVED",
+    attempt: order.command.attempt,
+    correlationId: order.command.correlationId,
+    updatedAt: DateTime.formatIso(DateTime.makeUnsafe(order.heldAt)),
+    fingerprint: fingerprint({ userId, itemId: order.itemId, amount }),
+    place: order.record.offset
+  }
+}
