@@ -5,6 +5,9 @@ import { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import * as Intake from "@flash-sale/infra/kafka/Intake"
 import { Effect, Fiber } from "effect"
 
+/** Records that come with one fetch, and that are taken at once. */
+const FETCH = 1_000
+const TAKE = 500
 const PARTITION = PartitionId.make(0)
 
 const record = (offset: number): LogRecord => ({
@@ -33,6 +36,39 @@ const intakeAt = (offset: number, bounds: { readonly start: number; readonly end
   })
 
 describe("Intake", () => {
+  it.effect("pauses the fetching of its partition while much is not taken, and resumes it then", () =>
+    Effect.gen(function*() {
+      const told: Array<string> = []
+      const fetching = {
+        seek: (_: PartitionId, offset: Offset) => told.push(`seek ${offset}`),
+        pause: (partition: PartitionId) => told.push(`pause ${partition}`),
+        resume: (partition: PartitionId) => told.push(`resume ${partition}`)
+      }
+      const bounds = { start: Offset.make(0), end: Offset.make(100_000) }
+      const intake = yield* Intake.make(PARTITION, fetching, Effect.succeed(bounds))
+      yield* intake.seek(Offset.make(0))
+      const taking = yield* Effect.forkChild(intake.take(1), { startImmediately: true })
+      let fetched = 0
+      const fetch = (count: number) => {
+        intake.offer(Array.from({ length: count }, () => record(fetched++)))
+      }
+      fetch(1)
+      yield* Fiber.join(taking)
+      assert.deepStrictEqual(told.splice(0), ["seek 0", "resume 0"])
+      while (told.length === 0 && fetched < 10 * Intake.HIGH) fetch(FETCH)
+      assert.deepStrictEqual(told.splice(0), ["pause 0"])
+      assert.isAtMost(fetched, Intake.HIGH + FETCH)
+      // What was on its way when fetching paused is taken as well.
+      fetch(FETCH)
+      let taken = 1
+      while (told.length === 0 && taken < fetched) taken += (yield* intake.take(TAKE)).length
+      assert.deepStrictEqual(told, ["resume 0"])
+      // Before it runs dry, so that nobody waits for what is fetched next.
+      assert.isAtLeast(fetched - taken, Intake.LOW - 2 * TAKE)
+      while (taken < fetched) taken += (yield* intake.take(TAKE)).length
+      assert.strictEqual(taken, fetched)
+    }))
+
   it.effect("passes gaps that are the log's own", () =>
     Effect.gen(function*() {
       const intake = yield* intakeAt(5, { start: 0, end: 10 })

@@ -8,9 +8,9 @@ import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
 import { Cause, Effect, Queue } from "effect"
 
 /** From this many records on fetching pauses. One more fetch may be on its way, so this is no hard bound. */
-const HIGH = 4_000
+export const HIGH = 4_000
 /** Below this many fetching resumes. */
-const LOW = 2_000
+export const LOW = 2_000
 
 /** How an intake tells the consumer what to fetch. */
 export interface Fetching {
