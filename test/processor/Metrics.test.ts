@@ -6,7 +6,13 @@ import { ItemStore } from "@flash-sale/domain/ItemStore"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
-import { PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import {
+  type ChargeResult,
+  type PaymentError,
+  PaymentProvider,
+  PaymentRefused,
+  PaymentUnknown
+} from "@flash-sale/domain/PaymentProvider"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -20,14 +26,18 @@ const LATENCY = Duration.millis(100)
 const SLOW = Duration.seconds(5)
 
 /** The payment token says what becomes of the charge. */
+const answer = (key: string, token: string | undefined): Effect.Effect<ChargeResult, PaymentError> => {
+  switch (token) {
+    case "silent":
+      return Effect.fail(new PaymentUnknown({ key, detail: "silent" }))
+    case "refuse":
+      return Effect.fail(new PaymentRefused({ key, concerns: "charge", detail: "refused" }))
+    default:
+      return Effect.succeed(token === "decline" ? "declined" : "paid")
+  }
+}
 const provider = Layer.succeed(PaymentProvider, {
-  charge: ({ key, paymentToken }) =>
-    Effect.delay(
-      paymentToken === "silent"
-        ? Effect.fail(new PaymentUnknown({ key, detail: "silent" }))
-        : Effect.succeed(paymentToken === "decline" ? "declined" as const : "paid" as const),
-      paymentToken === "slow" ? SLOW : LATENCY
-    ),
+  charge: ({ key, paymentToken }) => Effect.delay(answer(key, paymentToken), paymentToken === "slow" ? SLOW : LATENCY),
   lookUp: () => Effect.undefined,
   void: () => Effect.sleep(LATENCY)
 })
@@ -93,12 +103,12 @@ const pass = (seconds: number) =>
 layer(engine())("The processor's metrics", (it) => {
   it.effect("count what became of orders, of payments and of dead letters", () =>
     Effect.gen(function*() {
-      yield* stock(4)
+      yield* stock(5)
       yield* pass(3)
       const before = yield* samples
       assert.strictEqual(before.get("processor_dlq_size"), 0)
       assert.strictEqual(before.get("processor_dlq_oldest_message_age_seconds"), 0)
-      assert.strictEqual(before.get("processor_inventory_level{item_id=\"101\"}"), 4)
+      assert.strictEqual(before.get("processor_inventory_level{item_id=\"101\"}"), 5)
       const partitions = yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions))
       assert.strictEqual(before.get("processor_partitions{state=\"running\"}"), partitions)
 
@@ -106,7 +116,8 @@ layer(engine())("The processor's metrics", (it) => {
       yield* buy(undefined)
       yield* buy("decline")
       yield* buy("silent")
-      yield* buy(undefined, 5)
+      yield* buy("refuse")
+      yield* buy(undefined, 6)
       yield* append({ itemId: ITEM, value: "no order", headers: { request_id: "poison" } })
       yield* pass(30)
 
@@ -116,21 +127,22 @@ layer(engine())("The processor's metrics", (it) => {
       assert.isAtLeast(age, 25)
       assert.isAtMost(age, 30)
       assert.deepStrictEqual({ ...moved, processor_dlq_oldest_message_age_seconds: age }, {
-        processor_orders_processed_total: 6,
+        processor_orders_processed_total: 7,
         processor_orders_processed_success_total: 2,
         processor_orders_sold_out_total: 1,
-        processor_orders_processed_failed_total: 3,
-        processor_orders_moved_to_dlq_total: 2,
-        "processor_dlq_letters_total{reason=\"Payment Timeout\"}": 1,
+        processor_orders_processed_failed_total: 4,
+        processor_orders_moved_to_dlq_total: 3,
+        "processor_dlq_letters_total{reason=\"Payment Timeout\"}": 2,
         "processor_dlq_letters_total{reason=\"Invalid Order Format\"}": 1,
-        processor_order_processing_duration_seconds_count: 6,
-        processor_order_accepted_to_final_seconds_count: 5,
-        processor_dlq_size: 2,
+        processor_order_processing_duration_seconds_count: 7,
+        processor_order_accepted_to_final_seconds_count: 6,
+        processor_dlq_size: 3,
         processor_dlq_oldest_message_age_seconds: age,
         "processor_payments_total{outcome=\"paid\"}": 2,
         "processor_payments_total{outcome=\"declined\"}": 1,
         "processor_payments_total{outcome=\"unknown\"}": 1,
-        "processor_payments_total{outcome=\"voided\"}": 1,
+        "processor_payments_total{outcome=\"refused\"}": 1,
+        "processor_payments_total{outcome=\"voided\"}": 2,
         "processor_inventory_level{item_id=\"101\"}": -2
       })
       // Accepted two seconds before it was taken; sold after the payment's time.
