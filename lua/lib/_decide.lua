@@ -1,7 +1,8 @@
 -- The rules of an item, version 1: the twin of packages/domain/src/Decide.ts, compared with it on random histories.
 -- Orders are changed in these tables only, until everything is written at the end.
 -- Amounts and attempts come as the texts that they are in the records: to write a number out costs more than to read it.
--- Each function answers for one order: '<1 where it changed, else 0> <where it stands>'.
+-- Each function answers for one order: '<1 where it changed, else 0> <where it stands>', or shorter where it stands as
+-- its own record asks: 'h <price> <currency>' and 't <reason>'.
 local function lookUp(item, request, attempt, offset)
   if orderOf(request) then return '0 ' .. textOf(request) end
   local reason = turnedFor(item, request)
@@ -35,10 +36,9 @@ local function hold(item, offset, request, user, amount, attempt)
   item.held = item.held + amount
   if capped then ledger.buyers[user] = boughtBy(user) + amount end
   announceOrder(request, 'held', '-', attempt)
-  return '1 ' .. holdOrder(
-    request, user, amount, attempt, offset, capped and 'capped' or '-', item.price ~= '' and item.price or '-',
-    item.currency ~= '' and item.currency or '-'
-  )
+  local price, currency = item.price ~= '' and item.price or '-', item.currency ~= '' and item.currency or '-'
+  holdOrder(request, user, amount, attempt, offset, capped and 'capped' or '-', price, currency)
+  return 'h ' .. price .. ' ' .. currency
 end
 
 local function place(item, offset, request, user, amount, attempt, acceptedAt)
@@ -53,7 +53,7 @@ local function place(item, offset, request, user, amount, attempt, acceptedAt)
   end
   turnAway(item, request, refusal)
   announceOrder(request, 'turned', refusal, attempt)
-  return '1 turned ' .. refusal .. ' ' .. attempt .. ' ' .. offset
+  return 't ' .. refusal
 end
 
 local function release(item, request, order, reason)

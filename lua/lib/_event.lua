@@ -8,9 +8,7 @@ local moved = {}
 
 local function announceOrder(request, state, reason, attempt)
   if not tell or request == '' then return end
-  local status = STATUS_OF[state] or STATUS_OF[reason] or 'FAILED'
-  local name = string.find(request, '^[%w_.:-]+$') and '"' .. request .. '"' or cjson.encode(request)
-  moved[#moved + 1] = '{"request_id":' .. name .. ',"status":"' .. status .. '","attempt":' .. attempt .. '}'
+  moved[#moved + 1] = attempt .. ' ' .. (STATUS_OF[state] or STATUS_OF[reason] or 'FAILED') .. ' ' .. request
 end
 
 local function countsMoved(item)
@@ -23,9 +21,9 @@ local function isEvent(item)
 end
 
 local function writeEvent(item, events)
-  local event = string.format(
-    '{"available":%.0f,"held":%.0f,"sold":%.0f,"orders":[%s]}', item.available, item.held, item.sold,
-    table.concat(moved, ',')
+  redis.call(
+    'XADD', events, 'MAXLEN', '~', EVENTS_KEPT, '*',
+    'counts', digits(item.available) .. ' ' .. digits(item.held) .. ' ' .. digits(item.sold),
+    'orders', table.concat(moved, '\n')
   )
-  redis.call('XADD', events, 'MAXLEN', '~', EVENTS_KEPT, '*', 'event', event)
 end

@@ -70,7 +70,7 @@ local function replaceOrder(request, text)
 end
 
 local function holdOrder(request, user, amount, attempt, place, capped, price, currency)
-  return replaceOrder(request, 'held ' .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. place .. ' ' .. capped ..
+  replaceOrder(request, 'held ' .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. place .. ' ' .. capped ..
     ' ' .. price .. ' ' .. currency .. ' -')
 end
 

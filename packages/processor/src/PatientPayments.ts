@@ -111,11 +111,18 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
     return holding === undefined ? Effect.succeed(result) : Effect.as(letGo, result)
   }
 
+  /** Asks until the provider has taken the charge or found it at fault. */
+  const insist = (
+    wanted: Charge,
+    asking: Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused | HeldBack>
+  ): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused> =>
+    Effect.catchTag(asking, "HeldBack", () => charge(wanted))
+
   /** What nearly every charge is: one question, and an answer. */
-  const askAtOnce = (charge: Charge) =>
-    Effect.matchEffect(bounded(charge.key, provider.charge(charge)), {
+  const askAtOnce = (wanted: Charge) =>
+    Effect.matchEffect(bounded(wanted.key, provider.charge(wanted)), {
       onSuccess: taken,
-      onFailure: (error) => ask(charge, error)
+      onFailure: (error) => insist(wanted, ask(wanted, error))
     })
 
   /** One after the other while they are held back: who has waited for long may find that it is over. */
@@ -128,9 +135,9 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
 
   const charge = (wanted: Charge): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused> =>
     Effect.suspend(() => {
-      if (holding !== undefined) return inTurn(wanted)
-      return clock.currentTimeMillisUnsafe() < restsUntil ? ask(wanted) : askAtOnce(wanted)
-    }).pipe(Effect.catchTag("HeldBack", () => charge(wanted)))
+      if (holding !== undefined) return insist(wanted, inTurn(wanted))
+      return clock.currentTimeMillisUnsafe() < restsUntil ? insist(wanted, ask(wanted)) : askAtOnce(wanted)
+    })
 
   return PaymentProvider.of({
     charge,

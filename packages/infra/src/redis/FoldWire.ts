@@ -69,20 +69,17 @@ const settings = (patch: SalePatch): ReadonlyArray<string> =>
     patch.currency
   ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
-/** The outcome of each order that a command names, in order. */
-const named = (
-  command: Command,
-  next: (requestId: RequestId | undefined) => OrderOutcome
-): ReadonlyArray<OrderOutcome> => {
+/** The outcome of each order that a command names, in order. `next` is the answer to the next one. */
+const named = ({ command, offset }: Placed, next: () => string): ReadonlyArray<OrderOutcome> => {
   switch (command._tag) {
     case "Place":
-      return [next(command.order.requestId)]
+      return [placed(command, offset, next())]
     case "Settle":
-      return command.settlements.map(({ requestId }) => next(requestId))
+      return command.settlements.map(({ requestId }) => order(requestId, next()))
     case "Cancel":
     case "GiveUp":
     case "Unreadable":
-      return [next(command.requestId)]
+      return [order(command.requestId, next())]
     case "Adjust":
     case "Sale":
     case "Rules":
@@ -98,11 +95,11 @@ export const outcomes = (
 ): ReadonlyArray<Outcome> => {
   const answers = text === "" ? [] : text.split("\n")
   let at = 0
-  const next = (requestId: RequestId | undefined): OrderOutcome => order(requestId, answers[at++] ?? "")
-  const read = commands.map(({ command, offset }, n) => ({
-    offset,
+  const next = (): string => answers[at++] ?? ""
+  const read = commands.map((placed, n) => ({
+    offset: placed.offset,
     fresh: fresh[n] === "1",
-    orders: named(command, next)
+    orders: named(placed, next)
   }))
   if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
   return read
@@ -114,6 +111,31 @@ const isTurned = (text: string | undefined): text is TurnedReason =>
   text === "sold_out" || text === "limit" || text === "not_open" || text === "closed" || text === "paused"
 const isRelease = (text: string | undefined): text is ReleaseReason =>
   text === "declined" || text === "timeout" || text === "cancelled"
+
+type Place = Extract<Command, { readonly _tag: "Place" }>
+
+/** Reads `h <price> <currency>` and `t <reason>`: the order stands as its record asks. Else what any order's answer is. */
+const placed = (
+  { attempt, order: { amount, requestId, userId } }: Place,
+  offset: number,
+  answer: string
+): OrderOutcome => {
+  const [kind, first, currency] = answer.split(" ", 3)
+  if (kind === "t" && isTurned(first)) return Outcomes.turned(requestId, first, attempt, offset, true)
+  if (kind !== "h") return order(requestId, answer)
+  return {
+    requestId,
+    state: "held",
+    reason: undefined,
+    attempt,
+    place: offset,
+    changed: true,
+    userId,
+    amount,
+    price: first === "-" ? undefined : Number(first),
+    currency: currency === "-" ? undefined : currency
+  }
+}
 
 /** Reads `<changed> <state> ...`: a line of the ledger, or `<state> <reason> <attempt> <place>`. */
 const order = (requestId: RequestId | undefined, answer: string): OrderOutcome => {

@@ -4,8 +4,9 @@
  */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { EVENTS_KEPT, ItemMoved, type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { EVENTS_KEPT, type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
 import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
+import * as EventWire from "./EventWire.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 
@@ -27,14 +28,22 @@ interface Followed {
   readonly live: PubSub.PubSub<LiveEvent>
 }
 
-const Entry = Schema.Tuple([Schema.String, Schema.Tuple([Schema.String, Schema.fromJsonString(ItemMoved)])])
+const Fields = Schema.Tuple([Schema.Literal("counts"), Schema.String, Schema.Literal("orders"), Schema.String])
+const Entry = Schema.Tuple([Schema.String, Fields])
 const decodeEntries = Schema.decodeUnknownEffect(Schema.Array(Entry))
 const decodeStreams = Schema.decodeUnknownEffect(
   Schema.NullOr(Schema.Array(Schema.Tuple([Schema.String, Schema.Array(Entry)])))
 )
 
-const toEvents = (entries: ReadonlyArray<typeof Entry.Type>): ReadonlyArray<LiveEvent> =>
-  entries.map(([id, [, event]]) => ({ id, event }))
+const toEvents = (
+  entries: ReadonlyArray<typeof Entry.Type>
+): Effect.Effect<ReadonlyArray<LiveEvent>, IoRedis.WrongContent> =>
+  Effect.forEach(entries, ([id, [, counts, , orders]]) => {
+    const event = EventWire.read(counts, orders)
+    return event === undefined
+      ? Effect.fail(new IoRedis.WrongContent({ detail: `the live event ${id} cannot be read` }))
+      : Effect.succeed({ id, event })
+  })
 
 const make = Effect.gen(function*() {
   const shared = yield* IoRedis.IoRedis
@@ -45,7 +54,8 @@ const make = Effect.gen(function*() {
   const range = (itemId: ItemId, start: string, limit: number) =>
     shared.use((redis) => redis.xrange(Keys.events(itemId), start, "+", "COUNT", limit)).pipe(
       Effect.flatMap(decodeEntries),
-      Effect.mapBoth({ onSuccess: toEvents, onFailure: unserved })
+      Effect.flatMap(toEvents),
+      Effect.mapError(unserved)
     )
   const read = (itemId: ItemId, after: string | undefined, limit: number) =>
     range(itemId, after !== undefined && isId(after) ? `(${after}` : "-", limit)
@@ -85,7 +95,7 @@ const make = Effect.gen(function*() {
     for (const [key, entries] of (yield* decodeStreams(reply)) ?? []) {
       const one = followed.get(key)
       if (one === undefined) continue
-      const events = toEvents(entries)
+      const events = yield* toEvents(entries)
       one.last = events.at(-1)?.id ?? one.last
       yield* PubSub.publishAll(one.live, events)
     }

@@ -71,12 +71,10 @@ const make = Effect.gen(function*() {
       ))
 
   const write = (records: ReadonlyArray<OrderStatus.StatusRecord>) =>
-    written(records, (some) =>
-      scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
-        String(ACCEPTED_KEPT_MILLIS),
-        String(FINAL_KEPT_MILLIS),
-        ...some.flatMap(statusArgs)
-      ]))
+    written(
+      records,
+      (some) => scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), statusArgs(some))
+    )
 
   const read = Effect.fnUntraced(function*(requestId: RequestId) {
     const value = yield* Effect.catchTag(
@@ -113,12 +111,16 @@ const claim = (request: AdmissionRequest, lease: string, updatedAt: string): str
   }).slice(0, -1) + lease
 
 /** See `lua/write_status.lua`. No word holds a space: items and fingerprints are made of checked ids. */
-const statusArgs = (record: OrderStatus.StatusRecord): ReadonlyArray<string> => {
-  const { attempt, fingerprint, itemId, place = -1, status } = record
-  return [
-    OrderStatus.write(record),
-    `${itemId} ${fingerprint} ${attempt} ${place} ${OrderStatus.rank(status)}`
-  ]
+const statusArgs = (records: ReadonlyArray<OrderStatus.StatusRecord>): ReadonlyArray<string> => {
+  const args = [String(ACCEPTED_KEPT_MILLIS), String(FINAL_KEPT_MILLIS)]
+  for (const record of records) {
+    const { attempt, fingerprint, itemId, place = -1, status } = record
+    args.push(
+      OrderStatus.write(record),
+      `${itemId} ${fingerprint} ${attempt} ${place} ${OrderStatus.rank(status)}`
+    )
+  }
+  return args
 }
 
 type AdmitReply =

@@ -1,0 +1,31 @@
+/** Live events as the script writes them: read whole, or not at all. */
+import { assert, describe, it } from "@effect/vitest"
+import { RequestId } from "@flash-sale/domain/Ids"
+import * as EventWire from "@flash-sale/infra/redis/EventWire"
+
+describe("A live event in Redis", () => {
+  it("is its counts and the orders that moved, whatever their ids hold", () => {
+    const strange = RequestId.make("a \"b\" \\ 1 COMPLETED ü𝄞")
+    assert.deepStrictEqual(EventWire.read("7 2 1", `1 RESERVED r-1\n12 FAILED_PAYMENT ${strange}`), {
+      available: 7,
+      held: 2,
+      sold: 1,
+      orders: [
+        { requestId: RequestId.make("r-1"), status: "RESERVED", attempt: 1 },
+        { requestId: strange, status: "FAILED_PAYMENT", attempt: 12 }
+      ]
+    })
+    assert.deepStrictEqual(EventWire.read("0 0 0", ""), { available: 0, held: 0, sold: 0, orders: [] })
+  })
+
+  it.each([
+    ["7 2", ""],
+    ["7 2 -1", ""],
+    ["7 2 1", "\n"],
+    ["7 2 1", "1 RESERVED"],
+    ["7 2 1", "1 UNHEARD_OF r-1"],
+    ["7 2 1", "one RESERVED r-1"]
+  ])("is not guessed at: %j %j", (counts, orders) => {
+    assert.isUndefined(EventWire.read(counts, orders))
+  })
+})
