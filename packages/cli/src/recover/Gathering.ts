@@ -5,7 +5,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import { Stream } from "effect"
 
 /** Records that are gathered before they are folded. */
-const GATHERED_RECORDS = 12_000
+const GATHERED_RECORDS = 5_000
 
 export interface Gathered {
   readonly commands: ReadonlyMap<ItemId, ReadonlyArray<Placed>>

@@ -16,7 +16,7 @@ import type { Surveyed } from "./Survey.ts"
 /** Calls under way at the same time. */
 const CALLS_AT_ONCE = 16
 /** What may be gathered ahead of what is folded: it is read and taken apart while the store folds. */
-const GATHERED_AHEAD = 2
+const GATHERED_AHEAD = 1
 const EPOCH_HALF = Number.MAX_SAFE_INTEGER
 
 /** Where the fold of one item stands. */
