@@ -18,6 +18,7 @@ import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import * as Recovery from "./Recovery.ts"
+import type { RecoveryTurns } from "./RecoveryTurns.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
 import { type RecoveryNeeded, type Refused, type Run, unlessFailed, waitFor } from "./Worker.ts"
@@ -44,14 +45,15 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: InFlight
+  inFlight: InFlight,
+  turns: RecoveryTurns
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   let hasInHand = false
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.scoped(runOnce(owned, inFlight, lag, taking(true))).pipe(
+  yield* Effect.scoped(runOnce(owned, inFlight, turns, lag, taking(true))).pipe(
     Effect.ensuring(taking(false)),
     // Somebody else owns it now: whatever is still in hand here is theirs.
     Effect.catchTag("PartitionLost", () => Effect.void),
@@ -70,6 +72,7 @@ export const work = Effect.fnUntraced(function*(
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: InFlight,
+  turns: RecoveryTurns,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
@@ -121,8 +124,13 @@ const runOnce = Effect.fnUntraced(function*(
       Upkeep.keep({ run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing, lag })
     )
   )
-  yield* onTaking
-  yield* Effect.forever(takeOnce).pipe(
+  const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
+  const catchUp = turns.within(plan.until - plan.from, (onStep) =>
+    Effect.andThen(
+      onTaking,
+      Effect.repeat(Effect.andThen(takeOnce, onStep), { until: isCaughtUp })
+    ))
+  yield* Effect.andThen(catchUp, Effect.forever(takeOnce)).pipe(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )

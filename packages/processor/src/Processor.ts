@@ -15,6 +15,7 @@ import * as PartitionWorker from "./PartitionWorker.ts"
 import * as PatientPayments from "./PatientPayments.ts"
 import { MAX_PAYMENTS_IN_FLIGHT } from "./Payments.ts"
 import { ProcessorState } from "./ProcessorState.ts"
+import * as RecoveryTurns from "./RecoveryTurns.ts"
 
 /** How often the gauges of the dead letters are brought up to date. */
 const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
@@ -31,8 +32,9 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
         MAX_PAYMENTS_IN_FLIGHT,
         (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
       )
+      const turns = RecoveryTurns.make()
       yield* Effect.forkScoped(
-        log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight), context))
+        log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight, turns), context))
       )
       yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
     })
