@@ -12,7 +12,6 @@ import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/Payments"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Duration, Effect, Latch, Layer, Logger, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import * as OnePartition from "./OnePartition.ts"
@@ -44,7 +43,7 @@ describe("A store that folds nothing", () => {
       Effect.gen(function*() {
         const records = Array.from({ length: COUNT }, (_, n) => OnePartition.written(order(`r-${n}`, "101")))
         const { owned, seen } = yield* OnePartition.make("101", records)
-        yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()))
+        yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
         yield* pass("20 seconds")
         assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
         assert.isAtMost(seen.taken, MAILBOX_CAPACITY + FOLD_BATCH + PartitionWorker.INTAKE_BATCH)

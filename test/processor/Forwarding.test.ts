@@ -10,7 +10,6 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as InFlight from "@flash-sale/processor/InFlight"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import * as OnePartition from "./OnePartition.ts"
@@ -28,7 +27,7 @@ const worked = Effect.fnUntraced(function*(written: ReadonlyArray<OnePartition.W
   const appended: Array<NewRecord> = []
   const { owned, partition, seen } = yield* OnePartition.make(OWN, written, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, InFlight.make(1)), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record)))
     })

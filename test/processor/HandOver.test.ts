@@ -8,7 +8,6 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as InFlight from "@flash-sale/processor/InFlight"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Deferred, Duration, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import * as OnePartition from "./OnePartition.ts"
@@ -47,7 +46,7 @@ describe("A worker that is asked to return", () => {
         commit: () => Effect.void,
         revoked: Deferred.await(revoked)
       }
-      const worker = yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()))
+      const worker = yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
       // Into the longest wait between two tries.
       yield* TestClock.adjust("30 seconds")
       assert.isUndefined(worker.pollUnsafe())
@@ -76,7 +75,7 @@ describe("A worker that is asked to return with records in hand", () => {
 
   const handedOver = Effect.gen(function*() {
     const { owned, revoke, seen } = yield* OnePartition.make("101", records)
-    const worker = yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()))
+    const worker = yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
     yield* TestClock.adjust("100 millis")
     assert.strictEqual(seen.taken, 2)
     yield* revoke

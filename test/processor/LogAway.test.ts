@@ -9,7 +9,6 @@ import * as InFlight from "@flash-sale/processor/InFlight"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as Patience from "@flash-sale/processor/Patience"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import * as Placing from "./Placing.ts"
@@ -55,7 +54,7 @@ const scene = Effect.gen(function*() {
     commit: (offset) => unlessAway(Effect.sync(() => void (seen.committed = offset))),
     revoked: Effect.never
   }
-  yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()))
+  yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
   const stateOf = Effect.map(ProcessorState.ProcessorState, (state) => state.workers().get(partition)?._tag)
   return { seen, stateOf }
 })

@@ -13,7 +13,6 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as InFlight from "@flash-sale/processor/InFlight"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Effect, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
 import * as Samples from "../infra/observability/Samples.ts"
@@ -70,7 +69,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
   const log = yield* OrderLog
   const { owned } = yield* OnePartition.make("101", history, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, InFlight.make(10), RecoveryTurns.make()), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, InFlight.make(10)), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record.value)))
     })

@@ -6,7 +6,6 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as InFlight from "@flash-sale/processor/InFlight"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
-import * as RecoveryTurns from "@flash-sale/processor/RecoveryTurns"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import * as OnePartition from "./OnePartition.ts"
@@ -56,7 +55,7 @@ describe("A partition's worker", () => {
       Effect.gen(function*() {
         const records = [stock("101", 5), order("r-1", "101")].map(OnePartition.written)
         const { owned, partition } = yield* OnePartition.make("101", records, { missing: 7 })
-        yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1), RecoveryTurns.make()))
+        yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 350 })
         const told = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
         assert.deepStrictEqual(told, [

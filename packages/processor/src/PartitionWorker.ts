@@ -18,7 +18,7 @@ import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
 import * as Recovery from "./Recovery.ts"
-import type { RecoveryTurns } from "./RecoveryTurns.ts"
+import * as RecoveryTurns from "./RecoveryTurns.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
 import { type RecoveryNeeded, type Refused, type Run, unlessFailed, waitFor } from "./Worker.ts"
@@ -41,12 +41,12 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
- * it returns at once: a whole rebalance may be waiting for it.
+ * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their turns.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: InFlight,
-  turns: RecoveryTurns
+  turns: RecoveryTurns.RecoveryTurns = RecoveryTurns.make()
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   let hasInHand = false
@@ -72,7 +72,7 @@ export const work = Effect.fnUntraced(function*(
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   inFlight: InFlight,
-  turns: RecoveryTurns,
+  turns: RecoveryTurns.RecoveryTurns,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
