@@ -7,9 +7,8 @@ import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { Redis } from "ioredis"
 import { Kafka, logLevel } from "kafkajs"
 import { freePort } from "../test/servers/Ports.ts"
-import { spawnLogged } from "../test/servers/Processes.ts"
 import { RedisServer } from "../test/servers/RedisServer.ts"
-import { cpuMicros } from "./Cpu.ts"
+import * as Cpu from "./Cpu.ts"
 import * as Log from "./Log.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
@@ -91,31 +90,58 @@ const ask = async <A>({ host, port }: RedisServer, question: (redis: Redis) => P
 const memoryOf = (redis: RedisServer): Promise<number> =>
   ask(redis, async (client) => Number(/used_memory:(\d+)/.exec(await client.info("memory"))?.[1]))
 
-const byProcessor = async (services: Services.Services): Promise<ReadonlyArray<number>> => {
-  const port = await freePort()
-  const redis = services.redis.pid!
-  const before = cpuMicros(redis)
-  const from = performance.now()
-  const processor = await Services.startProcessor(services, port)
-  await Services.untilAllWorkedOn(port, PATIENCE_MILLIS)
-  const seconds = (performance.now() - from) / 1_000
-  const cpu = [cpuMicros(processor.pid) / ORDERS, (cpuMicros(redis) - before) / ORDERS]
-  await Services.end([processor])
-  return [seconds, ...cpu]
+interface Measured {
+  readonly seconds: number
+  /** Of the process that folds; the most memory that it had as well. */
+  readonly own: Cpu.Used
+  readonly redisMicros: number
+  readonly kafkaMicros: number
 }
 
-const byCommand = async (services: Services.Services): Promise<ReadonlyArray<number>> => {
-  const second = await RedisServer.make()
+/** Measures `fold` from its start to its end, and what it costs the servers. */
+const measured = async (
+  { kafka }: Services.Services,
+  redis: RedisServer,
+  start: () => Promise<{ readonly pid: number; readonly end: Promise<unknown> }>
+): Promise<Measured> => {
+  const [redisBefore, kafkaBefore] = [Cpu.cpuMicros(redis.pid!), Cpu.cpuMicros(kafka.pid!)]
+  const from = performance.now()
+  const { end, pid } = await start()
+  const used = Cpu.watch(pid)
+  await end
+  return {
+    seconds: (performance.now() - from) / 1_000,
+    own: used(),
+    redisMicros: Cpu.cpuMicros(redis.pid!) - redisBefore,
+    kafkaMicros: Cpu.cpuMicros(kafka.pid!) - kafkaBefore
+  }
+}
+
+const byProcessor = async (services: Services.Services): Promise<Measured> => {
+  const port = await freePort()
+  const started = Services.startProcessor(services, port)
+  const result = await measured(services, services.redis, async () => ({
+    pid: (await started).pid,
+    end: Services.untilAllWorkedOn(port, PATIENCE_MILLIS)
+  }))
+  await Services.end([await started])
+  return result
+}
+
+const byCommand = async (services: Services.Services): Promise<readonly [Measured, bytes: number]> => {
+  const second = await RedisServer.make({ appendonly: "yes", appendfsync: "always", save: "" })
   try {
     await second.start()
-    const args = [Services.pathOf("../packages/cli/src/main.ts"), "recover", "--to", second.address]
-    const from = performance.now()
-    const command = await spawnLogged(process.execPath, args, {
-      env: { REDIS_ADDR: services.redis.address, KAFKA_ADDR: services.kafka.address }
+    const result = await measured(services, second, async () => {
+      const command = await Services.startProgram("recover", services, {}, ["--to", second.address])
+      return {
+        pid: command.pid,
+        end: command.exit.then(({ code }) => {
+          if (code !== 0) throw new Error(command.output())
+        })
+      }
     })
-    const { code } = await command.exit
-    if (code !== 0) throw new Error(command.output())
-    return [(performance.now() - from) / 1_000, await memoryOf(second) / ORDERS]
+    return [result, await memoryOf(second)]
   } finally {
     await second.stop()
   }
@@ -132,25 +158,23 @@ const measure = (what: Case) =>
     await close()
     await commitAll(services)
     await ask(services.redis, (redis) => redis.flushall())
-    const row = (by: string, seconds: number, ...rest: ReadonlyArray<number>) =>
+    const row = (by: string, { kafkaMicros, own, redisMicros, seconds }: Measured) =>
       Table.print([
         by,
         seconds.toFixed(1),
         Math.round(ORDERS / seconds),
         Math.round(records / seconds),
-        ...rest.map((
-          figure
-        ) => figure.toFixed(1))
+        ...[own.cpuMicros, redisMicros, kafkaMicros].map((micros) => (micros / records).toFixed(1)),
+        own.peakMegabytes.toFixed(0)
       ])
     process.stdout.write(`${what.name}\n`)
-    const [seconds, ...cpu] = await byProcessor(services)
-    row("a processor", seconds!, ...cpu)
+    row("a processor", await byProcessor(services))
     const [also, bytes] = await byCommand(services)
-    row("recover --to", also!)
-    process.stdout.write(`${bytes!.toFixed(0)} bytes in Redis for each order\n`)
+    row("recover --to", also)
+    process.stdout.write(`${(bytes / ORDERS).toFixed(0)} bytes in Redis for each order\n`)
   }, { appendfsync: "always" })
 
 export const run = async (): Promise<void> => {
-  Table.print(["by", "seconds", "orders/s", "records/s", "CPU µs/order", "of Redis"])
+  Table.print(["by", "seconds", "orders/s", "records/s", "CPU µs/record", "of Redis", "of Kafka", "peak MB"])
   for (const [at, what] of CASES.entries()) if (WANTED?.includes(String(at)) !== false) await measure(what)
 }

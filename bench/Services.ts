@@ -37,9 +37,10 @@ export const pathOf = (file: string): string => fileURLToPath(new URL(file, impo
 
 /** Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. */
 export const startProgram = (
-  name: "gateway" | "processor",
+  name: "gateway" | "processor" | "recover",
   { kafka, redis }: Services,
-  env: Readonly<Record<string, string>>
+  env: Readonly<Record<string, string>>,
+  args: ReadonlyArray<string> = []
 ): Promise<Logged> =>
   spawnLogged(
     process.execPath,
@@ -48,7 +49,8 @@ export const startProgram = (
       "--max-semi-space-size=32",
       ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
       pathOf("../packages/cli/src/main.ts"),
-      name
+      name,
+      ...args
     ],
     {
       env: {
