@@ -9,7 +9,7 @@ import * as Survey from "./Survey.ts"
 import * as TwoStores from "./TwoStores.ts"
 
 /** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */
-const RATE = 20_000
+const RATE = 60_000
 
 export type Store = Context.Context<ItemStore | StoredItems>
 
