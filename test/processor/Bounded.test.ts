@@ -6,8 +6,9 @@ import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { CALL_ORDERS } from "@flash-sale/processor/Calls"
 import * as InFlight from "@flash-sale/processor/InFlight"
-import { FOLD_BATCH, MAILBOX_CAPACITY } from "@flash-sale/processor/ItemActor"
+import { MAILBOX_CAPACITY } from "@flash-sale/processor/ItemActor"
 import * as PartitionWorker from "@flash-sale/processor/PartitionWorker"
 import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/Payments"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -46,7 +47,7 @@ describe("A store that folds nothing", () => {
         yield* Effect.forkChild(PartitionWorker.work(owned, InFlight.make(1)))
         yield* pass("20 seconds")
         assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
-        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + FOLD_BATCH + PartitionWorker.INTAKE_BATCH)
+        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + PartitionWorker.INTAKE_BATCH)
         Latch.openUnsafe(door)
         yield* pass("20 seconds")
         assert.strictEqual(seen.taken, COUNT)

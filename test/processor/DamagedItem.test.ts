@@ -5,8 +5,8 @@ import { ItemDamaged, ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { CALL_ORDERS } from "@flash-sale/processor/Calls"
 import { IDLE_AFTER } from "@flash-sale/processor/Intake"
-import { FOLD_BATCH } from "@flash-sale/processor/ItemActor"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
 import { Duration, Effect, Layer } from "effect"
@@ -87,7 +87,7 @@ describe("A damaged item", () => {
       const log = yield* OrderLog
       yield* pass(A_WHILE)
       Object.assign(damage, { isThere: true, from: "second call", behind: 0, runs: 0 })
-      yield* Effect.forEach(Array.from({ length: 3 * FOLD_BATCH }), (_, n) => log.append(order(`hot-${n}`, "damaged")))
+      yield* Effect.forEach(Array.from({ length: 3 * CALL_ORDERS }), (_, n) => log.append(order(`hot-${n}`, "damaged")))
       yield* log.append(stock("damaged", 5))
       yield* pass(A_WHILE)
       assert.isAtLeast(damage.behind, 1)
@@ -96,7 +96,7 @@ describe("A damaged item", () => {
       damage.isThere = false
       yield* pass(A_WHILE)
       assert.strictEqual(yield* statusOf("hot-0"), "FAILED_SOLD_OUT")
-      assert.strictEqual(yield* statusOf(`hot-${3 * FOLD_BATCH - 1}`), "FAILED_SOLD_OUT")
+      assert.strictEqual(yield* statusOf(`hot-${3 * CALL_ORDERS - 1}`), "FAILED_SOLD_OUT")
       assert.deepStrictEqual(yield* counts("damaged"), { available: 5, held: 0, put: 5, sold: 0 })
     }).pipe(Effect.provide(engine)), 60_000)
 })

@@ -5,8 +5,9 @@ import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
 import type { Accepted, Mark, Parked, Session } from "@flash-sale/domain/ItemStore"
 import { MarkMoved, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { Effect } from "effect"
+import { Effect, Fiber, Semaphore } from "effect"
 import * as Chance from "./Chance.ts"
+import * as Process from "./Process.ts"
 
 /** Earlier states that the store can fall back to. */
 const SNAPSHOTS = 200
@@ -57,6 +58,14 @@ export const make = (faults: Chance.Faults) => {
   /** It loses writes only when it is started again, and then everybody connects anew. */
   let session = 0
 
+  const lines = new WeakMap<Process.Process, Semaphore.Semaphore>()
+  const arriving = (process: Process.Process) => {
+    if (process === Process.world) return <A, E>(request: Effect.Effect<A, E>) => request
+    const line = lines.get(process) ?? Semaphore.makeUnsafe(1)
+    lines.set(process, line)
+    return line.withPermit
+  }
+
   return {
     now: () => stored,
     session: () => session,
@@ -84,13 +93,22 @@ export const make = (faults: Chance.Faults) => {
     isWhole: (partition: number): boolean => stored.marks.get(partition)?.checkpoint !== undefined,
     checkMark: (partition: number, epoch: string | undefined): Effect.Effect<void, MarkMoved> =>
       stored.marks.get(partition)?.epoch === epoch ? Effect.void : Effect.fail(new MarkMoved({ partition })),
-    /** A round trip: it may be away, and its reply may be lost after it did what it was told. */
+    /**
+     * A round trip: it may be away, and its reply may be lost after it did what it was told. What a process asks comes in
+     * the order in which it asks, as on one connection, and whether or not it still waits for the reply.
+     */
     ask: <A, E>(step: () => Effect.Effect<A, E>, known?: Session): Effect.Effect<A, E | StoreUnavailable> =>
       Effect.gen(function*() {
-        yield* Chance.slowly(faults.storeSlow)
-        if (known !== undefined && known !== session) return yield* new StoreUnavailable({ detail: "connected anew" })
-        if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
-        const answer = yield* step()
+        const request = Effect.gen(function*() {
+          yield* Chance.slowly(faults.storeSlow)
+          if (known !== undefined && known !== session) {
+            return yield* new StoreUnavailable({ detail: "connected anew" })
+          }
+          if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
+          return yield* step()
+        })
+        const sent = Effect.forkDetach(arriving(yield* Process.Process)(request), { startImmediately: true })
+        const answer = yield* Fiber.join(yield* sent)
         yield* Chance.slowly(faults.storeSlow)
         if (yield* Chance.happens(faults.storeReplyLost)) return yield* new StoreUnavailable({ detail: "reply lost" })
         return answer

@@ -1,9 +1,10 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { PartitionId } from "@flash-sale/domain/Partition"
+import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/Calls"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/ProcessorState"
 import { Context, Effect, Fiber, Layer } from "effect"
-import type { Faults } from "./Chance.ts"
+import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
 import * as SimulatedLog from "./SimulatedLog.ts"
@@ -11,7 +12,11 @@ import * as SimulatedProvider from "./SimulatedProvider.ts"
 import * as SimulatedStore from "./SimulatedStore.ts"
 import * as Trace from "./Trace.ts"
 
-export const make = Effect.fnUntraced(function*(faults: Faults) {
+/** How many of the processors fold in small calls, 0 to 1: one is sent while another is on its way. */
+const SMALL_CALLS = 0.5
+const SMALL_CALL = 8
+
+export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
   const log = yield* SimulatedLog.make(faults, trace)
   const store = SimulatedStore.make({
@@ -38,10 +43,14 @@ export const make = Effect.fnUntraced(function*(faults: Faults) {
     const process = yield* Process.make(`p${++started}`)
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
+    const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
     const processor = Layer.launch(
       Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
     )
-    const fiber = yield* Effect.forkDetach(Effect.provideService(processor, Process.Process, process))
+    const fiber = yield* Effect.forkDetach(processor.pipe(
+      Effect.provideService(CallOrders, callOrders),
+      Effect.provideService(Process.Process, process)
+    ))
     const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }
     running.add(it)
     return it

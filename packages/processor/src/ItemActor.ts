@@ -8,7 +8,7 @@ import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
-import { inCalls } from "./Calls.ts"
+import { CallOrders, inCalls } from "./Calls.ts"
 import * as FoldCalls from "./FoldCalls.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
@@ -19,11 +19,6 @@ import { actorFailed, type Run } from "./Worker.ts"
 
 /** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
 export const MAILBOX_CAPACITY = 4_000
-/**
- * Records taken from the mailbox in one turn. A turn waits for a write to disk, which takes as long for many: where the
- * disk is slow, the batch is the speed of a hot item.
- */
-export const FOLD_BATCH = 1_000
 
 export interface ItemActor {
   /** Waits while the mailbox is full. */
@@ -54,6 +49,7 @@ export const make = Effect.fnUntraced(function*(
   { inFlight, onParked, room, telling }: Around
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
   const calls = yield* FoldCalls.make(itemId, run)
+  const most = yield* CallOrders
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* Payments.make(itemId, run, inFlight)
   const open: OpenOrders = new Map()
@@ -80,9 +76,9 @@ export const make = Effect.fnUntraced(function*(
     inHand -= batch.length
   })
 
-  const take = Effect.map(Queue.takeBetween(mailbox, 1, FOLD_BATCH), (batch) => {
+  const take = Effect.map(Queue.takeBetween(mailbox, 1, most), (batch) => {
     inHand += batch.length
-    return inCalls(batch)
+    return inCalls(batch, most)
   })
 
   /** Ends when no whole batch waits any more and all is folded. */
@@ -94,7 +90,7 @@ export const make = Effect.fnUntraced(function*(
         if (ahead !== undefined) yield* finish(ahead)
         ahead = sent
       }
-    } while (Queue.sizeUnsafe(mailbox) >= FOLD_BATCH)
+    } while (Queue.sizeUnsafe(mailbox) >= most)
     if (ahead !== undefined) yield* finish(ahead)
   })
 
