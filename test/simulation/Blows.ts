@@ -32,7 +32,7 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
       return yield* Effect.andThen(world.stop(victim), world.start)
     case 3:
     case 4:
-      return yield* freeze(victim, world)
+      return world.isBetweenLogs() ? undefined : yield* freeze(victim, world)
     case 5:
       return yield* world.log.rebalance
     case 6:

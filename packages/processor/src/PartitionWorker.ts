@@ -3,7 +3,7 @@
  * items, commits what is final, and hands the partition over when it is asked to.
  */
 import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
@@ -17,7 +17,6 @@ import * as Lag from "./Lag.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
-import * as Recovery from "./Recovery.ts"
 import * as RecoveryTurns from "./RecoveryTurns.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
@@ -78,13 +77,10 @@ const runOnce = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
-  const store = yield* ItemStore
   const { partition } = owned
-  const { mark, plan, session } = yield* Preparation.prepare(owned)
+  const { epoch, isMarked, plan, session } = yield* Preparation.prepare(owned)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
-  const epoch = mark?.epoch ??
-    (yield* waitFor("the store", store.beginRecovery(partition, yield* Recovery.makeEpoch, session)))
   let recovered = false
   let lastTaken: LogRecord | undefined
   const run: Run = {
@@ -121,7 +117,7 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Upkeep.keep({ run, isMarked: mark !== undefined, until: plan.until, intake, commits, sensing, lag })
+      Upkeep.keep({ run, isMarked, until: plan.until, intake, commits, sensing, lag })
     )
   )
   const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until

@@ -1,10 +1,10 @@
 /** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
-import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
+import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
 import { Effect } from "effect"
 import * as Recovery from "./Recovery.ts"
-import { Refused, waitFor } from "./Worker.ts"
+import { RecoveryNeeded, Refused, waitFor } from "./Worker.ts"
 
 /** How long a record that the log should hold may take to come. */
 const RECORD_PATIENCE = "5 seconds"
@@ -16,9 +16,10 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const refuse = (why: string) => new Refused({ why: `${why}; ${Recovery.remedy(partition)}` })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* store.session
-  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before.
-  const accepted = yield* waitFor("the store", store.accepted(partition))
+  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
+  // comes first, as accepting a log takes it away: nobody folds under the one that was there.
   const mark = yield* waitFor("the store", store.mark(partition))
+  const accepted = yield* waitFor("the store", store.accepted(partition))
   const committed = yield* waitFor("the log", owned.committed)
   const bounds = yield* waitFor("the log", owned.bounds)
   const plan = Recovery.plan({ accepted, bounds, committed, mark })
@@ -27,8 +28,22 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
   if (other !== undefined) return yield* refuse(other)
   if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.tellFrom)))
-  return { mark, plan, session }
+  return { epoch: mark?.epoch ?? (yield* begin(owned, accepted, session)), isMarked: mark !== undefined, plan, session }
 })
+
+/** Begins a recovery. From then on a log that is accepted takes the epoch away; here it may have been accepted before. */
+const begin = Effect.fnUntraced(
+  function*({ partition }: OwnedPartition, known: Accepted | undefined, session: Session) {
+    const store = yield* ItemStore
+    const epoch = yield* waitFor(
+      "the store",
+      store.beginRecovery(partition, yield* Recovery.makeEpoch, session)
+    )
+    const accepted = yield* waitFor("the store", store.accepted(partition))
+    if (accepted?.from === known?.from && accepted?.told === known?.told) return epoch
+    return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
+  }
+)
 
 const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen) {
   yield* owned.seek(Offset.make(seen.offset))
