@@ -4,7 +4,7 @@
  */
 import { Data, Schema } from "effect"
 import type { CorrelationId } from "./Ids.ts"
-import { Attempt, isAttempt, isRequestId, type ItemId, RequestId } from "./Ids.ts"
+import { Attempt, isAttempt, isRequestId, isWhole, type ItemId, RequestId } from "./Ids.ts"
 import * as Json from "./Json.ts"
 import type { Order } from "./Order.ts"
 
@@ -63,7 +63,7 @@ export type Adjustment = typeof Adjustment.Type
 const LAST_INSTANT = 8_640_000_000_000_000
 /** Milliseconds since 1970 (UTC). */
 export const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: LAST_INSTANT }))
-export const isInstant = (value: number): boolean => Number.isSafeInteger(value) && value >= 0 && value <= LAST_INSTANT
+export const isInstant = (value: number): boolean => isWhole(value, 0, LAST_INSTANT)
 
 /** An amount of money per unit, in the smallest unit of its currency. */
 export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))

@@ -55,7 +55,7 @@ const isRequestText = (text: string): boolean =>
  */
 export const RequestId = Schema.String.check(
   Schema.makeFilter(
-    (text: string) => isRequestText(text),
+    isRequestText,
     {
       message: "must be 1 to 200 well-formed characters, not blank, without control characters",
       ...inJsonSchema(MAX_REQUEST_ID_LENGTH, NOT_BLANK)
@@ -65,7 +65,8 @@ export const RequestId = Schema.String.check(
 export type RequestId = typeof RequestId.Type
 export const isRequestId = (value: unknown): value is RequestId => typeof value === "string" && isRequestText(value)
 
-const isWhole = (value: unknown, least: number, most: number): boolean =>
+/** A whole number within these bounds. */
+export const isWhole = (value: unknown, least: number, most: number): boolean =>
   Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
 
 const amountMessage = `must be a whole number from 1 to ${MAX_AMOUNT}`

@@ -10,6 +10,7 @@ import { CorrelationId, isAttempt, isCorrelationId, isItemId, isRequestId, type 
 import * as Json from "./Json.ts"
 import * as Order from "./Order.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
+import * as Utf8 from "./Utf8.ts"
 
 /** The values of the header `type`; `place` is the default where the header is absent. */
 export const RecordType = Schema.Literals(["place", "settle", "adjust", "cancel", "give-up", "sale", "rules"])
@@ -119,7 +120,6 @@ const of = (itemId: ItemId, type: RecordType, value: string): NewRecord => ({
   headers: { [Header.type]: type }
 })
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
 const types: ReadonlySet<string> = new Set(RecordType.literals)
 const isRecordType = (text: string): text is RecordType => types.has(text)
 /** Digits and nothing else: JavaScript takes an empty text for 0, which would be a time before every sale. */
@@ -137,7 +137,7 @@ export const itemOf = (record: Pick<LogRecord, "key">): ItemId | undefined =>
 
 /** The command of a record under the key of `itemId`. */
 export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
-  const text = textOf(record.value)
+  const text = Utf8.textOf(record.value)
   if (text === undefined) return unreadable(record, "the value is not UTF-8")
   const type = record.headers[Header.type] ?? "place"
   if (!isRecordType(type)) return unreadable(record, "the header type names no kind of record")
@@ -220,15 +220,6 @@ const numberHeader = (
   if (text === undefined) return absent
   const number = WHOLE_NUMBER.test(text) ? Number(text) : undefined
   return number !== undefined && isValid(number) ? number : undefined
-}
-
-const textOf = (value: Uint8Array): string | undefined => {
-  try {
-    return utf8.decode(value)
-  } catch {
-    // Only a fatal decoding error can be thrown here; the bytes themselves go to the dead letters.
-    return undefined
-  }
 }
 
 const from = <A>(

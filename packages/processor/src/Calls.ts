@@ -1,5 +1,6 @@
 /** How many records one call of a fold takes. */
 import type { Command } from "@flash-sale/domain/Command"
+import * as Portions from "@flash-sale/infra/actor/Portions"
 import { Context } from "effect"
 
 /**
@@ -18,18 +19,5 @@ export const CallOrders = Context.Reference<number>("@flash-sale/processor/CallO
 export const inCalls = <A extends { readonly command: Command }>(
   records: ReadonlyArray<A>,
   most = CALL_ORDERS
-): ReadonlyArray<ReadonlyArray<A>> => {
-  const calls: Array<Array<A>> = []
-  let orders = most
-  for (const record of records) {
-    const { command } = record
-    const named = command._tag === "Settle" ? command.settlements.length : 1
-    if (orders + named > most) {
-      calls.push([])
-      orders = 0
-    }
-    calls[calls.length - 1]!.push(record)
-    orders += named
-  }
-  return calls
-}
+): ReadonlyArray<ReadonlyArray<A>> =>
+  Portions.of(records, most, ({ command }) => command._tag === "Settle" ? command.settlements.length : 1)

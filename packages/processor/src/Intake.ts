@@ -6,6 +6,7 @@ import * as LogRecord from "@flash-sale/domain/LogRecord"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Utf8 from "@flash-sale/domain/Utf8"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, DateTime, Duration, Effect, Exit, Scope, Semaphore } from "effect"
 import type { InFlight } from "./InFlight.ts"
@@ -28,8 +29,6 @@ export const WAITING_CAPACITY = 4_000
 /** The header of a forwarded record that says where it stood: `partition:offset`. */
 const ORIGIN_HEADER = "origin"
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
 /**
  * The record for its item's home, with the time at which it counts as accepted. None of what is no text: nobody could
  * understand it there either, and the bytes would be others.
@@ -37,19 +36,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.NewRecord | undefined => {
   const { headers, offset, partition, timestamp } = record
   const isOrder = (headers[LogRecord.Header.type] ?? "place") === "place"
-  try {
-    return {
-      itemId,
-      value: utf8.decode(record.value),
-      headers: {
-        ...(isOrder ? { [LogRecord.Header.acceptedAt]: String(timestamp) } : {}),
-        ...headers,
-        [ORIGIN_HEADER]: `${partition}:${offset}`
-      }
+  const value = Utf8.exactTextOf(record.value)
+  return value === undefined ? undefined : {
+    itemId,
+    value,
+    headers: {
+      ...(isOrder ? { [LogRecord.Header.acceptedAt]: String(timestamp) } : {}),
+      ...headers,
+      [ORIGIN_HEADER]: `${partition}:${offset}`
     }
-  } catch {
-    // Only a fatal decoding error can be thrown here.
-    return undefined
   }
 }
 

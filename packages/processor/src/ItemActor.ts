@@ -58,8 +58,8 @@ export const make = Effect.fnUntraced(function*(
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = yield* Clock.currentTimeMillis
     const reactions = react(itemId, open, batch, reply.outcomes, now)
-    for (const { pay, voidCharge } of reactions) {
-      const order = pay ?? voidCharge
+    for (const { held, voidCharge } of reactions) {
+      const order = held ?? voidCharge
       if (order !== undefined) payments.follow(order)
     }
     yield* telling.tell({ itemId, reactions, onTold: calls.onTold })

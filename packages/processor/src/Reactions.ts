@@ -28,7 +28,7 @@ export interface Finished {
 /** All that one outcome asks for. What is absent is not needed. */
 export interface Reaction {
   readonly status?: StatusRecord
-  /** An order that is held now: its status may wait a moment for the final one, and is made when it is told. */
+  /** An order that is held now, and is to be paid. Its status may wait a moment for the final one: it is made when told. */
   readonly held?: OpenOrder
   /** When the order that the status is of was placed, in milliseconds since 1970; there with every status. */
   readonly placedAt?: number
@@ -36,7 +36,7 @@ export interface Reaction {
   readonly place?: number
   readonly letter?: DeadLetter
   readonly finished?: Finished
-  readonly pay?: OpenOrder
+  /** An order that was held, and is given up or cancelled now. */
   readonly voidCharge?: OpenOrder
   /** The offset that is final once status and letter are written. */
   readonly done?: number
@@ -123,9 +123,7 @@ const placed = (
   }
   if (order.state === "held" || order.state === "voiding") {
     open.set(command.order.requestId, own)
-    return own.voiding
-      ? { held: own, placedAt: timestamp, place: offset, voidCharge: own }
-      : { held: own, placedAt: timestamp, place: offset, pay: own }
+    return { held: own, placedAt: timestamp, place: offset }
   }
   return finish(own, order, status, now.text)
 }

@@ -9,7 +9,7 @@ import type { OpenOrder } from "./OpenOrder.ts"
 /** The status of an order after a fold. `updatedAt` is ISO 8601 in UTC. */
 export const of = (
   { command, itemId }: OpenOrder,
-  outcome: Outcome.OrderOutcome,
+  outcome: Pick<Outcome.OrderOutcome, "state" | "reason" | "attempt" | "place" | "userId" | "amount">,
   status: OrderStatus,
   updatedAt: string
 ): StatusRecord => {
@@ -32,16 +32,7 @@ export const of = (
 
 /** The status of an order that is held: all of it is known from its record. */
 export const reserved = (order: OpenOrder): StatusRecord => {
-  const { amount, requestId, userId } = order.command.order
-  return {
-    requestId,
-    itemId: order.itemId,
-    amount,
-    status: "RESERVED",
-    attempt: order.command.attempt,
-    correlationId: order.command.correlationId,
-    updatedAt: DateTime.formatIso(DateTime.makeUnsafe(order.heldAt)),
-    fingerprint: fingerprint({ userId, itemId: order.itemId, amount }),
-    place: order.record.offset
-  }
+  const { attempt, order: { amount, userId } } = order.command
+  const outcome = { state: "held", reason: undefined, attempt, place: order.record.offset, userId, amount } as const
+  return of(order, outcome, "RESERVED", DateTime.formatIso(DateTime.makeUnsafe(order.heldAt)))
 }

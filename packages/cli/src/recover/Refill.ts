@@ -8,7 +8,8 @@ import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import { inCalls } from "@flash-sale/processor/Calls"
-import { Clock, Effect, Random, Stream } from "effect"
+import * as Recovery from "@flash-sale/processor/Recovery"
+import { Clock, Effect, Stream } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Gathering from "./Gathering.ts"
 import type { Surveyed } from "./Survey.ts"
@@ -17,7 +18,6 @@ import type { Surveyed } from "./Survey.ts"
 const CALLS_AT_ONCE = 16
 /** What may be gathered ahead of what is folded: it is read and taken apart while the store folds. */
 const GATHERED_AHEAD = 1
-const EPOCH_HALF = Number.MAX_SAFE_INTEGER
 
 /** Where the fold of one item stands. */
 interface Filled {
@@ -80,7 +80,7 @@ export const run = Effect.fnUntraced(function*(
 })
 
 const begin = Effect.fnUntraced(function*(store: ItemStore["Service"], surveyed: Surveyed) {
-  const epoch = `${(yield* half).toString(36)}${(yield* half).toString(36)}`
+  const epoch = yield* Recovery.makeEpoch
   const session = yield* store.session
   if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
   return {
@@ -93,8 +93,6 @@ const begin = Effect.fnUntraced(function*(store: ItemStore["Service"], surveyed:
     session
   } satisfies Filling as Filling
 })
-
-const half = Random.nextIntBetween(0, EPOCH_HALF)
 
 const someoneElse = Effect.fail(
   CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")

@@ -21,9 +21,9 @@ export interface Refusal {
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
   const store = yield* ItemStore
-  // A processor may be working on it: what is asked for later is never behind what was asked for before.
-  const accepted = yield* store.accepted(partition)
+  // As a worker asks that begins, and in its order.
   const mark = yield* store.mark(partition)
+  const accepted = yield* store.accepted(partition)
   const committed = yield* reader.committed(partition)
   const bounds = yield* reader.bounds(partition)
   const plan = Recovery.plan({ accepted, bounds, committed, mark })

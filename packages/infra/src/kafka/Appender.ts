@@ -5,6 +5,7 @@
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/OrderLog"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../actor/BatchLine.ts"
+import * as Portions from "../actor/Portions.ts"
 import * as Appends from "../observability/Appends.ts"
 import type { KafkaSettings } from "./KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
@@ -96,7 +97,7 @@ const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError 
 const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: PartitionSender.PartitionSender["send"]) =>
   Effect.map(
     Effect.forEach(
-      inSends(records),
+      Portions.of(records, MAX_BATCH_BYTES, sizeOf),
       (batch) =>
         Effect.map(
           Effect.exit(send(batch)),
@@ -105,21 +106,6 @@ const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: Partitio
     ),
     (answers) => answers.flat()
   )
-
-const inSends = (records: ReadonlyArray<PartitionSender.Encoded>) => {
-  const sends: Array<Array<PartitionSender.Encoded>> = []
-  let bytes = MAX_BATCH_BYTES
-  for (const record of records) {
-    const size = sizeOf(record)
-    if (bytes + size > MAX_BATCH_BYTES) {
-      sends.push([])
-      bytes = 0
-    }
-    sends[sends.length - 1]!.push(record)
-    bytes += size
-  }
-  return sends
-}
 
 const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
   let size = RECORD_OVERHEAD + (key?.length ?? 0) + value.length

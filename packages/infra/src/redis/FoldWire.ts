@@ -1,5 +1,5 @@
 /** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
-import type { Command, Placed, SalePatch } from "@flash-sale/domain/Command"
+import type { Adjustment, Command, Placed, SalePatch } from "@flash-sale/domain/Command"
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/Item"
 import type { ItemLook } from "@flash-sale/domain/ItemStore"
@@ -17,46 +17,42 @@ export const records = (commands: ReadonlyArray<Placed>): string => {
 export const offsets = (told: ReadonlyArray<number>): string => told.map((offset) => `${offset}\n`).join("")
 
 const write = (words: Array<string>, offset: number, command: Command): void => {
-  const add = (kind: string, ...args: ReadonlyArray<string | number>) => {
-    words.push(String(offset), kind)
-    for (const arg of args) words.push(String(arg))
-  }
+  words.push(String(offset))
   switch (command._tag) {
     case "Place": {
       const { amount, requestId, userId } = command.order
-      words.push(
-        String(offset),
-        "place",
-        requestId,
-        userId,
-        String(amount),
-        String(command.attempt),
-        String(command.acceptedAt)
-      )
+      words.push("place", requestId, userId, String(amount), String(command.attempt), String(command.acceptedAt))
       return
     }
     case "Settle":
-      words.push(String(offset), "settle", String(command.settlements.length))
+      words.push("settle", String(command.settlements.length))
       for (const { attempt, outcome, requestId } of command.settlements) words.push(requestId, String(attempt), outcome)
       return
-    case "Adjust": {
-      const { adjustment } = command
-      if ("seq" in adjustment) return add("sensed", adjustment.seq, adjustment.delta)
-      return "delta" in adjustment
-        ? add("delta", adjustment.command, adjustment.delta)
-        : add("target", adjustment.command, adjustment.target)
-    }
+    case "Adjust":
+      words.push(...adjustment(command.adjustment))
+      return
     case "Cancel":
-      return add("cancel", command.requestId, command.attempt)
+      words.push("cancel", command.requestId, String(command.attempt))
+      return
     case "GiveUp":
-      return add("give-up", command.requestId, command.attempt)
+      words.push("give-up", command.requestId, String(command.attempt))
+      return
     case "Sale":
-      return add("sale", ...settings(command.patch))
+      words.push("sale", ...settings(command.patch))
+      return
     case "Rules":
-      return add("rules", command.version)
+      words.push("rules", String(command.version))
+      return
     case "Unreadable":
-      return add("unreadable", command.requestId ?? "", command.attempt)
+      words.push("unreadable", command.requestId ?? "", String(command.attempt))
   }
+}
+
+const adjustment = (change: Adjustment): ReadonlyArray<string> => {
+  if ("seq" in change) return ["sensed", String(change.seq), String(change.delta)]
+  return "delta" in change
+    ? ["delta", change.command, String(change.delta)]
+    : ["target", change.command, String(change.target)]
 }
 
 const settings = (patch: SalePatch): ReadonlyArray<string> =>
