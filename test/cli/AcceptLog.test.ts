@@ -84,7 +84,9 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         const { problems, status } = yield* CutLog.refused
         expect([status, problems]).toEqual(["unhealthy", [
           expect.stringMatching(
-            new RegExp(`^partition ${partition}: the log holds another record at \\d+ than the one that .*; ${REMEDY}$`)
+            new RegExp(
+              `^partition ${partition}: replaced_log: the log holds another record at \\d+ than the one that .*; ${REMEDY}$`
+            )
           )
         ]])
         expect(yield* typed("recover --accept-log --partition 4 --yes")).toMatchObject({
@@ -127,7 +129,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         })
       }).pipe(Effect.provide(engine))
       expect(yield* inFile(folder, (connection) => connection.all("SELECT why FROM repairs"))).toEqual([
-        { why: expect.stringContaining("the log was accepted as it is: the log holds another record") }
+        { why: expect.stringContaining("the log was accepted as it is: replaced_log: the log holds another record") }
       ])
       yield* Effect.provide(CutLog.running(PARTITIONS), engine)
     }), OPTIONS)

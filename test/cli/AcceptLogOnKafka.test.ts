@@ -104,7 +104,9 @@ describe("on Kafka and Redis", () => {
         yield* CutLog.refused
         const [status, body] = yield* problemOf(url)
         expect(status).toBe(503)
-        expect(body).toMatch(/partition 0: the log holds another record at \d+ than the one that the store has folded/)
+        expect(body).toMatch(
+          /partition 0: replaced_log: the log holds another record at \d+ than the one that the store has folded/
+        )
         expect(body).toContain(REMEDY)
         expect(yield* counts).toEqual({ available: 0, held: 0, put: UNITS, sold: UNITS })
         const rehearsed = yield* accept(false)
@@ -141,7 +143,9 @@ describe("on Kafka and Redis", () => {
           yield* CutLog.refused
           const [status, body] = yield* problemOf(url)
           expect(status).toBe(503)
-          expect(body).toMatch(/partition 0: the log ends at 7, but the store has folded it up to \d+; .*--accept-log/)
+          expect(body).toMatch(
+            /partition 0: ahead_of_log: the log ends at 7, but the store has folded it up to \d+; .*--accept-log/
+          )
           expect([...charges]).toEqual([])
           expect((yield* accept(true)).out).toContain("partition 0: folded again")
           yield* CutLog.running(1)
@@ -162,7 +166,7 @@ describe("on Kafka and Redis", () => {
           yield* CutLog.refused
           const [status, body] = yield* problemOf(url)
           expect(status).toBe(503)
-          expect(body).toContain("partition 0: the log begins at 2, but the store needs it from 0 on; ")
+          expect(body).toContain("partition 0: trimmed_log: the log begins at 2, but the store needs it from 0 on; ")
           expect(body).toContain(REMEDY)
           expect(yield* redis.cli("EXISTS", "inventory:shoes")).toBe(0)
           expect((yield* accept(true)).out).toContain("partition 0: the log is accepted from 2 to ")

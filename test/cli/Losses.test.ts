@@ -78,6 +78,7 @@ const common = (folded: ReadonlyArray<Entry>, log: ReadonlyArray<Entry>) => {
   )
   const refusal = {
     partition: PARTITION,
+    code: "replaced_log" as const,
     why: "",
     start: 0,
     end: log.length,

@@ -39,7 +39,7 @@ describe("The processor's health", () => {
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       yield* state.set(partition(1), { _tag: "Waiting", why: "the store is away" })
-      yield* state.set(partition(2), { _tag: "Refusing", why: "the log is short" })
+      yield* state.set(partition(2), { _tag: "Halted", code: "ahead_of_log", why: "the log is short" })
       yield* state.stopItem(partition(1), ItemId.make("101"), "WRONGTYPE")
       const { problems, recovery, status } = yield* Processor.health
       assert.strictEqual(status, "unhealthy")
@@ -54,7 +54,7 @@ describe("The processor's health", () => {
       ])
       assert.deepStrictEqual(problems, [
         "partition 1: the store is away",
-        "partition 2: the log is short",
+        "partition 2: ahead_of_log: the log is short",
         "item 101: WRONGTYPE"
       ])
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))

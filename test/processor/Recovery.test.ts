@@ -20,11 +20,13 @@ const markOf = ({ checkpoint, seen }: Known): Mark | undefined =>
     ? undefined
     : { epoch: "e", checkpoint, ...(seen === undefined ? {} : { seen: { offset: seen, digest: "d" } }) }
 
-/** `from, tellFrom, until` of a fold, or why it is refused. */
+/** `from, tellFrom, until` of a fold, or why the partition is halted. */
 const planned = (known: Known): readonly [number, number, number] | string => {
   const { accepted, committed } = known
   const plan = Recovery.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
-  return plan._tag === "Refuse" ? plan.detail : [plan.from, plan.tellFrom, plan.until]
+  return plan._tag === "Halt"
+    ? `${Recovery.codeOf(plan.halt)}: ${Recovery.describe(plan.halt)}`
+    : [plan.from, plan.tellFrom, plan.until]
 }
 
 const record = (offset: number, change: Partial<LogRecord> = {}): LogRecord => ({
@@ -86,37 +88,37 @@ describe("Recovery.plan", () => {
     [
       "an empty store and a trimmed log",
       { log: [10, 100], committed: 80 },
-      "the log begins at 10, but the store needs it from 0 on"
+      "trimmed_log: the log begins at 10, but the store needs it from 0 on"
     ],
     [
       "a store that fell back behind a trimmed log",
       { log: [60, 100], committed: 80, checkpoint: 50 },
-      "the log begins at 60, but the store needs it from 50 on"
+      "trimmed_log: the log begins at 60, but the store needs it from 50 on"
     ],
     [
       "a log shorter than the checkpoint",
       { log: [0, 40], committed: 40, checkpoint: 50 },
-      "the log ends at 40, but the store has folded it up to 50"
+      "ahead_of_log: the log ends at 40, but the store has folded it up to 50"
     ],
     [
       "a log shorter than what was committed",
       { log: [0, 40], committed: 50, checkpoint: 40 },
-      "the log ends at 40, but the group has committed 50"
+      "committed_ahead: the log ends at 40, but the group has committed 50"
     ],
     [
       "a log without the record that was seen, behind the checkpoint",
       { log: [0, 40], committed: 30, checkpoint: 30, seen: 44 },
-      "the log ends at 40, but the store has folded it up to 45"
+      "ahead_of_log: the log ends at 40, but the store has folded it up to 45"
     ],
     [
       "an accepted log that was trimmed since",
       { log: [20, 40], accepted: { from: 10, told: 30 } },
-      "the log begins at 20, but was accepted from 10 on"
+      "trimmed_log: the log begins at 20, but was accepted from 10 on"
     ],
     [
       "an accepted log that was cut since",
       { log: [10, 20], accepted: { from: 10, told: 30 } },
-      "the log ends at 20, but reached 30 when it was accepted"
+      "ahead_of_log: the log ends at 20, but reached 30 when it was accepted"
     ]
   ]
   for (const [name, known, why] of refusals) {
@@ -128,7 +130,7 @@ describe("The log is recognised", () => {
   const seen = { offset: 7, digest: Digest.of(record(7)) }
 
   it("by the record that was seen", () => {
-    assert.isUndefined(Recovery.differs(seen, record(7)))
+    assert.isUndefined(Recovery.replaced(seen, record(7)))
   })
 
   const others: ReadonlyArray<readonly [string, LogRecord | undefined]> = [
@@ -140,7 +142,14 @@ describe("The log is recognised", () => {
     ["that is none", undefined]
   ]
   for (const [name, found] of others) {
-    it(`not by a record ${name}`, () => assert.isString(Recovery.differs(seen, found)))
+    it(`not by a record ${name}`, () => {
+      const halt = Recovery.replaced(seen, found)
+      assert.deepStrictEqual(halt, {
+        _tag: "ReplacedLog",
+        offset: 7,
+        found: found?.offset === 7 ? "another" : "nothing"
+      })
+    })
   }
 
   it("only where it was not trimmed, and by marks that say how", () => {

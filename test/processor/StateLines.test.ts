@@ -31,18 +31,26 @@ describe("A partition's worker", () => {
         yield* set({ _tag: "Running" })
         for (const why of ["ECONNREFUSED", "LOADING", "ECONNREFUSED"]) yield* set({ _tag: "Waiting", why })
         // The log grows while somebody is fetched.
-        for (const end of [33, 35, 39]) yield* set({ _tag: "Refusing", why: `the log ends at ${end}, but` })
+        for (const end of [33, 35, 39]) {
+          yield* set({ _tag: "Halted", code: "ahead_of_log", why: `the log ends at ${end}, but` })
+        }
         assert.deepStrictEqual(state.workers().get(PartitionId.make(3)), {
-          _tag: "Refusing",
+          _tag: "Halted",
+          code: "ahead_of_log",
           why: "the log ends at 39, but"
         })
-        yield* set({ _tag: "Recovering", from: 0, until: 39, at: () => 0 })
+        yield* set({
+          _tag: "Recovering",
+          from: 0,
+          until: 39,
+          at: () => 0
+        })
         yield* set({ _tag: "Running" })
         yield* set(undefined)
         assert.deepStrictEqual(lines, [
           "Info Partition 3: running",
           "Warn Partition 3: waiting: ECONNREFUSED",
-          "Error Partition 3: refusing to go on: the log ends at 33, but",
+          "Error Partition 3: halted, ahead_of_log: the log ends at 33, but",
           "Info Partition 3: folding the log from 0 to 39",
           "Info Partition 3: running",
           "Info Partition 3: given up"

@@ -77,7 +77,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     new Map(
       [...running].flatMap(({ state }) =>
         [...state.workers()].flatMap(([partition, worker]) =>
-          worker._tag === "Refusing" ? [[partition, worker.why] as const] : []
+          worker._tag === "Halted" ? [[partition, worker.why] as const] : []
         )
       )
     )

@@ -1,6 +1,7 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
+import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
@@ -54,7 +55,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   yield* Effect.provideContext(Where.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
-    return yield* Run.compare(yield* Survey.partitions, own, target)
+    return yield* Run.compare(yield* Place.bounded(Survey.partitions), own, target)
   }
   yield* Run.refuseFull(target)
   const log = yield* Run.surveyed(own)
@@ -68,7 +69,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   const own = yield* contextOf
   const log = yield* Run.surveyed(own)
   if (dryRun) return yield* Run.rehearse(log, "the tables of the embedded file")
-  yield* Rebuild.empty(log)
+  yield* Rebuild.empty(log, Epoch.make)
   yield* Run.refill(log, own)
 })
 

@@ -20,6 +20,7 @@ import type { RateLimits } from "@flash-sale/domain/RateLimits"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Cause, Clock, Context, Duration, Effect, Exit, Layer } from "effect"
+import type { Answered, Placed } from "./AdmissionResult.ts"
 import * as Appending from "./Appending.ts"
 import * as Claims from "./Claims.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
@@ -29,6 +30,7 @@ import { LogBreaker } from "./LogBreaker.ts"
 import * as OrderSpans from "./OrderSpans.ts"
 import * as Outcomes from "./Outcomes.ts"
 import { QueueWait } from "./QueueWait.ts"
+import type { RateLimitSettings } from "./RateLimitSettings.ts"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
 
@@ -36,7 +38,7 @@ import { StorePatience } from "./StorePatience.ts"
 const READ_BATCH = 512
 
 export interface Settings {
-  readonly rateLimit: Claims.Settings
+  readonly rateLimit: RateLimitSettings
   /** Orders that may be on their way at once; more are told to come back. */
   readonly maxInFlight: number
   /** How long an order may have to wait until it is decided; where it would be longer it is told to come back. */
@@ -45,17 +47,6 @@ export interface Settings {
 
 /** How often an order takes its turn after another under the same id that came to nothing. */
 const MAX_TURNS = 3
-
-/** An order that is durable in the log. */
-export interface Placed {
-  /** How long it may take until it is decided, in milliseconds; 0 where nobody knows. */
-  readonly waitMillis: number
-  /** How many more orders its user may send in this window. */
-  readonly remaining: number
-}
-
-/** Hears once what became of an order. */
-export type Answered = (answer: Exit.Exit<Placed, Refusals.Refusal>) => void
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */

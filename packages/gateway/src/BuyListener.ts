@@ -12,9 +12,9 @@ import * as Spans from "@flash-sale/infra/observability/Spans"
 import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Answer } from "./Answers.ts"
+import { MAX_BODY } from "./BodyLimit.ts"
 import { Buying } from "./Buying.ts"
 import type { CurrentRequest } from "./CurrentRequest.ts"
-import { MAX_BODY } from "./Requests.ts"
 import { Shutdown } from "./Shutdown.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)

@@ -12,6 +12,7 @@ import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Duration, Effect, Exit, Metric, Random, type Scope } from "effect"
+import type { RateLimitSettings } from "./RateLimitSettings.ts"
 import * as Refusals from "./Refusals.ts"
 import { StorePatience } from "./StorePatience.ts"
 
@@ -19,12 +20,6 @@ import { StorePatience } from "./StorePatience.ts"
 const BATCH_SIZE = 512
 /** How long a claim holds. Longer than any adapter waits for an append, so that a claim in flight never lapses. */
 export const LEASE_MILLIS = 30_000
-
-export interface Settings {
-  /** Orders that one user may send in a window. */
-  readonly maxRequests: number
-  readonly window: Duration.Duration
-}
 
 /** An order on its way, with the id under which the buyer can ask about it. */
 export interface Asking {
@@ -89,7 +84,7 @@ const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
 
 /** Up to `capacity` requests may wait for a round trip. */
 export const make = Effect.fnUntraced(function*(
-  { maxRequests, window }: Settings,
+  { maxRequests, window }: RateLimitSettings,
   capacity: number
 ): Effect.fn.Return<Claims, never, OrderStatuses | RateLimits | StorePatience | Scope.Scope> {
   const statuses = yield* OrderStatuses

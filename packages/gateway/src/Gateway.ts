@@ -52,8 +52,8 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(Buying.layer),
     Layer.provideMerge([Admission.layer(settings), RateLimitFields.layer(settings.rateLimit)]),
     Layer.provideMerge([StatusReads.layer, ItemReads.layer(settings.soldOutCache), ItemFeeds.layer, QueueWait.layer]),
-    Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge(Listeners.layer(settings.maxListeners)),
+    Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge([Accounts.layer, LogBreaker.layer(settings.breaker), LogSize.layer, StorePatience.layer])
   )
 

@@ -5,7 +5,7 @@
  */
 import { RateLimited } from "@flash-sale/domain/api/Errors"
 import { Context, Duration, Layer } from "effect"
-import type * as Claims from "./Claims.ts"
+import type { RateLimitSettings } from "./RateLimitSettings.ts"
 
 export interface Fields {
   readonly "ratelimit-policy": string
@@ -21,7 +21,7 @@ export class RateLimitFields extends Context.Service<RateLimitFields, {
 
 const NAME = "\"user\""
 
-export const layer = ({ maxRequests, window }: Claims.Settings): Layer.Layer<RateLimitFields> => {
+export const layer = ({ maxRequests, window }: RateLimitSettings): Layer.Layer<RateLimitFields> => {
   const policy = `${NAME};q=${maxRequests};w=${Math.ceil(Duration.toSeconds(window))}`
   const of = (ratelimit: string): Fields => ({ "ratelimit-policy": policy, ratelimit })
   return Layer.succeed(RateLimitFields, {

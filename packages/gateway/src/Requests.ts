@@ -12,12 +12,10 @@ import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Accounts } from "./Accounts.ts"
+import { MAX_BODY } from "./BodyLimit.ts"
 import { CurrentRequest } from "./CurrentRequest.ts"
 import * as Methods from "./Methods.ts"
 import { Shutdown } from "./Shutdown.ts"
-
-/** The largest body that is read. */
-export const MAX_BODY = ByteSize.kibibytes(16)
 
 type Words = Pick<Problem, "code" | "error">
 

@@ -1,6 +1,4 @@
-/** How many records one call of a fold takes. */
-import type { Command } from "@flash-sale/domain/Command"
-import * as Portions from "@flash-sale/infra/actor/Portions"
+/** How much one call of a fold takes. */
 import { Context } from "effect"
 
 /**
@@ -14,10 +12,3 @@ export const CALL_ORDERS = 1_000
 export const CallOrders = Context.Reference<number>("@flash-sale/processor/CallOrders", {
   defaultValue: () => CALL_ORDERS
 })
-
-/** The records in calls, in order. A settlement of many payments is one record and many orders. */
-export const inCalls = <A extends { readonly command: Command }>(
-  records: ReadonlyArray<A>,
-  most = CALL_ORDERS
-): ReadonlyArray<ReadonlyArray<A>> =>
-  Portions.of(records, most, ({ command }) => command._tag === "Settle" ? command.settlements.length : 1)

@@ -3,12 +3,13 @@
  * the payments of what is held. One call after the other, so an item's orders are first come, first served.
  * While a call is on its way the next one is sent after it, where a whole one waits.
  */
+import * as FoldBatches from "@flash-sale/domain/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
-import { CallOrders, inCalls } from "./Calls.ts"
+import { CallOrders } from "./Calls.ts"
 import * as FoldCalls from "./FoldCalls.ts"
 import type { InFlight } from "./InFlight.ts"
 import type { Message } from "./OpenOrder.ts"
@@ -78,7 +79,7 @@ export const make = Effect.fnUntraced(function*(
 
   const take = Effect.map(Queue.takeBetween(mailbox, 1, most), (batch) => {
     inHand += batch.length
-    return inCalls(batch, most)
+    return FoldBatches.of(batch, most)
   })
 
   /** Ends when no whole batch waits any more and all is folded. */

@@ -17,10 +17,11 @@ import * as Lag from "./Lag.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
+import * as Recovery from "./Recovery.ts"
 import * as RecoveryTurns from "./RecoveryTurns.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
-import { type RecoveryNeeded, type Refused, type Run, unlessFailed, waitFor } from "./Worker.ts"
+import { type Halted, type RecoveryNeeded, type Run, unlessFailed, waitFor } from "./Worker.ts"
 
 /** Records taken from the log at once. */
 export const INTAKE_BATCH = 2_000
@@ -56,8 +57,13 @@ export const work = Effect.fnUntraced(function*(
     Effect.ensuring(taking(false)),
     // Somebody else owns it now: whatever is still in hand here is theirs.
     Effect.catchTag("PartitionLost", () => Effect.void),
-    Effect.tapError(({ _tag, why }) =>
-      state.set(owned.partition, { _tag: _tag === "Refused" ? "Refusing" : "Waiting", why })
+    Effect.tapError((error) =>
+      state.set(
+        owned.partition,
+        error._tag === "Halted"
+          ? { _tag: "Halted", code: Recovery.codeOf(error.halt), why: error.why }
+          : { _tag: "Waiting", why: error.why }
+      )
     ),
     // What waits meanwhile is behind as well.
     Effect.tapError(() => Effect.ignore(lag.look)),
@@ -74,7 +80,7 @@ const runOnce = Effect.fnUntraced(function*(
   turns: RecoveryTurns.RecoveryTurns,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>
-): Effect.fn.Return<void, RecoveryNeeded | Refused | PartitionLost, Services | Scope.Scope> {
+): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned

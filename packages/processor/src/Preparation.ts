@@ -2,18 +2,19 @@
 import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
+import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Effect } from "effect"
 import * as Recovery from "./Recovery.ts"
-import { RecoveryNeeded, Refused, waitFor } from "./Worker.ts"
+import { Halted, RecoveryNeeded, waitFor } from "./Worker.ts"
 
 /** How long a record that the log should hold may take to come. */
 const RECORD_PATIENCE = "5 seconds"
 
-/** Decides where to begin. Refuses where the log cannot give what is missing. */
+/** Decides where to begin. Fails with `Halted` where the log cannot give what is missing. */
 export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const { partition } = owned
   const store = yield* ItemStore
-  const refuse = (why: string) => new Refused({ why: `${why}; ${Recovery.remedy(partition)}` })
+  const halt = (halt: Recovery.Halt) => new Halted({ halt, partition })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* store.session
   // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
@@ -23,10 +24,10 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const committed = yield* waitFor("the log", owned.committed)
   const bounds = yield* waitFor("the log", owned.bounds)
   const plan = Recovery.plan({ accepted, bounds, committed, mark })
-  if (plan._tag === "Refuse") return yield* refuse(plan.detail)
+  if (plan._tag === "Halt") return yield* halt(plan.halt)
   const seen = Recovery.toRecognise({ bounds, mark })
   const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
-  if (other !== undefined) return yield* refuse(other)
+  if (other !== undefined) return yield* halt(other)
   if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.tellFrom)))
   return { epoch: mark?.epoch ?? (yield* begin(owned, accepted, session)), isMarked: mark !== undefined, plan, session }
 })
@@ -37,7 +38,7 @@ const begin = Effect.fnUntraced(
     const store = yield* ItemStore
     const epoch = yield* waitFor(
       "the store",
-      store.beginRecovery(partition, yield* Recovery.makeEpoch, session)
+      store.beginRecovery(partition, yield* Epoch.make, session)
     )
     const accepted = yield* waitFor("the store", store.accepted(partition))
     if (accepted?.from === known?.from && accepted?.told === known?.told) return epoch
@@ -51,5 +52,5 @@ const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen)
     duration: RECORD_PATIENCE,
     orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${seen.offset} does not come` }))
   })
-  return Recovery.differs(seen, found)
+  return Recovery.replaced(seen, found)
 })

@@ -88,7 +88,11 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
   const held = state.paymentsHeld()
   const problems = [
     ...(held === undefined ? [] : [`payments are held back: ${held}`]),
-    ...workers.flatMap(([partition, worker]) => "why" in worker ? [`partition ${partition}: ${worker.why}`] : []),
+    ...workers.flatMap(([partition, worker]) =>
+      "why" in worker
+        ? [`partition ${partition}: ${"code" in worker ? `${worker.code}: ` : ""}${worker.why}`]
+        : []
+    ),
     ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
   ].slice(0, MAX_PROBLEMS)
   const recovery = workers.flatMap(([partition, worker]) =>
@@ -102,7 +106,7 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
       running: count("Running"),
       recovering: count("Recovering"),
       waiting: count("Waiting"),
-      refusing: count("Refusing")
+      refusing: count("Halted")
     },
     ...(recovery.length === 0 ? {} : { recovery }),
     ...(problems.length === 0 ? {} : { problems })

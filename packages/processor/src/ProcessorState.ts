@@ -5,6 +5,7 @@ import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Context, Effect, Layer } from "effect"
+import type { HaltCode } from "./Recovery.ts"
 
 /** How a partition's worker is doing. */
 export type WorkerState =
@@ -17,7 +18,8 @@ export type WorkerState =
   }
   | { readonly _tag: "Running" }
   | { readonly _tag: "Waiting"; readonly why: string }
-  | { readonly _tag: "Refusing"; readonly why: string }
+  /** The log and the store do not fit: the partition stands still until an operator acts. */
+  | { readonly _tag: "Halted"; readonly code: HaltCode; readonly why: string }
 
 export interface StoppedItem {
   readonly partition: PartitionId
@@ -47,13 +49,13 @@ const describe = (state: WorkerState | undefined): string => {
       return "running"
     case "Waiting":
       return `waiting: ${state.why}`
-    case "Refusing":
-      return `refusing to go on: ${state.why}`
+    case "Halted":
+      return `halted, ${state.code}: ${state.why}`
   }
 }
 
 /** Whether it stands still for a reason of which the words change with each try, as the log grows meanwhile. */
-const standsStill = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Refusing"
+const standsStill = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Halted"
 
 /** The gauges of what is owned and how it goes. */
 const gauge = (
@@ -61,12 +63,12 @@ const gauge = (
   stopped: ReadonlyMap<ItemId, StoppedItem>,
   context: Context.Context<never>
 ): void => {
-  const counts = { Running: 0, Recovering: 0, Waiting: 0, Refusing: 0 }
+  const counts = { Running: 0, Recovering: 0, Waiting: 0, Halted: 0 }
   for (const { _tag } of workers.values()) counts[_tag]++
   EngineMetrics.partitionsIn("running").updateUnsafe(counts.Running, context)
   EngineMetrics.partitionsIn("recovering").updateUnsafe(counts.Recovering, context)
   EngineMetrics.partitionsIn("waiting").updateUnsafe(counts.Waiting, context)
-  EngineMetrics.partitionsIn("refusing").updateUnsafe(counts.Refusing, context)
+  EngineMetrics.partitionsIn("refusing").updateUnsafe(counts.Halted, context)
   EngineMetrics.itemsStopped.updateUnsafe(stopped.size, context)
 }
 
@@ -93,8 +95,12 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
         if (describe(before) === describe(state)) return Effect.void
         if (before?._tag === state?._tag && standsStill(state)) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
-        const tell = state?._tag === "Refusing" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
-        return tell(line, { event: "partition_state", partition })
+        const tell = state?._tag === "Halted" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
+        return tell(line, {
+          event: "partition_state",
+          partition,
+          ...(state?._tag === "Halted" ? { reason: state.code } : {})
+        })
       }),
     stopItem: (partition, itemId, detail) =>
       Effect.suspend(() => {

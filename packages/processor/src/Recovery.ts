@@ -1,5 +1,6 @@
 /**
- * Every start is a recovery: where to begin folding, decided from what the log, the consumer group and the store say.
+ * Every start is a recovery: where a worker begins to fold, decided from what the log, the consumer group and the store
+ * say. Pure.
  *
  * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
  * nothing, so beginning early is always safe and beginning late never is.
@@ -9,21 +10,71 @@ import type { Accepted, Mark, Seen } from "@flash-sale/domain/ItemStore"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import type { PartitionBounds } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import { Effect, Random } from "effect"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
 export interface Known {
   readonly bounds: PartitionBounds
   readonly committed: number | undefined
   readonly mark: Mark | undefined
-  /** What somebody accepted in place of the log that was folded; counts where there is no mark. */
+  /** The log that an operator accepted in place of the one that was folded; counts where there is no mark. */
   readonly accepted: Accepted | undefined
 }
 
 /**
- * - `Fold`: take from `from`. What is before `tellFrom` was told already. Until everything before `until` is folded no
- *   payment is started. With `setBack` the group goes on at `tellFrom`, whatever it has committed.
- * - `Refuse`: the log cannot give what is missing; guessing would lose or double orders.
+ * Why a partition is halted: the log cannot give what the store is missing, and guessing would lose or double orders.
+ *
+ * - `AheadOfLog`: the log ends before a record that was folded, or that was there when an operator accepted the log.
+ * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
+ * - `TrimmedLog`: the log begins behind the first record that has to be folded.
+ * - `ReplacedLog`: another record, or none, stands where the record stood that the store saw last.
+ */
+export type Halt =
+  | { readonly _tag: "AheadOfLog"; readonly end: number; readonly reached: number; readonly by: "fold" | "acceptance" }
+  | { readonly _tag: "CommittedAhead"; readonly end: number; readonly committed: number }
+  | { readonly _tag: "TrimmedLog"; readonly start: number; readonly wanted: number; readonly by: "fold" | "acceptance" }
+  | { readonly _tag: "ReplacedLog"; readonly offset: number; readonly found: "nothing" | "another" }
+
+/** The stable names of these reasons, for health, log lines and the runbook. */
+export const HALT_CODES = {
+  AheadOfLog: "ahead_of_log",
+  CommittedAhead: "committed_ahead",
+  TrimmedLog: "trimmed_log",
+  ReplacedLog: "replaced_log"
+} as const satisfies Readonly<Record<Halt["_tag"], string>>
+export type HaltCode = (typeof HALT_CODES)[Halt["_tag"]]
+
+export const codeOf = ({ _tag }: Halt): HaltCode => HALT_CODES[_tag]
+
+/** The halt in words, with its numbers. */
+export const describe = (halt: Halt): string => {
+  switch (halt._tag) {
+    case "AheadOfLog":
+      return halt.by === "fold"
+        ? `the log ends at ${halt.end}, but the store has folded it up to ${halt.reached}`
+        : `the log ends at ${halt.end}, but reached ${halt.reached} when it was accepted`
+    case "CommittedAhead":
+      return `the log ends at ${halt.end}, but the group has committed ${halt.committed}`
+    case "TrimmedLog":
+      return halt.by === "fold"
+        ? `the log begins at ${halt.start}, but the store needs it from ${halt.wanted} on`
+        : `the log begins at ${halt.start}, but was accepted from ${halt.wanted} on`
+    case "ReplacedLog":
+      return halt.found === "nothing"
+        ? `the log does not hold record ${halt.offset} any more, which the store has folded`
+        : `the log holds another record at ${halt.offset} than the one that the store has folded: ` +
+          "it was cut and written on"
+  }
+}
+
+/** What an operator can do about a halted partition, in one line. */
+export const remedy = (partition: PartitionId): string =>
+  "bring back the log and the store that fit each other, or accept the log as it is: " +
+  `flash-sale recover --accept-log --partition ${partition}`
+
+/**
+ * - `Fold`: take records from `from` on. What is before `tellFrom` was told already. Until everything before `until` is
+ *   folded no payment starts. With `setBack` the group goes on at `tellFrom`, whatever it has committed.
+ * - `Halt`: nothing may be folded.
  */
 export type Plan =
   | {
@@ -33,59 +84,38 @@ export type Plan =
     readonly until: number
     readonly setBack: boolean
   }
-  | { readonly _tag: "Refuse"; readonly detail: string }
+  | { readonly _tag: "Halt"; readonly halt: Halt }
 
 export const plan = ({ accepted, bounds, committed, mark }: Known): Plan => {
   if (mark === undefined && accepted !== undefined) return planAccepted(bounds, accepted)
-  const tellFrom = committed ?? bounds.start
+  const { end, start } = bounds
+  const tellFrom = committed ?? start
   const wanted = mark === undefined ? 0 : Math.min(tellFrom, mark.checkpoint)
-  const known = mark === undefined ? 0 : Math.max(mark.checkpoint, (mark.seen?.offset ?? -1) + 1)
-  if (known > bounds.end) {
-    return refuse(`the log ends at ${bounds.end}, but the store has folded it up to ${known}`)
-  }
-  if (committed !== undefined && committed > bounds.end) {
-    return refuse(`the log ends at ${bounds.end}, but the group has committed ${committed}`)
-  }
-  if (wanted < bounds.start) {
-    return refuse(`the log begins at ${bounds.start}, but the store needs it from ${wanted} on`)
-  }
-  return { _tag: "Fold", from: wanted, tellFrom, until: bounds.end, setBack: false }
+  const reached = mark === undefined ? 0 : Math.max(mark.checkpoint, (mark.seen?.offset ?? -1) + 1)
+  if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "fold" })
+  if (committed !== undefined && committed > end) return halted({ _tag: "CommittedAhead", end, committed })
+  if (wanted < start) return halted({ _tag: "TrimmedLog", start, wanted, by: "fold" })
+  return { _tag: "Fold", from: wanted, tellFrom, until: end, setBack: false }
 }
 
 const planAccepted = ({ end, start }: PartitionBounds, { from, told }: Accepted): Plan => {
-  if (from < start) return refuse(`the log begins at ${start}, but was accepted from ${from} on`)
-  if (Math.max(from, told) > end) {
-    return refuse(`the log ends at ${end}, but reached ${Math.max(from, told)} when it was accepted`)
-  }
+  const reached = Math.max(from, told)
+  if (from < start) return halted({ _tag: "TrimmedLog", start, wanted: from, by: "acceptance" })
+  if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "acceptance" })
   return { _tag: "Fold", from, tellFrom: told, until: end, setBack: true }
 }
 
-const refuse = (detail: string): Plan => ({ _tag: "Refuse", detail })
+const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
 
 /**
- * The offset of the record by which the log is recognised, where it can be: of one that was trimmed nobody can say
- * what stood there.
+ * The record by which the log is recognised, where it can be: of a log that was trimmed behind it nobody can say what
+ * stood there.
  */
 export const toRecognise = ({ bounds, mark }: Pick<Known, "bounds" | "mark">): Seen | undefined =>
   mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
 
 /** Why this is not the log that was folded, by the first record at or after the one that was seen. */
-export const differs = ({ digest, offset }: Seen, found: LogRecord | undefined): string | undefined => {
-  if (found?.offset !== offset) return `the log does not hold record ${offset} any more, which the store has folded`
-  if (Digest.of(found) === digest) return undefined
-  return `the log holds another record at ${offset} than the one that the store has folded: it was cut and written on`
+export const replaced = ({ digest, offset }: Seen, found: LogRecord | undefined): Halt | undefined => {
+  if (found?.offset !== offset) return { _tag: "ReplacedLog", offset, found: "nothing" }
+  return Digest.of(found) === digest ? undefined : { _tag: "ReplacedLog", offset, found: "another" }
 }
-
-/** What to do about a refusal, in one line. */
-export const remedy = (partition: PartitionId): string =>
-  "bring back the log and the store that fit each other, or accept the log as it is: " +
-  `flash-sale recover --accept-log --partition ${partition}`
-
-/** The most that one half of an epoch can be. */
-const EPOCH_HALF = Number.MAX_SAFE_INTEGER
-
-/** A name for a recovery that nobody has used before. */
-export const makeEpoch: Effect.Effect<string> = Effect.gen(function*() {
-  const [left, right] = [yield* Random.nextIntBetween(0, EPOCH_HALF), yield* Random.nextIntBetween(0, EPOCH_HALF)]
-  return `${left.toString(36)}${right.toString(36)}`
-})

@@ -7,6 +7,7 @@ import type { PartitionId } from "@flash-sale/domain/Partition"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Cause, Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
+import * as Recovery from "./Recovery.ts"
 
 /**
  * The worker cannot go on from where it is: the store was away, lost writes, or was replaced. It starts again, and every
@@ -18,7 +19,15 @@ export class RecoveryNeeded extends Data.TaggedError("RecoveryNeeded")<{ readonl
  * The log cannot give what the store is missing, so that going on would be guessing. Somebody has to bring back a log or
  * a store that fit; until then the partition stands still, and looks again now and then.
  */
-export class Refused extends Data.TaggedError("Refused")<{ readonly why: string }> {}
+export class Halted extends Data.TaggedError("Halted")<{
+  readonly halt: Recovery.Halt
+  readonly partition: PartitionId
+}> {
+  /** The reason, its numbers, and what an operator can do about it, in one line. */
+  get why(): string {
+    return `${Recovery.describe(this.halt)}; ${Recovery.remedy(this.partition)}`
+  }
+}
 
 /** One run of a worker, from its recovery on. */
 export interface Run {

@@ -3,7 +3,7 @@ import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import { PartitionId } from "@flash-sale/domain/Partition"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
-import * as Recovery from "@flash-sale/processor/Recovery"
+import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Console, Effect, Option } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Progress from "../load/Progress.ts"
@@ -46,8 +46,8 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
       )),
     () => Progress.line("records folded", Math.min(read, total), total)
   )
-  for (const { losses, partition, why } of judged) {
-    yield* Console.log(`partition ${partition}: ${why}`)
+  for (const { code, losses, partition, why } of judged) {
+    yield* Console.log(`partition ${partition}: ${code}: ${why}`)
     for (const line of losses.lines) yield* Console.log(`  ${line}`)
   }
   if (!yes) {
@@ -58,7 +58,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
 
 /** One step: no processor sees a part of it. */
 const accept = Effect.fnUntraced(function*(judged: Judged) {
-  const { committed, end, isCut, losses, partition, start, why } = judged
+  const { code, committed, end, isCut, losses, partition, start, why } = judged
   const store = yield* ItemStore
   const stored = yield* StoredItems
   const moved = CommandFailed.failed(
@@ -68,12 +68,12 @@ const accept = Effect.fnUntraced(function*(judged: Judged) {
   const mark = yield* store.mark(partition)
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Recovery.makeEpoch))
+  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Epoch.make))
   const told = Math.min(committed, end, isCut ? losses.common : end)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,
     seq,
-    why: `the log was accepted as it is: ${why}`
+    why: `the log was accepted as it is: ${code}: ${why}`
   }))
   yield* stored.clear(partition, epoch, clearings, { from: start, told }).pipe(
     Effect.catchTag("MarkMoved", () => moved)

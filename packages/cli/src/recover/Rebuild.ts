@@ -1,18 +1,20 @@
 /** Taking everything that was folded out of the embedded file, in the place of an engine. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
-import * as Recovery from "@flash-sale/processor/Recovery"
 import { Effect } from "effect"
 import type { Surveyed } from "./Survey.ts"
 
-/** The marks go in the same step: should this end half-way, the next engine folds what is missing by itself. */
-export const empty = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>) {
+/**
+ * The marks go in the same step: should this end half-way, the next engine folds what is missing by itself.
+ * `makeEpoch` draws the name of a recovery that none has had before.
+ */
+export const empty = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>, makeEpoch: Effect.Effect<string>) {
   const store = yield* ItemStore
   const stored = yield* StoredItems
   for (const { partition } of log) {
     const mark = yield* store.mark(partition)
     // A recovery that was cut short has an epoch as well.
-    const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Recovery.makeEpoch))
+    const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* makeEpoch))
     const items = yield* stored.items(partition)
     yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
       // Nobody else folds here while this process holds the engine's lock.

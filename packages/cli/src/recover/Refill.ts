@@ -1,16 +1,14 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
 import type { Placed } from "@flash-sale/domain/Command"
 import * as Digest from "@flash-sale/domain/Digest"
+import * as FoldBatches from "@flash-sale/domain/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
-import { inCalls } from "@flash-sale/processor/Calls"
-import * as Recovery from "@flash-sale/processor/Recovery"
-import { Clock, Effect, Stream } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
+import { Clock, Data, Effect, Stream } from "effect"
 import * as Gathering from "./Gathering.ts"
 import type { Surveyed } from "./Survey.ts"
 
@@ -39,22 +37,29 @@ interface Filling extends Surveyed {
   last: LogRecord.LogRecord | undefined
 }
 
+export interface Options {
+  readonly store: ItemStore["Service"]
+  readonly log: ReadonlyArray<Surveyed>
+  /** The most orders that one call of a fold may name: none keeps the store from others for long. */
+  readonly ordersPerCall: number
+  /** Draws the name of a recovery that none has had before. */
+  readonly makeEpoch: Effect.Effect<string>
+  /** Is called with the number of records that were folded since the last call. */
+  readonly onFolded: (records: number) => void
+}
+
 /**
  * Folds each partition up to its surveyed end. Nothing is told and nobody is charged.
  *
  * **Details**: the checkpoint is set back by as long as the statuses of orders are kept: a processor that finds this
  * store looks the records from there on up once more, and writes the statuses that buyers may still ask for.
  */
-export const run = Effect.fnUntraced(function*(
-  store: ItemStore["Service"],
-  log: ReadonlyArray<Surveyed>,
-  onFolded: (records: number) => void
-) {
+export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, ordersPerCall, store }: Options) {
   const reader = yield* LogReader
   const kept = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
   const stopped: Array<string> = []
   const gathered = (surveyed: Surveyed) =>
-    Stream.unwrap(Effect.map(begin(store, surveyed), (filling) => {
+    Stream.unwrap(Effect.map(begin(store, surveyed, makeEpoch), (filling) => {
       const reading = Stream.tap(
         reader.read(surveyed.partition, surveyed.start, surveyed.end),
         (records) => Effect.sync(() => note(filling, records, kept))
@@ -67,10 +72,13 @@ export const run = Effect.fnUntraced(function*(
     Stream.buffer({ capacity: GATHERED_AHEAD }),
     Stream.runForEach(([filling, { commands, isLast, records }]) =>
       Effect.gen(function*() {
-        const lines = yield* Effect.forEach(commands, ([itemId, placed]) => foldItem(filling, itemId, placed), {
+        const lines = yield* Effect.forEach(commands, ([itemId, placed]) =>
+          foldItem(filling, itemId, placed, ordersPerCall), {
           concurrency: CALLS_AT_ONCE
         })
-        stopped.push(...lines.filter((line) => line !== undefined))
+        stopped.push(...lines.filter((line) =>
+          line !== undefined
+        ))
         onFolded(records)
         if (isLast) yield* finish(filling)
       })
@@ -79,8 +87,12 @@ export const run = Effect.fnUntraced(function*(
   return stopped
 })
 
-const begin = Effect.fnUntraced(function*(store: ItemStore["Service"], surveyed: Surveyed) {
-  const epoch = yield* Recovery.makeEpoch
+const begin = Effect.fnUntraced(function*(
+  store: ItemStore["Service"],
+  surveyed: Surveyed,
+  makeEpoch: Effect.Effect<string>
+) {
+  const epoch = yield* makeEpoch
   const session = yield* store.session
   if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
   return {
@@ -94,9 +106,10 @@ const begin = Effect.fnUntraced(function*(store: ItemStore["Service"], surveyed:
   } satisfies Filling as Filling
 })
 
-const someoneElse = Effect.fail(
-  CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
-)
+/** Another process folds into the same store: it is left to that one, as it is. */
+export class StoreTaken extends Data.TaggedError("StoreTaken")<{}> {}
+
+const someoneElse = Effect.fail(new StoreTaken())
 
 /** Notes what the mark will say of these records; `kept` as in `ACCEPTED_KEPT_MILLIS`, from then on. */
 const note = (filling: Filling, records: ReadonlyArray<LogRecord.LogRecord>, kept: number): void => {
@@ -122,10 +135,15 @@ const finish = Effect.fnUntraced(function*(filling: Filling) {
 })
 
 /** Folds records of one item in their order. Answers with what stopped it. */
-const foldItem = Effect.fnUntraced(function*(filling: Filling, itemId: ItemId, placed: ReadonlyArray<Placed>) {
+const foldItem = Effect.fnUntraced(function*(
+  filling: Filling,
+  itemId: ItemId,
+  placed: ReadonlyArray<Placed>,
+  ordersPerCall: number
+) {
   const item = filling.items.get(itemId) ?? { position: undefined, told: [], stopped: false }
   filling.items.set(itemId, item)
-  for (const some of inCalls(placed)) {
+  for (const some of FoldBatches.of(placed, ordersPerCall)) {
     if (item.stopped) return undefined
     const damage = yield* foldSome(filling, itemId, item, some).pipe(
       Effect.as(undefined),

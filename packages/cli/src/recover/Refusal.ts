@@ -7,6 +7,7 @@ import { Effect, Stream } from "effect"
 
 export interface Refusal {
   readonly partition: PartitionId
+  readonly code: Recovery.HaltCode
   readonly why: string
   readonly start: number
   readonly end: number
@@ -30,15 +31,15 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const seen = Recovery.toRecognise({ bounds, mark })
   const other = seen === undefined || seen.offset >= bounds.end
     ? undefined
-    : Recovery.differs(seen, (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0])
-  const why = plan._tag === "Refuse" ? plan.detail : other
-  if (why === undefined) return undefined
-  const known = Math.max(committed ?? 0, mark?.checkpoint ?? 0, (mark?.seen?.offset ?? -1) + 1)
-  const isCut = other !== undefined || known > bounds.end
+    : Recovery.replaced(seen, (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0])
+  const halt = plan._tag === "Halt" ? plan.halt : other
+  if (halt === undefined) return undefined
+  const isCut = other !== undefined || halt._tag === "AheadOfLog" || halt._tag === "CommittedAhead"
   return {
     ...bounds,
     partition,
-    why,
+    code: Recovery.codeOf(halt),
+    why: Recovery.describe(halt),
     committed: committed ?? bounds.start,
     isCut,
     epoch: mark?.epoch

@@ -1,9 +1,12 @@
 /** What `flash-sale recover` does, once it is known where. */
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
+import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import { CALL_ORDERS } from "@flash-sale/processor/Calls"
 import { Clock, Console, Context, Effect } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Progress from "../load/Progress.ts"
+import * as Place from "../Place.ts"
 import * as Refill from "./Refill.ts"
 import * as Survey from "./Survey.ts"
 import * as TwoStores from "./TwoStores.ts"
@@ -15,7 +18,7 @@ export type Store = Context.Context<ItemStore | StoredItems>
 
 /** Refuses where the log is not the whole of what happened, as far as anybody knows. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
-  const log = yield* Survey.partitions
+  const log = yield* Place.bounded(Survey.partitions)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
   const why = [...Survey.cuts(log), ...short]
   if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")
@@ -45,7 +48,17 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
   const begun = yield* Clock.currentTimeMillis
   let done = 0
   const stopped = yield* Progress.during(
-    Refill.run(Context.get(target, ItemStore), log, (some) => void (done += some)),
+    Effect.catchTag(
+      Refill.run({
+        store: Context.get(target, ItemStore),
+        log,
+        ordersPerCall: CALL_ORDERS,
+        makeEpoch: Epoch.make,
+        onFolded: (some) => void (done += some)
+      }),
+      "StoreTaken",
+      () => CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
+    ),
     () => Progress.line("records folded", done, records)
   )
   const seconds = Math.max(1, (yield* Clock.currentTimeMillis) - begun) / 1_000

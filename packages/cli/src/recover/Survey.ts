@@ -4,7 +4,6 @@ import { LogReader } from "@flash-sale/domain/LogReader"
 import { PartitionId } from "@flash-sale/domain/Partition"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect } from "effect"
-import * as Place from "../Place.ts"
 
 /** One partition of the log, as it was when it was looked at. */
 export interface Surveyed {
@@ -30,7 +29,7 @@ export const partitions = Effect.gen(function*() {
         return { partition, start, end, committed } satisfies Surveyed
       })
   )
-}).pipe(Place.bounded)
+})
 
 /** Why the log is not the whole of what happened: one line for each partition that is cut. */
 export const cuts = (log: ReadonlyArray<Surveyed>): ReadonlyArray<string> =>

@@ -4,6 +4,7 @@
  * **Details**: who does not read fast enough is cut off, and nobody waits for it; its `EventSource` comes back by itself.
  */
 import { type Cause, Context, Duration, Effect, Layer, Queue, Schema, type Scope } from "effect"
+import { Shutdown } from "../Shutdown.ts"
 
 /** Messages that one listener may lag behind. */
 const QUEUE_CAPACITY = 32
@@ -34,46 +35,50 @@ export class Listeners extends Context.Service<Listeners, {
    * so that only its interruption ends it.
    */
   readonly listen: <A>() => Effect.Effect<Listener<A>, TooManyListeners, Scope.Scope>
-  /** Lets everybody read to the end of what is there, and cuts off who does not. Nobody can listen from then on. */
-  readonly end: Effect.Effect<void>
 }>()("@flash-sale/gateway/live/Listeners") {}
 
-export const layer = (max: number): Layer.Layer<Listeners> =>
-  Layer.sync(Listeners, () => {
-    const everybody = new Set<Open>()
-    let isEnding = false
+export const layer = (max: number): Layer.Layer<Listeners, never, Shutdown> =>
+  Layer.effect(
+    Listeners,
+    Effect.gen(function*() {
+      const shutdown = yield* Shutdown
+      const everybody = new Set<Open>()
+      let isEnding = false
 
-    const listen = <A>() =>
-      Effect.gen(function*() {
-        if (isEnding || everybody.size >= max) return yield* new TooManyListeners()
-        const queue = yield* Queue.dropping<A, Cause.Done>(QUEUE_CAPACITY)
-        const fiber = yield* Effect.withFiber(Effect.succeed)
-        let isOpen = true
-        const open: Open = {
-          end: () => {
-            isOpen = false
-            Queue.endUnsafe(queue)
-          },
-          cut: () => {
-            isOpen = false
-            fiber.interruptUnsafe()
+      const listen = <A>() =>
+        Effect.gen(function*() {
+          if (isEnding || everybody.size >= max) return yield* new TooManyListeners()
+          const queue = yield* Queue.dropping<A, Cause.Done>(QUEUE_CAPACITY)
+          const fiber = yield* Effect.withFiber(Effect.succeed)
+          let isOpen = true
+          const open: Open = {
+            end: () => {
+              isOpen = false
+              Queue.endUnsafe(queue)
+            },
+            cut: () => {
+              isOpen = false
+              fiber.interruptUnsafe()
+            }
           }
-        }
-        yield* Effect.acquireRelease(
-          Effect.sync(() => everybody.add(open)),
-          () => Effect.sync(() => everybody.delete(open))
-        )
-        return { queue, offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined }
-      })
+          yield* Effect.acquireRelease(
+            Effect.sync(() => everybody.add(open)),
+            () => Effect.sync(() => everybody.delete(open))
+          )
+          return { queue, offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined }
+        })
 
-    const end = Effect.gen(function*() {
-      isEnding = true
-      for (const { end } of everybody) end()
-      yield* Effect.suspend(() => everybody.size === 0 ? Effect.void : Effect.sleep(LOOK_EVERY)).pipe(
-        Effect.repeat({ while: () => everybody.size > 0 }),
-        Effect.timeoutOption(END_PATIENCE)
-      )
-      for (const { cut } of everybody) cut()
+      /** Lets everybody read to the end of what is there, and cuts off who does not. Nobody can listen from then on. */
+      const end = Effect.gen(function*() {
+        isEnding = true
+        for (const { end } of everybody) end()
+        yield* Effect.suspend(() => everybody.size === 0 ? Effect.void : Effect.sleep(LOOK_EVERY)).pipe(
+          Effect.repeat({ while: () => everybody.size > 0 }),
+          Effect.timeoutOption(END_PATIENCE)
+        )
+        for (const { cut } of everybody) cut()
+      })
+      yield* shutdown.register(end)
+      return { listen }
     })
-    return { listen, end }
-  })
+  )

@@ -3,9 +3,9 @@
  * acknowledged by all replicas. Why it is built so: docs/decisions/0003-appending.md.
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/OrderLog"
+import * as Portions from "@flash-sale/domain/Portions"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../actor/BatchLine.ts"
-import * as Portions from "../actor/Portions.ts"
 import * as Appends from "../observability/Appends.ts"
 import type { KafkaSettings } from "./KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
