@@ -5,6 +5,7 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/audit/package.json packages/audit/
 COPY packages/cli/package.json packages/cli/
 COPY packages/domain/package.json packages/domain/
 COPY packages/gateway/package.json packages/gateway/

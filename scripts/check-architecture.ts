@@ -3,13 +3,14 @@ import { builtinModules } from "node:module"
 import { codeOnly, lineAt, type Source, sources } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
 
-/** What each package may import of its siblings: domain <- infra <- gateway, processor <- cli. */
+/** What each package may import of its siblings: domain <- infra <- gateway, processor <- cli; domain <- audit <- cli. */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   infra: ["domain"],
+  audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
-  cli: ["domain", "infra", "gateway", "processor"]
+  cli: ["domain", "infra", "audit", "gateway", "processor"]
 }
 /** What other packages may import of infra. Adapters are reached through Infra alone, which chooses them. */
 const INFRA_IS_OPEN_AT = ["Infra", "Settings", "settings/", "actor/", "resilience/", "observability/"]

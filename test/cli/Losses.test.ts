@@ -1,6 +1,6 @@
 /** What is told of a log that was cut and written on: up to where it is the same for sure. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Losses from "@flash-sale/cli/recover/Losses"
+import * as LossReport from "@flash-sale/audit/LossReport"
 import { Command, CommandId } from "@flash-sale/domain/Command"
 import * as Fold from "@flash-sale/domain/Fold"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
@@ -86,7 +86,7 @@ const common = (folded: ReadonlyArray<Entry>, log: ReadonlyArray<Entry>) => {
     isCut: true,
     epoch: undefined
   }
-  return Effect.map(Effect.provide(Losses.of(refusal, 1, () => {}), ports), (losses) => losses.common)
+  return Effect.map(Effect.provide(LossReport.of(refusal, 1, () => {}), ports), (losses) => losses.common)
 }
 
 const old = [stock(), place("a"), place("b"), settle("a", "paid"), place("c"), place("d")]

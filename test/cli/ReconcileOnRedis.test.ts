@@ -1,11 +1,11 @@
 /** `reconcile` and `recover` on a real Kafka and two real Redises, while a processor runs and while none does. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
+import * as Survey from "@flash-sale/audit/Survey"
 import * as Reconcile from "@flash-sale/cli/reconcile/Run"
 import * as Where from "@flash-sale/cli/reconcile/Where"
 import * as Recover from "@flash-sale/cli/Recover"
 import * as Refilling from "@flash-sale/cli/recover/Run"
-import * as Survey from "@flash-sale/cli/recover/Survey"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"

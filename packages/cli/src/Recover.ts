@@ -1,4 +1,6 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
+import * as ClearStore from "@flash-sale/audit/ClearStore"
+import * as Survey from "@flash-sale/audit/Survey"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
@@ -12,9 +14,7 @@ import * as Place from "./Place.ts"
 import * as Reconcile from "./reconcile/Run.ts"
 import * as Where from "./reconcile/Where.ts"
 import * as Accept from "./recover/Accept.ts"
-import * as Rebuild from "./recover/Rebuild.ts"
 import * as Run from "./recover/Run.ts"
-import * as Survey from "./recover/Survey.ts"
 
 interface Options {
   readonly to: Option.Option<string>
@@ -69,7 +69,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   const own = yield* contextOf
   const log = yield* Run.surveyed(own)
   if (dryRun) return yield* Run.rehearse(log, "the tables of the embedded file")
-  yield* Rebuild.empty(log, Epoch.make)
+  yield* ClearStore.empty(log, Epoch.make)
   yield* Run.refill(log, own)
 })
 

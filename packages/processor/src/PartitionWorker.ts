@@ -9,6 +9,7 @@ import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/d
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Offset } from "@flash-sale/domain/Partition"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
 import * as Commits from "./Commits.ts"
 import type { InFlight } from "./InFlight.ts"
@@ -17,7 +18,6 @@ import * as Lag from "./Lag.ts"
 import * as OffsetTracker from "./OffsetTracker.ts"
 import * as Preparation from "./Preparation.ts"
 import { ProcessorState } from "./ProcessorState.ts"
-import * as Recovery from "./Recovery.ts"
 import * as RecoveryTurns from "./RecoveryTurns.ts"
 import * as Sensing from "./Sensing.ts"
 import * as Upkeep from "./Upkeep.ts"
@@ -61,7 +61,7 @@ export const work = Effect.fnUntraced(function*(
       state.set(
         owned.partition,
         error._tag === "Halted"
-          ? { _tag: "Halted", code: Recovery.codeOf(error.halt), why: error.why }
+          ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
           : { _tag: "Waiting", why: error.why }
       )
     ),

@@ -2,9 +2,9 @@
 import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
 import { Offset } from "@flash-sale/domain/Partition"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Effect } from "effect"
-import * as Recovery from "./Recovery.ts"
 import { Halted, RecoveryNeeded, waitFor } from "./Worker.ts"
 
 /** How long a record that the log should hold may take to come. */
@@ -14,7 +14,7 @@ const RECORD_PATIENCE = "5 seconds"
 export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const { partition } = owned
   const store = yield* ItemStore
-  const halt = (halt: Recovery.Halt) => new Halted({ halt, partition })
+  const halt = (halt: RecoveryPlan.Halt) => new Halted({ halt, partition })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* store.session
   // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
@@ -23,9 +23,9 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const accepted = yield* waitFor("the store", store.accepted(partition))
   const committed = yield* waitFor("the log", owned.committed)
   const bounds = yield* waitFor("the log", owned.bounds)
-  const plan = Recovery.plan({ accepted, bounds, committed, mark })
+  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
   if (plan._tag === "Halt") return yield* halt(plan.halt)
-  const seen = Recovery.toRecognise({ bounds, mark })
+  const seen = RecoveryPlan.toRecognise({ bounds, mark })
   const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
   if (other !== undefined) return yield* halt(other)
   if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.tellFrom)))
@@ -52,5 +52,5 @@ const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen)
     duration: RECORD_PATIENCE,
     orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${seen.offset} does not come` }))
   })
-  return Recovery.replaced(seen, found)
+  return RecoveryPlan.replaced(seen, found)
 })

@@ -1,11 +1,11 @@
 /** What the processor's health is made of, beside its log and store. */
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { HaltCode } from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Context, Effect, Layer } from "effect"
-import type { HaltCode } from "./Recovery.ts"
 
 /** How a partition's worker is doing. */
 export type WorkerState =

@@ -4,10 +4,10 @@ import type { Session } from "@flash-sale/domain/ItemStore"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
 import { PartitionLost } from "@flash-sale/domain/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/Partition"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Cause, Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
-import * as Recovery from "./Recovery.ts"
 
 /**
  * The worker cannot go on from where it is: the store was away, lost writes, or was replaced. It starts again, and every
@@ -20,12 +20,12 @@ export class RecoveryNeeded extends Data.TaggedError("RecoveryNeeded")<{ readonl
  * a store that fit; until then the partition stands still, and looks again now and then.
  */
 export class Halted extends Data.TaggedError("Halted")<{
-  readonly halt: Recovery.Halt
+  readonly halt: RecoveryPlan.Halt
   readonly partition: PartitionId
 }> {
   /** The reason, its numbers, and what an operator can do about it, in one line. */
   get why(): string {
-    return `${Recovery.describe(this.halt)}; ${Recovery.remedy(this.partition)}`
+    return `${RecoveryPlan.describe(this.halt)}; ${RecoveryPlan.remedy(this.partition)}`
   }
 }
 

@@ -3,11 +3,11 @@
  * partition, so that whoever owns it notices at the next call and folds them again. Nothing is written that the log does
  * not say, and stock changed by hand that waits to be recorded stays.
  */
+import type { Audited, Finding } from "@flash-sale/audit/Audit"
 import { ItemStore, type Mark } from "@flash-sale/domain/ItemStore"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Console, Effect, Option, Schedule } from "effect"
-import type { Audited, Finding } from "./Audit.ts"
 
 /** How long it is waited for a processor to fold a partition again, and how often it is looked. */
 const LOOK_FOR = "5 seconds"

@@ -1,4 +1,6 @@
 /** The store against the log, partition by partition. */
+import * as Audit from "@flash-sale/audit/Audit"
+import * as Differences from "@flash-sale/audit/Differences"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import { home, PartitionId } from "@flash-sale/domain/Partition"
@@ -6,8 +8,6 @@ import { Console, Effect } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Progress from "../load/Progress.ts"
 import * as Place from "../Place.ts"
-import * as Audit from "./Audit.ts"
-import * as Differences from "./Differences.ts"
 import * as Repair from "./Repair.ts"
 import * as Where from "./Where.ts"
 

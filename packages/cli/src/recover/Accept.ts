@@ -1,4 +1,6 @@
 /** `flash-sale recover --accept-log`: the log as it is becomes the truth, where processors refuse to guess. */
+import * as HaltCheck from "@flash-sale/audit/HaltCheck"
+import * as LossReport from "@flash-sale/audit/LossReport"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import { PartitionId } from "@flash-sale/domain/Partition"
@@ -10,8 +12,6 @@ import * as Progress from "../load/Progress.ts"
 import * as Place from "../Place.ts"
 import * as Repair from "../reconcile/Repair.ts"
 import * as Where from "../reconcile/Where.ts"
-import * as Losses from "./Losses.ts"
-import * as Refusal from "./Refusal.ts"
 
 export interface Options {
   /** Only this one; every partition that is refused where it is absent. */
@@ -20,8 +20,8 @@ export interface Options {
   readonly yes: boolean
 }
 
-interface Judged extends Refusal.Refusal {
-  readonly losses: Losses.Losses
+interface Judged extends HaltCheck.Refusal {
+  readonly losses: LossReport.Losses
 }
 
 /** Says what is refused and what would be lost; accepts it where that is asked for. */
@@ -33,7 +33,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
     return yield* CommandFailed.failed(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
   }
   const partitions = partition === undefined ? Array.from({ length: count }, (_, index) => index) : [partition]
-  const found = yield* Effect.forEach(partitions, (one) => Refusal.of(PartitionId.make(one)))
+  const found = yield* Effect.forEach(partitions, (one) => HaltCheck.of(PartitionId.make(one)))
   const refused = found.filter((refusal) => refusal !== undefined)
   if (refused.length === 0) return yield* Console.log("log and store fit each other: there is nothing to accept")
   const total = refused.reduce((sum, { end, start }) => sum + end - start, 0)
@@ -41,7 +41,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
   const judged: ReadonlyArray<Judged> = yield* Progress.during(
     Effect.forEach(refused, (refusal) =>
       Effect.map(
-        Losses.of(refusal, count, (records) => void (read += records)),
+        LossReport.of(refusal, count, (records) => void (read += records)),
         (losses) => ({ ...refusal, losses })
       )),
     () => Progress.line("records folded", Math.min(read, total), total)

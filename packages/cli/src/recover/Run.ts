@@ -1,4 +1,6 @@
 /** What `flash-sale recover` does, once it is known where. */
+import * as Refill from "@flash-sale/audit/Refill"
+import * as Survey from "@flash-sale/audit/Survey"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
@@ -7,8 +9,6 @@ import { Clock, Console, Context, Effect } from "effect"
 import * as CommandFailed from "../CommandFailed.ts"
 import * as Progress from "../load/Progress.ts"
 import * as Place from "../Place.ts"
-import * as Refill from "./Refill.ts"
-import * as Survey from "./Survey.ts"
 import * as TwoStores from "./TwoStores.ts"
 
 /** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */

@@ -1,9 +1,9 @@
 /** Two stores against each other, item by item and entry by entry. */
+import * as Differences from "@flash-sale/audit/Differences"
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { PartitionId } from "@flash-sale/domain/Partition"
 import type { StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Console, Effect } from "effect"
-import * as Differences from "../reconcile/Differences.ts"
 
 type Stored = StoredItems["Service"]
 

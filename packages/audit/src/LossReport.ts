@@ -6,9 +6,9 @@ import { chargeKey } from "@flash-sale/domain/PaymentProvider"
 import * as Picture from "@flash-sale/domain/Picture"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, HashMap, Option, Stream } from "effect"
-import * as PartitionFold from "../reconcile/PartitionFold.ts"
-import type { Refusal } from "./Refusal.ts"
-import * as SharedPast from "./SharedPast.ts"
+import * as CommonPrefix from "./CommonPrefix.ts"
+import type { Refusal } from "./HaltCheck.ts"
+import * as PartitionFold from "./PartitionFold.ts"
 
 /** Orders and items that are named; of the others it is said how many there are. */
 const NAMED = 10
@@ -39,7 +39,7 @@ export const of = Effect.fnUntraced(function*(refusal: Refusal, count: number, o
   const lost: Array<string> = []
   const changed: Array<string> = []
   const items: Array<Losses["items"][number]> = []
-  const past = SharedPast.make(start)
+  const past = CommonPrefix.make(start)
   const known = new Set<string>()
   for (const itemId of yield* stored.items(partition)) {
     const log = fold.items.get(itemId)?.state.item

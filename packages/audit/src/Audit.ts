@@ -7,8 +7,8 @@ import * as Picture from "@flash-sale/domain/Picture"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
-import * as OwnBooks from "./OwnBooks.ts"
 import * as PartitionFold from "./PartitionFold.ts"
+import * as SelfConsistency from "./SelfConsistency.ts"
 
 /** What was found of one item that is worth a line. */
 export interface Finding {
@@ -127,7 +127,7 @@ const refusal = ({ end }: { readonly end: number }, folded: number) =>
 const byOwnBooks = (found: Finding, there: StoredItem): Finding => ({
   ...found,
   differences: { kept: [], count: 0 },
-  wrong: [...found.wrong, ...OwnBooks.wrong(there.picture)]
+  wrong: [...found.wrong, ...SelfConsistency.wrong(there.picture)]
 })
 
 const know = Effect.fnUntraced(function*(

@@ -9,7 +9,7 @@ import type * as LogRecord from "@flash-sale/domain/LogRecord"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/OrderStatuses"
 import { home } from "@flash-sale/domain/Partition"
 import { Clock, Data, Effect, Stream } from "effect"
-import * as Gathering from "./Gathering.ts"
+import * as CommandBatches from "./CommandBatches.ts"
 import type { Surveyed } from "./Survey.ts"
 
 /** Calls under way at the same time. */
@@ -65,7 +65,7 @@ export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, order
         (records) => Effect.sync(() => note(filling, records, kept))
       )
       const isHome = (itemId: ItemId) => filling.items.has(itemId) || home(itemId, log.length) === surveyed.partition
-      return Stream.map(Gathering.of(reading, isHome), (some) => [filling, some] as const)
+      return Stream.map(CommandBatches.of(reading, isHome), (some) => [filling, some] as const)
     }))
   yield* Stream.fromIterable(log).pipe(
     Stream.flatMap(gathered),

@@ -2,12 +2,12 @@
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import * as Recovery from "@flash-sale/processor/Recovery"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
 
 export interface Refusal {
   readonly partition: PartitionId
-  readonly code: Recovery.HaltCode
+  readonly code: RecoveryPlan.HaltCode
   readonly why: string
   readonly start: number
   readonly end: number
@@ -27,19 +27,22 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const accepted = yield* store.accepted(partition)
   const committed = yield* reader.committed(partition)
   const bounds = yield* reader.bounds(partition)
-  const plan = Recovery.plan({ accepted, bounds, committed, mark })
-  const seen = Recovery.toRecognise({ bounds, mark })
+  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
+  const seen = RecoveryPlan.toRecognise({ bounds, mark })
   const other = seen === undefined || seen.offset >= bounds.end
     ? undefined
-    : Recovery.replaced(seen, (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0])
+    : RecoveryPlan.replaced(
+      seen,
+      (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0]
+    )
   const halt = plan._tag === "Halt" ? plan.halt : other
   if (halt === undefined) return undefined
   const isCut = other !== undefined || halt._tag === "AheadOfLog" || halt._tag === "CommittedAhead"
   return {
     ...bounds,
     partition,
-    code: Recovery.codeOf(halt),
-    why: Recovery.describe(halt),
+    code: RecoveryPlan.codeOf(halt),
+    why: RecoveryPlan.describe(halt),
     committed: committed ?? bounds.start,
     isCut,
     epoch: mark?.epoch

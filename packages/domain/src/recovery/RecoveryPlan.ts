@@ -5,11 +5,11 @@
  * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
  * nothing, so beginning early is always safe and beginning late never is.
  */
-import * as Digest from "@flash-sale/domain/Digest"
-import type { Accepted, Mark, Seen } from "@flash-sale/domain/ItemStore"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import type { PartitionBounds } from "@flash-sale/domain/OrderLog"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import * as Digest from "../Digest.ts"
+import type { Accepted, Mark, Seen } from "../ItemStore.ts"
+import type { LogRecord } from "../LogRecord.ts"
+import type { PartitionBounds } from "../OrderLog.ts"
+import type { PartitionId } from "../Partition.ts"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
 export interface Known {

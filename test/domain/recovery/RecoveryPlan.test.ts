@@ -3,7 +3,7 @@ import * as Digest from "@flash-sale/domain/Digest"
 import type { Accepted, Mark } from "@flash-sale/domain/ItemStore"
 import type { LogRecord } from "@flash-sale/domain/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import * as Recovery from "@flash-sale/processor/Recovery"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 
 interface Known {
   readonly log: readonly [start: number, end: number]
@@ -23,9 +23,9 @@ const markOf = ({ checkpoint, seen }: Known): Mark | undefined =>
 /** `from, tellFrom, until` of a fold, or why the partition is halted. */
 const planned = (known: Known): readonly [number, number, number] | string => {
   const { accepted, committed } = known
-  const plan = Recovery.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
+  const plan = RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
   return plan._tag === "Halt"
-    ? `${Recovery.codeOf(plan.halt)}: ${Recovery.describe(plan.halt)}`
+    ? `${RecoveryPlan.codeOf(plan.halt)}: ${RecoveryPlan.describe(plan.halt)}`
     : [plan.from, plan.tellFrom, plan.until]
 }
 
@@ -130,7 +130,7 @@ describe("The log is recognised", () => {
   const seen = { offset: 7, digest: Digest.of(record(7)) }
 
   it("by the record that was seen", () => {
-    assert.isUndefined(Recovery.replaced(seen, record(7)))
+    assert.isUndefined(RecoveryPlan.replaced(seen, record(7)))
   })
 
   const others: ReadonlyArray<readonly [string, LogRecord | undefined]> = [
@@ -143,7 +143,7 @@ describe("The log is recognised", () => {
   ]
   for (const [name, found] of others) {
     it(`not by a record ${name}`, () => {
-      const halt = Recovery.replaced(seen, found)
+      const halt = RecoveryPlan.replaced(seen, found)
       assert.deepStrictEqual(halt, {
         _tag: "ReplacedLog",
         offset: 7,
@@ -153,7 +153,7 @@ describe("The log is recognised", () => {
   }
 
   it("only where it was not trimmed, and by marks that say how", () => {
-    const ask = (known: Known) => Recovery.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
+    const ask = (known: Known) => RecoveryPlan.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
     assert.strictEqual(ask({ log: [7, 9], checkpoint: 8, seen: 7 }), 7)
     assert.isUndefined(ask({ log: [8, 9], checkpoint: 8, seen: 7 }))
     assert.isUndefined(ask({ log: [0, 9], checkpoint: 8 }))

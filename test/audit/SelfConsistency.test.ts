@@ -1,12 +1,12 @@
 /** What contradicts itself in an item: nothing that the rules can lead to, and each damage. */
 import { assert, describe, it } from "@effect/vitest"
-import * as OwnBooks from "@flash-sale/cli/reconcile/OwnBooks"
+import * as SelfConsistency from "@flash-sale/audit/SelfConsistency"
 import type { Command } from "@flash-sale/domain/Command"
 import * as Fold from "@flash-sale/domain/Fold"
 import * as Picture from "@flash-sale/domain/Picture"
 import { Effect } from "effect"
-import { by, place, play, sale, settle } from "../../domain/Games.ts"
-import * as Histories from "../../domain/Histories.ts"
+import { by, place, play, sale, settle } from "../domain/Games.ts"
+import * as Histories from "../domain/Histories.ts"
 
 const pictureOf = (...commands: ReadonlyArray<Command>) =>
   new Map(Picture.entries({ ...Fold.nothing, item: play(...commands).item }))
@@ -23,17 +23,17 @@ const damaged = (name: string, text: string | undefined) => {
   const changed = new Map(picture)
   if (text === undefined) changed.delete(name)
   else changed.set(name, text)
-  return OwnBooks.wrong(changed)
+  return SelfConsistency.wrong(changed)
 }
 
 describe("The books of an item", () => {
   it.effect("have nothing against whatever the rules lead to", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(OwnBooks.wrong(picture), [])
+      assert.deepStrictEqual(SelfConsistency.wrong(picture), [])
       for (const history of yield* Histories.histories("books", 60, 200)) {
         const result = Fold.fold(Fold.nothing, { commands: history, told: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)
-        assert.deepStrictEqual(OwnBooks.wrong(new Map(Picture.entries(result.state))), [])
+        assert.deepStrictEqual(SelfConsistency.wrong(new Map(Picture.entries(result.state))), [])
       }
     }))
 
