@@ -16,27 +16,27 @@ import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as Accounts from "./Accounts.ts"
-import * as Admission from "./Admission.ts"
-import * as Buying from "./Buying.ts"
-import * as BuyListener from "./BuyListener.ts"
-import * as Handlers from "./Handlers.ts"
-import * as ItemReads from "./ItemReads.ts"
-import * as Listener from "./Listener.ts"
+import * as Admission from "./buy/Admission.ts"
+import * as BuyHandler from "./buy/BuyHandler.ts"
+import * as BuyRoute from "./buy/BuyRoute.ts"
+import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
+import * as LogBreaker from "./guards/LogBreaker.ts"
+import * as PartitionCount from "./guards/PartitionCount.ts"
+import * as StoreBreaker from "./guards/StoreBreaker.ts"
+import * as WaitEstimate from "./guards/WaitEstimate.ts"
+import * as Handlers from "./http/Handlers.ts"
+import * as HttpServer from "./http/HttpServer.ts"
+import * as Middleware from "./http/Middleware.ts"
+import * as RequestTracing from "./http/RequestTracing.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
-import * as Listeners from "./live/Listeners.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
-import * as LogBreaker from "./LogBreaker.ts"
-import * as LogSize from "./LogSize.ts"
-import * as QueueWait from "./QueueWait.ts"
-import * as RateLimitFields from "./RateLimitFields.ts"
-import * as Requests from "./Requests.ts"
-import * as RequestTracing from "./RequestTracing.ts"
-import * as Shutdown from "./Shutdown.ts"
-import * as StatusReads from "./StatusReads.ts"
-import * as StorePatience from "./StorePatience.ts"
-import * as Validation from "./Validation.ts"
+import * as Subscribers from "./live/Subscribers.ts"
+import * as ItemReads from "./reads/ItemReads.ts"
+import * as StatusReads from "./reads/StatusReads.ts"
+import * as BuyTelemetry from "./request/BuyTelemetry.ts"
+import * as Shutdown from "./request/Shutdown.ts"
+import * as Validation from "./request/Validation.ts"
 
 /**
  * The longest part of a path, in characters: a request id of which every character is written in nine, as `%E2%82%AC`.
@@ -48,13 +48,23 @@ type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents |
 
 /** The services behind the endpoints. */
 const services = (settings: GatewaySettings) =>
-  Layer.mergeAll(BuyListener.layer, ItemEvents.layer, OrderEvents.layer).pipe(
-    Layer.provideMerge(Buying.layer),
-    Layer.provideMerge([Admission.layer(settings), RateLimitFields.layer(settings.rateLimit)]),
-    Layer.provideMerge([StatusReads.layer, ItemReads.layer(settings.soldOutCache), ItemFeeds.layer, QueueWait.layer]),
-    Layer.provideMerge(Listeners.layer(settings.maxListeners)),
+  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
+    Layer.provideMerge(BuyHandler.layer),
+    Layer.provideMerge([Admission.layer(settings), RateLimitHeaders.layer(settings.rateLimit)]),
+    Layer.provideMerge([
+      StatusReads.layer,
+      ItemReads.layer(settings.soldOutCache),
+      ItemFeeds.layer,
+      WaitEstimate.layer
+    ]),
+    Layer.provideMerge(Subscribers.layer(settings.maxListeners)),
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
-    Layer.provideMerge([Accounts.layer, LogBreaker.layer(settings.breaker), LogSize.layer, StorePatience.layer])
+    Layer.provideMerge([
+      BuyTelemetry.layer,
+      LogBreaker.layer(settings.breaker),
+      PartitionCount.layer,
+      StoreBreaker.layer
+    ])
   )
 
 const routes = Layer.mergeAll(
@@ -64,7 +74,7 @@ const routes = Layer.mergeAll(
   ),
   HttpApiScalar.layer(Api, { path: "/docs" }),
   MetricsServer.metricsRoute,
-  Requests.layer
+  Middleware.layer
 )
 
 /** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
@@ -76,6 +86,6 @@ export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServ
       disableListenLog: true,
       routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
     })),
-    Layer.provide([Listener.layer(settings.httpPort), RequestTracing.layer]),
+    Layer.provide([HttpServer.layer(settings.httpPort), RequestTracing.layer]),
     Layer.provide(services(settings))
   )

@@ -4,12 +4,12 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
 import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
-import { CurrentRequest } from "../CurrentRequest.ts"
-import * as Refusals from "../Refusals.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { CurrentRequest } from "../request/RequestContext.ts"
 import * as ItemFeed from "./ItemFeed.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
-import { type Listener, Listeners } from "./Listeners.ts"
 import * as Sse from "./Sse.ts"
+import { type Listener, Listeners } from "./Subscribers.ts"
 
 /** The most missed changes that are told to one who comes back; who missed more hears how it stands now. */
 const MAX_MISSED = 100

@@ -12,10 +12,10 @@ import { type ItemDamaged, type ItemLook, ItemStore, type StoreUnavailable } fro
 import { type ItemMoved, type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
 import { home } from "@flash-sale/domain/Partition"
 import { Effect, Schedule, Schema, type Scope, Semaphore, Stream } from "effect"
-import { LogSize } from "../LogSize.ts"
-import * as Standings from "../Standings.ts"
-import type { Listener } from "./Listeners.ts"
+import { LogSize } from "../guards/PartitionCount.ts"
+import * as Views from "../reads/Views.ts"
 import * as Sse from "./Sse.ts"
+import type { Listener } from "./Subscribers.ts"
 
 /** How long after one round of changes the next is told: what comes in between is sent together. */
 const PACE = "100 millis"
@@ -40,7 +40,7 @@ export interface Told {
 }
 
 type Moved = ItemMoved["orders"][number]
-type Unread = Effect.Error<ReturnType<typeof Standings.ofItem>> | StoreUnavailable | ItemDamaged
+type Unread = Effect.Error<ReturnType<typeof Views.ofItem>> | StoreUnavailable | ItemDamaged
 
 export interface ItemFeed {
   /** Tells this listener of every change from now on; returns the snapshot before them. */
@@ -99,12 +99,12 @@ export const make = Effect.fnUntraced(function*(
     // A change that was told while this was read is later than what was read, or as late.
     const { available, held, sold } = look !== undefined && rounds !== before ? look : found
     const next = { ...found, available, held, sold }
-    yield* Standings.ofItem(itemId, next)
+    yield* Views.ofItem(itemId, next)
     look = next
   })
 
   const text = (now: ItemLook) =>
-    Effect.map(Standings.ofItem(itemId, now), (standing) => Sse.event("snapshot", last, encodeStanding(standing)))
+    Effect.map(Views.ofItem(itemId, now), (standing) => Sse.event("snapshot", last, encodeStanding(standing)))
 
   const known = looking.withPermits(1)(Effect.suspend(() => look === undefined ? read : Effect.void))
   const snapshot = Effect.andThen(

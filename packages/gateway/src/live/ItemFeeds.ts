@@ -3,7 +3,7 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import type { ItemStore } from "@flash-sale/domain/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
 import { Context, Effect, Layer, RcMap, type Scope } from "effect"
-import type { LogSize } from "../LogSize.ts"
+import type { LogSize } from "../guards/PartitionCount.ts"
 import * as ItemFeed from "./ItemFeed.ts"
 
 export class ItemFeeds extends Context.Service<ItemFeeds, {

@@ -12,13 +12,13 @@ import { type ItemMoved, OrderMoved } from "@flash-sale/domain/LiveEvents"
 import { isFinal, isForward, type StatusRecord, type StatusStamp } from "@flash-sale/domain/OrderStatus"
 import { Context, type Duration, Effect, Layer, Option, Queue, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
-import { CurrentRequest } from "../CurrentRequest.ts"
-import * as Refusals from "../Refusals.ts"
-import * as Standings from "../Standings.ts"
-import { StatusReads } from "../StatusReads.ts"
+import { StatusReads } from "../reads/StatusReads.ts"
+import * as Views from "../reads/Views.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { CurrentRequest } from "../request/RequestContext.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
-import { type Listener, Listeners } from "./Listeners.ts"
 import * as Sse from "./Sse.ts"
+import { type Listener, Listeners } from "./Subscribers.ts"
 
 /** How soon the status is read again: it is written a moment after the change was told. */
 const FIRST_READ = "1 second"
@@ -39,7 +39,7 @@ const encodeMoved = Schema.encodeSync(Schema.fromJsonString(OrderMoved))
 
 const idOf = ({ attempt, status }: StatusStamp): string => `${attempt}-${status}`
 const snapshot = (record: StatusRecord): string =>
-  Sse.event("snapshot", idOf(record), encodeStanding(Standings.ofOrder(record)))
+  Sse.event("snapshot", idOf(record), encodeStanding(Views.ofOrder(record)))
 
 /** How the order was last told to stand, and whether it was waited for before. */
 interface Waiting {

@@ -1,0 +1,85 @@
+/** The answers to `POST /buy` as they go over the wire, by the statuses and schemas of its endpoint. Pure. */
+import * as Errors from "@flash-sale/domain/api/Errors"
+import type { OrderQueued } from "@flash-sale/domain/api/OrdersApi"
+import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { Order } from "@flash-sale/domain/Order"
+import { Schema, SchemaAST } from "effect"
+import type { Refusal } from "../request/Refusals.ts"
+import type { Fields } from "./RateLimitHeaders.ts"
+
+export interface Answer {
+  readonly status: number
+  /** Names and values in turn; the body's type and length go without saying. */
+  readonly headers: ReadonlyArray<string>
+  /** JSON. */
+  readonly body: string
+}
+
+type Refused = Refusal | Errors.InvalidRequest | Errors.InternalError
+
+/** How a kind of refusal is written. */
+const writer = <S extends Schema.Top & { readonly EncodingServices: never }>(schema: S) => {
+  const encode = Schema.encodeUnknownSync(schema)
+  return {
+    status: Number(SchemaAST.resolve(schema.ast)?.["httpApiStatus"]),
+    write: (error: unknown): string => JSON.stringify(encode(error))
+  }
+}
+
+const writers: Readonly<Record<Refused["_tag"], ReturnType<typeof writer>>> = {
+  InvalidRequest: writer(Errors.InvalidRequest),
+  SaleClosed: writer(Errors.SaleClosed),
+  UnknownItem: writer(Errors.UnknownItem),
+  DuplicateRequest: writer(Errors.DuplicateRequest),
+  SoldOut: writer(Errors.SoldOut),
+  RequestIdReused: writer(Errors.RequestIdReused),
+  RateLimited: writer(Errors.RateLimited),
+  Unavailable: writer(Errors.Unavailable),
+  InternalError: writer(Errors.InternalError)
+}
+
+/** The headers that a refusal has beside its body: when to come back, where it knows. */
+export const headersOf = (refusal: object): Readonly<Record<string, string>> =>
+  "retry_after_seconds" in refusal && refusal.retry_after_seconds !== undefined
+    ? { "retry-after": String(refusal.retry_after_seconds) }
+    : {}
+
+/** `fields` are the rate limit's, where it has been asked. */
+export const refused = (refusal: Refused, fields?: Fields): Answer => {
+  const { status, write } = writers[refusal._tag]
+  return { status, headers: Object.entries({ ...headersOf(refusal), ...fields }).flat(), body: write(refusal) }
+}
+
+/** Where the buyer can ask what became of the order. */
+export const locationOf = ({ requestId }: Order): string => `/orders/${encodeURIComponent(requestId)}`
+
+/** The body of an order's 202. */
+export const bodyOf = (
+  order: Order,
+  correlation_id: CorrelationId,
+  processing_time_ms: number,
+  waitMillis: number
+) => ({
+  status: "Order Queued" as const,
+  request_id: order.requestId,
+  correlation_id,
+  processing_time_ms,
+  estimated_wait_ms: Math.round(waitMillis)
+})
+
+export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: Fields): Answer => ({
+  status: 202,
+  headers: [
+    "location",
+    locationOf(order),
+    "ratelimit-policy",
+    fields["ratelimit-policy"],
+    "ratelimit",
+    fields.ratelimit
+  ],
+  body: JSON.stringify(body)
+})
+
+/** A bug: the buyer hears nothing of it, the log everything. */
+export const bug = (correlation_id: CorrelationId): Answer =>
+  refused(new Errors.InternalError({ retryable: true, correlation_id }))

@@ -1,0 +1,116 @@
+/**
+ * Takes `POST /buy` off the server by itself: the one route that is so hot that the framework's path around it would cost
+ * more than the order.
+ *
+ * **Details**: only plain requests are taken, of which the headers say all there is to know: a JSON body of a length that
+ * is read. All others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the same services and to the same answers.
+ */
+import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Spans from "@flash-sale/infra/observability/Spans"
+import { ByteSize, Clock, Context, Effect, Layer } from "effect"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { MAX_BODY } from "../request/BodyLimit.ts"
+import type { CurrentRequest } from "../request/RequestContext.ts"
+import { Shutdown } from "../request/Shutdown.ts"
+import { Buying } from "./BuyHandler.ts"
+import type { Answer } from "./BuyResponses.ts"
+
+const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
+/** The type that a body has where nothing else is declared, with or without parameters. */
+const JSON_TYPE = /^application\/json *(;|$)/i
+
+export class BuyListener extends Context.Service<BuyListener, {
+  /** Takes the request and answers it, or does nothing and says so. */
+  readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
+}>()("@flash-sale/gateway/buy/BuyRoute") {}
+
+const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
+  if (url !== "/buy" || method !== "POST" || headers.expect !== undefined) return false
+  const type = headers["content-type"]
+  if (type !== undefined && !JSON_TYPE.test(type)) return false
+  const length = Number(headers["content-length"])
+  return length > 0 && length <= MAX_BYTES
+}
+
+/** Calls back with the whole body. A client that hangs up before is forgotten. */
+const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): void => {
+  const length = Number(request.headers["content-length"])
+  let chunks: Array<Buffer> = []
+  let received = 0
+  request.on("data", (chunk: Buffer) => {
+    chunks.push(chunk)
+    received += chunk.length
+    if (received < length) return
+    const whole = chunks.length === 1 ? chunk : Buffer.concat(chunks)
+    chunks = []
+    use(whole)
+  })
+}
+
+const write = (
+  response: ServerResponse,
+  { correlationId, span }: CurrentRequest,
+  { body, headers, status }: Answer,
+  isLast: boolean
+) => {
+  span?.set({ "http.response.status_code": status })
+  span?.end(status >= 500 ? `answered ${status}` : undefined)
+  // The buyer has hung up.
+  if (response.destroyed) return
+  response.writeHead(status, [
+    "content-type",
+    "application/json",
+    "content-length",
+    String(Buffer.byteLength(body)),
+    CorrelationIds.HEADER,
+    correlationId,
+    ...headers,
+    ...(isLast ? ["connection", "close"] : [])
+  ])
+  response.end(body)
+}
+
+export const layer: Layer.Layer<BuyListener, never, Buying | Shutdown> = Layer.effect(
+  BuyListener,
+  Effect.gen(function*() {
+    const { buy } = yield* Buying
+    const { hasBegun } = yield* Shutdown
+    const clock = yield* Clock.Clock
+    const spans = yield* Spans.Spans
+    const about = ({ headers }: IncomingMessage): CurrentRequest => {
+      const correlationId = CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ??
+        CorrelationIds.make()
+      const parent = headers["traceparent"]?.toString()
+      const span = spans?.begin("POST /buy", {
+        kind: "server",
+        parent,
+        attributes: { correlation_id: correlationId, "http.request.method": "POST", "http.route": "/buy" }
+      })
+      return {
+        correlationId,
+        traceparent: span?.traceparent ?? Propagation.passedOn(parent),
+        arrivedAt: clock.currentTimeMillisUnsafe(),
+        span
+      }
+    }
+    const context = yield* Effect.context<never>()
+    const count = ({ status }: Answer) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
+    return {
+      take: (request, response) => {
+        if (!isPlain(request)) return false
+        const current = about(request)
+        withBody(
+          request,
+          (body) =>
+            buy(current, body, (answer) => {
+              count(answer)
+              write(response, current, answer, hasBegun())
+            })
+        )
+        return true
+      }
+    }
+  })
+)

@@ -1,0 +1,18 @@
+/** The steps of an order at the front door, as spans below its request's. */
+import type { Order } from "@flash-sale/domain/Order"
+import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/Spans"
+import type { CurrentRequest } from "../request/RequestContext.ts"
+
+/** Begins the span of one step; undefined where the order is not recorded. */
+export const begin = (
+  recorder: Recorder | undefined,
+  name: string,
+  kind: SpanOptions["kind"],
+  { itemId, requestId }: Order,
+  { correlationId, traceparent }: CurrentRequest
+): Span | undefined =>
+  recorder?.begin(name, {
+    kind,
+    parent: traceparent,
+    attributes: { correlation_id: correlationId, request_id: requestId, item_id: itemId }
+  })

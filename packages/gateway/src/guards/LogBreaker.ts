@@ -1,0 +1,41 @@
+/** The circuit breaker between the gateway and the log, with its gauge and one log line for each change. */
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as CircuitBreaker from "@flash-sale/infra/resilience/CircuitBreaker"
+import { Context, Effect, Layer, Metric } from "effect"
+
+export class LogBreaker extends Context.Service<LogBreaker, CircuitBreaker.CircuitBreaker>()(
+  "@flash-sale/gateway/guards/LogBreaker"
+) {}
+
+/** What `gateway_circuit_breaker_state` shows. */
+const GAUGE: Readonly<Record<CircuitBreaker.State, number>> = { closed: 0, open: 1, half_open: 2 }
+
+const tell = (state: CircuitBreaker.State) =>
+  (state === "open" ? Log.warn : Log.info)(`The circuit breaker to the log is ${state}`, {
+    event: "circuit_breaker_changed",
+    status: state
+  })
+
+export const layer = (settings: CircuitBreaker.Settings): Layer.Layer<LogBreaker, never, OrderLog> =>
+  Layer.effect(
+    LogBreaker,
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      let last: CircuitBreaker.State = "closed"
+      return yield* CircuitBreaker.make({
+        settings,
+        probe: log.isUp,
+        onChange: (state) =>
+          Effect.suspend(() => {
+            const changed = state !== last
+            last = state
+            return Effect.andThen(
+              Metric.update(Metrics.circuitBreakerState, GAUGE[state]),
+              changed ? tell(state) : Effect.void
+            )
+          })
+      })
+    })
+  )

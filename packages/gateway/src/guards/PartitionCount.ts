@@ -1,0 +1,37 @@
+/** How many partitions the log has, learnt in the background: nobody waits at the front door while the log is away. */
+import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { Context, Effect, Fiber, Layer, Schedule } from "effect"
+
+/** How often it is asked, and how long the start waits for the answer. */
+const ASK_EVERY = "500 millis"
+const START_PATIENCE = "1 second"
+
+export class LogSize extends Context.Service<LogSize, {
+  /** The number of partitions; fails while it is not known yet. */
+  readonly partitions: Effect.Effect<number, StoreUnavailable>
+  /** The same now; undefined while it is not known yet. */
+  readonly now: () => number | undefined
+}>()("@flash-sale/gateway/guards/PartitionCount") {}
+
+export const layer: Layer.Layer<LogSize, never, OrderLog> = Layer.effect(
+  LogSize,
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    let partitions: number | undefined
+    const asking = yield* log.partitions.pipe(
+      Effect.retry(Schedule.spaced(ASK_EVERY)),
+      Effect.tap((count) => Effect.sync(() => partitions = count)),
+      Effect.forkScoped
+    )
+    yield* Effect.timeoutOption(Fiber.await(asking), START_PATIENCE)
+    return {
+      now: () => partitions,
+      partitions: Effect.suspend(() =>
+        partitions === undefined
+          ? Effect.fail(new StoreUnavailable({ detail: "it is not known yet how many partitions the log has" }))
+          : Effect.succeed(partitions)
+      )
+    }
+  })
+)

@@ -1,0 +1,58 @@
+/**
+ * How long the front door waits for the store: a store that does not answer in time counts as away, and is not asked
+ * again until it answers a ping. An order goes on without a store that is away, so waiting longer would help nobody.
+ *
+ * **Details**: nothing is sent twice. What was asked may still be done by the store, late: a claim that nobody waits for
+ * any more is a lease that runs out, or gives way to the order's status.
+ */
+import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { Clock, Context, Effect, Layer, Schedule } from "effect"
+
+/** How long one question may take. */
+const PATIENCE = "1 second"
+/** How often a store that counts as away is asked whether it is back. */
+const PING_EVERY = "200 millis"
+
+export class StorePatience extends Context.Service<StorePatience, {
+  /** Asks the store, or fails at once where it counts as away. */
+  readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
+  /** When a question last failed, in milliseconds since 1970 (UTC): orders were taken then of which the store knows nothing. */
+  readonly failedAt: () => number
+}>()("@flash-sale/gateway/guards/StoreBreaker") {}
+
+const silent = new StoreUnavailable({ detail: "the store did not answer in time" })
+
+export const layer: Layer.Layer<StorePatience, never, ItemStore> = Layer.effect(
+  StorePatience,
+  Effect.gen(function*() {
+    const store = yield* ItemStore
+    const scope = yield* Effect.scope
+    const clock = yield* Clock.Clock
+    let isAway = false
+    let failedAt = Number.NEGATIVE_INFINITY
+    const remember = Effect.sync(() => {
+      failedAt = clock.currentTimeMillisUnsafe()
+    })
+
+    const untilBack = store.isUp.pipe(
+      Effect.repeat({ schedule: Schedule.spaced(PING_EVERY), until: (isUp: boolean) => isUp }),
+      Effect.andThen(Effect.sync(() => {
+        isAway = false
+      }))
+    )
+    const giveUp = Effect.suspend(() => {
+      if (isAway) return Effect.fail(silent)
+      isAway = true
+      return Effect.andThen(Effect.forkIn(untilBack, scope), Effect.fail(silent))
+    })
+    return {
+      ask: (question) =>
+        Effect.suspend(() =>
+          isAway
+            ? Effect.fail(silent)
+            : Effect.timeoutOrElse(question, { duration: PATIENCE, orElse: () => giveUp })
+        ).pipe(Effect.tapError(() => remember)),
+      failedAt: () => failedAt
+    }
+  })
+)

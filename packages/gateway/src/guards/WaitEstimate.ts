@@ -1,0 +1,73 @@
+/**
+ * How long an order would wait until it is decided: the records before it that are not folded yet, by the rate at which
+ * the processor says it folds. An estimate of what nobody knows for sure: where nothing is known it is 0.
+ *
+ * **Details**: asked for with every order, so it is answered from what was read last; the reading goes on in the
+ * background, and only while somebody asks. What was folded since the reading is reckoned in.
+ */
+import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/Backlogs"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { LogPosition } from "@flash-sale/domain/LogRecord"
+import { home, type PartitionId } from "@flash-sale/domain/Partition"
+import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
+import { LogSize } from "./PartitionCount.ts"
+import { StorePatience } from "./StoreBreaker.ts"
+
+/** How old a reading may be before the next is begun. */
+const READ_EVERY = Duration.millis(250)
+
+export class QueueWait extends Context.Service<QueueWait, {
+  /** For an order of this item that would be appended now, in milliseconds. */
+  readonly before: (itemId: ItemId) => number
+  /** For the order at this place, in milliseconds. Others of its partition stand behind it from now on. */
+  readonly at: (position: LogPosition) => number
+}>()("@flash-sale/gateway/guards/WaitEstimate") {}
+
+export const layer: Layer.Layer<QueueWait, never, LogSize | StorePatience> = Layer.effect(
+  QueueWait,
+  Effect.gen(function*() {
+    const backlogs = yield* Backlogs
+    const patience = yield* StorePatience
+    const size = yield* LogSize
+    const clock = yield* Clock.Clock
+    const run = Effect.runCallbackWith(yield* Effect.context<never>())
+    const readEvery = Duration.toMillis(READ_EVERY)
+    let known: ReadonlyMap<PartitionId, Backlog> = new Map()
+    let readAt = Number.NEGATIVE_INFINITY
+    let isReading = false
+    /** The last offset that this gateway has seen in each partition. */
+    const ends = new Map<PartitionId, number>()
+
+    const read = (now: number): void => {
+      isReading = true
+      run(patience.ask(backlogs.read), {
+        onExit: (found) => {
+          isReading = false
+          readAt = now
+          if (Exit.isSuccess(found)) known = found.value
+        }
+      })
+    }
+
+    const wait = (partition: PartitionId, offset: number): number => {
+      const now = clock.currentTimeMillisUnsafe()
+      if (!isReading && now - readAt >= readEvery) read(now)
+      const backlog = known.get(partition)
+      return backlog === undefined ? 0 : Math.max(0, waitMillis(backlog, offset) - (now - readAt))
+    }
+
+    return {
+      before: (itemId) => {
+        const count = size.now()
+        if (count === undefined || ends.size === 0) return 0
+        const partition = home(itemId, count)
+        const end = ends.get(partition)
+        return end === undefined ? 0 : wait(partition, end + 1)
+      },
+      at: ({ offset, partition }) => {
+        ends.set(partition, Math.max(offset, ends.get(partition) ?? offset))
+        return wait(partition, offset)
+      }
+    }
+  })
+)

@@ -1,0 +1,109 @@
+/** The endpoints: each only translates between the wire and the service that does the work. */
+import { Api } from "@flash-sale/domain/api/Api"
+import type { Unavailable } from "@flash-sale/domain/api/Errors"
+import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { Effect } from "effect"
+import { HttpEffect, HttpServerResponse } from "effect/http"
+import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
+import { Admission } from "../buy/Admission.ts"
+import * as BuyResponses from "../buy/BuyResponses.ts"
+import { RateLimitFields } from "../buy/RateLimitHeaders.ts"
+import { LogBreaker } from "../guards/LogBreaker.ts"
+import { ItemEvents } from "../live/ItemEvents.ts"
+import { OrderEvents } from "../live/OrderEvents.ts"
+import { ItemReads } from "../reads/ItemReads.ts"
+import { StatusReads } from "../reads/StatusReads.ts"
+import * as Views from "../reads/Views.ts"
+import { Accounts } from "../request/BuyTelemetry.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { CurrentRequest } from "../request/RequestContext.ts"
+import * as Shutdown from "../request/Shutdown.ts"
+
+const withHeaders = (headers: Readonly<Record<string, string>>) =>
+  HttpEffect.appendPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
+
+/** Says `Retry-After` for every refusal that knows it. */
+const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.tapError(effect, (error) => withHeaders(BuyResponses.headersOf(error)))
+
+export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
+  Effect.gen(function*() {
+    const accounts = yield* Accounts
+    const admission = yield* Admission
+    const fields = yield* RateLimitFields
+    const statuses = yield* StatusReads
+    return handlers
+      // Most orders do not come this way: see `BuyListener`.
+      .handle("buy", ({ payload }) =>
+        Effect.flatMap(CurrentRequest, (request) => {
+          accounts.received(request, payload)
+          return admission.place(payload).pipe(
+            Effect.tapError((refusal) => {
+              accounts.refused(request, refusal.code, payload)
+              return withHeaders({ ...fields.ofRefused(refusal) })
+            }),
+            Effect.map(({ remaining, waitMillis }) =>
+              HttpApiSchema.withHeaders({
+                body: BuyResponses.bodyOf(
+                  payload,
+                  request.correlationId,
+                  accounts.queued(request, payload),
+                  waitMillis
+                ),
+                headers: { location: BuyResponses.locationOf(payload), ...fields.ofQueued(remaining) }
+              })
+            ),
+            withRetryAfter
+          )
+        }))
+      .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), Views.ofOrder)))
+  }))
+
+export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
+  Effect.gen(function*() {
+    const reads = yield* ItemReads
+    const unread = (code: Unavailable["code"]) => () =>
+      Effect.flatMap(CurrentRequest, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+    return handlers.handle("item", ({ params }) =>
+      reads.look(params.item_id).pipe(
+        Effect.catchTags({
+          StoreUnavailable: unread("store_unavailable"),
+          ItemDamaged: unread("item_stopped")
+        }),
+        Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+        withRetryAfter
+      ))
+  }))
+
+export const live = HttpApiBuilder.group(Api, "live", (handlers) =>
+  Effect.gen(function*() {
+    const items = yield* ItemEvents
+    const orders = yield* OrderEvents
+    return handlers
+      .handle("orderEvents", ({ headers, params }) =>
+        withRetryAfter(orders.answer(params.request_id, headers["last-event-id"])))
+      .handle("itemEvents", ({ headers, params }) =>
+        withRetryAfter(items.answer(params.item_id, headers["last-event-id"])))
+  }))
+
+export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const store = yield* ItemStore
+    const breaker = yield* LogBreaker
+    const shutdown = yield* Shutdown.Shutdown
+    return handlers
+      .handle("health", () =>
+        Effect.gen(function*() {
+          const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
+          const parts = { redis, kafka, circuit_breaker_state: breaker.state() }
+          return !shutdown.hasBegun() && redis && kafka && parts.circuit_breaker_state === "closed"
+            ? { status: "healthy" as const, ...parts }
+            : yield* new Unhealthy(parts)
+        }))
+      .handle("livez", () => Effect.succeed({ status: "live" as const }))
+      .handle("readyz", () =>
+        Effect.suspend(() => shutdown.hasBegun() ? new NotReady() : Effect.succeed({ status: "ready" as const })))
+  }))

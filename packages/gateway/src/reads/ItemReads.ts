@@ -1,0 +1,101 @@
+/**
+ * Reads of items at the front door: at most `SOLD_OUT_CACHE` old, and one at a time for each item, whatever the traffic.
+ *
+ * **Details**: a read may find that somebody changed the stock by hand. Such a change counts only once its record is in
+ * the log, so the record is appended before the read is answered: orders that come after it find it there.
+ */
+import { Command } from "@flash-sale/domain/Command"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import {
+  type ItemDamaged,
+  type ItemLook,
+  ItemStore,
+  type Parked,
+  type StoreUnavailable
+} from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import * as Log from "@flash-sale/infra/observability/Log"
+import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
+import { LogSize } from "../guards/PartitionCount.ts"
+import { StorePatience } from "../guards/StoreBreaker.ts"
+
+/** Items of which a read is kept. The oldest goes first. */
+const MAX_ITEMS = 10_000
+/** How long a read waits for the record of a hand-made change. The processor appends it too, within a second. */
+const ANNOUNCE_PATIENCE = "1 second"
+
+type Look = Exit.Exit<ItemLook, StoreUnavailable | ItemDamaged>
+
+export class ItemReads extends Context.Service<ItemReads, {
+  /** The item as it was at most `SOLD_OUT_CACHE` ago. Failures are kept as long. */
+  readonly look: (itemId: ItemId) => Effect.Effect<ItemLook, StoreUnavailable | ItemDamaged>
+  /** The same for callers that are too many to have a fiber each: `answered` is called once, mostly at once. */
+  readonly ask: (itemId: ItemId, answered: (look: Look) => void) => void
+}>()("@flash-sale/gateway/reads/ItemReads") {}
+
+/** One read: what it found, once it is there, and who waits for it until then. */
+interface Read {
+  readonly begunAt: number
+  found: Look | undefined
+  waiting: Array<(look: Look) => void>
+}
+
+export const layer = (
+  maxAge: Duration.Duration
+): Layer.Layer<ItemReads, never, OrderLog | ItemStore | LogSize | StorePatience> =>
+  Layer.effect(
+    ItemReads,
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      const store = yield* ItemStore
+      const size = yield* LogSize
+      const patience = yield* StorePatience
+      const clock = yield* Clock.Clock
+      const run = Effect.runCallbackWith(yield* Effect.context<never>())
+      const maxAgeMillis = Duration.toMillis(maxAge)
+      const reads = new Map<ItemId, Read>()
+
+      const announce = ({ delta, itemId, seq }: Parked) =>
+        log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
+          Effect.timeoutOption(ANNOUNCE_PATIENCE),
+          Effect.catch(({ detail }) =>
+            Log.debug(`A hand-made change of ${itemId} is not in the log: ${detail}`, { event: "stock_adjusted" })
+          )
+        )
+
+      const lookNow = Effect.fnUntraced(function*(itemId: ItemId) {
+        const look = yield* patience.ask(store.look(home(itemId, yield* size.partitions), itemId))
+        if (look.parked !== undefined) yield* announce(look.parked)
+        return look
+      })
+
+      const begin = (itemId: ItemId): Read => {
+        const read: Read = { begunAt: clock.currentTimeMillisUnsafe(), found: undefined, waiting: [] }
+        // Set anew, so that the oldest stand at the front.
+        reads.delete(itemId)
+        if (reads.size >= MAX_ITEMS) reads.delete(reads.keys().next().value!)
+        reads.set(itemId, read)
+        run(lookNow(itemId), {
+          onExit: (found) => {
+            read.found = found
+            for (const answered of read.waiting) answered(found)
+            read.waiting = []
+          }
+        })
+        return read
+      }
+
+      const isFresh = ({ begunAt, found }: Read): boolean =>
+        found === undefined || clock.currentTimeMillisUnsafe() - begunAt < maxAgeMillis
+
+      const ask: ItemReads["Service"]["ask"] = (itemId, answered) => {
+        const last = reads.get(itemId)
+        const read = last !== undefined && isFresh(last) ? last : begin(itemId)
+        if (read.found === undefined) read.waiting.push(answered)
+        else answered(read.found)
+      }
+      return { ask, look: (itemId) => Effect.callback((resume) => ask(itemId, resume)) }
+    })
+  )

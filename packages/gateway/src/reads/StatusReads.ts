@@ -1,0 +1,91 @@
+/** How an order stands; never "unknown" of one that was accepted, as long as statuses are kept. */
+import { UnknownOrder } from "@flash-sale/domain/api/Errors"
+import type { RequestId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { PartitionId } from "@flash-sale/domain/Partition"
+import { Clock, Context, Effect, Layer } from "effect"
+import { LogSize } from "../guards/PartitionCount.ts"
+import { StorePatience } from "../guards/StoreBreaker.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { CurrentRequest } from "../request/RequestContext.ts"
+
+/** How long it is believed that every partition is (or is not) wholly folded. */
+const MARKS_KEPT = "1 second"
+
+/**
+ * How long after the store was away an id that it does not know may be of an order that was taken meanwhile, in
+ * milliseconds: it is known once its record is folded, and until then nobody says that it was never placed.
+ */
+const DOUBT = 30_000
+
+export class StatusReads extends Context.Service<StatusReads, {
+  readonly read: (
+    requestId: RequestId
+  ) => Effect.Effect<StatusRecord, UnknownOrder | ReturnType<typeof Refusals.unavailable>>
+}>()("@flash-sale/gateway/reads/StatusReads") {}
+
+export const layer: Layer.Layer<
+  StatusReads,
+  never,
+  OrderStatuses | ItemStore | LogSize | StorePatience
+> = Layer.effect(
+  StatusReads,
+  Effect.gen(function*() {
+    const statuses = yield* OrderStatuses
+    const store = yield* ItemStore
+    const size = yield* LogSize
+    const patience = yield* StorePatience
+    const clock = yield* Clock.Clock
+    let session = yield* store.session
+    let connectedAt = Number.NEGATIVE_INFINITY
+
+    /** Whether the store was away a moment ago, as far as this gateway has noticed. */
+    const isInDoubt = Effect.map(store.session, (now) => {
+      const millis = clock.currentTimeMillisUnsafe()
+      // The first connection follows upon no other.
+      if (session !== now && session > 0) connectedAt = millis
+      session = now
+      return millis - Math.max(connectedAt, patience.failedAt()) < DOUBT
+    })
+
+    // A store that is being filled again from the log does not know yet what it will know.
+    const isWhole = yield* Effect.cachedWithTTL(
+      Effect.gen(function*() {
+        const partitions = Array.from({ length: yield* size.partitions }, (_, index) => PartitionId.make(index))
+        const marks = yield* Effect.forEach(partitions, store.mark, { concurrency: "unbounded" })
+        return marks.every((mark) => mark !== undefined)
+      }),
+      MARKS_KEPT
+    )
+
+    const read = Effect.fnUntraced(
+      function*(requestId: RequestId) {
+        const { correlationId } = yield* CurrentRequest
+        const standing = yield* patience.ask(statuses.read(requestId))
+        switch (standing._tag) {
+          case "Kept":
+            return standing.record
+          case "Leased":
+            return yield* Refusals.unavailable(correlationId, "outcome_unknown")
+          case "Unknown":
+            return (yield* isWhole) && !(yield* isInDoubt)
+              ? yield* new UnknownOrder({ correlation_id: correlationId })
+              : yield* Refusals.unavailable(correlationId, "store_unavailable")
+        }
+      },
+      (effect) =>
+        Effect.catchTag(
+          effect,
+          "StoreUnavailable",
+          () =>
+            Effect.flatMap(
+              CurrentRequest,
+              ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, "store_unavailable"))
+            )
+        )
+    )
+    return { read }
+  })
+)

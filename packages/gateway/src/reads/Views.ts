@@ -1,0 +1,41 @@
+/** How orders and items stand, as buyers are told. */
+import { UnknownItem } from "@flash-sale/domain/api/Errors"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { SaleSettings } from "@flash-sale/domain/Item"
+import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { DateTime, Effect } from "effect"
+import * as Refusals from "../request/Refusals.ts"
+import { CurrentRequest } from "../request/RequestContext.ts"
+
+export const ofOrder = (record: StatusRecord) => ({
+  request_id: record.requestId,
+  item_id: record.itemId,
+  ...(record.amount === undefined ? {} : { amount: record.amount }),
+  status: record.status,
+  ...(record.reason === undefined ? {} : { reason: record.reason }),
+  attempt: record.attempt,
+  correlation_id: record.correlationId,
+  updated_at: record.updatedAt
+})
+
+const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
+  paused,
+  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
+  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
+  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
+  ...(price === undefined ? {} : { price }),
+  ...(currency === undefined ? {} : { currency })
+})
+
+/** Fails where nothing is known of the item, or not yet. */
+export const ofItem = (itemId: ItemId, { available, held, known, marked, settings, sold }: ItemLook) =>
+  Effect.gen(function*() {
+    const { correlationId } = yield* CurrentRequest
+    if (known) return { item_id: itemId, available, held, sold, sale: saleOf(settings) }
+    return marked
+      ? yield* new UnknownItem({ correlation_id: correlationId })
+      : yield* Refusals.unavailable(correlationId, "store_unavailable")
+  })

@@ -1,0 +1,136 @@
+/**
+ * What is counted and logged of each `POST /buy`: received = successful + refused + failed.
+ *
+ * **Details**: an order is counted when it is answered, under what it was answered with, so that the sum is right at
+ * every moment. Failed is what we failed (5xx) and nothing else; `gateway_orders_failures_total` says why. All of it is
+ * done at once and without a fiber, as it is done for every order.
+ */
+import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Order } from "@flash-sale/domain/Order"
+import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/OrderLines"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Clock, Context, Effect, Layer } from "effect"
+import type { Refusal } from "./Refusals.ts"
+import type { CurrentRequest } from "./RequestContext.ts"
+
+/** The codes of all answers but 202. */
+export type Code = Refusal["code"] | Problem["code"] | "validation_failed"
+
+type Counter = typeof Metrics.ordersReceived | ReturnType<typeof Metrics.ordersRefused>
+
+const failure = (reason: Metrics.Failure): ReadonlyArray<Counter> => [
+  Metrics.ordersFailed,
+  Metrics.ordersFailedBy(reason)
+]
+const refusal = (reason: Metrics.Refusal): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
+
+const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
+  invalid_body: [Metrics.ordersValidationFailed],
+  validation_failed: [Metrics.ordersValidationFailed],
+  duplicate_request: [Metrics.ordersIdempotencyRejected],
+  rate_limited: [Metrics.ordersRateLimited],
+  sold_out: [Metrics.ordersSoldOutEarly],
+  not_open: refusal("not_open"),
+  closed: refusal("closed"),
+  paused: refusal("paused"),
+  unknown_item: refusal("unknown_item"),
+  request_id_reused: refusal("request_id_reused"),
+  body_too_large: refusal("body_too_large"),
+  unsupported_media_type: refusal("unsupported_media_type"),
+  not_found: refusal("unknown_item"),
+  method_not_allowed: refusal("unknown_item"),
+  breaker_open: failure("breaker_open"),
+  log_unavailable: failure("log_unavailable"),
+  outcome_unknown: failure("outcome_unknown"),
+  overloaded: failure("overloaded"),
+  store_unavailable: failure("store_unavailable"),
+  // Of who asks for an item: an order of one that cannot be read is taken, and the log decides.
+  item_stopped: failure("store_unavailable"),
+  internal_error: failure("internal_error")
+}
+const successful = [Metrics.ordersSuccessful]
+
+export class Accounts extends Context.Service<Accounts, {
+  /** An order is well-formed, and on its way. Told at level debug. */
+  readonly received: (request: CurrentRequest, order: Order) => void
+  /** The order is in the log. Returns how long that took, in whole milliseconds. */
+  readonly queued: (request: CurrentRequest, order: Order) => number
+  /** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
+  readonly refused: (request: CurrentRequest, code: Code, order?: Order) => void
+}>()("@flash-sale/gateway/request/BuyTelemetry") {}
+
+/** Whether it is our doing, and rare enough for a line each. */
+const isNews = (code: Code): boolean =>
+  code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" || code === "internal_error"
+
+export const layer: Layer.Layer<Accounts> = Layer.effect(
+  Accounts,
+  Effect.gen(function*() {
+    const context = yield* Effect.context<never>()
+    const clock = yield* Clock.Clock
+    const lines = yield* OrderLines
+    const run = Effect.runForkWith(context)
+
+    /** Counts one answer; returns how long it took, in whole milliseconds. */
+    const count = ({ arrivedAt }: CurrentRequest, answered: ReadonlyArray<Counter>): number => {
+      const millis = clock.currentTimeMillisUnsafe() - arrivedAt
+      Metrics.ordersReceived.updateUnsafe(1, context)
+      Metrics.requestDuration.updateUnsafe(millis / 1000, context)
+      for (const counter of answered) counter.updateUnsafe(1, context)
+      return Math.round(millis)
+    }
+
+    const tell = (
+      line: Pick<OrderLine, "level" | "event" | "message" | "reason">,
+      { correlationId, traceparent }: CurrentRequest,
+      order: Order | undefined,
+      processingMillis?: number
+    ): void =>
+      lines.tell({
+        ...line,
+        at: clock.currentTimeMillisUnsafe(),
+        service: "gateway",
+        correlationId,
+        requestId: order?.requestId,
+        userId: order?.userId,
+        itemId: order?.itemId,
+        traceparent,
+        processingMillis
+      })
+
+    const tellFailure = ({ correlationId, traceparent }: CurrentRequest, code: Code, order: Order | undefined) =>
+      run(Log.warn("Order failed", {
+        event: "order_failed",
+        correlation_id: correlationId,
+        ...Propagation.traceAnnotation(traceparent),
+        ...(order === undefined
+          ? {}
+          : { request_id: order.requestId, user_id: order.userId, item_id: order.itemId }),
+        reason: code
+      }))
+
+    return {
+      received: (request, order) => {
+        const told = { level: "Debug", event: "order_received", message: "Order received" } as const
+        if (lines.isOn("Debug")) tell(told, request, order)
+      },
+      queued: (request, order) => {
+        const millis = count(request, successful)
+        const told = { level: "Info", event: "order_queued", message: "Order queued successfully" } as const
+        if (lines.isOn("Info")) tell(told, request, order, millis)
+        return millis
+      },
+      refused: (request, code, order) => {
+        const answered = counters[code]
+        const millis = count(request, answered)
+        if (isNews(code)) tellFailure(request, code, order)
+        else if (lines.isOn("Debug")) {
+          const event = answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected"
+          tell({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)
+        }
+      }
+    }
+  })
+)

@@ -1,0 +1,85 @@
+/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
+import * as Errors from "@flash-sale/domain/api/Errors"
+import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
+import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
+import { DateTime } from "effect"
+import type { EarlyRefusal } from "./Precheck.ts"
+
+export type Refusal =
+  | Errors.SaleClosed
+  | Errors.UnknownItem
+  | Errors.DuplicateRequest
+  | Errors.SoldOut
+  | Errors.RequestIdReused
+  | Errors.RateLimited
+  | Errors.Unavailable
+
+/** What a buyer is told to wait where nobody knows better, in seconds. */
+const RETRY_SECONDS = 1
+
+/** For `Retry-After`, which knows neither fractions nor "at once". */
+export const wholeSeconds = (millis: number): number => Math.max(1, Math.ceil(millis / 1000))
+
+export const unavailable = (
+  correlation_id: CorrelationId,
+  code: Errors.UnavailableCode,
+  retry_after_seconds = RETRY_SECONDS
+): Errors.Unavailable => withoutStack(() => new Errors.Unavailable({ code, correlation_id, retry_after_seconds }))
+
+/** The longest that a buyer is told to wait before a further try, in seconds. */
+const MAX_RETRY_SECONDS = 60
+
+/** The answer while orders wait too long, by so many milliseconds: as much has to be folded first. */
+export const queueTooLong = (correlation_id: CorrelationId, millis: number): Errors.Unavailable =>
+  unavailable(correlation_id, "overloaded", Math.min(MAX_RETRY_SECONDS, wholeSeconds(millis)))
+
+/** The answer while the log is not asked at all. */
+export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
+  unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))
+
+/** The answer to a request id that is known already; `same` says whether it was the same order. */
+export const known = (correlation_id: CorrelationId, same: boolean, { status }: StatusRecord) =>
+  withoutStack(() =>
+    same
+      ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
+      : new Errors.RequestIdReused({ correlation_id })
+  )
+
+export const limited = (
+  correlation_id: CorrelationId,
+  { remaining, retryAfterMillis }: { readonly remaining: number; readonly retryAfterMillis: number }
+): Errors.RateLimited =>
+  withoutStack(() =>
+    new Errors.RateLimited({
+      correlation_id,
+      retry_after_seconds: wholeSeconds(retryAfterMillis),
+      remaining_requests: remaining
+    })
+  )
+
+/** The answer by a read of the item alone. `now` in milliseconds since 1970 (UTC). */
+export const early = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal =>
+  withoutStack(() => toRefusal(correlation_id, refusal, now))
+
+const toRefusal = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal => {
+  switch (refusal._tag) {
+    case "UnknownItem":
+      return new Errors.UnknownItem({ correlation_id })
+    case "SoldOut":
+      return new Errors.SoldOut({ correlation_id })
+    case "Paused":
+      return new Errors.SaleClosed({ correlation_id, code: "paused", retryable: true })
+    case "Closed":
+      return new Errors.SaleClosed({ correlation_id, code: "closed", retryable: false })
+    case "NotOpen":
+      return new Errors.SaleClosed({
+        correlation_id,
+        code: "not_open",
+        retryable: true,
+        opens_at: DateTime.formatIso(DateTime.makeUnsafe(refusal.opensAt)),
+        retry_after_seconds: wholeSeconds(refusal.opensAt - now)
+      })
+  }
+}

@@ -1,0 +1,19 @@
+/** What is known of the HTTP request that is being served, wherever it is served. */
+import { CorrelationId } from "@flash-sale/domain/Ids"
+import type { Span } from "@flash-sale/infra/observability/Spans"
+import { Context } from "effect"
+
+export interface CurrentRequest {
+  readonly correlationId: CorrelationId
+  /** The W3C trace context to send on: the caller's, or a new one. */
+  readonly traceparent: string | undefined
+  /** When the request arrived, milliseconds since 1970 (UTC). */
+  readonly arrivedAt: number
+  /** The request's span, where it is recorded; `traceparent` names it then. */
+  readonly span?: Span | undefined
+}
+
+/** Set for every request; the default is for code that runs outside one. */
+export const CurrentRequest = Context.Reference<CurrentRequest>("@flash-sale/gateway/request/RequestContext", {
+  defaultValue: () => ({ correlationId: CorrelationId.make("none"), traceparent: undefined, arrivedAt: 0 })
+})

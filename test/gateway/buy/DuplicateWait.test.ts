@@ -1,0 +1,56 @@
+import { assert, it } from "@effect/vitest"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { Standing } from "@flash-sale/domain/OrderStatuses"
+import * as DuplicateWait from "@flash-sale/gateway/buy/DuplicateWait"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { describe } from "vitest"
+
+const order = { requestId: RequestId.make("r"), userId: UserId.make("u"), itemId: ItemId.make("i"), amount: 1 }
+const leased: Standing = { _tag: "Leased" }
+const unknown: Standing = { _tag: "Unknown" }
+
+describe("Waiting for the outcome of another's order", () => {
+  it.effect("ends as soon as it is known", () =>
+    Effect.gen(function*() {
+      const found = [leased, leased, unknown]
+      const { wait } = yield* DuplicateWait.make(() => Effect.sync(() => found.shift()!))
+      const heard: Array<Standing> = []
+      wait(order, (standing) => heard.push(standing))
+      yield* TestClock.adjust("69 millis")
+      assert.deepStrictEqual(heard, [])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(heard, [unknown])
+    }))
+
+  it.effect("ends after a while, or where the store fails, without knowing it", () =>
+    Effect.gen(function*() {
+      let isAway = false
+      const look = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
+      const { wait } = yield* DuplicateWait.make(() => look)
+      const heard: Array<Standing> = []
+      wait(order, (standing) => heard.push(standing))
+      yield* TestClock.adjust("1269 millis")
+      assert.deepStrictEqual(heard, [])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(heard, [leased])
+      isAway = true
+      wait(order, (standing) => heard.push(standing))
+      yield* TestClock.adjust("10 millis")
+      assert.deepStrictEqual(heard, [leased, leased])
+    }))
+
+  it.effect("is for so many at once, and not for more", () =>
+    Effect.gen(function*() {
+      const { wait } = yield* DuplicateWait.make(() => Effect.succeed(leased))
+      let heard = 0
+      for (let n = 0; n < 1_200; n++) wait(order, () => heard++)
+      assert.strictEqual(heard, 200)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(heard, 1_200)
+      wait(order, () => heard++)
+      assert.strictEqual(heard, 1_200)
+      yield* TestClock.adjust("2 seconds")
+      assert.strictEqual(heard, 1_201)
+    }))
+})

@@ -1,0 +1,12 @@
+/** The answer table on one embedded file. */
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { Duration } from "effect"
+import * as AnswerTable from "../AnswerTable.ts"
+import * as Door from "../Door.ts"
+
+AnswerTable.suite(
+  "embedded",
+  Door.layerOver(SqliteInfra.layerMemory, {
+    rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
+  })
+)
