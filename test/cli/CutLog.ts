@@ -5,7 +5,7 @@ import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as Processor from "@flash-sale/processor/Processor"
-import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Schedule } from "effect"
 
 const often = Schedule.spaced("20 millis")

@@ -7,7 +7,7 @@ import { PartitionId } from "@flash-sale/domain/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
-import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Metric } from "effect"
 
 const partition = (index: number) => PartitionId.make(index)

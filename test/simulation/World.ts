@@ -1,8 +1,8 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { PartitionId } from "@flash-sale/domain/Partition"
-import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/Calls"
+import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import * as Processor from "@flash-sale/processor/Processor"
-import * as ProcessorState from "@flash-sale/processor/ProcessorState"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"

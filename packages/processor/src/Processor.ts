@@ -8,14 +8,14 @@ import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
-import * as InFlight from "./InFlight.ts"
-import * as PartitionWorker from "./PartitionWorker.ts"
-import * as PatientPayments from "./PatientPayments.ts"
-import { MAX_PAYMENTS_IN_FLIGHT } from "./Payments.ts"
-import { ProcessorState } from "./ProcessorState.ts"
-import * as RecoveryTurns from "./RecoveryTurns.ts"
+import * as PartitionWorker from "./partition/PartitionWorker.ts"
+import * as PaymentBreaker from "./payment/PaymentBreaker.ts"
+import { MAX_PAYMENTS_IN_FLIGHT } from "./payment/PaymentScheduler.ts"
+import * as RecoveryLimiter from "./recovery/RecoveryLimiter.ts"
+import { ProcessorState } from "./run/ProcessorState.ts"
 
 /** How often the gauges of the dead letters are brought up to date. */
 const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
@@ -28,18 +28,18 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
     Effect.gen(function*() {
       const log = yield* OrderLog
       const context = yield* Effect.context<Services>()
-      const inFlight = InFlight.make(
+      const inFlight = Slots.make(
         MAX_PAYMENTS_IN_FLIGHT,
         (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
       )
-      const turns = RecoveryTurns.make()
+      const turns = RecoveryLimiter.make()
       yield* Effect.forkScoped(
         log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight, turns), context))
       )
       yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
     })
   ),
-  PatientPayments.layer
+  PaymentBreaker.layer
 )
 
 const deadLetterGauges = Effect.gen(function*() {

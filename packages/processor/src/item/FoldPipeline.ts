@@ -1,0 +1,134 @@
+/**
+ * The calls by which an item is folded, one after the other.
+ *
+ * **Details**: the next one may be sent while one is on its way, as a call may take as long as the disk does. It names the
+ * position that the one before it leads to, so that the store refuses it where that one came to nothing.
+ */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import { type FoldReply, ItemStore } from "@flash-sale/domain/ItemStore"
+import { Duration, Effect, Fiber, Schedule, type Scope } from "effect"
+import type { OpenOrders } from "../order/Actions.ts"
+import type { Message } from "../order/OpenOrder.ts"
+import { actorFailed, RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
+import * as FoldTelemetry from "./FoldTelemetry.ts"
+
+/** How often a stopped item is tried again: its repair is seen within so long. */
+const TRY_REPAIRED_EVERY = Duration.seconds(3)
+
+/** A batch on its way through the store; without a reply where the item has stopped. */
+export interface Sent {
+  readonly batch: ReadonlyArray<Message>
+  readonly reply: Fiber.Fiber<FoldReply | undefined, RecoveryNeeded> | undefined
+}
+
+export interface FoldCalls {
+  /** Sends the batch to the store now. `open` as it is before. */
+  readonly send: (batch: ReadonlyArray<Message>, open: OpenOrders) => Effect.Effect<Sent>
+  /** The store's reply; nothing where the item has stopped: its records pass, and are folded after the repair. */
+  readonly reply: (sent: Sent) => Effect.Effect<FoldReply | undefined, RecoveryNeeded>
+  /** The answer at the offset is told: the store need not keep it any more. */
+  readonly onTold: (offset: number) => void
+  readonly hasStopped: () => boolean
+}
+
+/** Tries a stopped item again until its scope closes. */
+export const make = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  run: Run
+): Effect.fn.Return<FoldCalls, never, ItemStore | Scope.Scope> {
+  const store = yield* ItemStore
+  const scope = yield* Effect.scope
+  const around = yield* FoldTelemetry.make(itemId, run)
+  /** What the store has folded when the last call that was sent has done its work. */
+  let expected: number | undefined
+  let told: Array<number> = []
+  let stopped = false
+
+  const fold = (
+    batch: ReadonlyArray<Message>,
+    after: number | undefined
+  ): Effect.Effect<FoldReply | undefined, RecoveryNeeded> => {
+    const toTell = told
+    told = []
+    return store.fold({
+      partition: run.partition,
+      itemId,
+      epoch: run.epoch,
+      session: run.session,
+      expected: after,
+      commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
+      told: toTell,
+      tell: batch[0]!.record.offset >= run.tellFrom
+    }).pipe(
+      Effect.tapError(() =>
+        Effect.sync(() => {
+          told = [...toTell, ...told]
+        })
+      ),
+      Effect.catchTags({
+        ItemDamaged: ({ detail }) => Effect.as(stop(batch, after, detail), undefined),
+        StoreUnavailable: ({ detail }) => Effect.fail(new RecoveryNeeded({ why: detail })),
+        MarkMoved: () => Effect.fail(new RecoveryNeeded({ why: "the store's mark has moved" })),
+        PositionBehind: (behind) =>
+          Effect.fail(new RecoveryNeeded({ why: `the store has item ${itemId} only up to ${behind.position}` }))
+      })
+    )
+  }
+
+  const stop = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, after: number | undefined, detail: string) {
+    if (stopped) return
+    stopped = true
+    yield* run.stopItem(itemId, detail)
+    yield* Effect.forkIn(untilRepaired(itemId, run, Effect.suspend(() => fold(batch, after))), scope)
+  })
+
+  const send = Effect.fnUntraced(function*(
+    batch: ReadonlyArray<Message>,
+    open: OpenOrders
+  ): Effect.fn.Return<Sent> {
+    if (stopped) return { batch, reply: undefined }
+    const after = expected
+    expected = batch[batch.length - 1]!.record.offset
+    const reply = yield* Effect.forkChild(around(batch, open, fold(batch, after)), { startImmediately: true })
+    return { batch, reply }
+  })
+
+  const replyTo = Effect.fnUntraced(function*({ batch, reply: sent }: Sent) {
+    // What was sent after a call that stopped the item was refused, and says nothing.
+    if (sent === undefined || stopped) return undefined
+    const reply = yield* Fiber.join(sent)
+    if (reply === undefined) return undefined
+    if (reply.outcomes.length !== batch.length) {
+      return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
+    }
+    // Further than this batch where others have folded before.
+    expected = Math.max(expected ?? reply.look.position, reply.look.position)
+    return reply
+  })
+
+  return {
+    send,
+    reply: replyTo,
+    onTold: (offset) => {
+      told.push(offset)
+    },
+    hasStopped: () => stopped
+  }
+})
+
+/**
+ * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has
+ * repaired the item, and what it let pass is taken again.
+ */
+const untilRepaired = (
+  itemId: ItemId,
+  run: Run,
+  foldAgain: Effect.Effect<FoldReply | undefined, RecoveryNeeded>
+): Effect.Effect<void> =>
+  foldAgain.pipe(
+    Effect.repeat({ schedule: Schedule.spaced(TRY_REPAIRED_EVERY), while: (reply) => reply === undefined }),
+    Effect.andThen(new RecoveryNeeded({ why: `item ${itemId} is repaired, and catches up` })),
+    Effect.catchTag("RecoveryNeeded", run.fail),
+    Effect.catchDefect(actorFailed(run, itemId)),
+    Effect.delay(TRY_REPAIRED_EVERY)
+  )

@@ -1,0 +1,115 @@
+/**
+ * The one who folds an item: takes what is in its mailbox, folds it in one call, tells what was decided, and starts
+ * the payments of what is held. One call after the other, so an item's orders are first come, first served.
+ * While a call is on its way the next one is sent after it, where a whole one waits.
+ */
+import * as FoldBatches from "@flash-sale/domain/FoldBatches"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ItemStore"
+import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
+import { type OpenOrders, react } from "../order/Actions.ts"
+import type { Message } from "../order/OpenOrder.ts"
+import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
+import type { Telling } from "../publish/Publisher.ts"
+import { actorFailed, type Run } from "../run/PartitionRun.ts"
+import { CallOrders } from "./FoldCallSize.ts"
+import * as FoldPipeline from "./FoldPipeline.ts"
+
+/** Records that may wait for one item; a full mailbox holds up the intake of its partition. */
+export const MAILBOX_CAPACITY = 4_000
+
+export interface ItemActor {
+  /** Waits while the mailbox is full. */
+  readonly deliver: (messages: ReadonlyArray<Message>) => Effect.Effect<void>
+  /** Starts the payments that were held back during the recovery. */
+  readonly startPayments: Effect.Effect<void>
+  /** Nothing in the mailbox, in hand, or waiting for money to move. */
+  readonly isIdle: () => boolean
+  /** Nothing in the mailbox or in hand. */
+  readonly isQuiet: () => boolean
+  /** How many records wait in the mailbox. */
+  readonly waiting: () => number
+}
+
+/** What the actors of a partition share. */
+export interface Around {
+  readonly inFlight: InFlight
+  readonly telling: Telling
+  readonly onParked: (parked: Parked) => Effect.Effect<void>
+  /** A place for each record that waits for its fold. Whoever delivers takes them, and the fold gives them back. */
+  readonly room: Semaphore.Semaphore
+}
+
+/** Starts the actor of one item. It lives as long as its scope. */
+export const make = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  run: Run,
+  { inFlight, onParked, room, telling }: Around
+): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
+  const calls = yield* FoldPipeline.make(itemId, run)
+  const most = yield* CallOrders
+  const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
+  const payments = yield* PaymentScheduler.make(itemId, run, inFlight)
+  const open: OpenOrders = new Map()
+  let inHand = 0
+
+  const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
+    const now = yield* Clock.currentTimeMillis
+    const reactions = react(itemId, open, batch, reply.outcomes, now)
+    for (const { held, voidCharge } of reactions) {
+      const order = held ?? voidCharge
+      if (order !== undefined) payments.follow(order)
+    }
+    yield* telling.tell({ itemId, reactions, onTold: calls.onTold })
+    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.look.available)
+    if (reply.look.parked !== undefined) yield* onParked(reply.look.parked)
+  })
+
+  const finish = Effect.fnUntraced(function*(sent: FoldPipeline.Sent) {
+    const reply = yield* calls.reply(sent)
+    const { batch } = sent
+    for (const { record } of batch) run.folding.done(record.offset)
+    yield* Semaphore.release(room, batch.length)
+    if (reply !== undefined) yield* apply(batch, reply)
+    inHand -= batch.length
+  })
+
+  const take = Effect.map(Queue.takeBetween(mailbox, 1, most), (batch) => {
+    inHand += batch.length
+    return FoldBatches.of(batch, most)
+  })
+
+  /** Ends when no whole batch waits any more and all is folded. */
+  const turn = Effect.gen(function*() {
+    let ahead: FoldPipeline.Sent | undefined
+    do {
+      for (const call of yield* take) {
+        const sent = yield* calls.send(call, open)
+        if (ahead !== undefined) yield* finish(ahead)
+        ahead = sent
+      }
+    } while (Queue.sizeUnsafe(mailbox) >= most)
+    if (ahead !== undefined) yield* finish(ahead)
+  })
+
+  yield* Effect.forkScoped(
+    Effect.forever(turn).pipe(
+      Effect.catchTag("RecoveryNeeded", run.fail),
+      Effect.catchDefect(actorFailed(run, itemId))
+    )
+  )
+
+  const isQuiet = () => Queue.sizeUnsafe(mailbox) === 0 && inHand === 0
+
+  return {
+    deliver: (messages) => Effect.asVoid(Queue.offerAll(mailbox, messages)),
+    startPayments: Effect.suspend(() => payments.start(open.values())),
+    isQuiet,
+    waiting: () => Queue.sizeUnsafe(mailbox),
+    // Whoever came after a stopped one would not know of the records that it let pass, and skip them.
+    isIdle: () => isQuiet() && open.size === 0 && !calls.hasStopped()
+  }
+})

@@ -1,0 +1,133 @@
+/**
+ * What the traces of orders say of the processor: a span for each order that a fold decided something about, below the
+ * span that its record came with and linked to the span of the fold; and one for each dead letter.
+ *
+ * **Details**: all of it is skipped where nothing is recorded, and for orders that were sampled out.
+ */
+import type { Command } from "@flash-sale/domain/Command"
+import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
+import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
+import * as Outcome from "@flash-sale/domain/Outcome"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Spans from "@flash-sale/infra/observability/Spans"
+import { Effect, Option } from "effect"
+import type { OpenOrders } from "./Actions.ts"
+import type { Message, Place } from "./OpenOrder.ts"
+
+/** Ends the spans of one fold: with what was decided, or with nothing, where it failed. */
+export type End = (outcomes: ReadonlyArray<Outcome.Outcome> | undefined) => void
+
+/** A fold is to do something about this order. */
+interface Concerned {
+  readonly name: string
+  /** Which record of the batch says so. */
+  readonly at: number
+  readonly place: Place
+}
+
+const NAMES: Readonly<Partial<Record<Command["_tag"], string>>> = {
+  Place: "order reserve",
+  Settle: "order settle",
+  Cancel: "order cancel",
+  GiveUp: "order give up"
+}
+
+const concernedBy = (batch: ReadonlyArray<Message>, open: OpenOrders, recorder: Spans.Recorder) => {
+  const concerned: Array<Concerned> = []
+  const add = (at: number, place: Place | undefined): void => {
+    const name = NAMES[batch[at]!.command._tag]
+    if (name === undefined || place === undefined || !recorder.isWanted(place.traceparent)) return
+    concerned.push({ name, at, place })
+  }
+  const addOpen = (at: number, requestId: RequestId): void => add(at, open.get(requestId)?.command)
+  for (const [at, { command }] of batch.entries()) {
+    if (command._tag === "Place") add(at, command)
+    else if (command._tag === "Settle") { for (const { requestId } of command.settlements) addOpen(at, requestId) }
+    else if (command._tag === "Cancel" || command._tag === "GiveUp") addOpen(at, command.requestId)
+  }
+  return concerned
+}
+
+const statusIn = ({ orders }: Outcome.Outcome, { order: { requestId } }: Place): string | undefined => {
+  // Of a record of one order the outcome does not repeat its id.
+  const own = orders.find((order) => order.requestId === requestId) ?? (orders.length === 1 ? orders[0] : undefined)
+  return own === undefined ? undefined : Outcome.status(own)
+}
+
+/** Begins the spans of one fold, before it; `open` as it is before it as well. Undefined where there are none. */
+export const beginFold = (
+  recorder: Spans.Recorder | undefined,
+  itemId: ItemId,
+  batch: ReadonlyArray<Message>,
+  open: OpenOrders
+): End | undefined => {
+  if (recorder === undefined) return undefined
+  const concerned = concernedBy(batch, open, recorder)
+  if (concerned.length === 0) return undefined
+  const fold = Spans.beginBatch(
+    recorder,
+    "item fold",
+    "client",
+    concerned.map(({ place }) => place.traceparent),
+    { item_id: itemId, "batch.records": batch.length }
+  )
+  const spans = concerned.map(({ at, name, place }) => ({
+    at,
+    place,
+    span: recorder.begin(name, {
+      kind: name === NAMES.Place ? "consumer" : "internal",
+      parent: place.traceparent,
+      attributes: about(itemId, place),
+      links: fold === undefined ? [] : [fold.traceparent]
+    })
+  }))
+  return (outcomes) => {
+    const error = outcomes === undefined ? "not folded" : undefined
+    for (const { at, place, span } of spans) {
+      const status = outcomes?.[at] === undefined ? undefined : statusIn(outcomes[at], place)
+      if (status !== undefined) span?.set({ status })
+      span?.end(error)
+    }
+    fold?.end(error)
+  }
+}
+
+/** Begins the span of a dead letter, below the one that its record came with. */
+export const beginLetter = (
+  recorder: Spans.Recorder | undefined,
+  itemId: ItemId,
+  { attempt, correlationId, error, requestId }: DeadLetter,
+  traceparent: string | undefined
+): Spans.Span | undefined =>
+  recorder?.begin("order dead letter", {
+    kind: "producer",
+    parent: traceparent,
+    attributes: {
+      correlation_id: correlationId,
+      item_id: itemId,
+      attempt,
+      reason: error,
+      ...(requestId === undefined ? {} : { request_id: requestId })
+    }
+  })
+
+/** A question to the payment provider, as a span that goes with it: what is asked over HTTP carries its header. */
+export const traced =
+  (recorder: Spans.Recorder | undefined, name: string, itemId: ItemId, place: Place) =>
+  <A, E extends { readonly detail: string }, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    recorder?.isWanted(place.traceparent) !== true ? effect : Effect.withSpan(explained(effect), name, {
+      kind: "client",
+      parent: Option.getOrUndefined(Propagation.parse(place.traceparent)),
+      attributes: about(itemId, place)
+    })
+
+const explained = <A, E extends { readonly detail: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.tapError(effect, ({ detail }) => Effect.annotateCurrentSpan({ detail }))
+
+/** What every span of an order says of it. */
+export const about = (itemId: ItemId, { attempt, correlationId, order }: Place): Spans.Attributes => ({
+  correlation_id: correlationId,
+  request_id: order.requestId,
+  item_id: itemId,
+  attempt
+})

@@ -1,0 +1,45 @@
+/** Tells the gateways how far the fold of a partition is and how fast it goes. */
+import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
+import * as Log from "@flash-sale/infra/observability/Log"
+import { Clock, Effect } from "effect"
+import type { Run } from "../run/PartitionRun.ts"
+import * as FoldRate from "./FoldRate.ts"
+
+/** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
+const BEHIND_MILLIS = 500
+
+/** What to do a few times a second. Nobody waits for it, and a store that is away is told the next time. */
+export const make = Effect.fnUntraced(function*(
+  run: Pick<Run, "partition" | "folding" | "lastTaken" | "isRecovered">
+): Effect.fn.Return<Effect.Effect<void>> {
+  const backlogs = yield* Backlogs
+  let last = { at: yield* Clock.currentTimeMillis, folded: run.folding.next(), hadWork: false }
+  let perSecond = 0
+  let told: Backlog = { folded: -1, perSecond: 0 }
+
+  const look = (now: number): Backlog => {
+    const folded = run.folding.next()
+    const newest = run.lastTaken()
+    const hasWork = newest !== undefined && run.folding.open() > 0 && now - newest.timestamp >= BEHIND_MILLIS
+    perSecond = FoldRate.next(perSecond, {
+      records: folded - last.folded,
+      millis: now - last.at,
+      isBusy: last.hadWork && hasWork
+    })
+    last = { at: now, folded, hadWork: hasWork }
+    return { folded, perSecond: Math.round(perSecond) }
+  }
+
+  return Effect.gen(function*() {
+    const backlog = look(yield* Clock.currentTimeMillis)
+    // While it is folded again, what the store knew before says more about the queue than where the fold is.
+    if (!run.isRecovered()) return
+    if (backlog.folded === told.folded && backlog.perSecond === told.perSecond) return
+    yield* backlogs.publish(run.partition, backlog)
+    told = backlog
+  }).pipe(
+    Effect.catch(({ detail }) =>
+      Log.debug(`Partition ${run.partition}: its backlog is not told: ${detail}`, { event: "backlog_untold" })
+    )
+  )
+})

@@ -1,0 +1,60 @@
+/** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
+import * as Digest from "@flash-sale/domain/Digest"
+import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
+import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
+import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/Partition"
+import { Duration, Effect } from "effect"
+import { RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
+import * as LogGrace from "./LogGrace.ts"
+
+/** How often what has become final is committed. */
+export const COMMIT_EVERY = Duration.millis(250)
+
+export interface Commits {
+  /** Commits what is final now, where that is more than before. A log that gives no answer is asked the next time. */
+  readonly commit: Effect.Effect<void, RecoveryNeeded | PartitionLost>
+  /** The offset that was committed last. */
+  readonly committed: () => number
+}
+
+/**
+ * The record by which a recovery recognises the log. Not the one below the checkpoint, but the last one taken: what lies
+ * between them is folded as well, and is as lost where the log is cut there.
+ */
+export const seen = ({ lastTaken }: Run): Seen | undefined => {
+  const record = lastTaken()
+  return record === undefined ? undefined : { offset: record.offset, digest: Digest.of(record) }
+}
+
+export const make = Effect.fnUntraced(function*(
+  owned: OwnedPartition,
+  run: Run,
+  start: number
+): Effect.fn.Return<Commits, never, ItemStore> {
+  const store = yield* ItemStore
+  const patience = LogGrace.make()
+  let committed = run.tellFrom
+  let checkpoint = start
+  let marked = NOTHING_FOLDED
+
+  const commit = Effect.gen(function*() {
+    const next = run.settling.next()
+    const last = run.lastTaken()?.offset ?? marked
+    // During a recovery there may be no mark yet whose checkpoint could move.
+    if (run.isRecovered() && (next > checkpoint || last > marked)) {
+      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen: seen(run) }, run.session)
+      checkpoint = next
+      marked = last
+    }
+    if (next > committed) {
+      const isDone = yield* patience.answer(Effect.as(owned.commit(Offset.make(next)), true))
+      if (isDone === true) committed = next
+    }
+  }).pipe(
+    Effect.mapError((error) =>
+      error instanceof PartitionLost ? error : new RecoveryNeeded({ why: `cannot commit: ${error._tag}` })
+    )
+  )
+
+  return { commit, committed: () => committed }
+})

@@ -1,0 +1,75 @@
+/**
+ * How far the fold of a partition is behind its log: in records, and in the age of the oldest that is not folded yet.
+ * Told for as long as the partition is owned, also while its worker waits for a store that is away.
+ */
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import { Clock, Effect, Metric } from "effect"
+import * as LogGrace from "./LogGrace.ts"
+
+export interface Lag {
+  /** A run begins; `next` says before which offset everything is folded. */
+  readonly follow: (next: () => number) => void
+  /** Records were taken, in the log's order. */
+  readonly took: (records: ReadonlyArray<LogRecord>) => void
+  /**
+   * Looks at the end of the log, and brings the gauges up to date. Fails where the log has been silent for long, or ends
+   * before what was taken from it: it is another one now, and what new records take the place of lost ones must not be passed over.
+   */
+  readonly look: Effect.Effect<void, LogUnavailable | PartitionLost>
+}
+
+/** The first record of what was taken together: none of it is older. */
+interface Taken {
+  readonly offset: number
+  readonly timestamp: number
+}
+
+export const make = (owned: OwnedPartition): Lag => {
+  const { partition } = owned
+  const patience = LogGrace.make()
+  let next: (() => number) | undefined
+  let taken: Array<Taken> = []
+  let takenUpTo = 0
+  /** Where the fold stands, and since when it has been seen there. */
+  let stands = { at: -1, since: 0 }
+
+  const oldest = (at: number): number => {
+    while (taken.length > 1 && taken[1]!.offset <= at) taken.shift()
+    return taken.length > 0 && at < takenUpTo ? taken[0]!.timestamp : stands.since
+  }
+
+  const look = Effect.gen(function*() {
+    // More is taken while the question is under way, and the answer may not know of that yet.
+    const reached = takenUpTo
+    const bounds = yield* patience.answer(owned.bounds)
+    if (bounds === undefined) return
+    const { end, start } = bounds
+    const at = next?.() ?? (yield* owned.committed) ?? start
+    const now = yield* Clock.currentTimeMillis
+    if (stands.at !== at) stands = { at, since: now }
+    const records = Math.max(0, end - at)
+    const seconds = records === 0 ? 0 : Math.max(0, (now - oldest(at)) / 1000)
+    yield* Metric.update(EngineMetrics.partitionLag(partition), records)
+    yield* Metric.update(EngineMetrics.partitionLagSeconds(partition), seconds)
+    if (end < reached) {
+      return yield* new LogUnavailable({ detail: `the log ends at ${end}, but was taken up to ${reached}` })
+    }
+  })
+
+  return {
+    follow: (following) => {
+      next = following
+      taken = []
+      takenUpTo = 0
+    },
+    took: (records) => {
+      const [first] = records
+      if (first === undefined) return
+      taken.push({ offset: first.offset, timestamp: first.timestamp })
+      takenUpTo = records.at(-1)!.offset + 1
+    },
+    look
+  }
+}

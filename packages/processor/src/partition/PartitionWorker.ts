@@ -1,0 +1,149 @@
+/**
+ * The worker of one partition while this process owns it: recovers, takes records, routes them to the actors of their
+ * items, commits what is final, and hands the partition over when it is asked to.
+ */
+import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import type { ItemStore } from "@flash-sale/domain/ItemStore"
+import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { Offset } from "@flash-sale/domain/Partition"
+import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
+import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
+import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
+import * as RecoveryStart from "../recovery/RecoveryStart.ts"
+import * as OffsetTracker from "../run/OffsetTracker.ts"
+import { type Halted, type RecoveryNeeded, type Run, unlessFailed, waitFor } from "../run/PartitionRun.ts"
+import { ProcessorState } from "../run/ProcessorState.ts"
+import * as Checkpointer from "./Checkpointer.ts"
+import * as Lag from "./Lag.ts"
+import * as Maintenance from "./Maintenance.ts"
+import * as Router from "./Router.ts"
+import * as StockEdits from "./StockEdits.ts"
+
+/** Records taken from the log at once. */
+export const INTAKE_BATCH = 2_000
+/** How long a worker that is asked to return may finish what is in hand. */
+export const HAND_OVER_WITHIN = Duration.seconds(8)
+/** How often a hand-over looks whether everything is told. */
+const HAND_OVER_CHECK = Duration.millis(20)
+
+/** How long a worker waits before it recovers again: it waits for a store or a log that is away. */
+const untilRecovered = Schedule.jittered(
+  Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")])
+)
+/** How long between two tries to append what must not be lost. */
+const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
+
+type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
+
+/**
+ * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
+ * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their turns.
+ */
+export const work = Effect.fnUntraced(function*(
+  owned: OwnedPartition,
+  inFlight: InFlight,
+  turns: RecoveryLimiter.RecoveryTurns = RecoveryLimiter.make()
+): Effect.fn.Return<void, never, Services> {
+  const state = yield* ProcessorState
+  let hasInHand = false
+  const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
+  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
+  const lag = Lag.make(owned)
+  yield* Effect.scoped(runOnce(owned, inFlight, turns, lag, taking(true))).pipe(
+    Effect.ensuring(taking(false)),
+    // Somebody else owns it now: whatever is still in hand here is theirs.
+    Effect.catchTag("PartitionLost", () => Effect.void),
+    Effect.tapError((error) =>
+      state.set(
+        owned.partition,
+        error._tag === "Halted"
+          ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
+          : { _tag: "Waiting", why: error.why }
+      )
+    ),
+    // What waits meanwhile is behind as well.
+    Effect.tapError(() => Effect.ignore(lag.look)),
+    Effect.retry({ schedule: untilRecovered }),
+    Effect.orDie,
+    Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
+    Effect.ensuring(state.set(owned.partition, undefined))
+  )
+})
+
+const runOnce = Effect.fnUntraced(function*(
+  owned: OwnedPartition,
+  inFlight: InFlight,
+  turns: RecoveryLimiter.RecoveryTurns,
+  lag: Lag.Lag,
+  onTaking: Effect.Effect<void>
+): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, Services | Scope.Scope> {
+  const log = yield* OrderLog
+  const state = yield* ProcessorState
+  const { partition } = owned
+  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned)
+  const partitions = yield* waitFor("the log", log.partitions)
+  const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
+  let recovered = false
+  let lastTaken: LogRecord | undefined
+  const run: Run = {
+    partition,
+    tellFrom: plan.tellFrom,
+    folding: OffsetTracker.make(plan.from),
+    settling: OffsetTracker.make(plan.from),
+    lastTaken: () => lastTaken,
+    session,
+    epoch,
+    isRecovered: () => recovered,
+    setRecovered: Effect.sync(() => {
+      recovered = true
+    }),
+    fail: (reason) => Effect.asVoid(Deferred.fail(failed, reason)),
+    append: (record) => Effect.orDie(Effect.retry(log.append(record), { schedule: untilAppended })),
+    stopItem: (itemId, detail) => state.stopItem(partition, itemId, detail)
+  }
+  lag.follow(run.folding.next)
+  const sensing = yield* StockEdits.make(run)
+  const intake = yield* Router.make(run, partitions, inFlight, sensing)
+  const commits = yield* Checkpointer.make(owned, run, plan.from)
+
+  const takeOnce = Effect.gen(function*() {
+    const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
+    lastTaken = records.at(-1) ?? lastTaken
+    lag.took(records)
+    const now = yield* Clock.currentTimeMillis
+    yield* intake.route(records, now)
+  })
+
+  yield* state.clearItems(partition)
+  yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until, at: run.folding.next })
+  yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
+  yield* Effect.forkScoped(
+    unlessFailed(run, `the upkeep of partition ${partition}`)(
+      Maintenance.keep({ run, isMarked, until: plan.until, intake, commits, sensing, lag })
+    )
+  )
+  const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
+  const catchUp = turns.within(plan.until - plan.from, (onStep) =>
+    Effect.andThen(
+      onTaking,
+      Effect.repeat(Effect.andThen(takeOnce, onStep), { until: isCaughtUp })
+    ))
+  yield* Effect.andThen(catchUp, Effect.forever(takeOnce)).pipe(
+    Effect.raceFirst(Deferred.await(failed)),
+    Effect.raceFirst(owned.revoked)
+  )
+  yield* handOver(intake, commits)
+})
+
+/** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */
+const handOver = Effect.fnUntraced(function*(intake: Router.Intake, commits: Checkpointer.Commits) {
+  yield* Effect.sync(intake.isQuiet).pipe(
+    Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(HAND_OVER_CHECK) }),
+    Effect.timeoutOption(HAND_OVER_WITHIN)
+  )
+  yield* Effect.ignore(commits.commit)
+})

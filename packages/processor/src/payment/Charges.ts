@@ -1,0 +1,115 @@
+/**
+ * The questions to the payment provider about one item's orders.
+ *
+ * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
+ * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when it is voided are the units given back.
+ */
+import { Command } from "@flash-sale/domain/Command"
+import type { ItemId } from "@flash-sale/domain/Ids"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { chargeKey, type ChargeResult, type PaymentError, PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import { Spans } from "@flash-sale/infra/observability/Spans"
+import { Effect, Metric, Schedule } from "effect"
+import type { OpenOrder } from "../order/OpenOrder.ts"
+import * as OrderSpans from "../order/OrderSpans.ts"
+import type { Run } from "../run/PartitionRun.ts"
+
+/** How often a charge without an answer is asked for again before it is given up. */
+export const PAYMENT_RETRIES = 2
+/** How often a charge that is still not voided is told of: at the first failure, and after so many more. */
+const TELL_OF_EVERY = 20
+
+const askAgain = Schedule.jittered(Schedule.exponential("200 millis"))
+
+/** A void always ends, so it is asked for until it does. */
+const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
+
+export interface Charges {
+  /** Asks once. */
+  readonly charge: (order: OpenOrder) => Effect.Effect<ChargeResult, PaymentError>
+  /**
+   * What to do after a failure: asks again, some times. Undefined where the charge is refused or given up: the log says
+   * so then.
+   */
+  readonly insist: (order: OpenOrder, failure: PaymentError) => Effect.Effect<ChargeResult | undefined>
+  /** Returns when the charge is voided. Takes a place among the payments under way for each try. */
+  readonly voidCharge: (order: OpenOrder) => Effect.Effect<void>
+}
+
+export const make = Effect.fnUntraced(function*(
+  itemId: ItemId,
+  run: Run,
+  inFlight: InFlight
+): Effect.fn.Return<Charges, never, PaymentProvider> {
+  const provider = yield* PaymentProvider
+  const recorder = yield* Spans
+
+  const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
+
+  const traced = <A>(
+    { command }: OpenOrder,
+    name: string,
+    effect: Effect.Effect<A, PaymentError>
+  ): Effect.Effect<A, PaymentError> => OrderSpans.traced(recorder, name, itemId, command)(effect)
+
+  const charge = (order: OpenOrder) => {
+    const { attempt, order: { amount, paymentToken, requestId, userId } } = order.command
+    const { currency, price } = order
+    const key = keyOf(order)
+    return traced(
+      order,
+      "payment charge",
+      provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken })
+    )
+  }
+
+  const annotationsOf = ({ command }: OpenOrder) => ({
+    correlation_id: command.correlationId,
+    request_id: command.order.requestId,
+    item_id: itemId,
+    ...Propagation.traceAnnotation(command.traceparent)
+  })
+
+  const giveUp = Effect.fnUntraced(function*(order: OpenOrder, { _tag, detail }: PaymentError) {
+    const isRefused = _tag === "PaymentRefused"
+    yield* Metric.update(Metrics.paymentsTotal(isRefused ? "refused" : "unknown"), 1)
+    const what = isRefused ? "Payment was refused" : "Payment gave no answer"
+    yield* Log.warn(`${what}: ${detail}; it will be voided`, { event: "payment_given_up", ...annotationsOf(order) })
+    const { attempt, order: { requestId } } = order.command
+    const record = LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt }))
+    yield* run.append(LogRecord.concerning(record, order.command))
+  })
+
+  const tellOfFailures = (order: OpenOrder) => {
+    let failures = 0
+    return ({ detail }: PaymentError) =>
+      failures++ % TELL_OF_EVERY > 0
+        ? Effect.void
+        : Log.warn(`A charge is not voided yet: ${detail}`, { event: "payment_not_voided", ...annotationsOf(order) })
+  }
+
+  return {
+    charge,
+    insist: (order, failure) => {
+      let asked = 0
+      // The first answer is there already.
+      return Effect.suspend(() => asked++ === 0 ? Effect.fail(failure) : charge(order)).pipe(
+        Effect.retry({ schedule: askAgain, times: PAYMENT_RETRIES, while: ({ _tag }) => _tag === "PaymentUnknown" }),
+        Effect.catch((last) => Effect.as(giveUp(order, last), undefined))
+      )
+    },
+    voidCharge: (order) =>
+      // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
+      traced(order, "payment void", Effect.suspend(() => provider.void(keyOf(order)))).pipe(
+        inFlight.within,
+        Effect.tapError(tellOfFailures(order)),
+        Effect.retry({ schedule: untilVoided }),
+        Effect.orDie,
+        Effect.andThen(Metric.update(Metrics.paymentsTotal("voided"), 1))
+      )
+  }
+})

@@ -1,0 +1,63 @@
+/**
+ * Statuses that are true only until the final one comes: they are written where that takes a while. Under load the final
+ * one overtakes them, and one write does for both. Nobody is misled, as a status only ever moves forwards.
+ */
+import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import { Clock, Duration, Effect, Latch, type Scope } from "effect"
+import type { OpenOrder } from "../order/OpenOrder.ts"
+import { reserved } from "../order/StatusRecords.ts"
+
+/** How long a status waits to be overtaken where there is nothing else to tell. */
+export const OVERTAKEN_WITHIN = Duration.millis(200)
+/** How long it waits at the most while there is. */
+const OVERTAKEN_AT_LAST = Duration.seconds(5)
+/** How often those that wait are looked at. */
+const LOOK_EVERY = Duration.millis(100)
+
+export interface LaterStatuses {
+  /** Notes an order that is held; its status is made when it is written. */
+  readonly wait: (order: OpenOrder) => void
+  /** Another status of that order is written now. */
+  readonly overtake: (place: number) => void
+}
+
+/** Writes by `write` until its scope closes; `isBusy` says whether there is something else to tell now. */
+export const make = Effect.fnUntraced(function*(
+  write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void>,
+  isBusy: () => boolean
+): Effect.fn.Return<LaterStatuses, never, Scope.Scope> {
+  /** In the order in which they began to wait. */
+  const waiting = new Map<number, OpenOrder>()
+  const some = yield* Latch.make()
+
+  const takeDue = (now: number): ReadonlyArray<StatusRecord> => {
+    const patience = Duration.toMillis(isBusy() ? OVERTAKEN_AT_LAST : OVERTAKEN_WITHIN)
+    const due: Array<StatusRecord> = []
+    for (const [place, order] of waiting) {
+      if (now - order.heldAt < patience) break
+      waiting.delete(place)
+      due.push(reserved(order))
+    }
+    return due
+  }
+
+  const look = Effect.gen(function*() {
+    if (waiting.size === 0) {
+      Latch.closeUnsafe(some)
+      yield* Latch.await(some)
+    }
+    yield* Effect.sleep(LOOK_EVERY)
+    yield* write(takeDue(yield* Clock.currentTimeMillis))
+  })
+  yield* Effect.forkScoped(Effect.forever(look))
+
+  return {
+    wait: (order) => {
+      waiting.set(order.record.offset, order)
+      Latch.openUnsafe(some)
+    },
+    overtake: (place) => {
+      waiting.delete(place)
+    }
+  }
+})

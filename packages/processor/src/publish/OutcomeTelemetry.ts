@@ -1,0 +1,60 @@
+/** What is counted and logged of orders that have become final. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { OrderLines } from "@flash-sale/infra/observability/OrderLines"
+import { type Context, Effect } from "effect"
+import type { Finished, Reaction } from "../order/Actions.ts"
+
+const counterOf = (status: OrderStatus) =>
+  status === "COMPLETED"
+    ? Metrics.ordersProcessedSuccess
+    : status === "FAILED_SOLD_OUT"
+    ? Metrics.ordersSoldOut
+    : Metrics.ordersProcessedFailed
+
+export interface Accounts {
+  /** Counts and logs those that were placed at or above `tellFrom`. `now` in milliseconds since 1970 (UTC). */
+  readonly report: (itemId: ItemId, reactions: ReadonlyArray<Reaction>, tellFrom: number, now: number) => void
+}
+
+export const make: Effect.Effect<Accounts> = Effect.gen(function*() {
+  const context: Context.Context<never> = yield* Effect.context<never>()
+  const lines = yield* OrderLines
+
+  const reportOne = (itemId: ItemId, finished: Finished, now: number): void => {
+    const millis = Math.max(0, now - finished.takenAt)
+    counterOf(finished.status).updateUnsafe(1, context)
+    Metrics.orderProcessingDuration.updateUnsafe(millis / 1000, context)
+    if (finished.acceptedAt !== undefined) {
+      EngineMetrics.orderFate.updateUnsafe(Math.max(0, now - finished.acceptedAt) / 1000, context)
+    }
+    lines.tell({
+      level: "Info",
+      at: now,
+      service: "processor",
+      event: "order_processed",
+      message: "Order processed",
+      correlationId: finished.correlationId,
+      requestId: finished.requestId,
+      itemId,
+      status: finished.status,
+      reason: finished.reason,
+      traceparent: finished.traceparent,
+      processingMillis: millis
+    })
+  }
+
+  return {
+    report: (itemId, reactions, tellFrom, now) => {
+      let count = 0
+      for (const { finished } of reactions) {
+        if (finished === undefined || finished.place < tellFrom) continue
+        reportOne(itemId, finished, now)
+        count++
+      }
+      if (count > 0) Metrics.ordersProcessed.updateUnsafe(count, context)
+    }
+  }
+})

@@ -1,0 +1,130 @@
+/** What the processor's health is made of, beside its log and store. */
+import type { ItemId } from "@flash-sale/domain/Ids"
+import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { HaltCode } from "@flash-sale/domain/recovery/RecoveryPlan"
+import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as Log from "@flash-sale/infra/observability/Log"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import { Context, Effect, Layer } from "effect"
+
+/** How a partition's worker is doing. */
+export type WorkerState =
+  | {
+    readonly _tag: "Recovering"
+    readonly from: number
+    readonly until: number
+    /** How far it has come: everything before this offset is folded. */
+    readonly at: () => number
+  }
+  | { readonly _tag: "Running" }
+  | { readonly _tag: "Waiting"; readonly why: string }
+  /** The log and the store do not fit: the partition stands still until an operator acts. */
+  | { readonly _tag: "Halted"; readonly code: HaltCode; readonly why: string }
+
+export interface StoppedItem {
+  readonly partition: PartitionId
+  readonly detail: string
+}
+
+export class ProcessorState extends Context.Service<ProcessorState, {
+  /** Sets the state of an owned partition; undefined when it is given up. Logs one line for each change. */
+  readonly set: (partition: PartitionId, state: WorkerState | undefined) => Effect.Effect<void>
+  readonly stopItem: (partition: PartitionId, itemId: ItemId, detail: string) => Effect.Effect<void>
+  /** A worker starts anew: the items that it had stopped are tried again. */
+  readonly clearItems: (partition: PartitionId) => Effect.Effect<void>
+  /** Charges are held back, and why; undefined when they go on. */
+  readonly holdPayments: (why: string | undefined) => Effect.Effect<void>
+  readonly paymentsHeld: () => string | undefined
+  readonly workers: () => ReadonlyMap<PartitionId, WorkerState>
+  readonly stoppedItems: () => ReadonlyMap<ItemId, StoppedItem>
+}>()("@flash-sale/processor/run/ProcessorState") {}
+
+const describe = (state: WorkerState | undefined): string => {
+  switch (state?._tag) {
+    case undefined:
+      return "given up"
+    case "Recovering":
+      return `folding the log from ${state.from} to ${state.until}`
+    case "Running":
+      return "running"
+    case "Waiting":
+      return `waiting: ${state.why}`
+    case "Halted":
+      return `halted, ${state.code}: ${state.why}`
+  }
+}
+
+/** Whether it stands still for a reason of which the words change with each try, as the log grows meanwhile. */
+const standsStill = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Halted"
+
+/** The gauges of what is owned and how it goes. */
+const gauge = (
+  workers: ReadonlyMap<PartitionId, WorkerState>,
+  stopped: ReadonlyMap<ItemId, StoppedItem>,
+  context: Context.Context<never>
+): void => {
+  const counts = { Running: 0, Recovering: 0, Waiting: 0, Halted: 0 }
+  for (const { _tag } of workers.values()) counts[_tag]++
+  EngineMetrics.partitionsIn("running").updateUnsafe(counts.Running, context)
+  EngineMetrics.partitionsIn("recovering").updateUnsafe(counts.Recovering, context)
+  EngineMetrics.partitionsIn("waiting").updateUnsafe(counts.Waiting, context)
+  EngineMetrics.partitionsIn("refusing").updateUnsafe(counts.Halted, context)
+  EngineMetrics.itemsStopped.updateUnsafe(stopped.size, context)
+}
+
+export const layer: Layer.Layer<ProcessorState> = Layer.effect(
+  ProcessorState,
+  Effect.contextWith((context: Context.Context<never>) => Effect.sync(() => make(context)))
+)
+
+const make = (context: Context.Context<never>): ProcessorState["Service"] => {
+  const workers = new Map<PartitionId, WorkerState>()
+  const stopped = new Map<ItemId, StoppedItem>()
+  let held: string | undefined
+  return {
+    set: (partition, state) =>
+      Effect.suspend(() => {
+        const before = workers.get(partition)
+        if (state === undefined) {
+          workers.delete(partition)
+          EngineMetrics.forgetPartition(partition, context)
+          Metrics.forgetInventory(partition, context)
+        } else workers.set(partition, state)
+        gauge(workers, stopped, context)
+        // Each try to go on may fail in words of its own: who waits or refuses has said so once.
+        if (describe(before) === describe(state)) return Effect.void
+        if (before?._tag === state?._tag && standsStill(state)) return Effect.void
+        const line = `Partition ${partition}: ${describe(state)}`
+        const tell = state?._tag === "Halted" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
+        return tell(line, {
+          event: "partition_state",
+          partition,
+          ...(state?._tag === "Halted" ? { reason: state.code } : {})
+        })
+      }),
+    stopItem: (partition, itemId, detail) =>
+      Effect.suspend(() => {
+        stopped.set(itemId, { partition, detail })
+        gauge(workers, stopped, context)
+        return Log.error(`Item ${itemId} is stopped, others go on: ${detail}`, {
+          event: "item_stopped",
+          item_id: itemId
+        })
+      }),
+    clearItems: (partition) =>
+      Effect.sync(() => {
+        for (const [itemId, item] of stopped) if (item.partition === partition) stopped.delete(itemId)
+        gauge(workers, stopped, context)
+      }),
+    holdPayments: (why) =>
+      Effect.suspend(() => {
+        held = why
+        return why === undefined
+          ? Log.info("Payments go on", { event: "payments_go_on" })
+          : Log.error(`Payments are held back, and no order fails for it: ${why}`, { event: "payments_held_back" })
+      }),
+    paymentsHeld: () => held,
+    workers: () => workers,
+    stoppedItems: () => stopped
+  }
+}

@@ -1,0 +1,68 @@
+/** Long recoveries take turns, and none waits for ever for another. */
+import { assert, it } from "@effect/vitest"
+import * as RecoveryLimiter from "@flash-sale/processor/recovery/RecoveryLimiter"
+import { Deferred, Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+
+const LONG = 1_000_000
+
+/** Starts one that ends when it is told to; `begun` counts those that had their turn. */
+const start = Effect.fnUntraced(function*(turns: RecoveryLimiter.RecoveryTurns, begun: Array<number>, records: number) {
+  const end = yield* Deferred.make<void>()
+  const steps: Array<Effect.Effect<void>> = []
+  const name = begun.length
+  const fiber = yield* Effect.forkChild(
+    turns.within(records, (onStep) => {
+      steps.push(onStep)
+      begun.push(name)
+      return Deferred.await(end)
+    })
+  )
+  yield* TestClock.adjust("100 millis")
+  return { fiber, step: Effect.suspend(() => steps[0]!), end: Deferred.succeed(end, undefined) }
+})
+
+it.effect("two long ones fold beside each other, and the third when one of them is done", () =>
+  Effect.gen(function*() {
+    const turns = RecoveryLimiter.make()
+    const begun: Array<number> = []
+    const first = yield* start(turns, begun, LONG)
+    yield* start(turns, begun, LONG)
+    yield* start(turns, begun, LONG)
+    assert.lengthOf(begun, 2)
+    yield* start(turns, begun, 10)
+    assert.lengthOf(begun, 3, "a short one waits for nobody")
+    yield* first.end
+    yield* TestClock.adjust("100 millis")
+    assert.lengthOf(begun, 4)
+  }))
+
+it.effect("one that was stopped gives its turn back", () =>
+  Effect.gen(function*() {
+    const turns = RecoveryLimiter.make()
+    const begun: Array<number> = []
+    const first = yield* start(turns, begun, LONG)
+    yield* start(turns, begun, LONG)
+    yield* start(turns, begun, LONG)
+    yield* Fiber.interrupt(first.fiber)
+    yield* TestClock.adjust("100 millis")
+    assert.lengthOf(begun, 3)
+  }))
+
+it.effect("one that makes no progress holds nobody up, and one that does goes on alone", () =>
+  Effect.gen(function*() {
+    const turns = RecoveryLimiter.make()
+    const begun: Array<number> = []
+    const [first, second] = [yield* start(turns, begun, LONG), yield* start(turns, begun, LONG)]
+    yield* start(turns, begun, LONG)
+    for (let seconds = 0; seconds < 10; seconds++) {
+      yield* Effect.all([first.step, second.step])
+      yield* TestClock.adjust("1 second")
+    }
+    assert.lengthOf(begun, 2)
+    for (let seconds = 0; seconds < 3; seconds++) {
+      yield* first.step
+      yield* TestClock.adjust("1 second")
+    }
+    assert.lengthOf(begun, 3)
+  }))

@@ -1,0 +1,29 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as OffsetTracker from "@flash-sale/processor/run/OffsetTracker"
+
+describe("OffsetTracker", () => {
+  it("commits nothing past an open record, whatever is final behind it", () => {
+    const tracker = OffsetTracker.make(10)
+    for (const offset of [10, 11, 12]) tracker.begin(offset)
+    tracker.done(12)
+    tracker.done(11)
+    assert.strictEqual(tracker.next(), 10)
+    tracker.done(10)
+    assert.strictEqual(tracker.next(), 13)
+  })
+
+  it("begins where it is told, also before anything was taken", () => {
+    assert.strictEqual(OffsetTracker.make(7).next(), 7)
+  })
+
+  it("allows for gaps between offsets", () => {
+    const tracker = OffsetTracker.make(0)
+    tracker.begin(3)
+    tracker.begin(9)
+    tracker.done(3)
+    assert.strictEqual(tracker.next(), 9)
+    assert.strictEqual(tracker.open(), 1)
+    tracker.done(9)
+    assert.strictEqual(tracker.next(), 10)
+  })
+})

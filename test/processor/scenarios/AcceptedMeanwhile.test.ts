@@ -1,0 +1,63 @@
+/** Somebody accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
+import { assert, describe, it } from "@effect/vitest"
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { ItemId } from "@flash-sale/domain/Ids"
+import { type Accepted, ItemStore } from "@flash-sale/domain/ItemStore"
+import * as Slots from "@flash-sale/infra/actor/Slots"
+import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
+import { Duration, Effect, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
+import * as OnePartition from "../OnePartition.ts"
+
+const RUBBISH = OnePartition.written({ itemId: ItemId.make("101"), value: "no order", headers: {} })
+/** All of it is to be told, whatever the group had committed of the log that was there before. */
+const ACCEPTED: Accepted = { from: 0, told: 0 }
+
+/** An empty store, of which the log is accepted right before this call comes to it. */
+const acceptedBefore = (call: "mark" | "accepted" | "beginRecovery") =>
+  Layer.effect(
+    ItemStore,
+    Effect.map(ItemStore, (sound) => {
+      let accepted: Accepted | undefined
+      const comes = <A, E>(name: typeof call, effect: Effect.Effect<A, E>) =>
+        Effect.suspend(() => {
+          if (name === call) accepted ??= ACCEPTED
+          return effect
+        })
+      return {
+        ...sound,
+        mark: (...args: Parameters<typeof sound.mark>) => comes("mark", sound.mark(...args)),
+        accepted: () => comes("accepted", Effect.sync(() => accepted)),
+        beginRecovery: (...args: Parameters<typeof sound.beginRecovery>) =>
+          comes("beginRecovery", sound.beginRecovery(...args))
+      }
+    })
+  )
+
+describe("A worker that begins while the log is accepted", () => {
+  it.effect.each(["mark", "accepted", "beginRecovery"] as const)(
+    "tells what it is to tell, accepted before %s",
+    (call) => {
+      const letters: Array<DeadLetter> = []
+      const ports = Layer.mergeAll(
+        ProcessorState.layer,
+        SimulatedPayments.layer({ failureRate: 0, latency: Duration.zero }),
+        Layer.provideMerge(acceptedBefore(call), SqliteInfra.layerMemory),
+        Logger.layer([])
+      )
+      const noting = Effect.updateService(DeadLetters, (sound) => ({
+        ...sound,
+        put: (letter: DeadLetter) => Effect.andThen(Effect.sync(() => void letters.push(letter)), sound.put(letter))
+      }))
+      return Effect.gen(function*() {
+        const { owned } = yield* OnePartition.make("101", [RUBBISH, RUBBISH], { isCommitted: true })
+        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
+        assert.deepStrictEqual([...new Set(letters.map(({ offset }) => offset))].toSorted(), [0, 1])
+      }).pipe(noting, Effect.provide(ports))
+    }
+  )
+})

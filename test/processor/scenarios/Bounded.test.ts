@@ -1,0 +1,101 @@
+/** What waits in the processor is bounded, whatever comes: records in mailboxes, and payments under way. */
+import { assert, describe, it } from "@effect/vitest"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import * as Slots from "@flash-sale/infra/actor/Slots"
+import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
+import { MAILBOX_CAPACITY } from "@flash-sale/processor/item/ItemActor"
+import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentScheduler"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
+import { Duration, Effect, Latch, Layer, Logger, Metric } from "effect"
+import { TestClock } from "effect/testing"
+import * as OnePartition from "../OnePartition.ts"
+import { counts, order, stock } from "../Placing.ts"
+
+const pass = (duration: Duration.Input) =>
+  Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
+
+describe("A store that folds nothing", () => {
+  const COUNT = 20_000
+  const door = Latch.makeUnsafe(false)
+  const store = Layer.effect(
+    ItemStore,
+    Effect.map(ItemStore, (sound) => ({
+      ...sound,
+      fold: (request: Parameters<typeof sound.fold>[0]) => Effect.andThen(Latch.await(door), sound.fold(request))
+    }))
+  )
+  const ports = Layer.mergeAll(
+    ProcessorState.layer,
+    SimulatedPayments.layer({ failureRate: 0, latency: Duration.zero }),
+    Layer.provideMerge(store, SqliteInfra.layerMemory),
+    Logger.layer([])
+  )
+
+  it.effect(
+    "holds up the intake: mailboxes fill, and no more is taken until it folds again",
+    () =>
+      Effect.gen(function*() {
+        const records = Array.from({ length: COUNT }, (_, n) => OnePartition.written(order(`r-${n}`, "101")))
+        const { owned, seen } = yield* OnePartition.make("101", records)
+        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* pass("20 seconds")
+        assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
+        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + PartitionWorker.INTAKE_BATCH)
+        Latch.openUnsafe(door)
+        yield* pass("20 seconds")
+        assert.strictEqual(seen.taken, COUNT)
+        assert.strictEqual(seen.committed, COUNT)
+      }).pipe(Effect.provide(ports)),
+    60_000
+  )
+})
+
+describe("A provider that answers nothing", () => {
+  const COUNT = MAX_PAYMENTS_IN_FLIGHT + 500
+  const door = Latch.makeUnsafe(false)
+  const asked = { now: 0, most: 0 }
+  const provider = Layer.succeed(PaymentProvider, {
+    charge: () =>
+      Effect.suspend(() => {
+        asked.most = Math.max(asked.most, ++asked.now)
+        return Effect.ensuring(Effect.as(Latch.await(door), "paid" as const), Effect.sync(() => asked.now--))
+      }),
+    lookUp: () => Effect.undefined,
+    void: () => Effect.void
+  })
+  const engine = Processor.layer.pipe(
+    Layer.provideMerge(ProcessorState.layer),
+    Layer.provide(provider),
+    Layer.provideMerge(SqliteInfra.layerMemory),
+    Layer.provideMerge(Logger.layer([]))
+  )
+
+  it.effect(
+    "is asked for so many payments at once, and for the others when those are over",
+    () =>
+      Effect.gen(function*() {
+        const log = yield* OrderLog
+        yield* log.append(stock("101", COUNT))
+        yield* log.append(stock("102", COUNT))
+        const orders = Array.from({ length: COUNT }, (_, n) => order(`r-${n}`, n % 2 === 0 ? "101" : "102"))
+        yield* Effect.forEach(orders, log.append, { concurrency: "unbounded", discard: true })
+        yield* pass("5 seconds")
+        assert.deepStrictEqual([asked.now, asked.most], [MAX_PAYMENTS_IN_FLIGHT, MAX_PAYMENTS_IN_FLIGHT])
+        assert.strictEqual((yield* Metric.value(Metrics.paymentsInFlight)).value, MAX_PAYMENTS_IN_FLIGHT)
+        Latch.openUnsafe(door)
+        yield* pass("5 seconds")
+        assert.strictEqual(asked.most, MAX_PAYMENTS_IN_FLIGHT)
+        const sold = (yield* counts("101")).sold + (yield* counts("102")).sold
+        assert.strictEqual(sold, COUNT)
+        assert.strictEqual((yield* Metric.value(Metrics.paymentsInFlight)).value, 0)
+      }).pipe(Effect.provide(engine), Effect.provideService(Metric.MetricRegistry, new Map())),
+    60_000
+  )
+})

@@ -1,0 +1,90 @@
+/** Records in a partition that is not their item's home: they take their place there, and are folded there. */
+import { assert, describe, it } from "@effect/vitest"
+import { DeadLetters } from "@flash-sale/domain/DeadLetters"
+import { ItemId } from "@flash-sale/domain/Ids"
+import type { NewRecord } from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import * as Slots from "@flash-sale/infra/actor/Slots"
+import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
+import { Duration, Effect, Layer, Logger } from "effect"
+import { TestClock } from "effect/testing"
+import * as OnePartition from "../OnePartition.ts"
+import { counts, order } from "../Placing.ts"
+
+const OWN = "101"
+/** An item that is at home elsewhere. */
+const STRAY = Array.from({ length: 100 }, (_, n) => `stray-${n}`).find((item) =>
+  home(ItemId.make(item), OnePartition.PARTITIONS) !== home(ItemId.make(OWN), OnePartition.PARTITIONS)
+)!
+
+/** A worker of a partition with these records, and what it appended. */
+const worked = Effect.fnUntraced(function*(written: ReadonlyArray<OnePartition.Written>, isCommitted = false) {
+  const log = yield* OrderLog
+  const appended: Array<NewRecord> = []
+  const { owned, partition, seen } = yield* OnePartition.make(OWN, written, { isCommitted })
+  yield* Effect.forkChild(
+    Effect.provideService(PartitionWorker.work(owned, Slots.make(1)), OrderLog, {
+      ...log,
+      append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record)))
+    })
+  )
+  yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
+  return { appended, partition, seen }
+})
+
+const ports = Layer.mergeAll(
+  ProcessorState.layer,
+  SimulatedPayments.layer({ failureRate: 0, latency: Duration.zero }),
+  SqliteInfra.layerMemory,
+  Logger.layer([])
+)
+
+describe("A record outside its item's home", () => {
+  it.effect("is forwarded as it is, with where it came from, and not folded here", () =>
+    Effect.gen(function*() {
+      const { headers, value } = order("r-1", STRAY)
+      const { appended, partition, seen } = yield* worked([{ key: STRAY, headers, value }])
+      assert.deepStrictEqual(appended, [{
+        itemId: ItemId.make(STRAY),
+        value,
+        headers: { ...headers, origin: `${partition}:0` }
+      }])
+      assert.strictEqual(seen.committed, 1)
+      assert.strictEqual((yield* counts(STRAY)).sold, 0)
+    }).pipe(Effect.provide(ports)))
+
+  it.effect("counts as accepted when it was produced, where it does not say when", () =>
+    Effect.gen(function*() {
+      const { value } = order("r-1", STRAY)
+      const { appended } = yield* worked([{ key: STRAY, headers: {}, value }, {
+        key: STRAY,
+        headers: { type: "cancel" },
+        value: JSON.stringify({ request_id: "r-1", attempt: 1 })
+      }])
+      assert.deepStrictEqual(appended.map(({ headers }) => headers["accepted_at"]), ["1000", undefined])
+    }).pipe(Effect.provide(ports)))
+
+  it.effect("is dead-lettered here where it is no text, byte for byte", () =>
+    Effect.gen(function*() {
+      const value = Uint8Array.of(0x7b, 0xff, 0x00, 0xfe)
+      const { appended, partition, seen } = yield* worked([{ key: STRAY, headers: {}, value }])
+      assert.deepStrictEqual(appended, [])
+      const letters = yield* (yield* DeadLetters).list(10)
+      assert.deepStrictEqual(
+        letters.map((letter) => [letter.partition, Number(letter.offset), letter.key, letter.error, [...letter.value]]),
+        [[partition, 0, STRAY, "Invalid Order Format", [...value]]]
+      )
+      assert.strictEqual(seen.committed, 1)
+    }).pipe(Effect.provide(ports)))
+
+  it.effect("is forwarded once only: below what is committed it was", () =>
+    Effect.gen(function*() {
+      const { headers, value } = order("r-1", STRAY)
+      const { appended } = yield* worked([{ key: STRAY, headers, value }], true)
+      assert.deepStrictEqual(appended, [])
+    }).pipe(Effect.provide(ports)))
+})

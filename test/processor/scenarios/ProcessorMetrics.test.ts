@@ -1,0 +1,214 @@
+/** Every metric of the processor, moved by what it counts and right to the number. In virtual time. */
+import { assert, layer } from "@effect/vitest"
+import { Command, CommandId, type SalePatch } from "@flash-sale/domain/Command"
+import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { ItemStore } from "@flash-sale/domain/ItemStore"
+import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { home } from "@flash-sale/domain/Partition"
+import {
+  type ChargeResult,
+  type PaymentError,
+  PaymentProvider,
+  PaymentRefused,
+  PaymentUnknown
+} from "@flash-sale/domain/PaymentProvider"
+import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
+import { Duration, Effect, Latch, Layer, Metric, References } from "effect"
+import { TestClock } from "effect/testing"
+import * as Samples from "../../infra/observability/Samples.ts"
+
+const ITEM = ItemId.make("101")
+const LATENCY = Duration.millis(100)
+const SLOW = Duration.seconds(5)
+
+/** The payment token says what becomes of the charge. */
+const answer = (key: string, token: string | undefined): Effect.Effect<ChargeResult, PaymentError> => {
+  switch (token) {
+    case "silent":
+      return Effect.fail(new PaymentUnknown({ key, detail: "silent" }))
+    case "refuse":
+      return Effect.fail(new PaymentRefused({ key, concerns: "charge", detail: "refused" }))
+    default:
+      return Effect.succeed(token === "decline" ? "declined" : "paid")
+  }
+}
+const provider = Layer.succeed(PaymentProvider, {
+  charge: ({ key, paymentToken }) => Effect.delay(answer(key, paymentToken), paymentToken === "slow" ? SLOW : LATENCY),
+  lookUp: () => Effect.undefined,
+  void: () => Effect.sleep(LATENCY)
+})
+
+/** While it is closed the store folds nothing. */
+const door = Latch.makeUnsafe(true)
+
+const heldUp = Layer.effect(
+  ItemStore,
+  Effect.map(
+    ItemStore,
+    (store) => ItemStore.of({ ...store, fold: (request) => Effect.andThen(Latch.await(door), store.fold(request)) })
+  )
+).pipe(Layer.provideMerge(SqliteInfra.layerMemory))
+
+const engine = () =>
+  Processor.layer.pipe(
+    Layer.provideMerge(ProcessorState.layer),
+    Layer.provide(provider),
+    Layer.provideMerge(heldUp),
+    Layer.provideMerge(Telemetry.layerMetrics("processor")),
+    Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
+    Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+  )
+
+const samples = Effect.gen(function*() {
+  const { collect } = yield* Telemetry.Telemetry
+  return Samples.parse(yield* collect)
+})
+
+const append = (record: LogRecord.NewRecord) => Effect.flatMap(OrderLog, (log) => Effect.orDie(log.append(record)))
+
+let orders = 0
+/** An order that was accepted two seconds ago. */
+const buy = (token: string | undefined, amount = 1, userId = `u-${orders}`) =>
+  Effect.gen(function*() {
+    const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+    yield* append(LogRecord.encode(
+      ITEM,
+      Command.Place({
+        order: {
+          requestId: RequestId.make(`r-${orders++}`),
+          userId: UserId.make(userId),
+          itemId: ITEM,
+          amount,
+          ...(token === undefined ? {} : { paymentToken: PaymentToken.make(token) })
+        },
+        attempt: 1,
+        acceptedAt: Math.floor(now) - 2_000,
+        correlationId: CorrelationId.make("c-1")
+      })
+    ))
+  })
+
+const stock = (delta: number) =>
+  append(LogRecord.encode(ITEM, Command.Adjust({ adjustment: { command: CommandId.make(`stock-${delta}`), delta } })))
+const sale = (patch: SalePatch) => append(LogRecord.encode(ITEM, Command.Sale({ patch })))
+
+/** Lets virtual time pass in steps, so that what waits for what comes in between. */
+const pass = (seconds: number) =>
+  Effect.forEach(Array.from({ length: seconds * 10 }), () => TestClock.adjust("100 millis"), { discard: true })
+
+layer(engine())("The processor's metrics", (it) => {
+  it.effect("count what became of orders, of payments and of dead letters", () =>
+    Effect.gen(function*() {
+      yield* stock(5)
+      yield* pass(3)
+      const before = yield* samples
+      assert.strictEqual(before.get("processor_dlq_size"), 0)
+      assert.strictEqual(before.get("processor_dlq_oldest_message_age_seconds"), 0)
+      assert.strictEqual(before.get("processor_inventory_level{item_id=\"101\"}"), 5)
+      const partitions = yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions))
+      assert.strictEqual(before.get("processor_partitions{state=\"running\"}"), partitions)
+
+      yield* buy(undefined)
+      yield* buy(undefined)
+      yield* buy("decline")
+      yield* buy("silent")
+      yield* buy("refuse")
+      yield* buy(undefined, 6)
+      yield* append({ itemId: ITEM, value: "no order", headers: { request_id: "poison" } })
+      yield* pass(30)
+
+      const after = yield* samples
+      const moved = Samples.only(Samples.changes(before, after), (name) => !/batch|partition/.test(name))
+      const age = moved["processor_dlq_oldest_message_age_seconds"] ?? 0
+      assert.isAtLeast(age, 25)
+      assert.isAtMost(age, 30)
+      assert.deepStrictEqual({ ...moved, processor_dlq_oldest_message_age_seconds: age }, {
+        processor_orders_processed_total: 7,
+        processor_orders_processed_success_total: 2,
+        processor_orders_sold_out_total: 1,
+        processor_orders_processed_failed_total: 4,
+        processor_orders_moved_to_dlq_total: 3,
+        "processor_dlq_letters_total{reason=\"Payment Timeout\"}": 2,
+        "processor_dlq_letters_total{reason=\"Invalid Order Format\"}": 1,
+        processor_order_processing_duration_seconds_count: 7,
+        processor_order_accepted_to_final_seconds_count: 6,
+        processor_dlq_size: 3,
+        processor_dlq_oldest_message_age_seconds: age,
+        "processor_payments_total{outcome=\"paid\"}": 2,
+        "processor_payments_total{outcome=\"declined\"}": 1,
+        "processor_payments_total{outcome=\"unknown\"}": 1,
+        "processor_payments_total{outcome=\"refused\"}": 1,
+        "processor_payments_total{outcome=\"voided\"}": 2,
+        "processor_inventory_level{item_id=\"101\"}": -2
+      })
+      // Accepted two seconds before it was taken; sold after the payment's time.
+      const sum = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0)
+      assert.isAtLeast(sum("processor_order_accepted_to_final_seconds_sum"), 5 * 2 + 4 * 0.1)
+      assert.isAtLeast(sum("processor_order_processing_duration_seconds_sum"), 4 * 0.1)
+      assert.isAtLeast(sum("processor_fold_batch_records_sum"), 10)
+    }))
+
+  it.effect("show payments under way, and orders that are not final yet", () =>
+    Effect.gen(function*() {
+      yield* stock(3)
+      yield* pass(1)
+      const partition = home(ITEM, yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions)))
+      const open = `processor_partition_open_orders{partition="${partition}"}`
+      yield* buy("slow")
+      yield* buy("slow")
+      yield* pass(2)
+      const during = yield* samples
+      assert.strictEqual(during.get("processor_payments_in_flight"), 2)
+      assert.strictEqual(during.get(open), 2)
+      yield* pass(6)
+      const after = yield* samples
+      assert.strictEqual(after.get("processor_payments_in_flight"), 0)
+      assert.strictEqual(after.get(open), 0)
+      assert.strictEqual(after.get(`processor_partition_lag{partition="${partition}"}`), 0)
+      assert.strictEqual(after.get(`processor_mailbox_depth{partition="${partition}"}`), 0)
+    }))
+
+  it.effect("show what waits while the store folds nothing", () =>
+    Effect.gen(function*() {
+      const partition = home(ITEM, yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions)))
+      const of = (name: string) => `processor_${name}{partition="${partition}"}`
+      yield* stock(10)
+      yield* pass(1)
+      Latch.closeUnsafe(door)
+      yield* buy(undefined)
+      yield* pass(2)
+      for (let n = 0; n < 4; n++) yield* buy(undefined)
+      yield* pass(3)
+      const during = yield* samples
+      // One is in hand, and the others wait behind it.
+      assert.strictEqual(during.get(of("mailbox_depth")), 4)
+      assert.strictEqual(during.get(of("partition_lag")), 5)
+      assert.strictEqual(during.get(of("partition_open_orders")), 5)
+      assert.isAtLeast(during.get(of("partition_lag_seconds")) ?? 0, 4)
+      Latch.openUnsafe(door)
+      yield* pass(3)
+      const after = yield* samples
+      for (const name of ["mailbox_depth", "partition_lag", "partition_open_orders", "partition_lag_seconds"]) {
+        assert.strictEqual(after.get(of(name)), 0, name)
+      }
+    }))
+
+  it.effect("count the user's limit among the failed", () =>
+    Effect.gen(function*() {
+      yield* stock(2)
+      yield* sale({ perUserLimit: 1 })
+      yield* pass(1)
+      const before = yield* samples
+      yield* buy(undefined, 1, "greedy")
+      yield* buy(undefined, 1, "greedy")
+      yield* pass(2)
+      const moved = Samples.changes(before, yield* samples)
+      assert.strictEqual(moved["processor_orders_processed_total"], 2)
+      assert.strictEqual(moved["processor_orders_processed_success_total"], 1)
+      assert.strictEqual(moved["processor_orders_processed_failed_total"], 1)
+    }))
+})
