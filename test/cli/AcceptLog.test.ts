@@ -1,9 +1,9 @@
 /** `flash-sale recover --accept-log` as it is typed, beside an engine whose log was cut. */
 import { NodeServices } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import * as Reconcile from "@flash-sale/cli/Reconcile"
-import * as Recover from "@flash-sale/cli/Recover"
+import * as Reconcile from "@flash-sale/cli/reconcile/Reconcile"
 import * as Accept from "@flash-sale/cli/recover/Accept"
+import * as Recover from "@flash-sale/cli/recover/Recover"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { home } from "@flash-sale/domain/Partition"
 import { StoredItems } from "@flash-sale/domain/StoredItems"

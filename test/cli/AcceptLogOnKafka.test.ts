@@ -1,7 +1,7 @@
 /** A log that was lost in part behind an intact Redis, on a real Kafka: refused, accepted, and folded again. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import * as Reconcile from "@flash-sale/cli/reconcile/Run"
+import * as Reconcile from "@flash-sale/cli/reconcile/ReconcileRun"
 import * as Accept from "@flash-sale/cli/recover/Accept"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"

@@ -1,11 +1,11 @@
 /** The operator's commands as they are typed, on an embedded file with and without an engine. */
 import { NodeServices } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import * as CommandFailed from "@flash-sale/cli/CommandFailed"
-import * as FirstStock from "@flash-sale/cli/FirstStock"
-import * as Load from "@flash-sale/cli/Load"
-import * as Order from "@flash-sale/cli/Order"
-import * as Stock from "@flash-sale/cli/Stock"
+import * as Load from "@flash-sale/cli/load/Load"
+import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
+import * as FirstStock from "@flash-sale/cli/processes/FirstStock"
+import * as Stock from "@flash-sale/cli/stock/Stock"
+import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { Command } from "@flash-sale/domain/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
@@ -21,7 +21,7 @@ import { TestConsole } from "effect/testing"
 import * as Folders from "../infra/sqlite/Folders.ts"
 
 const cli = Cli.runWith(
-  Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, Order.command, Load.command])),
+  Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, OrderCommand.command, Load.command])),
   { version: "0.0.0" }
 )
 

@@ -1,7 +1,7 @@
 /** `flash-sale reconcile` as it is typed, on an embedded file with and without an engine. */
 import { NodeServices } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import * as Reconcile from "@flash-sale/cli/Reconcile"
+import * as Reconcile from "@flash-sale/cli/reconcile/Reconcile"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Connection from "@flash-sale/infra/sqlite/Connection"
 import * as Processor from "@flash-sale/processor/Processor"

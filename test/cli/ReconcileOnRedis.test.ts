@@ -2,10 +2,10 @@
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import * as Survey from "@flash-sale/audit/Survey"
-import * as Reconcile from "@flash-sale/cli/reconcile/Run"
-import * as Where from "@flash-sale/cli/reconcile/Where"
-import * as Recover from "@flash-sale/cli/Recover"
-import * as Refilling from "@flash-sale/cli/recover/Run"
+import * as Reconcile from "@flash-sale/cli/reconcile/ReconcileRun"
+import * as Recover from "@flash-sale/cli/recover/Recover"
+import * as Refilling from "@flash-sale/cli/recover/RecoverRun"
+import * as AuditTarget from "@flash-sale/cli/terminal/AuditTarget"
 import { ItemId } from "@flash-sale/domain/Ids"
 import { ItemStore } from "@flash-sale/domain/ItemStore"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
@@ -53,7 +53,7 @@ const where = (settings: KafkaSettings, { address }: Redis) =>
 
 /** The items of a Redis, once it answers. */
 const built = ({ address }: Redis) =>
-  Effect.tap(Layer.build(Infra.layerItems(address)), (context) => Effect.provideContext(Where.untilUp, context))
+  Effect.tap(Layer.build(Infra.layerItems(address)), (context) => Effect.provideContext(AuditTarget.untilUp, context))
 
 const reconcile = (settings: KafkaSettings, own: Redis, options: Partial<Reconcile.Options> = {}) =>
   told(Effect.provide(Reconcile.run({ item: undefined, apply: false, ...options }), where(settings, own)))

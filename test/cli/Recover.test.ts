@@ -1,8 +1,8 @@
 /** `flash-sale recover` as it is typed, on an embedded file. */
 import { NodeServices } from "@effect/platform-node"
 import { expect, layer } from "@effect/vitest"
-import * as Reconcile from "@flash-sale/cli/Reconcile"
-import * as Recover from "@flash-sale/cli/Recover"
+import * as Reconcile from "@flash-sale/cli/reconcile/Reconcile"
+import * as Recover from "@flash-sale/cli/recover/Recover"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Connection from "@flash-sale/infra/sqlite/Connection"
 import * as Processor from "@flash-sale/processor/Processor"

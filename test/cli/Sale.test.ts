@@ -1,11 +1,11 @@
 /** `flash-sale sale`, as it is typed beside a running engine, and what buyers hear of it. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
-import * as Sale from "@flash-sale/cli/Sale"
-import * as Moment from "@flash-sale/cli/sale/Moment"
-import * as Money from "@flash-sale/cli/sale/Money"
-import * as Shown from "@flash-sale/cli/sale/Shown"
-import * as Stock from "@flash-sale/cli/Stock"
+import * as Sale from "@flash-sale/cli/sale/Sale"
+import * as SaleFormat from "@flash-sale/cli/sale/SaleFormat"
+import * as Stock from "@flash-sale/cli/stock/Stock"
+import * as Money from "@flash-sale/cli/terminal/Money"
+import * as TimeArgument from "@flash-sale/cli/terminal/TimeArgument"
 import { Command } from "@flash-sale/domain/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
 import { defaultSettings } from "@flash-sale/domain/Item"
@@ -215,7 +215,7 @@ describe("money", () => {
 describe("moments", () => {
   it("are absolute with their zone, or from now", () => {
     const at = (text: string) =>
-      Option.getOrUndefined(Option.map(Moment.read(text), (one) => Moment.resolve(one, 1_000)))
+      Option.getOrUndefined(Option.map(TimeArgument.read(text), (one) => TimeArgument.resolve(one, 1_000)))
     expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
     expect(at("1970-01-01T01:00:02.5+01:00")).toBe(2_500)
     expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")]).toEqual([
@@ -236,7 +236,9 @@ describe("moments", () => {
   it("say whether orders are taken, as the engine decides", () => {
     const look = { known: true, available: 1, held: 0, sold: 0, put: 1, position: 1, marked: true, parked: undefined }
     const standing = (settings: Partial<typeof defaultSettings>) =>
-      Shown.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split("\n")[1]
+      SaleFormat.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split(
+        "\n"
+      )[1]
     expect(standing({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
     expect(standing({ opensAt: 101 })).toBe("sale:    not open yet")
     expect(standing({ closesAt: 100 })).toBe("sale:    closed")

@@ -1,5 +1,5 @@
 /** What a command says that is run without being typed. */
-import * as CommandFailed from "@flash-sale/cli/CommandFailed"
+import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { Console, Effect, Exit } from "effect"
 import { TestConsole } from "effect/testing"
 

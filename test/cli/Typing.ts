@@ -1,5 +1,5 @@
 /** Commands as they are typed at a terminal, with their environment. */
-import * as CommandFailed from "@flash-sale/cli/CommandFailed"
+import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { Cause, ConfigProvider, Console, Effect, Exit } from "effect"
 import { TestConsole } from "effect/testing"
 

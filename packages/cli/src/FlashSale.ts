@@ -1,15 +1,15 @@
 /** The command `flash-sale`, with everything that it can do. */
 import { Command } from "effect/cli"
-import * as Dlq from "./Dlq.ts"
-import * as Gateway from "./Gateway.ts"
-import * as Load from "./Load.ts"
-import * as Order from "./Order.ts"
-import * as Processor from "./Processor.ts"
-import * as Reconcile from "./Reconcile.ts"
-import * as Recover from "./Recover.ts"
-import * as Sale from "./Sale.ts"
-import * as Serve from "./Serve.ts"
-import * as Stock from "./Stock.ts"
+import * as Dlq from "./dlq/Dlq.ts"
+import * as Load from "./load/Load.ts"
+import * as OrderCommand from "./order/OrderCommand.ts"
+import * as GatewayCommand from "./processes/GatewayCommand.ts"
+import * as ProcessorCommand from "./processes/ProcessorCommand.ts"
+import * as Serve from "./processes/Serve.ts"
+import * as Reconcile from "./reconcile/Reconcile.ts"
+import * as Recover from "./recover/Recover.ts"
+import * as Sale from "./sale/Sale.ts"
+import * as Stock from "./stock/Stock.ts"
 
 export const command = Command.make("flash-sale").pipe(
   Command.withDescription(
@@ -17,11 +17,11 @@ export const command = Command.make("flash-sale").pipe(
   ),
   Command.withSubcommands([
     Serve.command,
-    Gateway.command,
-    Processor.command,
+    GatewayCommand.command,
+    ProcessorCommand.command,
     Stock.command,
     Sale.command,
-    Order.command,
+    OrderCommand.command,
     Dlq.command,
     Load.command,
     Reconcile.command,

@@ -2,8 +2,8 @@
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Exit, Runtime } from "effect"
 import { CliConfig, Command, GlobalFlag } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
 import * as FlashSale from "./FlashSale.ts"
+import * as CommandFailed from "./terminal/CommandFailed.ts"
 
 const VERSION = "0.1.0"
 

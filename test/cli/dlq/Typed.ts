@@ -1,8 +1,8 @@
 /** `flash-sale dlq` as it is typed, on the embedded file of a test. */
 import { NodeServices } from "@effect/platform-node"
-import * as CommandFailed from "@flash-sale/cli/CommandFailed"
-import * as Dlq from "@flash-sale/cli/Dlq"
-import * as Order from "@flash-sale/cli/Order"
+import * as Dlq from "@flash-sale/cli/dlq/Dlq"
+import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
+import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { Command } from "@flash-sale/domain/Command"
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
 import * as LogRecord from "@flash-sale/domain/LogRecord"
@@ -15,7 +15,7 @@ import { Cause, ConfigProvider, Console, Duration, Effect, Exit, Layer, Logger, 
 import { Command as Cli } from "effect/cli"
 import { TestConsole } from "effect/testing"
 
-const cli = Cli.runWith(Cli.make("flash-sale").pipe(Cli.withSubcommands([Dlq.command, Order.command])), {
+const cli = Cli.runWith(Cli.make("flash-sale").pipe(Cli.withSubcommands([Dlq.command, OrderCommand.command])), {
   version: "0.0.0"
 })
 

@@ -1,8 +1,8 @@
 /** Several letters in one command: all are looked at before the first is touched. */
 import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
 import { Console, Effect } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Place from "../Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
 import * as LetterId from "./LetterId.ts"
 
 /** Letters that are handled at the same time. They begin in their order, so that what is appended keeps it. */
@@ -22,7 +22,7 @@ export const look = <A extends LetterPlace, Step, E, R>(
   places: ReadonlyArray<A>,
   lookAt: (place: A) => Effect.Effect<Step, E, R>
 ) =>
-  Place.bounded(Effect.forEach(
+  Target.bounded(Effect.forEach(
     places,
     (place) => Effect.map(lookAt(place), (step): Looked<Step> => ({ id: LetterId.show(place), step })),
     { concurrency: AT_ONCE }
@@ -40,7 +40,7 @@ export const perform = <Step extends Tagged, E extends Known, R>(
   Effect.forEach(
     looked,
     ({ id, step }) =>
-      isRefused(step) ? Effect.void : Place.bounded(act(step as Exclude<Step, Refused>)).pipe(
+      isRefused(step) ? Effect.void : Target.bounded(act(step as Exclude<Step, Refused>)).pipe(
         Effect.mapError((error) =>
           CommandFailed.failed(...CommandFailed.from(error).lines.map((line) => `${id}: ${line}`))
         ),

@@ -8,7 +8,7 @@ import type { Order } from "@flash-sale/domain/Order"
 import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
 import { Effect } from "effect"
-import * as Money from "../sale/Money.ts"
+import * as Money from "../terminal/Money.ts"
 
 interface Charged {
   readonly price?: number | undefined

@@ -12,10 +12,10 @@ import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog }
 import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { DateTime, Effect, Schedule } from "effect"
-import { judge, type Judgement, type Place } from "./Judgement.ts"
 import * as LetterId from "./LetterId.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
+import { judge, type Judgement, type Place } from "./ReplayCheck.ts"
 
 /** How often a record that may not have arrived is sent again. */
 const APPEND_RETRIES = 5

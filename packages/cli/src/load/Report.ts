@@ -1,5 +1,5 @@
 /** What a run found, for a person. */
-import type { Books, Line } from "./Books.ts"
+import type { Books, Line } from "./BalanceCheck.ts"
 import type { Tally } from "./Tally.ts"
 
 const millis = (value: number): string => `${value.toFixed(1)} ms`

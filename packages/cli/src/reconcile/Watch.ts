@@ -7,11 +7,11 @@ import * as ReconcileMetrics from "@flash-sale/infra/observability/ReconcileMetr
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Clock, type Duration, Effect, Layer, Metric, Schedule } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Run from "./Run.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as ReconcileRun from "./ReconcileRun.ts"
 
 const compareOnce = Effect.gen(function*() {
-  const { differing, items, unclear } = yield* Run.compare({ item: undefined, apply: false })
+  const { differing, items, unclear } = yield* ReconcileRun.compare({ item: undefined, apply: false })
   yield* Metric.update(ReconcileMetrics.items, items)
   yield* Metric.update(ReconcileMetrics.differing, differing)
   yield* Metric.update(ReconcileMetrics.unclear, unclear)

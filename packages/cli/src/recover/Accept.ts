@@ -7,11 +7,11 @@ import { PartitionId } from "@flash-sale/domain/Partition"
 import { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Console, Effect, Option } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Progress from "../load/Progress.ts"
-import * as Place from "../Place.ts"
 import * as Repair from "../reconcile/Repair.ts"
-import * as Where from "../reconcile/Where.ts"
+import * as AuditTarget from "../terminal/AuditTarget.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Progress from "../terminal/Progress.ts"
+import * as Target from "../terminal/Target.ts"
 
 export interface Options {
   /** Only this one; every partition that is refused where it is absent. */
@@ -26,9 +26,9 @@ interface Judged extends HaltCheck.Refusal {
 
 /** Says what is refused and what would be lost; accepts it where that is asked for. */
 export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
-  yield* Where.untilUp
+  yield* AuditTarget.untilUp
   const reader = yield* LogReader
-  const count = yield* Place.bounded(reader.partitions)
+  const count = yield* Target.bounded(reader.partitions)
   if (partition !== undefined && partition >= count) {
     return yield* CommandFailed.failed(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
   }

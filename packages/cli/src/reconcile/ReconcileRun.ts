@@ -5,11 +5,11 @@ import type { ItemId } from "@flash-sale/domain/Ids"
 import { LogReader } from "@flash-sale/domain/LogReader"
 import { home, PartitionId } from "@flash-sale/domain/Partition"
 import { Console, Effect } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Progress from "../load/Progress.ts"
-import * as Place from "../Place.ts"
+import * as AuditTarget from "../terminal/AuditTarget.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Progress from "../terminal/Progress.ts"
+import * as Target from "../terminal/Target.ts"
 import * as Repair from "./Repair.ts"
-import * as Where from "./Where.ts"
 
 export interface Options {
   readonly item: ItemId | undefined
@@ -27,13 +27,13 @@ export interface Compared {
 
 /** Prints what differs, and repairs it where that is asked for. */
 export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
-  yield* Where.untilUp
+  yield* AuditTarget.untilUp
   const reader = yield* LogReader
-  const count = yield* Place.bounded(reader.partitions)
+  const count = yield* Target.bounded(reader.partitions)
   const partitions = item === undefined
     ? Array.from({ length: count }, (_, partition) => PartitionId.make(partition))
     : [home(item, count)]
-  const bounds = yield* Place.bounded(Effect.forEach(partitions, reader.bounds))
+  const bounds = yield* Target.bounded(Effect.forEach(partitions, reader.bounds))
   const total = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
   let read = 0
   const onRead = (records: number) => void (read += records)

@@ -6,9 +6,9 @@ import { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { Clock, Console, Context, Effect } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Progress from "../load/Progress.ts"
-import * as Place from "../Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Progress from "../terminal/Progress.ts"
+import * as Target from "../terminal/Target.ts"
 import * as TwoStores from "./TwoStores.ts"
 
 /** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */
@@ -18,7 +18,7 @@ export type Store = Context.Context<ItemStore | StoredItems>
 
 /** Refuses where the log is not the whole of what happened, as far as anybody knows. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
-  const log = yield* Place.bounded(Survey.partitions)
+  const log = yield* Target.bounded(Survey.partitions)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
   const why = [...Survey.cuts(log), ...short]
   if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")

@@ -5,7 +5,7 @@ import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Process from "./Process.ts"
 
 const settings = Settings.all({

@@ -5,14 +5,14 @@ import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Clock, Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { userInfo } from "node:os"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Batch from "./dlq/Batch.ts"
-import * as Discard from "./dlq/Discard.ts"
-import * as LetterId from "./dlq/LetterId.ts"
-import * as Letters from "./dlq/Letters.ts"
-import * as Replay from "./dlq/Replay.ts"
-import * as Shown from "./dlq/Shown.ts"
-import * as Place from "./Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
+import * as Batch from "./Batch.ts"
+import * as Discard from "./Discard.ts"
+import * as LetterFormat from "./LetterFormat.ts"
+import * as LetterId from "./LetterId.ts"
+import * as Letters from "./Letters.ts"
+import * as Replay from "./Replay.ts"
 
 /** The longest name and reason that a mark carries, in characters. */
 const MAX_TEXT = 500
@@ -64,21 +64,21 @@ const list = Command.make("list", {
   ),
   ...filters,
   json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object a line"), Flag.withDefault(false)),
-  ...Place.flags
+  ...Target.flags
 }, ({ item, json, limit, reason, ...place }) =>
   Effect.gen(function*() {
     const letters = yield* Letters.open({ item, reason })
     const now = yield* Clock.currentTimeMillis
     const shown = letters.slice(0, limit)
-    if (json) return yield* Effect.forEach(shown, (letter) => Console.log(Shown.jsonLine(letter, now)))
+    if (json) return yield* Effect.forEach(shown, (letter) => Console.log(LetterFormat.jsonLine(letter, now)))
     if (shown.length === 0) return yield* Console.log("no dead letters")
-    yield* Console.log(Shown.table(shown, now))
+    yield* Console.log(LetterFormat.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
-  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the dead letters that nobody has handled, oldest first")
   )
 
-const show = Command.make("show", { id, ...Place.flags }, ({ id, ...place }) =>
+const show = Command.make("show", { id, ...Target.flags }, ({ id, ...place }) =>
   Effect.gen(function*() {
     const found = yield* Letters.find(id)
     if (found._tag === "Unknown") return yield* CommandFailed.failed(`${LetterId.show(id)} ${Letters.NOT_KNOWN}`)
@@ -87,8 +87,8 @@ const show = Command.make("show", { id, ...Place.flags }, ({ id, ...place }) =>
     const statuses = yield* OrderStatuses
     const standing = requestId === undefined ? undefined : yield* statuses.read(requestId)
     const status = standing?._tag === "Kept" ? Option.some(standing.record) : Option.none()
-    yield* Console.log(Shown.whole(found.letter, status))
-  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    yield* Console.log(LetterFormat.whole(found.letter, status))
+  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print a dead letter and the present status of its order as JSON, or who handled it")
   )
 
@@ -113,7 +113,7 @@ const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterPlace>,
 
 /** What is refused holds up nobody else, and is told at the end. */
 const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, hand: Letters.Hand) {
-  const letters = yield* Place.bounded(Letters.open(filter))
+  const letters = yield* Target.bounded(Letters.open(filter))
   const orders = letters.filter(({ error }) => error !== "Invalid Order Format")
   const looked = yield* Batch.look(orders, Replay.lookAt)
   yield* Batch.perform(looked, (step) => Replay.perform(step, hand))
@@ -133,14 +133,14 @@ const replay = Command.make("replay", {
   ...filters,
   by,
   why: text("why", "For whoever asks later").pipe(Flag.withDefault("no reason given")),
-  ...Place.flags
+  ...Target.flags
 }, ({ all, by, ids, item, reason, why, ...place }) =>
   Effect.gen(function*() {
     const wrong = wrongly({ ids, all, item, reason })
     if (wrong !== undefined) return yield* CommandFailed.failed(wrong)
     const hand = { by: yield* orUser(by), why }
     yield* (all ? replayAll({ item, reason }, hand) : replayNamed(ids, hand)).pipe(
-      Effect.provide(Place.layer(place)),
+      Effect.provide(Target.layer(place)),
       Effect.mapError(CommandFailed.from)
     )
   })).pipe(
@@ -154,7 +154,7 @@ const discard = Command.make("discard", {
   ids: id.pipe(Argument.variadic({ min: 1 })),
   by,
   why: text("why", "Why nothing more is to be done about it"),
-  ...Place.flags
+  ...Target.flags
 }, ({ by, ids, why, ...place }) =>
   Effect.gen(function*() {
     const hand = { by: yield* orUser(by), why }
@@ -162,7 +162,7 @@ const discard = Command.make("discard", {
     const refusals = Batch.refusals(looked)
     if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
     yield* Batch.perform(looked, (step) => Discard.perform(step, hand))
-  }).pipe(Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Mark dead letters as handled without doing anything about them")
   )
 

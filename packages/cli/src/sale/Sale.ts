@@ -6,13 +6,13 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
 import { Clock, Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Place from "./Place.ts"
-import * as Moment from "./sale/Moment.ts"
-import * as Money from "./sale/Money.ts"
-import * as SaleChange from "./sale/SaleChange.ts"
-import * as Shown from "./sale/Shown.ts"
-import * as StockChange from "./StockChange.ts"
+import * as StockChange from "../stock/StockChange.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Money from "../terminal/Money.ts"
+import * as Target from "../terminal/Target.ts"
+import * as TimeArgument from "../terminal/TimeArgument.ts"
+import * as SaleChange from "./SaleChange.ts"
+import * as SaleFormat from "./SaleFormat.ts"
 
 /** What takes a setting away. */
 const NONE = "none"
@@ -24,15 +24,15 @@ const item = Argument.String("item").pipe(
 
 const moment = (name: string, description: string) =>
   Flag.String(name).pipe(
-    Flag.filterMap(Moment.read, () => Moment.EXPECTED),
+    Flag.filterMap(TimeArgument.read, () => TimeArgument.EXPECTED),
     Flag.withDescription(description),
     Flag.optional
   )
 
 const print = (itemId: ItemId, look: ItemLook) =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(Shown.sale(itemId, look, now)))
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(SaleFormat.sale(itemId, look, now)))
 
-const show = Command.make("show", { item, ...Place.flags }, ({ item, ...place }) =>
+const show = Command.make("show", { item, ...Target.flags }, ({ item, ...place }) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
@@ -41,20 +41,20 @@ const show = Command.make("show", { item, ...Place.flags }, ({ item, ...place })
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
     }
     yield* print(item, look)
-  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print how an item is sold, and its counts")
   )
 
 /** Appends the change, waits until it counts, and prints what is set then. */
-const change = (itemId: ItemId, place: Place.Place, patch: SalePatch) =>
+const change = (itemId: ItemId, place: Target.Place, patch: SalePatch) =>
   Effect.gen(function*() {
-    const position = yield* Place.bounded(SaleChange.append(itemId, patch))
+    const position = yield* Target.bounded(SaleChange.append(itemId, patch))
     const look = yield* StockChange.awaitEffect(itemId, position)
     yield* Option.match(look, {
       onNone: () => Console.log(`item ${itemId}: the change is recorded; it takes effect when a processor runs`),
       onSome: (now) => print(itemId, now)
     })
-  }).pipe(Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))
 
 /** Now, in whole milliseconds: an instant of the log is one. */
 const now = Effect.map(Clock.currentTimeMillis, Math.floor)
@@ -63,15 +63,17 @@ const open = Command.make("open", {
   item,
   at: moment("at", "When it opens; now where it is absent"),
   until: moment("until", "When it closes; never where it is absent"),
-  ...Place.flags
+  ...Target.flags
 }, ({ at, item, until, ...place }) =>
   Effect.gen(function*() {
     const from = yield* now
-    const opensAt = Option.getOrNull(Option.map(at, (given) => Moment.resolve(given, from)))
-    const closesAt = Option.getOrNull(Option.map(until, (given) => Moment.resolve(given, from)))
+    const opensAt = Option.getOrNull(Option.map(at, (given) => TimeArgument.resolve(given, from)))
+    const closesAt = Option.getOrNull(Option.map(until, (given) => TimeArgument.resolve(given, from)))
     if (closesAt !== null && closesAt <= Math.max(opensAt ?? from, from)) {
       const least = opensAt === null || opensAt < from ? "now" : "--at"
-      return yield* CommandFailed.failed(`--until: ${Moment.show(closesAt)} is not after ${least}: nobody could buy`)
+      return yield* CommandFailed.failed(
+        `--until: ${TimeArgument.show(closesAt)} is not after ${least}: nobody could buy`
+      )
     }
     yield* change(item, place, { opensAt, closesAt })
   })).pipe(
@@ -83,15 +85,15 @@ const open = Command.make("open", {
 const close = Command.make("close", {
   item,
   at: moment("at", "When it closes; now where it is absent"),
-  ...Place.flags
+  ...Target.flags
 }, ({ at, item, ...place }) =>
   Effect.gen(function*() {
     const from = yield* now
     // What is closed now does not open by itself later, so an opening to come goes as well.
     if (Option.isNone(at)) return yield* change(item, place, { opensAt: null, closesAt: from })
-    const closesAt = Moment.resolve(at.value, from)
+    const closesAt = TimeArgument.resolve(at.value, from)
     if (closesAt < from) {
-      return yield* CommandFailed.failed(`--at: ${Moment.show(closesAt)} has passed: leave it out to close now`)
+      return yield* CommandFailed.failed(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
     }
     yield* change(item, place, { closesAt })
   })).pipe(
@@ -100,7 +102,7 @@ const close = Command.make("close", {
 
 const pause = Command.make(
   "pause",
-  { item, ...Place.flags },
+  { item, ...Target.flags },
   ({ item, ...place }) => change(item, place, { paused: true })
 ).pipe(
   Command.withDescription("Take no orders until the sale is resumed. Those that are in the log by then count")
@@ -108,7 +110,7 @@ const pause = Command.make(
 
 const resume = Command.make(
   "resume",
-  { item, ...Place.flags },
+  { item, ...Target.flags },
   ({ item, ...place }) => change(item, place, { paused: false })
 ).pipe(Command.withDescription("End a pause"))
 
@@ -124,7 +126,7 @@ const limit = Command.make("limit", {
     Argument.filterMap(readLimit, () => `a whole number from 1 to ${MAX_ADJUSTMENT}, or ${NONE}`),
     Argument.withDescription(`The most units that one user may have from then on, or ${NONE}`)
   ),
-  ...Place.flags
+  ...Target.flags
 }, ({ item, units, ...place }) => change(item, place, { perUserLimit: units })).pipe(
   Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set")
 )
@@ -163,7 +165,7 @@ const price = Command.make(
       Argument.withDescription("The currency of the price, by ISO 4217, such as EUR"),
       Argument.optional
     ),
-    ...Place.flags
+    ...Target.flags
   },
   ({ amount, currency, item, ...place }) =>
     Effect.flatMap(readPrice(amount, currency), (patch) => change(item, place, patch))

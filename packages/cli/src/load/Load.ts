@@ -1,9 +1,9 @@
 /** `flash-sale load`: buys from a running gateway, then checks that the books balance. */
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Run from "./load/Run.ts"
-import * as Place from "./Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
+import * as LoadRun from "./LoadRun.ts"
 
 /** More than this many could outlive the half hour for which final statuses are kept. */
 const MAX_ORDERS = 1_000_000
@@ -34,14 +34,14 @@ export const command = Command.make("load", {
     Flag.withDefault(new URL("http://localhost:8080"))
   ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("Draws the same items and amounts again"), Flag.withDefault(1)),
-  ...Place.flags
+  ...Target.flags
 }, ({ dataDir, embedded, users, ...options }) =>
-  Run.run({
+  LoadRun.run({
     ...options,
     users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
   }).pipe(
     Effect.scoped,
-    Effect.provide(Place.layer({ dataDir, embedded })),
+    Effect.provide(Target.layer({ dataDir, embedded })),
     Effect.mapError(CommandFailed.from),
     // An interrupted run has shown nothing, so it does not end like one that did.
     Effect.onInterrupt(() => Effect.die("interrupted before the books were checked"))

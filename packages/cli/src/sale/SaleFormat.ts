@@ -2,8 +2,8 @@
 import type { ItemId } from "@flash-sale/domain/Ids"
 import type { SaleSettings } from "@flash-sale/domain/Item"
 import type { ItemLook } from "@flash-sale/domain/ItemStore"
-import * as Moment from "./Moment.ts"
-import * as Money from "./Money.ts"
+import * as Money from "../terminal/Money.ts"
+import * as TimeArgument from "../terminal/TimeArgument.ts"
 
 /** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `Decide` and in their order. */
 const standing = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string => {
@@ -21,8 +21,8 @@ export const sale = (itemId: ItemId, look: ItemLook, now: number): string => {
   return [
     `item ${itemId}: available ${available}, held ${held}, sold ${sold}`,
     `sale:    ${standing(settings, now)}`,
-    `opens:   ${orNone(settings.opensAt, Moment.show)}`,
-    `closes:  ${orNone(settings.closesAt, Moment.show)}`,
+    `opens:   ${orNone(settings.opensAt, TimeArgument.show)}`,
+    `closes:  ${orNone(settings.closesAt, TimeArgument.show)}`,
     `limit:   ${orNone(settings.perUserLimit, (units) => `${units} per user`)}`,
     `price:   ${orNone(settings.price, (price) => Money.show(price, settings.currency))}`
   ].join("\n")

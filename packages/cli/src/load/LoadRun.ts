@@ -4,15 +4,15 @@ import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/
 import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
 import { Clock, Console, Effect, Option } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Place from "../Place.ts"
-import * as StockChange from "../StockChange.ts"
-import * as Books from "./Books.ts"
+import * as StockChange from "../stock/StockChange.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Progress from "../terminal/Progress.ts"
+import * as Target from "../terminal/Target.ts"
+import * as AwaitFinal from "./AwaitFinal.ts"
+import * as BalanceCheck from "./BalanceCheck.ts"
 import * as Buyer from "./Buyer.ts"
 import * as Plan from "./Plan.ts"
-import * as Progress from "./Progress.ts"
 import * as Report from "./Report.ts"
-import * as Settling from "./Settling.ts"
 import * as Tally from "./Tally.ts"
 
 /** Orders that may be under way or about to be sent. When all are, later ones are late, and that counts. */
@@ -47,20 +47,20 @@ export const run = Effect.fn("Run.run")(function*(options: Options) {
   )
   const seconds = ((yield* nowMillis) - startedAt) / 1000
 
-  const doubtful = yield* Settling.known(tally.doubtful())
+  const doubtful = yield* AwaitFinal.known(tally.doubtful())
   const accepted = [...tally.accepted(), ...doubtful]
   let final = 0
   const fates = yield* Progress.during(
-    Settling.settle(accepted, (count) => {
+    AwaitFinal.settle(accepted, (count) => {
       final = count
     }),
     () => Progress.line("accepted orders final", final, accepted.length)
   )
   const lines = yield* Effect.forEach(
     items,
-    (itemId) => Effect.map(look(itemId), (found): Books.Line => ({ itemId, put: options.stock, look: found }))
+    (itemId) => Effect.map(look(itemId), (found): BalanceCheck.Line => ({ itemId, put: options.stock, look: found }))
   )
-  const books = Books.make(lines, fates)
+  const books = BalanceCheck.make(lines, fates)
   yield* Console.log(Report.make(tally, lines, books, seconds))
   if (books.wrong.length > 0) return yield* CommandFailed.failed("the books do not balance")
 })
@@ -84,7 +84,7 @@ const putIn = Effect.fnUntraced(function*(
   target: number
 ): Effect.fn.Return<void, Errors, OrderLog | ItemStore> {
   const command = yield* StockChange.freshId
-  const position = yield* Place.bounded(StockChange.append(itemId, { command, target }))
+  const position = yield* Target.bounded(StockChange.append(itemId, { command, target }))
   const look = yield* StockChange.awaitEffect(itemId, position)
   if (Option.isNone(look)) {
     return yield* CommandFailed.failed("the stock was recorded but nothing folds it: start a processor")
@@ -94,13 +94,13 @@ const putIn = Effect.fnUntraced(function*(
 const look = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<
-  Books.Line["look"],
+  BalanceCheck.Line["look"],
   LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
   OrderLog | ItemStore
 > {
   const log = yield* OrderLog
   const store = yield* ItemStore
-  return yield* Place.bounded(
+  return yield* Target.bounded(
     Effect.flatMap(log.partitions, (partitions) => store.look(home(itemId, partitions), itemId))
   )
 })

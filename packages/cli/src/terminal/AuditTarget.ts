@@ -4,15 +4,15 @@ import { StoredItems } from "@flash-sale/domain/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, Option, References, Schedule } from "effect"
-import * as CommandFailed from "../CommandFailed.ts"
-import * as Place from "../Place.ts"
+import * as CommandFailed from "./CommandFailed.ts"
+import * as Target from "./Target.ts"
 
 /** How long a store may take to answer at first, and how often it is asked. */
 const PATIENCE = "5 seconds"
 const ASK_EVERY = "20 millis"
 
 /** Whether Kafka and Redis are meant, or the embedded file. */
-export const isDistributed = (place: Place.Place) =>
+export const isDistributed = (place: Target.Place) =>
   Effect.map(Settings.IsDistributed, (given) => given && !place.embedded && Option.isNone(place.dataDir))
 
 export const settings = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
@@ -21,9 +21,9 @@ export const settings = Settings.all({ redis: Settings.RedisSettings, kafka: Set
 export const quiet = Layer.succeed(References.MinimumLogLevel, "Warn")
 
 /** The log and the engine's own store, beside whatever runs. */
-export const layer = (place: Place.Place) =>
+export const layer = (place: Target.Place) =>
   Layer.unwrap(Effect.gen(function*() {
-    if (!(yield* isDistributed(place))) return Infra.layerItemsBeside(yield* Place.embedded(place))
+    if (!(yield* isDistributed(place))) return Infra.layerItemsBeside(yield* Target.embedded(place))
     const { kafka, redis } = yield* settings
     return Layer.merge(Infra.layerItems(redis), Infra.layerReader(kafka))
   })).pipe(Layer.provideMerge(quiet))

@@ -7,7 +7,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Process from "./Process.ts"
 
 /** The processor and its port, on whatever ports and payments there are. */

@@ -6,20 +6,20 @@ import * as Log from "@flash-sale/infra/observability/Log"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
 import * as FirstStock from "./FirstStock.ts"
-import * as Place from "./Place.ts"
 import * as Process from "./Process.ts"
-import * as Processor from "./Processor.ts"
+import * as ProcessorCommand from "./ProcessorCommand.ts"
 
 const SERVICES = ["gateway", "processor"] as const
 
-const settings = (place: Pick<Place.Place, "dataDir">) =>
+const settings = (place: Pick<Target.Place, "dataDir">) =>
   Settings.all({
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,
     payments: Settings.PaymentSettings,
-    embedded: Place.embedded(place),
+    embedded: Target.embedded(place),
     logs: Settings.LogSettings,
     tracing: Settings.TracingSettings
   })
@@ -38,7 +38,7 @@ const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
     yield* Effect.forEach(lines, tell, { discard: true })
   }))
 
-export const command = Command.make("serve", { dataDir: Place.flags.dataDir }, (place) =>
+export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (place) =>
   Effect.gen(function*() {
     const read = yield* settings(place)
     // From below upwards, and taken down the other way: first nothing more is taken, then what is in hand is finished.
@@ -49,7 +49,7 @@ export const command = Command.make("serve", { dataDir: Place.flags.dataDir }, (
     ).pipe(
       Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
       Layer.provide(FirstStock.layer),
-      Layer.provide(Processor.layer(read.processor).pipe(Process.loggedAs("processor"))),
+      Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read)),
       Layer.launch

@@ -6,8 +6,8 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home } from "@flash-sale/domain/Partition"
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Place from "./Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
 import * as StockChange from "./StockChange.ts"
 
 const item = Argument.String("item").pipe(
@@ -23,20 +23,20 @@ const units = (minimum: number) =>
 const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
   `available ${available}, held ${held}, sold ${sold}`
 
-const get = Command.make("get", { item, ...Place.flags }, ({ item, ...place }) =>
+const get = Command.make("get", { item, ...Target.flags }, ({ item, ...place }) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
     const look = yield* store.look(home(item, yield* log.partitions), item)
     if (!look.known) return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
     yield* Console.log(`item ${item}: ${counts(look)}`)
-  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print what is available, held and sold of an item")
   )
 
 const change = (itemId: ItemId, adjustment: Adjustment) =>
   Effect.gen(function*() {
-    const position = yield* Place.bounded(StockChange.append(itemId, adjustment))
+    const position = yield* Target.bounded(StockChange.append(itemId, adjustment))
     const look = yield* StockChange.awaitEffect(itemId, position)
     yield* Console.log(
       Option.match(look, {
@@ -48,11 +48,11 @@ const change = (itemId: ItemId, adjustment: Adjustment) =>
 
 const set = Command.make(
   "set",
-  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Place.flags },
+  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Target.flags },
   ({ item, units, ...place }) =>
     StockChange.freshId.pipe(
       Effect.flatMap((command) => change(item, { command, target: units })),
-      Effect.provide(Place.layer(place)),
+      Effect.provide(Target.layer(place)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
@@ -68,12 +68,12 @@ const add = Command.make(
     units: units(-MAX_ADJUSTMENT).pipe(
       Argument.withDescription("Units to put in; below zero to take out, at most what is available")
     ),
-    ...Place.flags
+    ...Target.flags
   },
   ({ item, units, ...place }) =>
     StockChange.freshId.pipe(
       Effect.flatMap((command) => change(item, { command, delta: units })),
-      Effect.provide(Place.layer(place)),
+      Effect.provide(Target.layer(place)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(Command.withDescription("Put units of an item in, or take some out"))

@@ -9,12 +9,12 @@ import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Place from "./Place.ts"
-import * as Reconcile from "./reconcile/Run.ts"
-import * as Where from "./reconcile/Where.ts"
-import * as Accept from "./recover/Accept.ts"
-import * as Run from "./recover/Run.ts"
+import * as Reconcile from "../reconcile/ReconcileRun.ts"
+import * as AuditTarget from "../terminal/AuditTarget.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
+import * as Accept from "./Accept.ts"
+import * as RecoverRun from "./RecoverRun.ts"
 
 interface Options {
   readonly to: Option.Option<string>
@@ -33,7 +33,7 @@ const contextOf = Effect.context<ItemStore | StoredItems>()
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
   const built = yield* Layer.build(Infra.layerItems(settings))
-  return yield* Where.untilUp.pipe(
+  return yield* AuditTarget.untilUp.pipe(
     Effect.as(built),
     Effect.provideContext(built),
     Effect.tapError(() =>
@@ -45,71 +45,71 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
 })
 
 const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
-  const { redis } = yield* Where.settings
+  const { redis } = yield* AuditTarget.settings
   const address = Kind.address.read(text)
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
   // Whoever may into the one may into the other: a second Redis is the first's successor.
   const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
-  yield* Effect.provideContext(Where.untilUp, target)
+  yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
-    return yield* Run.compare(yield* Place.bounded(Survey.partitions), own, target)
+    return yield* RecoverRun.compare(yield* Target.bounded(Survey.partitions), own, target)
   }
-  yield* Run.refuseFull(target)
-  const log = yield* Run.surveyed(own)
-  return yield* dryRun ? Run.rehearse(log, `Redis at ${text}`) : Run.refill(log, target)
+  yield* RecoverRun.refuseFull(target)
+  const log = yield* RecoverRun.surveyed(own)
+  return yield* dryRun ? RecoverRun.rehearse(log, `Redis at ${text}`) : RecoverRun.refill(log, target)
 })
 
 const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   if (Option.isSome(to)) return yield* CommandFailed.failed("--to names a Redis, and the embedded file has none")
   if (compare) return yield* Reconcile.run({ item: undefined, apply: false })
-  yield* Where.untilUp
+  yield* AuditTarget.untilUp
   const own = yield* contextOf
-  const log = yield* Run.surveyed(own)
-  if (dryRun) return yield* Run.rehearse(log, "the tables of the embedded file")
+  const log = yield* RecoverRun.surveyed(own)
+  if (dryRun) return yield* RecoverRun.rehearse(log, "the tables of the embedded file")
   yield* ClearStore.empty(log, Epoch.make)
-  yield* Run.refill(log, own)
+  yield* RecoverRun.refill(log, own)
 })
 
-const rehearseAnywhere = Where.untilUp.pipe(
+const rehearseAnywhere = AuditTarget.untilUp.pipe(
   Effect.andThen(contextOf),
-  Effect.flatMap(Run.surveyed),
-  Effect.flatMap((log) => Run.rehearse(log, "an empty Redis"))
+  Effect.flatMap(RecoverRun.surveyed),
+  Effect.flatMap((log) => RecoverRun.rehearse(log, "an empty Redis"))
 )
 
-const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Place.Place) =>
+const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Place) =>
   Effect.gen(function*() {
     if (compare || Option.isSome(to)) {
       return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
     }
     yield* Accept.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun })
-  }).pipe(Effect.provide(Where.layer(place)))
+  }).pipe(Effect.provide(AuditTarget.layer(place)))
 
-const run = (options: Options, place: Place.Place) =>
+const run = (options: Options, place: Target.Place) =>
   Effect.gen(function*() {
     if (options.acceptLog) return yield* accepting(options, place)
     if (options.yes || Option.isSome(options.partition)) {
       return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
     }
-    if (!(yield* Where.isDistributed(place))) {
-      const settings = yield* Place.embedded(place)
+    if (!(yield* AuditTarget.isDistributed(place))) {
+      const settings = yield* Target.embedded(place)
       const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
       return yield* Effect.provide(
         embedded(options),
         isReadOnly ? Infra.layerItemsBeside(settings) : Infra.layerItemsAlone(settings)
       )
     }
-    const { kafka } = yield* Where.settings
+    const { kafka } = yield* AuditTarget.settings
     if (Option.isSome(options.to)) {
       return yield* Effect.provide(intoSecond(options.to.value, options), Infra.layerReader(kafka))
     }
-    const ownAndLog = Where.layer(place)
+    const ownAndLog = AuditTarget.layer(place)
     if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
     if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
     return yield* CommandFailed.failed(BY_ITSELF)
-  }).pipe(Effect.scoped, Effect.provide(Where.quiet), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.scoped, Effect.provide(AuditTarget.quiet), Effect.mapError(CommandFailed.from))
 
 export const command = Command.make(
   "recover",
@@ -141,7 +141,7 @@ export const command = Command.make(
       Flag.withDescription("With --accept-log: do it"),
       Flag.withDefault(false)
     ),
-    ...Place.flags
+    ...Target.flags
   },
   ({ acceptLog, compare, dryRun, partition, to, yes, ...place }) =>
     run({ to, dryRun, compare, acceptLog, partition, yes }, place)

@@ -4,8 +4,8 @@ import { StatusRecord } from "@flash-sale/domain/OrderStatus"
 import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
 import { Console, Effect, Schema, Struct } from "effect"
 import { Argument, Command } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Place from "./Place.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
 
 const encode = Schema.encodeSync(StatusRecord)
 
@@ -14,7 +14,7 @@ const show = Command.make("show", {
     Argument.withSchema(RequestId),
     Argument.withDescription("The buyer's own name for the order")
   ),
-  ...Place.flags
+  ...Target.flags
 }, ({ requestId, ...place }) =>
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
@@ -32,7 +32,7 @@ const show = Command.make("show", {
         // Fingerprint and place are the engine's own.
         yield* Console.log(JSON.stringify(Struct.omit(encode(standing.record), ["fingerprint", "place"]), undefined, 2))
     }
-  }).pipe(Place.bounded, Effect.provide(Place.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the status of an order as JSON")
   )
 

@@ -3,11 +3,11 @@ import { ItemId } from "@flash-sale/domain/Ids"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as CommandFailed from "./CommandFailed.ts"
-import * as Place from "./Place.ts"
-import * as Run from "./reconcile/Run.ts"
-import * as Watch from "./reconcile/Watch.ts"
-import * as Where from "./reconcile/Where.ts"
+import * as AuditTarget from "../terminal/AuditTarget.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
+import * as ReconcileRun from "./ReconcileRun.ts"
+import * as Watch from "./Watch.ts"
 
 /** Each comparison reads the whole log. */
 const pause = Kind.duration(Duration.seconds(1))
@@ -27,16 +27,16 @@ export const command = Command.make("reconcile", {
     Flag.withDescription("Go on for ever, with so long a pause, and show what is found at METRICS_PORT: 1h"),
     Flag.optional
   ),
-  ...Place.flags
+  ...Target.flags
 }, ({ apply, every, item, ...place }) =>
   Effect.gen(function*() {
-    if (Option.isNone(every)) return yield* Run.run({ item: Option.getOrUndefined(item), apply })
+    if (Option.isNone(every)) return yield* ReconcileRun.run({ item: Option.getOrUndefined(item), apply })
     if (apply || Option.isSome(item)) {
       return yield* CommandFailed.failed("--every compares all items, and repairs none: not with --item or --apply")
     }
     return yield* Watch.run(every.value)
   }).pipe(
-    Effect.provide(Where.layer(place)),
+    Effect.provide(AuditTarget.layer(place)),
     Effect.mapError(CommandFailed.from)
   )).pipe(
     Command.withDescription(

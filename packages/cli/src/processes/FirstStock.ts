@@ -6,7 +6,7 @@ import { OrderLog } from "@flash-sale/domain/OrderLog"
 import { home, NOTHING_FOLDED } from "@flash-sale/domain/Partition"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Effect, Fiber, Layer, Schedule } from "effect"
-import * as StockChange from "./StockChange.ts"
+import * as StockChange from "../stock/StockChange.ts"
 
 export const FIRST_ITEM = ItemId.make("101")
 const FIRST_UNITS = 100

@@ -3,7 +3,7 @@ import type { Order } from "@flash-sale/domain/Order"
 import { isFinal } from "@flash-sale/domain/OrderStatus"
 import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
 import { Clock, Effect } from "effect"
-import type { Fate } from "./Books.ts"
+import type { Fate } from "./BalanceCheck.ts"
 
 /** Orders that are asked for in one round: the oldest that are not final. */
 const ROUND = 2_000

@@ -1,23 +1,23 @@
-import * as Books from "@flash-sale/cli/load/Books"
+import * as BalanceCheck from "@flash-sale/cli/load/BalanceCheck"
 import { ItemId, RequestId } from "@flash-sale/domain/Ids"
 import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
 import { describe, expect, it } from "vitest"
 
 const itemId = ItemId.make("a")
-const line = (available: number, held: number, sold: number, put = available + held + sold): Books.Line => ({
+const line = (available: number, held: number, sold: number, put = available + held + sold): BalanceCheck.Line => ({
   itemId,
   put,
   look: { available, held, sold, put }
 })
 let requests = 0
-const fate = (status: OrderStatus | undefined, amount = 1): Books.Fate => ({
+const fate = (status: OrderStatus | undefined, amount = 1): BalanceCheck.Fate => ({
   order: { requestId: RequestId.make(`r-${++requests}`), itemId, amount },
   status
 })
 
 describe("the books", () => {
   it("balance where everything is accounted for", () => {
-    const books = Books.make(
+    const books = BalanceCheck.make(
       [line(7, 0, 3)],
       [
         fate("COMPLETED", 2),
@@ -36,7 +36,9 @@ describe("the books", () => {
     })
   })
 
-  const unbalanced: ReadonlyArray<readonly [what: string, Books.Line, ReadonlyArray<Books.Fate>, says: RegExp]> = [
+  const unbalanced: ReadonlyArray<
+    readonly [what: string, BalanceCheck.Line, ReadonlyArray<BalanceCheck.Fate>, says: RegExp]
+  > = [
     ["a unit vanished", line(6, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 6/],
     ["a unit was made", line(8, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 8/],
     ["more was sold than there was", line(-1, 0, 11, 10), [fate("COMPLETED", 11)], /negative/],
@@ -54,13 +56,13 @@ describe("the books", () => {
   ]
   for (const [what, item, fates, says] of unbalanced) {
     it(`do not balance where ${what}`, () => {
-      const { wrong } = Books.make([item], fates)
+      const { wrong } = BalanceCheck.make([item], fates)
       expect(wrong.some((text) => says.test(text))).toBe(true)
     })
   }
 
   it("name some of many missing orders and count the rest", () => {
-    const { open, wrong } = Books.make([], Array.from({ length: 25 }, () => fate("PENDING")))
+    const { open, wrong } = BalanceCheck.make([], Array.from({ length: 25 }, () => fate("PENDING")))
     expect(open).toBe(25)
     expect(wrong).toHaveLength(11)
     expect(wrong[10]).toBe("and 15 more orders that are missing or not final")
