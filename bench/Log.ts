@@ -1,8 +1,8 @@
 /** Records put into the log as the gateway and the processor would have put them there. */
-import { Command, CommandId, type Settlement } from "@flash-sale/domain/Command"
-import { Attempt, CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { home } from "@flash-sale/domain/Partition"
+import { Command, CommandId, type Settlement } from "@flash-sale/domain/records/Command"
+import { Attempt, CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home } from "@flash-sale/domain/records/Partition"
 import { type CompressionTypes, Kafka, logLevel, type Message } from "kafkajs"
 import { PARTITIONS, type Services } from "./Services.ts"
 

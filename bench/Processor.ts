@@ -4,7 +4,7 @@
  * The processor is frozen while its orders are appended and then let go, so that feeding costs it nothing. Measured is
  * from then on until the last order is final: its status written, and counted.
  */
-import type * as LogRecord from "@flash-sale/domain/LogRecord"
+import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, until } from "../test/servers/Processes.ts"

@@ -3,7 +3,7 @@
  * finds Redis empty, and by `flash-sale recover --to`. The group has committed the whole log, as it has when Redis is
  * lost in the middle of a sale: nothing is told twice, but the statuses that buyers may still ask for are written.
  */
-import type * as LogRecord from "@flash-sale/domain/LogRecord"
+import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Redis } from "ioredis"
 import { Kafka, logLevel } from "kafkajs"
 import { freePort } from "../test/servers/Ports.ts"

@@ -1,5 +1,5 @@
 -- Folds a batch of records into an item, exactly once, and moves the item's position in the same step.
--- Twin of packages/domain/src/Fold.ts. Reads and decides first and writes last: an error changes nothing, but that it
+-- Twin of packages/domain/src/rules/Fold.ts. Reads and decides first and writes last: an error changes nothing, but that it
 -- clears away what is left of an item that was deleted.
 --
 -- KEYS[1]  fold:<partition>, the mark

@@ -1,5 +1,5 @@
 -- Writes statuses, forwards only, and only for the same item and fingerprint: the twin of `isForward` in
--- packages/domain/src/OrderStatus.ts.
+-- packages/domain/src/records/OrderStatus.ts.
 --
 -- KEYS     order_status:<request_id> of each status, from KEYS[1] on
 --

@@ -48,7 +48,7 @@ const BANNED: ReadonlyArray<Banned> = [
     pattern: /\bJSON\.parse\b/g,
     message: "what comes from outside is decoded by a Schema",
     except: {
-      "packages/domain/src/Json.ts": "gives unknown, of which each reader checks what it takes"
+      "packages/domain/src/records/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }
 ]

@@ -1,4 +1,4 @@
--- The rules of an item, version 1: the twin of packages/domain/src/Decide.ts, compared with it on random histories.
+-- The rules of an item, version 1: the twin of packages/domain/src/rules/Rules.ts, compared with it on random histories.
 -- Orders are changed in these tables only, until everything is written at the end.
 -- Amounts and attempts come as the texts that they are in the records: to write a number out costs more than to read it.
 -- Each function answers for one order: '<1 where it changed, else 0> <where it stands>', or shorter where it stands as

@@ -1,15 +1,15 @@
 /** What contradicts itself in an item: nothing that the rules can lead to, and each damage. */
 import { assert, describe, it } from "@effect/vitest"
 import * as SelfConsistency from "@flash-sale/audit/SelfConsistency"
-import type { Command } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import * as Picture from "@flash-sale/domain/Picture"
+import type { Command } from "@flash-sale/domain/records/Command"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect } from "effect"
 import { by, place, play, sale, settle } from "../domain/Games.ts"
 import * as Histories from "../domain/Histories.ts"
 
 const pictureOf = (...commands: ReadonlyArray<Command>) =>
-  new Map(Picture.entries({ ...Fold.nothing, item: play(...commands).item }))
+  new Map(ItemDump.entries({ ...Fold.nothing, item: play(...commands).item }))
 
 const picture = pictureOf(
   by("stock", 9),
@@ -33,7 +33,7 @@ describe("The books of an item", () => {
       for (const history of yield* Histories.histories("books", 60, 200)) {
         const result = Fold.fold(Fold.nothing, { commands: history, told: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)
-        assert.deepStrictEqual(SelfConsistency.wrong(new Map(Picture.entries(result.state))), [])
+        assert.deepStrictEqual(SelfConsistency.wrong(new Map(ItemDump.entries(result.state))), [])
       }
     }))
 

@@ -1,9 +1,9 @@
 /** Three brokers of which one after the other is killed with -9 under load: what was acknowledged is in the log. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import * as KafkaSettings from "@flash-sale/infra/kafka/KafkaSettings"
 import { Effect, Fiber, Layer, Schedule, Stream } from "effect"

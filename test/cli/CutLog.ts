@@ -1,8 +1,8 @@
 /** A processor whose health can be waited for, and whose charges are written down. */
-import { RequestId } from "@flash-sale/domain/Ids"
-import { isFinal } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import { RequestId } from "@flash-sale/domain/records/Ids"
+import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

@@ -1,14 +1,14 @@
 /** What is told of a log that was cut and written on: up to where it is the same for sure. */
 import { assert, describe, it } from "@effect/vitest"
 import * as LossReport from "@flash-sale/audit/LossReport"
-import { Command, CommandId } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { home, Offset } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { Command, CommandId } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home, Offset } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Layer, Stream } from "effect"
 
 const ITEM = ItemId.make("101")
@@ -35,11 +35,11 @@ const settle = (name: string, outcome: "paid" | "declined") => ({
 type Entry = ReturnType<typeof place> | ReturnType<typeof stock> | ReturnType<typeof settle>
 
 /** What a store holds that has folded these records. */
-const pictureOf = (itemId: ItemId, log: ReadonlyArray<Entry>): Picture.Picture => {
+const pictureOf = (itemId: ItemId, log: ReadonlyArray<Entry>): ItemDump.Picture => {
   const commands = log.flatMap((entry, offset) => entry.itemId === itemId ? [{ offset, command: entry.command }] : [])
   const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
   if (result._tag !== "Folded") throw new Error(result._tag)
-  return new Map(Picture.entries(result.state))
+  return new Map(ItemDump.entries(result.state))
 }
 
 const recordsOf = (log: ReadonlyArray<Entry>) =>

@@ -1,10 +1,10 @@
 /** Sales for commands to look at: some orders of each item are sold, the others find nothing left. */
-import { Command, CommandId } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { Command, CommandId } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Schedule } from "effect"
 
 /** Orders of each item. */

@@ -1,7 +1,7 @@
 /** What every adapter of `Backlogs` does. */
 import { expect, layer } from "@effect/vitest"
-import { Backlogs } from "@flash-sale/domain/Backlogs"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 
 export const suite = <A, E>(name: string, adapter: Layer.Layer<A, E>): void =>

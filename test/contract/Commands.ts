@@ -1,9 +1,9 @@
 /** Making commands and fold requests, with defaults for all that a test does not care about. */
-import type { Adjustment, SalePatch, Settlement } from "@flash-sale/domain/Command"
-import { Command, CommandId, type Placed } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { FoldRequest } from "@flash-sale/domain/ItemStore"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import type { FoldRequest } from "@flash-sale/domain/ports/ItemStore"
+import type { Adjustment, SalePatch, Settlement } from "@flash-sale/domain/records/Command"
+import { Command, CommandId, type Placed } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 
 let made = 0
 

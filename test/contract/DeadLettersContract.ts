@@ -3,9 +3,9 @@
  * that nobody else has.
  */
 import { assert, layer } from "@effect/vitest"
-import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
-import { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/ports/DeadLetters"
+import { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Schedule } from "effect"
 import { randomInt } from "node:crypto"
 

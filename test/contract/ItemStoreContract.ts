@@ -5,11 +5,11 @@
  * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
  */
 import { describe, expect, layer } from "@effect/vitest"
-import * as Fold from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { defaultSettings } from "@flash-sale/domain/Item"
-import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ItemStore"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import { defaultSettings } from "@flash-sale/domain/rules/Item"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
 import { adjust, cancel, freshItem, next, place, request, rules, sale, settle, stock, unreadable } from "./Commands.ts"

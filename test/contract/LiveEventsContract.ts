@@ -5,8 +5,8 @@
  * change of an order that is known by name, in order, as buyers are told of it (`Outcome.status`).
  */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import { Effect, Fiber, type Layer, Stream } from "effect"
 import { freshItem, place, request, sale, settle, stock, unreadable } from "./Commands.ts"
 

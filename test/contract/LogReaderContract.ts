@@ -1,9 +1,9 @@
 /** What every reader of the log does. The layer provides the log as well, to have something to read. */
 import { assert, layer } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Stream } from "effect"
 import { randomUUID } from "node:crypto"
 

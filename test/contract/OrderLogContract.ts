@@ -3,11 +3,11 @@
  * committed before: the suite looks at its own items only.
  */
 import { assert, layer } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
-import { OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { Offset } from "@flash-sale/domain/Partition"
-import * as Partition from "@flash-sale/domain/Partition"
+import { OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset } from "@flash-sale/domain/records/Partition"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 

@@ -1,10 +1,10 @@
 /** What every `OrderStatuses` does: claims, and statuses that only move forwards. */
 import { describe, expect, layer } from "@effect/vitest"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { fingerprint } from "@flash-sale/domain/Order"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { Offset } from "@flash-sale/domain/Partition"
+import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { fingerprint } from "@flash-sale/domain/records/Order"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Schedule } from "effect"
 import { next } from "./Commands.ts"
 

@@ -3,8 +3,8 @@
  * `decline` has to be declined, and every charge has to be answered.
  */
 import { assert, layer } from "@effect/vitest"
-import { ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { type Charge, chargeKey, PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import { type Charge, chargeKey, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import { ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 

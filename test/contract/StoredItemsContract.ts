@@ -1,11 +1,11 @@
 /** What every store tells of its items, and what taking them away does. The layer provides an empty store. */
 import { expect, layer } from "@effect/vitest"
-import type { Placed } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { ItemStore, MarkMoved } from "@flash-sale/domain/ItemStore"
-import * as Picture from "@flash-sale/domain/Picture"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { Placed } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
 import { freshItem, place, request, stock } from "./Commands.ts"
@@ -29,7 +29,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.items(partition)).toEqual([])
         expect(yield* stored.positions(partition, [itemId])).toEqual([-1])
         expect(yield* stored.read(partition, itemId)).toEqual({
-          picture: new Map(Picture.entries(Fold.nothing)),
+          picture: new Map(ItemDump.entries(Fold.nothing)),
           position: -1,
           indexed: expect.anything(),
           damages: [],
@@ -49,7 +49,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
           yield* store.fold(request(item, commands))
           const there = yield* stored.read(item.partition, item.itemId)
           expect(there).toEqual({
-            picture: new Map(Picture.entries(folded.state)),
+            picture: new Map(ItemDump.entries(folded.state)),
             position: folded.state.position,
             indexed: true,
             damages: [],

@@ -1,9 +1,9 @@
 /** Short ways to say what happens to an item, for tables of cases. */
-import { Command, CommandId, type PaymentOutcome, type SalePatch } from "@flash-sale/domain/Command"
-import * as Decide from "@flash-sale/domain/Decide"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { empty, type Item } from "@flash-sale/domain/Item"
-import type { OrderOutcome } from "@flash-sale/domain/Outcome"
+import { Command, CommandId, type PaymentOutcome, type SalePatch } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { empty, type Item } from "@flash-sale/domain/rules/Item"
+import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
+import * as Rules from "@flash-sale/domain/rules/Rules"
 
 const itemId = ItemId.make("101")
 
@@ -52,7 +52,7 @@ export interface Played {
 export const play = (...commands: ReadonlyArray<Command>): Played => {
   let item = empty
   const orders = commands.map((command, offset) => {
-    const [next, decided] = Decide.decide(item, offset, command)
+    const [next, decided] = Rules.decide(item, offset, command)
     item = next
     return decided
   })

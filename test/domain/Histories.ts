@@ -2,8 +2,8 @@
  * Random histories of one item: commands of every kind over few names, so that request ids, buyers, attempts,
  * sequence numbers and operators' commands collide all the time.
  */
-import { Command, CommandId, type Placed, RULES_VERSION } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { Command, CommandId, type Placed, RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Arbitrary, type Effect, Schema } from "effect"
 
 /** The item of every history. */

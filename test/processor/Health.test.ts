@@ -1,9 +1,9 @@
 /** What the processor says of itself. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"

@@ -1,8 +1,8 @@
 /** The partition of one item as its worker sees it, over records that the test has made. */
-import { ItemId } from "@flash-sale/domain/Ids"
-import type { LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
-import type { OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { home, Offset, type PartitionId } from "@flash-sale/domain/Partition"
+import type { OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
+import { home, Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect } from "effect"
 
 /** As many as the embedded log has. */

@@ -1,11 +1,11 @@
 /** Records of orders and stock for tests of the processor, and what became of them. */
-import { Command, CommandId } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { home } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { Command, CommandId } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 
 export const order = (requestId: string, itemId: string) =>

@@ -8,7 +8,9 @@ const found = (path: string, text: string, declared: ReadonlyArray<string> = [])
 describe("check-architecture", () => {
   it("lets packages know each other in one direction only", () => {
     assert.deepStrictEqual(
-      found("packages/infra/src/Infra.ts", `import { Ids } from "@flash-sale/domain/Ids"`, ["@flash-sale/domain"]),
+      found("packages/infra/src/Infra.ts", `import { Ids } from "@flash-sale/domain/records/Ids"`, [
+        "@flash-sale/domain"
+      ]),
       []
     )
     assert.deepStrictEqual(found("packages/processor/src/A.ts", `\nimport type { B } from "@flash-sale/gateway/B"`), [

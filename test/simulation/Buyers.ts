@@ -1,8 +1,8 @@
 /** Buyers, and strangers who write the topic as well. They try again until their record is in the log. */
-import { Command } from "@flash-sale/domain/Command"
-import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { Command } from "@flash-sale/domain/records/Command"
+import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Random, Schedule } from "effect"
 import { items, persistently } from "./Operator.ts"
 import { PARTITIONS, type Produced } from "./SimulatedLog.ts"

@@ -2,10 +2,10 @@
  * Each step of an order has its words in the log, of that very attempt: judged without the rules that made the step, so
  * that a wrong rule cannot hide behind itself.
  */
-import type { Command, Placed } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import type { RequestId } from "@flash-sale/domain/Ids"
-import type { HeldOrder } from "@flash-sale/domain/Item"
+import type { Command, Placed } from "@flash-sale/domain/records/Command"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 
 /** What was said of which attempt. */

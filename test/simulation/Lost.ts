@@ -1,6 +1,6 @@
 /** What the log said and says no more, since records of it were cut or trimmed: what may then be otherwise than it was. */
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { chargeKey } from "@flash-sale/domain/PaymentProvider"
+import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 
 export const make = () => {
   /** Orders that a lost record names: they may come to another end than they were told. */

@@ -1,5 +1,5 @@
 /** A log that lost its end or its beginning. That does not heal by itself: somebody has to decide. */
-import { home, type PartitionId } from "@flash-sale/domain/Partition"
+import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Random } from "effect"
 import * as Buyers from "./Buyers.ts"
 import * as Operator from "./Operator.ts"

@@ -4,9 +4,14 @@
  * Members come and go. Who has not been heard of for a session's length is put out of the group, and its partitions go
  * to others while it still believes that they are its own: a zombie, until it asks for something that only an owner may.
  */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable, type OwnedPartition, type PartitionBounds, PartitionLost } from "@flash-sale/domain/OrderLog"
-import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import {
+  LogUnavailable,
+  type OwnedPartition,
+  type PartitionBounds,
+  PartitionLost
+} from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Duration, Effect, Fiber, Latch, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"

@@ -1,5 +1,5 @@
 /** The dead letters, and the operator who replays them. */
-import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/DeadLetters"
+import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/ports/DeadLetters"
 import { Effect, Layer } from "effect"
 import * as Chance from "./Chance.ts"
 import type { Trace } from "./Trace.ts"

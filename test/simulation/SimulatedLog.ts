@@ -2,10 +2,10 @@
  * The log. It may lose an append or its answer, append twice, or append long after everybody thought it lost. Its last
  * records may go, as in a broker that is restored from a backup, and its first ones, as in one that keeps only so much.
  */
-import { LogReader } from "@flash-sale/domain/LogReader"
-import type { LogRecord, NewRecord } from "@flash-sale/domain/LogRecord"
-import { AppendUnknown, OrderLog, type PartitionBounds } from "@flash-sale/domain/OrderLog"
-import { home, Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { AppendUnknown, OrderLog, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
+import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Duration, Effect, Latch, Layer, Random, Stream } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Lost from "./Lost.ts"

@@ -2,7 +2,7 @@
  * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow that
  * it arrives when whoever sent it has given up, or is dead.
  */
-import { type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import { type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/ports/PaymentProvider"
 import { Duration, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"

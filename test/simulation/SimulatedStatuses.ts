@@ -1,6 +1,6 @@
 /** The statuses in the store. */
-import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect, Layer } from "effect"
 import type { State } from "./Stored.ts"
 import type { Trace } from "./Trace.ts"

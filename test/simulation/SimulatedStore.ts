@@ -1,7 +1,4 @@
 /** The store: items, marks and statuses. It may be away, lose replies, fall back to an earlier state, or be emptied. */
-import * as Fold from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { Item } from "@flash-sale/domain/Item"
 import {
   type FoldRequest,
   ItemDamaged,
@@ -11,8 +8,11 @@ import {
   MarkMoved,
   PositionBehind,
   type Seen
-} from "@flash-sale/domain/ItemStore"
-import { home } from "@flash-sale/domain/Partition"
+} from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import type { Item } from "@flash-sale/domain/rules/Item"
 import { Effect, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"

@@ -1,9 +1,9 @@
 /** The store as operators' commands see it. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { Accepted } from "@flash-sale/domain/ItemStore"
-import { home } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
-import { type Clearing, StoredItems } from "@flash-sale/domain/StoredItems"
+import type { Accepted } from "@flash-sale/domain/ports/ItemStore"
+import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Layer } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import { type FoldedLog, type State, wholeLog, without } from "./Stored.ts"
@@ -62,7 +62,7 @@ export const layer = (
       ask(() =>
         Effect.sync(() => {
           const folded = state.folded(itemId)
-          const picture = new Map(Picture.entries(folded))
+          const picture = new Map(ItemDump.entries(folded))
           return { picture, position: folded.position, indexed: true, damages: [], byHand: [] }
         })
       ),

@@ -1,5 +1,5 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

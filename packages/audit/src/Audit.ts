@@ -1,10 +1,10 @@
 /** One partition of the store against the log: each item at the position at which the store holds it. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { ItemStore, type Mark } from "@flash-sale/domain/ItemStore"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
-import { type StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
 import * as PartitionFold from "./PartitionFold.ts"
@@ -168,7 +168,7 @@ const findingOf = (
     itemId,
     position: there.position,
     differences: isBack ? { kept: [], count: 0 } : Differences.between(
-      Picture.entries(item.state),
+      ItemDump.entries(item.state),
       there.picture,
       isExpected
     ),

@@ -1,6 +1,6 @@
 /** Taking everything that was folded out of the embedded file, in the place of an engine. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Effect } from "effect"
 import type { Surveyed } from "./Survey.ts"
 

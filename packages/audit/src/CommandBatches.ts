@@ -1,7 +1,7 @@
 /** The commands of each item, gathered from what is read of a partition: in few large calls a fold costs the store least. */
-import type { Placed } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
+import type { Placed } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Stream } from "effect"
 
 /** Records that are gathered before they are folded. */

@@ -1,5 +1,5 @@
 /** Comparing two pictures of an item, entry by entry, and saying in words where they differ. */
-import type { Picture } from "@flash-sale/domain/Picture"
+import type { Picture } from "@flash-sale/domain/rules/ItemDump"
 
 /** One entry that is not the same on both sides; undefined where a side has none. */
 export interface Difference {

@@ -1,7 +1,7 @@
 /** Why a processor refuses a partition, asked from outside. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
 

@@ -1,10 +1,10 @@
 /** What a store knows and the log does not: what is given up by whoever accepts the log as it is. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { chargeKey } from "@flash-sale/domain/PaymentProvider"
-import * as Picture from "@flash-sale/domain/Picture"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, HashMap, Option, Stream } from "effect"
 import * as CommonPrefix from "./CommonPrefix.ts"
 import type { Refusal } from "./HaltCheck.ts"
@@ -105,9 +105,9 @@ const isTurned = <K, V>(turned: HashMap.HashMap<K, V>, requestId: string): boole
 /** No item's id has a colon. */
 const nameOf = (itemId: ItemId, requestId: string): string => `${itemId}:${requestId}`
 
-const ORDER = Picture.orderOf("")
+const ORDER = ItemDump.orderOf("")
 
-function* ordersOf(picture: Picture.Picture) {
+function* ordersOf(picture: ItemDump.Picture) {
   for (const [name, text] of picture) {
     if (!name.startsWith(ORDER)) continue
     const [state, user, amount, attempt, place] = text.split(" ")

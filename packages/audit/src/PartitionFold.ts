@@ -4,10 +4,10 @@
  *
  * **Details**: holds the items of one partition: each order that ever held units, and the last ids turned away.
  */
-import * as Fold from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { home, NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home, NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
 import { HashMap } from "effect"
 
 /** One item of the partition. */

@@ -2,19 +2,19 @@
  * An item against itself: what must hold of its counts, orders and buyers whatever happened to it. For an item of which
  * the log no longer says everything, so that it cannot be folded again.
  */
-import * as Picture from "@flash-sale/domain/Picture"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 
-const ORDER = Picture.orderOf("")
-const BUYER = Picture.buyerOf("")
+const ORDER = ItemDump.orderOf("")
+const BUYER = ItemDump.buyerOf("")
 
-const count = (picture: Picture.Picture, name: string): number => Number(picture.get(name) ?? 0)
+const count = (picture: ItemDump.Picture, name: string): number => Number(picture.get(name) ?? 0)
 
 const add = (sums: Map<string, number>, name: string, units: number): void => {
   sums.set(name, (sums.get(name) ?? 0) + units)
 }
 
 /** What contradicts itself, in words. */
-export const wrong = (picture: Picture.Picture): ReadonlyArray<string> => {
+export const wrong = (picture: ItemDump.Picture): ReadonlyArray<string> => {
   const units = { held: 0, sold: 0 }
   const bought = new Map<string, number>()
   const said = new Map<string, number>()

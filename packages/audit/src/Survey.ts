@@ -1,8 +1,8 @@
 /** What there is to fold, and whether it can be folded at all. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { PartitionId } from "@flash-sale/domain/Partition"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 
 /** One partition of the log, as it was when it was looked at. */

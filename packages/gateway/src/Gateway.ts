@@ -4,12 +4,12 @@
  * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
  */
 import { Api } from "@flash-sale/domain/api/Api"
-import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/Ids"
-import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
-import type { OrderLog } from "@flash-sale/domain/OrderLog"
-import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"

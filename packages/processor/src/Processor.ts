@@ -3,11 +3,11 @@
  *
  * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
  */
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"

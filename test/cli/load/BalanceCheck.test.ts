@@ -1,6 +1,6 @@
 import * as BalanceCheck from "@flash-sale/cli/load/BalanceCheck"
-import { ItemId, RequestId } from "@flash-sale/domain/Ids"
-import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { describe, expect, it } from "vitest"
 
 const itemId = ItemId.make("a")

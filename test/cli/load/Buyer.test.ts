@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import * as Buyer from "@flash-sale/cli/load/Buyer"
 import type { Answer } from "@flash-sale/cli/load/Tally"
-import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Effect, Schema, type Scope } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { describe } from "vitest"

@@ -1,6 +1,6 @@
 /** Dead letters as a processor put them long ago. */
-import { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as DeadLetterRecords from "@flash-sale/infra/kafka/DeadLetterRecords"
 import { Kafka, logLevel } from "kafkajs"
 

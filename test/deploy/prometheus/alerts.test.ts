@@ -3,7 +3,7 @@
  * and ends when its cause is gone. The long version waits as long as the deployed rules do; the short one runs the same
  * expressions in fast motion.
  */
-import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { expect, it, onTestFinished } from "vitest"
 import { operator } from "../../chaos/Processors.ts"

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Digest from "@flash-sale/domain/Digest"
-import type { Accepted, Mark } from "@flash-sale/domain/ItemStore"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { Accepted, Mark } from "@flash-sale/domain/ports/ItemStore"
+import * as Digest from "@flash-sale/domain/records/Digest"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 
 interface Known {

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
-import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { Standing } from "@flash-sale/domain/OrderStatuses"
+import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as DuplicateWait from "@flash-sale/gateway/buy/DuplicateWait"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Duration, Effect, Layer, Metric } from "effect"

@@ -1,6 +1,6 @@
 /** Server-sent events over a real socket: what a listener hears, and what it costs nobody else. */
 import { assert, describe, it as test, layer } from "@effect/vitest"
-import { type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Option, References, Schedule, Scope, Stream } from "effect"

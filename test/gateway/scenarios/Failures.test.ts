@@ -1,6 +1,6 @@
 /** What the buyer hears while the log or the store is away, and what is left behind. */
 import { assert, layer } from "@effect/vitest"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect } from "effect"
 import { connect } from "node:net"
 import * as Door from "../Door.ts"

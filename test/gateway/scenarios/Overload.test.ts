@@ -1,9 +1,9 @@
 /** More than the engine can serve: who is turned away, at once, and who is not. */
 import { assert, layer } from "@effect/vitest"
-import { Backlogs } from "@flash-sale/domain/Backlogs"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Fiber, Latch, Layer, Schedule } from "effect"
 import * as Door from "../Door.ts"

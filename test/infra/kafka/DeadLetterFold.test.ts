@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import { CorrelationId } from "@flash-sale/domain/Ids"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as DeadLetterFold from "@flash-sale/infra/kafka/DeadLetterFold"
 import type { Entry } from "@flash-sale/infra/kafka/DeadLetterRecords"
 

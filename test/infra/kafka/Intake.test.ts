@@ -1,7 +1,7 @@
 /** What was fetched of a partition, where the library behind it does what it does. */
 import { assert, describe, it } from "@effect/vitest"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Intake from "@flash-sale/infra/kafka/Intake"
 import { Effect, Fiber } from "effect"
 

@@ -1,8 +1,8 @@
 /** What only Kafka's dead letters promise: they are read again from the topic by whoever asks. */
 import { assert, describe, it } from "@effect/vitest"
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { CorrelationId } from "@flash-sale/domain/Ids"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"

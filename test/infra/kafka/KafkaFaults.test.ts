@@ -1,9 +1,9 @@
 /** The order log while its broker is not there yet, is killed, and is frozen, with buyers who never stop asking. */
 import { assert, describe, it } from "@effect/vitest"
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import * as Partition from "@flash-sale/domain/Partition"
+import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"

@@ -1,8 +1,8 @@
 /** What only Kafka's order log promises: membership, handover, and the refusal to guess. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
-import * as Partition from "@flash-sale/domain/Partition"
+import { OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"

@@ -1,9 +1,9 @@
 /** A Kafka that speaks TLS and asks who comes: both clients get in, and secrets are told to nobody. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/KafkaSettings"
 import * as Settings from "@flash-sale/infra/Settings"

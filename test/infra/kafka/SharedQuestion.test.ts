@@ -1,7 +1,7 @@
 /** One question for all partitions that have it at the same time, and never an answer that is older than the question. */
 import { assert, describe, it } from "@effect/vitest"
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as SharedQuestion from "@flash-sale/infra/kafka/SharedQuestion"
 import { Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"

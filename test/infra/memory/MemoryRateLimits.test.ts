@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { UserId } from "@flash-sale/domain/Ids"
-import { RateLimits } from "@flash-sale/domain/RateLimits"
+import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import { UserId } from "@flash-sale/domain/records/Ids"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"

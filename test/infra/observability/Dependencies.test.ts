@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import { CorrelationId } from "@flash-sale/domain/Ids"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import * as LogLines from "@flash-sale/infra/observability/LogLines"
 import * as Logs from "@flash-sale/infra/observability/Logs"
 import * as OrderLines from "@flash-sale/infra/observability/OrderLines"

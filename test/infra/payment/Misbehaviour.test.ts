@@ -1,7 +1,7 @@
 /** Each misbehaviour of a provider alone, and what the adapter makes of it. */
 import { assert, layer } from "@effect/vitest"
-import { PaymentToken } from "@flash-sale/domain/Ids"
-import { type Charge, PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import { type Charge, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import { PaymentToken } from "@flash-sale/domain/records/Ids"
 import * as HttpPayments from "@flash-sale/infra/payment/HttpPayments"
 import { Cause, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Tracer } from "effect"
 import { inspect } from "node:util"

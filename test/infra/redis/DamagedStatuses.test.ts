@@ -1,9 +1,9 @@
 /** Status keys that hold what is no status: reported, and given way to. */
 import { expect, layer } from "@effect/vitest"
-import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { Offset } from "@flash-sale/domain/Partition"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect } from "effect"
 import * as OwnRedis from "./OwnRedis.ts"

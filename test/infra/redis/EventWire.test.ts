@@ -1,6 +1,6 @@
 /** Live events as the script writes them: read whole, or not at all. */
 import { assert, describe, it } from "@effect/vitest"
-import { RequestId } from "@flash-sale/domain/Ids"
+import { RequestId } from "@flash-sale/domain/records/Ids"
 import * as EventWire from "@flash-sale/infra/redis/EventWire"
 
 describe("A live event in Redis", () => {

@@ -5,12 +5,12 @@
  * FULL=1 runs many more; SEED=... another choice of them.
  */
 import { expect, layer } from "@effect/vitest"
-import type { Placed } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { COMMANDS_REMEMBERED, isRemembered, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { Placed } from "@flash-sale/domain/records/Command"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import { COMMANDS_REMEMBERED, isRemembered, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
 import { next, place, request, stock } from "../../contract/Commands.ts"

@@ -1,7 +1,7 @@
 /** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
-import type { Placed } from "@flash-sale/domain/Command"
-import { ItemStore, MarkMoved, type Parked } from "@flash-sale/domain/ItemStore"
+import { ItemStore, MarkMoved, type Parked } from "@flash-sale/domain/ports/ItemStore"
+import type { Placed } from "@flash-sale/domain/records/Command"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect, Logger } from "effect"
 import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"

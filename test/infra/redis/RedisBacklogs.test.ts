@@ -1,7 +1,7 @@
 /** How far the fold is, as Redis holds it: also where somebody else has written there. */
 import { expect, layer } from "@effect/vitest"
-import { Backlogs } from "@flash-sale/domain/Backlogs"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect } from "effect"
 import * as BacklogsContract from "../../contract/BacklogsContract.ts"

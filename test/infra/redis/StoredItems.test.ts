@@ -1,6 +1,6 @@
 import { expect, layer } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Effect, Layer, Schedule } from "effect"

@@ -1,8 +1,8 @@
 /** A process of its own for `Durability.test.ts`: an engine that appends without end and says what was acknowledged. */
-import { Command } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { Command } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect } from "effect"
 import { writeSync } from "node:fs"

@@ -1,8 +1,8 @@
 /** What an engine has acknowledged is there after a kill -9, and so is the way in. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import * as Partition from "@flash-sale/domain/Partition"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import { EngineLocked } from "@flash-sale/infra/sqlite/EngineLock"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Fiber, Layer, Ref } from "effect"

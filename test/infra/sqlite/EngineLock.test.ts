@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as EngineLock from "@flash-sale/infra/sqlite/EngineLock"
 import { CannotOpen } from "@flash-sale/infra/sqlite/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

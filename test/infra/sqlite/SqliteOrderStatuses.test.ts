@@ -1,8 +1,8 @@
 /** What becomes of statuses in time; all else is in the contract. */
 import { assert, describe, it } from "@effect/vitest"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
-import { ACCEPTED_KEPT_MILLIS, FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { ACCEPTED_KEPT_MILLIS, FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
 import { integer } from "@flash-sale/infra/sqlite/Connection"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/SqliteDatabase"

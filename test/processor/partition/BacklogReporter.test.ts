@@ -1,8 +1,8 @@
 /** What a processor tells of its backlog, and how it reckons its pace. */
 import { assert, describe, it } from "@effect/vitest"
-import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as BacklogReporter from "@flash-sale/processor/partition/BacklogReporter"
 import * as FoldRate from "@flash-sale/processor/partition/FoldRate"
 import * as OffsetTracker from "@flash-sale/processor/run/OffsetTracker"

@@ -1,8 +1,8 @@
 /** How far a partition's fold is behind, as its gauges say. */
 import { assert, describe, it } from "@effect/vitest"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import type { OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Lag from "@flash-sale/processor/partition/Lag"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

@@ -1,6 +1,5 @@
 /** A provider that refuses us, or is busy, as the processor asks it. */
 import { assert, describe, it } from "@effect/vitest"
-import { RequestId } from "@flash-sale/domain/Ids"
 import {
   type Charge,
   type ChargeResult,
@@ -8,7 +7,8 @@ import {
   PaymentProvider,
   PaymentRefused,
   PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+} from "@flash-sale/domain/ports/PaymentProvider"
+import { RequestId } from "@flash-sale/domain/records/Ids"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as PaymentBreaker from "@flash-sale/processor/payment/PaymentBreaker"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

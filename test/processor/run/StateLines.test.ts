@@ -1,6 +1,6 @@
 /** One line for each change of state, and none for what goes on as it was. */
 import { assert, describe, it } from "@effect/vitest"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

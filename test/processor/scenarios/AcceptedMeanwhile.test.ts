@@ -1,8 +1,8 @@
 /** Somebody accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
 import { assert, describe, it } from "@effect/vitest"
-import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { type Accepted, ItemStore } from "@flash-sale/domain/ItemStore"
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { type Accepted, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

@@ -1,8 +1,8 @@
 /** What waits in the processor is bounded, whatever comes: records in mailboxes, and payments under way. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"

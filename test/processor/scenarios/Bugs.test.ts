@@ -1,8 +1,8 @@
 /** A bug in one of the processor's parts is told, and the worker begins again: nothing stands still in silence. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"

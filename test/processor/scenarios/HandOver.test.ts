@@ -1,8 +1,8 @@
 /** Giving a partition back: who has nothing in hand returns at once, as a whole rebalance may wait for him. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

@@ -1,9 +1,9 @@
 /** The gauge of an item's stock: told by the owner of its partition, and by nobody else. */
 import { assert, it } from "@effect/vitest"
-import { Command, CommandId } from "@flash-sale/domain/Command"
-import { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { Command, CommandId } from "@flash-sale/domain/records/Command"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"

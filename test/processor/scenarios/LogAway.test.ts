@@ -1,8 +1,8 @@
 /** A log that is away for a while is no reason to begin again: what is in hand goes on. */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { LogUnavailable, OrderLog, type OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { home, Offset } from "@flash-sale/domain/Partition"
+import { LogUnavailable, OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { home, Offset } from "@flash-sale/domain/records/Partition"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

@@ -1,6 +1,6 @@
 /** Thousands of items on one processor: whoever has nothing to do leaves memory, and no order is lost by it. */
 import { assert, describe, it } from "@effect/vitest"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { IDLE_AFTER } from "@flash-sale/processor/partition/Router"

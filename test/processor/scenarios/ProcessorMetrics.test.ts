@@ -1,18 +1,18 @@
 /** Every metric of the processor, moved by what it counts and right to the number. In virtual time. */
 import { assert, layer } from "@effect/vitest"
-import { Command, CommandId, type SalePatch } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import {
   type ChargeResult,
   type PaymentError,
   PaymentProvider,
   PaymentRefused,
   PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+} from "@flash-sale/domain/ports/PaymentProvider"
+import { Command, CommandId, type SalePatch } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home } from "@flash-sale/domain/records/Partition"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"

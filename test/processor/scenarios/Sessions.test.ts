@@ -3,7 +3,7 @@
  * was started again without its last writes does nothing for it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

@@ -1,6 +1,6 @@
 /** An order turned away is remembered by the ring alone, so fewer may be decided and not told than the ring holds. */
 import { assert, it } from "@effect/vitest"
-import { TURNED_REMEMBERED } from "@flash-sale/domain/Item"
+import { TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { TURNS_WAITING } from "@flash-sale/processor/publish/Publisher"
 

@@ -1,5 +1,5 @@
 /** Several letters in one command: all are looked at before the first is touched. */
-import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
+import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
 import { Console, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"

@@ -1,6 +1,6 @@
 /** Discarding a letter: nothing is done about its record any more. */
-import type { DeadLetters, LetterPlace } from "@flash-sale/domain/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { DeadLetters, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect } from "effect"
 import * as LetterId from "./LetterId.ts"
 import * as Letters from "./Letters.ts"

@@ -1,7 +1,7 @@
 /** `flash-sale dlq list|show|replay|discard`: the operator's hand on what needs a person. */
-import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Clock, Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { userInfo } from "node:os"

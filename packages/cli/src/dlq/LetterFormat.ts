@@ -1,6 +1,6 @@
 /** Letters as they are printed. */
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Predicate, Result, Schema, Struct } from "effect"
 import * as LetterId from "./LetterId.ts"
 import * as Letters from "./Letters.ts"

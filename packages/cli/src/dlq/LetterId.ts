@@ -1,6 +1,6 @@
 /** How an operator names a letter: where its record stands in `orders`, `<partition>-<offset>`, such as `3-1742`. */
-import type { LetterPlace } from "@flash-sale/domain/DeadLetters"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { type Option, Schema } from "effect"
 
 const TEXT = /^(\d{1,4})-(\d{1,16})$/

@@ -6,9 +6,9 @@ import {
   type Found,
   type Handling,
   type LetterPlace
-} from "@flash-sale/domain/DeadLetters"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+} from "@flash-sale/domain/ports/DeadLetters"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Option, Schedule } from "effect"
 
 /** The most letters that one command looks at: the oldest. Kafka's fold keeps no more either. */

@@ -2,11 +2,11 @@
  * What a replayed order is charged: the price of the sale when its new attempt is folded, not the one of its letter. Who
  * replays it hears where they differ.
  */
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { Order } from "@flash-sale/domain/Order"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { Order } from "@flash-sale/domain/records/Order"
+import { home } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 import * as Money from "../terminal/Money.ts"
 

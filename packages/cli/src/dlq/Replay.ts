@@ -4,13 +4,18 @@
  * **Details**: whoever dies in between leaves a letter that is still open. Replaying it again, or twice at the same
  * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
  */
-import type { DeadLetter, DeadLetters, LetterPlace } from "@flash-sale/domain/DeadLetters"
-import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { fingerprint } from "@flash-sale/domain/Order"
-import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import type { DeadLetter, DeadLetters, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import {
+  type AppendRefused,
+  type AppendUnknown,
+  type LogUnavailable,
+  OrderLog
+} from "@flash-sale/domain/ports/OrderLog"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { fingerprint } from "@flash-sale/domain/records/Order"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { DateTime, Effect, Schedule } from "effect"
 import * as LetterId from "./LetterId.ts"
 import * as Letters from "./Letters.ts"

@@ -1,10 +1,10 @@
 /** Whether a letter can be replayed, from the letter and what is known of its order: a pure step. */
-import { Command, Instant } from "@flash-sale/domain/Command"
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import { Attempt } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import type { Standing } from "@flash-sale/domain/OrderStatuses"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import { Command, Instant } from "@flash-sale/domain/records/Command"
+import { Attempt } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Schema } from "effect"
 import * as Letters from "./Letters.ts"
 

@@ -1,7 +1,7 @@
 /** Waits until every accepted order is final, as long as something moves. */
-import type { Order } from "@flash-sale/domain/Order"
-import { isFinal } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
+import { OrderStatuses, type Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { Order } from "@flash-sale/domain/records/Order"
+import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Effect } from "effect"
 import type { Fate } from "./BalanceCheck.ts"
 

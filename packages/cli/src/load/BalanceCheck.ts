@@ -1,8 +1,8 @@
 /** Whether a run's books balance. What cannot be wrong is not asked; what must agree is compared. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
-import type { Order } from "@flash-sale/domain/Order"
-import { isFinal, type OrderStatus } from "@flash-sale/domain/OrderStatus"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Order } from "@flash-sale/domain/records/Order"
+import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 
 /** An accepted order with its status as it is now; undefined where the engine does not know it. */
 export interface Fate {

@@ -1,7 +1,7 @@
 /** A buyer at the gateway's door: sends an order, and the same again where the answer was lost. */
 import { NodeHttpClient } from "@effect/platform-node"
 import * as Client from "@flash-sale/domain/api/Client"
-import type { Order } from "@flash-sale/domain/Order"
+import type { Order } from "@flash-sale/domain/records/Order"
 import { Context, Effect, Layer, Schedule, Schema, type Scope } from "effect"
 import { HttpClient, type HttpClientError } from "effect/http"
 import type { Answer } from "./Tally.ts"

@@ -1,8 +1,13 @@
 /** A load run: stock, an open loop of buyers, patience, and the books. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import {
+  type AppendRefused,
+  type AppendUnknown,
+  type LogUnavailable,
+  OrderLog
+} from "@flash-sale/domain/ports/OrderLog"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Console, Effect, Option } from "effect"
 import * as StockChange from "../stock/StockChange.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"

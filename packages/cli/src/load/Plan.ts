@@ -1,6 +1,6 @@
 /** What a load run sends: every order of it, and when. A function of the options, the run's name and the seed. */
-import { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { Order } from "@flash-sale/domain/Order"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { Order } from "@flash-sale/domain/records/Order"
 import { Effect, Random } from "effect"
 
 /** The most units that one order of a run asks for. */

@@ -1,5 +1,5 @@
 /** What buyers were answered, counted while the run goes on. */
-import type { Order } from "@flash-sale/domain/Order"
+import type { Order } from "@flash-sale/domain/records/Order"
 import * as Percentiles from "./Percentiles.ts"
 
 /**

@@ -1,7 +1,7 @@
 /** `flash-sale order show`: what is known of a request. */
-import { RequestId } from "@flash-sale/domain/Ids"
-import { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RequestId } from "@flash-sale/domain/records/Ids"
+import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Console, Effect, Schema, Struct } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"

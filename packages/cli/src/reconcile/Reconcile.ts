@@ -1,5 +1,5 @@
 /** `flash-sale reconcile`: the store against the log, item by item. */
-import { ItemId } from "@flash-sale/domain/Ids"
+import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"

@@ -1,9 +1,9 @@
 /** The store against the log, partition by partition. */
 import * as Audit from "@flash-sale/audit/Audit"
 import * as Differences from "@flash-sale/audit/Differences"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { home, PartitionId } from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { home, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect } from "effect"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"

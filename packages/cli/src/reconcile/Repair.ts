@@ -4,9 +4,9 @@
  * not say, and stock changed by hand that waits to be recorded stays.
  */
 import type { Audited, Finding } from "@flash-sale/audit/Audit"
-import { ItemStore, type Mark } from "@flash-sale/domain/ItemStore"
-import type { PartitionId } from "@flash-sale/domain/Partition"
-import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
+import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect, Option, Schedule } from "effect"
 
 /** How long it is waited for a processor to fold a partition again, and how often it is looked. */

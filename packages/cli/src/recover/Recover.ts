@@ -1,8 +1,8 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
-import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { StoredItems } from "@flash-sale/domain/StoredItems"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"

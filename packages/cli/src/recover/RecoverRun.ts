@@ -1,8 +1,8 @@
 /** What `flash-sale recover` does, once it is known where. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { Clock, Console, Context, Effect } from "effect"

@@ -1,8 +1,8 @@
 /** Two stores against each other, item by item and entry by entry. */
 import * as Differences from "@flash-sale/audit/Differences"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { PartitionId } from "@flash-sale/domain/Partition"
-import type { StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
+import type { StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect } from "effect"
 
 type Stored = StoredItems["Service"]

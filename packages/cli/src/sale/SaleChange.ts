@@ -1,8 +1,13 @@
 /** Changing how an item is sold: a record in the log, which takes effect in its turn among the orders. */
-import { Command, type SalePatch } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { type AppendRefused, type AppendUnknown, type LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
+import {
+  type AppendRefused,
+  type AppendUnknown,
+  type LogUnavailable,
+  OrderLog
+} from "@flash-sale/domain/ports/OrderLog"
+import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, Schedule } from "effect"
 
 /** How often a record that was refused for sure is sent again. */

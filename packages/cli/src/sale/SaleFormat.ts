@@ -1,7 +1,7 @@
 /** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { SaleSettings } from "@flash-sale/domain/Item"
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 

@@ -1,9 +1,9 @@
 /** Changing the stock of an item: a record in the log, which takes effect in its turn among the orders. */
-import * as Command from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { type ItemDamaged, type ItemLook, ItemStore } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/OrderLog"
+import { type ItemDamaged, type ItemLook, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import * as Command from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, type Option, Random, Schedule } from "effect"
 
 /** How often a record that may not have arrived is sent again. */

@@ -1,6 +1,6 @@
 /** Where `reconcile` and `recover` find the log, and the store that is compared with it. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { StoredItems } from "@flash-sale/domain/StoredItems"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, Option, References, Schedule } from "effect"

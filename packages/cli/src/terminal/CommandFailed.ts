@@ -1,6 +1,6 @@
 /** How a command ends that could not do its work: a line or several for the person who typed it, and exit code 1. */
-import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/OrderLog"
+import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 

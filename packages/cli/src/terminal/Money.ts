@@ -4,7 +4,7 @@
  * **Gotchas**: the digits are those of ISO 4217, which is what payment providers go by. `Intl` has those of CLDR, which
  * are other ones for 17 currencies: by them 19.99 HUF would be 20 of the smallest unit, and not 1999.
  */
-import { Price } from "@flash-sale/domain/Command"
+import { Price } from "@flash-sale/domain/records/Command"
 import { Option, Schema } from "effect"
 
 /** Digits after the point, where they are not two. ISO 4217, list one, without its codes for funds. */

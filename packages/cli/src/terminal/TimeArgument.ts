@@ -1,5 +1,5 @@
 /** A point in time as an operator types it: ISO 8601 with its zone, or from now: `2026-11-27T10:00:00Z`, `+10m`. */
-import { Instant } from "@flash-sale/domain/Command"
+import { Instant } from "@flash-sale/domain/records/Command"
 import { DateTime, Duration, Option, Schema } from "effect"
 
 /** What a moment looks like, for whoever typed none. */

@@ -5,7 +5,7 @@
  * succeed later) and `correlation_id`. Field names are those of the wire. `_tag` is not sent.
  */
 import { Effect, Schema } from "effect"
-import { OrderStatus } from "../OrderStatus.ts"
+import { OrderStatus } from "../records/OrderStatus.ts"
 
 const retryAfterSeconds = Schema.Int.annotate({ description: "Whole seconds until it is worth trying again" })
 

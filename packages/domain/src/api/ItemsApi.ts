@@ -1,7 +1,7 @@
 /** What is on sale. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { ItemId } from "../Ids.ts"
+import { ItemId } from "../records/Ids.ts"
 import * as Errors from "./Errors.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 

@@ -1,8 +1,8 @@
 /** Server-sent events: how an order or an item stands, and what becomes of it, as it happens. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { ItemId, RequestId } from "../Ids.ts"
-import { OrderMoved } from "../LiveEvents.ts"
+import { OrderMoved } from "../ports/LiveEvents.ts"
+import { ItemId, RequestId } from "../records/Ids.ts"
 import * as Errors from "./Errors.ts"
 import { ItemStanding } from "./ItemsApi.ts"
 import { OrderStanding } from "./OrdersApi.ts"

@@ -1,9 +1,9 @@
 /** Buying, and hearing what became of it. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { Amount, Attempt, ItemId, RequestId } from "../Ids.ts"
-import { Order } from "../Order.ts"
-import { OrderStatus } from "../OrderStatus.ts"
+import { Amount, Attempt, ItemId, RequestId } from "../records/Ids.ts"
+import { Order } from "../records/Order.ts"
+import { OrderStatus } from "../records/OrderStatus.ts"
 import * as Errors from "./Errors.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 

@@ -5,11 +5,11 @@
  * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
  * nothing, so beginning early is always safe and beginning late never is.
  */
-import * as Digest from "../Digest.ts"
-import type { Accepted, Mark, Seen } from "../ItemStore.ts"
-import type { LogRecord } from "../LogRecord.ts"
-import type { PartitionBounds } from "../OrderLog.ts"
-import type { PartitionId } from "../Partition.ts"
+import type { Accepted, Mark, Seen } from "../ports/ItemStore.ts"
+import type { PartitionBounds } from "../ports/OrderLog.ts"
+import * as Digest from "../records/Digest.ts"
+import type { LogRecord } from "../records/LogRecord.ts"
+import type { PartitionId } from "../records/Partition.ts"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
 export interface Known {

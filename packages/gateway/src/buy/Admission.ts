@@ -12,11 +12,11 @@
  * | another order under the same id is on its way | nothing | 409, once that one is in the log: see `Outcomes` |
  * | the keeping of the claim | the lease, and the status that the processor writes | 202 |
  */
-import type { CorrelationId } from "@flash-sale/domain/Ids"
-import { fingerprint, type Order } from "@flash-sale/domain/Order"
-import type { OrderLog } from "@flash-sale/domain/OrderLog"
-import { OrderStatuses, type Standing } from "@flash-sale/domain/OrderStatuses"
-import type { RateLimits } from "@flash-sale/domain/RateLimits"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { OrderStatuses, type Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import { Spans } from "@flash-sale/infra/observability/Spans"
 import { Cause, Clock, Context, Duration, Effect, Exit, Layer } from "effect"

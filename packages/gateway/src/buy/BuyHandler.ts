@@ -1,6 +1,6 @@
 /** One `POST /buy` from its body to its answer, without a fiber for it. */
-import type { CorrelationId } from "@flash-sale/domain/Ids"
-import type { Order } from "@flash-sale/domain/Order"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import type { Order } from "@flash-sale/domain/records/Order"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { type Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
 import { Accounts } from "../request/BuyTelemetry.ts"

@@ -1,8 +1,8 @@
 /** The answers to `POST /buy` as they go over the wire, by the statuses and schemas of its endpoint. Pure. */
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { OrderQueued } from "@flash-sale/domain/api/OrdersApi"
-import type { CorrelationId } from "@flash-sale/domain/Ids"
-import type { Order } from "@flash-sale/domain/Order"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import type { Order } from "@flash-sale/domain/records/Order"
 import { Schema, SchemaAST } from "effect"
 import type { Refusal } from "../request/Refusals.ts"
 import type { Fields } from "./RateLimitHeaders.ts"

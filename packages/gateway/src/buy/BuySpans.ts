@@ -1,5 +1,5 @@
 /** The steps of an order at the front door, as spans below its request's. */
-import type { Order } from "@flash-sale/domain/Order"
+import type { Order } from "@flash-sale/domain/records/Order"
 import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/Spans"
 import type { CurrentRequest } from "../request/RequestContext.ts"
 

@@ -3,11 +3,11 @@
  * not. Requests that arrive together share their round trips.
  */
 import * as Errors from "@flash-sale/domain/api/Errors"
-import type { CorrelationId } from "@flash-sale/domain/Ids"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { fingerprint, type Order } from "@flash-sale/domain/Order"
-import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { RateLimits } from "@flash-sale/domain/RateLimits"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"

@@ -5,8 +5,8 @@
  * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; then nobody knows
  * the outcome. Those who wait are few or bounded: their number is no measure of buyers.
  */
-import type { Order } from "@flash-sale/domain/Order"
-import type { Standing } from "@flash-sale/domain/OrderStatuses"
+import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { Order } from "@flash-sale/domain/records/Order"
 import { Effect } from "effect"
 
 /** The waits between two looks, in milliseconds: together somewhat longer than an append takes on a bad day. */

@@ -1,5 +1,5 @@
 /** The body of `POST /buy`, read by the contract of its endpoint. Pure. */
-import { Order } from "@flash-sale/domain/Order"
+import { Order } from "@flash-sale/domain/records/Order"
 import { Result, Schema, type SchemaIssue } from "effect"
 import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import { isUtf8 } from "node:buffer"

@@ -5,10 +5,10 @@
  * **Details**: asked for with every order, so it is answered from what was read last; the reading goes on in the
  * background, and only while somebody asks. What was folded since the reading is reckoned in.
  */
-import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/Backlogs"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { LogPosition } from "@flash-sale/domain/LogRecord"
-import { home, type PartitionId } from "@flash-sale/domain/Partition"
+import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/ports/Backlogs"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
+import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
 import { LogSize } from "./PartitionCount.ts"
 import { StorePatience } from "./StoreBreaker.ts"

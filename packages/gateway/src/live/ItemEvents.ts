@@ -1,7 +1,7 @@
 /** `GET /items/:item_id/events`. */
 import type { UnknownItem } from "@flash-sale/domain/api/Errors"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { type LiveEvent, LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import * as Refusals from "../request/Refusals.ts"

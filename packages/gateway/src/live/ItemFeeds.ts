@@ -1,7 +1,7 @@
 /** The feeds of all items that somebody listens to: each begins with its first listener and ends with its last. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer, RcMap, type Scope } from "effect"
 import type { LogSize } from "../guards/PartitionCount.ts"
 import * as ItemFeed from "./ItemFeed.ts"

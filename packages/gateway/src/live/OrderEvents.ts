@@ -7,9 +7,9 @@
  */
 import type { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { OrderStanding } from "@flash-sale/domain/api/OrdersApi"
-import type { RequestId } from "@flash-sale/domain/Ids"
-import { type ItemMoved, OrderMoved } from "@flash-sale/domain/LiveEvents"
-import { isFinal, isForward, type StatusRecord, type StatusStamp } from "@flash-sale/domain/OrderStatus"
+import { type ItemMoved, OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import { isFinal, isForward, type StatusRecord, type StatusStamp } from "@flash-sale/domain/records/OrderStatus"
 import { Context, type Duration, Effect, Layer, Option, Queue, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import { StatusReads } from "../reads/StatusReads.ts"

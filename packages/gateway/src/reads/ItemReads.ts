@@ -4,18 +4,18 @@
  * **Details**: a read may find that somebody changed the stock by hand. Such a change counts only once its record is in
  * the log, so the record is appended before the read is answered: orders that come after it find it there.
  */
-import { Command } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
 import {
   type ItemDamaged,
   type ItemLook,
   ItemStore,
   type Parked,
   type StoreUnavailable
-} from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
-import { home } from "@flash-sale/domain/Partition"
+} from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { Command } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { home } from "@flash-sale/domain/records/Partition"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
 import { LogSize } from "../guards/PartitionCount.ts"

@@ -1,9 +1,9 @@
 /** How orders and items stand, as buyers are told. */
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { SaleSettings } from "@flash-sale/domain/Item"
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { DateTime, Effect } from "effect"
 import * as Refusals from "../request/Refusals.ts"
 import { CurrentRequest } from "../request/RequestContext.ts"

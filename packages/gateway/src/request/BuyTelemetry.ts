@@ -6,7 +6,7 @@
  * done at once and without a fiber, as it is done for every order.
  */
 import type { Problem } from "@flash-sale/domain/api/Errors"
-import type { Order } from "@flash-sale/domain/Order"
+import type { Order } from "@flash-sale/domain/records/Order"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/OrderLines"

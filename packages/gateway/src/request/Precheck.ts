@@ -1,5 +1,5 @@
 /** Whether an order can be refused by a read of its item alone. Pure. */
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
 
 export type EarlyRefusal =
   | { readonly _tag: "UnknownItem" }

@@ -1,7 +1,7 @@
 /** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
 import * as Errors from "@flash-sale/domain/api/Errors"
-import type { CorrelationId } from "@flash-sale/domain/Ids"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
 import { DateTime } from "effect"

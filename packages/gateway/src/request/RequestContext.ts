@@ -1,5 +1,5 @@
 /** What is known of the HTTP request that is being served, wherever it is served. */
-import { CorrelationId } from "@flash-sale/domain/Ids"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Span } from "@flash-sale/infra/observability/Spans"
 import { Context } from "effect"
 

@@ -1,7 +1,7 @@
 /** Requests that do not fit their schema: which fields are wrong, and why. */
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import { RequestErrors } from "@flash-sale/domain/api/RequestErrors"
-import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer, SchemaAST, SchemaIssue } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
 import { Accounts } from "./BuyTelemetry.ts"

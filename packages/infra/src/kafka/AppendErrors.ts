@@ -1,5 +1,5 @@
 /** What a failed send means for its records: surely not written, or nobody knows. */
-import { AppendRefused, AppendUnknown } from "@flash-sale/domain/OrderLog"
+import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { messageOf } from "./KafkaClient.ts"
 
 /**

@@ -2,8 +2,8 @@
  * Appends to a topic: a line for each partition, one send in flight in each, each record answered when its own send is
  * acknowledged by all replicas. Why it is built so: docs/decisions/0003-appending.md.
  */
-import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/OrderLog"
-import * as Portions from "@flash-sale/domain/Portions"
+import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
+import * as Chunks from "@flash-sale/domain/records/Chunks"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../actor/BatchLine.ts"
 import * as Appends from "../observability/Appends.ts"
@@ -97,7 +97,7 @@ const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError 
 const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: PartitionSender.PartitionSender["send"]) =>
   Effect.map(
     Effect.forEach(
-      Portions.of(records, MAX_BATCH_BYTES, sizeOf),
+      Chunks.of(records, MAX_BATCH_BYTES, sizeOf),
       (batch) =>
         Effect.map(
           Effect.exit(send(batch)),

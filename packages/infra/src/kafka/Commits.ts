@@ -1,6 +1,6 @@
 /** Commits of a consumer: one in flight, all that wait meanwhile in one, the furthest of each partition. */
-import { LogUnavailable, PartitionLost } from "@flash-sale/domain/OrderLog"
-import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Data, Effect, Exit, Scope } from "effect"
 import type { Consumer } from "kafkajs"
 import * as BatchLine from "../actor/BatchLine.ts"

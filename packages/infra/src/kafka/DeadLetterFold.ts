@@ -5,7 +5,7 @@
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
  * themselves, and of the marks, only so many are kept.
  */
-import type { DeadLetter, DeadLetterStats, Found, Handling, LetterPlace } from "@flash-sale/domain/DeadLetters"
+import type { DeadLetter, DeadLetterStats, Found, Handling, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
 /** The most letters, and marks, that are kept with their contents. Of those beyond it only number and age are known. */

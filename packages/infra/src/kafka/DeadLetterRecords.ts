@@ -1,6 +1,6 @@
 /** Letters and marks as records of the topic `orders-dlq`. Unknown records are no letters, and are passed over. */
-import { DeadLetter, Handling } from "@flash-sale/domain/DeadLetters"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Option, Result, Schema } from "effect"
 import type { Appendable } from "./Appender.ts"
 

@@ -1,6 +1,6 @@
 /** One membership in the consumer group, from joining to leaving or crashing. */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
-import * as Partition from "@flash-sale/domain/Partition"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import { type Cause, Effect, Queue, type Scope } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
 import * as Log from "../observability/Log.ts"

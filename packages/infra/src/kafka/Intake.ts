@@ -2,9 +2,9 @@
  * What was fetched of one partition and is not taken yet. A full intake pauses the fetching of its own partition, and
  * never holds up another.
  */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable, type PartitionBounds, PartitionLost } from "@flash-sale/domain/OrderLog"
-import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable, type PartitionBounds, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Queue } from "effect"
 
 /** From this many records on fetching pauses. One more fetch may be on its way, so this is no hard bound. */

@@ -1,5 +1,5 @@
 /** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
 import {
   type Admin,

@@ -1,6 +1,6 @@
 /** The dead letters on Kafka: the topic `orders-dlq`, folded into memory. */
-import { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import { StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./Appender.ts"
 import * as DeadLetterFold from "./DeadLetterFold.ts"

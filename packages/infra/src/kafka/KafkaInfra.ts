@@ -1,7 +1,7 @@
 /** All that Kafka provides. */
-import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import type { LogReader } from "@flash-sale/domain/LogReader"
-import type { OrderLog } from "@flash-sale/domain/OrderLog"
+import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Layer } from "effect"
 import * as KafkaClient from "./KafkaClient.ts"
 import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"

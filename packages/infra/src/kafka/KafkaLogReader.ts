@@ -2,10 +2,10 @@
  * Reading the topic `orders` from outside. The library reads as a group member only, so the reader has a group of its
  * own, which never commits and is deleted when the reader closes.
  */
-import { LogReader } from "@flash-sale/domain/LogReader"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
-import type * as Partition from "@flash-sale/domain/Partition"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import type * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, Exit, Layer, Queue, Random, Schedule, Scope, Semaphore, Stream } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
 import { KafkaClient, messageOf } from "./KafkaClient.ts"

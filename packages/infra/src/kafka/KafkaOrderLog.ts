@@ -1,7 +1,7 @@
 /** The order log on Kafka: the topic `orders`. */
-import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import type { Offset } from "@flash-sale/domain/Partition"
-import * as Partition from "@flash-sale/domain/Partition"
+import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { Offset } from "@flash-sale/domain/records/Partition"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
 import * as Log from "../observability/Log.ts"
 import * as Appender from "./Appender.ts"

@@ -1,6 +1,6 @@
 /** What Kafka knows of the topic `orders` beside its records. */
-import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/OrderLog"
-import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Exit } from "effect"
 import type { KafkaClient } from "./KafkaClient.ts"
 import type { Part } from "./SharedQuestion.ts"

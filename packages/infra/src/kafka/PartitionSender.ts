@@ -2,7 +2,7 @@
  * Sends to one partition, one send at a time: an idempotent producer of its own, made when it is needed and thrown
  * away after each failure whose outcome is unknown, so that no sequence number is ever used for two batches.
  */
-import { AppendRefused, AppendUnknown } from "@flash-sale/domain/OrderLog"
+import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
 import * as AppendErrors from "./AppendErrors.ts"

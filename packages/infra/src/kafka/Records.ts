@@ -1,6 +1,6 @@
 /** Records as the consumer library gives them, and as the domain reads them. */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import type { IHeaders, KafkaMessage } from "kafkajs"
 
 const EMPTY = new Uint8Array(0)

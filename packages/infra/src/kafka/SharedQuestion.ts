@@ -2,8 +2,8 @@
  * A question about a whole topic that its partitions have at about the same time: who comes while it is under way shares
  * the next one with all who wait then. Nobody hears what was asked before he came: it may be out of date by then.
  */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Exit, Scope } from "effect"
 import * as BatchLine from "../actor/BatchLine.ts"
 

@@ -3,9 +3,9 @@
  * memory. The library reads as a group member only, so each reader has a group of its own, which never commits and is
  * deleted when the reader stops.
  */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
-import * as Partition from "@flash-sale/domain/Partition"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, Random, type Scope } from "effect"
 import { type KafkaClient, messageOf } from "./KafkaClient.ts"
 import { toLogRecord } from "./Records.ts"

@@ -1,5 +1,5 @@
 /** The topics: made where they are missing, and refused where they were made with another number of partitions. */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Schema } from "effect"
 import type { ITopicConfig } from "kafkajs"
 import * as Log from "../observability/Log.ts"

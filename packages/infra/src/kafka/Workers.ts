@@ -1,6 +1,6 @@
 /** The workers of the partitions that this process owns: started when it gets them, ended before it gives them up. */
-import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/OrderLog"
-import type { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
 import * as Log from "../observability/Log.ts"
 import type * as Commits from "./Commits.ts"

@@ -1,6 +1,6 @@
 /** A rate limiter within this process, for when there is no shared one or it cannot be reached. */
-import type { UserId } from "@flash-sale/domain/Ids"
-import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { UserId } from "@flash-sale/domain/records/Ids"
 import { Clock, Effect, Layer } from "effect"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */

@@ -1,5 +1,5 @@
 /** The ids by which everything about one order is found: the caller's own where it is a valid one, else a new one. */
-import { CorrelationId } from "@flash-sale/domain/Ids"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Schema } from "effect"
 import { randomUUID } from "node:crypto"
 

@@ -1,6 +1,6 @@
 /** Whether what a service stands on answers: gauges, and one log line for each change. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import { OrderLog } from "@flash-sale/domain/OrderLog"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import * as Log from "./Log.ts"

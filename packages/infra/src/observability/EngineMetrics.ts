@@ -2,7 +2,7 @@
  * The metrics of the machinery behind an order: lines, batches, lag, and what the services stand on. Beside `Metrics`,
  * which counts orders. The same rules hold: names and meanings are data, labels are closed sets or bounded.
  */
-import { DeadLetterReason } from "@flash-sale/domain/DeadLetters"
+import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
 import { bounded, counter, gauge, histogram, type Labelled, labelled, type Service } from "./Series.ts"
 

@@ -5,7 +5,7 @@
  * **Details**: a share of the orders can be told of instead of all. Which ones is decided by their correlation id, so
  * that an order has its lines in every service or in none.
  */
-import type { CorrelationId } from "@flash-sale/domain/Ids"
+import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Context, type LogLevel } from "effect"
 import type { Event } from "./Attributes.ts"
 import type { Line } from "./LogLines.ts"

@@ -17,7 +17,7 @@ import {
   PaymentProvider,
   PaymentRefused,
   PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+} from "@flash-sale/domain/ports/PaymentProvider"
 import { Clock, Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as PaymentWire from "./PaymentWire.ts"

@@ -1,5 +1,5 @@
 /** What the engine and an HTTP payment provider say to each other. For providers it is written down in docs/payments.md. */
-import { type Charge } from "@flash-sale/domain/PaymentProvider"
+import { type Charge } from "@flash-sale/domain/ports/PaymentProvider"
 import { Schema } from "effect"
 
 const ChargeBody = Schema.Struct({

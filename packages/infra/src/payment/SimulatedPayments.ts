@@ -4,9 +4,14 @@
  * **Details**: whether a charge ever gets an answer is decided by a hash of `request_id:attempt`, so that asking again
  * finds the same and a replayed order may fare better. A payment token that begins with `decline` is declined.
  */
-import type { PaymentOutcome } from "@flash-sale/domain/Command"
-import { murmur2 } from "@flash-sale/domain/Partition"
-import { type Charge, type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/PaymentProvider"
+import {
+  type Charge,
+  type ChargeResult,
+  PaymentProvider,
+  PaymentUnknown
+} from "@flash-sale/domain/ports/PaymentProvider"
+import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
+import { murmur2 } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect, Layer } from "effect"
 
 export interface Options {

@@ -1,7 +1,7 @@
 /** How `lua/fold.lua` writes a live event. See `lua/README.md`. */
-import { isRequestId } from "@flash-sale/domain/Ids"
-import type { ItemMoved } from "@flash-sale/domain/LiveEvents"
-import { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import type { ItemMoved } from "@flash-sale/domain/ports/LiveEvents"
+import { isRequestId } from "@flash-sale/domain/records/Ids"
+import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 
 type Order = ItemMoved["orders"][number]
 

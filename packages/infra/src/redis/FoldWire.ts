@@ -1,10 +1,10 @@
 /** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
-import type { Adjustment, Command, Placed, SalePatch } from "@flash-sale/domain/Command"
-import type { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/Item"
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
-import type { OrderOutcome, Outcome } from "@flash-sale/domain/Outcome"
-import * as Outcomes from "@flash-sale/domain/Outcome"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { Adjustment, Command, Placed, SalePatch } from "@flash-sale/domain/records/Command"
+import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/rules/Item"
+import type { OrderOutcome, Outcome } from "@flash-sale/domain/rules/Outcome"
+import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
 export const records = (commands: ReadonlyArray<Placed>): string => {

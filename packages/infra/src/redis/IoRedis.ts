@@ -3,7 +3,7 @@
  * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
  * command means is known only to whoever gave it.
  */
-import { type Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 import * as Log from "../observability/Log.ts"

@@ -1,6 +1,6 @@
 /** The names of everything that is kept in Redis. No other file spells a key. `lua/README.md` says what each holds. */
-import type { ItemId, RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 
 /** Units available, a plain integer: operators read and set it. */
 export const inventory = (itemId: ItemId): string => `inventory:${itemId}`

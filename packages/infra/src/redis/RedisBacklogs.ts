@@ -1,6 +1,6 @@
 /** How far the fold of each partition is, in one hash: whoever folds writes its fields, and every gateway reads them all. */
-import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
-import { PartitionId } from "@flash-sale/domain/Partition"
+import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
 import { IoRedis, unavailable } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"

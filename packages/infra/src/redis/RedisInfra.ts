@@ -1,9 +1,9 @@
 /** Everything that is kept in Redis, over one connection (and one more that waits for live events). */
 import { NodeFileSystem } from "@effect/platform-node"
-import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/LiveEvents"
-import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import type { StoredItems } from "@flash-sale/domain/StoredItems"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"

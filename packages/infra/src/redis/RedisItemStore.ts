@@ -1,5 +1,4 @@
 /** The items in Redis: each operation one script, so that it happens whole or not at all. */
-import { ItemId } from "@flash-sale/domain/Ids"
 import {
   type FoldError,
   type FoldReply,
@@ -11,8 +10,9 @@ import {
   PositionBehind,
   type Session,
   type StoreUnavailable
-} from "@flash-sale/domain/ItemStore"
-import { Offset, type PartitionId } from "@flash-sale/domain/Partition"
+} from "@flash-sale/domain/ports/ItemStore"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
 import * as Log from "../observability/Log.ts"
 import * as FoldWire from "./FoldWire.ts"

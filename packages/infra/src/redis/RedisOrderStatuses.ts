@@ -1,7 +1,5 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
-import type { RequestId } from "@flash-sale/domain/Ids"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import * as OrderStatus from "@flash-sale/domain/OrderStatus"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import {
   ACCEPTED_KEPT_MILLIS,
   type Admission,
@@ -10,7 +8,9 @@ import {
   type Claim,
   FINAL_KEPT_MILLIS,
   OrderStatuses
-} from "@flash-sale/domain/OrderStatuses"
+} from "@flash-sale/domain/ports/OrderStatuses"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"
 import * as Log from "../observability/Log.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"

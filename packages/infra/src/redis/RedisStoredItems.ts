@@ -1,8 +1,8 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
-import { ItemId } from "@flash-sale/domain/Ids"
-import { type Accepted, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
-import { type Clearing, StoredItems } from "@flash-sale/domain/StoredItems"
+import { type Accepted, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
 import { IoRedis, unavailable } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"

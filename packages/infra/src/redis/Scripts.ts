@@ -1,5 +1,5 @@
 /** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
-import type { Session, StoreUnavailable } from "@flash-sale/domain/ItemStore"
+import type { Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"

@@ -1,8 +1,8 @@
 /** What `lua/item.lua` found of an item, in the words of the domain. Nothing is trusted: something of it is damaged. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
-import type { StoredItem } from "@flash-sale/domain/StoredItems"
+import type { StoredItem } from "@flash-sale/domain/ports/StoredItems"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import * as Keys from "./Keys.ts"
 
 /** `['', what is there]`, or what is wrong with the key. */
@@ -27,11 +27,11 @@ export const of = (partition: PartitionId, itemId: ItemId, parts: ReadonlyArray<
   const [index, inventory, meta, orders, untold, turned, buyers, commands] = parts
   const fields = new Map(pairs(meta))
   const picture = new Map(head(partition, fields))
-  for (const [id, text] of pairs(orders)) picture.set(Picture.orderOf(id), text)
-  for (const [offset, text] of pairs(untold)) picture.set(Picture.untoldOf(offset), text)
-  for (const [id, score] of pairs(turned)) picture.set(Picture.turnedOf(id), turnedText(score))
-  for (const [user, units] of pairs(buyers)) picture.set(Picture.buyerOf(user), units)
-  for (const [id, n] of pairs(commands)) picture.set(Picture.commandOf(id), n)
+  for (const [id, text] of pairs(orders)) picture.set(ItemDump.orderOf(id), text)
+  for (const [offset, text] of pairs(untold)) picture.set(ItemDump.untoldOf(offset), text)
+  for (const [id, score] of pairs(turned)) picture.set(ItemDump.turnedOf(id), turnedText(score))
+  for (const [user, units] of pairs(buyers)) picture.set(ItemDump.buyerOf(user), units)
+  for (const [id, n] of pairs(commands)) picture.set(ItemDump.commandOf(id), n)
   const names = [Keys.inventory, Keys.meta, Keys.orders, Keys.untold, Keys.turned, Keys.buyers, Keys.commands]
   const wrong = [inventory, meta, orders, untold, turned, buyers, commands].flatMap((part, at) =>
     part === undefined || part[0] === "" ? [] : [`the key ${names[at]!(itemId)}: ${part[0]}`]

@@ -1,8 +1,8 @@
 /** An item's live events as rows: one for each turn that changed something. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { Item } from "@flash-sale/domain/Item"
-import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/LiveEvents"
-import * as Outcome from "@flash-sale/domain/Outcome"
+import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Item } from "@flash-sale/domain/rules/Item"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { Schema } from "effect"
 import { type Connection, integer, type Row, text } from "./Connection.ts"
 

@@ -1,9 +1,9 @@
 /** An item's row: its counts, its position, and the settings of its sale. */
-import type { Folded } from "@flash-sale/domain/Fold"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { empty, type Item } from "@flash-sale/domain/Item"
-import type { ItemLook } from "@flash-sale/domain/ItemStore"
-import { NOTHING_FOLDED } from "@flash-sale/domain/Partition"
+import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
+import type { Folded } from "@flash-sale/domain/rules/Fold"
+import { empty, type Item } from "@flash-sale/domain/rules/Item"
 import { type Connection, integer, optionalInteger, optionalText, type Row } from "./Connection.ts"
 
 /** The part of an item that is read with every batch; its maps are empty, see `ItemLoad`. */

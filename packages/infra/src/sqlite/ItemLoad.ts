@@ -1,8 +1,8 @@
 /** Reading an item's maps: as many of their entries as a batch touches. */
-import { CommandId } from "@flash-sale/domain/Command"
-import type { Batch, Folded, Untold } from "@flash-sale/domain/Fold"
-import { RequestId, UserId } from "@flash-sale/domain/Ids"
-import type { HeldOrder } from "@flash-sale/domain/Item"
+import { CommandId } from "@flash-sale/domain/records/Command"
+import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { Batch, Folded, Untold } from "@flash-sale/domain/rules/Fold"
+import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import { HashMap } from "effect"
 import {
   type Connection,

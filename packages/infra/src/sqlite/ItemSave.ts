@@ -1,7 +1,7 @@
 /** Writing an item's maps: those entries of them that changed. */
-import type { Batch, Folded } from "@flash-sale/domain/Fold"
-import type { RequestId } from "@flash-sale/domain/Ids"
-import { COMMANDS_REMEMBERED, type HeldOrder, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
+import { COMMANDS_REMEMBERED, type HeldOrder, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "./Connection.ts"
 import type { Loaded } from "./ItemLoad.ts"

@@ -1,7 +1,7 @@
 /** Which rows a batch of commands can read or change, so that only these are loaded. */
-import type { Command, CommandId } from "@flash-sale/domain/Command"
-import type { Batch } from "@flash-sale/domain/Fold"
-import type { RequestId, UserId } from "@flash-sale/domain/Ids"
+import type { Command, CommandId } from "@flash-sale/domain/records/Command"
+import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { Batch } from "@flash-sale/domain/rules/Fold"
 
 export interface Touched {
   readonly requests: ReadonlySet<RequestId>

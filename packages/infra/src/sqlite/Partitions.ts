@@ -1,7 +1,7 @@
 /** Consuming the embedded log: every partition at once, as there is nobody to share them with. */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
 import { bytes, type Connection, integer, optionalText, type Row, text } from "./Connection.ts"
 import type { WriteError } from "./GroupCommit.ts"

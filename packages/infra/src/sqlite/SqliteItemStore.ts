@@ -1,6 +1,4 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
-import * as Fold from "@flash-sale/domain/Fold"
-import { ItemId } from "@flash-sale/domain/Ids"
 import {
   type Accepted,
   type FoldError,
@@ -11,8 +9,10 @@ import {
   type Mark,
   MarkMoved,
   PositionBehind
-} from "@flash-sale/domain/ItemStore"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+} from "@flash-sale/domain/ports/ItemStore"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./Connection.ts"
 import * as EventRows from "./EventRows.ts"

@@ -1,6 +1,6 @@
 /** What happens to items, as it happens, out of the embedded file. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { LiveEvents } from "@flash-sale/domain/LiveEvents"
+import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer, Option, Stream } from "effect"
 import * as EventRows from "./EventRows.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"

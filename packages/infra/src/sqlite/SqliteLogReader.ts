@@ -1,6 +1,6 @@
 /** Reading the embedded log from outside. */
-import { LogReader } from "@flash-sale/domain/LogReader"
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Effect, Layer, Option, Stream } from "effect"
 import { type Connection, integer } from "./Connection.ts"
 import * as Partitions from "./Partitions.ts"

@@ -1,7 +1,7 @@
 /** The log of all that happened, as a table in the embedded file. */
-import type { LogPosition, NewRecord } from "@flash-sale/domain/LogRecord"
-import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/OrderLog"
-import { home, Offset } from "@flash-sale/domain/Partition"
+import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
+import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
 import * as Connection from "./Connection.ts"
 import type { WriteError } from "./GroupCommit.ts"

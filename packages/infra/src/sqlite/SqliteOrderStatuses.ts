@@ -1,13 +1,13 @@
 /** What is known of each request, in the embedded file. */
-import type { RequestId } from "@flash-sale/domain/Ids"
 import {
   type Admission,
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
   type Standing
-} from "@flash-sale/domain/OrderStatuses"
-import { type RateLimit, RateLimits } from "@flash-sale/domain/RateLimits"
+} from "@flash-sale/domain/ports/OrderStatuses"
+import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import type { Connection } from "./Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"

@@ -1,10 +1,10 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { ItemId } from "@flash-sale/domain/Ids"
-import { empty } from "@flash-sale/domain/Item"
-import { type Accepted, MarkMoved } from "@flash-sale/domain/ItemStore"
-import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
-import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/StoredItems"
+import { type Accepted, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { empty } from "@flash-sale/domain/rules/Item"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, DateTime, Effect, Layer, Result } from "effect"
 import { type Connection, integer, type Row, RowDamaged, text } from "./Connection.ts"
 import * as ItemHead from "./ItemHead.ts"
@@ -70,7 +70,7 @@ const atOneMoment = <A>(connection: Connection, look: () => A): A => {
 
 /** What is stored of an item of which nothing was folded. Nobody types stock into the file. */
 const nothing: StoredItem = {
-  picture: new Map(Picture.head(empty, NOTHING_FOLDED)),
+  picture: new Map(ItemDump.head(empty, NOTHING_FOLDED)),
   position: NOTHING_FOLDED,
   indexed: true,
   damages: [],
@@ -83,7 +83,7 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId): S
   try {
     const head = ItemHead.find(connection, itemId)!
     return {
-      picture: new Map([...Picture.head(head.item, head.position), ...maps(connection, head.id)]),
+      picture: new Map([...ItemDump.head(head.item, head.position), ...maps(connection, head.id)]),
       position: head.position,
       indexed: integer(row, "partition") === partition,
       damages: [],
@@ -101,21 +101,21 @@ function* maps(connection: Connection, id: number): Iterable<readonly [string, s
   for (const row of connection.all("SELECT * FROM orders WHERE item = ?", id)) {
     const words = ["state", "user", "amount", "attempt", "place"].map((column) => word(row[column]))
     const rest = ["price", "currency", "reason"].map((column) => word(row[column]))
-    yield [Picture.orderOf(text(row, "request")), [...words, row["capped"] === 1 ? "capped" : "-", ...rest].join(" ")]
+    yield [ItemDump.orderOf(text(row, "request")), [...words, row["capped"] === 1 ? "capped" : "-", ...rest].join(" ")]
   }
   for (const row of connection.all("SELECT request, n, reason FROM turned WHERE item = ?", id)) {
-    yield [Picture.turnedOf(text(row, "request")), `${word(row["reason"])} ${word(row["n"])}`]
+    yield [ItemDump.turnedOf(text(row, "request")), `${word(row["reason"])} ${word(row["n"])}`]
   }
   for (const row of connection.all("SELECT user, units FROM buyers WHERE item = ?", id)) {
-    yield [Picture.buyerOf(text(row, "user")), word(row["units"])]
+    yield [ItemDump.buyerOf(text(row, "user")), word(row["units"])]
   }
   for (const row of connection.all("SELECT command, n FROM commands WHERE item = ?", id)) {
-    yield [Picture.commandOf(text(row, "command")), word(row["n"])]
+    yield [ItemDump.commandOf(text(row, "command")), word(row["n"])]
   }
   for (const row of connection.all("SELECT offset, request, state, reason, attempt FROM untold WHERE item = ?", id)) {
     const request = row["request"]
     yield [
-      Picture.untoldOf(integer(row, "offset")),
+      ItemDump.untoldOf(integer(row, "offset")),
       `${word(row["state"])} ${word(row["reason"])} ${word(row["attempt"])} ${request === null ? "" : word(request)}`
     ]
   }

@@ -1,13 +1,13 @@
 /** What is known of each request, as rows: claims with their owner, and statuses. A row that has expired is not there. */
-import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
-import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
 import {
   ACCEPTED_KEPT_MILLIS,
   type AdmissionRequest,
   type Claim,
   FINAL_KEPT_MILLIS
-} from "@flash-sale/domain/OrderStatuses"
-import { Offset } from "@flash-sale/domain/Partition"
+} from "@flash-sale/domain/ports/OrderStatuses"
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./Connection.ts"
 
 /** Expired rows that one write takes away: more than it can add, so that they do not pile up. */

@@ -4,8 +4,8 @@
  * **Details**: the next one may be sent while one is on its way, as a call may take as long as the disk does. It names the
  * position that the one before it leads to, so that the store refuses it where that one came to nothing.
  */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import { type FoldReply, ItemStore } from "@flash-sale/domain/ItemStore"
+import { type FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Fiber, Schedule, type Scope } from "effect"
 import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"

@@ -1,6 +1,6 @@
 /** What is measured and traced of each fold. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { FoldReply } from "@flash-sale/domain/ItemStore"
+import type { FoldReply } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Spans } from "@flash-sale/infra/observability/Spans"
 import { type Context, Effect, Exit } from "effect"

@@ -3,10 +3,10 @@
  * the payments of what is held. One call after the other, so an item's orders are first come, first served.
  * While a call is on its way the next one is sent after it, where a whole one waits.
  */
-import * as FoldBatches from "@flash-sale/domain/FoldBatches"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ItemStore"
-import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ports/ItemStore"
+import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { InFlight } from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"

@@ -1,11 +1,11 @@
 /**
  * What is to be done about the outcomes of a fold: a pure step from outcomes to statuses, dead letters and payments.
  */
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/Ids"
-import { placeCorrelationId } from "@flash-sale/domain/LogRecord"
-import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/OrderStatus"
-import * as Outcome from "@flash-sale/domain/Outcome"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { placeCorrelationId } from "@flash-sale/domain/records/LogRecord"
+import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { DateTime } from "effect"
 import * as DeadLetterOf from "./DeadLetterOf.ts"
 import type { Message, OpenOrder, Place } from "./OpenOrder.ts"

@@ -1,6 +1,6 @@
 /** Dead letters, from the records and orders that they are about. */
-import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/DeadLetters"
-import type { CorrelationId, RequestId } from "@flash-sale/domain/Ids"
+import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
+import type { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { Kept, OpenOrder } from "./OpenOrder.ts"
 
 /** The letter of a record, its value byte for byte. */

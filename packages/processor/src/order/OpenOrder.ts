@@ -1,7 +1,7 @@
 /** An order whose units are held: what a worker remembers of it until it is final. */
-import type { Command } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
+import type { Command } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 
 export type Place = Extract<Command, { readonly _tag: "Place" }>
 

@@ -4,10 +4,10 @@
  *
  * **Details**: all of it is skipped where nothing is recorded, and for orders that were sampled out.
  */
-import type { Command } from "@flash-sale/domain/Command"
-import type { DeadLetter } from "@flash-sale/domain/DeadLetters"
-import type { ItemId, RequestId } from "@flash-sale/domain/Ids"
-import * as Outcome from "@flash-sale/domain/Outcome"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import type { Command } from "@flash-sale/domain/records/Command"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as Propagation from "@flash-sale/infra/observability/Propagation"
 import * as Spans from "@flash-sale/infra/observability/Spans"
 import { Effect, Option } from "effect"

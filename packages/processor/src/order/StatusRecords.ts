@@ -1,8 +1,8 @@
 /** What is written of an order for its buyer. */
-import { fingerprint } from "@flash-sale/domain/Order"
-import type { OrderStatus, StatusRecord } from "@flash-sale/domain/OrderStatus"
-import * as Outcome from "@flash-sale/domain/Outcome"
-import type { Offset } from "@flash-sale/domain/Partition"
+import { fingerprint } from "@flash-sale/domain/records/Order"
+import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import type { Offset } from "@flash-sale/domain/records/Partition"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { DateTime } from "effect"
 import type { OpenOrder } from "./OpenOrder.ts"
 

@@ -1,5 +1,5 @@
 /** Tells the gateways how far the fold of a partition is and how fast it goes. */
-import { type Backlog, Backlogs } from "@flash-sale/domain/Backlogs"
+import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Effect } from "effect"
 import type { Run } from "../run/PartitionRun.ts"

@@ -1,8 +1,8 @@
 /** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
-import * as Digest from "@flash-sale/domain/Digest"
-import { ItemStore, type Seen } from "@flash-sale/domain/ItemStore"
-import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/OrderLog"
-import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/Partition"
+import { ItemStore, type Seen } from "@flash-sale/domain/ports/ItemStore"
+import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import * as Digest from "@flash-sale/domain/records/Digest"
+import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
 import * as LogGrace from "./LogGrace.ts"

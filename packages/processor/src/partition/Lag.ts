@@ -2,8 +2,8 @@
  * How far the fold of a partition is behind its log: in records, and in the age of the oldest that is not folded yet.
  * Told for as long as the partition is owned, also while its worker waits for a store that is away.
  */
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import { Clock, Effect, Metric } from "effect"
 import * as LogGrace from "./LogGrace.ts"

@@ -2,7 +2,7 @@
  * Letting the log be away for a while. What is asked of it now and then, beside its records, is no reason to begin again:
  * every beginning interrupts the payments that are under way.
  */
-import { LogUnavailable } from "@flash-sale/domain/OrderLog"
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Duration, Effect } from "effect"
 
 /** How long a log may give no answer before its partition waits, and says so: longer than a broker takes to start. */

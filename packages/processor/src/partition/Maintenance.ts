@@ -1,7 +1,7 @@
 /** What a worker does beside taking records: ends the recovery, commits, looks around. */
-import { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { PartitionLost } from "@flash-sale/domain/OrderLog"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"

@@ -2,13 +2,13 @@
  * The worker of one partition while this process owns it: recovers, takes records, routes them to the actors of their
  * items, commits what is final, and hands the partition over when it is asked to.
  */
-import type { DeadLetters } from "@flash-sale/domain/DeadLetters"
-import type { ItemStore } from "@flash-sale/domain/ItemStore"
-import type { LogRecord } from "@flash-sale/domain/LogRecord"
-import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/OrderLog"
-import type { OrderStatuses } from "@flash-sale/domain/OrderStatuses"
-import { Offset } from "@flash-sale/domain/Partition"
-import type { PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import type { InFlight } from "@flash-sale/infra/actor/Slots"
 import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"

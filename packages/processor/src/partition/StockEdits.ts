@@ -2,9 +2,9 @@
  * Hand-made changes of stock: whoever sees one that is parked appends it to the log, where it takes its place among the
  * orders. A repeated one has no second effect.
  */
-import { Command } from "@flash-sale/domain/Command"
-import { ItemStore, type Parked } from "@flash-sale/domain/ItemStore"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { ItemStore, type Parked } from "@flash-sale/domain/ports/ItemStore"
+import { Command } from "@flash-sale/domain/records/Command"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as Log from "@flash-sale/infra/observability/Log"
 import { Clock, Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "../run/PartitionRun.ts"

@@ -4,10 +4,15 @@
  * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
  * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when it is voided are the units given back.
  */
-import { Command } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { chargeKey, type ChargeResult, type PaymentError, PaymentProvider } from "@flash-sale/domain/PaymentProvider"
+import {
+  chargeKey,
+  type ChargeResult,
+  type PaymentError,
+  PaymentProvider
+} from "@flash-sale/domain/ports/PaymentProvider"
+import { Command } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { InFlight } from "@flash-sale/infra/actor/Slots"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"

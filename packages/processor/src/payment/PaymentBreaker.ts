@@ -14,7 +14,7 @@ import {
   PaymentProvider,
   type PaymentRefused,
   PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+} from "@flash-sale/domain/ports/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Clock, Data, Duration, Effect, Layer, Metric, type Pull, Schedule, Semaphore } from "effect"
 import { ProcessorState } from "../run/ProcessorState.ts"

@@ -1,12 +1,12 @@
 /** The payments of one item that are under way, and those that wait until the recovery is over. */
-import type { ItemId } from "@flash-sale/domain/Ids"
 import {
   type ChargeResult,
   type PaymentError,
   type PaymentProvider,
   PaymentRefused,
   PaymentUnknown
-} from "@flash-sale/domain/PaymentProvider"
+} from "@flash-sale/domain/ports/PaymentProvider"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { InFlight, Leave, Visitor } from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"

@@ -1,7 +1,7 @@
 /** What the payment provider said of an item's orders, on its way into the log: it takes effect when it is folded. */
-import { Command, MAX_SETTLEMENTS, type PaymentOutcome, type Settlement } from "@flash-sale/domain/Command"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
+import { Command, MAX_SETTLEMENTS, type PaymentOutcome, type Settlement } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, Queue, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { actorFailed, type Run } from "../run/PartitionRun.ts"

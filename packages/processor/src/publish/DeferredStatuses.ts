@@ -2,7 +2,7 @@
  * Statuses that are true only until the final one comes: they are written where that takes a while. Under load the final
  * one overtakes them, and one write does for both. Nobody is misled, as a status only ever moves forwards.
  */
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { reserved } from "../order/StatusRecords.ts"

@@ -1,6 +1,6 @@
 /** What is counted and logged of orders that have become final. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { OrderStatus } from "@flash-sale/domain/OrderStatus"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"
 import { OrderLines } from "@flash-sale/infra/observability/OrderLines"

@@ -3,11 +3,11 @@
  *
  * **Details**: what several turns decided is told together, and items go on folding meanwhile, as far as the line holds.
  */
-import { type DeadLetter, DeadLetters } from "@flash-sale/domain/DeadLetters"
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { StoreUnavailable } from "@flash-sale/domain/ItemStore"
-import type { StatusRecord } from "@flash-sale/domain/OrderStatus"
-import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/OrderStatuses"
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"
 import * as Metrics from "@flash-sale/infra/observability/Metrics"

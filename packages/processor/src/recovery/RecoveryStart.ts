@@ -1,7 +1,7 @@
 /** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
-import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ItemStore"
-import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/OrderLog"
-import { Offset } from "@flash-sale/domain/Partition"
+import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
+import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Effect } from "effect"

@@ -1,6 +1,6 @@
 /** What the processor's health is made of, beside its log and store. */
-import type { ItemId } from "@flash-sale/domain/Ids"
-import type { PartitionId } from "@flash-sale/domain/Partition"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { HaltCode } from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
 import * as Log from "@flash-sale/infra/observability/Log"

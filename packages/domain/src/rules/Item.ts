@@ -4,8 +4,8 @@
  * For every item, always: **put in = available + held + sold**, and nothing is ever negative.
  */
 import { HashMap } from "effect"
-import type { CommandId } from "./Command.ts"
-import type { RequestId, UserId } from "./Ids.ts"
+import type { CommandId } from "../records/Command.ts"
+import type { RequestId, UserId } from "../records/Ids.ts"
 
 /** How many of the last ids turned away are remembered: a duplicate among them stays turned away. */
 export const TURNED_REMEMBERED = 65_536

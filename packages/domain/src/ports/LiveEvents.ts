@@ -3,9 +3,9 @@
  * server-sent events; trimmed, never the truth.
  */
 import { Context, type Effect, Schema, type Stream } from "effect"
-import { Attempt, type ItemId, RequestId } from "./Ids.ts"
+import { Attempt, type ItemId, RequestId } from "../records/Ids.ts"
+import { OrderStatus } from "../records/OrderStatus.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
-import { OrderStatus } from "./OrderStatus.ts"
 
 /** How many of an item's last events are kept, at the least. */
 export const EVENTS_KEPT = 1_000
@@ -41,4 +41,4 @@ export class LiveEvents extends Context.Service<LiveEvents, {
   ) => Effect.Effect<ReadonlyArray<LiveEvent>, StoreUnavailable>
   /** The events after `id` (undefined: from now on), as they come. */
   readonly follow: (itemId: ItemId, after: string | undefined) => Stream.Stream<LiveEvent, StoreUnavailable>
-}>()("@flash-sale/domain/LiveEvents") {}
+}>()("@flash-sale/domain/ports/LiveEvents") {}

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/Ids"
-import { home, murmur2 } from "@flash-sale/domain/Partition"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { home, murmur2 } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
 import { Partitioners } from "kafkajs"
 

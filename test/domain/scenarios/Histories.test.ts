@@ -1,8 +1,8 @@
 /** The random histories are worth their while: everything that can become of an order does, in a few hundred of them. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Fold from "@flash-sale/domain/Fold"
+import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect } from "effect"
-import * as Histories from "./Histories.ts"
+import * as Histories from "../Histories.ts"
 
 const SIZE = 60
 const COUNT = 200

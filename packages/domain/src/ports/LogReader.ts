@@ -3,9 +3,9 @@
  * processor, commits nothing, and creates nothing.
  */
 import { Context, type Effect, type Stream } from "effect"
-import type { LogRecord } from "./LogRecord.ts"
+import type { LogRecord } from "../records/LogRecord.ts"
+import type { Offset, PartitionId } from "../records/Partition.ts"
 import type { LogUnavailable, PartitionBounds } from "./OrderLog.ts"
-import type { Offset, PartitionId } from "./Partition.ts"
 
 export class LogReader extends Context.Service<LogReader, {
   /** How many partitions the log has. */
@@ -22,4 +22,4 @@ export class LogReader extends Context.Service<LogReader, {
     from: number,
     until: number
   ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable>
-}>()("@flash-sale/domain/LogReader") {}
+}>()("@flash-sale/domain/ports/LogReader") {}

@@ -3,12 +3,12 @@
  * position is decided. What is at or below it was decided before, and is only looked up.
  */
 import { HashMap, Option } from "effect"
-import type { Placed } from "./Command.ts"
-import { decide, knowsRules, lookUp } from "./Decide.ts"
+import type { Placed } from "../records/Command.ts"
+import { NOTHING_FOLDED } from "../records/Partition.ts"
 import { empty, isBalanced, type Item } from "./Item.ts"
 import type { Outcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
-import { NOTHING_FOLDED } from "./Partition.ts"
+import { decide, knowsRules, lookUp } from "./Rules.ts"
 
 /**
  * The answer to a record that could not be understood: it leaves no other trace, and is kept until it is told.

@@ -4,12 +4,12 @@
  * version, and get files of their own.
  */
 import { assert, describe, it } from "@effect/vitest"
-import * as Digest from "@flash-sale/domain/Digest"
-import * as Fold from "@flash-sale/domain/Fold"
-import { ItemId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
-import * as Picture from "@flash-sale/domain/Picture"
+import * as Digest from "@flash-sale/domain/records/Digest"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 
@@ -43,7 +43,7 @@ const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: Ite
     }))
     const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
     if (result._tag !== "Folded") throw new Error(`${item}: ${result._tag}`)
-    return [...Picture.entries(result.state)].map(([name, text]) => JSON.stringify([item, name, text]))
+    return [...ItemDump.entries(result.state)].map(([name, text]) => JSON.stringify([item, name, text]))
   }).toSorted()
 }
 

@@ -1,11 +1,11 @@
 /** What holds for every history of an item. */
 import { assert, describe, it } from "@effect/vitest"
-import { Command, type Placed, RULES_VERSION } from "@flash-sale/domain/Command"
-import * as Fold from "@flash-sale/domain/Fold"
-import { isBalanced, type Item } from "@flash-sale/domain/Item"
+import { Command, type Placed, RULES_VERSION } from "@flash-sale/domain/records/Command"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import { Arbitrary, Effect, HashMap, Schema } from "effect"
-import { place, settle, to } from "./Games.ts"
-import * as Histories from "./Histories.ts"
+import { place, settle, to } from "../Games.ts"
+import * as Histories from "../Histories.ts"
 
 /** Histories are long enough that everything meets everything, and many enough that rare things happen. */
 const property = { arbitrary: { runs: 300, size: 60 } }

@@ -1,6 +1,6 @@
 /** The gateway's own limiter, for when the shared one cannot be reached. */
 import { Context, type Effect } from "effect"
-import type { UserId } from "./Ids.ts"
+import type { UserId } from "../records/Ids.ts"
 
 /** What is left of a user's window. `retryAfterMillis` is 0 where the request is within the limit. */
 export interface RateLimit {
@@ -12,4 +12,4 @@ export interface RateLimit {
 export class RateLimits extends Context.Service<RateLimits, {
   /** Counts one request of this user in a fixed window of `windowMillis`. */
   readonly consume: (userId: UserId, maxRequests: number, windowMillis: number) => Effect.Effect<RateLimit>
-}>()("@flash-sale/domain/RateLimits") {}
+}>()("@flash-sale/domain/ports/RateLimits") {}

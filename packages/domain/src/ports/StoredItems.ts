@@ -1,9 +1,9 @@
 /** All that a store holds of its items, and taking it away so that it is folded again: for operators' commands. */
 import { Context, type Effect } from "effect"
-import type { ItemId } from "./Ids.ts"
+import type { ItemId } from "../records/Ids.ts"
+import type { PartitionId } from "../records/Partition.ts"
+import type { Picture } from "../rules/ItemDump.ts"
 import type { Accepted, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
-import type { PartitionId } from "./Partition.ts"
-import type { Picture } from "./Picture.ts"
 
 /** Items that one `clear` takes: a bound on how long it keeps the store from others. */
 export const CLEAR_AT_ONCE = 200
@@ -55,4 +55,4 @@ export class StoredItems extends Context.Service<StoredItems, {
     clearings: ReadonlyArray<Clearing>,
     accepted?: Accepted
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
-}>()("@flash-sale/domain/StoredItems") {}
+}>()("@flash-sale/domain/ports/StoredItems") {}

@@ -1,8 +1,8 @@
 /** What is known of each request: the keys `order_status:<request_id>`. Claims, and statuses that only move forwards. */
 import { Context, type Effect } from "effect"
-import type { CorrelationId, ItemId, RequestId, UserId } from "./Ids.ts"
+import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
+import type { StatusRecord } from "../records/OrderStatus.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
-import type { StatusRecord } from "./OrderStatus.ts"
 
 /** Someone asks to place an order. */
 export interface AdmissionRequest {
@@ -82,4 +82,4 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
   readonly readAll: (
     requestIds: ReadonlyArray<RequestId>
   ) => Effect.Effect<ReadonlyArray<Standing>, StoreUnavailable>
-}>()("@flash-sale/domain/OrderStatuses") {}
+}>()("@flash-sale/domain/ports/OrderStatuses") {}

@@ -1,7 +1,7 @@
 /** What a decision means for the orders that it names: what is told to buyers, and what is left to do. */
-import type { RequestId, UserId } from "./Ids.ts"
+import type { RequestId, UserId } from "../records/Ids.ts"
+import type { OrderStatus } from "../records/OrderStatus.ts"
 import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.ts"
-import type { OrderStatus } from "./OrderStatus.ts"
 
 /**
  * Where one order stands after a record was folded.

@@ -5,8 +5,15 @@
  * `lua/fold.lua` is compared with this function on random histories.
  */
 import { HashMap, Option } from "effect"
-import { type Adjustment, type Command, type Named, RULES_VERSION, type SalePatch, type Settlement } from "./Command.ts"
-import type { RequestId } from "./Ids.ts"
+import {
+  type Adjustment,
+  type Command,
+  type Named,
+  RULES_VERSION,
+  type SalePatch,
+  type Settlement
+} from "../records/Command.ts"
+import type { RequestId } from "../records/Ids.ts"
 import {
   COMMANDS_REMEMBERED,
   forgetting,

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as OrderStatus from "@flash-sale/domain/OrderStatus"
-import { Offset } from "@flash-sale/domain/Partition"
+import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
 
 const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number): OrderStatus.StatusStamp => ({

@@ -1,6 +1,6 @@
 /** Records in batches that a store folds in one call each. */
+import * as Chunks from "./Chunks.ts"
 import type { Command } from "./Command.ts"
-import * as Portions from "./Portions.ts"
 
 /**
  * The records in batches, in order. None names more than `most` orders, but for a single record that names more by
@@ -10,4 +10,4 @@ export const of = <A extends { readonly command: Command }>(
   records: ReadonlyArray<A>,
   most: number
 ): ReadonlyArray<ReadonlyArray<A>> =>
-  Portions.of(records, most, ({ command }) => command._tag === "Settle" ? command.settlements.length : 1)
+  Chunks.of(records, most, ({ command }) => command._tag === "Settle" ? command.settlements.length : 1)

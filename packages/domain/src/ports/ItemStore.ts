@@ -6,11 +6,11 @@
  * whomever it is folded.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { Batch } from "./Fold.ts"
-import type { ItemId } from "./Ids.ts"
-import type { SaleSettings } from "./Item.ts"
-import type { Outcome } from "./Outcome.ts"
-import type { PartitionId } from "./Partition.ts"
+import type { ItemId } from "../records/Ids.ts"
+import type { PartitionId } from "../records/Partition.ts"
+import type { Batch } from "../rules/Fold.ts"
+import type { SaleSettings } from "../rules/Item.ts"
+import type { Outcome } from "../rules/Outcome.ts"
 
 /** The store cannot be reached; nothing is known to have changed. Wait and try the same again. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
@@ -168,4 +168,4 @@ export class ItemStore extends Context.Service<ItemStore, {
   readonly session: Effect.Effect<Session>
   /** Whether the store answers now. */
   readonly isUp: Effect.Effect<boolean>
-}>()("@flash-sale/domain/ItemStore") {}
+}>()("@flash-sale/domain/ports/ItemStore") {}

@@ -1,7 +1,7 @@
 /** How far the fold of each partition is: what the gateways know of the queue that an order joins. */
 import { Context, Effect } from "effect"
+import type { PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
-import type { PartitionId } from "./Partition.ts"
 
 export interface Backlog {
   /** Everything before this offset is folded. Not what is committed: an order whose payment is slow keeps nobody waiting. */
@@ -18,7 +18,7 @@ export interface Service {
 }
 
 /** Where no adapter is there nobody is told and nothing is known: then no order is turned away for its wait. */
-export const Backlogs = Context.Reference<Service>("@flash-sale/domain/Backlogs", {
+export const Backlogs = Context.Reference<Service>("@flash-sale/domain/ports/Backlogs", {
   defaultValue: () => ({ publish: () => Effect.void, read: Effect.succeed(new Map()) })
 })
 

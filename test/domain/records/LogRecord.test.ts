@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Command } from "@flash-sale/domain/Command"
-import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/Ids"
-import * as LogRecord from "@flash-sale/domain/LogRecord"
-import { Offset, PartitionId } from "@flash-sale/domain/Partition"
+import { Command } from "@flash-sale/domain/records/Command"
+import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import { by, cancel, giveUp, sale, sensed, settle, to } from "./Games.ts"
-import * as Histories from "./Histories.ts"
+import { by, cancel, giveUp, sale, sensed, settle, to } from "../Games.ts"
+import * as Histories from "../Histories.ts"
 
 const itemId = ItemId.make("101")
 const encoder = new TextEncoder()

@@ -3,12 +3,12 @@
  * refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Instant, isInstant, readSettlement, Settlement } from "@flash-sale/domain/Command"
-import * as Ids from "@flash-sale/domain/Ids"
-import * as Json from "@flash-sale/domain/Json"
-import * as Order from "@flash-sale/domain/Order"
-import * as OrderStatus from "@flash-sale/domain/OrderStatus"
-import { Offset } from "@flash-sale/domain/Partition"
+import { Instant, isInstant, readSettlement, Settlement } from "@flash-sale/domain/records/Command"
+import * as Ids from "@flash-sale/domain/records/Ids"
+import * as Json from "@flash-sale/domain/records/Json"
+import * as Order from "@flash-sale/domain/records/Order"
+import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
 import { Result, Schema } from "effect"
 
 const decodeOrder = Schema.decodeUnknownResult(Order.Order)

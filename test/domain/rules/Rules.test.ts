@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Command, RULES_VERSION } from "@flash-sale/domain/Command"
-import * as Decide from "@flash-sale/domain/Decide"
-import { RequestId, UserId } from "@flash-sale/domain/Ids"
-import { COMMANDS_REMEMBERED, empty, TURNED_REMEMBERED } from "@flash-sale/domain/Item"
+import { Command, RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { COMMANDS_REMEMBERED, empty, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import * as Rules from "@flash-sale/domain/rules/Rules"
 import { HashMap, Option } from "effect"
-import { by, cancel, counts, giveUp, lastAnswer, place, play, sale, sensed, settle, to } from "./Games.ts"
+import { by, cancel, counts, giveUp, lastAnswer, place, play, sale, sensed, settle, to } from "../Games.ts"
 
 type Case = readonly [
   name: string,
@@ -81,11 +81,11 @@ describe("placing", () => {
   it("forgets an id turned away when so many came after it, and not before", () => {
     const turned = Array.from({ length: TURNED_REMEMBERED }, (_, n) => place(`r-${n}`))
     const remembered = play(...turned, stock(5)).item
-    assert.strictEqual(Decide.lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "turned")
+    assert.strictEqual(Rules.lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "turned")
     const forgotten = play(...turned, place("one more"), stock(5)).item
-    assert.strictEqual(Decide.lookUp(forgotten, 0, RequestId.make("r-0"), 1).state, "unknown")
-    assert.strictEqual(Decide.decide(forgotten, 1_000_000, place("r-0"))[1][0]?.state, "held")
-    assert.strictEqual(Decide.decide(forgotten, 1_000_000, place("r-1"))[1][0]?.state, "turned")
+    assert.strictEqual(Rules.lookUp(forgotten, 0, RequestId.make("r-0"), 1).state, "unknown")
+    assert.strictEqual(Rules.decide(forgotten, 1_000_000, place("r-0"))[1][0]?.state, "held")
+    assert.strictEqual(Rules.decide(forgotten, 1_000_000, place("r-1"))[1][0]?.state, "turned")
   })
 })
 
@@ -95,14 +95,14 @@ describe("what an item keeps", () => {
     let most = 0
     let item = empty
     for (let n = 0; n < many; n++) {
-      item = Decide.decide(item, n, place(`r-${n}`))[0]
+      item = Rules.decide(item, n, place(`r-${n}`))[0]
       most = Math.max(most, HashMap.size(item.turned))
     }
     assert.strictEqual(most, 2 * TURNED_REMEMBERED)
-    for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Decide.decide(item, many + n, by(`c-${n}`, 1))[0]
+    for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Rules.decide(item, many + n, by(`c-${n}`, 1))[0]
     assert.isAtMost(HashMap.size(item.commands), 2 * COMMANDS_REMEMBERED)
     // Each of the last ones is still known, and none of the others.
-    const isKnown = (n: number) => Decide.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "turned"
+    const isKnown = (n: number) => Rules.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "turned"
     assert.deepStrictEqual(
       [many - TURNED_REMEMBERED - 1, many - TURNED_REMEMBERED, many - 1].map(isKnown),
       [false, true, true]
@@ -349,13 +349,13 @@ describe("rules and rubbish", () => {
   it("notes the version of the rules, and says whether this build knows it", () => {
     const known = play(Command.Rules({ version: RULES_VERSION })).item
     const later = play(Command.Rules({ version: RULES_VERSION + 1 })).item
-    assert.isTrue(Decide.knowsRules(known))
-    assert.isFalse(Decide.knowsRules(later))
+    assert.isTrue(Rules.knowsRules(known))
+    assert.isFalse(Rules.knowsRules(later))
   })
 
   it("answers what cannot be read, and changes nothing", () => {
     const unreadable = Command.Unreadable({ detail: "rubbish", attempt: 2, requestId: RequestId.make("x") })
-    const [item, orders] = Decide.decide(empty, 9, unreadable)
+    const [item, orders] = Rules.decide(empty, 9, unreadable)
     assert.strictEqual(item, empty)
     assert.deepInclude(orders[0], {
       requestId: RequestId.make("x"),

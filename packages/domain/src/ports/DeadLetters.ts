@@ -1,9 +1,9 @@
 /** Orders that need a person: the topic `orders-dlq`. A letter's identity is where its record stands in `orders`. */
 import { Context, type Effect, Schema } from "effect"
-import { Currency, Price } from "./Command.ts"
-import { Attempt, CorrelationId, RequestId } from "./Ids.ts"
+import { Currency, Price } from "../records/Command.ts"
+import { Attempt, CorrelationId, RequestId } from "../records/Ids.ts"
+import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
-import { Offset, PartitionId } from "./Partition.ts"
 
 /** Why a record is dead-lettered: a closed set. `Redis Failure` never is one: a store that is away is waited for. */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format"])
@@ -66,4 +66,4 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
   readonly find: (place: LetterPlace) => Effect.Effect<Found, StoreUnavailable>
   readonly stats: Effect.Effect<DeadLetterStats, StoreUnavailable>
-}>()("@flash-sale/domain/DeadLetters") {}
+}>()("@flash-sale/domain/ports/DeadLetters") {}

@@ -1,7 +1,7 @@
 /** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
 import { Context, Effect, type Exit, Schema, type Scope } from "effect"
-import type { LogPosition, LogRecord, NewRecord } from "./LogRecord.ts"
-import type { Offset, PartitionId } from "./Partition.ts"
+import type { LogPosition, LogRecord, NewRecord } from "../records/LogRecord.ts"
+import type { Offset, PartitionId } from "../records/Partition.ts"
 
 /**
  * The record is not in the log and never will be: nobody sent it, or the log refused it for sure. `overloaded` says that
@@ -78,4 +78,4 @@ export class OrderLog extends Context.Service<OrderLog, {
   ) => Effect.Effect<never, never, Scope.Scope>
   /** Whether the log answers now. */
   readonly isUp: Effect.Effect<boolean>
-}>()("@flash-sale/domain/OrderLog") {}
+}>()("@flash-sale/domain/ports/OrderLog") {}

@@ -3,7 +3,7 @@
  * (never seen: the key is dead from now on; declined or voided already: done; captured: a refund).
  */
 import { Context, type Effect, Schema } from "effect"
-import type { ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
+import type { ItemId, PaymentToken, RequestId, UserId } from "../records/Ids.ts"
 
 /** No answer in time: whether the money moved is unknown. Never a failure: ask again under the same key. */
 export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("PaymentUnknown", {
@@ -53,4 +53,4 @@ export class PaymentProvider extends Context.Service<PaymentProvider, {
   readonly lookUp: (key: string) => Effect.Effect<ChargeResult | "voided" | undefined, PaymentError>
   /** Returns when the key is dead and no money is kept under it. */
   readonly void: (key: string) => Effect.Effect<void, PaymentError>
-}>()("@flash-sale/domain/PaymentProvider") {}
+}>()("@flash-sale/domain/ports/PaymentProvider") {}
