@@ -13,9 +13,9 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   cli: ["domain", "infra", "audit", "gateway", "processor"]
 }
 /** What other packages may import of infra. Adapters are reached through Infra alone, which chooses them. */
-const INFRA_IS_OPEN_AT = ["Infra", "Settings", "settings/", "actor/", "resilience/", "observability/"]
+const INFRA_IS_OPEN_AT = ["Infra", "Settings", "settings/", "actor/", "resilience/", "observability/", "http/"]
 /** The folders of infra that every adapter may use, beside its own. `memory` is what one does without a technology. */
-const SHARED_IN_INFRA = ["actor", "memory", "observability", "resilience", "settings"]
+const SHARED_IN_INFRA = ["actor", "http", "memory", "observability", "resilience", "settings"]
 /** The files of infra that may know every technology, and why. */
 const KNOWS_ADAPTERS: Readonly<Record<string, string>> = {
   "packages/infra/src/Infra.ts": "chooses the adapters",
@@ -41,7 +41,7 @@ const BANNED: ReadonlyArray<Banned> = [
   {
     pattern: /\bEffect\.(?:log(?:Trace|Debug|Info|Warning|Error|Fatal)?|annotateLogs)\b/g,
     message: "lines are Log.info and its like, which name their event",
-    except: { "packages/infra/src/observability/Log.ts": "is where they are made" }
+    except: { "packages/infra/src/observability/logs/Log.ts": "is where they are made" }
   },
   { pattern: /\bconsole\./g, message: "lines are Effect.log; a command's output is Console", except: {} },
   {

@@ -1,5 +1,5 @@
 /** `flash-sale reconcile --every`, as a process beside a running engine: what it finds is found in its metrics. */
-import * as Connection from "@flash-sale/infra/sqlite/Connection"
+import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { join } from "node:path"
 import { expect, it } from "vitest"
 import * as Services from "../chaos/Services.ts"

@@ -4,8 +4,8 @@
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are told at once.
  */
 import { Config, Duration, Option, Redacted } from "effect"
-import * as KafkaConfig from "./kafka/KafkaConfig.ts"
-import type * as Kafka from "./kafka/KafkaSettings.ts"
+import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
+import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import type * as Http from "./payment/HttpPayments.ts"
 import type * as Redis from "./redis/IoRedis.ts"
 import * as RedisConfig from "./redis/RedisConfig.ts"

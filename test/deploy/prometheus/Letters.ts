@@ -1,7 +1,7 @@
 /** Dead letters as a processor put them long ago. */
 import { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import * as DeadLetterRecords from "@flash-sale/infra/kafka/DeadLetterRecords"
+import * as DeadLetterRecords from "@flash-sale/infra/kafka/letters/DeadLetterRecords"
 import { Kafka, logLevel } from "kafkajs"
 
 const TOPIC = "orders-dlq"

@@ -16,7 +16,7 @@ import { readFileSync } from "node:fs"
 const VERSIONS = [1]
 
 const linesOf = (name: string): ReadonlyArray<string> =>
-  readFileSync(new URL(`recorded/${name}.jsonl`, import.meta.url), "utf8").trimEnd().split("\n")
+  readFileSync(new URL(`../recorded/${name}.jsonl`, import.meta.url), "utf8").trimEnd().split("\n")
 
 const decodeRecord = Schema.decodeUnknownSync(Schema.fromJsonString(Schema.Struct({
   offset: Offset,

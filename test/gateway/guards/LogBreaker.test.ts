@@ -1,7 +1,7 @@
 import { assert, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"

@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import * as DeadLetterFold from "@flash-sale/infra/kafka/DeadLetterFold"
-import type { Entry } from "@flash-sale/infra/kafka/DeadLetterRecords"
+import * as DeadLetterFold from "@flash-sale/infra/kafka/letters/DeadLetterFold"
+import type { Entry } from "@flash-sale/infra/kafka/letters/DeadLetterRecords"
 
 const letter = (offset: number): DeadLetter => ({
   partition: PartitionId.make(0),

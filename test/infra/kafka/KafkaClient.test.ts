@@ -1,6 +1,6 @@
 /** The connection to Kafka ends with its scope, also where a question is under way then: one left open holds a process. */
 import { assert, it } from "@effect/vitest"
-import * as KafkaClient from "@flash-sale/infra/kafka/KafkaClient"
+import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Scope } from "effect"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
 import { TcpProxy } from "../../servers/TcpProxy.ts"

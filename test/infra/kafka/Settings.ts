@@ -1,5 +1,5 @@
 /** Settings for one test: topics and a group that nobody else uses. */
-import * as KafkaSettings from "@flash-sale/infra/kafka/KafkaSettings"
+import * as KafkaSettings from "@flash-sale/infra/kafka/client/KafkaSettings"
 import { randomUUID } from "node:crypto"
 
 export const settingsAt = (

@@ -1,6 +1,6 @@
 /** A process that logs much and then ends in some way: `node LoggingProcess.ts <lines> <end|throw|exit|die|wait>`. */
 import { NodeRuntime } from "@effect/platform-node"
-import * as Logs from "@flash-sale/infra/observability/Logs"
+import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import { Effect, Layer } from "effect"
 
 const [lines = "", way = ""] = process.argv.slice(2)

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Effect, Option } from "effect"
 import { describe } from "vitest"
 

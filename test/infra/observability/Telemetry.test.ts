@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Metric } from "effect"
 import { describe } from "vitest"

@@ -1,8 +1,8 @@
 /** Spans on their way to a collector, as OpenTelemetry's variables say. */
 import { expect, it } from "@effect/vitest"
-import * as Logs from "@flash-sale/infra/observability/Logs"
-import * as Spans from "@flash-sale/infra/observability/Spans"
-import * as Tracing from "@flash-sale/infra/observability/Tracing"
+import * as Logs from "@flash-sale/infra/observability/logs/Logs"
+import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
+import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
 import * as Settings from "@flash-sale/infra/Settings"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"

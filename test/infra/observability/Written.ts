@@ -1,5 +1,5 @@
 /** An output that remembers what it was given, and a process that ends when it is told to. */
-import type { Output } from "@flash-sale/infra/observability/LogOutput"
+import type { Output } from "@flash-sale/infra/observability/logs/LogOutput"
 
 export interface Written {
   readonly output: Output

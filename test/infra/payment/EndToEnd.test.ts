@@ -13,7 +13,7 @@ import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-s
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Connection from "@flash-sale/infra/sqlite/Connection"
-import * as GroupCommit from "@flash-sale/infra/sqlite/GroupCommit"
+import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
+import * as GroupCommit from "@flash-sale/infra/sqlite/database/GroupCommit"
 import { Cause, Effect, Exit, Option } from "effect"
 import { join } from "node:path"
 import * as Folders from "./Folders.ts"

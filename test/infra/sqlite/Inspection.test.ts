@@ -1,5 +1,5 @@
 /** The embedded file as operators' commands see it. */
-import * as SqliteDatabase from "@flash-sale/infra/sqlite/SqliteDatabase"
+import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as SqliteLogReader from "@flash-sale/infra/sqlite/SqliteLogReader"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"

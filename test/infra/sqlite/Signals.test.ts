@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Signals from "@flash-sale/infra/sqlite/Signals"
+import * as Signals from "@flash-sale/infra/sqlite/database/Signals"
 import { Effect, Fiber, Option } from "effect"
 
 describe("Signals", () => {

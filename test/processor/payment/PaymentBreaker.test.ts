@@ -9,7 +9,7 @@ import {
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { RequestId } from "@flash-sale/domain/records/Ids"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as PaymentBreaker from "@flash-sale/processor/payment/PaymentBreaker"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Clock, Effect, Fiber, Layer, Logger, Metric } from "effect"

@@ -4,7 +4,7 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Effect, Fiber, Layer, Schedule } from "effect"
 import * as StockChange from "../stock/StockChange.ts"
 

@@ -1,9 +1,9 @@
 /** What every long-running process has around it: logs, metrics, traces, and an end in words. */
-import * as Appends from "@flash-sale/infra/observability/Appends"
-import * as Log from "@flash-sale/infra/observability/Log"
-import * as Logs from "@flash-sale/infra/observability/Logs"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as Logs from "@flash-sale/infra/observability/logs/Logs"
+import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/AppendTelemetry"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import * as Tracing from "@flash-sale/infra/observability/Tracing"
+import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References } from "effect"
 
@@ -17,7 +17,7 @@ export const layerObserved = (
 ): Layer.Layer<Telemetry.Telemetry> =>
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
-    Layer.succeed(Appends.CurrentService, services.length === 1 ? services[0] : undefined),
+    Layer.succeed(AppendTelemetry.CurrentService, services.length === 1 ? services[0] : undefined),
     Tracing.layer(name, tracing)
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))
 

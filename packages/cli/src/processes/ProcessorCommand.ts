@@ -1,7 +1,7 @@
 /** `flash-sale processor`: folds the log and takes payments, on Kafka and Redis. */
+import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
-import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"

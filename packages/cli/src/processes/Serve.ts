@@ -2,7 +2,7 @@
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"

@@ -2,8 +2,8 @@
  * `flash-sale reconcile --every`: compares again and again, and shows what was found at `METRICS_PORT`, so that an alert
  * can be raised on it. Each comparison reads the whole log; one that fails is told, and the next one tries anew.
  */
-import * as MetricsServer from "@flash-sale/infra/observability/MetricsServer"
-import * as ReconcileMetrics from "@flash-sale/infra/observability/ReconcileMetrics"
+import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
+import * as ReconcileMetrics from "@flash-sale/infra/observability/metrics/ReconcileMetrics"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Clock, type Duration, Effect, Layer, Metric, Schedule } from "effect"

@@ -5,8 +5,8 @@ import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import type { Order } from "@flash-sale/domain/records/Order"
-import * as Turn from "@flash-sale/infra/actor/Turn"
-import { Spans } from "@flash-sale/infra/observability/Spans"
+import * as MicrotaskBatch from "@flash-sale/infra/actor/MicrotaskBatch"
+import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit, Option } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { QueueWait } from "../guards/WaitEstimate.ts"
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function*(
       )
     }
   })
-  const finishTogether = Turn.make<Appended>((appended) => void run(finish(appended)))
+  const finishTogether = MicrotaskBatch.make<Appended>((appended) => void run(finish(appended)))
 
   return (admitted) => {
     const { order, request } = admitted

@@ -1,7 +1,7 @@
 /** One `POST /buy` from its body to its answer, without a fiber for it. */
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { type Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
 import { Accounts } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"

@@ -5,10 +5,10 @@
  * **Details**: only plain requests are taken, of which the headers say all there is to know: a JSON body of a length that
  * is read. All others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the same services and to the same answers.
  */
-import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
-import * as Spans from "@flash-sale/infra/observability/Spans"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
+import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { MAX_BODY } from "../request/BodyLimit.ts"

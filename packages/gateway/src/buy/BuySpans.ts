@@ -1,6 +1,6 @@
 /** The steps of an order at the front door, as spans below its request's. */
 import type { Order } from "@flash-sale/domain/records/Order"
-import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/Spans"
+import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/tracing/Spans"
 import type { CurrentRequest } from "../request/RequestContext.ts"
 
 /** Begins the span of one step; undefined where the order is not recorded. */

@@ -1,7 +1,7 @@
 /** The circuit breaker between the gateway and the log, with its gauge and one log line for each change. */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import * as Log from "@flash-sale/infra/observability/Log"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as CircuitBreaker from "@flash-sale/infra/resilience/CircuitBreaker"
 import { Context, Effect, Layer, Metric } from "effect"
 

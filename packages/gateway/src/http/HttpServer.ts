@@ -1,6 +1,6 @@
 /** The gateway's port, with a bound on everything that a client can take its time over. */
 import { NodeHttpServer } from "@effect/platform-node"
-import { CannotListen } from "@flash-sale/infra/observability/MetricsServer"
+import { CannotListen } from "@flash-sale/infra/http/MetricsServer"
 import { Effect, Layer } from "effect"
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
 import { BuyListener } from "../buy/BuyRoute.ts"

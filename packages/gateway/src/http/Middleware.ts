@@ -5,10 +5,10 @@
  * or of another type, and bugs, of which the buyer hears nothing and the log everything.
  */
 import type { Problem } from "@flash-sale/domain/api/Errors"
-import * as CorrelationIds from "@flash-sale/infra/observability/CorrelationIds"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import * as Log from "@flash-sale/infra/observability/Log"
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { MAX_BODY } from "../request/BodyLimit.ts"

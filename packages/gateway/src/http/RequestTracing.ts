@@ -1,5 +1,5 @@
 /** Spans of requests other than the hot route's, which has its own: by the framework, and none where nothing is recorded. */
-import * as Propagation from "@flash-sale/infra/observability/Propagation"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, type HttpServerRequest } from "effect/http"
 

@@ -1,6 +1,6 @@
 /** What is known of the HTTP request that is being served, wherever it is served. */
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
-import type { Span } from "@flash-sale/infra/observability/Spans"
+import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
 import { Context } from "effect"
 
 export interface CurrentRequest {

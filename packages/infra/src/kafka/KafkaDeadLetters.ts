@@ -2,12 +2,12 @@
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
-import * as Appender from "./Appender.ts"
-import * as DeadLetterFold from "./DeadLetterFold.ts"
-import * as DeadLetterRecords from "./DeadLetterRecords.ts"
-import { KafkaClient } from "./KafkaClient.ts"
-import * as TopicReader from "./TopicReader.ts"
-import * as Topics from "./Topics.ts"
+import * as Appender from "./append/Appender.ts"
+import { KafkaClient } from "./client/KafkaClient.ts"
+import * as Topics from "./client/Topics.ts"
+import * as DeadLetterFold from "./letters/DeadLetterFold.ts"
+import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
+import * as TopicReader from "./letters/TopicReader.ts"
 
 /** Letters are few and their order does not matter: all go to the first partition. */
 const PARTITION = 0

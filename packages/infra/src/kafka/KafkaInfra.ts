@@ -3,12 +3,12 @@ import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Layer } from "effect"
-import * as KafkaClient from "./KafkaClient.ts"
+import * as KafkaClient from "./client/KafkaClient.ts"
+import type { KafkaSettings } from "./client/KafkaSettings.ts"
+import * as Topics from "./client/Topics.ts"
 import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"
 import * as KafkaLogReader from "./KafkaLogReader.ts"
 import * as KafkaOrderLog from "./KafkaOrderLog.ts"
-import type { KafkaSettings } from "./KafkaSettings.ts"
-import * as Topics from "./Topics.ts"
 
 /** The order log and its dead letters over shared connections. Builds at once, also while Kafka is away. */
 export const layer = (settings: KafkaSettings): Layer.Layer<OrderLog | DeadLetters> =>

@@ -8,9 +8,9 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, Exit, Layer, Queue, Random, Schedule, Scope, Semaphore, Stream } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
-import { KafkaClient, messageOf } from "./KafkaClient.ts"
-import * as LogQuestions from "./LogQuestions.ts"
-import { toLogRecord } from "./Records.ts"
+import { KafkaClient, messageOf } from "./client/KafkaClient.ts"
+import { toLogRecord } from "./client/KafkaRecords.ts"
+import * as TopicMetadata from "./client/TopicMetadata.ts"
 
 /** How long a fetch waits for records, in milliseconds: a seek takes effect with the next one. */
 const FETCH_WAIT = 100
@@ -87,10 +87,10 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
         )
       }))
 
-    const committed = LogQuestions.one(LogQuestions.allCommitted(client, ordersTopic, group))
+    const committed = TopicMetadata.one(TopicMetadata.allCommitted(client, ordersTopic, group))
     return {
-      partitions: LogQuestions.partitions(client, ordersTopic),
-      bounds: LogQuestions.one(LogQuestions.allBounds(client, ordersTopic)),
+      partitions: TopicMetadata.partitions(client, ordersTopic),
+      bounds: TopicMetadata.one(TopicMetadata.allBounds(client, ordersTopic)),
       committed: (partition) => Effect.retry(committed(partition), untilLoaded),
       read
     }

@@ -3,14 +3,14 @@ import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/port
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
-import * as Log from "../observability/Log.ts"
-import * as Appender from "./Appender.ts"
-import * as GroupSession from "./GroupSession.ts"
-import { KafkaClient, messageOf } from "./KafkaClient.ts"
-import * as LogQuestions from "./LogQuestions.ts"
-import * as SharedQuestion from "./SharedQuestion.ts"
-import * as Topics from "./Topics.ts"
-import type * as Workers from "./Workers.ts"
+import * as Log from "../observability/logs/Log.ts"
+import * as Appender from "./append/Appender.ts"
+import { KafkaClient, messageOf } from "./client/KafkaClient.ts"
+import * as RequestCoalescer from "./client/RequestCoalescer.ts"
+import * as TopicMetadata from "./client/TopicMetadata.ts"
+import * as Topics from "./client/Topics.ts"
+import * as GroupSession from "./group/GroupSession.ts"
+import type * as Workers from "./group/Workers.ts"
 
 /** The wait before this process joins the group again after it lost its membership. */
 const rejoin = Schedule.jittered(Schedule.spaced("1 second"))
@@ -88,7 +88,10 @@ const questionsOf = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Workers.Questions, never, Scope.Scope> {
   const { group, ordersTopic } = client.settings
   return {
-    committed: yield* SharedQuestion.make("committed offsets", LogQuestions.allCommitted(client, ordersTopic, group)),
-    bounds: yield* SharedQuestion.make("bounds", LogQuestions.allBounds(client, ordersTopic))
+    committed: yield* RequestCoalescer.make(
+      "committed offsets",
+      TopicMetadata.allCommitted(client, ordersTopic, group)
+    ),
+    bounds: yield* RequestCoalescer.make("bounds", TopicMetadata.allBounds(client, ordersTopic))
   }
 })

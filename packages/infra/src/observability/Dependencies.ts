@@ -2,9 +2,9 @@
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect, Layer, Metric, Schedule } from "effect"
-import * as EngineMetrics from "./EngineMetrics.ts"
-import * as Log from "./Log.ts"
-import type { Service } from "./Series.ts"
+import * as Log from "./logs/Log.ts"
+import * as EngineMetrics from "./metrics/EngineMetrics.ts"
+import type { Service } from "./metrics/Series.ts"
 
 /** How often it is asked. */
 export const ASK_EVERY = Duration.seconds(1)

@@ -3,9 +3,9 @@ import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import { Context, Effect, Layer, Metric } from "effect"
-import * as EngineMetrics from "./EngineMetrics.ts"
-import * as Metrics from "./Metrics.ts"
-import type { Service } from "./Series.ts"
+import * as EngineMetrics from "./metrics/EngineMetrics.ts"
+import * as Metrics from "./metrics/Metrics.ts"
+import type { Service } from "./metrics/Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

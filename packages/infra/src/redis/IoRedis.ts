@@ -6,7 +6,7 @@
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
-import * as Log from "../observability/Log.ts"
+import * as Log from "../observability/logs/Log.ts"
 import * as Tls from "../settings/Tls.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */

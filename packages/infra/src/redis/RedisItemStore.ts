@@ -14,7 +14,7 @@ import {
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
-import * as Log from "../observability/Log.ts"
+import * as Log from "../observability/logs/Log.ts"
 import * as FoldWire from "./FoldWire.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"

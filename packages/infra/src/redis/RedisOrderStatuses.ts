@@ -12,7 +12,7 @@ import {
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"
-import * as Log from "../observability/Log.ts"
+import * as Log from "../observability/logs/Log.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"

@@ -6,8 +6,8 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import { Effect, Layer, Option, Schema } from "effect"
 import { IoRedis, unavailable } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as RedisItemDump from "./RedisItemDump.ts"
 import { Scripts } from "./Scripts.ts"
-import * as StoredPicture from "./StoredPicture.ts"
 
 /** Entries that one call reads: a few milliseconds of Redis. A larger item is read in pieces. */
 const READ_AT_ONCE = 20_000
@@ -83,13 +83,13 @@ const make = Effect.gen(function*() {
 
   const read = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
     const [size, ...parts] = yield* readAtOnce(partition, itemId, READ_AT_ONCE)
-    if (size === "item") return StoredPicture.of(partition, itemId, parts)
+    if (size === "item") return RedisItemDump.of(partition, itemId, parts)
     for (let tried = 0; tried < QUIET_TRIES; tried++) {
       const found = yield* readInPieces(partition, itemId)
-      if (found !== undefined) return StoredPicture.of(partition, itemId, found)
+      if (found !== undefined) return RedisItemDump.of(partition, itemId, found)
     }
     const [, ...all] = yield* readAtOnce(partition, itemId, Number.MAX_SAFE_INTEGER)
-    return StoredPicture.of(partition, itemId, all)
+    return RedisItemDump.of(partition, itemId, all)
   })
 
   const clear = Effect.fnUntraced(

@@ -3,7 +3,7 @@ import type { Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemSto
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import * as Log from "../observability/Log.ts"
+import * as Log from "../observability/logs/Log.ts"
 import { IoRedis, type WrongContent } from "./IoRedis.ts"
 
 const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))

@@ -3,9 +3,9 @@ import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
-import { bytes, type Connection, integer, optionalText, type Row, text } from "./Connection.ts"
-import type { WriteError } from "./GroupCommit.ts"
-import type { SqliteDatabase } from "./SqliteDatabase.ts"
+import { bytes, type Connection, integer, optionalText, type Row, text } from "./database/Connection.ts"
+import type { WriteError } from "./database/GroupCommit.ts"
+import type { SqliteDatabase } from "./database/SqliteDatabase.ts"
 
 /** How long workers that are asked to return may take, before they are interrupted. */
 export const REVOKE_PATIENCE = Duration.seconds(10)

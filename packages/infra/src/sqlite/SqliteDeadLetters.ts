@@ -1,8 +1,16 @@
 /** Orders that need a person, as tables in the embedded file. */
 import { DeadLetter, DeadLetters, type Found, Handling, type LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
 import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
-import { bytes, type Connection, integer, optionalInteger, optionalText, type Row, text } from "./Connection.ts"
-import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import {
+  bytes,
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  type Row,
+  text
+} from "./database/Connection.ts"
+import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 
 /** Putting a letter again keeps the first; a mark that came before its letter counts. */
 const PUT = `

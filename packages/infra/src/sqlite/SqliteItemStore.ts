@@ -14,12 +14,12 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Layer, Result } from "effect"
-import { type Connection, integer, RowDamaged, text } from "./Connection.ts"
-import * as EventRows from "./EventRows.ts"
-import * as ItemHead from "./ItemHead.ts"
-import * as ItemLoad from "./ItemLoad.ts"
-import * as ItemSave from "./ItemSave.ts"
-import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
+import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as EventRows from "./items/EventRows.ts"
+import * as ItemHead from "./items/ItemHead.ts"
+import * as ItemLoad from "./items/ItemLoad.ts"
+import * as ItemSave from "./items/ItemSave.ts"
 
 /**
  * Folds in one write each.

@@ -2,8 +2,8 @@
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer, Option, Stream } from "effect"
-import * as EventRows from "./EventRows.ts"
-import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as EventRows from "./items/EventRows.ts"
 
 /** Events that a follower reads at once. */
 const FOLLOW_PAGE = 100

@@ -2,9 +2,9 @@
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Effect, Layer, Option, Stream } from "effect"
-import { type Connection, integer } from "./Connection.ts"
+import { type Connection, integer } from "./database/Connection.ts"
+import { SqliteDatabase } from "./database/SqliteDatabase.ts"
 import * as Partitions from "./Partitions.ts"
-import { SqliteDatabase } from "./SqliteDatabase.ts"
 
 /** Records of one batch. */
 const PAGE = 1_000

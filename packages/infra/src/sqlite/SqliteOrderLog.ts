@@ -3,10 +3,10 @@ import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-s
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
-import * as Connection from "./Connection.ts"
-import type { WriteError } from "./GroupCommit.ts"
+import * as Connection from "./database/Connection.ts"
+import type { WriteError } from "./database/GroupCommit.ts"
+import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
 import * as Partitions from "./Partitions.ts"
-import { isUp, type Job, SqliteDatabase } from "./SqliteDatabase.ts"
 
 const encoder = new TextEncoder()
 const encodeHeaders = Schema.encodeSync(Partitions.Headers)

@@ -9,8 +9,8 @@ import {
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
-import type { Connection } from "./Connection.ts"
-import { SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import type { Connection } from "./database/Connection.ts"
+import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as StatusRows from "./StatusRows.ts"
 
 /**

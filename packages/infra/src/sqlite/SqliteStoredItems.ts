@@ -6,9 +6,9 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import { empty } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, DateTime, Effect, Layer, Result } from "effect"
-import { type Connection, integer, type Row, RowDamaged, text } from "./Connection.ts"
-import * as ItemHead from "./ItemHead.ts"
-import { type Job, SqliteDatabase, storeUnavailable } from "./SqliteDatabase.ts"
+import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
+import { type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as ItemHead from "./items/ItemHead.ts"
 
 /** The tables of an item's maps. */
 const MAPS = ["orders", "turned", "buyers", "commands", "untold"] as const

@@ -8,7 +8,7 @@ import {
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./Connection.ts"
+import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./database/Connection.ts"
 
 /** Expired rows that one write takes away: more than it can add, so that they do not pile up. */
 const EXPIRED_STEP = 2_000

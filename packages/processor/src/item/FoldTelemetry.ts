@@ -1,8 +1,8 @@
 /** What is measured and traced of each fold. */
 import type { FoldReply } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import { Spans } from "@flash-sale/infra/observability/Spans"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { type Context, Effect, Exit } from "effect"
 import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"

@@ -1,6 +1,6 @@
 /** Tells the gateways how far the fold of a partition is and how fast it goes. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Effect } from "effect"
 import type { Run } from "../run/PartitionRun.ts"
 import * as FoldRate from "./FoldRate.ts"

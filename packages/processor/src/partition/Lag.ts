@@ -4,7 +4,7 @@
  */
 import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { Clock, Effect, Metric } from "effect"
 import * as LogGrace from "./LogGrace.ts"
 

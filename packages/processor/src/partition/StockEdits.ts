@@ -5,7 +5,7 @@
 import { ItemStore, type Parked } from "@flash-sale/domain/ports/ItemStore"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Duration, Effect } from "effect"
 import { RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
 

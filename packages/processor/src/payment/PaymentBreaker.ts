@@ -15,7 +15,7 @@ import {
   type PaymentRefused,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Data, Duration, Effect, Layer, Metric, type Pull, Schedule, Semaphore } from "effect"
 import { ProcessorState } from "../run/ProcessorState.ts"
 

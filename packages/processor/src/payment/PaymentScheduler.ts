@@ -8,7 +8,7 @@ import {
 } from "@flash-sale/domain/ports/PaymentProvider"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { InFlight, Leave, Visitor } from "@flash-sale/infra/actor/Slots"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { actorFailed, type Run } from "../run/PartitionRun.ts"

@@ -1,9 +1,9 @@
 /** What is counted and logged of orders that have become final. */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
-import { OrderLines } from "@flash-sale/infra/observability/OrderLines"
+import { OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { type Context, Effect } from "effect"
 import type { Finished, Reaction } from "../order/Actions.ts"
 

@@ -5,7 +5,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import * as Log from "@flash-sale/infra/observability/Log"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Cause, Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
 

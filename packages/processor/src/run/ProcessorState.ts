@@ -2,9 +2,9 @@
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { HaltCode } from "@flash-sale/domain/recovery/RecoveryPlan"
-import * as EngineMetrics from "@flash-sale/infra/observability/EngineMetrics"
-import * as Log from "@flash-sale/infra/observability/Log"
-import * as Metrics from "@flash-sale/infra/observability/Metrics"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Context, Effect, Layer } from "effect"
 
 /** How a partition's worker is doing. */

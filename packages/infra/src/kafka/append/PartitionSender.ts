@@ -1,0 +1,142 @@
+/**
+ * Sends to one partition, one send at a time: an idempotent producer of its own, made when it is needed and thrown
+ * away after each failure whose outcome is unknown, so that no sequence number is ever used for two batches.
+ */
+import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
+import { Producer, type ProduceResult } from "@platformatic/kafka"
+import { Clock, Effect } from "effect"
+import { messageOf } from "../client/KafkaClient.ts"
+import * as KafkaSecurity from "../client/KafkaSecurity.ts"
+import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
+import * as AppendErrors from "./AppendErrors.ts"
+
+/** How long one send may take with all its attempts. */
+const SEND_PATIENCE = "3 seconds"
+/** How long it may take to be ready to send. */
+const CONNECT_PATIENCE = "1500 millis"
+/** Attempts after the first at one send, and the milliseconds between them. The client allows no fewer than two. */
+const RETRIES = 8
+const RETRY_DELAY = 150
+/** How long after a failure records are refused without another try, in milliseconds. */
+const REFUSE_MILLIS = 200
+/** How old the knowledge of who leads the partition may be, in milliseconds: an attempt after it asks again. */
+const METADATA_MAX_AGE = 1_000
+
+/** A record in the bytes in which it travels. */
+export interface Encoded {
+  readonly key: Buffer | undefined
+  readonly value: Buffer
+  readonly headers: Map<Buffer, Buffer>
+  /** The header of that name as text: whose trace the record belongs to. */
+  readonly traceparent: string | undefined
+}
+
+export interface PartitionSender {
+  /** Appends the records together and answers with the offset of the first; the others follow it without a gap. */
+  readonly send: (records: ReadonlyArray<Encoded>) => Effect.Effect<number, AppendRefused | AppendUnknown>
+  /** Closes the connection. */
+  readonly close: Effect.Effect<void>
+}
+
+type Client = Producer<Buffer, Buffer, Buffer, Buffer>
+
+const connect = (settings: KafkaSettings): Client =>
+  new Producer<Buffer, Buffer, Buffer, Buffer>({
+    clientId: settings.clientId,
+    bootstrapBrokers: [...settings.brokers],
+    ...KafkaSecurity.ofProducer(settings),
+    idempotent: true,
+    autocreateTopics: false,
+    retries: RETRIES,
+    retryDelay: RETRY_DELAY,
+    // Repeating with a cleared memory would lose what the attempts before said.
+    repeatOnStaleMetadata: false,
+    metadataMaxAge: METADATA_MAX_AGE,
+    timeout: REQUEST_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT
+  })
+
+/** A sender for one partition; connects at the first send. Used by one line, which sends one batch after the other. */
+export const make = (settings: KafkaSettings, topic: string, partition: number): PartitionSender => {
+  let client: Client | undefined
+  let refusedUntil = 0
+
+  const close = Effect.suspend(() => {
+    const closing = client
+    client = undefined
+    return closing === undefined ? Effect.void : Effect.ignore(Effect.tryPromise(() => closing.close()))
+  })
+
+  const giveUp = Effect.gen(function*() {
+    // Nobody waits for the close: a frozen broker would hold it up.
+    yield* Effect.forkDetach(close, { startImmediately: true })
+    refusedUntil = (yield* Clock.currentTimeMillis) + REFUSE_MILLIS
+  })
+
+  const prepare = async (): Promise<Client> => {
+    client ??= connect(settings)
+    const made = client
+    const { topics, brokers } = await made.metadata({ topics: [topic], forceUpdate: true, retries: 0 })
+    const leader = topics.get(topic)?.partitions[partition]?.leader
+    if (leader === undefined || !brokers.has(leader)) throw new Error(`${topic}[${partition}] has no leader`)
+    await made.connectToBrokers([leader])
+    if (made.producerId === undefined) await made.initIdempotentProducer({})
+    return made
+  }
+
+  const ready: Effect.Effect<Client, AppendRefused> = Effect.suspend(() => {
+    if (client?.isConnected() === true && client.producerId !== undefined) return Effect.succeed(client)
+    return Effect.tryPromise({
+      try: prepare,
+      catch: (error) => new AppendRefused({ detail: `Kafka: not sent: ${messageOf(error)}` })
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: CONNECT_PATIENCE,
+        orElse: () => Effect.fail(new AppendRefused({ detail: "Kafka: not sent: it does not answer" }))
+      }),
+      Effect.tapError(() => giveUp)
+    )
+  })
+
+  const produce = (
+    made: Client,
+    records: ReadonlyArray<Encoded>
+  ): Effect.Effect<number, AppendRefused | AppendUnknown> =>
+    Effect.tryPromise({
+      try: () =>
+        made.send({
+          messages: records.map(({ headers, key, value }) => ({
+            topic,
+            partition,
+            value,
+            headers,
+            ...(key === undefined ? {} : { key })
+          }))
+        }),
+      catch: AppendErrors.ofSend
+    }).pipe(
+      Effect.timeoutOrElse({
+        duration: SEND_PATIENCE,
+        orElse: () => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" }))
+      }),
+      Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void),
+      Effect.flatMap((result) => offsetOf(result))
+    )
+
+  const send = Effect.fnUntraced(function*(records: ReadonlyArray<Encoded>) {
+    if ((yield* Clock.currentTimeMillis) < refusedUntil) {
+      return yield* new AppendRefused({ detail: "Kafka: not sent: it did not answer a moment ago" })
+    }
+    return yield* produce(yield* ready, records)
+  })
+
+  return { send, close }
+}
+
+const offsetOf = (result: ProduceResult): Effect.Effect<number> => {
+  const offset = result.offsets?.[0]?.offset
+  return offset === undefined
+    ? Effect.die(new Error("Kafka acknowledged a send without an offset"))
+    : Effect.succeed(Number(offset))
+}

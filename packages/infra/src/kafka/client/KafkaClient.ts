@@ -1,0 +1,146 @@
+/** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
+import {
+  type Admin,
+  type Consumer,
+  type ConsumerConfig,
+  Kafka,
+  type LogEntry,
+  logLevel,
+  type RetryOptions
+} from "kafkajs"
+import * as Log from "../../observability/logs/Log.ts"
+import * as KafkaSecurity from "./KafkaSecurity.ts"
+import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
+
+/** Attempts at one question before it is answered with `LogUnavailable`, and the waits between them. */
+const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
+/**
+ * A consumer outlasts a restart of its broker (30 s of refused connections) rather than giving up its membership: a new
+ * member would wait until the group has noticed that the old one is gone.
+ */
+const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
+/** How long an answer to "is it up" stays good. */
+const HEALTH_KEPT = "1 second"
+/** A line that repeats within this time is told at the level debug. */
+const REPEAT_MILLIS = 30_000
+/** What the library calls errors and is daily life: this program tells of it by itself. */
+const EXPECTED = /rebalanc|coordinator|Topic creation errors|Response without match/i
+/** How many different lines are remembered for that. */
+const LINES_REMEMBERED = 100
+/** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
+const LINES_WAITING = 1_000
+
+/** Answers from Kafka, and consumers. Appending has connections of its own: see `Appender`. */
+export class KafkaClient extends Context.Service<KafkaClient, {
+  readonly settings: KafkaSettings
+  /** A consumer of its own connection. Crashes are told by its event and never repaired by the library. */
+  readonly consumer: (options: ConsumerConfig) => Consumer
+  /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
+  readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
+  /** Whether the cluster answers and every partition of `orders` has a leader. At most a second old. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/infra/kafka/client/KafkaClient") {}
+
+/** Connects lazily and never fails: Kafka may come later. */
+export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Layer.effect(KafkaClient, make(settings))
+
+/** What went wrong, in words: the message of an error, or whatever was thrown instead. */
+export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
+  const tell = yield* makeTeller
+  const client = (retry: RetryOptions) =>
+    new Kafka({
+      clientId: settings.clientId,
+      brokers: [...settings.brokers],
+      ...KafkaSecurity.ofKafkaJs(settings),
+      connectionTimeout: CONNECT_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      retry,
+      logLevel: logLevel.INFO,
+      logCreator: () => tell
+    })
+  const consumers = client(CONSUMER_RETRY)
+  const admin = client(ADMIN_RETRY).admin()
+  const disconnect = (): Promise<void> => admin.disconnect().catch(() => undefined)
+  let isClosed = false
+  yield* Effect.addFinalizer(() =>
+    Effect.promise(() => {
+      isClosed = true
+      return disconnect()
+    })
+  )
+
+  // A question cannot be called back, and the library connects again for what is left of it. A connection that nobody
+  // ends keeps a process alive that has nothing more to do.
+  const answer = async <A>(question: (admin: Admin) => Promise<A>): Promise<A> => {
+    try {
+      // Connecting again is free while connected, and needed after the broker went away.
+      await admin.connect()
+      return await question(admin)
+    } finally {
+      if (isClosed) await disconnect()
+    }
+  }
+
+  const ask = <A>(what: string, question: (admin: Admin) => Promise<A>): Effect.Effect<A, LogUnavailable> =>
+    Effect.tryPromise({
+      try: () => answer(question),
+      catch: (error) => new LogUnavailable({ detail: `Kafka: ${what}: ${messageOf(error)}` })
+    }).pipe(Effect.timeoutOrElse({
+      duration: ADMIN_PATIENCE,
+      orElse: () =>
+        Effect.fail(
+          new LogUnavailable({
+            detail: `Kafka: ${what}: no answer within ${Duration.format(Duration.fromInputUnsafe(ADMIN_PATIENCE))}`
+          })
+        )
+    }))
+
+  const isUp = yield* ask("metadata", (admin) => admin.fetchTopicMetadata({ topics: [settings.ordersTopic] })).pipe(
+    Effect.map(({ topics }) => topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))),
+    Effect.orElseSucceed(() => false),
+    Effect.cachedWithTTL(HEALTH_KEPT)
+  )
+  return KafkaClient.of({
+    settings,
+    consumer: (options) =>
+      consumers.consumer({
+        ...options,
+        retry: { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
+      }),
+    ask,
+    isUp
+  })
+})
+
+/**
+ * Takes the library's lines to the program's log. The library retries what it calls errors, so they are warnings here;
+ * its progress reports are for debugging; and what it repeats at each attempt is told once in a while.
+ */
+const makeTeller = Effect.gen(function*() {
+  const lines = yield* Queue.dropping<LogEntry>(LINES_WAITING)
+  const toldAt = new Map<string, number>()
+  const isNews = (line: string, now: number): boolean => {
+    const told = toldAt.get(line)
+    if (told !== undefined && now - told < REPEAT_MILLIS) return false
+    if (toldAt.size >= LINES_REMEMBERED) toldAt.clear()
+    toldAt.set(line, now)
+    return true
+  }
+  const tellOne = Effect.fnUntraced(function*(entry: LogEntry) {
+    const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
+    const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
+    const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
+    if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) {
+      return yield* Log.warn(line, { event: "kafka_client" })
+    }
+    yield* Log.debug(line, { event: "kafka_client" })
+  })
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), tellOne)))
+  return (entry: LogEntry): void => {
+    Queue.offerUnsafe(lines, entry)
+  }
+})

@@ -1,0 +1,47 @@
+/** What Kafka knows of the topic `orders` beside its records. */
+import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect, Exit } from "effect"
+import type { KafkaClient } from "./KafkaClient.ts"
+import type { Part } from "./RequestCoalescer.ts"
+
+type Client = KafkaClient["Service"]
+
+/** How many partitions the topic has. It is not created where it is not there. */
+export const partitions = (client: Client, topic: string): Effect.Effect<number, LogUnavailable> =>
+  Effect.gen(function*() {
+    const known = yield* client.ask("listing topics", (admin) => admin.listTopics())
+    if (!known.includes(topic)) return yield* new LogUnavailable({ detail: `Kafka: there is no topic ${topic}` })
+    const { topics } = yield* client.ask("describing topics", (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
+    return topics[0]?.partitions.length ?? 0
+  })
+
+/** What the group has committed of each partition. */
+export const allCommitted = (
+  client: Client,
+  topic: string,
+  group: string
+): Effect.Effect<Part<Offset | undefined>, LogUnavailable> =>
+  Effect.map(
+    client.ask("committed offsets", (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] })),
+    (topics) => (partition) => {
+      const found = topics.flatMap(({ partitions }) => partitions).find((one) => one.partition === partition)
+      // Negative numbers mean that nothing was committed.
+      return Exit.succeed(
+        found === undefined || Number(found.offset) < 0 ? undefined : Offset.make(Number(found.offset))
+      )
+    }
+  )
+
+/** Where each partition begins and ends. */
+export const allBounds = (client: Client, topic: string): Effect.Effect<Part<PartitionBounds>, LogUnavailable> =>
+  Effect.map(client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic)), (partitions) => (partition) => {
+    const found = partitions.find((one) => one.partition === partition)
+    return found === undefined
+      ? Exit.fail(new LogUnavailable({ detail: `Kafka: ${topic}[${partition}] is not there` }))
+      : Exit.succeed({ start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) })
+  })
+
+/** The question for one partition alone. */
+export const one = <A>(all: Effect.Effect<Part<A>, LogUnavailable>) => (partition: PartitionId) =>
+  Effect.flatMap(all, (partOf) => partOf(partition))

@@ -1,0 +1,128 @@
+/** The topics: made where they are missing, and refused where they were made with another number of partitions. */
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { Context, Deferred, Effect, Exit, Layer, Schedule, Schema } from "effect"
+import type { ITopicConfig } from "kafkajs"
+import * as Log from "../../observability/logs/Log.ts"
+import { KafkaClient } from "./KafkaClient.ts"
+import { type KafkaSettings, RECONNECT_CAP } from "./KafkaSettings.ts"
+
+/**
+ * The topic has another number of partitions than the settings say. Going on would send items to other homes, and
+ * split their histories.
+ */
+export class PartitionsChanged extends Schema.TaggedError<PartitionsChanged>()("PartitionsChanged", {
+  topic: Schema.String,
+  found: Schema.Int,
+  expected: Schema.Int
+}) {
+  override get message(): string {
+    return `The topic ${this.topic} has ${this.found} partitions but KAFKA_PARTITIONS is ${this.expected}: ` +
+      `set KAFKA_PARTITIONS to ${this.found}. The number is fixed for ever when the topic is created.`
+  }
+}
+
+/** Letters are few and their order does not matter. */
+const DEAD_LETTER_PARTITIONS = 1
+/** The log is the whole truth, so nothing in it expires. */
+const FOR_EVER = "-1"
+const TOPIC_EXISTS = "TOPIC_ALREADY_EXISTS"
+
+/** Capped and jittered, for ever: Kafka may come at any time. */
+const whileAway = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced(RECONNECT_CAP)]).pipe(
+  Schedule.jittered
+)
+
+/** Whether the topics are there. */
+export class Topics extends Context.Service<Topics, {
+  /** The number of partitions of `orders`; waits while Kafka is away. Fails for good where it was changed. */
+  readonly partitions: Effect.Effect<number, PartitionsChanged>
+  /** The same as far as it is known now. */
+  readonly now: () => Exit.Exit<number, PartitionsChanged> | undefined
+}>()("@flash-sale/infra/kafka/client/Topics") {}
+
+/** Prepares the topics in the background. */
+export const layer: Layer.Layer<Topics, never, KafkaClient> = Layer.effect(
+  Topics,
+  Effect.gen(function*() {
+    const client = yield* KafkaClient
+    const known = yield* Deferred.make<number, PartitionsChanged>()
+    let now: Exit.Exit<number, PartitionsChanged> | undefined
+    yield* Effect.forkScoped(Effect.gen(function*() {
+      now = yield* Effect.exit(prepare(client))
+      if (Exit.isFailure(now)) {
+        yield* Log.error("The order log cannot be used", { event: "log_unusable" }, now.cause)
+      }
+      yield* Deferred.done(known, now)
+    }))
+    return Topics.of({ partitions: Deferred.await(known), now: () => now })
+  })
+)
+
+/** Makes what is missing and checks what is there, until Kafka has answered. */
+export const prepare = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
+  const { settings } = client
+  let toldAway = false
+  const found = yield* ensure(client).pipe(
+    Effect.tapError(({ detail }) => {
+      if (toldAway) return Effect.void
+      toldAway = true
+      return Log.warn(`Waiting for Kafka at ${settings.brokers.join(",")}: ${detail}`, {
+        event: "dependency_down"
+      })
+    }),
+    Effect.retry(whileAway),
+    Effect.orDie // The schedule has no end, so no failure comes past it.
+  )
+  if (found !== settings.partitions) {
+    return yield* new PartitionsChanged({ topic: settings.ordersTopic, found, expected: settings.partitions })
+  }
+  yield* Log.info(`The order log is there: ${settings.ordersTopic}, ${found} partitions`, { event: "log_ready" })
+  return found
+})
+
+const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
+  const { settings } = client
+  const existing = yield* client.ask("listing topics", (admin) => admin.listTopics())
+  const missing = wanted(settings).filter(({ topic }) => !existing.includes(topic))
+  if (missing.length > 0) {
+    yield* client.ask("creating topics", async (admin) => {
+      try {
+        await admin.createTopics({ topics: missing, waitForLeaders: true })
+      } catch (error) {
+        // Another process may create them in the same moment; the check below looks at what it made.
+        if (!madeByAnother(error)) throw error
+      }
+    })
+  }
+  const { topics } = yield* client.ask(
+    "describing topics",
+    (admin) => admin.fetchTopicMetadata({ topics: [settings.ordersTopic] })
+  )
+  const orders = topics.find(({ name }) => name === settings.ordersTopic)
+  if (orders === undefined || orders.partitions.length === 0) {
+    return yield* new LogUnavailable({ detail: `Kafka: the topic ${settings.ordersTopic} is not there yet` })
+  }
+  return orders.partitions.length
+})
+
+const madeByAnother = (error: unknown): boolean => {
+  const all = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error]
+  return all.length > 0 && all.every((one) => one instanceof Error && "type" in one && one.type === TOPIC_EXISTS)
+}
+
+const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<unknown> } =>
+  typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
+
+const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => {
+  const topic = (name: string, numPartitions: number): ITopicConfig => ({
+    topic: name,
+    numPartitions,
+    replicationFactor: settings.replicationFactor,
+    configEntries: [
+      { name: "min.insync.replicas", value: String(settings.minInsyncReplicas) },
+      { name: "retention.ms", value: FOR_EVER },
+      { name: "retention.bytes", value: FOR_EVER }
+    ]
+  })
+  return [topic(settings.ordersTopic, settings.partitions), topic(settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)]
+}

@@ -1,0 +1,144 @@
+/** One membership in the consumer group, from joining to leaving or crashing. */
+import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import * as Partition from "@flash-sale/domain/records/Partition"
+import { type Cause, Effect, Queue, type Scope } from "effect"
+import type { Consumer, EachBatchPayload } from "kafkajs"
+import * as Log from "../../observability/logs/Log.ts"
+import { type KafkaClient, messageOf } from "../client/KafkaClient.ts"
+import { toLogRecord } from "../client/KafkaRecords.ts"
+import type * as FetchBuffer from "./FetchBuffer.ts"
+import * as OffsetCommitter from "./OffsetCommitter.ts"
+import * as RebalanceGate from "./RebalanceGate.ts"
+import * as Workers from "./Workers.ts"
+
+/** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
+const LEAVE_PATIENCE = "3 seconds"
+/** After how many milliseconds without a sign of life the group gives this member's partitions away. */
+const SESSION_TIMEOUT = 10_000
+/** The member learns with a heartbeat that another wants to join, so this is how long a handover takes to begin. */
+const HEARTBEAT_INTERVAL = 1_000
+/** How long the group waits for its members to join again, in milliseconds; longer than workers may take to return. */
+const REBALANCE_TIMEOUT = 20_000
+/**
+ * How long a fetch waits for records, in milliseconds. A seek or a resume takes effect with the next fetch, so less is
+ * quicker under load; each fetch costs about a millisecond, so more is cheaper at rest.
+ */
+const FETCH_WAIT = 50
+/** The most bytes of one partition in one fetch: about a thousand records, so that a full intake is little too full. */
+const FETCH_BYTES = 256 * 1024
+/** The name of the error by which the library says that the consumer does not run. */
+const STOPPED = "KafkaJSNonRetriableError"
+
+type Event =
+  | { readonly _tag: "Joined"; readonly partitions: ReadonlyArray<Partition.PartitionId> }
+  | { readonly _tag: "MustHandOver" }
+  | { readonly _tag: "Crashed"; readonly error: unknown }
+  | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
+
+/**
+ * Joins and runs `worker` for each partition while it is owned. Fails when the membership is lost for good; leaves the
+ * group when its scope closes, after the workers have returned or their time is over.
+ */
+export const run = Effect.fnUntraced(function*(
+  client: KafkaClient["Service"],
+  questions: Workers.Questions,
+  worker: Workers.Worker
+): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
+  const topic = client.settings.ordersTopic
+  const events = yield* Queue.unbounded<Event>()
+  const tell = (event: Event): void => {
+    Queue.offerUnsafe(events, event)
+  }
+  const handover = RebalanceGate.make(() => tell({ _tag: "MustHandOver" }))
+  const consumer = client.consumer({
+    groupId: client.settings.group,
+    partitionAssigners: [handover.assigner],
+    sessionTimeout: SESSION_TIMEOUT,
+    heartbeatInterval: HEARTBEAT_INTERVAL,
+    rebalanceTimeout: REBALANCE_TIMEOUT,
+    maxWaitTimeInMs: FETCH_WAIT,
+    maxBytesPerPartition: FETCH_BYTES
+  })
+  const commit = yield* OffsetCommitter.make(consumer, topic)
+  yield* Effect.addFinalizer(() => leave(consumer))
+  const fetching = fetchingOf(consumer, topic)
+  const workers = Workers.make({
+    worker,
+    questions,
+    fetching,
+    commit,
+    onDied: (cause) => tell({ _tag: "WorkerDied", cause })
+  })
+  yield* Effect.addFinalizer(() => workers.handOver)
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const partitions = (payload.memberAssignment[topic] ?? []).map((one) => Partition.PartitionId.make(one))
+    // Nothing is fetched before a worker says from where.
+    partitions.forEach(fetching.pause)
+    handover.joined()
+    tell({ _tag: "Joined", partitions })
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => tell({ _tag: "Crashed", error: payload.error }))
+  yield* join(consumer, topic, workers)
+
+  while (true) {
+    const event = yield* Queue.take(events)
+    switch (event._tag) {
+      case "Joined":
+        yield* Log.info(`Owning partitions ${event.partitions.join(", ")}`, { event: "partitions_assigned" })
+        yield* Effect.forEach(event.partitions, workers.start, { discard: true })
+        break
+      case "MustHandOver":
+        yield* Log.info("Handing the partitions over", { event: "partitions_revoked" })
+        yield* workers.handOver
+        handover.done()
+        break
+      case "Crashed":
+        workers.lose()
+        return yield* new LogUnavailable({ detail: `Kafka: consuming: ${messageOf(event.error)}` })
+      case "WorkerDied":
+        return yield* Effect.failCause(event.cause)
+    }
+  }
+})
+
+const join = (consumer: Consumer, topic: string, workers: Workers.Workers): Effect.Effect<void, LogUnavailable> => {
+  const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
+    const partition = Partition.PartitionId.make(batch.partition)
+    const intake = workers.intakeOf(partition)
+    if (intake === undefined || isStale()) return
+    intake.offer(batch.messages.map((message) => toLogRecord(partition, message)))
+    resolveOffset(batch.lastOffset())
+  }
+  return Effect.tryPromise({
+    try: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+    },
+    catch: (error) => new LogUnavailable({ detail: `Kafka: joining the group: ${messageOf(error)}` })
+  })
+}
+
+const leave = (consumer: Consumer): Effect.Effect<void> =>
+  Effect.tryPromise(() => consumer.disconnect()).pipe(
+    // Interruptible, as a time-out would otherwise wait for what it gives up.
+    Effect.interruptible,
+    Effect.timeout(LEAVE_PATIENCE),
+    Effect.ignore
+  )
+
+const fetchingOf = (consumer: Consumer, topic: string): FetchBuffer.Fetching => ({
+  seek: (partition, offset) => unlessStopped(() => consumer.seek({ topic, partition, offset: String(offset) })),
+  pause: (partition) => unlessStopped(() => consumer.pause([{ topic, partitions: [partition] }])),
+  resume: (partition) => unlessStopped(() => consumer.resume([{ topic, partitions: [partition] }]))
+})
+
+/** A consumer that has just stopped throws; the event that ends its workers is already on its way. */
+const unlessStopped = (order: () => void): void => {
+  try {
+    order()
+  } catch (error) {
+    if (!(error instanceof Error && error.name === STOPPED)) throw error
+  }
+}

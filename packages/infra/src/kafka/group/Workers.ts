@@ -1,0 +1,99 @@
+/** The workers of the partitions that this process owns: started when it gets them, ended before it gives them up. */
+import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
+import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
+import * as Log from "../../observability/logs/Log.ts"
+import * as FetchBuffer from "./FetchBuffer.ts"
+import type * as OffsetCommitter from "./OffsetCommitter.ts"
+
+/** How long workers may take to finish what they have in hand when their partitions go to somebody else. */
+const REVOKE_PATIENCE = "10 seconds"
+/** How long an interrupted worker may take to end. */
+const INTERRUPT_PATIENCE = "2 seconds"
+
+export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
+
+/** What the log knows of a partition beside its records. */
+export interface Questions {
+  readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
+  readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
+}
+
+export interface Options {
+  readonly worker: Worker
+  readonly questions: Questions
+  readonly fetching: FetchBuffer.Fetching
+  readonly commit: OffsetCommitter.Commits
+  /** A worker cannot fail, so this is a bug. */
+  readonly onDied: (cause: Cause.Cause<never>) => void
+}
+
+export interface Workers {
+  readonly start: (partition: PartitionId) => Effect.Effect<void>
+  readonly intakeOf: (partition: PartitionId) => FetchBuffer.Intake | undefined
+  /** Asks all workers to return, and ends those that do not in time. */
+  readonly handOver: Effect.Effect<void>
+  /** The membership is gone: whatever the workers still want to do fails with `PartitionLost`. */
+  readonly lose: () => void
+}
+
+interface Running {
+  readonly intake: FetchBuffer.Intake
+  readonly revoked: Deferred.Deferred<void>
+  readonly fiber: Fiber.Fiber<void>
+}
+
+export const make = ({ commit, fetching, onDied, questions, worker }: Options): Workers => {
+  const running = new Map<PartitionId, Running>()
+
+  const owned = (partition: PartitionId, intake: FetchBuffer.Intake, revoked: Effect.Effect<void>): OwnedPartition => ({
+    partition,
+    committed: questions.committed(partition),
+    bounds: questions.bounds(partition),
+    seek: intake.seek,
+    take: intake.take,
+    commit: (next) => commit({ partition, next, isLost: intake.isLost }),
+    revoked
+  })
+
+  const lose = () => {
+    for (const { intake } of running.values()) intake.lose()
+  }
+
+  return {
+    // Starting and remembering are one step that nothing interrupts, as only what is remembered is ended.
+    start: (partition) =>
+      Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
+        const intake = yield* FetchBuffer.make(partition, fetching, questions.bounds(partition))
+        const revoked = yield* Deferred.make<void>()
+        const fiber = yield* restore(worker(owned(partition, intake, Deferred.await(revoked)))).pipe(
+          Effect.onExit((exit) =>
+            Effect.sync(() => {
+              if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) onDied(exit.cause)
+            })
+          ),
+          // Detached, as the end of the session must wait for it rather than interrupt it.
+          Effect.forkDetach
+        )
+        running.set(partition, { intake, revoked, fiber })
+      })),
+    intakeOf: (partition) => running.get(partition)?.intake,
+    handOver: Effect.suspend(() => finish([...running.values()])).pipe(
+      Effect.andThen(Effect.sync(() => {
+        lose()
+        running.clear()
+      }))
+    ),
+    lose
+  }
+}
+
+const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
+  for (const { revoked } of all) yield* Deferred.succeed(revoked, undefined)
+  const fibers = all.map(({ fiber }) => fiber)
+  // Interruptible, as this also runs in a finalizer, where a time-out would otherwise wait for what it gives up.
+  const done = yield* Fiber.awaitAll(fibers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_PATIENCE))
+  if (done._tag === "Some") return
+  yield* Log.warn("Workers did not return in time and are interrupted", { event: "partitions_revoked" })
+  yield* Fiber.interruptAll(fibers).pipe(Effect.interruptible, Effect.timeout(INTERRUPT_PATIENCE), Effect.ignore)
+})

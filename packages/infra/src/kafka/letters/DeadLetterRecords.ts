@@ -1,0 +1,78 @@
+/** Letters and marks as records of the topic `orders-dlq`. Unknown records are no letters, and are passed over. */
+import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Option, Result, Schema } from "effect"
+import type { Appendable } from "../append/Appender.ts"
+
+/** Names of the headers. `origin_partition` and `origin_offset` are the letter's identity. */
+const Header = {
+  type: "type",
+  error: "error",
+  correlationId: "correlation_id",
+  requestId: "request_id",
+  timestamp: "timestamp",
+  attempt: "attempt",
+  price: "price",
+  currency: "currency",
+  originPartition: "origin_partition",
+  originOffset: "origin_offset"
+} as const
+
+/** The type of a mark; a letter has none. */
+const HANDLED = "handled"
+
+export type Entry =
+  | { readonly _tag: "Letter"; readonly letter: DeadLetter }
+  | { readonly _tag: "Handled"; readonly handling: Handling }
+
+const HandlingJson = Schema.fromJsonString(Handling)
+const encodeHandling = Schema.encodeSync(HandlingJson)
+const decodeHandling = Schema.decodeUnknownResult(HandlingJson)
+const decodeLetter = Schema.decodeUnknownResult(DeadLetter)
+
+export const ofLetter = (letter: DeadLetter): Appendable => ({
+  key: letter.key,
+  value: letter.value,
+  headers: {
+    [Header.error]: letter.error,
+    [Header.correlationId]: letter.correlationId,
+    ...(letter.requestId === undefined ? {} : { [Header.requestId]: letter.requestId }),
+    [Header.timestamp]: letter.timestamp,
+    [Header.attempt]: String(letter.attempt),
+    ...(letter.price === undefined ? {} : { [Header.price]: String(letter.price) }),
+    ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
+    [Header.originPartition]: String(letter.partition),
+    [Header.originOffset]: String(letter.offset)
+  }
+})
+
+export const ofHandling = (handling: Handling): Appendable => ({
+  key: undefined,
+  value: encodeHandling(handling),
+  headers: { [Header.type]: HANDLED }
+})
+
+/** The entry of a record; none where the record is neither. */
+export const decode = (record: LogRecord): Option.Option<Entry> => {
+  const { headers } = record
+  if (headers[Header.type] === HANDLED) {
+    return Option.map(
+      Result.getSuccess(decodeHandling(new TextDecoder().decode(record.value))),
+      (handling) => ({ _tag: "Handled", handling })
+    )
+  }
+  const letter = decodeLetter({
+    partition: Number(headers[Header.originPartition]),
+    offset: Number(headers[Header.originOffset]),
+    ...(record.key === undefined ? {} : { key: record.key }),
+    value: record.value,
+    error: headers[Header.error],
+    ...(headers[Header.requestId] === undefined ? {} : { requestId: headers[Header.requestId] }),
+    correlationId: headers[Header.correlationId],
+    attempt: Number(headers[Header.attempt]),
+    ...(headers[Header.price] === undefined ? {} : { price: Number(headers[Header.price]) }),
+    ...(headers[Header.currency] === undefined ? {} : { currency: headers[Header.currency] }),
+    timestamp: headers[Header.timestamp]
+  })
+  return Option.map(Result.getSuccess(letter), (decoded) => ({ _tag: "Letter", letter: decoded }))
+}

@@ -1,0 +1,18 @@
+/** Log lines. Each names its event, out of a closed set. */
+import { type Cause, Effect } from "effect"
+import type { Attributes } from "../Attributes.ts"
+
+/** Says something about every line of an effect. */
+export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ ...attributes })
+
+type Tell = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
+
+const at = (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): Tell => (message, attributes, cause) =>
+  about(attributes)(cause === undefined ? log(message) : log(message, cause))
+
+export const debug: Tell = at(Effect.logDebug)
+export const info: Tell = at(Effect.logInfo)
+/** Somebody may want to look. */
+export const warn: Tell = at(Effect.logWarning)
+/** Somebody has to look. */
+export const error: Tell = at(Effect.logError)

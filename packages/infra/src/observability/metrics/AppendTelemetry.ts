@@ -1,0 +1,54 @@
+/** What is measured of each send to the log, and the span of it: once for all records that it carries. */
+import { Clock, Context, Effect, Exit } from "effect"
+import * as Spans from "../tracing/Spans.ts"
+import * as EngineMetrics from "./EngineMetrics.ts"
+import type { Service } from "./Series.ts"
+
+/** The service whose sends these are; none where a command of the operator's sends. */
+export const CurrentService = Context.Reference<Service | undefined>(
+  "@flash-sale/infra/observability/Appends/Service",
+  {
+    defaultValue: () => undefined
+  }
+)
+
+/** A record, as far as it matters here. */
+export interface Sent {
+  /** Its header `traceparent`. */
+  readonly traceparent: string | undefined
+}
+
+/** Measures one send of these records to a partition of a topic. */
+export type Observe = <A, E>(
+  topic: string,
+  partition: number,
+  records: ReadonlyArray<Sent>,
+  send: Effect.Effect<A, E>
+) => Effect.Effect<A, E>
+
+const NANOS_PER_SECOND = 1e9
+
+export const make: Effect.Effect<Observe> = Effect.gen(function*() {
+  const context: Context.Context<never> = yield* Effect.context<never>()
+  const clock = yield* Clock.Clock
+  const service = yield* CurrentService
+  const spans = yield* Spans.Spans
+  const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_SECOND
+  const metrics = service === undefined ? undefined : EngineMetrics.appending[service]
+  return (topic, partition, records, send) =>
+    Effect.suspend(() => {
+      const begun = now()
+      const span = Spans.beginBatch(spans, `${topic} append`, "client", records.map(({ traceparent }) => traceparent), {
+        "messaging.system": "kafka",
+        "messaging.destination.name": topic,
+        "messaging.destination.partition.id": String(partition),
+        "messaging.batch.message_count": records.length
+      })
+      return Effect.onExit(send, (exit) =>
+        Effect.sync(() => {
+          metrics?.duration.updateUnsafe(now() - begun, context)
+          metrics?.batch.updateUnsafe(records.length, context)
+          span?.end(Exit.isFailure(exit) ? "not acknowledged" : undefined)
+        }))
+    })
+})

@@ -1,0 +1,57 @@
+/** An item's live events as rows: one for each turn that changed something. */
+import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Item } from "@flash-sale/domain/rules/Item"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import { Schema } from "effect"
+import { type Connection, integer, type Row, text } from "../database/Connection.ts"
+
+const encode = Schema.encodeSync(Schema.fromJsonString(ItemMoved))
+const decode = Schema.decodeSync(Schema.fromJsonString(ItemMoved))
+
+/** The topic of `Signals` that wakes those who follow an item. */
+export const topic = (itemId: ItemId): string => `events/${itemId}`
+
+/** What a turn is told as; undefined where no count changed and no order moved. */
+export const ofTurn = (
+  before: Item,
+  after: Item,
+  outcomes: ReadonlyArray<Outcome.Outcome>
+): ItemMoved | undefined => {
+  const orders = outcomes.flatMap((outcome) => outcome.orders.flatMap(toMoved))
+  const { available, held, sold } = after
+  const isStill = orders.length === 0 && available === before.available && held === before.held && sold === before.sold
+  return isStill ? undefined : { available, held, sold, orders }
+}
+
+const toMoved = (order: Outcome.OrderOutcome): ItemMoved["orders"] => {
+  const status = Outcome.status(order)
+  return order.changed && order.requestId !== undefined && status !== undefined
+    ? [{ requestId: order.requestId, status, attempt: order.attempt }]
+    : []
+}
+
+/** Adds the event under the next number, and lets go of those that are not kept any more. */
+export const add = (connection: Connection, item: number, id: number, event: ItemMoved): void => {
+  connection.run("INSERT INTO events(item, id, event) VALUES (?, ?, ?)", item, id, encode(event))
+  connection.run("DELETE FROM events WHERE item = ? AND id <= ?", item, id - EVENTS_KEPT)
+}
+
+const AFTER = `
+SELECT events.id, event FROM items JOIN events ON item = items.id
+WHERE name = ? AND events.id > min(?, event_count) ORDER BY events.id LIMIT ?`
+
+/** Events after a number; one from a former life of the file stands for the last there is. */
+export const after = (connection: Connection, itemId: ItemId, id: number, limit: number): ReadonlyArray<LiveEvent> =>
+  connection.all(AFTER, itemId, id, limit).map(toEvent)
+
+/** The number of the last event, or 0. */
+export const last = (connection: Connection, itemId: ItemId): number => {
+  const row = connection.get("SELECT event_count FROM items WHERE name = ?", itemId)
+  return row === undefined ? 0 : integer(row, "event_count")
+}
+
+const toEvent = (row: Row): LiveEvent => ({
+  id: String(integer(row, "id")),
+  event: decode(text(row, "event"))
+})

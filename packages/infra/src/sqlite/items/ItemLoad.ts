@@ -1,0 +1,90 @@
+/** Reading an item's maps: as many of their entries as a batch touches. */
+import { CommandId } from "@flash-sale/domain/records/Command"
+import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { Batch, Folded, Untold } from "@flash-sale/domain/rules/Fold"
+import type { HeldOrder } from "@flash-sale/domain/rules/Item"
+import { HashMap } from "effect"
+import {
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  optionalWord,
+  type Row,
+  text,
+  word
+} from "../database/Connection.ts"
+import type { ItemHead } from "./ItemHead.ts"
+import { byBatch, type Touched } from "./ItemTouched.ts"
+
+const holdStates = ["held", "sold", "voiding", "released"] as const
+const turnedReasons = ["sold_out", "limit", "not_open", "closed", "paused"] as const
+const reasons = ["declined", "timeout", "cancelled", ...turnedReasons] as const
+const untoldStates = ["turned", "unreadable"] as const
+
+const ORDERS = "SELECT * FROM orders WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
+const TURNED = "SELECT request, n, reason FROM turned WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
+const BUYERS = "SELECT user, units FROM buyers WHERE item = ? AND user IN (SELECT value FROM json_each(?))"
+const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN (SELECT value FROM json_each(?))"
+const UNTOLD = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
+
+/** What was read for a batch, and which entries it may have changed. */
+export interface Loaded {
+  readonly folded: Folded
+  readonly touched: Touched
+}
+
+export const load = (connection: Connection, head: ItemHead, batch: Batch): Loaded => {
+  const named = byBatch(batch)
+  const rows = <A>(sql: string, keys: Iterable<unknown>, toEntry: (row: Row) => A): ReadonlyArray<A> => {
+    const list = [...keys]
+    return list.length === 0 ? [] : connection.all(sql, head.id, JSON.stringify(list)).map(toEntry)
+  }
+  const orders = rows(ORDERS, named.requests, toOrder)
+  // Whoever's order is given back or sold counts as touched, though the batch does not name him.
+  const users = new Set([...named.users, ...orders.map(([, { userId }]) => userId)])
+  const before = batch.commands.filter(({ offset }) => offset <= head.position).map(({ offset }) => offset)
+  return {
+    touched: { ...named, users },
+    folded: {
+      position: head.position,
+      untold: HashMap.fromIterable(rows(UNTOLD, [...batch.told, ...before], toUntold)),
+      item: {
+        ...head.item,
+        orders: HashMap.fromIterable(orders),
+        turned: HashMap.fromIterable(rows(TURNED, named.requests, toTurned)),
+        buyers: HashMap.fromIterable(rows(BUYERS, users, toBuyer)),
+        commands: HashMap.fromIterable(rows(COMMANDS, named.commands, toCommand))
+      }
+    }
+  }
+}
+
+const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(text(row, "request")), {
+  state: word(holdStates, row, "state"),
+  userId: UserId.make(text(row, "user")),
+  amount: integer(row, "amount"),
+  attempt: integer(row, "attempt"),
+  place: integer(row, "place"),
+  capped: integer(row, "capped") === 1,
+  price: optionalInteger(row, "price"),
+  currency: optionalText(row, "currency"),
+  reason: optionalWord(reasons, row, "reason")
+}]
+
+const toTurned = (row: Row) =>
+  [RequestId.make(text(row, "request")), { n: integer(row, "n"), reason: word(turnedReasons, row, "reason") }] as const
+
+const toBuyer = (row: Row) => [UserId.make(text(row, "user")), integer(row, "units")] as const
+
+const toCommand = (row: Row) => [CommandId.make(text(row, "command")), integer(row, "n")] as const
+
+const toUntold = (row: Row): readonly [number, Untold] => {
+  const request = optionalText(row, "request")
+  return [integer(row, "offset"), {
+    requestId: request === undefined ? undefined : RequestId.make(request),
+    state: word(untoldStates, row, "state"),
+    reason: optionalWord(turnedReasons, row, "reason"),
+    attempt: integer(row, "attempt")
+  }]
+}

@@ -1,0 +1,91 @@
+/** Writing an item's maps: those entries of them that changed. */
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
+import { COMMANDS_REMEMBERED, type HeldOrder, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import { HashMap, Option } from "effect"
+import type { Connection } from "../database/Connection.ts"
+import type { Loaded } from "./ItemLoad.ts"
+
+const PUT_ORDER = `
+INSERT OR REPLACE INTO orders(item, request, state, user, amount, attempt, place, capped, price, currency, reason)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const PUT_TURNED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
+const PUT_BUYER = "INSERT OR REPLACE INTO buyers(item, user, units) VALUES (?, ?, ?)"
+const PUT_COMMAND = "INSERT OR REPLACE INTO commands(item, command, n) VALUES (?, ?, ?)"
+const PUT_UNTOLD = `
+INSERT OR REPLACE INTO untold(item, offset, request, state, reason, attempt) VALUES (?, ?, ?, ?, ?, ?)`
+const FORGET_TURNED = "DELETE FROM turned WHERE item = ? AND n <= ?"
+const FORGET_COMMANDS = "DELETE FROM commands WHERE item = ? AND n <= ?"
+
+export const save = (connection: Connection, id: number, loaded: Loaded, after: Folded, batch: Batch): void => {
+  const { folded: before, touched } = loaded
+  saveUntold(connection, id, before.untold, after.untold, batch)
+  for (const [requestId, order] of changed(before.item.orders, after.item.orders, touched.requests)) {
+    putOrder(connection, id, requestId, order)
+  }
+  for (const [requestId, { n, reason }] of changed(before.item.turned, after.item.turned, touched.requests)) {
+    connection.run(PUT_TURNED, id, requestId, n, reason)
+  }
+  for (const [userId, units] of changed(before.item.buyers, after.item.buyers, touched.users)) {
+    connection.run(PUT_BUYER, id, userId, units)
+  }
+  for (const [command, n] of changed(before.item.commands, after.item.commands, touched.commands)) {
+    connection.run(PUT_COMMAND, id, command, n)
+  }
+  forget(connection, id, before.item, after.item)
+}
+
+/** The entries of these keys that are not what they were. Folding takes no entry away. */
+function* changed<K, V>(
+  before: HashMap.HashMap<K, V>,
+  after: HashMap.HashMap<K, V>,
+  keys: Iterable<K>
+): Iterable<readonly [K, V]> {
+  if (before === after) return
+  for (const key of keys) {
+    const value = HashMap.get(after, key)
+    if (Option.isNone(value)) continue
+    const was = HashMap.get(before, key)
+    if (Option.isNone(was) || was.value !== value.value) yield [key, value.value]
+  }
+}
+
+const putOrder = (connection: Connection, id: number, requestId: RequestId, order: HeldOrder): void =>
+  void connection.run(
+    PUT_ORDER,
+    id,
+    requestId,
+    order.state,
+    order.userId,
+    order.amount,
+    order.attempt,
+    order.place,
+    order.capped ? 1 : 0,
+    order.price ?? null,
+    order.currency ?? null,
+    order.reason ?? null
+  )
+
+const saveUntold = (
+  connection: Connection,
+  id: number,
+  before: Folded["untold"],
+  after: Folded["untold"],
+  { commands, told }: Batch
+): void => {
+  for (const offset of told) connection.run("DELETE FROM untold WHERE item = ? AND offset = ?", id, offset)
+  const offsets = commands.map(({ offset }) => offset)
+  for (const [offset, { attempt, reason, requestId, state }] of changed(before, after, offsets)) {
+    connection.run(PUT_UNTOLD, id, offset, requestId ?? null, state, reason ?? null, attempt)
+  }
+}
+
+/** Entries that no decision looks at any more: beyond the bounds of what is remembered. */
+const forget = (connection: Connection, id: number, before: Item, after: Item): void => {
+  if (after.turnedCount > Math.max(before.turnedCount, TURNED_REMEMBERED)) {
+    connection.run(FORGET_TURNED, id, after.turnedCount - TURNED_REMEMBERED)
+  }
+  if (after.commandCount > Math.max(before.commandCount, COMMANDS_REMEMBERED)) {
+    connection.run(FORGET_COMMANDS, id, after.commandCount - COMMANDS_REMEMBERED)
+  }
+}
