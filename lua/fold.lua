@@ -24,8 +24,8 @@
 -- Returns  { 'moved' } under another mark, or where the item was there and is gone
 --          { 'behind', position } where the position is before the one believed in
 --          { 'stopped', detail } where going on would break the item
---          { 'folded', mended, look, fresh, answers }: mended is '' or what was wrong with the inventory key; look as
---          in _item.lua; fresh has a 1 or 0 for each record; answers has a line for each order that a record names
+--          { 'folded', mended, summary, fresh, answers }: mended is '' or what was wrong with the inventory key; summary
+--          as in _item.lua; fresh has a 1 or 0 for each record; answers has a line for each order that a record names
 local RULES_VERSION = 1
 local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
 local keys = { orders = KEYS[4], untold = KEYS[6], turned = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
@@ -88,7 +88,7 @@ if marked then announce(item) end
 
 -- These are written without having been read: one of a wrong type must stop the call now.
 if #told > 0 or next(ledger.untold) then redis.call('HLEN', keys.untold) end
-if next(ledger.turned) then redis.call('ZCARD', keys.turned) end
+if next(ledger.rejected) then redis.call('ZCARD', keys.turned) end
 if not item.was.position then redis.call('SCARD', index) end
 if isEvent(item) then redis.call('XLEN', events) end
 
@@ -97,4 +97,4 @@ show(item, inventory)
 if isEvent(item) then writeEvent(item, events) end
 if not item.was.position then redis.call('SADD', index, name) end
 writeItem(item, meta, partition)
-return { 'folded', item.mended, lookOf(item, marked), table.concat(fresh), table.concat(answers, '\n') }
+return { 'folded', item.mended, summaryOf(item, marked), table.concat(fresh), table.concat(answers, '\n') }

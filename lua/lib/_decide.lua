@@ -5,8 +5,8 @@
 -- its own record asks: 'h <price> <currency>' and 't <reason>'.
 local function lookUp(item, request, attempt, offset)
   if orderOf(request) then return '0 ' .. textOf(request) end
-  local reason = turnedFor(item, request)
-  return (reason and '0 turned ' .. reason or '0 unknown -') .. ' ' .. attempt .. ' ' .. offset
+  local reason = rejectionOf(item, request)
+  return (reason and '0 rejected ' .. reason or '0 unknown -') .. ' ' .. attempt .. ' ' .. offset
 end
 
 local function unreadable(request, attempt, offset)
@@ -44,15 +44,15 @@ end
 local function place(item, offset, request, user, amount, attempt, acceptedAt)
   local order = orderOf(request)
   local isNextAttempt = order and order.state == 'released' and tonumber(attempt) == order.attempt + 1
-  if not isNextAttempt and (order or turnedFor(item, request)) then return lookUp(item, request, attempt, offset) end
+  if not isNextAttempt and (order or rejectionOf(item, request)) then return lookUp(item, request, attempt, offset) end
   local refusal = refuse(item, user, amount, acceptedAt)
   if not refusal then return hold(item, offset, request, user, amount, attempt) end
   if order then
     order.attempt, order.place, order.capped, order.reason = tonumber(attempt), offset, '-', refusal
     return changed(request, order)
   end
-  turnAway(item, request, refusal)
-  announceOrder(request, 'turned', refusal, attempt)
+  reject(item, request, refusal)
+  announceOrder(request, 'rejected', refusal, attempt)
   return 't ' .. refusal
 end
 

@@ -62,7 +62,7 @@ local function writeItem(item, meta, partition)
 end
 
 -- What a caller sees of the item: a flat list of texts, '' for what is absent.
-local function lookOf(item, marked)
+local function summaryOf(item, marked)
   local announced = marked and item.parked_seq > 0
   local known = item.position >= 0 or item.parked_seq > 0 or item.aside ~= 0 or item.target ~= ''
   return {

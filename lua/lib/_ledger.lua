@@ -1,6 +1,6 @@
 -- The orders that ever held units, the rings of ids, the buyers' counts and the answers not yet told: read as they are
 -- needed, kept in tables, and written in one piece at the end.
-local TURNED_REMEMBERED = 65536
+local REJECTED_REMEMBERED = 65536
 local COMMANDS_REMEMBERED = 1024
 -- Arguments of one call: Lua unpacks no more than about 8000. Even, so that pairs stay together.
 local CHUNK = 1000
@@ -17,7 +17,7 @@ local ledger = {
   -- As they were read: a text, or false where there is none.
   texts = {}, scores = {},
   -- As they are now.
-  orders = {}, turned = {}, buyers = {}, commands = {}, untold = {}, changed = {}
+  orders = {}, rejected = {}, buyers = {}, commands = {}, untold = {}, changed = {}
 }
 
 -- Reads at once what is known of the requests that a batch names: a call for each would cost more than its fold.
@@ -75,15 +75,15 @@ local function holdOrder(request, user, amount, attempt, place, capped, price, c
 end
 
 -- Why the id was turned away, where it is still remembered.
-local function turnedFor(item, request)
-  local score = ledger.turned[request] or ledger.scores[request]
-  if score and math.floor(score / CODES) > item.turned - TURNED_REMEMBERED then return REASONS[score % CODES] end
+local function rejectionOf(item, request)
+  local score = ledger.rejected[request] or ledger.scores[request]
+  if score and math.floor(score / CODES) > item.turned - REJECTED_REMEMBERED then return REASONS[score % CODES] end
   return nil
 end
 
-local function turnAway(item, request, reason)
+local function reject(item, request, reason)
   item.turned = item.turned + 1
-  ledger.turned[request] = item.turned * CODES + CODE_OF[reason]
+  ledger.rejected[request] = item.turned * CODES + CODE_OF[reason]
 end
 
 -- Whether an operator's command is new. Remembers it.

@@ -20,9 +20,9 @@ local function writeLedger(item, told)
   writeAll('HSET', keys.orders, pairsOf(ledger.changed))
   writeAll('HSET', keys.buyers, pairsOf(ledger.buyers))
   writeAll('HSET', keys.untold, pairsOf(ledger.untold))
-  if next(ledger.turned) then
-    writeAll('ZADD', keys.turned, pairsOf(ledger.turned, true))
-    local forgotten = (item.turned - TURNED_REMEMBERED + 1) * CODES
+  if next(ledger.rejected) then
+    writeAll('ZADD', keys.turned, pairsOf(ledger.rejected, true))
+    local forgotten = (item.turned - REJECTED_REMEMBERED + 1) * CODES
     redis.call('ZREMRANGEBYSCORE', keys.turned, '-inf', '(' .. digits(forgotten))
   end
   if next(ledger.commands) then

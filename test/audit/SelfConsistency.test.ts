@@ -31,7 +31,7 @@ describe("The books of an item", () => {
     Effect.gen(function*() {
       assert.deepStrictEqual(SelfConsistency.wrong(picture), [])
       for (const history of yield* Histories.histories("books", 60, 200)) {
-        const result = Fold.fold(Fold.nothing, { commands: history, told: [], expected: undefined })
+        const result = Fold.fold(Fold.nothing, { commands: history, published: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)
         assert.deepStrictEqual(SelfConsistency.wrong(new Map(ItemDump.entries(result.state))), [])
       }

@@ -82,8 +82,8 @@ const problemOf = (url: string) =>
 
 const counts = Effect.gen(function*() {
   const store = yield* ItemStore
-  const { available, held, put, sold } = yield* store.look(PartitionId.make(0), ItemId.make(ITEM))
-  return { available, held, put, sold }
+  const { available, held, stocked, sold } = yield* store.read(PartitionId.make(0), ItemId.make(ITEM))
+  return { available, held, put: stocked, sold }
 })
 
 const REMEDY = "flash-sale recover --accept-log --partition 0"

@@ -35,9 +35,9 @@ const settle = (name: string, outcome: "paid" | "declined") => ({
 type Entry = ReturnType<typeof place> | ReturnType<typeof stock> | ReturnType<typeof settle>
 
 /** What a store holds that has folded these records. */
-const pictureOf = (itemId: ItemId, log: ReadonlyArray<Entry>): ItemDump.Picture => {
+const dumpOf = (itemId: ItemId, log: ReadonlyArray<Entry>): ItemDump.ItemDump => {
   const commands = log.flatMap((entry, offset) => entry.itemId === itemId ? [{ offset, command: entry.command }] : [])
-  const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
+  const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
   if (result._tag !== "Folded") throw new Error(result._tag)
   return new Map(ItemDump.entries(result.state))
 }
@@ -61,13 +61,13 @@ const common = (folded: ReadonlyArray<Entry>, log: ReadonlyArray<Entry>) => {
       read: () => Stream.make(recordsOf(log))
     }),
     Layer.succeed(StoredItems, {
-      place: "the store",
+      location: "the store",
       isEmpty: Effect.succeed(false),
       items: () => Effect.succeed(items),
       positions: unused,
       read: (_, itemId) =>
         Effect.succeed({
-          picture: pictureOf(itemId, folded),
+          dump: dumpOf(itemId, folded),
           position: folded.length - 1,
           indexed: true,
           damages: [],

@@ -133,7 +133,7 @@ describe("on Kafka and Redis", () => {
         const store = yield* ItemStore
         const log = yield* OrderLog
         const itemId = ItemId.make("hats")
-        const look = yield* store.look(home(itemId, yield* log.partitions), itemId).pipe(
+        const look = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
           Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ available }) => available === 50 })
         )
         expect(look).toMatchObject({ held: 0, sold: UNITS, put: 50 + UNITS })

@@ -234,7 +234,16 @@ describe("moments", () => {
   })
 
   it("say whether orders are taken, as the engine decides", () => {
-    const look = { known: true, available: 1, held: 0, sold: 0, put: 1, position: 1, marked: true, parked: undefined }
+    const look = {
+      isKnown: true,
+      available: 1,
+      held: 0,
+      sold: 0,
+      stocked: 1,
+      position: 1,
+      isComplete: true,
+      pendingEdit: undefined
+    }
     const standing = (settings: Partial<typeof defaultSettings>) =>
       SaleFormat.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split(
         "\n"

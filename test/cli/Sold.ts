@@ -50,11 +50,11 @@ export const settled = Effect.fnUntraced(function*(items: ReadonlyArray<string>,
   const count = yield* log.partitions
   for (const name of items) {
     const itemId = ItemId.make(name)
-    yield* store.look(home(itemId, count), itemId).pipe(
+    yield* store.read(home(itemId, count), itemId).pipe(
       Effect.retry({ schedule: Schedule.spaced("10 millis"), while: ({ _tag }) => _tag === "StoreUnavailable" }),
       Effect.repeat({
         schedule: Schedule.spaced("10 millis"),
-        until: ({ marked, sold }) => marked && sold === Math.min(units, ORDERS)
+        until: ({ isComplete, sold }) => isComplete && sold === Math.min(units, ORDERS)
       })
     )
   }

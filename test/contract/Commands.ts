@@ -1,7 +1,7 @@
 /** Making commands and fold requests, with defaults for all that a test does not care about. */
 import type { FoldRequest } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, SalePatch, Settlement } from "@flash-sale/domain/records/Command"
-import { Command, CommandId, type Placed } from "@flash-sale/domain/records/Command"
+import { Command, CommandId, type LoggedCommand } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 
@@ -21,16 +21,24 @@ export const requestId = (text: string): RequestId => RequestId.make(text)
 /** The request that folds these commands: unmarked, untold, believing in no position. */
 export const request = (
   item: { readonly itemId: ItemId; readonly partition: PartitionId },
-  commands: ReadonlyArray<Placed>,
+  commands: ReadonlyArray<LoggedCommand>,
   rest?: Partial<FoldRequest>
-): FoldRequest => ({ ...item, epoch: undefined, tell: false, expected: undefined, told: [], commands, ...rest })
+): FoldRequest => ({
+  ...item,
+  epoch: undefined,
+  emitEvents: false,
+  expected: undefined,
+  published: [],
+  commands,
+  ...rest
+})
 
 export const place = (
   offset: number,
   itemId: ItemId,
   request: string,
   rest?: { readonly user?: string; readonly amount?: number; readonly attempt?: number; readonly acceptedAt?: number }
-): Placed => ({
+): LoggedCommand => ({
   offset,
   command: Command.Place({
     order: {
@@ -48,7 +56,7 @@ export const place = (
 export const settle = (
   offset: number,
   ...settlements: ReadonlyArray<readonly [request: string, outcome: Settlement["outcome"], attempt?: number]>
-): Placed => ({
+): LoggedCommand => ({
   offset,
   command: Command.Settle({
     settlements: settlements.map(([request, outcome, attempt]) => ({
@@ -59,25 +67,28 @@ export const settle = (
   })
 })
 
-export const cancel = (offset: number, request: string, attempt = 1): Placed => ({
+export const cancel = (offset: number, request: string, attempt = 1): LoggedCommand => ({
   offset,
   command: Command.Cancel({ requestId: requestId(request), attempt })
 })
 
-export const adjust = (offset: number, adjustment: Adjustment): Placed => ({
+export const adjust = (offset: number, adjustment: Adjustment): LoggedCommand => ({
   offset,
   command: Command.Adjust({ adjustment })
 })
 
 /** Puts units in by an operator's command of a name of its own. */
-export const stock = (offset: number, delta: number): Placed =>
+export const stock = (offset: number, delta: number): LoggedCommand =>
   adjust(offset, { command: CommandId.make(`stock-${next()}`), delta })
 
-export const sale = (offset: number, patch: SalePatch): Placed => ({ offset, command: Command.Sale({ patch }) })
+export const sale = (offset: number, patch: SalePatch): LoggedCommand => ({ offset, command: Command.Sale({ patch }) })
 
-export const rules = (offset: number, version: number): Placed => ({ offset, command: Command.Rules({ version }) })
+export const rules = (offset: number, version: number): LoggedCommand => ({
+  offset,
+  command: Command.Rules({ version })
+})
 
-export const unreadable = (offset: number, request?: string): Placed => ({
+export const unreadable = (offset: number, request?: string): LoggedCommand => ({
   offset,
   command: Command.Unreadable({
     detail: "not an order",

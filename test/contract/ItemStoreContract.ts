@@ -49,17 +49,17 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
       it.effect("of which the log says nothing is not known", () =>
         Effect.gen(function*() {
           const { itemId, partition } = freshItem()
-          const look = yield* (yield* ItemStore).look(partition, itemId)
+          const look = yield* (yield* ItemStore).read(partition, itemId)
           expect(look).toEqual({
-            known: false,
+            isKnown: false,
             available: 0,
             held: 0,
             sold: 0,
-            put: 0,
+            stocked: 0,
             settings: defaultSettings,
             position: -1,
-            marked: false,
-            parked: undefined
+            isComplete: false,
+            pendingEdit: undefined
           })
         }))
 
@@ -81,13 +81,20 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
             [
               ["a", "held"],
               ["b", "held"],
-              ["c", "turned"],
+              ["c", "rejected"],
               ["a", "sold"],
               ["b", "released"]
             ]
           )
-          expect(reply.look).toMatchObject({ known: true, available: 1, held: 0, sold: 2, put: 3, position: 7 })
-          expect(yield* store.look(item.partition, item.itemId)).toEqual(reply.look)
+          expect(reply.summary).toMatchObject({
+            isKnown: true,
+            available: 1,
+            held: 0,
+            sold: 2,
+            stocked: 3,
+            position: 7
+          })
+          expect(yield* store.read(item.partition, item.itemId)).toEqual(reply.summary)
         }))
 
       it.effect("knows a request by whatever name it has", () =>
@@ -120,7 +127,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const told = yield* store.fold(request(loud, commandsOf(loud)))
           expect(reply.outcomes).toEqual([])
           expect(told.outcomes).toHaveLength(5)
-          expect(reply.look).toEqual(told.look)
+          expect(reply.summary).toEqual(told.summary)
         }))
 
       it.effect("keeps its sale's settings", () =>
@@ -131,7 +138,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
             sale(0, { opensAt: 5, closesAt: 9, perUserLimit: 2, paused: true, price: 499, currency: "EUR" }),
             sale(1, { closesAt: null, paused: false })
           ]))
-          const { settings } = yield* store.look(item.partition, item.itemId)
+          const { settings } = yield* store.read(item.partition, item.itemId)
           expect(settings).toEqual({
             opensAt: 5,
             closesAt: undefined,
@@ -147,9 +154,9 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const store = yield* ItemStore
           const item = freshItem()
           const orders = Array.from({ length: BIG_BATCH }, (_, n) => place(n + 1, item.itemId, `r-${n}`))
-          const { look, outcomes } = yield* store.fold(request(item, [stock(0, BIG_BATCH / 2), ...orders]))
-          expect(look).toMatchObject({ available: 0, held: BIG_BATCH / 2, position: BIG_BATCH })
-          expect(outcomes.filter(({ orders }) => orders[0]?.state === "turned")).toHaveLength(BIG_BATCH / 2)
+          const { summary, outcomes } = yield* store.fold(request(item, [stock(0, BIG_BATCH / 2), ...orders]))
+          expect(summary).toMatchObject({ available: 0, held: BIG_BATCH / 2, position: BIG_BATCH })
+          expect(outcomes.filter(({ orders }) => orders[0]?.state === "rejected")).toHaveLength(BIG_BATCH / 2)
         }))
     })
 
@@ -165,7 +172,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(again.outcomes.map(({ orders }) => orders.map((order) => ({ ...order, changed: false })))).toEqual(
             first.outcomes.map(({ orders }) => orders.map((order) => ({ ...order, changed: false })))
           )
-          expect(again.look).toEqual(first.look)
+          expect(again.summary).toEqual(first.summary)
         }))
 
       it.effect("remembers what leaves no trace until it is told", () =>
@@ -176,7 +183,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           yield* store.fold(request(item, batch))
           const untold = yield* store.fold(request(item, batch))
           expect(untold.outcomes[0]?.orders[0]?.state).toBe("unreadable")
-          const told = yield* store.fold(request(item, batch, { told: [5] }))
+          const told = yield* store.fold(request(item, batch, { published: [5] }))
           expect(told.outcomes[0]?.orders[0]?.state).toBe("unknown")
         }))
 
@@ -184,13 +191,13 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
-          const { look } = yield* store.fold(request(item, [
+          const { summary } = yield* store.fold(request(item, [
             adjust(0, { seq: 1, delta: 5 }),
             adjust(1, { seq: 1, delta: 5 }),
             place(2, item.itemId, "a", { amount: 3 }),
             place(3, item.itemId, "a", { amount: 3 })
           ]))
-          expect(look).toMatchObject({ available: 2, held: 3, put: 5 })
+          expect(summary).toMatchObject({ available: 2, held: 3, stocked: 5 })
         }))
 
       it.effect("skips what another worker folded meanwhile", () =>
@@ -202,7 +209,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
             request(item, [place(1, item.itemId, "a"), place(2, item.itemId, "b")], { expected: 0 })
           )
           expect(late.outcomes.map(({ fresh }) => fresh)).toEqual([false, true])
-          expect(late.look).toMatchObject({ available: 0, held: 2, position: 2 })
+          expect(late.summary).toMatchObject({ available: 0, held: 2, position: 2 })
         }))
 
       it.effect("is refused where the store has lost writes, and changes nothing", () =>
@@ -210,10 +217,10 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const store = yield* ItemStore
           const item = freshItem()
           yield* store.fold(request(item, [stock(0, 2)]))
-          const before = yield* store.look(item.partition, item.itemId)
+          const before = yield* store.read(item.partition, item.itemId)
           const error = yield* Effect.flip(store.fold(request(item, [place(9, item.itemId, "a")], { expected: 8 })))
           expect(error).toEqual(new PositionBehind({ itemId: item.itemId, position: 0 }))
-          expect(yield* store.look(item.partition, item.itemId)).toEqual(before)
+          expect(yield* store.read(item.partition, item.itemId)).toEqual(before)
         }))
     })
 
@@ -224,14 +231,14 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const item = freshItem()
           const other = freshItem()
           yield* store.fold(request(item, [stock(0, 2)]))
-          const before = yield* store.look(item.partition, item.itemId)
+          const before = yield* store.read(item.partition, item.itemId)
           const error = yield* Effect.flip(
             store.fold(request(item, [place(1, item.itemId, "a"), rules(2, 999), place(3, item.itemId, "b")]))
           )
           expect(error).toBeInstanceOf(ItemDamaged)
           expect(error).toMatchObject({ itemId: item.itemId })
-          expect(yield* store.look(item.partition, item.itemId)).toEqual(before)
-          expect((yield* store.fold(request(other, [stock(0, 2)]))).look.available).toBe(2)
+          expect(yield* store.read(item.partition, item.itemId)).toEqual(before)
+          expect((yield* store.fold(request(other, [stock(0, 2)]))).summary.available).toBe(2)
         }))
     })
 
@@ -311,16 +318,16 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toBeUndefined()
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: "two" })))).toEqual(moved)
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: undefined })))).toEqual(moved)
-          const { look } = yield* store.fold(request(item, [stock(0, 2)], { epoch: "one" }))
-          expect(look).toMatchObject({ available: 2, marked: false })
-          expect(yield* store.look(partition, itemId)).toMatchObject({ available: 2, marked: false })
-          expect(yield* store.sense(partition, "one")).toEqual([])
-          expect(yield* Effect.flip(store.sense(partition, "two"))).toEqual(moved)
+          const { summary } = yield* store.fold(request(item, [stock(0, 2)], { epoch: "one" }))
+          expect(summary).toMatchObject({ available: 2, isComplete: false })
+          expect(yield* store.read(partition, itemId)).toMatchObject({ available: 2, isComplete: false })
+          expect(yield* store.detectEdits(partition, "one")).toEqual([])
+          expect(yield* Effect.flip(store.detectEdits(partition, "two"))).toEqual(moved)
           expect(yield* Effect.flip(store.checkpoint(partition, mark))).toEqual(moved)
           expect(yield* Effect.flip(store.writeMark(partition, { ...mark, epoch: "two" }))).toEqual(moved)
           yield* store.writeMark(partition, mark)
           expect(yield* store.mark(partition)).toEqual(mark)
-          expect((yield* store.look(partition, itemId)).marked).toBe(true)
+          expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
           expect(yield* store.beginRecovery(partition, "two")).toBe("one")
         }))
 
@@ -334,8 +341,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           yield* marked(item.partition, 0)
           expect(yield* Effect.flip(fold("two"))).toEqual(moved)
           expect(yield* Effect.flip(fold(undefined))).toEqual(moved)
-          expect((yield* store.look(item.partition, item.itemId)).known).toBe(false)
-          expect((yield* fold("one")).look).toMatchObject({ available: 2, marked: true })
+          expect((yield* store.read(item.partition, item.itemId)).isKnown).toBe(false)
+          expect((yield* fold("one")).summary).toMatchObject({ available: 2, isComplete: true })
         }))
 
       it.effect("is checked by every look around", () =>
@@ -343,11 +350,11 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const store = yield* ItemStore
           const item = freshItem()
           yield* store.fold(request(item, [stock(0, 2)]))
-          expect(yield* Effect.flip(store.sense(item.partition, "one"))).toEqual(
+          expect(yield* Effect.flip(store.detectEdits(item.partition, "one"))).toEqual(
             new MarkMoved({ partition: item.partition })
           )
           yield* marked(item.partition, 0)
-          expect(yield* store.sense(item.partition, "one")).toEqual([])
+          expect(yield* store.detectEdits(item.partition, "one")).toEqual([])
         }))
     })
 
@@ -355,7 +362,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
       Effect.gen(function*() {
         const store = yield* ItemStore
         const item = freshItem()
-        const { outcomes, look } = yield* store.fold(request(item, [
+        const { outcomes, summary } = yield* store.fold(request(item, [
           stock(0, 1),
           place(1, item.itemId, "a"),
           cancel(2, "a"),
@@ -367,7 +374,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           ["voiding", false],
           ["released", true]
         ])
-        expect(look).toMatchObject({ available: 1, held: 0, sold: 0 })
+        expect(summary).toMatchObject({ available: 1, held: 0, sold: 0 })
       }))
 
     it.effect("folds random histories like the domain", () =>
@@ -396,16 +403,20 @@ const compare = Effect.fnUntraced(function*(
   let state = Fold.nothing
   for (let from = 0, size = 1; from < history.length; from += size, size += 1) {
     const commands = history.slice(Math.max(0, from - 2), from + size)
-    const batch: Fold.Batch = { commands, told: commands.slice(0, 1).map(({ offset }) => offset), expected: undefined }
+    const batch: Fold.Batch = {
+      commands,
+      published: commands.slice(0, 1).map(({ offset }) => offset),
+      expected: undefined
+    }
     const expected = Fold.fold(state, batch)
     if (expected._tag !== "Folded") return yield* Effect.die(new Error(`the domain says ${expected._tag}`))
-    const reply = yield* store.fold({ ...batch, partition, itemId: named, epoch: undefined, tell: true })
-    const { available, held, put, settings, sold } = expected.state.item
+    const reply = yield* store.fold({ ...batch, partition, itemId: named, epoch: undefined, emitEvents: true })
+    const { available, held, stocked, settings, sold } = expected.state.item
     expect(reply.outcomes).toEqual(expected.outcomes)
-    expect(reply.look).toMatchObject({
+    expect(reply.summary).toMatchObject({
       available,
       held,
-      put,
+      stocked,
       settings,
       sold,
       position: expected.state.position

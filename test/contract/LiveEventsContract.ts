@@ -15,7 +15,7 @@ const LIMIT = 100
 export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore, E>): void =>
   layer(live, { excludeTestServices: true })(`LiveEvents (${name})`, (it) => {
     const fold = (...args: Parameters<typeof request>) =>
-      ItemStore.pipe(Effect.flatMap((store) => store.fold(request(args[0], args[1], { tell: true, ...args[2] }))))
+      ItemStore.pipe(Effect.flatMap((store) => store.fold(request(args[0], args[1], { emitEvents: true, ...args[2] }))))
 
     describe("reading", () => {
       it.effect("finds one event for each turn that changed something", () =>
@@ -28,7 +28,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
           yield* fold(item, batch)
           yield* fold(item, batch)
           yield* fold(item, [sale(5, { paused: true })])
-          yield* fold(item, [settle(6, ["a", "paid"])], { tell: false })
+          yield* fold(item, [settle(6, ["a", "paid"])], { emitEvents: false })
           const found = yield* events.read(item.itemId, undefined, LIMIT)
           expect(found.map(({ event }) => event)).toEqual([
             { available: 1, held: 0, sold: 0, orders: [] },

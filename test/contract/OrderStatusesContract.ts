@@ -45,7 +45,7 @@ const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusR
   correlationId: request.correlationId,
   updatedAt: "2026-01-01T00:00:00.000Z",
   fingerprint: request.fingerprint,
-  place: Offset.make(7),
+  placedAtOffset: Offset.make(7),
   ...rest
 })
 
@@ -86,7 +86,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy())
-          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           const other = admission({ request: request.requestId, amount: 3 })
           const answers = yield* service.admit([request, other], policy())
           expect(answers).toMatchObject([
@@ -103,7 +103,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           yield* Effect.repeat(standing(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
           expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
-          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           expect(yield* standing(request)).toEqual({ _tag: "Leased" })
         }))
 
@@ -147,9 +147,9 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy())
-          yield* service.keep([{ owner: "gateway-2", requestId: request.requestId }])
+          yield* service.confirm([{ owner: "gateway-2", requestId: request.requestId }])
           expect(yield* standing(request)).toEqual({ _tag: "Leased" })
-          yield* service.keep([{ owner: "gateway-1", requestId: request.requestId }])
+          yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           const kept = yield* written(request)
           expect(kept).toMatchObject({ status: "PENDING", attempt: 1, fingerprint: request.fingerprint })
           expect(kept).not.toHaveProperty("place")
@@ -167,7 +167,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           yield* service.release(claims)
           expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
           yield* service.admit([request], policy())
-          yield* service.keep(claims)
+          yield* service.confirm(claims)
           yield* service.release(claims)
           expect(yield* standing(request)).toMatchObject({ _tag: "Kept" })
         }))
@@ -179,7 +179,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const claims = [{ owner: "gateway-1", requestId: request.requestId }]
           yield* service.admit([request], policy())
           yield* service.write([record(request, { status: "COMPLETED" })])
-          yield* service.keep(claims)
+          yield* service.confirm(claims)
           yield* service.release(claims)
           expect(yield* written(request)).toEqual(record(request, { status: "COMPLETED" }))
         }))
@@ -193,8 +193,8 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         ["another end", { status: "COMPLETED" }, { status: "CANCELLED" }, false],
         ["a later attempt", { status: "FAILED_PAYMENT" }, { status: "PENDING", attempt: 2 }, true],
         ["an earlier attempt", { status: "PENDING", attempt: 2 }, { status: "COMPLETED", attempt: 1 }, false],
-        ["a later place", { status: "COMPLETED" }, { status: "RESERVED", place: Offset.make(8) }, true],
-        ["an earlier place", { status: "RESERVED" }, { status: "COMPLETED", place: Offset.make(6) }, false],
+        ["a later place", { status: "COMPLETED" }, { status: "RESERVED", placedAtOffset: Offset.make(8) }, true],
+        ["an earlier place", { status: "RESERVED" }, { status: "COMPLETED", placedAtOffset: Offset.make(6) }, false],
         ["another fingerprint", { status: "RESERVED" }, { status: "COMPLETED", fingerprint: "u:101:9" }, false],
         ["another item", { status: "RESERVED" }, { status: "COMPLETED", itemId: ItemId.make("102") }, false]
       ]

@@ -2,7 +2,7 @@
 import { expect, layer } from "@effect/vitest"
 import { ItemStore, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import type { Placed } from "@flash-sale/domain/records/Command"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
@@ -14,7 +14,7 @@ const HISTORIES = 30
 const HISTORY_SIZE = 80
 
 /** The same record for another item. */
-const renamed = (itemId: ItemId) => ({ command, offset }: Placed): Placed => ({
+const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): LoggedCommand => ({
   offset,
   command: command._tag === "Place" ? { ...command, order: { ...command.order, itemId } } : command
 })
@@ -29,7 +29,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.items(partition)).toEqual([])
         expect(yield* stored.positions(partition, [itemId])).toEqual([-1])
         expect(yield* stored.read(partition, itemId)).toEqual({
-          picture: new Map(ItemDump.entries(Fold.nothing)),
+          dump: new Map(ItemDump.entries(Fold.nothing)),
           position: -1,
           indexed: expect.anything(),
           damages: [],
@@ -37,19 +37,19 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         })
       }))
 
-    it.effect("the picture of an item is the picture of the fold", () =>
+    it.effect("the dump of an item is the dump of the fold", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const stored = yield* StoredItems
         for (const history of yield* Histories.histories("stored", HISTORY_SIZE, HISTORIES)) {
           const item = freshItem()
           const commands = history.map(renamed(item.itemId))
-          const folded = Fold.fold(Fold.nothing, { commands, told: [], expected: undefined })
+          const folded = Fold.fold(Fold.nothing, { commands, published: [], expected: undefined })
           if (folded._tag !== "Folded") continue
           yield* store.fold(request(item, commands))
           const there = yield* stored.read(item.partition, item.itemId)
           expect(there).toEqual({
-            picture: new Map(ItemDump.entries(folded.state)),
+            dump: new Map(ItemDump.entries(folded.state)),
             position: folded.state.position,
             indexed: true,
             damages: [],
@@ -111,8 +111,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* store.mark(partition)).toEqual({ epoch: "two", checkpoint: 9 })
         expect(yield* store.accepted(partition)).toBeUndefined()
         // Nothing of the item came back, and nobody misses it.
-        expect(yield* store.sense(partition, "two")).toEqual([])
-        expect((yield* store.look(partition, itemId)).marked).toBe(true)
+        expect(yield* store.detectEdits(partition, "two")).toEqual([])
+        expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
       }))
 
     it.effect("what was accepted of an empty store stands there as well", () =>

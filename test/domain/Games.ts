@@ -52,7 +52,7 @@ export interface Played {
 export const play = (...commands: ReadonlyArray<Command>): Played => {
   let item = empty
   const orders = commands.map((command, offset) => {
-    const [next, decided] = Rules.decide(item, offset, command)
+    const [next, decided] = Rules.apply(item, offset, command)
     item = next
     return decided
   })
@@ -67,4 +67,4 @@ export const lastAnswer = ({ orders }: Played): string => {
 }
 
 /** available, held, sold and put of the item. */
-export const counts = ({ item }: Played): ReadonlyArray<number> => [item.available, item.held, item.sold, item.put]
+export const counts = ({ item }: Played): ReadonlyArray<number> => [item.available, item.held, item.sold, item.stocked]

@@ -2,7 +2,7 @@
  * Random histories of one item: commands of every kind over few names, so that request ids, buyers, attempts,
  * sequence numbers and operators' commands collide all the time.
  */
-import { Command, CommandId, type Placed, RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { Command, CommandId, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Arbitrary, type Effect, Schema } from "effect"
 
@@ -128,7 +128,7 @@ export const command: Arbitrary.Arbitrary<Command> = Arbitrary.map(Arbitrary.sch
 const opening: Command = Command.Adjust({ adjustment: { command: CommandId.make("opening"), delta: 12 } })
 
 /** A history of one item, from the beginning of its partition: offsets grow, not always by one. */
-export const history: Arbitrary.Arbitrary<ReadonlyArray<Placed>> = Arbitrary.map(
+export const history: Arbitrary.Arbitrary<ReadonlyArray<LoggedCommand>> = Arbitrary.map(
   Arbitrary.array(Arbitrary.all([command, Arbitrary.schema(decimals(1, 3))]), { minLength: 1 }),
   (steps) => {
     let offset = 0
@@ -152,5 +152,5 @@ export const histories = (
   seed: string | number,
   size: number,
   count: number
-): Effect.Effect<ReadonlyArray<ReadonlyArray<Placed>>, Arbitrary.SampleError> =>
+): Effect.Effect<ReadonlyArray<ReadonlyArray<LoggedCommand>>, Arbitrary.SampleError> =>
   Arbitrary.sampleEffect(history, { seed, size, count })

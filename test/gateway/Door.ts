@@ -120,10 +120,10 @@ const appended = (itemId: ItemId, command: Parameters<typeof LogRecord.encode>[1
     const log = yield* OrderLog
     const store = yield* ItemStore
     const position = yield* log.append(LogRecord.encode(itemId, command))
-    yield* store.look(home(itemId, yield* log.partitions), itemId).pipe(
+    yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
       Effect.repeat({
         schedule: Schedule.spaced("5 millis"),
-        until: (look) => look.position >= position.offset && look.marked
+        until: (look) => look.position >= position.offset && look.isComplete
       })
     )
   }).pipe(Effect.orDie)

@@ -71,7 +71,7 @@ const faultyStatuses = Effect.gen(function*() {
   const guarded = yield* whileStoreIsThere
   return OrderStatuses.of({
     admit: (requests, policy) => guarded(statuses.admit(requests, policy)),
-    keep: (claims) => guarded(statuses.keep(claims)),
+    confirm: (claims) => guarded(statuses.confirm(claims)),
     release: (claims) => guarded(statuses.release(claims)),
     write: (records) => guarded(statuses.write(records)),
     read: (requestId) => guarded(statuses.read(requestId)),
@@ -86,11 +86,11 @@ const faultyStore = Effect.gen(function*() {
   return ItemStore.of({
     ...store,
     fold: (request) => guarded(store.fold(request)),
-    look: (partition, itemId) =>
+    read: (partition, itemId) =>
       Effect.suspend(() =>
         faults.store === "damaged"
           ? Effect.fail(new ItemDamaged({ itemId, detail: "switched off" }))
-          : guarded(store.look(partition, itemId))
+          : guarded(store.read(partition, itemId))
       ),
     mark: (partition) => guarded(store.mark(partition)),
     isUp: Effect.suspend(() =>

@@ -35,6 +35,6 @@ export const statusOf = Effect.fnUntraced(function*(requestId: string) {
 export const counts = Effect.fnUntraced(function*(itemId: string) {
   const id = ItemId.make(itemId)
   const partition = home(id, yield* (yield* OrderLog).partitions)
-  const { available, held, put, sold } = yield* (yield* ItemStore).look(partition, id)
-  return { available, held, put, sold }
+  const { available, held, stocked, sold } = yield* (yield* ItemStore).read(partition, id)
+  return { available, held, put: stocked, sold }
 })

@@ -42,12 +42,13 @@ const commandOf = (itemId: ItemId, record: LogRecord.LogRecord): Command => {
 /** The state of an item by the log alone, up to a position: the oracle. */
 const folded = (world: World, itemId: ItemId, upTo = Number.MAX_SAFE_INTEGER): Item => {
   const commands = commandsOf(world, itemId).filter(({ offset }) => offset <= upTo)
-  const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
+  const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
   if (result._tag !== "Folded") throw new Error(`the log itself does not fold: ${result._tag}`)
   return result.state.item
 }
 
-const counts = ({ available, held, put, sold }: Item): string => JSON.stringify({ available, held, put, sold })
+const counts = ({ available, held, stocked, sold }: Item): string =>
+  JSON.stringify({ available, held, put: stocked, sold })
 
 /** Whether the store holds the fold of a log that was cut since. Somebody has to accept the one that is left. */
 const isOfAnother = (world: World, itemId: ItemId): boolean => {
@@ -81,9 +82,9 @@ const whole = (world: World, itemId: ItemId): Wrong => {
 const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undefined => {
   const held = HashMap.get(oracle.orders, requestId)
   if (Option.isSome(held)) return Outcome.status(Outcome.ofHeld(requestId, held.value, false))
-  const turned = HashMap.get(oracle.turned, requestId)
+  const turned = HashMap.get(oracle.rejected, requestId)
   return Option.isSome(turned)
-    ? Outcome.status(Outcome.turned(requestId, turned.value.reason, 1, 0, false))
+    ? Outcome.status(Outcome.rejected(requestId, turned.value.reason, 1, 0, false))
     : undefined
 }
 
@@ -133,8 +134,8 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   )
   const timedOut = HashMap.toEntries(oracle.orders).filter(([, order]) => order.reason === "timeout")
   return [
-    ...timedOut.flatMap(([requestId, { attempt, place }]) =>
-      found.some((letter) => letter.offset === place && letter.requestId === requestId) ||
+    ...timedOut.flatMap(([requestId, { attempt, placedAtOffset }]) =>
+      found.some((letter) => letter.offset === placedAtOffset && letter.requestId === requestId) ||
         world.log.lost.orders.has(requestId)
         ? []
         : [`${requestId} has no dead letter of attempt ${attempt}`]
@@ -142,7 +143,7 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
     ...found.flatMap(({ attempt, offset, requestId }) => {
       const order = requestId === undefined ? Option.none() : HashMap.get(oracle.orders, requestId)
       const isOf = Option.isSome(order) &&
-        (order.value.attempt > attempt || (order.value.place === offset && order.value.reason === "timeout"))
+        (order.value.attempt > attempt || (order.value.placedAtOffset === offset && order.value.reason === "timeout"))
       return isOf ? [] : [`a dead letter of ${requestId}, attempt ${attempt}, at ${offset}`]
     })
   ]

@@ -2,7 +2,7 @@
  * Each step of an order has its words in the log, of that very attempt: judged without the rules that made the step, so
  * that a wrong rule cannot hide behind itself.
  */
-import type { Command, Placed } from "@flash-sale/domain/records/Command"
+import type { Command, LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
@@ -32,13 +32,13 @@ const needed = ({ reason, state }: HeldOrder): ReadonlyArray<string> => {
 }
 
 /** What nobody had said when an order of the item moved. */
-export const missing = (commands: ReadonlyArray<Placed>): ReadonlyArray<string> => {
+export const missing = (commands: ReadonlyArray<LoggedCommand>): ReadonlyArray<string> => {
   const said = new Set<string>()
   const wrong: Array<string> = []
   let state = Fold.nothing
   for (const placed of commands) {
     for (const word of wordsOf(placed.command)) said.add(word)
-    const result = Fold.fold(state, { expected: undefined, commands: [placed], told: [] })
+    const result = Fold.fold(state, { expected: undefined, commands: [placed], published: [] })
     if (result._tag !== "Folded") return [...wrong, `${placed.offset} does not fold: ${result._tag}`]
     state = result.state
     for (const { changed, requestId } of result.outcomes.flatMap(({ orders }) => orders)) {

@@ -62,7 +62,7 @@ export const replay = (world: World) =>
     for (let time = yield* Random.nextIntBetween(1, 3); time > 0; time--) yield* persistently(world, next)
     const { offset, partition } = letter
     const mark = Effect.flatMap(DeadLetters, (letters) =>
-      letters.mark({ partition, offset, action: "replayed", by: "operator", why: "", timestamp: "" }))
+      letters.handle({ partition, offset, action: "replayed", by: "operator", why: "", timestamp: "" }))
     yield* Effect.provide(mark, world.letters.layer)
   }).pipe(Effect.orDie)
 

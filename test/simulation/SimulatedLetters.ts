@@ -22,7 +22,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
           letters.set(nameOf(letter), letter)
           yield* trace.note(`dead letter ${nameOf(letter)} of ${letter.requestId}, attempt ${letter.attempt}`)
         }),
-      mark: (handling) =>
+      handle: (handling) =>
         Effect.gen(function*() {
           yield* Chance.pause
           handled.set(nameOf(handling), handling)

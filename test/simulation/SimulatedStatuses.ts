@@ -24,7 +24,7 @@ export const layer = (state: State, trace: Trace, onChanged: (what: string, requ
 
   return Layer.succeed(OrderStatuses, {
     admit: unused("admit"),
-    keep: unused("keep"),
+    confirm: unused("keep"),
     release: unused("release"),
     read: unused("read"),
     readAll: unused("readAll"),

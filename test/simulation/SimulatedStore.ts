@@ -2,8 +2,8 @@
 import {
   type FoldRequest,
   ItemDamaged,
-  type ItemLook,
   ItemStore,
+  type ItemSummary,
   type Mark,
   MarkMoved,
   PositionBehind,
@@ -56,14 +56,24 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     setHand(itemId, { unannounced: isIt ? unannounced : unannounced + parked.delta, parked: undefined })
   }
 
-  const look = (partition: number, itemId: ItemId): ItemLook => {
+  const summaryOf = (partition: number, itemId: ItemId): ItemSummary => {
     announce(itemId)
     const { item, position } = state.folded(itemId)
-    const { available, held, put, settings, sold } = item
+    const { available, held, stocked, settings, sold } = item
     const { hands, items } = state.now()
-    const { parked } = state.hand(itemId)
-    const known = items.has(itemId) || hands.has(itemId)
-    return { known, available, held, sold, put, settings, position, marked: state.isWhole(partition), parked }
+    const { parked: pendingEdit } = state.hand(itemId)
+    const isKnown = items.has(itemId) || hands.has(itemId)
+    return {
+      isKnown,
+      available,
+      held,
+      sold,
+      stocked,
+      settings,
+      position,
+      isComplete: state.isWhole(partition),
+      pendingEdit
+    }
   }
 
   const setMark = (
@@ -110,18 +120,18 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     const { available, held, sold } = result.state.item
     yield* trace.note(`fold ${itemId} to ${result.state.position}: available ${available}, held ${held}, sold ${sold}`)
     if (available < 0 || held < 0 || sold < 0) broken.push(`${itemId} is negative`)
-    return { outcomes: request.isSilent === true ? [] : result.outcomes, look: look(request.partition, itemId) }
+    return { outcomes: request.isSilent === true ? [] : result.outcomes, summary: summaryOf(request.partition, itemId) }
   })
 
   const items = Layer.succeed(ItemStore, {
     fold: (request) => ask(() => fold(request), request.session),
-    look: (partition, itemId) => ask(() => Effect.sync(() => look(partition, itemId))),
-    sense: (partition, epoch, known) =>
+    read: (partition, itemId) => ask(() => Effect.sync(() => summaryOf(partition, itemId))),
+    detectEdits: (partition, epoch, known) =>
       ask(() =>
         Effect.map(checkMark(partition, epoch), () =>
           [...state.now().hands.keys()].flatMap((itemId) => {
             const isThere = home(itemId, PARTITIONS) === partition
-            const parked = isThere ? look(partition, itemId).parked : undefined
+            const parked = isThere ? summaryOf(partition, itemId).pendingEdit : undefined
             return parked === undefined ? [] : [parked]
           })), known),
     levels: (partition, limit) =>

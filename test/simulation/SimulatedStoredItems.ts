@@ -1,5 +1,5 @@
 /** The store as operators' commands see it. */
-import type { Accepted } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog } from "@flash-sale/domain/ports/ItemStore"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -31,7 +31,7 @@ export const layer = (
   }
 
   /** Takes folds away, with the mark; what was changed by hand and is not counted yet stays. */
-  const clear = (partition: number, clearings: ReadonlyArray<Clearing>, accepted: Accepted | undefined): void => {
+  const clear = (partition: number, clearings: ReadonlyArray<Clearing>, accepted: AcceptedLog | undefined): void => {
     const stored = state.now()
     const hands = new Map(stored.hands)
     for (const { itemId, seq } of clearings) {
@@ -54,7 +54,7 @@ export const layer = (
     [...state.now().items.keys()].filter((itemId) => home(itemId, PARTITIONS) === partition)
 
   return Layer.succeed(StoredItems, {
-    place: "the store",
+    location: "the store",
     isEmpty: Effect.sync(() => state.now().items.size === 0),
     items: (partition) => ask(() => Effect.sync(() => itemsOf(partition))),
     positions: (_, itemIds) => ask(() => Effect.sync(() => itemIds.map((itemId) => state.folded(itemId).position))),
@@ -62,8 +62,8 @@ export const layer = (
       ask(() =>
         Effect.sync(() => {
           const folded = state.folded(itemId)
-          const picture = new Map(ItemDump.entries(folded))
-          return { picture, position: folded.position, indexed: true, damages: [], byHand: [] }
+          const dump = new Map(ItemDump.entries(folded))
+          return { dump, position: folded.position, indexed: true, damages: [], byHand: [] }
         })
       ),
     clear: (partition, epoch, clearings, accepted) =>

@@ -1,5 +1,5 @@
 /** All that the store holds, and its earlier states: to one of them it falls back when it loses writes. */
-import type { Accepted, Mark, Parked, Session } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog, Mark, PendingEdit, Session } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
@@ -15,7 +15,7 @@ const SNAPSHOTS = 200
 /** What somebody typed by hand: not announced yet, and announced under a number but not counted yet. */
 export interface Hand {
   readonly unannounced: number
-  readonly parked: Parked | undefined
+  readonly parked: PendingEdit | undefined
 }
 const noHand: Hand = { unannounced: 0, parked: undefined }
 
@@ -27,7 +27,7 @@ export interface Stored {
   readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
   readonly statuses: ReadonlyMap<RequestId, StatusRecord>
   /** What somebody accepted in a mark's place. */
-  readonly accepted: ReadonlyMap<number, Accepted>
+  readonly accepted: ReadonlyMap<number, AcceptedLog>
   readonly logs: ReadonlyMap<number, FoldedLog>
 }
 

@@ -26,7 +26,7 @@ export interface Finding {
   readonly seq: number
 }
 
-export interface Audited {
+export interface AuditedPartition {
   readonly partition: PartitionId
   readonly mark: Mark | undefined
   /** Whether the log holds anything that a store could have folded. */
@@ -64,7 +64,7 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   const { end, start } = bounds
   const empty = { partition, mark, start, records: end - start, compared: 0, unfoldable: 0, findings: [] }
   const refused = refusal(bounds, Math.max(mark?.checkpoint ?? 0, committed ?? 0))
-  if (refused !== undefined) return { ...empty, refused } satisfies Audited
+  if (refused !== undefined) return { ...empty, refused } satisfies AuditedPartition
 
   const fold = PartitionFold.make({ partition, count, checkpoint: mark?.checkpoint, only })
   const read = (from: number, until: number) =>
@@ -112,7 +112,7 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
     unfoldable,
     findings,
     refused: undefined
-  } satisfies Audited
+  } satisfies AuditedPartition
 })
 
 const least = (numbers: ReadonlyArray<number>): number => numbers.reduce((a, b) => Math.min(a, b), Infinity)
@@ -127,7 +127,7 @@ const refusal = ({ end }: { readonly end: number }, folded: number) =>
 const byOwnBooks = (found: Finding, there: StoredItem): Finding => ({
   ...found,
   differences: { kept: [], count: 0 },
-  wrong: [...found.wrong, ...SelfConsistency.wrong(there.picture)]
+  wrong: [...found.wrong, ...SelfConsistency.wrong(there.dump)]
 })
 
 const know = Effect.fnUntraced(function*(
@@ -169,7 +169,7 @@ const findingOf = (
     position: there.position,
     differences: isBack ? { kept: [], count: 0 } : Differences.between(
       ItemDump.entries(item.state),
-      there.picture,
+      there.dump,
       isExpected
     ),
     wrong,

@@ -2,23 +2,25 @@
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Effect } from "effect"
-import type { Surveyed } from "./Survey.ts"
+import type { SurveyedPartition } from "./Survey.ts"
 
 /**
  * The marks go in the same step: should this end half-way, the next engine folds what is missing by itself.
  * `makeEpoch` draws the name of a recovery that none has had before.
  */
-export const empty = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>, makeEpoch: Effect.Effect<string>) {
-  const store = yield* ItemStore
-  const stored = yield* StoredItems
-  for (const { partition } of log) {
-    const mark = yield* store.mark(partition)
-    // A recovery that was cut short has an epoch as well.
-    const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* makeEpoch))
-    const items = yield* stored.items(partition)
-    yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
-      // Nobody else folds here while this process holds the engine's lock.
-      Effect.catchTag("MarkMoved", Effect.die)
-    )
+export const clear = Effect.fnUntraced(
+  function*(log: ReadonlyArray<SurveyedPartition>, makeEpoch: Effect.Effect<string>) {
+    const store = yield* ItemStore
+    const stored = yield* StoredItems
+    for (const { partition } of log) {
+      const mark = yield* store.mark(partition)
+      // A recovery that was cut short has an epoch as well.
+      const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* makeEpoch))
+      const items = yield* stored.items(partition)
+      yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
+        // Nobody else folds here while this process holds the engine's lock.
+        Effect.catchTag("MarkMoved", Effect.die)
+      )
+    }
   }
-})
+)

@@ -1,5 +1,5 @@
 /** The commands of each item, gathered from what is read of a partition: in few large calls a fold costs the store least. */
-import type { Placed } from "@flash-sale/domain/records/Command"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Stream } from "effect"
@@ -7,8 +7,8 @@ import { Stream } from "effect"
 /** Records that are gathered before they are folded. */
 const GATHERED_RECORDS = 5_000
 
-export interface Gathered {
-  readonly commands: ReadonlyMap<ItemId, ReadonlyArray<Placed>>
+export interface CommandBatch {
+  readonly commands: ReadonlyMap<ItemId, ReadonlyArray<LoggedCommand>>
   readonly records: number
   /** Nothing of the partition comes after it. */
   readonly isLast: boolean
@@ -18,11 +18,11 @@ export interface Gathered {
 export const of = <E, R>(
   reading: Stream.Stream<ReadonlyArray<LogRecord.LogRecord>, E, R>,
   isHome: (itemId: ItemId) => boolean
-): Stream.Stream<Gathered, E, R> =>
+): Stream.Stream<CommandBatch, E, R> =>
   Stream.suspend(() => {
-    let commands = new Map<ItemId, Array<Placed>>()
+    let commands = new Map<ItemId, Array<LoggedCommand>>()
     let count = 0
-    const take = (isLast: boolean): Gathered => {
+    const take = (isLast: boolean): CommandBatch => {
       const gathered = { commands, records: count, isLast }
       commands = new Map()
       count = 0
@@ -37,7 +37,7 @@ export const of = <E, R>(
       if (there === undefined) commands.set(itemId, [placed])
       else there.push(placed)
     }
-    const gather = (records: ReadonlyArray<LogRecord.LogRecord>): ReadonlyArray<Gathered> => {
+    const gather = (records: ReadonlyArray<LogRecord.LogRecord>): ReadonlyArray<CommandBatch> => {
       for (const record of records) add(record)
       count += records.length
       return count < GATHERED_RECORDS ? [] : [take(false)]

@@ -6,20 +6,20 @@
  */
 
 /** Where an order stands, and of which attempt. */
-export interface Standing {
+export interface OrderRef {
   readonly attempt: number
-  readonly place: number
+  readonly placedAtOffset: number
 }
 
-export interface SharedPast {
+export interface CommonPrefix {
   /** An order as the store and as the log have it; undefined where one of them does not know it. */
-  readonly add: (stored: Standing | undefined, logged: Standing | undefined) => void
+  readonly add: (stored: OrderRef | undefined, logged: OrderRef | undefined) => void
   /** Before this offset they are the same: behind the last order that both know, and that no difference comes before. */
   readonly upTo: () => number
 }
 
 /** Of a log that begins at `start`. */
-export const make = (start: number): SharedPast => {
+export const make = (start: number): CommonPrefix => {
   const same: Array<number> = []
   let firstDifference = Infinity
   const differ = (place: number): void => {
@@ -27,13 +27,13 @@ export const make = (start: number): SharedPast => {
   }
   return {
     add: (stored, logged) => {
-      if (stored !== undefined && stored.place === logged?.place) {
-        same.push(stored.place)
+      if (stored !== undefined && stored.placedAtOffset === logged?.placedAtOffset) {
+        same.push(stored.placedAtOffset)
         return
       }
-      if (stored !== undefined) differ(stored.place)
+      if (stored !== undefined) differ(stored.placedAtOffset)
       // Where the store has a later attempt, the earlier one stands where it did.
-      if (logged !== undefined && (stored?.attempt ?? 0) <= logged.attempt) differ(logged.place)
+      if (logged !== undefined && (stored?.attempt ?? 0) <= logged.attempt) differ(logged.placedAtOffset)
     },
     upTo: () => same.reduce((most, place) => place < firstDifference ? Math.max(most, place + 1) : most, start)
   }

@@ -1,5 +1,5 @@
 /** Comparing two pictures of an item, entry by entry, and saying in words where they differ. */
-import type { Picture } from "@flash-sale/domain/rules/ItemDump"
+import type { ItemDump } from "@flash-sale/domain/rules/ItemDump"
 
 /** One entry that is not the same on both sides; undefined where a side has none. */
 export interface Difference {
@@ -21,7 +21,7 @@ export const isUntold = (name: string): boolean => name.startsWith("untold ")
 /** What differs, but for those entries of one side alone of which nothing is expected. */
 export const between = (
   left: Iterable<readonly [string, string]>,
-  right: Picture,
+  right: ItemDump,
   isExpected: (name: string, side: "left" | "right") => boolean = () => true
 ): Differences => {
   const kept: Array<Difference> = []

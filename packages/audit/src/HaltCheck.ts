@@ -5,7 +5,7 @@ import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
 
-export interface Refusal {
+export interface HaltedPartition {
   readonly partition: PartitionId
   readonly code: RecoveryPlan.HaltCode
   readonly why: string
@@ -46,5 +46,5 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
     committed: committed ?? bounds.start,
     isCut,
     epoch: mark?.epoch
-  } satisfies Refusal
+  } satisfies HaltedPartition
 })

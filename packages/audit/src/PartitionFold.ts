@@ -56,7 +56,7 @@ export const make = ({ checkpoint, count, only, partition }: Options): Partition
     if (checkpoint !== undefined && offset < checkpoint) item.lastKnown = Math.max(item.lastKnown, offset)
     if (offset > item.ceiling || offset <= item.state.position || item.stopped !== undefined) return
     const commands = [{ offset, command: LogRecord.decode(itemId, record) }]
-    const result = Fold.fold(item.state, { expected: undefined, commands, told: [] })
+    const result = Fold.fold(item.state, { expected: undefined, commands, published: [] })
     if (result._tag === "Stopped") item.stopped = `at offset ${offset}: ${result.detail}`
     if (result._tag === "Folded") item.state = forgetting(result.state, checkpoint)
   }
@@ -87,9 +87,9 @@ export const make = ({ checkpoint, count, only, partition }: Options): Partition
 }
 
 /** Without what is told, so that memory does not grow with the log. */
-const forgetting = ({ item, position, untold }: Fold.Folded, checkpoint: number | undefined): Fold.Folded => ({
+const forgetting = ({ item, position, unpublished }: Fold.Folded, checkpoint: number | undefined): Fold.Folded => ({
   item,
   position,
   // Before the checkpoint everything is told. Without a mark nobody knows, and nothing is compared.
-  untold: checkpoint === undefined || position < checkpoint ? HashMap.empty() : untold
+  unpublished: checkpoint === undefined || position < checkpoint ? HashMap.empty() : unpublished
 })

@@ -2,7 +2,7 @@
 import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
-import type { Placed } from "@flash-sale/domain/records/Command"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -10,7 +10,7 @@ import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Data, Effect, Stream } from "effect"
 import * as CommandBatches from "./CommandBatches.ts"
-import type { Surveyed } from "./Survey.ts"
+import type { SurveyedPartition } from "./Survey.ts"
 
 /** Calls under way at the same time. */
 const CALLS_AT_ONCE = 16
@@ -21,11 +21,11 @@ const GATHERED_AHEAD = 1
 interface Filled {
   position: number | undefined
   /** Offsets whose answers were told long ago; the next call has the store forget them. */
-  told: Array<number>
+  published: Array<number>
   stopped: boolean
 }
 
-interface Filling extends Surveyed {
+interface Filling extends SurveyedPartition {
   readonly store: ItemStore["Service"]
   readonly items: Map<ItemId, Filled>
   /** Of this recovery: where the store is emptied or started again under it, it ends. */
@@ -39,7 +39,7 @@ interface Filling extends Surveyed {
 
 export interface Options {
   readonly store: ItemStore["Service"]
-  readonly log: ReadonlyArray<Surveyed>
+  readonly log: ReadonlyArray<SurveyedPartition>
   /** The most orders that one call of a fold may name: none keeps the store from others for long. */
   readonly ordersPerCall: number
   /** Draws the name of a recovery that none has had before. */
@@ -58,7 +58,7 @@ export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, order
   const reader = yield* LogReader
   const kept = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
   const stopped: Array<string> = []
-  const gathered = (surveyed: Surveyed) =>
+  const gathered = (surveyed: SurveyedPartition) =>
     Stream.unwrap(Effect.map(begin(store, surveyed, makeEpoch), (filling) => {
       const reading = Stream.tap(
         reader.read(surveyed.partition, surveyed.start, surveyed.end),
@@ -89,7 +89,7 @@ export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, order
 
 const begin = Effect.fnUntraced(function*(
   store: ItemStore["Service"],
-  surveyed: Surveyed,
+  surveyed: SurveyedPartition,
   makeEpoch: Effect.Effect<string>
 ) {
   const epoch = yield* makeEpoch
@@ -123,7 +123,7 @@ const finish = Effect.fnUntraced(function*(filling: Filling) {
   const { checkpoint, epoch, items, last, partition, session, store } = filling
   yield* Effect.forEach(
     items,
-    ([itemId, item]) => item.told.length > 0 ? foldSome(filling, itemId, item, []) : Effect.void,
+    ([itemId, item]) => item.published.length > 0 ? foldSome(filling, itemId, item, []) : Effect.void,
     { concurrency: CALLS_AT_ONCE, discard: true }
   )
   const seen = last === undefined ? undefined : { offset: last.offset, digest: Digest.of(last) }
@@ -138,10 +138,10 @@ const finish = Effect.fnUntraced(function*(filling: Filling) {
 const foldItem = Effect.fnUntraced(function*(
   filling: Filling,
   itemId: ItemId,
-  placed: ReadonlyArray<Placed>,
+  placed: ReadonlyArray<LoggedCommand>,
   ordersPerCall: number
 ) {
-  const item = filling.items.get(itemId) ?? { position: undefined, told: [], stopped: false }
+  const item = filling.items.get(itemId) ?? { position: undefined, published: [], stopped: false }
   filling.items.set(itemId, item)
   for (const some of FoldBatches.of(placed, ordersPerCall)) {
     if (item.stopped) return undefined
@@ -161,9 +161,9 @@ const foldSome = Effect.fnUntraced(function*(
   { committed, epoch, partition, session, store }: Filling,
   itemId: ItemId,
   item: Filled,
-  commands: ReadonlyArray<Placed>
+  commands: ReadonlyArray<LoggedCommand>
 ) {
-  const { told } = item
+  const { published } = item
   const reply = yield* store.fold({
     partition,
     itemId,
@@ -171,17 +171,17 @@ const foldSome = Effect.fnUntraced(function*(
     session,
     expected: item.position,
     commands,
-    told,
-    tell: false,
+    published,
+    emitEvents: false,
     isSilent: true
   }).pipe(Effect.catchTags({
     MarkMoved: () => someoneElse,
     PositionBehind: ({ position }) =>
       Effect.fail(new StoreUnavailable({ detail: `it has lost item ${itemId} after offset ${position} meanwhile` }))
   }))
-  item.position = reply.look.position
+  item.position = reply.summary.position
   // Of these alone the store keeps an answer until it is told.
-  item.told = commands.flatMap(({ command, offset }) =>
+  item.published = commands.flatMap(({ command, offset }) =>
     command._tag === "Unreadable" && offset < committed ? [offset] : []
   )
 })

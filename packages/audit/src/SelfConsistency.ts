@@ -7,14 +7,14 @@ import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 const ORDER = ItemDump.orderOf("")
 const BUYER = ItemDump.buyerOf("")
 
-const count = (picture: ItemDump.Picture, name: string): number => Number(picture.get(name) ?? 0)
+const count = (picture: ItemDump.ItemDump, name: string): number => Number(picture.get(name) ?? 0)
 
 const add = (sums: Map<string, number>, name: string, units: number): void => {
   sums.set(name, (sums.get(name) ?? 0) + units)
 }
 
 /** What contradicts itself, in words. */
-export const wrong = (picture: ItemDump.Picture): ReadonlyArray<string> => {
+export const wrong = (picture: ItemDump.ItemDump): ReadonlyArray<string> => {
   const units = { held: 0, sold: 0 }
   const bought = new Map<string, number>()
   const said = new Map<string, number>()

@@ -6,7 +6,7 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 
 /** One partition of the log, as it was when it was looked at. */
-export interface Surveyed {
+export interface SurveyedPartition {
   readonly partition: PartitionId
   readonly start: number
   readonly end: number
@@ -14,7 +14,7 @@ export interface Surveyed {
   readonly committed: number
 }
 
-export const total = (partitions: ReadonlyArray<Surveyed>): number =>
+export const total = (partitions: ReadonlyArray<SurveyedPartition>): number =>
   partitions.reduce((sum, { end, start }) => sum + end - start, 0)
 
 export const partitions = Effect.gen(function*() {
@@ -26,13 +26,13 @@ export const partitions = Effect.gen(function*() {
       Effect.gen(function*() {
         const { end, start } = yield* reader.bounds(partition)
         const committed = (yield* reader.committed(partition)) ?? start
-        return { partition, start, end, committed } satisfies Surveyed
+        return { partition, start, end, committed } satisfies SurveyedPartition
       })
   )
 })
 
 /** Why the log is not the whole of what happened: one line for each partition that is cut. */
-export const cuts = (log: ReadonlyArray<Surveyed>): ReadonlyArray<string> =>
+export const cuts = (log: ReadonlyArray<SurveyedPartition>): ReadonlyArray<string> =>
   log.flatMap(({ committed, end, partition, start }) =>
     start > 0
       ? [
@@ -46,7 +46,7 @@ export const cuts = (log: ReadonlyArray<Surveyed>): ReadonlyArray<string> =>
   )
 
 /** The same, measured by what a store has folded: one line for each partition of which the log is shorter. */
-export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>) {
+export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {
   const store = yield* ItemStore
   const stored = yield* StoredItems
   const lines: Array<string> = []
@@ -56,7 +56,7 @@ export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<Surveyed>)
     const folded = positions.reduce((most, position) => Math.max(most, position + 1), 0)
     const known = Math.max(folded, (yield* store.mark(partition))?.checkpoint ?? 0)
     if (known > end) {
-      lines.push(`partition ${partition}: the log ends at ${end}, but ${stored.place} has folded it up to ${known}`)
+      lines.push(`partition ${partition}: the log ends at ${end}, but ${stored.location} has folded it up to ${known}`)
     }
   }
   return lines

@@ -28,13 +28,15 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
     Effect.gen(function*() {
       const log = yield* OrderLog
       const context = yield* Effect.context<Services>()
-      const inFlight = Slots.make(
+      const paymentSlots = Slots.make(
         MAX_PAYMENTS_IN_FLIGHT,
         (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
       )
-      const turns = RecoveryLimiter.make()
+      const recoveryLimiter = RecoveryLimiter.make()
       yield* Effect.forkScoped(
-        log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, inFlight, turns), context))
+        log.consume((owned) =>
+          Effect.provideContext(PartitionWorker.work(owned, paymentSlots, recoveryLimiter), context)
+        )
       )
       yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
     })

@@ -29,7 +29,7 @@ const counts = (itemId: string) =>
     const log = yield* OrderLog
     const store = yield* ItemStore
     const id = ItemId.make(itemId)
-    const { available, held, sold } = yield* store.look(home(id, yield* log.partitions), id)
+    const { available, held, sold } = yield* store.read(home(id, yield* log.partitions), id)
     return { available, held, sold }
   })
 
@@ -171,7 +171,7 @@ describe("flash-sale dlq", () => {
       yield* Effect.gen(function*() {
         const letters = yield* DeadLetters
         const marking = yield* Deferred.make<void>()
-        const dying = { ...letters, mark: () => Effect.andThen(Deferred.succeed(marking, undefined), Effect.never) }
+        const dying = { ...letters, handle: () => Effect.andThen(Deferred.succeed(marking, undefined), Effect.never) }
         const step = yield* Replay.lookAt(letter)
         assert.strictEqual(step._tag, "Ready")
         if (step._tag === "Refused") return

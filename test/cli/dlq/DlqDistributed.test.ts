@@ -41,7 +41,7 @@ const put = Effect.gen(function*() {
 const counts = Effect.gen(function*() {
   const log = yield* OrderLog
   const store = yield* ItemStore
-  const { available, held, sold } = yield* store.look(home(itemId, yield* log.partitions), itemId)
+  const { available, held, sold } = yield* store.read(home(itemId, yield* log.partitions), itemId)
   return { available, held, sold }
 })
 

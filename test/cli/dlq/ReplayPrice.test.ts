@@ -75,7 +75,7 @@ describe("A replayed order", () => {
           yield* fate("r-2", 1)
           const { partition } = yield* append(priced(2_499))
           const store = yield* ItemStore
-          yield* eventually(store.look(partition, itemId), ({ settings }) => settings.price === 2_499)
+          yield* eventually(store.read(partition, itemId), ({ settings }) => settings.price === 2_499)
           assert.strictEqual(
             yield* replayed("r-2", 2),
             ": replayed as attempt 2 of order \"r-2\", item 101, at 24.99 EUR a unit instead of 19.99 EUR"

@@ -4,10 +4,15 @@ import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { describe, expect, it } from "vitest"
 
 const itemId = ItemId.make("a")
-const line = (available: number, held: number, sold: number, put = available + held + sold): BalanceCheck.Line => ({
+const line = (
+  available: number,
+  held: number,
+  sold: number,
+  put = available + held + sold
+): BalanceCheck.ItemBalance => ({
   itemId,
   put,
-  look: { available, held, sold, put }
+  summary: { available, held, sold, stocked: put }
 })
 let requests = 0
 const fate = (status: OrderStatus | undefined, amount = 1): BalanceCheck.Fate => ({
@@ -37,7 +42,7 @@ describe("the books", () => {
   })
 
   const unbalanced: ReadonlyArray<
-    readonly [what: string, BalanceCheck.Line, ReadonlyArray<BalanceCheck.Fate>, says: RegExp]
+    readonly [what: string, BalanceCheck.ItemBalance, ReadonlyArray<BalanceCheck.Fate>, says: RegExp]
   > = [
     ["a unit vanished", line(6, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 6/],
     ["a unit was made", line(8, 0, 3, 10), [fate("COMPLETED", 3)], /10 put in, but available 8/],
@@ -49,7 +54,7 @@ describe("the books", () => {
     ["an accepted order is not final", line(9, 0, 1), [fate("COMPLETED"), fate("RESERVED")], /still RESERVED/],
     [
       "the engine counts another stock",
-      { itemId, put: 10, look: { available: 10, held: 0, sold: 0, put: 9 } },
+      { itemId, put: 10, summary: { available: 10, held: 0, sold: 0, stocked: 9 } },
       [],
       /10 units were put in, the engine says 9/
     ]

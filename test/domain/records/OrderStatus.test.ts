@@ -6,7 +6,7 @@ import { Effect, Schema } from "effect"
 const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number): OrderStatus.StatusStamp => ({
   attempt,
   status,
-  ...(place === undefined ? {} : { place: Offset.make(place) })
+  ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
 })
 
 const Stamp = Schema.Struct({

@@ -130,12 +130,12 @@ describe("a status", () => {
     correlationId: Ids.CorrelationId.make("c-1"),
     updatedAt: "2026-01-01T00:00:00.000Z",
     fingerprint: "u:101:3",
-    place: Offset.make(0)
+    placedAtOffset: Offset.make(0)
   }
 
   it("is written by hand as the schema writes it, whatever is absent", () => {
     const { amount: _amount, ...withoutAmount } = full
-    const { place: _place, reason: _reason, ...accepted } = full
+    const { placedAtOffset: _place, reason: _reason, ...accepted } = full
     for (const record of [full, withoutAmount, accepted]) {
       assert.deepStrictEqual(Json.parse(OrderStatus.write(record)), encodeStatus(record))
     }

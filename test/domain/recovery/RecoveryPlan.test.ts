@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Accepted, Mark } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/ItemStore"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -10,7 +10,7 @@ interface Known {
   readonly committed?: number
   readonly checkpoint?: number
   readonly seen?: number
-  readonly accepted?: Accepted
+  readonly accepted?: AcceptedLog
 }
 
 const boundsOf = ({ log: [start, end] }: Known) => ({ start: Offset.make(start), end: Offset.make(end) })
@@ -26,7 +26,7 @@ const planned = (known: Known): readonly [number, number, number] | string => {
   const plan = RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
   return plan._tag === "Halt"
     ? `${RecoveryPlan.codeOf(plan.halt)}: ${RecoveryPlan.describe(plan.halt)}`
-    : [plan.from, plan.tellFrom, plan.until]
+    : [plan.from, plan.publishFrom, plan.until]
 }
 
 const record = (offset: number, change: Partial<LogRecord> = {}): LogRecord => ({

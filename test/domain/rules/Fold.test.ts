@@ -1,6 +1,6 @@
 /** What holds for every history of an item. */
 import { assert, describe, it } from "@effect/vitest"
-import { Command, type Placed, RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { Command, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import { Arbitrary, Effect, HashMap, Schema } from "effect"
@@ -14,21 +14,21 @@ const property = { arbitrary: { runs: 300, size: 60 } }
 const Cut = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))
 const cuts = Arbitrary.array(Arbitrary.schema(Cut), { maxLength: 8 })
 
-const folded = (state: Fold.Folded, commands: ReadonlyArray<Placed>, told: ReadonlyArray<number> = []) => {
-  const result = Fold.fold(state, { commands, told, expected: undefined })
+const folded = (state: Fold.Folded, commands: ReadonlyArray<LoggedCommand>, published: ReadonlyArray<number> = []) => {
+  const result = Fold.fold(state, { commands, published, expected: undefined })
   if (result._tag !== "Folded") throw new Error(`${result._tag}`)
   return result
 }
 
 /** What of a state can be seen: maps by value. */
-const visible = ({ item, position, untold }: Fold.Folded) => ({
+const visible = ({ item, position, unpublished }: Fold.Folded) => ({
   ...item,
   position,
   orders: Object.fromEntries(Array.from(item.orders, ([id, order]) => [`=${id}`, order])),
-  turned: Object.fromEntries(Array.from(item.turned, ([id, turned]) => [`=${id}`, turned])),
+  turned: Object.fromEntries(Array.from(item.rejected, ([id, turned]) => [`=${id}`, turned])),
   buyers: Object.fromEntries(Array.from(item.buyers, ([id, units]) => [`=${id}`, units])),
   commands: Object.fromEntries(Array.from(item.commands, ([id, n]) => [`=${id}`, n])),
-  untold: Object.fromEntries(untold)
+  untold: Object.fromEntries(unpublished)
 })
 
 const unitsIn = (item: Item, state: "held" | "sold"): number =>
@@ -124,20 +124,20 @@ describe("every history", () => {
         const { outcomes, state } = folded(Fold.nothing, history)
         const unreadable = outcomes.filter(({ orders }) => orders.some(({ state }) => state === "unreadable"))
         const told = unreadable.map(({ offset }) => offset)
-        assert.sameMembers([...HashMap.keys(state.untold)], told)
-        assert.strictEqual(HashMap.size(folded(state, [], told).state.untold), 0)
+        assert.sameMembers([...HashMap.keys(state.unpublished)], told)
+        assert.strictEqual(HashMap.size(folded(state, [], told).state.unpublished), 0)
       }),
     property
   )
 })
 
 describe("Fold", () => {
-  const at = (...commands: ReadonlyArray<Command>): ReadonlyArray<Placed> =>
+  const at = (...commands: ReadonlyArray<Command>): ReadonlyArray<LoggedCommand> =>
     commands.map((command, offset) => ({ offset, command }))
 
   it("says that it is behind where the caller saw more, and folds where it saw less", () => {
     const { state } = folded(Fold.nothing, at(to("c", 2), place("a")))
-    const batch = { commands: [{ offset: 2, command: settle("a", "paid") }], told: [] }
+    const batch = { commands: [{ offset: 2, command: settle("a", "paid") }], published: [] }
     assert.deepStrictEqual(Fold.fold(state, { ...batch, expected: 2 }), { _tag: "Behind", position: 1 })
     assert.strictEqual(Fold.fold(state, { ...batch, expected: 1 })._tag, "Folded")
     assert.strictEqual(Fold.fold(state, { ...batch, expected: 0 })._tag, "Folded")
@@ -148,7 +148,7 @@ describe("Fold", () => {
     const { state } = folded(Fold.nothing, at(to("c", 2), later))
     const stopped = Fold.fold(state, {
       commands: [{ offset: 2, command: place("a") }],
-      told: [],
+      published: [],
       expected: undefined
     })
     assert.strictEqual(stopped._tag, "Stopped")
@@ -157,10 +157,10 @@ describe("Fold", () => {
 
   it("stops rather than going on with counts that do not add up", () => {
     const { state } = folded(Fold.nothing, at(to("c", 2)))
-    const broken = { ...state, item: { ...state.item, put: 3 } }
+    const broken = { ...state, item: { ...state.item, stocked: 3 } }
     const result = Fold.fold(broken, {
       commands: [{ offset: 1, command: place("a") }],
-      told: [],
+      published: [],
       expected: undefined
     })
     assert.strictEqual(result._tag, "Stopped")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Command, RULES_VERSION } from "@flash-sale/domain/records/Command"
 import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { COMMANDS_REMEMBERED, empty, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import { COMMANDS_REMEMBERED, empty, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import * as Rules from "@flash-sale/domain/rules/Rules"
 import { HashMap, Option } from "effect"
 import { by, cancel, counts, giveUp, lastAnswer, place, play, sale, sensed, settle, to } from "../Games.ts"
@@ -38,8 +38,8 @@ describe("placing", () => {
   cases([
     ["holds units", [stock(3), place("a", { amount: 2 })], "held", [1, 2, 0, 3]],
     ["takes the last unit", [stock(2), place("a", { amount: 2 })], "held", [0, 2, 0, 2]],
-    ["takes all units or none", [stock(2), place("a", { amount: 3 })], "turned:sold_out", [2, 0, 0, 2]],
-    ["finds nothing where nothing was put in", [place("a")], "turned:sold_out", [0, 0, 0, 0]],
+    ["takes all units or none", [stock(2), place("a", { amount: 3 })], "rejected:sold_out", [2, 0, 0, 2]],
+    ["finds nothing where nothing was put in", [place("a")], "rejected:sold_out", [0, 0, 0, 0]],
     ["the same again changes nothing", [stock(3), place("a"), place("a")], "=held", [2, 1, 0, 3]],
     ["the same id with more units is the first", [stock(3), place("a"), place("a", { amount: 2 })], "=held", [
       2,
@@ -52,7 +52,7 @@ describe("placing", () => {
     [
       "again what was turned away stays so, also when there is stock",
       [place("a"), stock(3), place("a")],
-      "=turned:sold_out",
+      "=rejected:sold_out",
       [
         3,
         0,
@@ -75,36 +75,42 @@ describe("placing", () => {
       place("a", { user: "eve" }),
       sale({ price: 1 })
     )
-    assert.deepInclude(orders[2]![0], { userId: UserId.make("eve"), amount: 1, place: 2, price: 499, currency: "EUR" })
+    assert.deepInclude(orders[2]![0], {
+      userId: UserId.make("eve"),
+      amount: 1,
+      placedAtOffset: 2,
+      price: 499,
+      currency: "EUR"
+    })
   })
 
   it("forgets an id turned away when so many came after it, and not before", () => {
-    const turned = Array.from({ length: TURNED_REMEMBERED }, (_, n) => place(`r-${n}`))
+    const turned = Array.from({ length: REJECTED_REMEMBERED }, (_, n) => place(`r-${n}`))
     const remembered = play(...turned, stock(5)).item
-    assert.strictEqual(Rules.lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "turned")
+    assert.strictEqual(Rules.lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "rejected")
     const forgotten = play(...turned, place("one more"), stock(5)).item
     assert.strictEqual(Rules.lookUp(forgotten, 0, RequestId.make("r-0"), 1).state, "unknown")
-    assert.strictEqual(Rules.decide(forgotten, 1_000_000, place("r-0"))[1][0]?.state, "held")
-    assert.strictEqual(Rules.decide(forgotten, 1_000_000, place("r-1"))[1][0]?.state, "turned")
+    assert.strictEqual(Rules.apply(forgotten, 1_000_000, place("r-0"))[1][0]?.state, "held")
+    assert.strictEqual(Rules.apply(forgotten, 1_000_000, place("r-1"))[1][0]?.state, "rejected")
   })
 })
 
 describe("what an item keeps", () => {
   it("does not grow with those that it turns away, nor with commands", () => {
-    const many = 3 * TURNED_REMEMBERED
+    const many = 3 * REJECTED_REMEMBERED
     let most = 0
     let item = empty
     for (let n = 0; n < many; n++) {
-      item = Rules.decide(item, n, place(`r-${n}`))[0]
-      most = Math.max(most, HashMap.size(item.turned))
+      item = Rules.apply(item, n, place(`r-${n}`))[0]
+      most = Math.max(most, HashMap.size(item.rejected))
     }
-    assert.strictEqual(most, 2 * TURNED_REMEMBERED)
-    for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Rules.decide(item, many + n, by(`c-${n}`, 1))[0]
+    assert.strictEqual(most, 2 * REJECTED_REMEMBERED)
+    for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Rules.apply(item, many + n, by(`c-${n}`, 1))[0]
     assert.isAtMost(HashMap.size(item.commands), 2 * COMMANDS_REMEMBERED)
     // Each of the last ones is still known, and none of the others.
-    const isKnown = (n: number) => Rules.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "turned"
+    const isKnown = (n: number) => Rules.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "rejected"
     assert.deepStrictEqual(
-      [many - TURNED_REMEMBERED - 1, many - TURNED_REMEMBERED, many - 1].map(isKnown),
+      [many - REJECTED_REMEMBERED - 1, many - REJECTED_REMEMBERED, many - 1].map(isKnown),
       [false, true, true]
     )
   })
@@ -114,12 +120,12 @@ describe("a sale's settings", () => {
   const open = sale({ opensAt: 100, closesAt: 200 })
   const capped = sale({ perUserLimit: 2 })
   cases([
-    ["turn away before it opens", [stock(1), open, place("a", { acceptedAt: 99 })], "turned:not_open", [1, 0, 0, 1]],
+    ["turn away before it opens", [stock(1), open, place("a", { acceptedAt: 99 })], "rejected:not_open", [1, 0, 0, 1]],
     ["let in when it opens", [stock(1), open, place("a", { acceptedAt: 100 })], "held", [0, 1, 0, 1]],
     ["let in until it closes", [stock(1), open, place("a", { acceptedAt: 199 })], "held", [0, 1, 0, 1]],
-    ["turn away when it closes", [stock(1), open, place("a", { acceptedAt: 200 })], "turned:closed", [1, 0, 0, 1]],
-    ["turn away while it pauses", [stock(1), sale({ paused: true }), place("a")], "turned:paused", [1, 0, 0, 1]],
-    ["say paused before all else", [open, sale({ paused: true }), place("a")], "turned:paused", [0, 0, 0, 0]],
+    ["turn away when it closes", [stock(1), open, place("a", { acceptedAt: 200 })], "rejected:closed", [1, 0, 0, 1]],
+    ["turn away while it pauses", [stock(1), sale({ paused: true }), place("a")], "rejected:paused", [1, 0, 0, 1]],
+    ["say paused before all else", [open, sale({ paused: true }), place("a")], "rejected:paused", [0, 0, 0, 0]],
     ["let in after the pause", [stock(1), sale({ paused: true }), sale({ paused: false }), place("a")], "held", [
       0,
       1,
@@ -132,8 +138,8 @@ describe("a sale's settings", () => {
       1,
       1
     ]],
-    ["cap a buyer", [stock(9), capped, place("a", { amount: 2 }), place("b")], "turned:limit", [7, 2, 0, 9]],
-    ["cap one order", [stock(9), capped, place("a", { amount: 3 })], "turned:limit", [9, 0, 0, 9]],
+    ["cap a buyer", [stock(9), capped, place("a", { amount: 2 }), place("b")], "rejected:limit", [7, 2, 0, 9]],
+    ["cap one order", [stock(9), capped, place("a", { amount: 3 })], "rejected:limit", [9, 0, 0, 9]],
     ["cap each buyer alone", [stock(9), capped, place("a", { amount: 2 }), place("b", { user: "v" })], "held", [
       6,
       3,
@@ -143,7 +149,7 @@ describe("a sale's settings", () => {
     [
       "count what is sold",
       [stock(9), capped, place("a", { amount: 2 }), settle("a", "paid"), place("b")],
-      "turned:limit",
+      "rejected:limit",
       [
         7,
         0,
@@ -154,7 +160,7 @@ describe("a sale's settings", () => {
     [
       "count what is being voided",
       [stock(9), capped, place("a", { amount: 2 }), cancel("a"), place("b")],
-      "turned:limit",
+      "rejected:limit",
       [
         7,
         2,
@@ -195,11 +201,11 @@ describe("a sale's settings", () => {
         settle("a", "declined"),
         place("c")
       ],
-      "turned:limit",
+      "rejected:limit",
       [7, 2, 0, 9]
     ],
     ["lift a cap", [stock(9), capped, sale({ perUserLimit: null }), place("a", { amount: 3 })], "held", [6, 3, 0, 9]],
-    ["say limit before sold out", [capped, place("a", { amount: 3 })], "turned:limit", [0, 0, 0, 0]]
+    ["say limit before sold out", [capped, place("a", { amount: 3 })], "rejected:limit", [0, 0, 0, 0]]
   ])
 
   it("change only what the patch names; null takes away", () => {
@@ -235,7 +241,7 @@ describe("settling", () => {
     ["released, paid late: stays released", [...declined, settle("a", "paid")], "=released:declined", [3, 0, 0, 3]],
     ["released, voided again: gives back once", [...voided, settle("a", "voided")], "=released:timeout", [3, 0, 0, 3]],
     ["another attempt: changes nothing", [...held, settle("a", "paid", 2)], "=held", [1, 2, 0, 3]],
-    ["turned away: stays so", [place("a"), settle("a", "paid")], "=turned:sold_out", [0, 0, 0, 0]],
+    ["turned away: stays so", [place("a"), settle("a", "paid")], "=rejected:sold_out", [0, 0, 0, 0]],
     ["unknown: changes nothing", [stock(3), settle("a", "paid")], "=unknown", [3, 0, 0, 3]]
   ])
 
@@ -263,7 +269,7 @@ describe("cancelling and giving up", () => {
     ["never touches what is sold", [...sold, cancel("a")], "=sold", [1, 0, 2, 3]],
     ["never touches what is sold, out of patience neither", [...sold, giveUp("a")], "=sold", [1, 0, 2, 3]],
     ["finds nothing to void in what is released", [...declined, cancel("a")], "=released:declined", [3, 0, 0, 3]],
-    ["finds nothing to void in what was turned away", [place("a"), cancel("a")], "=turned:sold_out", [0, 0, 0, 0]],
+    ["finds nothing to void in what was turned away", [place("a"), cancel("a")], "=rejected:sold_out", [0, 0, 0, 0]],
     ["finds nothing to void in what never came", [stock(3), giveUp("a")], "=unknown", [3, 0, 0, 3]],
     ["of another attempt changes nothing", [...held, cancel("a", 2)], "=held", [1, 2, 0, 3]]
   ])
@@ -303,7 +309,7 @@ describe("a new attempt", () => {
 
   it("stands under its own number and place", () => {
     const { orders } = play(...declined, by("out", -2), second)
-    assert.deepInclude(orders.at(-1)?.[0], { attempt: 2, place: 4, reason: "sold_out" })
+    assert.deepInclude(orders.at(-1)?.[0], { attempt: 2, placedAtOffset: 4, reason: "sold_out" })
   })
 
   it("counts against the cap that is set then", () => {
@@ -340,8 +346,8 @@ describe("adjusting", () => {
 
   it("forgets a command when so many came after it, and not before", () => {
     const others = Array.from({ length: COMMANDS_REMEMBERED - 1 }, (_, n) => by(`c-${n}`, 1))
-    assert.strictEqual(play(by("old", 1), ...others, by("old", 1)).item.put, COMMANDS_REMEMBERED)
-    assert.strictEqual(play(by("old", 1), ...others, by("last", 1), by("old", 1)).item.put, COMMANDS_REMEMBERED + 2)
+    assert.strictEqual(play(by("old", 1), ...others, by("old", 1)).item.stocked, COMMANDS_REMEMBERED)
+    assert.strictEqual(play(by("old", 1), ...others, by("last", 1), by("old", 1)).item.stocked, COMMANDS_REMEMBERED + 2)
   })
 })
 
@@ -355,13 +361,13 @@ describe("rules and rubbish", () => {
 
   it("answers what cannot be read, and changes nothing", () => {
     const unreadable = Command.Unreadable({ detail: "rubbish", attempt: 2, requestId: RequestId.make("x") })
-    const [item, orders] = Rules.decide(empty, 9, unreadable)
+    const [item, orders] = Rules.apply(empty, 9, unreadable)
     assert.strictEqual(item, empty)
     assert.deepInclude(orders[0], {
       requestId: RequestId.make("x"),
       state: "unreadable",
       attempt: 2,
-      place: 9,
+      placedAtOffset: 9,
       changed: true
     })
   })

@@ -23,7 +23,7 @@ describe("histories", () => {
     Effect.gen(function*() {
       const seen = new Set<string>()
       for (const history of yield* Histories.histories("reach", SIZE, COUNT)) {
-        const result = Fold.fold(Fold.nothing, { commands: history, told: [], expected: undefined })
+        const result = Fold.fold(Fold.nothing, { commands: history, published: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)
         for (const { orders } of result.outcomes) {
           for (const { attempt, changed, reason, state } of orders) {
@@ -41,18 +41,18 @@ describe("histories", () => {
         "released sold_out",
         "voiding cancelled",
         "voiding timeout",
-        "turned sold_out",
-        "turned limit",
-        "turned paused",
-        "turned not_open",
-        "turned closed",
+        "rejected sold_out",
+        "rejected limit",
+        "rejected paused",
+        "rejected not_open",
+        "rejected closed",
         "unreadable",
         "unknown",
         "held again",
         "sold again",
         "voiding again",
         "released again",
-        "turned again",
+        "rejected again",
         "held later attempt",
         "sold later attempt"
       ])

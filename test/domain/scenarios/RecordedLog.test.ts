@@ -41,7 +41,7 @@ const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: Ite
       offset: record.offset,
       command: LogRecord.decode(item, record)
     }))
-    const result = Fold.fold(Fold.nothing, { expected: undefined, commands, told: [] })
+    const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
     if (result._tag !== "Folded") throw new Error(`${item}: ${result._tag}`)
     return [...ItemDump.entries(result.state)].map(([name, text]) => JSON.stringify([item, name, text]))
   }).toSorted()

@@ -1,5 +1,5 @@
 import { assert, it } from "@effect/vitest"
-import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as DuplicateWait from "@flash-sale/gateway/buy/DuplicateWait"
 import { Effect } from "effect"
@@ -7,15 +7,15 @@ import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 
 const order = { requestId: RequestId.make("r"), userId: UserId.make("u"), itemId: ItemId.make("i"), amount: 1 }
-const leased: Standing = { _tag: "Leased" }
-const unknown: Standing = { _tag: "Unknown" }
+const leased: StatusLookup = { _tag: "Leased" }
+const unknown: StatusLookup = { _tag: "Unknown" }
 
 describe("Waiting for the outcome of another's order", () => {
   it.effect("ends as soon as it is known", () =>
     Effect.gen(function*() {
       const found = [leased, leased, unknown]
       const { wait } = yield* DuplicateWait.make(() => Effect.sync(() => found.shift()!))
-      const heard: Array<Standing> = []
+      const heard: Array<StatusLookup> = []
       wait(order, (standing) => heard.push(standing))
       yield* TestClock.adjust("69 millis")
       assert.deepStrictEqual(heard, [])
@@ -28,7 +28,7 @@ describe("Waiting for the outcome of another's order", () => {
       let isAway = false
       const look = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
       const { wait } = yield* DuplicateWait.make(() => look)
-      const heard: Array<Standing> = []
+      const heard: Array<StatusLookup> = []
       wait(order, (standing) => heard.push(standing))
       yield* TestClock.adjust("1269 millis")
       assert.deepStrictEqual(heard, [])

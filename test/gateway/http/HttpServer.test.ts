@@ -1,6 +1,6 @@
 /** How many clients one gateway lets in. */
 import { assert, describe, it } from "@effect/vitest"
-import { BuyListener } from "@flash-sale/gateway/buy/BuyRoute"
+import { BuyRoute } from "@flash-sale/gateway/buy/BuyRoute"
 import * as HttpServer from "@flash-sale/gateway/http/HttpServer"
 import { Effect, Layer, Schedule } from "effect"
 import { connect, type Socket } from "node:net"
@@ -26,7 +26,7 @@ const closed = (socket: Socket) =>
   })
 
 /** Each request is answered at once. */
-const buying = Layer.succeed(BuyListener, {
+const buying = Layer.succeed(BuyRoute, {
   take: (_, response) => {
     response.end()
     return true

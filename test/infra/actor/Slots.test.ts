@@ -9,15 +9,15 @@ describe("InFlight", () => {
   it("lets in so many at once, in the order of their coming, and nobody who has left", () => {
     const inFlight = Slots.make(2)
     const begun: Array<number> = []
-    const leave: Array<Slots.Leave> = []
+    const leave: Array<Slots.Release> = []
     const gone = new Set([3])
     const enter = (number: number) =>
-      inFlight.enter({
+      inFlight.acquire({
         begin: (subject: number, leaving) => {
           begun.push(subject)
           leave[subject] = leaving
         },
-        hasLeft: () => gone.has(number)
+        hasEnded: () => gone.has(number)
       }, number)
     for (const number of [0, 1, 2, 3, 4, 5]) enter(number)
     assert.deepStrictEqual(begun, [0, 1])
@@ -34,15 +34,15 @@ describe("InFlight", () => {
 
   it("passes a place on in constant time", () => {
     const inFlight = Slots.make(1)
-    const waiting: Array<Slots.Leave> = []
+    const waiting: Array<Slots.Release> = []
     let begun = 0
     for (let number = 0; number < MANY; number++) {
-      inFlight.enter({
+      inFlight.acquire({
         begin: (_: number, leave) => {
           begun++
           waiting.push(leave)
         },
-        hasLeft: () => false
+        hasEnded: () => false
       }, number)
     }
     // A line that is walked through at every change would take minutes.

@@ -46,7 +46,7 @@ describe("Kafka's dead letters", () => {
       yield* eventually(following.stats, ({ size }) => size === 0)
       yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
       yield* one.put(letter(2))
-      yield* one.mark({
+      yield* one.handle({
         partition: PartitionId.make(1),
         offset: Offset.make(1),
         action: "replayed",

@@ -219,12 +219,12 @@ layer(engine, { excludeTestServices: true })("Payments, end to end", (it) => {
         assert.deepStrictEqual(Object.keys(entries).filter((key) => !keys.has(key)), [])
 
         for (const itemId of ITEMS) {
-          const look = yield* store.look(home(itemId, yield* log.partitions), itemId)
+          const look = yield* store.read(home(itemId, yield* log.partitions), itemId)
           const sold = orders
             .filter((order) => order.itemId === itemId && byRequest.get(order.requestId)!.status === "COMPLETED")
             .reduce((sum, { amount }) => sum + amount, 0)
-          const { available, held, put } = look
-          assert.deepStrictEqual({ available, held, put, sold: look.sold }, {
+          const { available, held, stocked } = look
+          assert.deepStrictEqual({ available, held, put: stocked, sold: look.sold }, {
             available: stockOf(itemId) - sold,
             held: 0,
             put: stockOf(itemId),

@@ -97,7 +97,7 @@ layer(provider, { excludeTestServices: true })("A provider that misbehaves", (it
         assert.include(error.detail, `the payment provider refuse`)
         assert.include(error.detail, ` with ${status}`)
         assert.strictEqual(
-          error._tag === "PaymentRefused" ? error.concerns : error._tag,
+          error._tag === "ChargeRejected" ? error.concerns : error._tag,
           ofTheCharge.includes(status) ? "charge" : "us"
         )
         assert.match((yield* Effect.flip(payments.void(refused.key))).detail, /refuse/)

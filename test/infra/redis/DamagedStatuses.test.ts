@@ -17,7 +17,7 @@ const status = (requestId: RequestId, word: StatusRecord["status"]): StatusRecor
   correlationId: CorrelationId.make("c-1"),
   updatedAt: "2026-01-01T00:00:00.000Z",
   fingerprint: "u:101:1",
-  place: Offset.make(7)
+  placedAtOffset: Offset.make(7)
 })
 
 layer(OwnRedis.layer, { excludeTestServices: true })("A status key of another type", (it) => {

@@ -6,11 +6,16 @@
  */
 import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { Placed } from "@flash-sale/domain/records/Command"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import { COMMANDS_REMEMBERED, isRemembered, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import {
+  COMMANDS_REMEMBERED,
+  isRemembered,
+  REJECTED_REMEMBERED,
+  REJECTION_REASONS
+} from "@flash-sale/domain/rules/Item"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
 import { next, place, request, stock } from "../../contract/Commands.ts"
@@ -24,7 +29,7 @@ const TIMEOUT_MILLIS = 600_000
 const PARTITIONS = 10_000
 
 /** One batch of the history, beginning somewhere around the position and not always where the caller thinks. */
-const cut = Effect.fnUntraced(function*(history: ReadonlyArray<Placed>, state: Fold.Folded) {
+const cut = Effect.fnUntraced(function*(history: ReadonlyArray<LoggedCommand>, state: Fold.Folded) {
   const folded = history.findIndex(({ offset }) => offset > state.position)
   const end = folded === -1 ? history.length : folded
   const from = Math.max(0, end - (yield* Random.nextIntBetween(0, 6)))
@@ -35,7 +40,7 @@ const cut = Effect.fnUntraced(function*(history: ReadonlyArray<Placed>, state: F
   const kind = yield* Random.nextIntBetween(0, 8)
   const batch: Fold.Batch = {
     commands: kind === 0 ? [...commands, ...repeated] : commands,
-    told: yield* Effect.filter(told, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
+    published: yield* Effect.filter(told, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
     expected: kind < 4 ? undefined : kind < 7 ? state.position : state.position + (yield* Random.nextIntBetween(-3, 4))
   }
   return { batch, done: from + size >= history.length && kind !== 7 }
@@ -70,10 +75,10 @@ const stored = Effect.fnUntraced(function*(itemId: ItemId, partition: PartitionI
   }
 })
 
-const REASONS = ["", "sold_out", "limit", "not_open", "closed", "paused"]
+const REASONS = ["", ...REJECTION_REASONS]
 
 /** What Redis should hold of the domain's state. */
-const expected = ({ item, position, untold }: Fold.Folded): Effect.Success<ReturnType<typeof stored>> => {
+const expected = ({ item, position, unpublished }: Fold.Folded): Effect.Success<ReturnType<typeof stored>> => {
   const { settings } = item
   const text = (value: number | string | undefined) => value === undefined ? "" : String(value)
   const orDash = (value: number | string | undefined) => value === undefined ? "-" : String(value)
@@ -85,10 +90,10 @@ const expected = ({ item, position, untold }: Fold.Folded): Effect.Success<Retur
       item.available,
       item.held,
       item.sold,
-      item.put,
+      item.stocked,
       item.seq,
       item.rules,
-      item.turnedCount,
+      item.rejectedCount,
       item.commandCount
     ],
     settings: [
@@ -106,16 +111,19 @@ const expected = ({ item, position, untold }: Fold.Folded): Effect.Success<Retur
         order.userId,
         order.amount,
         order.attempt,
-        order.place,
-        order.capped ? "capped" : "-",
+        order.placedAtOffset,
+        order.countsAgainstLimit ? "capped" : "-",
         orDash(order.price),
         orDash(order.currency),
         orDash(order.reason)
       ].join(" ")),
-    untold: entries(untold, (left) => `${left.state} ${orDash(left.reason)} ${left.attempt} ${left.requestId ?? ""}`),
+    untold: entries(
+      unpublished,
+      (left) => `${left.state} ${orDash(left.reason)} ${left.attempt} ${left.requestId ?? ""}`
+    ),
     buyers: entries(item.buyers, String),
     turned: entries(
-      HashMap.filter(item.turned, ({ n }) => isRemembered(n, item.turnedCount, TURNED_REMEMBERED)),
+      HashMap.filter(item.rejected, ({ n }) => isRemembered(n, item.rejectedCount, REJECTED_REMEMBERED)),
       ({ n, reason }) => n * 8 + REASONS.indexOf(reason)
     ),
     commands: entries(
@@ -131,12 +139,12 @@ const normal = <A extends { readonly settings: ReadonlyArray<string> }>(state: A
   settings: state.settings.map((value, at) => at === 3 && value === "" ? "0" : value)
 })
 
-const rename = (itemId: ItemId) => (placed: Placed): Placed =>
+const rename = (itemId: ItemId) => (placed: LoggedCommand): LoggedCommand =>
   placed.command._tag === "Place"
     ? { ...placed, command: { ...placed.command, order: { ...placed.command.order, itemId } } }
     : placed
 
-const run = Effect.fnUntraced(function*(original: ReadonlyArray<Placed>, n: number) {
+const run = Effect.fnUntraced(function*(original: ReadonlyArray<LoggedCommand>, n: number) {
   const store = yield* ItemStore
   const partition = PartitionId.make(n % PARTITIONS)
   const itemId = ItemId.make(`twin-${n}`)
@@ -147,19 +155,19 @@ const run = Effect.fnUntraced(function*(original: ReadonlyArray<Placed>, n: numb
     done = last
     const oracle = Fold.fold(state, batch)
     const reply = yield* Effect.exit(
-      store.fold(request({ itemId, partition }, batch.commands, { ...batch, tell: true }))
+      store.fold(request({ itemId, partition }, batch.commands, { ...batch, emitEvents: true }))
     )
     if (oracle._tag === "Folded") {
       if (Exit.isFailure(reply)) return yield* reply
       state = oracle.state
       expect(reply.value.outcomes).toEqual(oracle.outcomes)
-      const { available, held, put, settings, sold } = state.item
-      const counts = { available, held, put, settings, sold, position: state.position }
-      expect(reply.value.look).toEqual({
+      const { available, held, stocked, settings, sold } = state.item
+      const counts = { available, held, stocked, settings, sold, position: state.position }
+      expect(reply.value.summary).toEqual({
         ...counts,
-        known: state.position >= 0,
-        marked: false,
-        parked: undefined
+        isKnown: state.position >= 0,
+        isComplete: false,
+        pendingEdit: undefined
       })
     } else {
       expect(Exit.isFailure(reply) ? String(reply.cause) : "folded").toContain(
@@ -194,20 +202,20 @@ layer(OwnRedis.layer, { excludeTestServices: true })("fold.lua and Fold.fold", (
       const itemId = ItemId.make("rings")
       const batch = 4_096
       let state = Fold.nothing
-      const fold = Effect.fnUntraced(function*(commands: ReadonlyArray<Placed>) {
-        const told = commands.map(({ offset }) => offset)
-        const oracle = Fold.fold(state, { commands, told: [], expected: undefined })
+      const fold = Effect.fnUntraced(function*(commands: ReadonlyArray<LoggedCommand>) {
+        const published = commands.map(({ offset }) => offset)
+        const oracle = Fold.fold(state, { commands, published: [], expected: undefined })
         if (oracle._tag !== "Folded") return yield* Effect.die(new Error(oracle._tag))
         const reply = yield* store.fold(request({ itemId, partition }, commands))
         expect(reply.outcomes).toEqual(oracle.outcomes)
-        const cleared = Fold.fold(oracle.state, { commands: [], told, expected: undefined })
-        yield* store.fold(request({ itemId, partition }, [], { told }))
+        const cleared = Fold.fold(oracle.state, { commands: [], published, expected: undefined })
+        yield* store.fold(request({ itemId, partition }, [], { published }))
         if (cleared._tag === "Folded") state = cleared.state
       })
-      for (let from = 0; from < TURNED_REMEMBERED + 10; from += batch) {
+      for (let from = 0; from < REJECTED_REMEMBERED + 10; from += batch) {
         yield* fold(Array.from({ length: batch }, (_, n) => place(from + n, itemId, `r-${from + n}`)))
       }
-      const again = ["r-0", `r-${batch}`, `r-${batch - 1}`, `r-${TURNED_REMEMBERED}`]
+      const again = ["r-0", `r-${batch}`, `r-${batch - 1}`, `r-${REJECTED_REMEMBERED}`]
       yield* fold([stock(200_000, 9), ...again.map((id, n) => place(200_001 + n, itemId, id))])
       expect(normal(yield* stored(itemId, partition))).toEqual(expected(state))
     }), TIMEOUT_MILLIS)

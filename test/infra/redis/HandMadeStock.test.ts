@@ -1,7 +1,7 @@
 /** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemStore, MarkMoved, type Parked } from "@flash-sale/domain/ports/ItemStore"
-import type { Placed } from "@flash-sale/domain/records/Command"
+import { ItemStore, MarkMoved, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect, Logger } from "effect"
 import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
@@ -19,8 +19,8 @@ const setUp = Effect.gen(function*() {
     store.beginRecovery(item.partition, EPOCH),
     store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
   )
-  const fold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands, { epoch: EPOCH }))
-  const refold = (...commands: ReadonlyArray<Placed>) => store.fold(request(item, commands))
+  const fold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands, { epoch: EPOCH }))
+  const refold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands))
   return {
     ...item,
     store,
@@ -31,9 +31,9 @@ const setUp = Effect.gen(function*() {
     refold,
     set: (value: string | number) => cli("SET", key, value),
     get: cli("GET", key),
-    look: store.look(item.partition, item.itemId),
-    sense: store.sense(item.partition, EPOCH),
-    parked: (seq: number, delta: number): Parked => ({ itemId: item.itemId, seq, delta })
+    look: store.read(item.partition, item.itemId),
+    sense: store.detectEdits(item.partition, EPOCH),
+    parked: (seq: number, delta: number): PendingEdit => ({ itemId: item.itemId, seq, delta })
   }
 })
 
@@ -44,10 +44,10 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         const { fold, get, look, mark, parked, sense, set } = yield* setUp
         yield* mark
         yield* set(100)
-        expect(yield* look).toMatchObject({ known: true, available: 0, parked: parked(1, 100) })
+        expect(yield* look).toMatchObject({ isKnown: true, available: 0, pendingEdit: parked(1, 100) })
         expect(yield* sense).toEqual([parked(1, 100)])
-        const { look: after } = yield* fold(adjust(0, { seq: 1, delta: 100 }))
-        expect(after).toMatchObject({ available: 100, put: 100, parked: undefined })
+        const { summary: after } = yield* fold(adjust(0, { seq: 1, delta: 100 }))
+        expect(after).toMatchObject({ available: 100, stocked: 100, pendingEdit: undefined })
         expect(yield* get).toBe("100")
         expect(yield* sense).toEqual([])
       }))
@@ -63,8 +63,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         yield* fold(adjust(1, { seq: 1, delta: 30 }), adjust(2, { seq: 1, delta: 30 }))
         yield* set(5)
         expect(yield* sense).toEqual([parked(2, -35)])
-        const { look } = yield* fold(adjust(3, { seq: 2, delta: -35 }))
-        expect(look).toMatchObject({ available: 5, put: 5, parked: undefined })
+        const { summary } = yield* fold(adjust(3, { seq: 2, delta: -35 }))
+        expect(summary).toMatchObject({ available: 5, stocked: 5, pendingEdit: undefined })
         expect(yield* get).toBe("5")
       }))
 
@@ -74,11 +74,11 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         yield* mark
         yield* fold(stock(0, 10))
         yield* set(50)
-        const { look } = yield* fold(place(1, itemId, "a", { amount: 4 }), place(2, itemId, "b", { amount: 7 }))
-        expect(look).toMatchObject({ available: 6, held: 4, parked: parked(1, 40) })
+        const { summary } = yield* fold(place(1, itemId, "a", { amount: 4 }), place(2, itemId, "b", { amount: 7 }))
+        expect(summary).toMatchObject({ available: 6, held: 4, pendingEdit: parked(1, 40) })
         expect(yield* get).toBe("46")
-        const { look: after } = yield* fold(adjust(3, { seq: 1, delta: 40 }), settle(4, ["a", "declined"]))
-        expect(after).toMatchObject({ available: 50, held: 0, put: 50 })
+        const { summary: after } = yield* fold(adjust(3, { seq: 1, delta: 40 }), settle(4, ["a", "declined"]))
+        expect(after).toMatchObject({ available: 50, held: 0, stocked: 50 })
         expect(yield* get).toBe("50")
       }))
 
@@ -92,10 +92,10 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         yield* fold(place(1, itemId, "a", { amount: 90 }))
         expect(yield* get).toBe("0")
         expect(yield* sense).toEqual([parked(1, -60)])
-        const { look } = yield* fold(adjust(2, { seq: 1, delta: -60 }))
-        expect(look).toMatchObject({ available: 0, held: 90, put: 90, parked: undefined })
-        const { look: after } = yield* fold(settle(3, ["a", "declined"]))
-        expect(after).toMatchObject({ available: 90, parked: undefined })
+        const { summary } = yield* fold(adjust(2, { seq: 1, delta: -60 }))
+        expect(summary).toMatchObject({ available: 0, held: 90, stocked: 90, pendingEdit: undefined })
+        const { summary: after } = yield* fold(settle(3, ["a", "declined"]))
+        expect(after).toMatchObject({ available: 90, pendingEdit: undefined })
         expect(yield* get).toBe("90")
       }))
 
@@ -108,11 +108,11 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* sense).toEqual([parked(1, 10)])
         yield* set(50)
         expect(yield* sense).toEqual([parked(1, 10)])
-        const { look } = yield* fold(adjust(1, { seq: 1, delta: 10 }))
-        expect(look).toMatchObject({ available: 20, parked: parked(2, 30) })
+        const { summary } = yield* fold(adjust(1, { seq: 1, delta: 10 }))
+        expect(summary).toMatchObject({ available: 20, pendingEdit: parked(2, 30) })
         expect(yield* get).toBe("50")
-        const { look: after } = yield* fold(adjust(2, { seq: 2, delta: 30 }))
-        expect(after).toMatchObject({ available: 50, parked: undefined })
+        const { summary: after } = yield* fold(adjust(2, { seq: 2, delta: 30 }))
+        expect(after).toMatchObject({ available: 50, pendingEdit: undefined })
       }))
 
     it.effect("is announced again under a later number where the log says otherwise under its own", () =>
@@ -123,8 +123,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* sense).toEqual([])
         yield* fold(stock(0, 0))
         expect(yield* sense).toEqual([parked(1, 7)])
-        const { look } = yield* fold(adjust(1, { seq: 1, delta: 5 }))
-        expect(look).toMatchObject({ available: 5, parked: parked(2, 7) })
+        const { summary } = yield* fold(adjust(1, { seq: 1, delta: 5 }))
+        expect(summary).toMatchObject({ available: 5, pendingEdit: parked(2, 7) })
         expect(yield* get).toBe("12")
       }))
   })
@@ -153,7 +153,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         yield* mark
         yield* fold(stock(0, 10))
         yield* cli("DEL", key)
-        expect(yield* look).toMatchObject({ available: 10, parked: undefined })
+        expect(yield* look).toMatchObject({ available: 10, pendingEdit: undefined })
         expect(yield* get).toBe("10")
         yield* cli("DEL", key)
         expect(yield* sense).toEqual([])
@@ -184,11 +184,11 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         const { get, look, mark, parked, refold, sense, set } = yield* setUp
         yield* refold(stock(0, 10))
         yield* set(25)
-        expect((yield* refold(stock(1, 10))).look).toMatchObject({ available: 20, parked: undefined })
+        expect((yield* refold(stock(1, 10))).summary).toMatchObject({ available: 20, pendingEdit: undefined })
         expect(yield* get).toBe("35")
         yield* mark
         expect(yield* sense).toEqual([parked(1, 15)])
-        expect(yield* look).toMatchObject({ available: 20, parked: parked(1, 15) })
+        expect(yield* look).toMatchObject({ available: 20, pendingEdit: parked(1, 15) })
       }))
 
     it.effect("is explained by a logged adjustment of the same size", () =>
@@ -209,12 +209,12 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         yield* refold(...log)
         yield* cli("DEL", Keys.meta(itemId), Keys.orders(itemId), Keys.items((yield* setUp).partition))
         yield* set(50)
-        expect((yield* refold(...log)).look).toMatchObject({ available: 70, held: 30, parked: undefined })
+        expect((yield* refold(...log)).summary).toMatchObject({ available: 70, held: 30, pendingEdit: undefined })
         expect(yield* get).toBe("50")
         yield* mark
         expect(yield* sense).toEqual([parked(2, -20)])
         yield* sense
-        expect(yield* look).toMatchObject({ available: 70, parked: parked(2, -20) })
+        expect(yield* look).toMatchObject({ available: 70, pendingEdit: parked(2, -20) })
         expect(yield* get).toBe("50")
       }))
 
@@ -222,7 +222,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
       Effect.gen(function*() {
         const { cli, itemId, look, set } = yield* setUp
         yield* set(100)
-        expect(yield* look).toMatchObject({ known: true, available: 0, marked: false, parked: undefined })
+        expect(yield* look).toMatchObject({ isKnown: true, available: 0, isComplete: false, pendingEdit: undefined })
         expect(yield* cli("EXISTS", Keys.meta(itemId))).toBe(0)
       }))
   })

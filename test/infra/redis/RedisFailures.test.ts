@@ -22,8 +22,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       const item = freshItem()
       yield* store.fold(request(item, [stock(0, 1)]))
       yield* cli("SCRIPT", "FLUSH")
-      const { look } = yield* store.fold(request(item, [place(1, item.itemId, "a")]))
-      expect(look).toMatchObject({ available: 0, held: 1 })
+      const { summary } = yield* store.fold(request(item, [place(1, item.itemId, "a")]))
+      expect(summary).toMatchObject({ available: 0, held: 1 })
     }))
 
   it.effect("with a status key of another type gives way to a claim", () =>
@@ -34,7 +34,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       yield* cli("LPUSH", Keys.orderStatus(id), "1")
       expect(yield* statuses.read(id)).toEqual({ _tag: "Unknown" })
       yield* statuses.release([{ owner: "me", requestId: id }])
-      yield* statuses.keep([{ owner: "me", requestId: id }])
+      yield* statuses.confirm([{ owner: "me", requestId: id }])
       expect(yield* cli("TYPE", Keys.orderStatus(id))).toBe("list")
       const claim = {
         requestId: id,
@@ -65,7 +65,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       yield* OwnRedis.untilUp
       const calls = [
         store.fold(request(item, [stock(1, 1)], { epoch, session: before })),
-        store.sense(partition, epoch, before),
+        store.detectEdits(partition, epoch, before),
         store.checkpoint(partition, { epoch, checkpoint: 1 }, before),
         store.writeMark(partition, { epoch, checkpoint: 1 }, before),
         store.beginRecovery(partition, epoch, before)
@@ -76,8 +76,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       }
       expect(yield* store.mark(partition)).toEqual({ epoch, checkpoint: 0 })
       const now = yield* store.session
-      const { look } = yield* store.fold(request(item, [stock(1, 1)], { epoch, session: now }))
-      expect(look.available).toBe(2)
+      const { summary } = yield* store.fold(request(item, [stock(1, 1)], { epoch, session: now }))
+      expect(summary.available).toBe(2)
     }))
 
   it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
@@ -87,8 +87,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       const looks = [
         (item: ReturnType<typeof freshItem>) =>
           Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")], { epoch: "one" }))),
-        (item: ReturnType<typeof freshItem>) => Effect.flip(store.sense(item.partition, "one")),
-        (item: ReturnType<typeof freshItem>) => store.look(item.partition, item.itemId)
+        (item: ReturnType<typeof freshItem>) => Effect.flip(store.detectEdits(item.partition, "one")),
+        (item: ReturnType<typeof freshItem>) => store.read(item.partition, item.itemId)
       ]
       for (const look of looks) {
         const item = freshItem()
@@ -98,13 +98,17 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
         yield* store.writeMark(partition, { epoch: "one", checkpoint: 1 })
         yield* cli("DEL", Keys.meta(itemId))
         const found = yield* look(item)
-        expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { marked: false })
+        expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { isComplete: false })
         expect(yield* store.mark(partition)).toBeUndefined()
         // What the key shows is no change made by hand: the fold from the beginning explains it.
         const epoch = yield* store.beginRecovery(partition, "two")
         yield* store.fold(request(item, [stock(0, 5)], { epoch }))
         yield* store.writeMark(partition, { epoch, checkpoint: 1 })
-        expect(yield* store.look(partition, itemId)).toMatchObject({ available: 5, marked: true, parked: undefined })
+        expect(yield* store.read(partition, itemId)).toMatchObject({
+          available: 5,
+          isComplete: true,
+          pendingEdit: undefined
+        })
       }
     }))
 
@@ -123,7 +127,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       ]
       yield* store.beginRecovery(partition, "one")
       const before = yield* store.fold(request(item, records, { epoch: "one" }))
-      expect(before.look).toMatchObject({ available: 3, held: 1, sold: 1, put: 5 })
+      expect(before.summary).toMatchObject({ available: 3, held: 1, sold: 1, stocked: 5 })
       yield* cli("DEL", Keys.meta(itemId))
       const after = yield* store.fold(request(item, records, { epoch: "one" }))
       expect(after).toEqual(before)
@@ -148,11 +152,11 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* store.isUp).toBe(false)
       yield* server.start
       yield* OwnRedis.untilUp
-      const look = yield* store.look(item.partition, item.itemId)
+      const look = yield* store.read(item.partition, item.itemId)
       // Nothing that was acknowledged is gone, and each record has its whole effect.
       expect(look.position).toBeGreaterThanOrEqual(acknowledged)
       expect(look.available).toBe(look.position + 1)
-      const { look: after } = yield* store.fold(
+      const { summary: after } = yield* store.fold(
         request(item, [stock(look.position + 1, 1)], { expected: acknowledged })
       )
       expect(after.available).toBe(look.position + 2)
@@ -164,7 +168,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       const events = yield* LiveEvents
       const server = yield* OwnRedis.OwnRedis
       const item = freshItem()
-      yield* store.fold(request(item, [stock(0, 1)], { tell: true }))
+      yield* store.fold(request(item, [stock(0, 1)], { emitEvents: true }))
       const begun = yield* Deferred.make<void>()
       const follower = yield* Effect.forkChild(
         events.follow(item.itemId, "0-0").pipe(
@@ -176,7 +180,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       yield* Deferred.await(begun)
       yield* server.kill
       yield* server.start
-      yield* Effect.retry(store.fold(request(item, [stock(1, 1)], { tell: true })), PATIENCE)
+      yield* Effect.retry(store.fold(request(item, [stock(1, 1)], { emitEvents: true })), PATIENCE)
       const seen = yield* Fiber.join(follower)
       expect(Array.from(seen, ({ event }) => event.available)).toEqual([1, 2])
     }))
@@ -205,7 +209,7 @@ describe("Redis away at the start", () => {
       yield* until(() => count("Redis is away") === 2)
       yield* server.start
       yield* OwnRedis.untilUp
-      expect((yield* store.fold(request(item, [stock(0, 1)]))).look.available).toBe(1)
+      expect((yield* store.fold(request(item, [stock(0, 1)]))).summary.available).toBe(1)
       yield* until(() => count("Redis is up") === 2)
       // One line each for the connection of commands and for that of events, however many attempts there were.
       expect(count("Redis is away")).toBe(2)

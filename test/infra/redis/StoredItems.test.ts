@@ -39,9 +39,9 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
         )
         yield* store.fold(request(item, orders))
       }
-      const { picture, position } = yield* (yield* StoredItems).read(item.partition, item.itemId)
+      const { dump, position } = yield* (yield* StoredItems).read(item.partition, item.itemId)
       expect(position).toBe(LARGE)
-      expect([...picture.keys()].filter((name) => name.startsWith("order "))).toHaveLength(LARGE)
+      expect([...dump.keys()].filter((name) => name.startsWith("order "))).toHaveLength(LARGE)
     }))
 
   it.effect("stays, as far as it was set by hand and is not in the log, when its fold is taken away", () =>
@@ -62,10 +62,10 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
         yield* refold
         yield* store.beginRecovery(partition, "e")
         yield* store.writeMark(partition, { epoch: "e", checkpoint: 0 })
-        expect(yield* store.look(partition, itemId)).toMatchObject({
+        expect(yield* store.read(partition, itemId)).toMatchObject({
           available: 39,
           held: 1,
-          parked: parked === 0 ? undefined : { seq, delta: parked }
+          pendingEdit: parked === 0 ? undefined : { seq, delta: parked }
         })
       })
       // Nothing by hand: nothing comes of the damage, though the key shows it.

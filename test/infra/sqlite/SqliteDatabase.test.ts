@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
-import { FOREIGN_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
+import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
 import * as Migrations from "@flash-sale/infra/sqlite/database/Migrations"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
@@ -107,7 +107,7 @@ describe("SqliteDatabase", () => {
       )
       yield* other.write(setting("theirs", 5))
       assert.isUndefined(looked.pollUnsafe())
-      yield* TestClock.adjust(FOREIGN_POLL_MILLIS)
+      yield* TestClock.adjust(EXTERNAL_POLL_MILLIS)
       assert.strictEqual(yield* Fiber.join(looked), 5)
     }))
 })

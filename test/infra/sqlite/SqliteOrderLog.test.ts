@@ -3,7 +3,7 @@ import { OrderLog, type OwnedPartition, PartitionLost } from "@flash-sale/domain
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
-import { FOREIGN_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
+import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
 import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
 import { REVOKE_PATIENCE } from "@flash-sale/infra/sqlite/Partitions"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -46,7 +46,7 @@ describe("SqliteOrderLog", () => {
       const own = yield* engine.append(record)
       assert.strictEqual((yield* Queue.take(taken)).offset, own.offset)
       const theirs = yield* beside.append(record)
-      yield* TestClock.adjust(FOREIGN_POLL_MILLIS)
+      yield* TestClock.adjust(EXTERNAL_POLL_MILLIS)
       assert.strictEqual((yield* Queue.take(taken)).offset, theirs.offset)
     }))
 

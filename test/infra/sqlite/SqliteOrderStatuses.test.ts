@@ -53,7 +53,7 @@ describe("SqliteOrderStatuses", () => {
       yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
       yield* standsFor("Leased", LEASE_MILLIS)
       // Too late: the claim is nobody's any more.
-      yield* statuses.keep([{ owner: policy.owner, requestId: order.requestId }])
+      yield* statuses.confirm([{ owner: policy.owner, requestId: order.requestId }])
       assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
     }).pipe(Effect.provide(layer)))
 
@@ -71,7 +71,7 @@ describe("SqliteOrderStatuses", () => {
       const statuses = yield* OrderStatuses
       yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
       yield* TestClock.adjust(1_500)
-      yield* statuses.keep([{ owner: policy.owner, requestId: order.requestId }])
+      yield* statuses.confirm([{ owner: policy.owner, requestId: order.requestId }])
       assert.deepStrictEqual(yield* statuses.read(order.requestId), {
         _tag: "Kept",
         record: { ...status("PENDING"), updatedAt: "1970-01-01T00:00:01.500Z" }

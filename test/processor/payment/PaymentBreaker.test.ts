@@ -2,10 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import {
   type Charge,
+  ChargeRejected,
   type ChargeResult,
   type PaymentError,
   PaymentProvider,
-  PaymentRefused,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { RequestId } from "@flash-sale/domain/records/Ids"
@@ -19,8 +19,8 @@ import { charge } from "../../contract/PaymentProviderContract.ts"
 const ORDERS = 50
 const orders = Array.from({ length: ORDERS }, (_, n) => charge({ requestId: RequestId.make(`r-${n}`) }))
 
-const notUs = ({ key }: Charge) => new PaymentRefused({ key, concerns: "us", detail: "401" })
-const notThis = ({ key }: Charge) => new PaymentRefused({ key, concerns: "charge", detail: "400" })
+const notUs = ({ key }: Charge) => new ChargeRejected({ key, concerns: "us", detail: "401" })
+const notThis = ({ key }: Charge) => new ChargeRejected({ key, concerns: "charge", detail: "400" })
 
 /** A provider that answers as it is told at the moment, and when it was asked. */
 const makeProvider = () => {

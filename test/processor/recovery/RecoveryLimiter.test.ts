@@ -7,20 +7,22 @@ import { TestClock } from "effect/testing"
 const LONG = 1_000_000
 
 /** Starts one that ends when it is told to; `begun` counts those that had their turn. */
-const start = Effect.fnUntraced(function*(turns: RecoveryLimiter.RecoveryTurns, begun: Array<number>, records: number) {
-  const end = yield* Deferred.make<void>()
-  const steps: Array<Effect.Effect<void>> = []
-  const name = begun.length
-  const fiber = yield* Effect.forkChild(
-    turns.within(records, (onStep) => {
-      steps.push(onStep)
-      begun.push(name)
-      return Deferred.await(end)
-    })
-  )
-  yield* TestClock.adjust("100 millis")
-  return { fiber, step: Effect.suspend(() => steps[0]!), end: Deferred.succeed(end, undefined) }
-})
+const start = Effect.fnUntraced(
+  function*(turns: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
+    const end = yield* Deferred.make<void>()
+    const steps: Array<Effect.Effect<void>> = []
+    const name = begun.length
+    const fiber = yield* Effect.forkChild(
+      turns.within(records, (onStep) => {
+        steps.push(onStep)
+        begun.push(name)
+        return Deferred.await(end)
+      })
+    )
+    yield* TestClock.adjust("100 millis")
+    return { fiber, step: Effect.suspend(() => steps[0]!), end: Deferred.succeed(end, undefined) }
+  }
+)
 
 it.effect("two long ones fold beside each other, and the third when one of them is done", () =>
   Effect.gen(function*() {

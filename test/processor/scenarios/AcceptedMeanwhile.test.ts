@@ -1,7 +1,7 @@
 /** Somebody accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
 import { assert, describe, it } from "@effect/vitest"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { type Accepted, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
@@ -14,14 +14,14 @@ import * as OnePartition from "../OnePartition.ts"
 
 const RUBBISH = OnePartition.written({ itemId: ItemId.make("101"), value: "no order", headers: {} })
 /** All of it is to be told, whatever the group had committed of the log that was there before. */
-const ACCEPTED: Accepted = { from: 0, told: 0 }
+const ACCEPTED: AcceptedLog = { from: 0, told: 0 }
 
 /** An empty store, of which the log is accepted right before this call comes to it. */
 const acceptedBefore = (call: "mark" | "accepted" | "beginRecovery") =>
   Layer.effect(
     ItemStore,
     Effect.map(ItemStore, (sound) => {
-      let accepted: Accepted | undefined
+      let accepted: AcceptedLog | undefined
       const comes = <A, E>(name: typeof call, effect: Effect.Effect<A, E>) =>
         Effect.suspend(() => {
           if (name === call) accepted ??= ACCEPTED

@@ -79,7 +79,7 @@ describe("While the log gives no answer", () => {
       const { seen, stateOf } = yield* scene
       yield* TestClock.adjust("1 millis")
       seen.isAway = true
-      yield* TestClock.adjust(Duration.sum(LogGrace.LOG_PATIENCE, Duration.seconds(3)))
+      yield* TestClock.adjust(Duration.sum(LogGrace.LOG_GRACE, Duration.seconds(3)))
       assert.strictEqual(yield* stateOf, "Waiting")
       seen.isAway = false
       yield* TestClock.adjust("5 seconds")

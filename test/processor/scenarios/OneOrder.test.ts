@@ -64,8 +64,8 @@ const counts = (itemId: string) =>
     const log = yield* OrderLog
     const store = yield* ItemStore
     const id = ItemId.make(itemId)
-    const { available, held, put, sold } = yield* store.look(home(id, yield* log.partitions), id)
-    return { available, held, put, sold }
+    const { available, held, stocked, sold } = yield* store.read(home(id, yield* log.partitions), id)
+    return { available, held, put: stocked, sold }
   })
 
 layer(engine(0))("Processor, every payment answered", (it) => {

@@ -3,10 +3,10 @@ import { assert, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import {
+  ChargeRejected,
   type ChargeResult,
   type PaymentError,
   PaymentProvider,
-  PaymentRefused,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command, CommandId, type SalePatch } from "@flash-sale/domain/records/Command"
@@ -31,7 +31,7 @@ const answer = (key: string, token: string | undefined): Effect.Effect<ChargeRes
     case "silent":
       return Effect.fail(new PaymentUnknown({ key, detail: "silent" }))
     case "refuse":
-      return Effect.fail(new PaymentRefused({ key, concerns: "charge", detail: "refused" }))
+      return Effect.fail(new ChargeRejected({ key, concerns: "charge", detail: "refused" }))
     default:
       return Effect.succeed(token === "decline" ? "declined" : "paid")
   }

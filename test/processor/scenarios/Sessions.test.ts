@@ -29,8 +29,8 @@ const makeStore = () => {
       ...sound,
       session: Effect.sync(() => seen.session),
       fold: (request: Parameters<typeof sound.fold>[0]) => checked("fold", request.session, sound.fold(request)),
-      sense: (...[partition, epoch, session]: Parameters<typeof sound.sense>) =>
-        checked("sense", session, sound.sense(partition, epoch)),
+      detectEdits: (...[partition, epoch, session]: Parameters<typeof sound.detectEdits>) =>
+        checked("detectEdits", session, sound.detectEdits(partition, epoch)),
       beginRecovery: (...[partition, epoch, session]: Parameters<typeof sound.beginRecovery>) =>
         checked("beginRecovery", session, sound.beginRecovery(partition, epoch)),
       writeMark: (...[partition, mark, session]: Parameters<typeof sound.writeMark>) =>
@@ -57,7 +57,7 @@ describe("A worker", () => {
       const { owned } = yield* OnePartition.make("101", [OnePartition.written(stock("101", 5))])
       yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
       yield* pass
-      const all = ["beginRecovery", "checkpoint", "fold", "sense", "writeMark"]
+      const all = ["beginRecovery", "checkpoint", "detectEdits", "fold", "writeMark"]
       assert.deepStrictEqual([...seen.calls.keys()].toSorted(), all)
       for (const call of all) assert.deepStrictEqual([call, ...seen.calls.get(call)!], [call, 7])
 
@@ -65,7 +65,7 @@ describe("A worker", () => {
       yield* pass
       const state = yield* ProcessorState.ProcessorState
       assert.strictEqual(state.workers().get(owned.partition)?._tag, "Running")
-      assert.include([...seen.calls.get("sense")!], 8)
+      assert.include([...seen.calls.get("detectEdits")!], 8)
       assert.deepStrictEqual(yield* counts("101"), { available: 5, held: 0, put: 5, sold: 0 })
     }).pipe(Effect.provide(ports))
   })

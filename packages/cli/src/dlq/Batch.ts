@@ -1,9 +1,9 @@
 /** Several letters in one command: all are looked at before the first is touched. */
-import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { Console, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
-import * as LetterId from "./LetterId.ts"
+import * as LetterIdText from "./LetterIdText.ts"
 
 /** Letters that are handled at the same time. They begin in their order, so that what is appended keeps it. */
 const AT_ONCE = 32
@@ -18,13 +18,13 @@ export interface Looked<Step> {
 }
 
 /** What is to be done about each. */
-export const look = <A extends LetterPlace, Step, E, R>(
+export const look = <A extends LetterId, Step, E, R>(
   places: ReadonlyArray<A>,
   lookAt: (place: A) => Effect.Effect<Step, E, R>
 ) =>
   Target.bounded(Effect.forEach(
     places,
-    (place) => Effect.map(lookAt(place), (step): Looked<Step> => ({ id: LetterId.show(place), step })),
+    (place) => Effect.map(lookAt(place), (step): Looked<Step> => ({ id: LetterIdText.show(place), step })),
     { concurrency: AT_ONCE }
   ))
 

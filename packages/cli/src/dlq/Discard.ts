@@ -1,19 +1,19 @@
 /** Discarding a letter: nothing is done about its record any more. */
-import type { DeadLetters, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect } from "effect"
-import * as LetterId from "./LetterId.ts"
+import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 
 /** What is to be done about a letter; `Done` where it was discarded before. */
 export type Step =
-  | { readonly _tag: "Ready"; readonly place: LetterPlace }
+  | { readonly _tag: "Ready"; readonly place: LetterId }
   | { readonly _tag: "Done"; readonly line: string }
   | { readonly _tag: "Refused"; readonly why: string }
 
 /** Looks at the letter that an operator named. Changes nothing. */
 export const look = Effect.fn("Discard.look")(function*(
-  place: LetterPlace
+  place: LetterId
 ): Effect.fn.Return<Step, never, DeadLetters> {
   const found = yield* Letters.find(place)
   switch (found._tag) {
@@ -23,7 +23,7 @@ export const look = Effect.fn("Discard.look")(function*(
       return { _tag: "Ready", place }
     case "Handled":
       return found.handling?.action === "discarded"
-        ? { _tag: "Done", line: `${LetterId.show(place)}: ${Letters.deed(found.handling)}` }
+        ? { _tag: "Done", line: `${LetterIdText.show(place)}: ${Letters.deed(found.handling)}` }
         : { _tag: "Refused", why: Letters.deed(found.handling) }
   }
 })
@@ -31,9 +31,9 @@ export const look = Effect.fn("Discard.look")(function*(
 /** Does what was looked at, and says what was done. */
 export const perform = Effect.fn("Discard.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
-  hand: Letters.Hand
+  hand: Letters.Operator
 ): Effect.fn.Return<string, StoreUnavailable, DeadLetters> {
   if (step._tag === "Done") return step.line
-  yield* Letters.mark(step.place, "discarded", hand)
-  return `${LetterId.show(step.place)}: discarded`
+  yield* Letters.handle(step.place, "discarded", hand)
+  return `${LetterIdText.show(step.place)}: discarded`
 })

@@ -1,5 +1,5 @@
 /** `flash-sale dlq list|show|replay|discard`: the operator's hand on what needs a person. */
-import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Clock, Console, Effect, Option, Schema } from "effect"
@@ -10,7 +10,7 @@ import * as Target from "../terminal/Target.ts"
 import * as Batch from "./Batch.ts"
 import * as Discard from "./Discard.ts"
 import * as LetterFormat from "./LetterFormat.ts"
-import * as LetterId from "./LetterId.ts"
+import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as Replay from "./Replay.ts"
 
@@ -18,7 +18,7 @@ import * as Replay from "./Replay.ts"
 const MAX_TEXT = 500
 
 const id = Argument.String("id").pipe(
-  Argument.filterMap(LetterId.read, () => "the id of a letter, such as 3-1742"),
+  Argument.filterMap(LetterIdText.read, () => "the id of a letter, such as 3-1742"),
   Argument.withDescription("The letter, as dlq list names it: partition and offset of its record, such as 3-1742")
 )
 
@@ -53,8 +53,8 @@ const orUser = (given: Option.Option<string>): Effect.Effect<string> =>
   })
 
 const distinct = (
-  ids: ReadonlyArray<LetterPlace>
-): ReadonlyArray<LetterPlace> => [...new Map(ids.map((place) => [LetterId.show(place), place])).values()]
+  ids: ReadonlyArray<LetterId>
+): ReadonlyArray<LetterId> => [...new Map(ids.map((place) => [LetterIdText.show(place), place])).values()]
 
 const list = Command.make("list", {
   limit: Flag.Int("limit").pipe(
@@ -81,8 +81,8 @@ const list = Command.make("list", {
 const show = Command.make("show", { id, ...Target.flags }, ({ id, ...place }) =>
   Effect.gen(function*() {
     const found = yield* Letters.find(id)
-    if (found._tag === "Unknown") return yield* CommandFailed.failed(`${LetterId.show(id)} ${Letters.NOT_KNOWN}`)
-    if (found._tag === "Handled") return yield* Console.log(`${LetterId.show(id)} ${Letters.deed(found.handling)}`)
+    if (found._tag === "Unknown") return yield* CommandFailed.failed(`${LetterIdText.show(id)} ${Letters.NOT_KNOWN}`)
+    if (found._tag === "Handled") return yield* Console.log(`${LetterIdText.show(id)} ${Letters.deed(found.handling)}`)
     const { requestId } = found.letter
     const statuses = yield* OrderStatuses
     const standing = requestId === undefined ? undefined : yield* statuses.read(requestId)
@@ -93,7 +93,7 @@ const show = Command.make("show", { id, ...Target.flags }, ({ id, ...place }) =>
   )
 
 /** What `replay` was told to replay: letters by their ids, or all that the filters leave. */
-type Wanted = Letters.Filter & { readonly ids: ReadonlyArray<LetterPlace>; readonly all: boolean }
+type Wanted = Letters.Filter & { readonly ids: ReadonlyArray<LetterId>; readonly all: boolean }
 
 const wrongly = ({ all, ids, item, reason }: Wanted): string | undefined => {
   if (all && ids.length > 0) return "either ids or --all: not both"
@@ -104,7 +104,7 @@ const wrongly = ({ all, ids, item, reason }: Wanted): string | undefined => {
   }
 }
 
-const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterPlace>, hand: Letters.Hand) {
+const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, hand: Letters.Operator) {
   const looked = yield* Batch.look(distinct(ids), Replay.look)
   const refusals = Batch.refusals(looked)
   if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
@@ -112,7 +112,7 @@ const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterPlace>,
 })
 
 /** What is refused holds up nobody else, and is told at the end. */
-const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, hand: Letters.Hand) {
+const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, hand: Letters.Operator) {
   const letters = yield* Target.bounded(Letters.open(filter))
   const orders = letters.filter(({ error }) => error !== "Invalid Order Format")
   const looked = yield* Batch.look(orders, Replay.lookAt)

@@ -2,7 +2,7 @@
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Predicate, Result, Schema, Struct } from "effect"
-import * as LetterId from "./LetterId.ts"
+import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 
 const HEADINGS = ["ID", "AGE", "REASON", "ITEM", "REQUEST", "ATTEMPT", "CORRELATION ID"]
@@ -37,7 +37,7 @@ export const table = (letters: ReadonlyArray<DeadLetter>, now: number): string =
 }
 
 const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
-  LetterId.show(letter),
+  LetterIdText.show(letter),
   Option.match(ageOf(letter, now), { onNone: () => ABSENT, onSome: age }),
   letter.error,
   harmless(letter.key ?? ABSENT),
@@ -49,7 +49,7 @@ const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
 /** One letter as one line of JSON. */
 export const jsonLine = (letter: DeadLetter, now: number): string =>
   JSON.stringify({
-    id: LetterId.show(letter),
+    id: LetterIdText.show(letter),
     age_seconds: Option.getOrNull(Option.map(ageOf(letter, now), (millis) => Math.floor(millis / SECOND))),
     reason: letter.error,
     item_id: letter.key ?? null,
@@ -64,7 +64,7 @@ const encodeStatus = Schema.encodeSync(StatusRecord)
 export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): string =>
   JSON.stringify(
     {
-      id: LetterId.show(letter),
+      id: LetterIdText.show(letter),
       key: letter.key ?? null,
       headers: {
         error: letter.error,

@@ -3,9 +3,9 @@ import {
   type DeadLetter,
   DeadLetterReason,
   DeadLetters,
-  type Found,
   type Handling,
-  type LetterPlace
+  type LetterId,
+  type LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -31,7 +31,7 @@ export interface Filter {
 }
 
 /** Who handles a letter, and why. */
-export interface Hand {
+export interface Operator {
   readonly by: string
   readonly why: string
 }
@@ -50,21 +50,21 @@ export const open = Effect.fn("Letters.open")(function*({ item, reason }: Filter
 })
 
 export const find = Effect.fn("Letters.find")(function*(
-  place: LetterPlace
-): Effect.fn.Return<Found, never, DeadLetters> {
+  place: LetterId
+): Effect.fn.Return<LetterLookup, never, DeadLetters> {
   const letters = yield* DeadLetters
   return yield* whenRead(letters.find(place))
 })
 
 /** Marks it, for good. Marking it again changes nothing. */
-export const mark = Effect.fn("Letters.mark")(function*(
-  { offset, partition }: LetterPlace,
+export const handle = Effect.fn("Letters.mark")(function*(
+  { offset, partition }: LetterId,
   action: Handling["action"],
-  { by, why }: Hand
+  { by, why }: Operator
 ): Effect.fn.Return<void, StoreUnavailable, DeadLetters> {
   const letters = yield* DeadLetters
   const timestamp = DateTime.formatIso(yield* DateTime.now)
-  yield* letters.mark({ partition, offset, action, by, why, timestamp })
+  yield* letters.handle({ partition, offset, action, by, why, timestamp })
 })
 
 /** What was done about it, in words. */

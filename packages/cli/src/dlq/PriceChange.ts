@@ -27,6 +27,6 @@ export const words = (before: Charged, now: Charged): string =>
 export const ofReplay = Effect.fn("PriceChange.ofReplay")(function*(letter: DeadLetter, { itemId }: Order) {
   const log = yield* OrderLog
   const store = yield* ItemStore
-  const { settings } = yield* store.look(home(itemId, yield* log.partitions), itemId)
+  const { settings } = yield* store.read(home(itemId, yield* log.partitions), itemId)
   return words(letter, settings)
 })

@@ -4,7 +4,7 @@
  * **Details**: whoever dies in between leaves a letter that is still open. Replaying it again, or twice at the same
  * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
  */
-import type { DeadLetter, DeadLetters, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
@@ -17,21 +17,21 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { DateTime, Effect, Schedule } from "effect"
-import * as LetterId from "./LetterId.ts"
+import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
-import { judge, type Judgement, type Place } from "./ReplayCheck.ts"
+import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
 
 /** How often a record that may not have arrived is sent again. */
 const APPEND_RETRIES = 5
 const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
 
 /** What is to be done about a letter; `Done` where it was replayed before. */
-export type Step = Judgement | { readonly _tag: "Done"; readonly line: string }
+export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
 
 /** Looks at the letter that an operator named, and at its order. Changes nothing. */
 export const look = Effect.fn("Replay.look")(function*(
-  place: LetterPlace
+  place: LetterId
 ): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
   const found = yield* Letters.find(place)
   switch (found._tag) {
@@ -41,7 +41,7 @@ export const look = Effect.fn("Replay.look")(function*(
       return yield* lookAt(found.letter)
     case "Handled":
       return found.handling?.action === "replayed"
-        ? { _tag: "Done", line: `${LetterId.show(place)}: ${Letters.deed(found.handling)}` }
+        ? { _tag: "Done", line: `${LetterIdText.show(place)}: ${Letters.deed(found.handling)}` }
         : { _tag: "Refused", why: Letters.deed(found.handling) }
   }
 })
@@ -49,31 +49,31 @@ export const look = Effect.fn("Replay.look")(function*(
 /** Looks at the order of an open letter. Changes nothing. */
 export const lookAt = Effect.fn("Replay.lookAt")(function*(
   letter: DeadLetter
-): Effect.fn.Return<Judgement, StoreUnavailable, OrderStatuses> {
+): Effect.fn.Return<ReplayCheck, StoreUnavailable, OrderStatuses> {
   const statuses = yield* OrderStatuses
-  return judge(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
+  return check(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
 })
 
 /** Does what was judged, and says what was done. */
 export const perform = Effect.fn("Replay.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
-  hand: Letters.Hand
+  hand: Letters.Operator
 ): Effect.fn.Return<
   string,
   AppendRefused | AppendUnknown | LogUnavailable | StoreUnavailable | ItemDamaged,
   OrderLog | OrderStatuses | DeadLetters | ItemStore
 > {
   if (step._tag === "Done") return step.line
-  const id = LetterId.show(step.letter)
+  const id = LetterIdText.show(step.letter)
   if (step._tag === "InLog") {
     const { attempt, requestId, status } = step.status
-    yield* Letters.mark(step.letter, "replayed", hand)
+    yield* Letters.handle(step.letter, "replayed", hand)
     return `${id}: attempt ${attempt} of order ${JSON.stringify(requestId)} is ${status} already; marked as replayed`
   }
   const { attempt, order } = step.next
   const price = yield* PriceChange.ofReplay(step.letter, order)
   yield* append(step.next)
-  yield* Letters.mark(step.letter, "replayed", hand)
+  yield* Letters.handle(step.letter, "replayed", hand)
   const name = `order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
   return `${id}: replayed as attempt ${attempt} of ${name}${price}`
 })

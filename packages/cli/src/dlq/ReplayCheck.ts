@@ -1,6 +1,6 @@
 /** Whether a letter can be replayed, from the letter and what is known of its order: a pure step. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
-import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command, Instant } from "@flash-sale/domain/records/Command"
 import { Attempt } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -15,12 +15,12 @@ export type Place = Extract<Command, { readonly _tag: "Place" }>
  * - `InLog`: the next attempt was appended before; only the mark is missing.
  * - `Refused`: nothing may be done, and why.
  */
-export type Judgement =
+export type ReplayCheck =
   | { readonly _tag: "Ready"; readonly letter: DeadLetter; readonly next: Place }
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | { readonly _tag: "Refused"; readonly why: string }
 
-export const judge = (letter: DeadLetter, standing: Standing): Judgement => {
+export const check = (letter: DeadLetter, standing: StatusLookup): ReplayCheck => {
   if (letter.error === "Invalid Order Format") {
     return refused("is no order that could be replayed (Invalid Order Format): see who produced it, and discard it")
   }
@@ -37,7 +37,7 @@ export const judge = (letter: DeadLetter, standing: Standing): Judgement => {
   }
 }
 
-const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): Judgement => {
+const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
   if (status.itemId !== next.order.itemId) {
     return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
   }
@@ -55,7 +55,7 @@ const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): Judge
   return { _tag: "Ready", letter, next }
 }
 
-const refused = (why: string): Judgement => ({ _tag: "Refused", why })
+const refused = (why: string): ReplayCheck => ({ _tag: "Refused", why })
 
 const name = ({ requestId }: DeadLetter): string => JSON.stringify(requestId ?? "")
 

@@ -1,5 +1,5 @@
 /** Waits until every accepted order is final, as long as something moves. */
-import { OrderStatuses, type Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Effect } from "effect"
@@ -56,8 +56,8 @@ export const settle = Effect.fn("Settling.settle")(function*(
 })
 
 /** While the store is away nothing is known, which is no worse than an order that is not there yet. */
-const read = (order: Order): Effect.Effect<Standing, never, OrderStatuses> =>
+const read = (order: Order): Effect.Effect<StatusLookup, never, OrderStatuses> =>
   OrderStatuses.pipe(
     Effect.flatMap((statuses) => statuses.read(order.requestId)),
-    Effect.catchTag("StoreUnavailable", () => Effect.succeed<Standing>({ _tag: "Unknown" }))
+    Effect.catchTag("StoreUnavailable", () => Effect.succeed<StatusLookup>({ _tag: "Unknown" }))
   )

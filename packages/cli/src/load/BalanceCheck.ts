@@ -1,5 +1,5 @@
 /** Whether a run's books balance. What cannot be wrong is not asked; what must agree is compared. */
-import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
@@ -11,13 +11,13 @@ export interface Fate {
 }
 
 /** One item of the run: what was put in, and what the engine says of it. */
-export interface Line {
+export interface ItemBalance {
   readonly itemId: ItemId
   readonly put: number
-  readonly look: Pick<ItemLook, "available" | "held" | "sold" | "put">
+  readonly summary: Pick<ItemSummary, "available" | "held" | "sold" | "stocked">
 }
 
-export interface Books {
+export interface BalanceCheck {
   readonly accepted: number
   readonly completed: number
   /** By status, all that are final and not completed. */
@@ -31,7 +31,7 @@ export interface Books {
 /** The most orders that are named as missing. */
 const MAX_NAMED = 10
 
-export const make = (lines: ReadonlyArray<Line>, fates: ReadonlyArray<Fate>): Books => {
+export const make = (lines: ReadonlyArray<ItemBalance>, fates: ReadonlyArray<Fate>): BalanceCheck => {
   const failed = new Map<OrderStatus, number>()
   const unitsSold = new Map<string, number>()
   let completed = 0
@@ -56,12 +56,12 @@ export const make = (lines: ReadonlyArray<Line>, fates: ReadonlyArray<Fate>): Bo
   return { accepted: fates.length, completed, failed, open: open.length, wrong }
 }
 
-const judge = ({ itemId, look, put }: Line, unitsSold: number): ReadonlyArray<string> => {
-  const { available, held, sold } = look
+const judge = ({ itemId, summary, put }: ItemBalance, unitsSold: number): ReadonlyArray<string> => {
+  const { available, held, sold } = summary
   const wrong = (what: string) => `item ${itemId}: ${what}`
   return [
     ...(Math.min(available, held, sold) < 0 ? [wrong(`a count is negative: ${available}, ${held}, ${sold}`)] : []),
-    ...(look.put === put ? [] : [wrong(`${put} units were put in, the engine says ${look.put}`)]),
+    ...(summary.stocked === put ? [] : [wrong(`${put} units were put in, the engine says ${summary.stocked}`)]),
     ...(put === available + held + sold
       ? []
       : [

@@ -63,7 +63,8 @@ export const run = Effect.fn("Run.run")(function*(options: Options) {
   )
   const lines = yield* Effect.forEach(
     items,
-    (itemId) => Effect.map(look(itemId), (found): BalanceCheck.Line => ({ itemId, put: options.stock, look: found }))
+    (itemId) =>
+      Effect.map(look(itemId), (found): BalanceCheck.ItemBalance => ({ itemId, put: options.stock, summary: found }))
   )
   const books = BalanceCheck.make(lines, fates)
   yield* Console.log(Report.make(tally, lines, books, seconds))
@@ -99,13 +100,13 @@ const putIn = Effect.fnUntraced(function*(
 const look = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<
-  BalanceCheck.Line["look"],
+  BalanceCheck.ItemBalance["summary"],
   LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
   OrderLog | ItemStore
 > {
   const log = yield* OrderLog
   const store = yield* ItemStore
   return yield* Target.bounded(
-    Effect.flatMap(log.partitions, (partitions) => store.look(home(itemId, partitions), itemId))
+    Effect.flatMap(log.partitions, (partitions) => store.read(home(itemId, partitions), itemId))
   )
 })

@@ -1,11 +1,11 @@
 /** What a run found, for a person. */
-import type { Books, Line } from "./BalanceCheck.ts"
+import type { BalanceCheck, ItemBalance } from "./BalanceCheck.ts"
 import type { Tally } from "./Tally.ts"
 
 const millis = (value: number): string => `${value.toFixed(1)} ms`
 
 /** The report as text. `seconds` is how long the sending took. */
-export const make = (tally: Tally, lines: ReadonlyArray<Line>, books: Books, seconds: number): string => {
+export const make = (tally: Tally, lines: ReadonlyArray<ItemBalance>, books: BalanceCheck, seconds: number): string => {
   const latencies = tally.latencies()
   return [
     `Answers to ${tally.answered()} orders in ${seconds.toFixed(1)} s (${
@@ -21,8 +21,8 @@ export const make = (tally: Tally, lines: ReadonlyArray<Line>, books: Books, sec
       }`
     ]),
     "Items:",
-    ...lines.map(({ itemId, look, put }) =>
-      `  ${itemId}: put in ${put} = available ${look.available} + held ${look.held} + sold ${look.sold}`
+    ...lines.map(({ itemId, summary, put }) =>
+      `  ${itemId}: put in ${put} = available ${summary.available} + held ${summary.held} + sold ${summary.sold}`
     ),
     `Accepted ${books.accepted} = completed ${books.completed}` +
     [...books.failed].map(([status, count]) => ` + ${status} ${count}`).join("") +

@@ -35,9 +35,9 @@ const put = Effect.gen(function*() {
   const store = yield* ItemStore
   const partition = home(FIRST_ITEM, yield* log.partitions)
   // Only at the end of the recovery is it known what the log has told.
-  const look = yield* Effect.repeat(store.look(partition, FIRST_ITEM), {
+  const look = yield* Effect.repeat(store.read(partition, FIRST_ITEM), {
     schedule: Schedule.spaced(LOOK_EVERY),
-    until: ({ marked }) => marked
+    until: ({ isComplete }) => isComplete
   })
   if (look.position !== NOTHING_FOLDED) return
   const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS })

@@ -14,7 +14,7 @@ import * as ProcessorCommand from "./ProcessorCommand.ts"
 
 const SERVICES = ["gateway", "processor"] as const
 
-const settings = (place: Pick<Target.Place, "dataDir">) =>
+const settings = (place: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,

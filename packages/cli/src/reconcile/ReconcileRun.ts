@@ -37,7 +37,7 @@ export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
   const total = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
   let read = 0
   const onRead = (records: number) => void (read += records)
-  const results: ReadonlyArray<Audit.Audited> = yield* Progress.during(
+  const results: ReadonlyArray<Audit.AuditedPartition> = yield* Progress.during(
     Effect.forEach(partitions, (partition) => Audit.run({ partition, count, only: item, onRead })),
     () => Progress.line("records folded", Math.min(read, total), total)
   )
@@ -62,10 +62,10 @@ export const run = Effect.fnUntraced(function*(options: Options) {
 })
 
 /** Whether a partition has records of which nobody knows whether the store has folded them. */
-const isUnclear = ({ mark, records, refused, unfoldable }: Audit.Audited): boolean =>
+const isUnclear = ({ mark, records, refused, unfoldable }: Audit.AuditedPartition): boolean =>
   refused !== undefined || unfoldable > 0 || (mark === undefined && records > 0)
 
-const report = Effect.fnUntraced(function*(result: Audit.Audited) {
+const report = Effect.fnUntraced(function*(result: Audit.AuditedPartition) {
   const { findings, mark, partition, records, refused, start, unfoldable } = result
   if (refused !== undefined) yield* Console.log(`partition ${partition}: ${refused}`)
   else if (mark === undefined && records > 0) {
@@ -90,7 +90,7 @@ const report = Effect.fnUntraced(function*(result: Audit.Audited) {
 })
 
 /** How many items still differ then. */
-const repair = Effect.fnUntraced(function*(results: ReadonlyArray<Audit.Audited>) {
+const repair = Effect.fnUntraced(function*(results: ReadonlyArray<Audit.AuditedPartition>) {
   let left = 0
   for (const result of results) {
     const wrong = result.findings.filter(Audit.differs)

@@ -3,7 +3,7 @@
  * partition, so that whoever owns it notices at the next call and folds them again. Nothing is written that the log does
  * not say, and stock changed by hand that waits to be recorded stays.
  */
-import type { Audited, Finding } from "@flash-sale/audit/Audit"
+import type { AuditedPartition, Finding } from "@flash-sale/audit/Audit"
 import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
 import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -16,15 +16,17 @@ const LOOK_EVERY = "50 millis"
 const WHY_LENGTH = 500
 
 /** Takes the folds of the items away. Answers with how many of them were left as they are. */
-export const run = Effect.fnUntraced(function*({ mark, partition }: Audited, findings: ReadonlyArray<Finding>) {
-  if (mark === undefined) {
-    yield* Console.log(
-      `partition ${partition}: nothing is repaired while it is not folded to its end: start a processor, then try again`
-    )
-    return findings.length
+export const run = Effect.fnUntraced(
+  function*({ mark, partition }: AuditedPartition, findings: ReadonlyArray<Finding>) {
+    if (mark === undefined) {
+      yield* Console.log(
+        `partition ${partition}: nothing is repaired while it is not folded to its end: start a processor, then try again`
+      )
+      return findings.length
+    }
+    return yield* inParts(partition, mark, findings)
   }
-  return yield* inParts(partition, mark, findings)
-})
+)
 
 const inParts = Effect.fnUntraced(function*(partition: PartitionId, mark: Mark, findings: ReadonlyArray<Finding>) {
   const stored = yield* StoredItems

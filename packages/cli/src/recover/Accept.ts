@@ -20,8 +20,8 @@ export interface Options {
   readonly yes: boolean
 }
 
-interface Judged extends HaltCheck.Refusal {
-  readonly losses: LossReport.Losses
+interface Judged extends HaltCheck.HaltedPartition {
+  readonly losses: LossReport.LossReport
 }
 
 /** Says what is refused and what would be lost; accepts it where that is asked for. */

@@ -69,7 +69,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   const own = yield* contextOf
   const log = yield* RecoverRun.surveyed(own)
   if (dryRun) return yield* RecoverRun.rehearse(log, "the tables of the embedded file")
-  yield* ClearStore.empty(log, Epoch.make)
+  yield* ClearStore.clear(log, Epoch.make)
   yield* RecoverRun.refill(log, own)
 })
 
@@ -79,7 +79,7 @@ const rehearseAnywhere = AuditTarget.untilUp.pipe(
   Effect.flatMap((log) => RecoverRun.rehearse(log, "an empty Redis"))
 )
 
-const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Place) =>
+const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Target) =>
   Effect.gen(function*() {
     if (compare || Option.isSome(to)) {
       return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
@@ -87,7 +87,7 @@ const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Targ
     yield* Accept.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun })
   }).pipe(Effect.provide(AuditTarget.layer(place)))
 
-const run = (options: Options, place: Target.Place) =>
+const run = (options: Options, place: Target.Target) =>
   Effect.gen(function*() {
     if (options.acceptLog) return yield* accepting(options, place)
     if (options.yes || Option.isSome(options.partition)) {

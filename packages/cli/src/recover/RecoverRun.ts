@@ -27,13 +27,15 @@ export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
 
 /** Refuses a store that holds anything: nobody knows what it is, and a fold on top of it would be none. */
 export const refuseFull = Effect.fnUntraced(function*(target: Store) {
-  const { isEmpty, place } = Context.get(target, StoredItems)
+  const { isEmpty, location } = Context.get(target, StoredItems)
   if (yield* isEmpty) return
-  return yield* CommandFailed.failed(`${place} is not empty, and only an empty one is folded into: nothing was changed`)
+  return yield* CommandFailed.failed(
+    `${location} is not empty, and only an empty one is folded into: nothing was changed`
+  )
 })
 
 /** Says what there is to do, and does nothing. */
-export const rehearse = (log: ReadonlyArray<Survey.Surveyed>, where: string) => {
+export const rehearse = (log: ReadonlyArray<Survey.SurveyedPartition>, where: string) => {
   const records = Survey.total(log)
   const seconds = Math.ceil(records / RATE)
   return Console.log(
@@ -43,7 +45,7 @@ export const rehearse = (log: ReadonlyArray<Survey.Surveyed>, where: string) => 
 }
 
 /** Folds the log into the store, and says how that goes. */
-export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surveyed>, target: Store) {
+export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.SurveyedPartition>, target: Store) {
   const records = Survey.total(log)
   const begun = yield* Clock.currentTimeMillis
   let done = 0
@@ -62,16 +64,16 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
     () => Progress.line("records folded", done, records)
   )
   const seconds = Math.max(1, (yield* Clock.currentTimeMillis) - begun) / 1_000
-  const { place } = Context.get(target, StoredItems)
+  const { location } = Context.get(target, StoredItems)
   yield* Console.log(
-    `${done} records of ${log.length} partitions folded into ${place} in ${seconds.toFixed(1)} s ` +
+    `${done} records of ${log.length} partitions folded into ${location} in ${seconds.toFixed(1)} s ` +
       `(${Math.round(done / seconds)} a second)`
   )
   if (stopped.length > 0) return yield* CommandFailed.failed(...stopped)
 })
 
 export const compare = Effect.fnUntraced(function*(
-  log: ReadonlyArray<Survey.Surveyed>,
+  log: ReadonlyArray<Survey.SurveyedPartition>,
   own: Store,
   target: Store
 ) {

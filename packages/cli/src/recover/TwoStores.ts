@@ -42,22 +42,24 @@ const compare = Effect.fnUntraced(function*(left: Stored, right: Stored, partiti
   }
   if (here.position !== there.position) {
     yield* Console.log(
-      `item ${itemId}: ${left.place} has folded it up to ${here.position}, ${right.place} up to ${there.position}`
+      `item ${itemId}: ${left.location} has folded it up to ${here.position}, ${right.location} up to ${there.position}`
     )
     return "apart" as const
   }
   const isExpected = (name: string) => !Differences.isUntold(name)
-  const differences = Differences.between(here.picture, there.picture, isExpected)
+  const differences = Differences.between(here.dump, there.dump, isExpected)
   const damages = [...damagesOf(left, here), ...damagesOf(right, there)]
   for (const line of [...waiting(left, here), ...waiting(right, there)]) {
     yield* Console.log(`item ${itemId}: ${line}`)
   }
   if (differences.count === 0 && damages.length === 0) return "same" as const
   yield* Console.log(`item ${itemId}, partition ${partition}, offset ${here.position}, differs:`)
-  for (const line of [...damages, ...Differences.lines(differences, left.place, right.place)]) yield* Console.log(line)
+  for (const line of [...damages, ...Differences.lines(differences, left.location, right.location)]) {
+    yield* Console.log(line)
+  }
   return "differ" as const
 })
 
-const damagesOf = ({ place }: Stored, { damages }: StoredItem) => damages.map((damage) => `  ${place}: ${damage}`)
+const damagesOf = ({ location }: Stored, { damages }: StoredItem) => damages.map((damage) => `  ${location}: ${damage}`)
 
-const waiting = ({ place }: Stored, { byHand }: StoredItem) => byHand.map((line) => `${place}: ${line}`)
+const waiting = ({ location }: Stored, { byHand }: StoredItem) => byHand.map((line) => `${location}: ${line}`)

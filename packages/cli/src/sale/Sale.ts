@@ -1,5 +1,5 @@
 /** `flash-sale sale show|open|close|pause|resume|limit|price`: when, to whom and for how much an item is sold. */
-import { type ItemLook, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { MAX_ADJUSTMENT, type SalePatch } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
@@ -29,15 +29,15 @@ const moment = (name: string, description: string) =>
     Flag.optional
   )
 
-const print = (itemId: ItemId, look: ItemLook) =>
+const print = (itemId: ItemId, look: ItemSummary) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(SaleFormat.sale(itemId, look, now)))
 
 const show = Command.make("show", { item, ...Target.flags }, ({ item, ...place }) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = yield* store.look(home(item, yield* log.partitions), item)
-    if (!look.known) {
+    const look = yield* store.read(home(item, yield* log.partitions), item)
+    if (!look.isKnown) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
     }
     yield* print(item, look)
@@ -46,7 +46,7 @@ const show = Command.make("show", { item, ...Target.flags }, ({ item, ...place }
   )
 
 /** Appends the change, waits until it counts, and prints what is set then. */
-const change = (itemId: ItemId, place: Target.Place, patch: SalePatch) =>
+const change = (itemId: ItemId, place: Target.Target, patch: SalePatch) =>
   Effect.gen(function*() {
     const position = yield* Target.bounded(SaleChange.append(itemId, patch))
     const look = yield* StockChange.awaitEffect(itemId, position)

@@ -1,5 +1,5 @@
 /** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
-import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import * as Money from "../terminal/Money.ts"
@@ -16,7 +16,7 @@ const standing = ({ closesAt, opensAt, paused }: SaleSettings, now: number): str
 const NONE = "none"
 const orNone = <A>(value: A | undefined, show: (value: A) => string): string => value === undefined ? NONE : show(value)
 
-export const sale = (itemId: ItemId, look: ItemLook, now: number): string => {
+export const sale = (itemId: ItemId, look: ItemSummary, now: number): string => {
   const { available, held, settings, sold } = look
   return [
     `item ${itemId}: available ${available}, held ${held}, sold ${sold}`,

@@ -27,8 +27,10 @@ const get = Command.make("get", { item, ...Target.flags }, ({ item, ...place }) 
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = yield* store.look(home(item, yield* log.partitions), item)
-    if (!look.known) return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
+    const look = yield* store.read(home(item, yield* log.partitions), item)
+    if (!look.isKnown) {
+      return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
+    }
     yield* Console.log(`item ${item}: ${counts(look)}`)
   }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print what is available, held and sold of an item")

@@ -1,5 +1,5 @@
 /** Changing the stock of an item: a record in the log, which takes effect in its turn among the orders. */
-import { type ItemDamaged, type ItemLook, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -39,10 +39,10 @@ export const append = Effect.fn("StockChange.append")(function*(
 export const awaitEffect = Effect.fn("StockChange.awaitEffect")(function*(
   itemId: ItemId,
   { offset, partition }: LogRecord.LogPosition
-): Effect.fn.Return<Option.Option<ItemLook>, ItemDamaged, ItemStore> {
+): Effect.fn.Return<Option.Option<ItemSummary>, ItemDamaged, ItemStore> {
   const store = yield* ItemStore
   const everySoOften = Schedule.spaced(LOOK_EVERY)
-  return yield* store.look(partition, itemId).pipe(
+  return yield* store.read(partition, itemId).pipe(
     Effect.retry({ schedule: everySoOften, while: (error) => error._tag === "StoreUnavailable" }),
     Effect.catchTag("StoreUnavailable", Effect.die),
     Effect.repeat({ schedule: everySoOften, until: ({ position }) => position >= offset }),

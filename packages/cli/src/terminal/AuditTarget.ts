@@ -12,7 +12,7 @@ const PATIENCE = "5 seconds"
 const ASK_EVERY = "20 millis"
 
 /** Whether Kafka and Redis are meant, or the embedded file. */
-export const isDistributed = (place: Target.Place) =>
+export const isDistributed = (place: Target.Target) =>
   Effect.map(Settings.IsDistributed, (given) => given && !place.embedded && Option.isNone(place.dataDir))
 
 export const settings = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
@@ -21,7 +21,7 @@ export const settings = Settings.all({ redis: Settings.RedisSettings, kafka: Set
 export const quiet = Layer.succeed(References.MinimumLogLevel, "Warn")
 
 /** The log and the engine's own store, beside whatever runs. */
-export const layer = (place: Target.Place) =>
+export const layer = (place: Target.Target) =>
   Layer.unwrap(Effect.gen(function*() {
     if (!(yield* isDistributed(place))) return Infra.layerItemsBeside(yield* Target.embedded(place))
     const { kafka, redis } = yield* settings
@@ -31,11 +31,11 @@ export const layer = (place: Target.Place) =>
 /** Waits until the store answers; gives up in words. */
 export const untilUp = Effect.gen(function*() {
   const store = yield* ItemStore
-  const { place } = yield* StoredItems
+  const { location } = yield* StoredItems
   yield* Effect.repeat(store.isUp, { until: (up: boolean) => up, schedule: Schedule.spaced(ASK_EVERY) }).pipe(
     Effect.timeoutOrElse({
       duration: PATIENCE,
-      orElse: () => Effect.fail(CommandFailed.failed(`${place} does not answer`))
+      orElse: () => Effect.fail(CommandFailed.failed(`${location} does not answer`))
     })
   )
 })

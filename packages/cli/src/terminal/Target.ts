@@ -20,7 +20,7 @@ export const flags = {
   )
 }
 
-export interface Place {
+export interface Target {
   readonly dataDir: Option.Option<string>
   readonly embedded: boolean
 }
@@ -33,11 +33,11 @@ const quiet = Layer.merge(
 
 /** The embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
 export const layer = (
-  place: Place
+  place: Target
 ): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
   Layer.provideMerge(choose(place), quiet)
 
-const choose = (place: Place) =>
+const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {
     const isDistributed = yield* Settings.IsDistributed
     if (isDistributed && !place.embedded && Option.isNone(place.dataDir)) {
@@ -49,7 +49,7 @@ const choose = (place: Place) =>
   }))
 
 /** The settings of the embedded file, of which a flag wins over the environment. */
-export const embedded = ({ dataDir }: Pick<Place, "dataDir">): Config.Config<Settings.EmbeddedSettings> =>
+export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Settings.EmbeddedSettings> =>
   Option.match(dataDir, {
     onNone: () => Settings.EmbeddedSettings,
     onSome: (folder) => Config.succeed({ dataDir: folder })

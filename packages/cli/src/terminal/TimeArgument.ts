@@ -6,7 +6,7 @@ import { DateTime, Duration, Option, Schema } from "effect"
 export const EXPECTED = "a time such as 2026-11-27T10:00:00Z (with its zone), or from now, such as +10m, +2h or +1d"
 
 /** A time of its own, or one that counts from when the command runs; in milliseconds. */
-export type Moment =
+export type TimeArgument =
   | { readonly _tag: "At"; readonly millis: number }
   | { readonly _tag: "In"; readonly millis: number }
 
@@ -22,7 +22,7 @@ const ABSOLUTE = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[
 
 const isInstant = Schema.is(Instant)
 
-export const read = (text: string): Option.Option<Moment> => {
+export const read = (text: string): Option.Option<TimeArgument> => {
   const [, count, unit = ""] = RELATIVE.exec(text) ?? []
   if (count !== undefined) {
     return Option.some({ _tag: "In", millis: Number(count) * Duration.toMillis(UNITS[unit] ?? Duration.zero) })
@@ -41,7 +41,7 @@ export const read = (text: string): Option.Option<Moment> => {
 }
 
 /** The instant that is meant, milliseconds since 1970 (UTC). */
-export const resolve = ({ _tag, millis }: Moment, now: number): number => _tag === "At" ? millis : now + millis
+export const resolve = ({ _tag, millis }: TimeArgument, now: number): number => _tag === "At" ? millis : now + millis
 
 /** An instant as it is printed. */
 export const show = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

@@ -16,7 +16,7 @@ export const Sale = Schema.Struct({
 })
 
 /** Units of an item: put in = available + held + sold. */
-export const ItemStanding = Schema.Struct({
+export const ItemView = Schema.Struct({
   item_id: ItemId,
   available: Schema.Int,
   held: Schema.Int,
@@ -26,7 +26,7 @@ export const ItemStanding = Schema.Struct({
 
 const item = HttpApiEndpoint.get("item", "/items/:item_id", {
   params: { item_id: ItemId },
-  success: ItemStanding,
+  success: ItemView,
   error: [Errors.UnknownItem, Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({ summary: "What is left of an item, and how it is sold" }))
 

@@ -4,8 +4,8 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { OrderMoved } from "../ports/LiveEvents.ts"
 import { ItemId, RequestId } from "../records/Ids.ts"
 import * as Errors from "./Errors.ts"
-import { ItemStanding } from "./ItemsApi.ts"
-import { OrderStanding } from "./OrdersApi.ts"
+import { ItemView } from "./ItemsApi.ts"
+import { OrderView } from "./OrdersApi.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** What an `EventSource` sends by itself when it comes back. */
@@ -27,7 +27,7 @@ const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/even
   params: { request_id: RequestId },
   headers,
   success: HttpApiSchema.StreamSse({
-    events: Schema.Union([event("snapshot", OrderStanding), event("change", OrderMoved)])
+    events: Schema.Union([event("snapshot", OrderView), event("change", OrderMoved)])
   }),
   error: [Errors.UnknownOrder, Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({
@@ -41,7 +41,7 @@ const itemEvents = HttpApiEndpoint.get("itemEvents", "/items/:item_id/events", {
   params: { item_id: ItemId },
   headers,
   success: HttpApiSchema.StreamSse({
-    events: Schema.Union([event("snapshot", ItemStanding), event("change", ItemCounts)])
+    events: Schema.Union([event("snapshot", ItemView), event("change", ItemCounts)])
   }),
   error: [Errors.UnknownItem, Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({

@@ -19,7 +19,7 @@ export const OrderQueued = Schema.Struct({
 }).annotate({ identifier: "OrderQueued" })
 
 /** How an order stands. `updated_at` is ISO 8601 in UTC. */
-export const OrderStanding = Schema.Struct({
+export const OrderView = Schema.Struct({
   request_id: RequestId,
   item_id: ItemId,
   amount: Schema.optionalKey(Amount),
@@ -58,7 +58,7 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
   params: { request_id: RequestId },
-  success: OrderStanding,
+  success: OrderView,
   error: [Errors.UnknownOrder, Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({
   summary: "What became of an order",

@@ -39,14 +39,14 @@ export const Handling = Schema.Struct({
 export type Handling = typeof Handling.Type
 
 /** A letter's identity: where its record stands in `orders`. */
-export type LetterPlace = Pick<DeadLetter, "partition" | "offset">
+export type LetterId = Pick<DeadLetter, "partition" | "offset">
 
 /**
  * - `Open`: nobody has handled it.
  * - `Handled`: with what was done first, where that is not too long ago to be remembered.
  * - `Unknown`: never put; or one of so many open letters that its contents are not at hand.
  */
-export type Found =
+export type LetterLookup =
   | { readonly _tag: "Open"; readonly letter: DeadLetter }
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
@@ -61,9 +61,9 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   /** Puts a letter, durably. Putting the same one again is the same letter. */
   readonly put: (letter: DeadLetter) => Effect.Effect<void, StoreUnavailable>
   /** Marks a letter as handled, durably. Handled wins, in whatever order mark and letter arrive. */
-  readonly mark: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
+  readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
   /** Letters that nobody has handled, oldest first, at most `limit`. */
   readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
-  readonly find: (place: LetterPlace) => Effect.Effect<Found, StoreUnavailable>
+  readonly find: (place: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
   readonly stats: Effect.Effect<DeadLetterStats, StoreUnavailable>
 }>()("@flash-sale/domain/ports/DeadLetters") {}

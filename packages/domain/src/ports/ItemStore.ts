@@ -60,13 +60,13 @@ export interface Seen {
  * Somebody accepted the log as it is in place of the one that was folded, and the fold of the partition was taken away:
  * it is folded anew from `from` on, and what is before `told` was told. Gone when the new fold is marked.
  */
-export interface Accepted {
+export interface AcceptedLog {
   readonly from: number
   readonly told: number
 }
 
 /** A hand-made change of stock that was sensed and parked. It counts once its record is folded. */
-export interface Parked {
+export interface PendingEdit {
   readonly itemId: ItemId
   readonly seq: number
   readonly delta: number
@@ -80,19 +80,19 @@ export interface Parked {
 export type Session = number
 
 /** The counts of an item. `known` is false where nothing was ever put in or ordered. */
-export interface ItemLook {
-  readonly known: boolean
+export interface ItemSummary {
+  readonly isKnown: boolean
   readonly available: number
   readonly held: number
   readonly sold: number
   /** Units ever put in, less those taken out by hand: available + held + sold. */
-  readonly put: number
+  readonly stocked: number
   readonly settings: SaleSettings
   /** The offset of the last record folded, or -1. */
   readonly position: number
   /** Whether the item's partition is marked as wholly folded; without it, nothing early may be concluded. */
-  readonly marked: boolean
-  readonly parked: Parked | undefined
+  readonly isComplete: boolean
+  readonly pendingEdit: PendingEdit | undefined
 }
 
 export interface FoldRequest extends Batch {
@@ -101,7 +101,7 @@ export interface FoldRequest extends Batch {
   /** The epoch of the mark or the recovery that the caller knows; undefined where there must be neither. */
   readonly epoch: string | undefined
   /** Whether the item's live stream hears of it: not while refolding what was told before. */
-  readonly tell: boolean
+  readonly emitEvents: boolean
   /** Nobody is told anything: the reply has no outcomes. */
   readonly isSilent?: boolean | undefined
   /** Where the caller builds on what was acknowledged before. */
@@ -111,26 +111,26 @@ export interface FoldRequest extends Batch {
 export interface FoldReply {
   /** One for each command, in order; none where the fold is silent. */
   readonly outcomes: ReadonlyArray<Outcome>
-  readonly look: ItemLook
+  readonly summary: ItemSummary
 }
 
 export class ItemStore extends Context.Service<ItemStore, {
   /** Folds a batch in order and moves the position in the same step; one round trip, all or nothing. */
   readonly fold: (request: FoldRequest) => Effect.Effect<FoldReply, FoldError>
   /** Reads an item, and parks a hand-made change of its stock where there is one and the partition is marked. */
-  readonly look: (
+  readonly read: (
     partition: PartitionId,
     itemId: ItemId
-  ) => Effect.Effect<ItemLook, StoreUnavailable | ItemDamaged>
+  ) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
   /**
    * Looks around all known items of a partition for hand-made changes of stock, and for a mark that has moved.
    * Returns those that are parked. Damaged items are left out: folding or looking at them says so.
    */
-  readonly sense: (
+  readonly detectEdits: (
     partition: PartitionId,
     epoch: string,
     session?: Session
-  ) => Effect.Effect<ReadonlyArray<Parked>, StoreUnavailable | MarkMoved>
+  ) => Effect.Effect<ReadonlyArray<PendingEdit>, StoreUnavailable | MarkMoved>
   /** How many units of the partition's items are available, of at most so many items: for whoever shows them. */
   readonly levels: (
     partition: PartitionId,
@@ -139,7 +139,7 @@ export class ItemStore extends Context.Service<ItemStore, {
   /** The mark, where a recovery has ended; undefined also while one is under way. */
   readonly mark: (partition: PartitionId) => Effect.Effect<Mark | undefined, StoreUnavailable>
   /** What somebody accepted for this partition, until it is folded. */
-  readonly accepted: (partition: PartitionId) => Effect.Effect<Accepted | undefined, StoreUnavailable>
+  readonly accepted: (partition: PartitionId) => Effect.Effect<AcceptedLog | undefined, StoreUnavailable>
   /**
    * Begins a recovery of a partition without a mark, so that it notices where the store is emptied under it. Returns
    * the epoch to fold under: this one, or that of the recovery which somebody has begun before.

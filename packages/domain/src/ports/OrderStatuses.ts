@@ -48,7 +48,7 @@ export const ACCEPTED_KEPT_MILLIS = 24 * 60 * 60 * 1000
 export const FINAL_KEPT_MILLIS = 30 * 60 * 1000
 
 /** What a look-up finds. A `Leased` request may or may not become an order. */
-export type Standing =
+export type StatusLookup =
   | { readonly _tag: "Unknown" }
   | { readonly _tag: "Leased" }
   | { readonly _tag: "Kept"; readonly record: StatusRecord }
@@ -67,7 +67,7 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
    * this process cannot take it back, which may be before the store has done it: a store that fails then leaves the
    * lease, as one that is away does.
    */
-  readonly keep: (
+  readonly confirm: (
     claims: ReadonlyArray<Claim>
   ) => Effect.Effect<void, StoreUnavailable>
   /** The claims' orders are surely not in the log: gives them back, where they are still theirs. */
@@ -77,9 +77,9 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
    * counts as written.
    */
   readonly write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void, StoreUnavailable>
-  readonly read: (requestId: RequestId) => Effect.Effect<Standing, StoreUnavailable>
+  readonly read: (requestId: RequestId) => Effect.Effect<StatusLookup, StoreUnavailable>
   /** The same for many in one round trip: as many as there are ids, in their order. */
   readonly readAll: (
     requestIds: ReadonlyArray<RequestId>
-  ) => Effect.Effect<ReadonlyArray<Standing>, StoreUnavailable>
+  ) => Effect.Effect<ReadonlyArray<StatusLookup>, StoreUnavailable>
 }>()("@flash-sale/domain/ports/OrderStatuses") {}

@@ -20,13 +20,13 @@ export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("Paymen
  * **Details**: `us` says that it takes none of our requests, as with a wrong key or address: nothing is wrong with the
  * order. `charge` says that it finds this charge at fault.
  */
-export class PaymentRefused extends Schema.TaggedError<PaymentRefused>()("PaymentRefused", {
+export class ChargeRejected extends Schema.TaggedError<ChargeRejected>()("ChargeRejected", {
   key: Schema.String,
   detail: Schema.String,
   concerns: Schema.Literals(["us", "charge"])
 }) {}
 
-export type PaymentError = PaymentUnknown | PaymentRefused
+export type PaymentError = PaymentUnknown | ChargeRejected
 
 /** One charge. `price` is per unit, in the smallest unit of `currency`; both absent where the sale names no price. */
 export interface Charge {

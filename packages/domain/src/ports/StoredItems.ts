@@ -2,15 +2,15 @@
 import { Context, type Effect } from "effect"
 import type { ItemId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
-import type { Picture } from "../rules/ItemDump.ts"
-import type { Accepted, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
+import type { ItemDump } from "../rules/ItemDump.ts"
+import type { AcceptedLog, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
 
 /** Items that one `clear` takes: a bound on how long it keeps the store from others. */
 export const CLEAR_AT_ONCE = 200
 
 /** What is stored of one item, all of it at one position. */
 export interface StoredItem {
-  readonly picture: Picture
+  readonly dump: ItemDump
   /** The offset of the last record folded, or -1. */
   readonly position: number
   /** Whether the partition's index names it, so that whoever looks around the items sees it. */
@@ -32,7 +32,7 @@ export interface Clearing {
 
 export class StoredItems extends Context.Service<StoredItems, {
   /** Where the store is, in words. */
-  readonly place: string
+  readonly location: string
   /** Whether nothing at all is stored there. */
   readonly isEmpty: Effect.Effect<boolean, StoreUnavailable>
   /** The items that the index of a partition names. */
@@ -53,6 +53,6 @@ export class StoredItems extends Context.Service<StoredItems, {
     partition: PartitionId,
     epoch: string | undefined,
     clearings: ReadonlyArray<Clearing>,
-    accepted?: Accepted
+    accepted?: AcceptedLog
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
 }>()("@flash-sale/domain/ports/StoredItems") {}

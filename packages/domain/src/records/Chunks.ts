@@ -6,18 +6,18 @@ export const of = <A>(
   most: number,
   weightOf: (one: A) => number
 ): ReadonlyArray<ReadonlyArray<A>> => {
-  const portions: Array<Array<A>> = []
-  let portion: Array<A> = []
+  const chunks: Array<Array<A>> = []
+  let chunk: Array<A> = []
   let weight = 0
   for (const one of all) {
     const added = weightOf(one)
-    if (portions.length === 0 || weight + added > most) {
-      portion = []
-      portions.push(portion)
+    if (chunks.length === 0 || weight + added > most) {
+      chunk = []
+      chunks.push(chunk)
       weight = 0
     }
-    portion.push(one)
+    chunk.push(one)
     weight += added
   }
-  return portions
+  return chunks
 }

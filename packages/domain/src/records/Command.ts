@@ -83,10 +83,10 @@ export const SalePatch = Schema.Struct({
 export type SalePatch = typeof SalePatch.Type
 
 /** One order of one attempt, named by a `cancel` or a `give-up`. */
-export const Named = Schema.Struct({ requestId: RequestId, attempt: Attempt }).pipe(
+export const OrderRef = Schema.Struct({ requestId: RequestId, attempt: Attempt }).pipe(
   Schema.encodeKeys({ requestId: "request_id" })
 )
-export type Named = typeof Named.Type
+export type OrderRef = typeof OrderRef.Type
 
 export const RulesVersion = Schema.Struct({
   version: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
@@ -104,8 +104,8 @@ export type Command = Data.TaggedEnum<{
   }
   Settle: { readonly settlements: ReadonlyArray<Settlement> }
   Adjust: { readonly adjustment: Adjustment }
-  Cancel: Named
-  GiveUp: Named
+  Cancel: OrderRef
+  GiveUp: OrderRef
   Sale: { readonly patch: SalePatch }
   Rules: { readonly version: number }
   Unreadable: {
@@ -119,7 +119,7 @@ export type Command = Data.TaggedEnum<{
 export const Command = Data.taggedEnum<Command>()
 
 /** A command at its place in the log. */
-export interface Placed {
+export interface LoggedCommand {
   readonly offset: number
   readonly command: Command
 }
@@ -127,5 +127,5 @@ export interface Placed {
 /** Commands of one item, in the log's order. */
 export interface ItemCommands {
   readonly itemId: ItemId
-  readonly commands: ReadonlyArray<Placed>
+  readonly commands: ReadonlyArray<LoggedCommand>
 }

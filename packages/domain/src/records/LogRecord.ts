@@ -59,7 +59,7 @@ const SettleBody = Schema.Struct({
 const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
 
 const encodeAdjust = Schema.encodeSync(json(Command.Adjustment))
-const encodeNamed = Schema.encodeSync(json(Command.Named))
+const encodeNamed = Schema.encodeSync(json(Command.OrderRef))
 const encodeSale = Schema.encodeSync(json(Command.SalePatch))
 const encodeRules = Schema.encodeSync(json(Command.RulesVersion))
 
@@ -127,7 +127,7 @@ const WHOLE_NUMBER = /^\d{1,16}$/
 const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
 const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
 const decodeAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
-const decodeNamed = Schema.decodeUnknownResult(json(Command.Named))
+const decodeNamed = Schema.decodeUnknownResult(json(Command.OrderRef))
 const decodeSale = Schema.decodeUnknownResult(json(Command.SalePatch))
 const decodeRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
 

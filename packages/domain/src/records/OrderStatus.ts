@@ -26,9 +26,9 @@ export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
  * What is kept about one request. Wire names are those of `GET /orders/:request_id` and of the key
  * `order_status:<request_id>`.
  *
- * **Details**: `place` is the offset of the order's record, absent while the gateway knows only that the order was
+ * **Details**: `placedAtOffset` is the offset of the order's record, absent while the gateway knows only that the order was
  * accepted. `amount` is absent where the order could not be understood. `updatedAt` is ISO 8601 in UTC.
- * `fingerprint` and `place` are the engine's own and never leave it.
+ * `fingerprint` and `placedAtOffset` are the engine's own and never leave it.
  */
 export const StatusRecord = Schema.Struct({
   requestId: RequestId,
@@ -40,13 +40,14 @@ export const StatusRecord = Schema.Struct({
   correlationId: CorrelationId,
   updatedAt: Schema.String,
   fingerprint: Schema.String,
-  place: Schema.optionalKey(Offset)
+  placedAtOffset: Schema.optionalKey(Offset)
 }).pipe(
   Schema.encodeKeys({
     requestId: "request_id",
     itemId: "item_id",
     correlationId: "correlation_id",
-    updatedAt: "updated_at"
+    updatedAt: "updated_at",
+    placedAtOffset: "place"
   })
 ).annotate({ identifier: "StatusRecord" })
 export type StatusRecord = typeof StatusRecord.Type
@@ -63,11 +64,11 @@ export const write = (record: StatusRecord): string =>
     correlation_id: record.correlationId,
     updated_at: record.updatedAt,
     fingerprint: record.fingerprint,
-    place: record.place
+    place: record.placedAtOffset
   })
 
 /** What decides which of two statuses of one order is later. A place that is not known yet comes before all others. */
-export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "place">
+export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "placedAtOffset">
 
 /**
  * Whether `next` may replace `current`: a later attempt, or the same attempt of a later record, or a further step of
@@ -75,8 +76,10 @@ export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "place">
  */
 export const isForward = (current: StatusStamp, next: StatusStamp): boolean => {
   if (next.attempt !== current.attempt) return next.attempt > current.attempt
-  const currentPlace = current.place ?? -1
-  const nextPlace = next.place ?? -1
-  if (rank(current.status) > 0 && rank(next.status) > 0 && nextPlace !== currentPlace) return nextPlace > currentPlace
+  const currentOffset = current.placedAtOffset ?? -1
+  const nextOffset = next.placedAtOffset ?? -1
+  if (rank(current.status) > 0 && rank(next.status) > 0 && nextOffset !== currentOffset) {
+    return nextOffset > currentOffset
+  }
   return rank(next.status) > rank(current.status)
 }

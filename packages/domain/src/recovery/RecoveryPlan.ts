@@ -5,19 +5,19 @@
  * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
  * nothing, so beginning early is always safe and beginning late never is.
  */
-import type { Accepted, Mark, Seen } from "../ports/ItemStore.ts"
+import type { AcceptedLog, Mark, Seen } from "../ports/ItemStore.ts"
 import type { PartitionBounds } from "../ports/OrderLog.ts"
 import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { PartitionId } from "../records/Partition.ts"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
-export interface Known {
+export interface RecoveryInput {
   readonly bounds: PartitionBounds
   readonly committed: number | undefined
   readonly mark: Mark | undefined
   /** The log that an operator accepted in place of the one that was folded; counts where there is no mark. */
-  readonly accepted: Accepted | undefined
+  readonly accepted: AcceptedLog | undefined
 }
 
 /**
@@ -72,37 +72,37 @@ export const remedy = (partition: PartitionId): string =>
   `flash-sale recover --accept-log --partition ${partition}`
 
 /**
- * - `Fold`: take records from `from` on. What is before `tellFrom` was told already. Until everything before `until` is
- *   folded no payment starts. With `setBack` the group goes on at `tellFrom`, whatever it has committed.
+ * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before `until` is
+ *   folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
  * - `Halt`: nothing may be folded.
  */
 export type Plan =
   | {
     readonly _tag: "Fold"
     readonly from: number
-    readonly tellFrom: number
+    readonly publishFrom: number
     readonly until: number
     readonly setBack: boolean
   }
   | { readonly _tag: "Halt"; readonly halt: Halt }
 
-export const plan = ({ accepted, bounds, committed, mark }: Known): Plan => {
+export const plan = ({ accepted, bounds, committed, mark }: RecoveryInput): Plan => {
   if (mark === undefined && accepted !== undefined) return planAccepted(bounds, accepted)
   const { end, start } = bounds
-  const tellFrom = committed ?? start
-  const wanted = mark === undefined ? 0 : Math.min(tellFrom, mark.checkpoint)
+  const publishFrom = committed ?? start
+  const wanted = mark === undefined ? 0 : Math.min(publishFrom, mark.checkpoint)
   const reached = mark === undefined ? 0 : Math.max(mark.checkpoint, (mark.seen?.offset ?? -1) + 1)
   if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "fold" })
   if (committed !== undefined && committed > end) return halted({ _tag: "CommittedAhead", end, committed })
   if (wanted < start) return halted({ _tag: "TrimmedLog", start, wanted, by: "fold" })
-  return { _tag: "Fold", from: wanted, tellFrom, until: end, setBack: false }
+  return { _tag: "Fold", from: wanted, publishFrom, until: end, setBack: false }
 }
 
-const planAccepted = ({ end, start }: PartitionBounds, { from, told }: Accepted): Plan => {
+const planAccepted = ({ end, start }: PartitionBounds, { from, told }: AcceptedLog): Plan => {
   const reached = Math.max(from, told)
   if (from < start) return halted({ _tag: "TrimmedLog", start, wanted: from, by: "acceptance" })
   if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "acceptance" })
-  return { _tag: "Fold", from, tellFrom: told, until: end, setBack: true }
+  return { _tag: "Fold", from, publishFrom: told, until: end, setBack: true }
 }
 
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
@@ -111,7 +111,7 @@ const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
  * The record by which the log is recognised, where it can be: of a log that was trimmed behind it nobody can say what
  * stood there.
  */
-export const toRecognise = ({ bounds, mark }: Pick<Known, "bounds" | "mark">): Seen | undefined =>
+export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
   mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
 
 /** Why this is not the log that was folded, by the first record at or after the one that was seen. */

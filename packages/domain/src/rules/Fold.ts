@@ -3,12 +3,12 @@
  * position is decided. What is at or below it was decided before, and is only looked up.
  */
 import { HashMap, Option } from "effect"
-import type { Placed } from "../records/Command.ts"
+import type { LoggedCommand } from "../records/Command.ts"
 import { NOTHING_FOLDED } from "../records/Partition.ts"
 import { empty, isBalanced, type Item } from "./Item.ts"
 import type { Outcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
-import { decide, knowsRules, lookUp } from "./Rules.ts"
+import { apply, knowsRules, lookUp } from "./Rules.ts"
 
 /**
  * The answer to a record that could not be understood: it leaves no other trace, and is kept until it is told.
@@ -16,7 +16,7 @@ import { decide, knowsRules, lookUp } from "./Rules.ts"
  * **Details**: an order turned away leaves its trace among the last `TURNED_REMEMBERED`, which are far more than can be
  * decided and not told yet.
  */
-export type Untold = Pick<Outcomes.OrderOutcome, "requestId" | "state" | "reason" | "attempt">
+export type Unpublished = Pick<Outcomes.OrderOutcome, "requestId" | "state" | "reason" | "attempt">
 
 /** What one Redis or one SQLite file holds of an item. */
 export interface Folded {
@@ -24,18 +24,18 @@ export interface Folded {
   /** The offset of the last record folded, or -1. */
   readonly position: number
   /** By the offset of the record. */
-  readonly untold: HashMap.HashMap<number, Untold>
+  readonly unpublished: HashMap.HashMap<number, Unpublished>
 }
 
-export const nothing: Folded = { item: empty, position: NOTHING_FOLDED, untold: HashMap.empty() }
+export const nothing: Folded = { item: empty, position: NOTHING_FOLDED, unpublished: HashMap.empty() }
 
 /** Commands to fold and offsets whose answers have been told. */
 export interface Batch {
   /** The position that the caller believes in; undefined where it has not seen any yet. */
   readonly expected: number | undefined
-  readonly commands: ReadonlyArray<Placed>
+  readonly commands: ReadonlyArray<LoggedCommand>
   /** Offsets whose status or dead letter has been written since. */
-  readonly told: ReadonlyArray<number>
+  readonly published: ReadonlyArray<number>
 }
 
 /**
@@ -52,30 +52,32 @@ export const fold = (state: Folded, batch: Batch): Result => {
   if (batch.expected !== undefined && state.position < batch.expected) {
     return { _tag: "Behind", position: state.position }
   }
-  let { item, position, untold } = state
-  for (const offset of batch.told) untold = HashMap.remove(untold, offset)
+  let { item, position, unpublished } = state
+  for (const offset of batch.published) unpublished = HashMap.remove(unpublished, offset)
   const outcomes: Array<Outcome> = []
   for (const placed of batch.commands) {
     if (placed.offset <= position) {
-      outcomes.push({ offset: placed.offset, fresh: false, orders: recall(item, untold, placed) })
+      outcomes.push({ offset: placed.offset, fresh: false, orders: recall(item, unpublished, placed) })
       continue
     }
     if (!knowsRules(item)) return { _tag: "Stopped", detail: `rules of version ${item.rules} are not known here` }
-    const [next, orders] = decide(item, placed.offset, placed.command)
+    const [next, orders] = apply(item, placed.offset, placed.command)
     if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${placed.offset}` }
     item = next
     position = placed.offset
     for (const order of orders) {
-      if (order.changed && leavesNoTrace(order)) untold = HashMap.set(untold, placed.offset, toUntold(order))
+      if (order.changed && leavesNoTrace(order)) {
+        unpublished = HashMap.set(unpublished, placed.offset, toUnpublished(order))
+      }
     }
     outcomes.push({ offset: placed.offset, fresh: true, orders })
   }
-  return { _tag: "Folded", state: { item, position, untold }, outcomes }
+  return { _tag: "Folded", state: { item, position, unpublished }, outcomes }
 }
 
 const leavesNoTrace = (order: Outcomes.OrderOutcome): boolean => order.state === "unreadable"
 
-const toUntold = ({ attempt, reason, requestId, state }: Outcomes.OrderOutcome): Untold => ({
+const toUnpublished = ({ attempt, reason, requestId, state }: Outcomes.OrderOutcome): Unpublished => ({
   requestId,
   state,
   reason,
@@ -85,10 +87,10 @@ const toUntold = ({ attempt, reason, requestId, state }: Outcomes.OrderOutcome):
 /** Where the orders of a record stand that was folded before. */
 const recall = (
   item: Item,
-  untold: Folded["untold"],
-  { command, offset }: Placed
+  unpublished: Folded["unpublished"],
+  { command, offset }: LoggedCommand
 ): ReadonlyArray<Outcomes.OrderOutcome> => {
-  const left = HashMap.get(untold, offset)
+  const left = HashMap.get(unpublished, offset)
   switch (command._tag) {
     case "Place":
       return [lookUp(item, offset, command.order.requestId, command.attempt)]
@@ -110,7 +112,7 @@ const recall = (
   }
 }
 
-const again = (left: Untold, offset: number): Outcomes.OrderOutcome => ({
+const again = (left: Unpublished, offset: number): Outcomes.OrderOutcome => ({
   ...Outcomes.unknown(left.requestId, left.attempt, offset),
   state: left.state,
   reason: left.reason

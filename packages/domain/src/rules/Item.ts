@@ -8,18 +8,31 @@ import type { CommandId } from "../records/Command.ts"
 import type { RequestId, UserId } from "../records/Ids.ts"
 
 /** How many of the last ids turned away are remembered: a duplicate among them stays turned away. */
-export const TURNED_REMEMBERED = 65_536
+export const REJECTED_REMEMBERED = 65_536
 
 /** How many of the last operators' commands are remembered: a repeated record among them has no second effect. */
 export const COMMANDS_REMEMBERED = 1_024
 
-/** Why an order was turned away without ever holding units. */
-export type TurnedReason = "sold_out" | "limit" | "not_open" | "closed" | "paused"
-/** Why units that were held are (being) given back. */
-export type ReleaseReason = "declined" | "timeout" | "cancelled"
+/**
+ * Why an order was rejected without ever holding units. `lua/lib/_ledger.lua` numbers them by their place in this list,
+ * and a check compares both, so a new reason goes to the end.
+ */
+export const REJECTION_REASONS = ["sold_out", "limit", "not_open", "closed", "paused"] as const
+export type RejectionReason = typeof REJECTION_REASONS[number]
 
-/** Where a held order stands. Nobody voids a charge except for an order in `voiding`; `sold` never changes. */
-export type HoldState = "held" | "sold" | "voiding" | "released"
+/** Why units that were held are (being) given back. */
+export const RELEASE_REASONS = ["declined", "timeout", "cancelled"] as const
+export type ReleaseReason = typeof RELEASE_REASONS[number]
+
+/** Where a held order stands. A charge is voided only for an order in `voiding`; `sold` never changes. */
+export const HOLD_STATES = ["held", "sold", "voiding", "released"] as const
+export type HoldState = typeof HOLD_STATES[number]
+
+const isOneOf = <const A extends string>(set: ReadonlyArray<A>) => (text: string | undefined): text is A =>
+  set.some((one) => one === text)
+export const isRejectionReason = isOneOf(REJECTION_REASONS)
+export const isReleaseReason = isOneOf(RELEASE_REASONS)
+export const isHoldState = isOneOf(HOLD_STATES)
 
 /** An order that ever held units. */
 export interface HeldOrder {
@@ -28,14 +41,14 @@ export interface HeldOrder {
   readonly amount: number
   readonly attempt: number
   /** The offset of the record that placed this attempt. */
-  readonly place: number
+  readonly placedAtOffset: number
   /** Whether the units count against the buyer's cap: a cap was set when they were held. */
-  readonly capped: boolean
+  readonly countsAgainstLimit: boolean
   /** Price of one unit and its currency when the units were held; a charge repeated later asks for the same. */
   readonly price: number | undefined
   readonly currency: string | undefined
   /** Why it is `voiding` or `released`: also `sold_out` and the like where a later attempt was turned away. */
-  readonly reason: ReleaseReason | TurnedReason | undefined
+  readonly reason: ReleaseReason | RejectionReason | undefined
 }
 
 /** What operators set with `flash-sale sale`. Instants in milliseconds since 1970 (UTC). */
@@ -58,9 +71,9 @@ export const defaultSettings: SaleSettings = {
 }
 
 /** An id turned away: `n` counts them from 1 and says when it is forgotten. */
-export interface Turned {
+export interface Rejected {
   readonly n: number
-  readonly reason: TurnedReason
+  readonly reason: RejectionReason
 }
 
 /** The state of one item. Everything in it is a function of the item's records in the log. */
@@ -69,14 +82,14 @@ export interface Item {
   readonly held: number
   readonly sold: number
   /** Units ever put in, less those taken out by hand. */
-  readonly put: number
+  readonly stocked: number
   /** The last sensed adjustment that was counted. */
   readonly seq: number
   readonly rules: number
   readonly settings: SaleSettings
   readonly orders: HashMap.HashMap<RequestId, HeldOrder>
-  readonly turned: HashMap.HashMap<RequestId, Turned>
-  readonly turnedCount: number
+  readonly rejected: HashMap.HashMap<RequestId, Rejected>
+  readonly rejectedCount: number
   readonly buyers: HashMap.HashMap<UserId, number>
   readonly commands: HashMap.HashMap<CommandId, number>
   readonly commandCount: number
@@ -87,21 +100,21 @@ export const empty: Item = {
   available: 0,
   held: 0,
   sold: 0,
-  put: 0,
+  stocked: 0,
   seq: 0,
   rules: 1,
   settings: defaultSettings,
   orders: HashMap.empty(),
-  turned: HashMap.empty(),
-  turnedCount: 0,
+  rejected: HashMap.empty(),
+  rejectedCount: 0,
   buyers: HashMap.empty(),
   commands: HashMap.empty(),
   commandCount: 0
 }
 
 /** Whether the invariants hold. An item that breaks them is stopped, loudly, rather than sold on. */
-export const isBalanced = (item: Pick<Item, "available" | "held" | "sold" | "put">): boolean =>
-  item.available >= 0 && item.held >= 0 && item.sold >= 0 && item.put === item.available + item.held + item.sold
+export const isBalanced = (item: Pick<Item, "available" | "held" | "sold" | "stocked">): boolean =>
+  item.available >= 0 && item.held >= 0 && item.sold >= 0 && item.stocked === item.available + item.held + item.sold
 
 /** Whether an id turned away is still remembered. */
 export const isRemembered = (n: number, count: number, bound: number): boolean => n > count - bound

@@ -4,16 +4,16 @@
  * entry, or the text `-` within one.
  */
 import type { Folded } from "./Fold.ts"
-import { COMMANDS_REMEMBERED, type HeldOrder, isRemembered, type Turned, TURNED_REMEMBERED } from "./Item.ts"
+import { COMMANDS_REMEMBERED, type HeldOrder, isRemembered, type Rejected, REJECTED_REMEMBERED } from "./Item.ts"
 
-export type Picture = ReadonlyMap<string, string>
+export type ItemDump = ReadonlyMap<string, string>
 
 /** The names of entries that an item has several of. */
 export const orderOf = (requestId: string): string => `order ${requestId}`
-export const turnedOf = (requestId: string): string => `turned ${requestId}`
+export const rejectedOf = (requestId: string): string => `turned ${requestId}`
 export const buyerOf = (userId: string): string => `buyer ${userId}`
 export const commandOf = (commandId: string): string => `command ${commandId}`
-export const untoldOf = (offset: number | string): string => `untold ${offset}`
+export const unpublishedOf = (offset: number | string): string => `untold ${offset}`
 
 const orDash = (value: number | string | undefined): string => value === undefined ? "-" : String(value)
 
@@ -23,21 +23,21 @@ export const orderText = (order: HeldOrder): string =>
     order.userId,
     order.amount,
     order.attempt,
-    order.place,
-    order.capped ? "capped" : "-",
+    order.placedAtOffset,
+    order.countsAgainstLimit ? "capped" : "-",
     orDash(order.price),
     orDash(order.currency),
     orDash(order.reason)
   ].join(" ")
 
-export const turnedText = ({ n, reason }: Turned): string => `${reason} ${n}`
+export const rejectedText = ({ n, reason }: Rejected): string => `${reason} ${n}`
 
-export const untoldText = (
+export const unpublishedText = (
   left: { readonly state: string; readonly reason: string | undefined; readonly attempt: number },
   requestId: string | undefined
 ): string => `${left.state} ${orDash(left.reason)} ${left.attempt} ${requestId ?? ""}`
 
-type Counts = Omit<Folded["item"], "orders" | "turned" | "buyers" | "commands">
+type Counts = Omit<Folded["item"], "orders" | "rejected" | "buyers" | "commands">
 
 /** The counts and settings of an item. */
 export function* head(item: Counts, position: number): Iterable<readonly [name: string, text: string]> {
@@ -45,10 +45,10 @@ export function* head(item: Counts, position: number): Iterable<readonly [name: 
   yield ["available", String(item.available)]
   yield ["held", String(item.held)]
   yield ["sold", String(item.sold)]
-  yield ["put", String(item.put)]
+  yield ["put", String(item.stocked)]
   yield ["seq", String(item.seq)]
   yield ["rules", String(item.rules)]
-  yield ["turned away", String(item.turnedCount)]
+  yield ["turned away", String(item.rejectedCount)]
   yield ["commands", String(item.commandCount)]
   yield ["opens_at", orDash(settings.opensAt)]
   yield ["closes_at", orDash(settings.closesAt)]
@@ -60,15 +60,17 @@ export function* head(item: Counts, position: number): Iterable<readonly [name: 
 }
 
 /** All entries of an item, but for what no decision looks at any more. */
-export function* entries({ item, position, untold }: Folded): Iterable<readonly [name: string, text: string]> {
+export function* entries({ item, position, unpublished }: Folded): Iterable<readonly [name: string, text: string]> {
   yield* head(item, position)
   for (const [requestId, order] of item.orders) yield [orderOf(requestId), orderText(order)]
-  for (const [requestId, turned] of item.turned) {
-    if (isRemembered(turned.n, item.turnedCount, TURNED_REMEMBERED)) yield [turnedOf(requestId), turnedText(turned)]
+  for (const [requestId, turned] of item.rejected) {
+    if (isRemembered(turned.n, item.rejectedCount, REJECTED_REMEMBERED)) {
+      yield [rejectedOf(requestId), rejectedText(turned)]
+    }
   }
   for (const [userId, units] of item.buyers) yield [buyerOf(userId), String(units)]
   for (const [commandId, n] of item.commands) {
     if (isRemembered(n, item.commandCount, COMMANDS_REMEMBERED)) yield [commandOf(commandId), String(n)]
   }
-  for (const [offset, left] of untold) yield [untoldOf(offset), untoldText(left, left.requestId)]
+  for (const [offset, left] of unpublished) yield [unpublishedOf(offset), unpublishedText(left, left.requestId)]
 }

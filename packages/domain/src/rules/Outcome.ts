@@ -1,7 +1,7 @@
 /** What a decision means for the orders that it names: what is told to buyers, and what is left to do. */
 import type { RequestId, UserId } from "../records/Ids.ts"
 import type { OrderStatus } from "../records/OrderStatus.ts"
-import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.ts"
+import type { HeldOrder, HoldState, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
  * Where one order stands after a record was folded.
@@ -11,11 +11,11 @@ import type { HeldOrder, HoldState, ReleaseReason, TurnedReason } from "./Item.t
  */
 export interface OrderOutcome {
   readonly requestId: RequestId | undefined
-  readonly state: HoldState | "turned" | "unreadable" | "unknown"
-  readonly reason: ReleaseReason | TurnedReason | undefined
+  readonly state: HoldState | "rejected" | "unreadable" | "unknown"
+  readonly reason: ReleaseReason | RejectionReason | undefined
   readonly attempt: number
   /** The offset of the record that placed this attempt; for `turned` of a duplicate, the duplicate's own. */
-  readonly place: number
+  readonly placedAtOffset: number
   /** Whether this record changed the order. A repeated record changes nothing. */
   readonly changed: boolean
   /** Of the order that stands there, which for a duplicate is the first one; absent where none ever held units. */
@@ -37,7 +37,7 @@ export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean)
   state: order.state,
   reason: order.reason,
   attempt: order.attempt,
-  place: order.place,
+  placedAtOffset: order.placedAtOffset,
   changed,
   userId: order.userId,
   amount: order.amount,
@@ -47,17 +47,17 @@ export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean)
 
 const without = (
   requestId: RequestId | undefined,
-  state: "turned" | "unreadable" | "unknown",
-  reason: TurnedReason | undefined,
+  state: "rejected" | "unreadable" | "unknown",
+  reason: RejectionReason | undefined,
   attempt: number,
-  place: number,
+  placedAtOffset: number,
   changed: boolean
 ): OrderOutcome => ({
   requestId,
   state,
   reason,
   attempt,
-  place,
+  placedAtOffset,
   changed,
   userId: undefined,
   amount: undefined,
@@ -65,23 +65,23 @@ const without = (
   currency: undefined
 })
 
-export const turned = (
+export const rejected = (
   requestId: RequestId,
-  reason: TurnedReason,
+  reason: RejectionReason,
   attempt: number,
-  place: number,
+  placedAtOffset: number,
   changed: boolean
-): OrderOutcome => without(requestId, "turned", reason, attempt, place, changed)
+): OrderOutcome => without(requestId, "rejected", reason, attempt, placedAtOffset, changed)
 
 export const unreadable = (
   requestId: RequestId | undefined,
   attempt: number,
-  place: number,
+  placedAtOffset: number,
   changed: boolean
-): OrderOutcome => without(requestId, "unreadable", undefined, attempt, place, changed)
+): OrderOutcome => without(requestId, "unreadable", undefined, attempt, placedAtOffset, changed)
 
-export const unknown = (requestId: RequestId | undefined, attempt: number, place: number): OrderOutcome =>
-  without(requestId, "unknown", undefined, attempt, place, false)
+export const unknown = (requestId: RequestId | undefined, attempt: number, placedAtOffset: number): OrderOutcome =>
+  without(requestId, "unknown", undefined, attempt, placedAtOffset, false)
 
 /** What buyers are told of it; undefined where there is nothing (left) to tell. */
 export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStatus | undefined => {
@@ -92,7 +92,7 @@ export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStat
     case "sold":
       return "COMPLETED"
     case "released":
-    case "turned":
+    case "rejected":
       return refusal(order.reason)
     case "unreadable":
       return "FAILED"
@@ -120,7 +120,7 @@ const refusal = (reason: OrderOutcome["reason"]): OrderStatus => {
 /** The `reason` in the status, in words for the buyer; undefined where the status word says it all. */
 export const reasonText = (order: Pick<OrderOutcome, "state" | "reason">): string | undefined => {
   if (order.state === "unreadable") return "Invalid Order Format"
-  if (order.state !== "released" && order.state !== "turned") return undefined
+  if (order.state !== "released" && order.state !== "rejected") return undefined
   switch (order.reason) {
     case "declined":
       return "Payment Declined"

@@ -8,7 +8,7 @@ import { HashMap, Option } from "effect"
 import {
   type Adjustment,
   type Command,
-  type Named,
+  type OrderRef,
   RULES_VERSION,
   type SalePatch,
   type Settlement
@@ -20,9 +20,9 @@ import {
   type HeldOrder,
   isRemembered,
   type Item,
-  type SaleSettings,
-  TURNED_REMEMBERED,
-  type TurnedReason
+  REJECTED_REMEMBERED,
+  type RejectionReason,
+  type SaleSettings
 } from "./Item.ts"
 import * as Outcome from "./Outcome.ts"
 
@@ -30,7 +30,7 @@ type Place = Extract<Command, { readonly _tag: "Place" }>
 type Decision = readonly [item: Item, orders: ReadonlyArray<Outcome.OrderOutcome>]
 
 /** The item after the command, and where each order that the command names stands then. */
-export const decide = (item: Item, offset: number, command: Command): Decision => {
+export const apply = (item: Item, offset: number, command: Command): Decision => {
   switch (command._tag) {
     case "Place":
       return place(item, offset, command)
@@ -58,9 +58,9 @@ export const knowsRules = (item: Pick<Item, "rules">): boolean => item.rules <= 
 export const lookUp = (item: Item, offset: number, requestId: RequestId, attempt: number): Outcome.OrderOutcome => {
   const stored = HashMap.get(item.orders, requestId)
   if (Option.isSome(stored)) return Outcome.ofHeld(requestId, stored.value, false)
-  const turned = HashMap.get(item.turned, requestId)
-  return Option.isSome(turned) && isRemembered(turned.value.n, item.turnedCount, TURNED_REMEMBERED)
-    ? Outcome.turned(requestId, turned.value.reason, attempt, offset, false)
+  const rejection = HashMap.get(item.rejected, requestId)
+  return Option.isSome(rejection) && isRemembered(rejection.value.n, item.rejectedCount, REJECTED_REMEMBERED)
+    ? Outcome.rejected(requestId, rejection.value.reason, attempt, offset, false)
     : Outcome.unknown(requestId, attempt, offset)
 }
 
@@ -71,10 +71,10 @@ const place = (item: Item, offset: number, command: Place): Decision => {
   if (known.state !== "unknown" && !isNextAttempt) return [item, [known]]
   const refusal = refuse(item, command)
   if (refusal === undefined) return hold(item, offset, command)
-  return isNextAttempt ? refuseAttempt(item, offset, command, refusal) : turnAway(item, offset, command, refusal)
+  return isNextAttempt ? refuseAttempt(item, offset, command, refusal) : reject(item, offset, command, refusal)
 }
 
-const refuse = (item: Item, { acceptedAt, order }: Place): TurnedReason | undefined => {
+const refuse = (item: Item, { acceptedAt, order }: Place): RejectionReason | undefined => {
   const { closesAt, opensAt, paused, perUserLimit } = item.settings
   if (paused) return "paused"
   if (opensAt !== undefined && acceptedAt < opensAt) return "not_open"
@@ -88,14 +88,14 @@ const bought = (item: Item, userId: Place["order"]["userId"]): number =>
   Option.getOrElse(HashMap.get(item.buyers, userId), () => 0)
 
 const hold = (item: Item, offset: number, { attempt, order }: Place): Decision => {
-  const capped = item.settings.perUserLimit !== undefined
+  const countsAgainstLimit = item.settings.perUserLimit !== undefined
   const held: HeldOrder = {
     state: "held",
     userId: order.userId,
     amount: order.amount,
     attempt,
-    place: offset,
-    capped,
+    placedAtOffset: offset,
+    countsAgainstLimit,
     price: item.settings.price,
     currency: item.settings.currency,
     reason: undefined
@@ -105,29 +105,29 @@ const hold = (item: Item, offset: number, { attempt, order }: Place): Decision =
     available: item.available - order.amount,
     held: item.held + order.amount,
     orders: HashMap.set(item.orders, order.requestId, held),
-    buyers: capped
+    buyers: countsAgainstLimit
       ? HashMap.set(item.buyers, order.userId, bought(item, order.userId) + order.amount)
       : item.buyers
   }, [Outcome.ofHeld(order.requestId, held, true)]]
 }
 
-const turnAway = (item: Item, offset: number, { attempt, order }: Place, reason: TurnedReason): Decision => {
-  const turnedCount = item.turnedCount + 1
-  const turned = forgetting(
-    HashMap.set(item.turned, order.requestId, { n: turnedCount, reason }),
-    TURNED_REMEMBERED,
-    ({ n }) => isRemembered(n, turnedCount, TURNED_REMEMBERED)
+const reject = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
+  const rejectedCount = item.rejectedCount + 1
+  const rejected = forgetting(
+    HashMap.set(item.rejected, order.requestId, { n: rejectedCount, reason }),
+    REJECTED_REMEMBERED,
+    ({ n }) => isRemembered(n, rejectedCount, REJECTED_REMEMBERED)
   )
-  return [{ ...item, turned, turnedCount }, [Outcome.turned(order.requestId, reason, attempt, offset, true)]]
+  return [{ ...item, rejected, rejectedCount }, [Outcome.rejected(order.requestId, reason, attempt, offset, true)]]
 }
 
 /** A replayed order for which there is nothing left: its units stay released, under the new attempt's number. */
-const refuseAttempt = (item: Item, offset: number, { attempt, order }: Place, reason: TurnedReason): Decision => {
+const refuseAttempt = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
   const refused: HeldOrder = {
     ...HashMap.getUnsafe(item.orders, order.requestId),
     attempt,
-    place: offset,
-    capped: false,
+    placedAtOffset: offset,
+    countsAgainstLimit: false,
     reason
   }
   return [
@@ -162,13 +162,13 @@ const sell = (item: Item, requestId: RequestId, order: HeldOrder): readonly [Ite
 }
 
 const release = (item: Item, requestId: RequestId, order: HeldOrder): readonly [Item, Outcome.OrderOutcome] => {
-  const released: HeldOrder = { ...order, state: "released", capped: false }
+  const released: HeldOrder = { ...order, state: "released", countsAgainstLimit: false }
   return [{
     ...item,
     available: item.available + order.amount,
     held: item.held - order.amount,
     orders: HashMap.set(item.orders, requestId, released),
-    buyers: order.capped
+    buyers: order.countsAgainstLimit
       ? HashMap.set(item.buyers, order.userId, bought(item, order.userId) - order.amount)
       : item.buyers
   }, Outcome.ofHeld(requestId, released, true)]
@@ -177,7 +177,7 @@ const release = (item: Item, requestId: RequestId, order: HeldOrder): readonly [
 const startVoiding = (
   item: Item,
   offset: number,
-  { attempt, requestId }: Named,
+  { attempt, requestId }: OrderRef,
   reason: "cancelled" | "timeout"
 ): readonly [Item, Outcome.OrderOutcome] => {
   const known = lookUp(item, offset, requestId, attempt)
@@ -210,7 +210,7 @@ const adjust = (item: Item, adjustment: Adjustment): Item => {
 /** A downward change takes at most what is available now, so that nothing that is held or sold is touched. */
 const move = (item: Item, delta: number): Item => {
   const change = Math.max(delta, -item.available)
-  return { ...item, available: item.available + change, put: item.put + change }
+  return { ...item, available: item.available + change, stocked: item.stocked + change }
 }
 
 const patch = (settings: SaleSettings, changes: SalePatch): SaleSettings => ({

@@ -13,7 +13,7 @@
  * | the keeping of the claim | the lease, and the status that the processor writes | 202 |
  */
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { OrderStatuses, type Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
@@ -21,13 +21,13 @@ import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Cause, Clock, Context, Duration, Effect, Exit, Layer } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
-import { StorePatience } from "../guards/StoreBreaker.ts"
-import { QueueWait } from "../guards/WaitEstimate.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
+import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import * as Precheck from "../request/Precheck.ts"
 import type { RateLimitSettings } from "../request/RateLimitSettings.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 import type { Answered, Placed } from "./AdmissionResult.ts"
 import * as AppendStage from "./AppendStage.ts"
 import * as BuySpans from "./BuySpans.ts"
@@ -52,13 +52,13 @@ export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
   readonly place: (order: Order) => Effect.Effect<Placed, Refusals.Refusal>
   /** The same without a fiber. */
-  readonly offer: (order: Order, request: CurrentRequest, answered: Answered) => void
+  readonly offer: (order: Order, request: RequestContext, answered: Answered) => void
   /** Orders on their way now. */
   readonly inFlight: () => number
 }>()("@flash-sale/gateway/buy/Admission") {}
 
 /** What the buyer of an order hears whose request id somebody has taken before. */
-const placedBefore = (order: Order, correlationId: CorrelationId, standing: Standing): Refusals.Refusal =>
+const placedBefore = (order: Order, correlationId: CorrelationId, standing: StatusLookup): Refusals.Refusal =>
   standing._tag === "Kept"
     ? Refusals.known(correlationId, standing.record.fingerprint === fingerprint(order), standing.record)
     : Refusals.unavailable(correlationId, "outcome_unknown")
@@ -67,8 +67,8 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   const statuses = yield* OrderStatuses
   const reads = yield* ItemReads
   const breaker = yield* LogBreaker
-  const patience = yield* StorePatience
-  const queue = yield* QueueWait
+  const storeBreaker = yield* StoreBreaker
+  const waitEstimate = yield* WaitEstimate
   const maxWait = Duration.toMillis(maxQueueWait)
   const clock = yield* Clock.Clock
   const spans = yield* Spans
@@ -82,17 +82,17 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     batchSize: READ_BATCH,
     handle: (orders: ReadonlyArray<Order>) =>
       Effect.map(
-        patience.ask(statuses.readAll(orders.map(({ requestId }) => requestId))),
+        storeBreaker.ask(statuses.readAll(orders.map(({ requestId }) => requestId))),
         (found) => found.map((standing) => Exit.succeed(standing))
       )
   })
 
   const outcomes = yield* DuplicateWait.make(standings.ask)
 
-  const claim = (order: Order, request: CurrentRequest, answered: Answered, turn = 1): void => {
+  const claim = (order: Order, request: RequestContext, answered: Answered, turn = 1): void => {
     const { correlationId } = request
     const span = BuySpans.begin(spans, "order admit", "internal", order, request)
-    claims.take({ order, correlationId }, (taken) => {
+    claims.acquire({ order, correlationId }, (taken) => {
       span?.end()
       if (Exit.isFailure(taken)) return answered(Exit.failCause(taken.cause))
       if (taken.value !== undefined) return append({ order, request, answered, ...taken.value })
@@ -106,8 +106,8 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   /** An honest retry hears its own order's fate, also after the item has sold out. */
   const refuse = (
     order: Order,
-    { correlationId }: CurrentRequest,
-    refusal: Precheck.EarlyRefusal,
+    { correlationId }: RequestContext,
+    refusal: Precheck.PrecheckRefusal,
     answered: Answered
   ): void =>
     standings.offer(order, (found) => {
@@ -122,7 +122,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
           )
         )
       }
-      const tell = (standing: Standing) =>
+      const tell = (standing: StatusLookup) =>
         answered(Exit.fail(
           standing._tag === "Unknown"
             ? Refusals.early(correlationId, refusal, clock.currentTimeMillisUnsafe())
@@ -137,7 +137,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     if (inFlight >= maxInFlight) return told(Exit.fail(Refusals.unavailable(correlationId, "overloaded")))
     const open = breaker.refusal()
     if (open !== undefined) return told(Exit.fail(Refusals.breakerOpen(correlationId, open)))
-    const wait = queue.before(order.itemId)
+    const wait = waitEstimate.before(order.itemId)
     if (wait > maxWait) return told(Exit.fail(Refusals.queueTooLong(correlationId, wait - maxWait)))
     inFlight++
     const answered: Answered = (answer) => {
@@ -147,7 +147,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     reads.ask(order.itemId, (look) => {
       const now = clock.currentTimeMillisUnsafe()
       // An item that cannot be read is no reason to turn anybody away: the log decides.
-      const refusal = Exit.isSuccess(look) ? Precheck.decide(look.value, order.amount, now) : undefined
+      const refusal = Exit.isSuccess(look) ? Precheck.check(look.value, order.amount, now) : undefined
       if (refusal === undefined) claim(order, request, answered)
       else refuse(order, request, refusal, answered)
     })
@@ -156,7 +156,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     offer,
     inFlight: () => inFlight,
     place: (order) =>
-      Effect.flatMap(CurrentRequest, (request) => Effect.callback((resume) => offer(order, request, resume)))
+      Effect.flatMap(RequestContext, (request) => Effect.callback((resume) => offer(order, request, resume)))
   })
 })
 
@@ -165,5 +165,5 @@ export const layer = (
 ): Layer.Layer<
   Admission,
   never,
-  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StorePatience | QueueWait
+  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StoreBreaker | WaitEstimate
 > => Layer.effect(Admission, make(settings))

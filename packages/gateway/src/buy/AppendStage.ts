@@ -9,9 +9,9 @@ import * as MicrotaskBatch from "@flash-sale/infra/actor/MicrotaskBatch"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit, Option } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
-import { QueueWait } from "../guards/WaitEstimate.ts"
+import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as Refusals from "../request/Refusals.ts"
-import type { CurrentRequest } from "../request/RequestContext.ts"
+import type { RequestContext } from "../request/RequestContext.ts"
 import type { Answered } from "./AdmissionResult.ts"
 import * as BuySpans from "./BuySpans.ts"
 import type { Claims } from "./Claims.ts"
@@ -19,7 +19,7 @@ import type { Claims } from "./Claims.ts"
 /** An order that may be appended. */
 export interface Admitted {
   readonly order: Order
-  readonly request: CurrentRequest
+  readonly request: RequestContext
   readonly claim: Claim | undefined
   /** How many more orders the user may send now. */
   readonly remaining: number
@@ -71,9 +71,9 @@ const claimsOf = (appended: ReadonlyArray<Appended>): ReadonlyArray<Claim> =>
 /** Appends one order, and answers it when that has ended. */
 export const make = Effect.fnUntraced(function*(
   claims: Claims
-): Effect.fn.Return<(admitted: Admitted) => void, never, OrderLog | LogBreaker | QueueWait> {
+): Effect.fn.Return<(admitted: Admitted) => void, never, OrderLog | LogBreaker | WaitEstimate> {
   const log = yield* OrderLog
-  const queue = yield* QueueWait
+  const waitEstimate = yield* WaitEstimate
   const breaker = yield* LogBreaker
   const clock = yield* Clock.Clock
   const spans = yield* Spans
@@ -94,13 +94,13 @@ export const make = Effect.fnUntraced(function*(
   const finish = Effect.fnUntraced(function*(appended: ReadonlyArray<Appended>) {
     yield* record(appended)
     const kept = claimsOf(appended.filter(({ answer }) => Exit.isSuccess(answer)))
-    if (kept.length > 0) yield* claims.keep(kept)
+    if (kept.length > 0) yield* claims.confirm(kept)
     const released = claimsOf(appended.filter(isRefused))
     if (released.length > 0) yield* claims.release(released)
     for (const one of appended) {
       one.answered(
         Exit.mapBoth(one.answer, {
-          onSuccess: (position) => ({ waitMillis: queue.at(position), remaining: one.remaining }),
+          onSuccess: (position) => ({ waitMillis: waitEstimate.at(position), remaining: one.remaining }),
           onFailure: (error) => toRefusal(one, error)
         })
       )

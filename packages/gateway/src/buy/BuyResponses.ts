@@ -7,7 +7,7 @@ import { Schema, SchemaAST } from "effect"
 import type { Refusal } from "../request/Refusals.ts"
 import type { Fields } from "./RateLimitHeaders.ts"
 
-export interface Answer {
+export interface BuyResponse {
   readonly status: number
   /** Names and values in turn; the body's type and length go without saying. */
   readonly headers: ReadonlyArray<string>
@@ -45,7 +45,7 @@ export const headersOf = (refusal: object): Readonly<Record<string, string>> =>
     : {}
 
 /** `fields` are the rate limit's, where it has been asked. */
-export const refused = (refusal: Refused, fields?: Fields): Answer => {
+export const refused = (refusal: Refused, fields?: Fields): BuyResponse => {
   const { status, write } = writers[refusal._tag]
   return { status, headers: Object.entries({ ...headersOf(refusal), ...fields }).flat(), body: write(refusal) }
 }
@@ -67,7 +67,7 @@ export const bodyOf = (
   estimated_wait_ms: Math.round(waitMillis)
 })
 
-export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: Fields): Answer => ({
+export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: Fields): BuyResponse => ({
   status: 202,
   headers: [
     "location",
@@ -81,5 +81,5 @@ export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: F
 })
 
 /** A bug: the buyer hears nothing of it, the log everything. */
-export const bug = (correlation_id: CorrelationId): Answer =>
+export const bug = (correlation_id: CorrelationId): BuyResponse =>
   refused(new Errors.InternalError({ retryable: true, correlation_id }))

@@ -12,16 +12,16 @@ import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { ByteSize, Clock, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { MAX_BODY } from "../request/BodyLimit.ts"
-import type { CurrentRequest } from "../request/RequestContext.ts"
+import type { RequestContext } from "../request/RequestContext.ts"
 import { Shutdown } from "../request/Shutdown.ts"
-import { Buying } from "./BuyHandler.ts"
-import type { Answer } from "./BuyResponses.ts"
+import { BuyHandler } from "./BuyHandler.ts"
+import type { BuyResponse } from "./BuyResponses.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
 /** The type that a body has where nothing else is declared, with or without parameters. */
 const JSON_TYPE = /^application\/json *(;|$)/i
 
-export class BuyListener extends Context.Service<BuyListener, {
+export class BuyRoute extends Context.Service<BuyRoute, {
   /** Takes the request and answers it, or does nothing and says so. */
   readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
 }>()("@flash-sale/gateway/buy/BuyRoute") {}
@@ -51,8 +51,8 @@ const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): vo
 
 const write = (
   response: ServerResponse,
-  { correlationId, span }: CurrentRequest,
-  { body, headers, status }: Answer,
+  { correlationId, span }: RequestContext,
+  { body, headers, status }: BuyResponse,
   isLast: boolean
 ) => {
   span?.set({ "http.response.status_code": status })
@@ -72,14 +72,14 @@ const write = (
   response.end(body)
 }
 
-export const layer: Layer.Layer<BuyListener, never, Buying | Shutdown> = Layer.effect(
-  BuyListener,
+export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.effect(
+  BuyRoute,
   Effect.gen(function*() {
-    const { buy } = yield* Buying
+    const { buy } = yield* BuyHandler
     const { hasBegun } = yield* Shutdown
     const clock = yield* Clock.Clock
     const spans = yield* Spans.Spans
-    const about = ({ headers }: IncomingMessage): CurrentRequest => {
+    const about = ({ headers }: IncomingMessage): RequestContext => {
       const correlationId = CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ??
         CorrelationIds.make()
       const parent = headers["traceparent"]?.toString()
@@ -96,7 +96,7 @@ export const layer: Layer.Layer<BuyListener, never, Buying | Shutdown> = Layer.e
       }
     }
     const context = yield* Effect.context<never>()
-    const count = ({ status }: Answer) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
+    const count = ({ status }: BuyResponse) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
     return {
       take: (request, response) => {
         if (!isPlain(request)) return false

@@ -1,7 +1,7 @@
 /** The steps of an order at the front door, as spans below its request's. */
 import type { Order } from "@flash-sale/domain/records/Order"
 import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/tracing/Spans"
-import type { CurrentRequest } from "../request/RequestContext.ts"
+import type { RequestContext } from "../request/RequestContext.ts"
 
 /** Begins the span of one step; undefined where the order is not recorded. */
 export const begin = (
@@ -9,7 +9,7 @@ export const begin = (
   name: string,
   kind: SpanOptions["kind"],
   { itemId, requestId }: Order,
-  { correlationId, traceparent }: CurrentRequest
+  { correlationId, traceparent }: RequestContext
 ): Span | undefined =>
   recorder?.begin(name, {
     kind,

@@ -12,7 +12,7 @@ import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { Duration, Effect, Exit, Metric, Random, type Scope } from "effect"
-import { StorePatience } from "../guards/StoreBreaker.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import type { RateLimitSettings } from "../request/RateLimitSettings.ts"
 import * as Refusals from "../request/Refusals.ts"
 
@@ -40,9 +40,9 @@ export type Taken = Exit.Exit<Admitted | undefined, Refusals.Refusal>
 
 export interface Claims {
   /** Takes the request id, and one of the user's requests. `taken` is called once. */
-  readonly take: (asking: Asking, taken: (taken: Taken) => void) => void
+  readonly acquire: (asking: Asking, taken: (taken: Taken) => void) => void
   /** Keeps ids for good. Where the store fails, the lease and the processor's status stand in. */
-  readonly keep: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
+  readonly confirm: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
   /** Gives ids back. Where the store fails, the lease runs out. */
   readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
 }
@@ -86,10 +86,10 @@ const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
 export const make = Effect.fnUntraced(function*(
   { maxRequests, window }: RateLimitSettings,
   capacity: number
-): Effect.fn.Return<Claims, never, OrderStatuses | RateLimits | StorePatience | Scope.Scope> {
+): Effect.fn.Return<Claims, never, OrderStatuses | RateLimits | StoreBreaker | Scope.Scope> {
   const statuses = yield* OrderStatuses
   const limits = yield* RateLimits
-  const patience = yield* StorePatience
+  const storeBreaker = yield* StoreBreaker
   const nextOwner = yield* owners
   const windowMillis = Duration.toMillis(window)
 
@@ -106,7 +106,7 @@ export const make = Effect.fnUntraced(function*(
   const takeAll = Effect.fnUntraced(function*(askings: ReadonlyArray<Asking>) {
     const policy = { owner: nextOwner(), leaseMillis: LEASE_MILLIS, maxRequests, windowMillis }
     yield* Metric.update(EngineMetrics.admissionBatch, askings.length)
-    return yield* patience.ask(statuses.admit(askings.map(toRequest), policy)).pipe(
+    return yield* storeBreaker.ask(statuses.admit(askings.map(toRequest), policy)).pipe(
       Effect.map((admissions) => askings.map((asking, n) => toTaken(asking, admissions[n]!, policy.owner))),
       Effect.catch(() => Effect.forEach(askings, takeNothing))
     )
@@ -119,13 +119,13 @@ export const make = Effect.fnUntraced(function*(
   })
 
   return {
-    take: (asking, taken) =>
+    acquire: (asking, taken) =>
       line.offer(asking, (answer) =>
         taken(Exit.mapError(
           answer,
           (error) => error._tag === "LineFull" ? Refusals.unavailable(asking.correlationId, "overloaded") : error
         ))),
-    keep: (claims) => orLeave("An accepted order's claim was not kept", statuses.keep(claims)),
-    release: (claims) => orLeave("A claim is left to its lease", patience.ask(statuses.release(claims)))
+    confirm: (claims) => orLeave("An accepted order's claim was not kept", statuses.confirm(claims)),
+    release: (claims) => orLeave("A claim is left to its lease", storeBreaker.ask(statuses.release(claims)))
   }
 })

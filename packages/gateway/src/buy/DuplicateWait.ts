@@ -5,7 +5,7 @@
  * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; then nobody knows
  * the outcome. Those who wait are few or bounded: their number is no measure of buyers.
  */
-import type { Standing } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { Effect } from "effect"
 
@@ -14,13 +14,13 @@ const WAITS = [10, 20, 40, 80, 160, 320, 640]
 /** How many may wait at once. More hear at once that the outcome is not known. */
 const MAX_WAITING = 1_000
 
-export interface Outcomes {
+export interface DuplicateWait {
   /** `heard` is called once: with `Leased` where it is still not known. */
-  readonly wait: (order: Order, heard: (standing: Standing) => void) => void
+  readonly wait: (order: Order, heard: (standing: StatusLookup) => void) => void
 }
 
 export const make = Effect.fnUntraced(function*(
-  look: (order: Order) => Effect.Effect<Standing, unknown>
+  look: (order: Order) => Effect.Effect<StatusLookup, unknown>
 ) {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   let waiting = 0
@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
         heard(standing)
       }))
     }
-  } satisfies Outcomes
+  } satisfies DuplicateWait
 })
 
-const LEASED: Standing = { _tag: "Leased" }
+const LEASED: StatusLookup = { _tag: "Leased" }

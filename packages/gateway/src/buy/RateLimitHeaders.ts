@@ -12,7 +12,7 @@ export interface Fields {
   readonly ratelimit: string
 }
 
-export class RateLimitFields extends Context.Service<RateLimitFields, {
+export class RateLimitHeaders extends Context.Service<RateLimitHeaders, {
   /** Of an order that was let in; when the window ends only the store knows, and nobody asks it for that. */
   readonly ofQueued: (remaining: number) => Fields
   /** None where it was refused for something else: then nobody has looked. */
@@ -21,10 +21,10 @@ export class RateLimitFields extends Context.Service<RateLimitFields, {
 
 const NAME = "\"user\""
 
-export const layer = ({ maxRequests, window }: RateLimitSettings): Layer.Layer<RateLimitFields> => {
+export const layer = ({ maxRequests, window }: RateLimitSettings): Layer.Layer<RateLimitHeaders> => {
   const policy = `${NAME};q=${maxRequests};w=${Math.ceil(Duration.toSeconds(window))}`
   const of = (ratelimit: string): Fields => ({ "ratelimit-policy": policy, ratelimit })
-  return Layer.succeed(RateLimitFields, {
+  return Layer.succeed(RateLimitHeaders, {
     ofQueued: (remaining) => of(`${NAME};r=${remaining}`),
     ofRefused: (refusal) =>
       refusal instanceof RateLimited

@@ -7,15 +7,15 @@ import { Context, Effect, Fiber, Layer, Schedule } from "effect"
 const ASK_EVERY = "500 millis"
 const START_PATIENCE = "1 second"
 
-export class LogSize extends Context.Service<LogSize, {
+export class PartitionCount extends Context.Service<PartitionCount, {
   /** The number of partitions; fails while it is not known yet. */
   readonly partitions: Effect.Effect<number, StoreUnavailable>
   /** The same now; undefined while it is not known yet. */
   readonly now: () => number | undefined
 }>()("@flash-sale/gateway/guards/PartitionCount") {}
 
-export const layer: Layer.Layer<LogSize, never, OrderLog> = Layer.effect(
-  LogSize,
+export const layer: Layer.Layer<PartitionCount, never, OrderLog> = Layer.effect(
+  PartitionCount,
   Effect.gen(function*() {
     const log = yield* OrderLog
     let partitions: number | undefined

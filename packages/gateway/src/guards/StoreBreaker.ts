@@ -13,7 +13,7 @@ const PATIENCE = "1 second"
 /** How often a store that counts as away is asked whether it is back. */
 const PING_EVERY = "200 millis"
 
-export class StorePatience extends Context.Service<StorePatience, {
+export class StoreBreaker extends Context.Service<StoreBreaker, {
   /** Asks the store, or fails at once where it counts as away. */
   readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
   /** When a question last failed, in milliseconds since 1970 (UTC): orders were taken then of which the store knows nothing. */
@@ -22,8 +22,8 @@ export class StorePatience extends Context.Service<StorePatience, {
 
 const silent = new StoreUnavailable({ detail: "the store did not answer in time" })
 
-export const layer: Layer.Layer<StorePatience, never, ItemStore> = Layer.effect(
-  StorePatience,
+export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
+  StoreBreaker,
   Effect.gen(function*() {
     const store = yield* ItemStore
     const scope = yield* Effect.scope

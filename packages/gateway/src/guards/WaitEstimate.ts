@@ -10,25 +10,25 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
-import { LogSize } from "./PartitionCount.ts"
-import { StorePatience } from "./StoreBreaker.ts"
+import { PartitionCount } from "./PartitionCount.ts"
+import { StoreBreaker } from "./StoreBreaker.ts"
 
 /** How old a reading may be before the next is begun. */
 const READ_EVERY = Duration.millis(250)
 
-export class QueueWait extends Context.Service<QueueWait, {
+export class WaitEstimate extends Context.Service<WaitEstimate, {
   /** For an order of this item that would be appended now, in milliseconds. */
   readonly before: (itemId: ItemId) => number
   /** For the order at this place, in milliseconds. Others of its partition stand behind it from now on. */
   readonly at: (position: LogPosition) => number
 }>()("@flash-sale/gateway/guards/WaitEstimate") {}
 
-export const layer: Layer.Layer<QueueWait, never, LogSize | StorePatience> = Layer.effect(
-  QueueWait,
+export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreaker> = Layer.effect(
+  WaitEstimate,
   Effect.gen(function*() {
     const backlogs = yield* Backlogs
-    const patience = yield* StorePatience
-    const size = yield* LogSize
+    const storeBreaker = yield* StoreBreaker
+    const partitionCount = yield* PartitionCount
     const clock = yield* Clock.Clock
     const run = Effect.runCallbackWith(yield* Effect.context<never>())
     const readEvery = Duration.toMillis(READ_EVERY)
@@ -40,7 +40,7 @@ export const layer: Layer.Layer<QueueWait, never, LogSize | StorePatience> = Lay
 
     const read = (now: number): void => {
       isReading = true
-      run(patience.ask(backlogs.read), {
+      run(storeBreaker.ask(backlogs.read), {
         onExit: (found) => {
           isReading = false
           readAt = now
@@ -58,7 +58,7 @@ export const layer: Layer.Layer<QueueWait, never, LogSize | StorePatience> = Lay
 
     return {
       before: (itemId) => {
-        const count = size.now()
+        const count = partitionCount.now()
         if (count === undefined || ends.size === 0) return 0
         const partition = home(itemId, count)
         const end = ends.get(partition)

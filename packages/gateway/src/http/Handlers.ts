@@ -9,16 +9,16 @@ import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Admission } from "../buy/Admission.ts"
 import * as BuyResponses from "../buy/BuyResponses.ts"
-import { RateLimitFields } from "../buy/RateLimitHeaders.ts"
+import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
-import { Accounts } from "../request/BuyTelemetry.ts"
+import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 import * as Shutdown from "../request/Shutdown.ts"
 
 const withHeaders = (headers: Readonly<Record<string, string>>) =>
@@ -30,29 +30,29 @@ const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) 
 
 export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
   Effect.gen(function*() {
-    const accounts = yield* Accounts
+    const telemetry = yield* BuyTelemetry
     const admission = yield* Admission
-    const fields = yield* RateLimitFields
+    const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
     return handlers
       // Most orders do not come this way: see `BuyListener`.
       .handle("buy", ({ payload }) =>
-        Effect.flatMap(CurrentRequest, (request) => {
-          accounts.received(request, payload)
+        Effect.flatMap(RequestContext, (request) => {
+          telemetry.received(request, payload)
           return admission.place(payload).pipe(
             Effect.tapError((refusal) => {
-              accounts.refused(request, refusal.code, payload)
-              return withHeaders({ ...fields.ofRefused(refusal) })
+              telemetry.refused(request, refusal.code, payload)
+              return withHeaders({ ...rateLimitHeaders.ofRefused(refusal) })
             }),
             Effect.map(({ remaining, waitMillis }) =>
               HttpApiSchema.withHeaders({
                 body: BuyResponses.bodyOf(
                   payload,
                   request.correlationId,
-                  accounts.queued(request, payload),
+                  telemetry.queued(request, payload),
                   waitMillis
                 ),
-                headers: { location: BuyResponses.locationOf(payload), ...fields.ofQueued(remaining) }
+                headers: { location: BuyResponses.locationOf(payload), ...rateLimitHeaders.ofQueued(remaining) }
               })
             ),
             withRetryAfter
@@ -65,7 +65,7 @@ export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {
     const reads = yield* ItemReads
     const unread = (code: Unavailable["code"]) => () =>
-      Effect.flatMap(CurrentRequest, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+      Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
     return handlers.handle("item", ({ params }) =>
       reads.look(params.item_id).pipe(
         Effect.catchTags({

@@ -3,7 +3,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { CannotListen } from "@flash-sale/infra/http/MetricsServer"
 import { Effect, Layer } from "effect"
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
-import { BuyListener } from "../buy/BuyRoute.ts"
+import { BuyRoute } from "../buy/BuyRoute.ts"
 
 /** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
 const SHUTDOWN_TIMEOUT = "20 seconds"
@@ -17,10 +17,10 @@ const KEEP_ALIVE = 65_000
 /** Connections at once; more are closed as they come. */
 export const MAX_CONNECTIONS = 10_000
 
-type Take = BuyListener["Service"]["take"]
+type Take = BuyRoute["Service"]["take"]
 
 /** A server whose listeners see only the requests that `take` leaves them. */
-class SievedServer extends Server {
+class HotRouteServer extends Server {
   readonly #take: Take
 
   constructor(take: Take, maxConnections: number) {
@@ -45,9 +45,9 @@ class SievedServer extends Server {
 /** Listens on `port`; 0 takes any that is free. */
 export const layer = (port: number, maxConnections = MAX_CONNECTIONS) =>
   Layer.unwrap(
-    Effect.map(BuyListener, ({ take }) =>
+    Effect.map(BuyRoute, ({ take }) =>
       NodeHttpServer.layer(() =>
-        new SievedServer(take, maxConnections), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
+        new HotRouteServer(take, maxConnections), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
   ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(

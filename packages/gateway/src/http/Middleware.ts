@@ -12,8 +12,8 @@ import * as Propagation from "@flash-sale/infra/observability/tracing/Propagatio
 import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { MAX_BODY } from "../request/BodyLimit.ts"
-import { Accounts } from "../request/BuyTelemetry.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { BuyTelemetry } from "../request/BuyTelemetry.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import * as AllowedMethods from "./AllowedMethods.ts"
 
@@ -31,32 +31,32 @@ const bug: Words = { code: "internal_error", error: "Internal server error" }
 const isBuy = ({ method, url }: HttpServerRequest.HttpServerRequest): boolean =>
   method === "POST" && (url === "/buy" || url.startsWith("/buy?"))
 
-const problem = Effect.fnUntraced(function*(accounts: Accounts["Service"], status: number) {
-  const request = yield* CurrentRequest
+const problem = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"], status: number) {
+  const request = yield* RequestContext
   const words = problems[status]
   const { code, error } = words ?? bug
-  if (isBuy(yield* HttpServerRequest.HttpServerRequest)) accounts.refused(request, code)
+  if (isBuy(yield* HttpServerRequest.HttpServerRequest)) telemetry.refused(request, code)
   const body: Problem = { error, code, retryable: words === undefined, correlation_id: request.correlationId }
   return HttpServerResponse.jsonUnsafe(body, { status: words === undefined ? 500 : status })
 })
 
-const fromCause = Effect.fnUntraced(function*<E>(accounts: Accounts["Service"], cause: Cause.Cause<E>) {
+const fromCause = Effect.fnUntraced(function*<E>(telemetry: BuyTelemetry["Service"], cause: Cause.Cause<E>) {
   if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
   const [{ status }] = yield* HttpServerError.causeResponse(cause)
   if (status === 404) {
     const { method, url } = yield* HttpServerRequest.HttpServerRequest
     const allow = AllowedMethods.otherThan(method, url)
-    if (allow !== undefined) return HttpServerResponse.setHeader(yield* problem(accounts, 405), "allow", allow)
+    if (allow !== undefined) return HttpServerResponse.setHeader(yield* problem(telemetry, 405), "allow", allow)
   }
   if (problems[status] === undefined) {
-    const { correlationId } = yield* CurrentRequest
+    const { correlationId } = yield* RequestContext
     yield* Log.error(
       "A request failed by a bug",
       { event: "internal_error", correlation_id: correlationId },
       cause
     )
   }
-  return yield* problem(accounts, status)
+  return yield* problem(telemetry, status)
 })
 
 const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpServerRequest) {
@@ -78,21 +78,21 @@ const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =
  * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. So does a 413:
  * nobody reads what is left of such a body.
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | Accounts> = HttpRouter.middleware(
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | BuyTelemetry> = HttpRouter.middleware(
   Effect.map(
-    Effect.all([Shutdown, Accounts, Propagation.IsRecording]),
-    ([{ hasBegun }, accounts, isRecording]) => (app) =>
+    Effect.all([Shutdown, BuyTelemetry, Propagation.IsRecording]),
+    ([{ hasBegun }, telemetry, isRecording]) => (app) =>
       Effect.gen(function*() {
         const request = yield* HttpServerRequest.HttpServerRequest
         const about = yield* current(request)
         if (isRecording) yield* Effect.annotateCurrentSpan({ correlation_id: about.correlationId })
         // A body that says of itself that it is too large is not waited for.
-        const served = isTooLarge(request) ? problem(accounts, 413) : app
+        const served = isTooLarge(request) ? problem(telemetry, 413) : app
         return yield* served.pipe(
           // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
           Effect.interruptible,
-          Effect.flatMap((response) => response.status === 415 ? problem(accounts, 415) : Effect.succeed(response)),
-          Effect.catchCause((cause) => fromCause(accounts, cause)),
+          Effect.flatMap((response) => response.status === 415 ? problem(telemetry, 415) : Effect.succeed(response)),
+          Effect.catchCause((cause) => fromCause(telemetry, cause)),
           Effect.tap(({ status }) => Metric.update(EngineMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
           Effect.map((response) =>
@@ -101,7 +101,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown |
               : response
           ),
           Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
-          Effect.provideService(CurrentRequest, about)
+          Effect.provideService(RequestContext, about)
         )
       })
   ),

@@ -5,11 +5,11 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 import * as ItemFeed from "./ItemFeed.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
 import * as Sse from "./Sse.ts"
-import { type Listener, Listeners } from "./Subscribers.ts"
+import { type Subscriber, Subscribers } from "./Subscribers.ts"
 
 /** The most missed changes that are told to one who comes back; who missed more hears how it stands now. */
 const MAX_MISSED = 100
@@ -26,14 +26,14 @@ export class ItemEvents extends Context.Service<ItemEvents, {
   >
 }>()("@flash-sale/gateway/live/ItemEvents") {}
 
-/** What a listener hears after the snapshot, until it is told to end. */
-const heard = (listener: Listener<ItemFeed.Told>, missed: ReadonlyArray<LiveEvent>): Stream.Stream<string> => {
+/** What a subscriber hears after the snapshot, until it is told to end. */
+const heard = (subscriber: Subscriber<ItemFeed.FeedRound>, missed: ReadonlyArray<LiveEvent>): Stream.Stream<string> => {
   const already = new Set(missed.map(({ id }) => id))
-  const textOf = ({ events, text }: ItemFeed.Told): string =>
+  const textOf = ({ events, text }: ItemFeed.FeedRound): string =>
     already.size > 0 && events.some(({ id }) => already.has(id))
       ? events.filter(({ id }) => !already.has(id)).map(ItemFeed.change).join("")
       : text
-  const next = Queue.takeAll(listener.queue).pipe(
+  const next = Queue.takeAll(subscriber.queue).pipe(
     Effect.timeoutOption(Sse.HEARTBEAT),
     Effect.map(Option.match({
       onNone: () => [Sse.heartbeat],
@@ -47,11 +47,11 @@ const heard = (listener: Listener<ItemFeed.Told>, missed: ReadonlyArray<LiveEven
     ))
 }
 
-export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Listeners | LiveEvents> = Layer.effect(
+export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Subscribers | LiveEvents> = Layer.effect(
   ItemEvents,
   Effect.gen(function*() {
     const feeds = yield* ItemFeeds
-    const listeners = yield* Listeners
+    const subscribers = yield* Subscribers
     const live = yield* LiveEvents
 
     const missedSince = Effect.fnUntraced(function*(itemId: ItemId, id: string | undefined) {
@@ -62,15 +62,15 @@ export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Listeners | LiveE
 
     const answer = Effect.fnUntraced(
       function*(itemId: ItemId, lastEventId: string | undefined) {
-        const listener = yield* listeners.listen<ItemFeed.Told>()
+        const subscriber = yield* subscribers.subscribe<ItemFeed.FeedRound>()
         const feed = yield* feeds.get(itemId)
-        const first = yield* feed.join(listener)
+        const first = yield* feed.join(subscriber)
         const missed = yield* missedSince(itemId, Sse.lastEventId(lastEventId))
         const now = missed.length === 0 ? first : yield* feed.snapshot
-        return yield* Sse.response(missed.map(ItemFeed.change).join("") + now, heard(listener, missed))
+        return yield* Sse.response(missed.map(ItemFeed.change).join("") + now, heard(subscriber, missed))
       },
       (effect) =>
-        Effect.flatMap(CurrentRequest, ({ correlationId }) =>
+        Effect.flatMap(RequestContext, ({ correlationId }) =>
           Effect.catchTags(effect, {
             TooManyListeners: () => Effect.fail(Refusals.unavailable(correlationId, "overloaded")),
             StoreUnavailable: () => Effect.fail(Refusals.unavailable(correlationId, "store_unavailable")),

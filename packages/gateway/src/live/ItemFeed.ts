@@ -5,17 +5,22 @@
  * and now and then: what was never told (another price, the turns that a recovery folds again, an event between a look
  * and the reader's first) is told as a new snapshot.
  */
-import { ItemStanding } from "@flash-sale/domain/api/ItemsApi"
+import { ItemView } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemCounts } from "@flash-sale/domain/api/LiveApi"
-import { type ItemDamaged, type ItemLook, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import {
+  type ItemDamaged,
+  ItemStore,
+  type ItemSummary,
+  type StoreUnavailable
+} from "@flash-sale/domain/ports/ItemStore"
 import { type ItemMoved, type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, Schedule, Schema, type Scope, Semaphore, Stream } from "effect"
-import { LogSize } from "../guards/PartitionCount.ts"
+import { PartitionCount } from "../guards/PartitionCount.ts"
 import * as Views from "../reads/Views.ts"
 import * as Sse from "./Sse.ts"
-import type { Listener } from "./Subscribers.ts"
+import type { Subscriber } from "./Subscribers.ts"
 
 /** How long after one round of changes the next is told: what comes in between is sent together. */
 const PACE = "100 millis"
@@ -27,13 +32,13 @@ const RETRY = Schedule.spaced("1 second").pipe(Schedule.jittered)
 /** Three whole numbers need no codec, and there are many of them. */
 const encodeCounts = ({ available, held, sold }: typeof ItemCounts.Type): string =>
   JSON.stringify({ available, held, sold })
-const encodeStanding = Schema.encodeSync(Schema.fromJsonString(ItemStanding))
+const encodeStanding = Schema.encodeSync(Schema.fromJsonString(ItemView))
 
 /** One event of an item as a change. */
 export const change = ({ event, id }: LiveEvent): string => Sse.event("change", id, encodeCounts(event))
 
 /** One round: a snapshot, or changes, encoded once for all. */
-export interface Told {
+export interface FeedRound {
   readonly text: string
   /** None where it is a snapshot. */
   readonly events: ReadonlyArray<LiveEvent>
@@ -43,29 +48,29 @@ type Moved = ItemMoved["orders"][number]
 type Unread = Effect.Error<ReturnType<typeof Views.ofItem>> | StoreUnavailable | ItemDamaged
 
 export interface ItemFeed {
-  /** Tells this listener of every change from now on; returns the snapshot before them. */
-  readonly join: (listener: Listener<Told>) => Effect.Effect<string, Unread, Scope.Scope>
+  /** Tells this subscriber of every change from now on; returns the snapshot before them. */
+  readonly join: (subscriber: Subscriber<FeedRound>) => Effect.Effect<string, Unread, Scope.Scope>
   /** The item as it stands after everything that was told. */
   readonly snapshot: Effect.Effect<string, Unread>
-  /** Tells this listener of every change of this order from now on. */
-  readonly joinOrder: (requestId: RequestId, listener: Listener<Moved>) => Effect.Effect<void, never, Scope.Scope>
+  /** Tells this subscriber of every change of this order from now on. */
+  readonly joinOrder: (requestId: RequestId, subscriber: Subscriber<Moved>) => Effect.Effect<void, never, Scope.Scope>
 }
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
-): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | LogSize | Scope.Scope> {
+): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | PartitionCount | Scope.Scope> {
   const live = yield* LiveEvents
   const store = yield* ItemStore
-  const size = yield* LogSize
-  const listeners = new Set<Listener<Told>>()
-  const orders = new Map<RequestId, Set<Listener<Moved>>>()
+  const partitionCount = yield* PartitionCount
+  const subscribers = new Set<Subscriber<FeedRound>>()
+  const orders = new Map<RequestId, Set<Subscriber<Moved>>>()
   const looking = yield* Semaphore.make(1)
-  let look: ItemLook | undefined
+  let look: ItemSummary | undefined
   let last: string | undefined
   let rounds = 0
 
-  const tellAll = (told: Told): void => {
-    for (const listener of listeners) listener.offer(told)
+  const tellAll = (told: FeedRound): void => {
+    for (const subscriber of subscribers) subscriber.offer(told)
   }
 
   const tell = (events: ReadonlyArray<LiveEvent>): void => {
@@ -75,11 +80,11 @@ export const make = Effect.fnUntraced(function*(
     rounds++
     last = newest.id
     if (look !== undefined) look = { ...look, available, held, sold }
-    if (listeners.size > 0) tellAll({ text: events.map(change).join(""), events })
+    if (subscribers.size > 0) tellAll({ text: events.map(change).join(""), events })
     if (orders.size === 0) return
     for (const { event } of events) {
       for (const moved of event.orders) {
-        for (const listener of orders.get(moved.requestId) ?? []) listener.offer(moved)
+        for (const subscriber of orders.get(moved.requestId) ?? []) subscriber.offer(moved)
       }
     }
   }
@@ -95,7 +100,7 @@ export const make = Effect.fnUntraced(function*(
 
   const read = Effect.gen(function*() {
     const before = rounds
-    const found = yield* store.look(home(itemId, yield* size.partitions), itemId)
+    const found = yield* store.read(home(itemId, yield* partitionCount.partitions), itemId)
     // A change that was told while this was read is later than what was read, or as late.
     const { available, held, sold } = look !== undefined && rounds !== before ? look : found
     const next = { ...found, available, held, sold }
@@ -103,7 +108,7 @@ export const make = Effect.fnUntraced(function*(
     look = next
   })
 
-  const text = (now: ItemLook) =>
+  const text = (now: ItemSummary) =>
     Effect.map(Views.ofItem(itemId, now), (standing) => Sse.event("snapshot", last, encodeStanding(standing)))
 
   const known = looking.withPermits(1)(Effect.suspend(() => look === undefined ? read : Effect.void))
@@ -113,7 +118,7 @@ export const make = Effect.fnUntraced(function*(
   )
 
   const lookAgain = Effect.gen(function*() {
-    if (listeners.size === 0) {
+    if (subscribers.size === 0) {
       // Nobody hears of another price now; who comes next looks for himself.
       look = undefined
       return
@@ -129,28 +134,28 @@ export const make = Effect.fnUntraced(function*(
     Effect.forkScoped
   )
 
-  const join = (listener: Listener<Told>) =>
+  const join = (subscriber: Subscriber<FeedRound>) =>
     Effect.gen(function*() {
       yield* Effect.acquireRelease(
-        Effect.sync(() => listeners.add(listener)),
-        () => Effect.sync(() => listeners.delete(listener))
+        Effect.sync(() => subscribers.add(subscriber)),
+        () => Effect.sync(() => subscribers.delete(subscriber))
       )
       return yield* snapshot
     })
 
-  const joinOrder = (requestId: RequestId, listener: Listener<Moved>) =>
+  const joinOrder = (requestId: RequestId, subscriber: Subscriber<Moved>) =>
     Effect.acquireRelease(
       Effect.sync(() => {
         const joined = orders.get(requestId) ?? new Set()
-        orders.set(requestId, joined.add(listener))
+        orders.set(requestId, joined.add(subscriber))
       }),
       () =>
         Effect.sync(() => {
           const joined = orders.get(requestId)
-          joined?.delete(listener)
+          joined?.delete(subscriber)
           if (joined?.size === 0) orders.delete(requestId)
         })
     )
 
-  return { join, snapshot, joinOrder: (requestId, listener) => Effect.asVoid(joinOrder(requestId, listener)) }
+  return { join, snapshot, joinOrder: (requestId, subscriber) => Effect.asVoid(joinOrder(requestId, subscriber)) }
 })

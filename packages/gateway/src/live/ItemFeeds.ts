@@ -1,9 +1,9 @@
-/** The feeds of all items that somebody listens to: each begins with its first listener and ends with its last. */
+/** The feeds of all items that somebody listens to: each begins with its first subscriber and ends with its last. */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer, RcMap, type Scope } from "effect"
-import type { LogSize } from "../guards/PartitionCount.ts"
+import type { PartitionCount } from "../guards/PartitionCount.ts"
 import * as ItemFeed from "./ItemFeed.ts"
 
 export class ItemFeeds extends Context.Service<ItemFeeds, {
@@ -11,7 +11,7 @@ export class ItemFeeds extends Context.Service<ItemFeeds, {
   readonly get: (itemId: ItemId) => Effect.Effect<ItemFeed.ItemFeed, never, Scope.Scope>
 }>()("@flash-sale/gateway/live/ItemFeeds") {}
 
-export const layer: Layer.Layer<ItemFeeds, never, LiveEvents | ItemStore | LogSize> = Layer.effect(
+export const layer: Layer.Layer<ItemFeeds, never, LiveEvents | ItemStore | PartitionCount> = Layer.effect(
   ItemFeeds,
   Effect.map(RcMap.make({ lookup: ItemFeed.make }), (feeds) => ({ get: (itemId) => RcMap.get(feeds, itemId) }))
 )

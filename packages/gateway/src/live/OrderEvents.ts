@@ -6,7 +6,7 @@
  * live events are trimmed and not repeated.
  */
 import type { UnknownOrder } from "@flash-sale/domain/api/Errors"
-import { OrderStanding } from "@flash-sale/domain/api/OrdersApi"
+import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import { type ItemMoved, OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { isFinal, isForward, type StatusRecord, type StatusStamp } from "@flash-sale/domain/records/OrderStatus"
@@ -15,10 +15,10 @@ import type { HttpServerResponse } from "effect/http"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
 import * as Sse from "./Sse.ts"
-import { type Listener, Listeners } from "./Subscribers.ts"
+import { type Subscriber, Subscribers } from "./Subscribers.ts"
 
 /** How soon the status is read again: it is written a moment after the change was told. */
 const FIRST_READ = "1 second"
@@ -34,7 +34,7 @@ export class OrderEvents extends Context.Service<OrderEvents, {
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refused, Scope.Scope>
 }>()("@flash-sale/gateway/live/OrderEvents") {}
 
-const encodeStanding = Schema.encodeSync(Schema.fromJsonString(OrderStanding))
+const encodeStanding = Schema.encodeSync(Schema.fromJsonString(OrderView))
 const encodeMoved = Schema.encodeSync(Schema.fromJsonString(OrderMoved))
 
 const idOf = ({ attempt, status }: StatusStamp): string => `${attempt}-${status}`
@@ -44,7 +44,7 @@ const snapshot = (record: StatusRecord): string =>
 /** How the order was last told to stand, and whether it was waited for before. */
 interface Waiting {
   readonly told: StatusStamp
-  readonly patience: Duration.Input
+  readonly storeBreaker: Duration.Input
 }
 
 /** What is to be told of the first of these that go forwards, up to the one that is final. */
@@ -59,11 +59,11 @@ const forwards = (told: StatusStamp, moves: ReadonlyArray<Moved>): readonly [Rea
   return [texts, now]
 }
 
-export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Listeners | StatusReads> = Layer.effect(
+export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | StatusReads> = Layer.effect(
   OrderEvents,
   Effect.gen(function*() {
     const feeds = yield* ItemFeeds
-    const listeners = yield* Listeners
+    const subscribers = yield* Subscribers
     const statuses = yield* StatusReads
 
     /** A status that cannot be read now is read at the next heartbeat. */
@@ -76,9 +76,9 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Listeners | Stat
             : [[Sse.heartbeat], told]
       )
 
-    const step = (requestId: RequestId, listener: Listener<Moved>) => (waiting: Waiting) =>
-      Queue.takeAll(listener.queue).pipe(
-        Effect.timeoutOption(waiting.patience),
+    const step = (requestId: RequestId, subscriber: Subscriber<Moved>) => (waiting: Waiting) =>
+      Queue.takeAll(subscriber.queue).pipe(
+        Effect.timeoutOption(waiting.storeBreaker),
         Effect.flatMap(Option.match({
           onNone: () => readAgain(waiting, requestId),
           onSome: (moves) => Effect.succeed(forwards(waiting.told, moves))
@@ -86,7 +86,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Listeners | Stat
         Effect.map(([texts, told]) =>
           [
             texts,
-            isFinal(told.status) ? Option.none<Waiting>() : Option.some<Waiting>({ told, patience: Sse.HEARTBEAT })
+            isFinal(told.status) ? Option.none<Waiting>() : Option.some<Waiting>({ told, storeBreaker: Sse.HEARTBEAT })
           ] as const
         ),
         // It is told to end.
@@ -95,20 +95,20 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Listeners | Stat
 
     const answer = Effect.fnUntraced(
       function*(requestId: RequestId, lastEventId: string | undefined) {
-        const listener = yield* listeners.listen<Moved>()
+        const subscriber = yield* subscribers.subscribe<Moved>()
         const { itemId } = yield* statuses.read(requestId)
         const feed = yield* feeds.get(itemId)
-        yield* feed.joinOrder(requestId, listener)
+        yield* feed.joinOrder(requestId, subscriber)
         // Only now, so that a change is either in what is read, or told.
         const record = yield* statuses.read(requestId)
         const isTold = Sse.lastEventId(lastEventId) === idOf(record)
         if (isFinal(record.status)) {
           return isTold ? Sse.nothingMore : yield* Sse.response(snapshot(record), Stream.empty)
         }
-        const waiting: Waiting = { told: stampOf(record), patience: FIRST_READ }
+        const waiting: Waiting = { told: stampOf(record), storeBreaker: FIRST_READ }
         return yield* Sse.response(
           isTold ? Sse.heartbeat : snapshot(record),
-          Stream.paginate(waiting, step(requestId, listener))
+          Stream.paginate(waiting, step(requestId, subscriber))
         )
       },
       (effect) =>
@@ -117,7 +117,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Listeners | Stat
           "TooManyListeners",
           () =>
             Effect.flatMap(
-              CurrentRequest,
+              RequestContext,
               ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, "overloaded"))
             )
         )

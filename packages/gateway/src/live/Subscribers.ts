@@ -12,10 +12,10 @@ const QUEUE_CAPACITY = 32
 const END_PATIENCE = Duration.seconds(1)
 const LOOK_EVERY = Duration.millis(20)
 
-/** As many listen as may, or the gateway is shutting down. */
-export class TooManyListeners extends Schema.TaggedError<TooManyListeners>()("TooManyListeners", {}) {}
+/** As many subscribe as may, or the gateway is shutting down. */
+export class TooManySubscribers extends Schema.TaggedError<TooManySubscribers>()("TooManyListeners", {}) {}
 
-export interface Listener<A> {
+export interface Subscriber<A> {
   /** What it has not read yet; done when it should end. */
   readonly queue: Queue.Dequeue<A, Cause.Done>
   /** Never waits. */
@@ -27,27 +27,27 @@ interface Open {
   readonly cut: () => void
 }
 
-export class Listeners extends Context.Service<Listeners, {
+export class Subscribers extends Context.Service<Subscribers, {
   /**
    * One more listener, for as long as the scope is open.
    *
    * **Gotchas**: to be called in the fiber that sends the response. A socket that nobody reads keeps that fiber waiting,
    * so that only its interruption ends it.
    */
-  readonly listen: <A>() => Effect.Effect<Listener<A>, TooManyListeners, Scope.Scope>
+  readonly subscribe: <A>() => Effect.Effect<Subscriber<A>, TooManySubscribers, Scope.Scope>
 }>()("@flash-sale/gateway/live/Subscribers") {}
 
-export const layer = (max: number): Layer.Layer<Listeners, never, Shutdown> =>
+export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
   Layer.effect(
-    Listeners,
+    Subscribers,
     Effect.gen(function*() {
       const shutdown = yield* Shutdown
-      const everybody = new Set<Open>()
+      const subscribers = new Set<Open>()
       let isEnding = false
 
-      const listen = <A>() =>
+      const subscribe = <A>() =>
         Effect.gen(function*() {
-          if (isEnding || everybody.size >= max) return yield* new TooManyListeners()
+          if (isEnding || subscribers.size >= max) return yield* new TooManySubscribers()
           const queue = yield* Queue.dropping<A, Cause.Done>(QUEUE_CAPACITY)
           const fiber = yield* Effect.withFiber(Effect.succeed)
           let isOpen = true
@@ -62,23 +62,23 @@ export const layer = (max: number): Layer.Layer<Listeners, never, Shutdown> =>
             }
           }
           yield* Effect.acquireRelease(
-            Effect.sync(() => everybody.add(open)),
-            () => Effect.sync(() => everybody.delete(open))
+            Effect.sync(() => subscribers.add(open)),
+            () => Effect.sync(() => subscribers.delete(open))
           )
           return { queue, offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined }
         })
 
-      /** Lets everybody read to the end of what is there, and cuts off who does not. Nobody can listen from then on. */
+      /** Lets subscribers read to the end of what is there, and cuts off who does not. Nobody can subscribe from then on. */
       const end = Effect.gen(function*() {
         isEnding = true
-        for (const { end } of everybody) end()
-        yield* Effect.suspend(() => everybody.size === 0 ? Effect.void : Effect.sleep(LOOK_EVERY)).pipe(
-          Effect.repeat({ while: () => everybody.size > 0 }),
+        for (const { end } of subscribers) end()
+        yield* Effect.suspend(() => subscribers.size === 0 ? Effect.void : Effect.sleep(LOOK_EVERY)).pipe(
+          Effect.repeat({ while: () => subscribers.size > 0 }),
           Effect.timeoutOption(END_PATIENCE)
         )
-        for (const { cut } of everybody) cut()
+        for (const { cut } of subscribers) cut()
       })
       yield* shutdown.register(end)
-      return { listen }
+      return { subscribe }
     })
   )

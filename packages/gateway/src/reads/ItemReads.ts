@@ -6,9 +6,9 @@
  */
 import {
   type ItemDamaged,
-  type ItemLook,
   ItemStore,
-  type Parked,
+  type ItemSummary,
+  type PendingEdit,
   type StoreUnavailable
 } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -18,19 +18,19 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
-import { LogSize } from "../guards/PartitionCount.ts"
-import { StorePatience } from "../guards/StoreBreaker.ts"
+import { PartitionCount } from "../guards/PartitionCount.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
 
 /** Items of which a read is kept. The oldest goes first. */
 const MAX_ITEMS = 10_000
 /** How long a read waits for the record of a hand-made change. The processor appends it too, within a second. */
 const ANNOUNCE_PATIENCE = "1 second"
 
-type Look = Exit.Exit<ItemLook, StoreUnavailable | ItemDamaged>
+type Look = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
 
 export class ItemReads extends Context.Service<ItemReads, {
   /** The item as it was at most `SOLD_OUT_CACHE` ago. Failures are kept as long. */
-  readonly look: (itemId: ItemId) => Effect.Effect<ItemLook, StoreUnavailable | ItemDamaged>
+  readonly look: (itemId: ItemId) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
   /** The same for callers that are too many to have a fiber each: `answered` is called once, mostly at once. */
   readonly ask: (itemId: ItemId, answered: (look: Look) => void) => void
 }>()("@flash-sale/gateway/reads/ItemReads") {}
@@ -44,20 +44,20 @@ interface Read {
 
 export const layer = (
   maxAge: Duration.Duration
-): Layer.Layer<ItemReads, never, OrderLog | ItemStore | LogSize | StorePatience> =>
+): Layer.Layer<ItemReads, never, OrderLog | ItemStore | PartitionCount | StoreBreaker> =>
   Layer.effect(
     ItemReads,
     Effect.gen(function*() {
       const log = yield* OrderLog
       const store = yield* ItemStore
-      const size = yield* LogSize
-      const patience = yield* StorePatience
+      const partitionCount = yield* PartitionCount
+      const storeBreaker = yield* StoreBreaker
       const clock = yield* Clock.Clock
       const run = Effect.runCallbackWith(yield* Effect.context<never>())
       const maxAgeMillis = Duration.toMillis(maxAge)
       const reads = new Map<ItemId, Read>()
 
-      const announce = ({ delta, itemId, seq }: Parked) =>
+      const announce = ({ delta, itemId, seq }: PendingEdit) =>
         log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
           Effect.timeoutOption(ANNOUNCE_PATIENCE),
           Effect.catch(({ detail }) =>
@@ -66,8 +66,8 @@ export const layer = (
         )
 
       const lookNow = Effect.fnUntraced(function*(itemId: ItemId) {
-        const look = yield* patience.ask(store.look(home(itemId, yield* size.partitions), itemId))
-        if (look.parked !== undefined) yield* announce(look.parked)
+        const look = yield* storeBreaker.ask(store.read(home(itemId, yield* partitionCount.partitions), itemId))
+        if (look.pendingEdit !== undefined) yield* announce(look.pendingEdit)
         return look
       })
 

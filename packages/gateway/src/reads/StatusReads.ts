@@ -6,10 +6,10 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Context, Effect, Layer } from "effect"
-import { LogSize } from "../guards/PartitionCount.ts"
-import { StorePatience } from "../guards/StoreBreaker.ts"
+import { PartitionCount } from "../guards/PartitionCount.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 
 /** How long it is believed that every partition is (or is not) wholly folded. */
 const MARKS_KEPT = "1 second"
@@ -29,14 +29,14 @@ export class StatusReads extends Context.Service<StatusReads, {
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  OrderStatuses | ItemStore | LogSize | StorePatience
+  OrderStatuses | ItemStore | PartitionCount | StoreBreaker
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
     const store = yield* ItemStore
-    const size = yield* LogSize
-    const patience = yield* StorePatience
+    const partitionCount = yield* PartitionCount
+    const storeBreaker = yield* StoreBreaker
     const clock = yield* Clock.Clock
     let session = yield* store.session
     let connectedAt = Number.NEGATIVE_INFINITY
@@ -47,13 +47,16 @@ export const layer: Layer.Layer<
       // The first connection follows upon no other.
       if (session !== now && session > 0) connectedAt = millis
       session = now
-      return millis - Math.max(connectedAt, patience.failedAt()) < DOUBT
+      return millis - Math.max(connectedAt, storeBreaker.failedAt()) < DOUBT
     })
 
     // A store that is being filled again from the log does not know yet what it will know.
     const isWhole = yield* Effect.cachedWithTTL(
       Effect.gen(function*() {
-        const partitions = Array.from({ length: yield* size.partitions }, (_, index) => PartitionId.make(index))
+        const partitions = Array.from(
+          { length: yield* partitionCount.partitions },
+          (_, index) => PartitionId.make(index)
+        )
         const marks = yield* Effect.forEach(partitions, store.mark, { concurrency: "unbounded" })
         return marks.every((mark) => mark !== undefined)
       }),
@@ -62,8 +65,8 @@ export const layer: Layer.Layer<
 
     const read = Effect.fnUntraced(
       function*(requestId: RequestId) {
-        const { correlationId } = yield* CurrentRequest
-        const standing = yield* patience.ask(statuses.read(requestId))
+        const { correlationId } = yield* RequestContext
+        const standing = yield* storeBreaker.ask(statuses.read(requestId))
         switch (standing._tag) {
           case "Kept":
             return standing.record
@@ -81,7 +84,7 @@ export const layer: Layer.Layer<
           "StoreUnavailable",
           () =>
             Effect.flatMap(
-              CurrentRequest,
+              RequestContext,
               ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, "store_unavailable"))
             )
         )

@@ -1,12 +1,12 @@
 /** How orders and items stand, as buyers are told. */
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
-import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { DateTime, Effect } from "effect"
 import * as Refusals from "../request/Refusals.ts"
-import { CurrentRequest } from "../request/RequestContext.ts"
+import { RequestContext } from "../request/RequestContext.ts"
 
 export const ofOrder = (record: StatusRecord) => ({
   request_id: record.requestId,
@@ -31,11 +31,11 @@ const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: Sa
 })
 
 /** Fails where nothing is known of the item, or not yet. */
-export const ofItem = (itemId: ItemId, { available, held, known, marked, settings, sold }: ItemLook) =>
+export const ofItem = (itemId: ItemId, { available, held, isKnown, isComplete, settings, sold }: ItemSummary) =>
   Effect.gen(function*() {
-    const { correlationId } = yield* CurrentRequest
-    if (known) return { item_id: itemId, available, held, sold, sale: saleOf(settings) }
-    return marked
+    const { correlationId } = yield* RequestContext
+    if (isKnown) return { item_id: itemId, available, held, sold, sale: saleOf(settings) }
+    return isComplete
       ? yield* new UnknownItem({ correlation_id: correlationId })
       : yield* Refusals.unavailable(correlationId, "store_unavailable")
   })

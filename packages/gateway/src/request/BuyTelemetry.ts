@@ -13,10 +13,10 @@ import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Clock, Context, Effect, Layer } from "effect"
 import type { Refusal } from "./Refusals.ts"
-import type { CurrentRequest } from "./RequestContext.ts"
+import type { RequestContext } from "./RequestContext.ts"
 
 /** The codes of all answers but 202. */
-export type Code = Refusal["code"] | Problem["code"] | "validation_failed"
+export type AnswerCode = Refusal["code"] | Problem["code"] | "validation_failed"
 
 type Counter = typeof Metrics.ordersReceived | ReturnType<typeof Metrics.ordersRefused>
 
@@ -26,7 +26,7 @@ const failure = (reason: Metrics.Failure): ReadonlyArray<Counter> => [
 ]
 const refusal = (reason: Metrics.Refusal): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
 
-const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
+const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   invalid_body: [Metrics.ordersValidationFailed],
   validation_failed: [Metrics.ordersValidationFailed],
   duplicate_request: [Metrics.ordersIdempotencyRejected],
@@ -52,21 +52,21 @@ const counters: Readonly<Record<Code, ReadonlyArray<Counter>>> = {
 }
 const successful = [Metrics.ordersSuccessful]
 
-export class Accounts extends Context.Service<Accounts, {
+export class BuyTelemetry extends Context.Service<BuyTelemetry, {
   /** An order is well-formed, and on its way. Told at level debug. */
-  readonly received: (request: CurrentRequest, order: Order) => void
+  readonly received: (request: RequestContext, order: Order) => void
   /** The order is in the log. Returns how long that took, in whole milliseconds. */
-  readonly queued: (request: CurrentRequest, order: Order) => number
+  readonly queued: (request: RequestContext, order: Order) => number
   /** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
-  readonly refused: (request: CurrentRequest, code: Code, order?: Order) => void
+  readonly refused: (request: RequestContext, code: AnswerCode, order?: Order) => void
 }>()("@flash-sale/gateway/request/BuyTelemetry") {}
 
 /** Whether it is our doing, and rare enough for a line each. */
-const isNews = (code: Code): boolean =>
+const isNews = (code: AnswerCode): boolean =>
   code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" || code === "internal_error"
 
-export const layer: Layer.Layer<Accounts> = Layer.effect(
-  Accounts,
+export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
+  BuyTelemetry,
   Effect.gen(function*() {
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
@@ -74,7 +74,7 @@ export const layer: Layer.Layer<Accounts> = Layer.effect(
     const run = Effect.runForkWith(context)
 
     /** Counts one answer; returns how long it took, in whole milliseconds. */
-    const count = ({ arrivedAt }: CurrentRequest, answered: ReadonlyArray<Counter>): number => {
+    const count = ({ arrivedAt }: RequestContext, answered: ReadonlyArray<Counter>): number => {
       const millis = clock.currentTimeMillisUnsafe() - arrivedAt
       Metrics.ordersReceived.updateUnsafe(1, context)
       Metrics.requestDuration.updateUnsafe(millis / 1000, context)
@@ -84,7 +84,7 @@ export const layer: Layer.Layer<Accounts> = Layer.effect(
 
     const tell = (
       line: Pick<OrderLine, "level" | "event" | "message" | "reason">,
-      { correlationId, traceparent }: CurrentRequest,
+      { correlationId, traceparent }: RequestContext,
       order: Order | undefined,
       processingMillis?: number
     ): void =>
@@ -100,7 +100,7 @@ export const layer: Layer.Layer<Accounts> = Layer.effect(
         processingMillis
       })
 
-    const tellFailure = ({ correlationId, traceparent }: CurrentRequest, code: Code, order: Order | undefined) =>
+    const tellFailure = ({ correlationId, traceparent }: RequestContext, code: AnswerCode, order: Order | undefined) =>
       run(Log.warn("Order failed", {
         event: "order_failed",
         correlation_id: correlationId,

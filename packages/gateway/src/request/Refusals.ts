@@ -5,7 +5,7 @@ import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
 import { DateTime } from "effect"
-import type { EarlyRefusal } from "./Precheck.ts"
+import type { PrecheckRefusal } from "./Precheck.ts"
 
 export type Refusal =
   | Errors.SaleClosed
@@ -60,10 +60,10 @@ export const limited = (
   )
 
 /** The answer by a read of the item alone. `now` in milliseconds since 1970 (UTC). */
-export const early = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal =>
+export const early = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now: number): Refusal =>
   withoutStack(() => toRefusal(correlation_id, refusal, now))
 
-const toRefusal = (correlation_id: CorrelationId, refusal: EarlyRefusal, now: number): Refusal => {
+const toRefusal = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now: number): Refusal => {
   switch (refusal._tag) {
     case "UnknownItem":
       return new Errors.UnknownItem({ correlation_id })

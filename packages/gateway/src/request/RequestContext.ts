@@ -3,7 +3,7 @@ import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
 import { Context } from "effect"
 
-export interface CurrentRequest {
+export interface RequestContext {
   readonly correlationId: CorrelationId
   /** The W3C trace context to send on: the caller's, or a new one. */
   readonly traceparent: string | undefined
@@ -14,6 +14,6 @@ export interface CurrentRequest {
 }
 
 /** Set for every request; the default is for code that runs outside one. */
-export const CurrentRequest = Context.Reference<CurrentRequest>("@flash-sale/gateway/request/RequestContext", {
+export const RequestContext = Context.Reference<RequestContext>("@flash-sale/gateway/request/RequestContext", {
   defaultValue: () => ({ correlationId: CorrelationId.make("none"), traceparent: undefined, arrivedAt: 0 })
 })

@@ -4,8 +4,8 @@ import { RequestErrors } from "@flash-sale/domain/api/RequestErrors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer, SchemaAST, SchemaIssue } from "effect"
 import { HttpApiMiddleware } from "effect/http-api"
-import { Accounts } from "./BuyTelemetry.ts"
-import { CurrentRequest } from "./RequestContext.ts"
+import { BuyTelemetry } from "./BuyTelemetry.ts"
+import { RequestContext } from "./RequestContext.ts"
 
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
@@ -39,17 +39,17 @@ export const refusal = (correlation_id: CorrelationId, issue: SchemaIssue.Issue)
   )
 }
 
-export const layer: Layer.Layer<RequestErrors, never, Accounts> = Layer.unwrap(
-  Effect.map(Accounts, (accounts) =>
+export const layer: Layer.Layer<RequestErrors, never, BuyTelemetry> = Layer.unwrap(
+  Effect.map(BuyTelemetry, (telemetry) =>
     HttpApiMiddleware.layerSchemaErrorTransform(
       RequestErrors,
       (error, { endpoint }) =>
         Effect.gen(function*() {
           // We could not encode our own answer: a bug.
           if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error)
-          const request = yield* CurrentRequest
+          const request = yield* RequestContext
           const refused = refusal(request.correlationId, error.cause.issue)
-          if (endpoint.identifier === "buy") accounts.refused(request, refused.code)
+          if (endpoint.identifier === "buy") telemetry.refused(request, refused.code)
           return yield* refused
         })
     ))

@@ -4,10 +4,10 @@
  */
 
 /** Gathers one more. */
-export type Gather<A> = (message: A) => void
+export type Add<A> = (message: A) => void
 
 /** `handle` gets one or more, in their order. It must not throw. */
-export const make = <A>(handle: (gathered: ReadonlyArray<A>) => void): Gather<A> => {
+export const make = <A>(handle: (gathered: ReadonlyArray<A>) => void): Add<A> => {
   let gathered: Array<A> = []
   const handOver = () => {
     const batch = gathered

@@ -5,25 +5,25 @@
 import { Effect } from "effect"
 
 /** Leaves the place. Leaving again does nothing. */
-export type Leave = () => void
+export type Release = () => void
 
 /** Who wants places, each for a subject of theirs. */
-export interface Visitor<in A> {
+export interface SlotUser<in A> {
   /** There is a place for the subject. It is taken until `leave` is called. */
-  readonly begin: (subject: A, leave: Leave) => void
+  readonly begin: (subject: A, release: Release) => void
   /** Nobody wants the places any more that were waited for: they go to whoever is next. */
-  readonly hasLeft: () => boolean
+  readonly hasEnded: () => boolean
 }
 
-export interface InFlight {
+export interface Slots {
   /** Calls the visitor's `begin` once there is a place for the subject, perhaps at once. */
-  readonly enter: <A>(visitor: Visitor<A>, subject: A) => void
+  readonly acquire: <A>(user: SlotUser<A>, subject: A) => void
   /** Runs the effect in a place; waits for one. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 interface Waiting {
-  readonly visitor: Visitor<never>
+  readonly user: SlotUser<never>
   readonly subject: unknown
 }
 
@@ -31,7 +31,7 @@ interface Waiting {
 const GONE = 1_000
 
 /** `onChange` hears how many places are taken. */
-export const make = (places: number, onChange: (taken: number) => void = () => {}): InFlight => {
+export const make = (places: number, onChange: (taken: number) => void = () => {}): Slots => {
   let free = places
   let line: Array<Waiting> = []
   let first = 0
@@ -44,53 +44,53 @@ export const make = (places: number, onChange: (taken: number) => void = () => {
         line = line.slice(first)
         first = 0
       }
-      if (!waiting.visitor.hasLeft()) return waiting
+      if (!waiting.user.hasEnded()) return waiting
     }
     return undefined
   }
 
-  const admit = <A>(visitor: Visitor<A>, subject: A): void => {
+  const admit = <A>(user: SlotUser<A>, subject: A): void => {
     let isIn = true
-    visitor.begin(subject, () => {
+    user.begin(subject, () => {
       if (!isIn) return
       isIn = false
       const successor = next()
-      if (successor !== undefined) return admit(successor.visitor, successor.subject as never)
+      if (successor !== undefined) return admit(successor.user, successor.subject as never)
       free++
       onChange(places - free)
     })
   }
 
-  const enter = <A>(visitor: Visitor<A>, subject: A): void => {
+  const acquire = <A>(user: SlotUser<A>, subject: A): void => {
     if (free === 0) {
-      line.push({ visitor, subject })
+      line.push({ user, subject })
       return
     }
     free--
     onChange(places - free)
-    admit(visitor, subject)
+    admit(user, subject)
   }
 
   return {
-    enter,
+    acquire,
     within: (effect) =>
       Effect.suspend(() => {
         let hasLeft = false
-        let leaving: Leave | undefined
+        let leaving: Release | undefined
         const wait = Effect.callback<void>((resume) =>
-          enter({
-            begin: (_: undefined, leave) => {
-              leaving = leave
+          acquire({
+            begin: (_: undefined, release) => {
+              leaving = release
               resume(Effect.void)
             },
-            hasLeft: () => hasLeft
+            hasEnded: () => hasLeft
           }, undefined)
         )
-        const leave = Effect.sync(() => {
+        const release = Effect.sync(() => {
           hasLeft = true
           leaving?.()
         })
-        return Effect.ensuring(Effect.andThen(wait, effect), leave)
+        return Effect.ensuring(Effect.andThen(wait, effect), release)
       })
   }
 }

@@ -79,7 +79,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
 
     return DeadLetters.of({
       put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
-      mark: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
+      handle: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
       list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
       find: (place) => whenCaughtUp((fold) => fold.find(place)),
       stats: whenCaughtUp((fold) => fold.stats())

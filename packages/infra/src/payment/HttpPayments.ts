@@ -13,9 +13,9 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import {
   type Charge,
+  ChargeRejected,
   type PaymentError,
   PaymentProvider,
-  PaymentRefused,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { Clock, Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
@@ -104,10 +104,10 @@ const unknown = (key: string, { detail, retryAfterMillis }: Unanswered): Payment
     ? new PaymentUnknown({ key, detail: `the payment provider was asked ${ATTEMPTS} times, and at last ${detail}` })
     : new PaymentUnknown({ key, detail: `the payment provider is busy: ${detail}`, retryAfterMillis })
 
-const refused = (key: string, status: number): PaymentRefused =>
+const refused = (key: string, status: number): ChargeRejected =>
   OF_THE_CHARGE.includes(status)
-    ? new PaymentRefused({ key, concerns: "charge", detail: `the payment provider refused the request with ${status}` })
-    : new PaymentRefused({
+    ? new ChargeRejected({ key, concerns: "charge", detail: `the payment provider refused the request with ${status}` })
+    : new ChargeRejected({
       key,
       concerns: "us",
       detail: `the payment provider refuses our requests with ${status}: are PAYMENT_URL and PAYMENT_API_KEY right?`

@@ -1,20 +1,26 @@
 /** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
-import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
-import type { Adjustment, Command, Placed, SalePatch } from "@flash-sale/domain/records/Command"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import type { HoldState, ReleaseReason, SaleSettings, TurnedReason } from "@flash-sale/domain/rules/Item"
+import {
+  type HoldState,
+  isHoldState,
+  isRejectionReason,
+  isReleaseReason,
+  type SaleSettings
+} from "@flash-sale/domain/rules/Item"
 import type { OrderOutcome, Outcome } from "@flash-sale/domain/rules/Outcome"
 import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
-export const records = (commands: ReadonlyArray<Placed>): string => {
+export const records = (commands: ReadonlyArray<LoggedCommand>): string => {
   const words: Array<string> = []
   for (const { command, offset } of commands) write(words, offset, command)
   return JSON.stringify(words)
 }
 
 /** Writes offsets in one text, each with a line feed after it. */
-export const offsets = (told: ReadonlyArray<number>): string => told.map((offset) => `${offset}\n`).join("")
+export const offsets = (published: ReadonlyArray<number>): string => published.map((offset) => `${offset}\n`).join("")
 
 const write = (words: Array<string>, offset: number, command: Command): void => {
   words.push(String(offset))
@@ -66,7 +72,7 @@ const settings = (patch: SalePatch): ReadonlyArray<string> =>
   ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
 /** The outcome of each order that a command names, in order. `next` is the answer to the next one. */
-const named = ({ command, offset }: Placed, next: () => string): ReadonlyArray<OrderOutcome> => {
+const named = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
   switch (command._tag) {
     case "Place":
       return [placed(command, offset, next())]
@@ -85,28 +91,21 @@ const named = ({ command, offset }: Placed, next: () => string): ReadonlyArray<O
 
 /** Reads the outcomes of these commands. Dies of a reply that `lua/fold.lua` cannot give. */
 export const outcomes = (
-  commands: ReadonlyArray<Placed>,
+  commands: ReadonlyArray<LoggedCommand>,
   fresh: string,
   text: string
 ): ReadonlyArray<Outcome> => {
   const answers = text === "" ? [] : text.split("\n")
   let at = 0
   const next = (): string => answers[at++] ?? ""
-  const read = commands.map((placed, n) => ({
-    offset: placed.offset,
+  const read = commands.map((placeOutcome, n) => ({
+    offset: placeOutcome.offset,
     fresh: fresh[n] === "1",
-    orders: named(placed, next)
+    orders: named(placeOutcome, next)
   }))
   if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
   return read
 }
-
-const isHold = (text: string): text is HoldState =>
-  text === "held" || text === "sold" || text === "voiding" || text === "released"
-const isTurned = (text: string | undefined): text is TurnedReason =>
-  text === "sold_out" || text === "limit" || text === "not_open" || text === "closed" || text === "paused"
-const isRelease = (text: string | undefined): text is ReleaseReason =>
-  text === "declined" || text === "timeout" || text === "cancelled"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
 
@@ -117,14 +116,14 @@ const placed = (
   answer: string
 ): OrderOutcome => {
   const [kind, first, currency] = answer.split(" ", 3)
-  if (kind === "t" && isTurned(first)) return Outcomes.turned(requestId, first, attempt, offset, true)
+  if (kind === "t" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
   if (kind !== "h") return order(requestId, answer)
   return {
     requestId,
     state: "held",
     reason: undefined,
     attempt,
-    place: offset,
+    placedAtOffset: offset,
     changed: true,
     userId,
     amount,
@@ -138,12 +137,12 @@ const order = (requestId: RequestId | undefined, answer: string): OrderOutcome =
   const words = answer.split(" ")
   const [changedText, state = "", reason] = words
   const changed = changedText === "1"
-  if (isHold(state)) return held(requestId, state, words, changed)
+  if (isHoldState(state)) return held(requestId, state, words, changed)
   const [attempt, place] = [Number(words[3]), Number(words[4])]
   if (state === "unknown") return Outcomes.unknown(requestId, attempt, place)
   if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, place, changed)
-  if (state === "turned" && isTurned(reason) && requestId !== undefined) {
-    return Outcomes.turned(requestId, reason, attempt, place, changed)
+  if (state === "rejected" && isRejectionReason(reason) && requestId !== undefined) {
+    return Outcomes.rejected(requestId, reason, attempt, place, changed)
   }
   throw new Error(`fold.lua answered ${answer}`)
 }
@@ -162,9 +161,9 @@ const held = (
   return {
     requestId,
     state,
-    reason: isTurned(reason) || isRelease(reason) ? reason : undefined,
+    reason: isRejectionReason(reason) || isReleaseReason(reason) ? reason : undefined,
     attempt: Number(attempt),
-    place: Number(place),
+    placedAtOffset: Number(place),
     changed,
     // It was checked before it was folded.
     userId: userId as UserId,
@@ -176,11 +175,11 @@ const held = (
 
 const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)
 
-const LOOK_WIDTH = 15
+const SUMMARY_WIDTH = 15
 
-/** Reads what `lookOf` in `lua/lib/_item.lua` says of an item. */
-export const look = (itemId: ItemId, texts: ReadonlyArray<string>): ItemLook => {
-  if (texts.length !== LOOK_WIDTH) throw new Error(`a look at ${itemId} has ${texts.length} parts`)
+/** Reads what `summaryOf` in `lua/lib/_item.lua` says of an item. */
+export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSummary => {
+  if (texts.length !== SUMMARY_WIDTH) throw new Error(`the summary of ${itemId} has ${texts.length} parts`)
   const text = (at: number): string => texts[at] ?? ""
   const settings: SaleSettings = {
     opensAt: optional(text(5)),
@@ -191,14 +190,14 @@ export const look = (itemId: ItemId, texts: ReadonlyArray<string>): ItemLook => 
     currency: text(10) === "" ? undefined : text(10)
   }
   return {
-    known: text(0) === "1",
+    isKnown: text(0) === "1",
     available: Number(text(1)),
     held: Number(text(2)),
     sold: Number(text(3)),
-    put: Number(text(4)),
+    stocked: Number(text(4)),
     settings,
     position: Number(text(11)),
-    marked: text(12) === "1",
-    parked: text(13) === "" ? undefined : { itemId, seq: Number(text(13)), delta: Number(text(14)) }
+    isComplete: text(12) === "1",
+    pendingEdit: text(13) === "" ? undefined : { itemId, seq: Number(text(13)), delta: Number(text(14)) }
   }
 }

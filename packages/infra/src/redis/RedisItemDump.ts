@@ -1,7 +1,8 @@
-/** What `lua/item.lua` found of an item, in the words of the domain. Nothing is trusted: something of it is damaged. */
+/** What `lua/dump_item.lua` found of an item, in the words of the domain. Nothing is trusted: something of it is damaged. */
 import type { StoredItem } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { REJECTION_REASONS } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import * as Keys from "./Keys.ts"
 
@@ -21,25 +22,25 @@ const COUNTS = [
 const SETTINGS = ["opens_at", "closes_at", "per_user_limit", "price", "currency"] as const
 /** The count and the reason of an id turned away share one number: see `lua/lib/_ledger.lua`. */
 const CODES = 8
-const REASONS = ["", "sold_out", "limit", "not_open", "closed", "paused"]
+const REASONS = ["", ...REJECTION_REASONS]
 
 export const of = (partition: PartitionId, itemId: ItemId, parts: ReadonlyArray<Part>): StoredItem => {
   const [index, inventory, meta, orders, untold, turned, buyers, commands] = parts
   const fields = new Map(pairs(meta))
-  const picture = new Map(head(partition, fields))
-  for (const [id, text] of pairs(orders)) picture.set(ItemDump.orderOf(id), text)
-  for (const [offset, text] of pairs(untold)) picture.set(ItemDump.untoldOf(offset), text)
-  for (const [id, score] of pairs(turned)) picture.set(ItemDump.turnedOf(id), turnedText(score))
-  for (const [user, units] of pairs(buyers)) picture.set(ItemDump.buyerOf(user), units)
-  for (const [id, n] of pairs(commands)) picture.set(ItemDump.commandOf(id), n)
+  const dump = new Map(head(partition, fields))
+  for (const [id, text] of pairs(orders)) dump.set(ItemDump.orderOf(id), text)
+  for (const [offset, text] of pairs(untold)) dump.set(ItemDump.unpublishedOf(offset), text)
+  for (const [id, score] of pairs(turned)) dump.set(ItemDump.rejectedOf(id), rejectedText(score))
+  for (const [user, units] of pairs(buyers)) dump.set(ItemDump.buyerOf(user), units)
+  for (const [id, n] of pairs(commands)) dump.set(ItemDump.commandOf(id), n)
   const names = [Keys.inventory, Keys.meta, Keys.orders, Keys.untold, Keys.turned, Keys.buyers, Keys.commands]
   const wrong = [inventory, meta, orders, untold, turned, buyers, commands].flatMap((part, at) =>
     part === undefined || part[0] === "" ? [] : [`the key ${names[at]!(itemId)}: ${part[0]}`]
   )
   const hand = byHand(itemId, inventory, fields)
   return {
-    picture,
-    position: whole(picture.get("position")) ?? NOTHING_FOLDED,
+    dump,
+    position: whole(dump.get("position")) ?? NOTHING_FOLDED,
     indexed: index?.[1] === 1,
     damages: [...wrong, ...hand.damages],
     byHand: hand.waiting
@@ -62,7 +63,7 @@ const head = (partition: PartitionId, fields: ReadonlyMap<string, string>): Arra
   ["position", fields.get(`pos:${partition}`) ?? String(NOTHING_FOLDED)]
 ]
 
-const turnedText = (score: string): string => {
+const rejectedText = (score: string): string => {
   const number = Number(score)
   const reason = REASONS[number % CODES]
   return reason === undefined || reason === "" ? score : `${reason} ${Math.floor(number / CODES)}`

@@ -6,7 +6,7 @@ import {
   ItemDamaged,
   ItemStore,
   MarkMoved,
-  type Parked,
+  type PendingEdit,
   PositionBehind,
   type Session,
   type StoreUnavailable
@@ -21,7 +21,7 @@ import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
 
 /** Items that one script looks at, so that no look around keeps Redis from others for long. */
-const SENSE_CHUNK = 200
+const DETECT_CHUNK = 200
 
 const Text = Schema.NullOr(Schema.String)
 const Whole = Schema.NullOr(Schema.FiniteFromString)
@@ -47,67 +47,67 @@ const make = Effect.gen(function*() {
       case "stopped":
         return yield* new ItemDamaged({ itemId, detail: reply[1] })
       case "folded": {
-        const [, mended, look, fresh, answers] = reply
+        const [, mended, summary, fresh, answers] = reply
         yield* report(itemId, mended)
         return {
           outcomes: request.isSilent === true ? [] : FoldWire.outcomes(commands, fresh, answers),
-          look: FoldWire.look(itemId, look)
+          summary: FoldWire.summary(itemId, summary)
         }
       }
     }
   })
 
-  const look = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
+  const read = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
     const keys = [Keys.mark(partition), Keys.items(partition), Keys.inventory(itemId), Keys.meta(itemId)]
-    const [mended, texts] = yield* Effect.mapError(scripts.look(keys, [String(partition), itemId]), damaged(itemId))
+    const [mended, texts] = yield* Effect.mapError(scripts.readItem(keys, [String(partition), itemId]), damaged(itemId))
     yield* report(itemId, mended)
-    return FoldWire.look(itemId, texts)
+    return FoldWire.summary(itemId, texts)
   })
 
-  const senseSome = Effect.fnUntraced(function*(
+  const detectSome = Effect.fnUntraced(function*(
     partition: PartitionId,
     epoch: string,
     session: Session | undefined,
     items: ReadonlyArray<ItemId>
   ) {
     const keys = [Keys.mark(partition), ...items.flatMap((itemId) => [Keys.inventory(itemId), Keys.meta(itemId)])]
-    const reply = yield* Effect.mapError(scripts.sense(keys, [epoch, String(partition)], session), unavailable)
+    const reply = yield* Effect.mapError(scripts.detectEdits(keys, [epoch, String(partition)], session), unavailable)
     const [tag, ...found] = reply
     if (tag === "moved") return yield* new MarkMoved({ partition })
-    const parked: Array<Parked> = []
+    const pending: Array<PendingEdit> = []
     for (const [number, seq, delta, mended] of found) {
       const itemId = items[Number(number) - 1]
-      if (itemId === undefined) return yield* Effect.die(new Error(`sense.lua answered for item ${number}`))
+      if (itemId === undefined) return yield* Effect.die(new Error(`detect_edits.lua answered for item ${number}`))
       yield* report(itemId, mended)
-      if (seq !== "") parked.push({ itemId, seq: Number(seq), delta: Number(delta) })
+      if (seq !== "") pending.push({ itemId, seq: Number(seq), delta: Number(delta) })
     }
-    return parked
+    return pending
   })
 
-  const sense = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, session?: Session) {
-    const parked = new Map<ItemId, Parked>()
+  const detectEdits = Effect.fnUntraced(function*(partition: PartitionId, epoch: string, session?: Session) {
+    const pending = new Map<ItemId, PendingEdit>()
     let cursor = "0"
     do {
       const [next, names] = yield* Effect.mapError(
-        redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", SENSE_CHUNK)),
+        redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", DETECT_CHUNK)),
         unavailable
       )
       const items = names.map((name) => ItemId.make(name))
       // The mark is checked by the script, so it is asked also where the partition has no items. A scan may name an
       // item twice and may return more than it was asked for.
-      for (let from = 0; from === 0 || from < items.length; from += SENSE_CHUNK) {
-        const some = yield* senseSome(partition, epoch, session, items.slice(from, from + SENSE_CHUNK))
-        for (const one of some) parked.set(one.itemId, one)
+      for (let from = 0; from === 0 || from < items.length; from += DETECT_CHUNK) {
+        const some = yield* detectSome(partition, epoch, session, items.slice(from, from + DETECT_CHUNK))
+        for (const one of some) pending.set(one.itemId, one)
       }
       cursor = next
     } while (cursor !== "0")
-    return Array.from(parked.values())
+    return Array.from(pending.values())
   })
 
   return ItemStore.of({
     fold,
-    look,
-    sense,
+    read,
+    detectEdits,
     levels: levelsOf(redis),
     ...marksOf(redis, scripts),
     session: redis.session,
@@ -149,7 +149,7 @@ const marksOf = (
     return from === null || told === null ? undefined : { from, told }
   })
 
-  const moveMark = (script: typeof scripts.mark): ItemStore["Service"]["writeMark"] =>
+  const moveMark = (script: typeof scripts.writeMark): ItemStore["Service"]["writeMark"] =>
     Effect.fnUntraced(function*(partition, { checkpoint, epoch, seen }, session) {
       const record = seen === undefined ? ["", ""] : [String(seen.offset), seen.digest]
       const moving = script([Keys.mark(partition)], [epoch, String(checkpoint), ...record], session)
@@ -161,8 +161,8 @@ const marksOf = (
     mark,
     accepted,
     beginRecovery: (partition, epoch, session) =>
-      Effect.mapError(scripts.begin([Keys.mark(partition)], [epoch], session), unavailable),
-    writeMark: moveMark(scripts.mark),
+      Effect.mapError(scripts.beginRecovery([Keys.mark(partition)], [epoch], session), unavailable),
+    writeMark: moveMark(scripts.writeMark),
     checkpoint: moveMark(scripts.checkpoint)
   }
 }
@@ -185,8 +185,8 @@ const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
   request.expected === undefined ? "" : String(request.expected),
   String(request.partition),
   request.itemId,
-  request.tell ? "1" : request.isSilent === true ? "-" : "0",
-  FoldWire.offsets(request.told),
+  request.emitEvents ? "1" : request.isSilent === true ? "-" : "0",
+  FoldWire.offsets(request.published),
   FoldWire.records(request.commands)
 ]
 

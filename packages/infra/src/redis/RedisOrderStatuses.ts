@@ -50,9 +50,9 @@ const make = Effect.gen(function*() {
   })
 
   // Once the command is on the socket it reaches Redis, even where this process is killed: its reply is not waited for.
-  const keep = (claims: ReadonlyArray<Claim>) =>
+  const confirm = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
-      scripts.keep(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
+      scripts.confirmClaims(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
         String(ACCEPTED_KEPT_MILLIS),
         ...some.map(({ owner }) => leaseEnd(owner))
       ])).pipe(
@@ -65,7 +65,7 @@ const make = Effect.gen(function*() {
 
   const release = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
-      scripts.release(
+      scripts.releaseClaims(
         some.map(({ requestId }) => Keys.orderStatus(requestId)),
         some.map(({ owner }) => leaseEnd(owner))
       ))
@@ -82,7 +82,7 @@ const make = Effect.gen(function*() {
       "WrongContent",
       () => Effect.as(report([Keys.orderStatus(requestId)]), null)
     )
-    return yield* standing(requestId, value)
+    return yield* lookup(requestId, value)
   }, Effect.mapError(unavailable))
 
   const readAll = (requestIds: ReadonlyArray<RequestId>) =>
@@ -90,12 +90,12 @@ const make = Effect.gen(function*() {
       chunked(requestIds, (some) =>
         Effect.flatMap(
           redis.use((client) => client.mget(...some.map(Keys.orderStatus))),
-          (values) => Effect.forEach(some, (id, n) => standing(id, values[n] ?? null))
+          (values) => Effect.forEach(some, (id, n) => lookup(id, values[n] ?? null))
         )),
       (chunks) => chunks.flat()
     )
 
-  return OrderStatuses.of({ admit, keep, release, write, read, readAll })
+  return OrderStatuses.of({ admit, confirm, release, write, read, readAll })
 })
 
 const claim = (request: AdmissionRequest, lease: string, updatedAt: string): string =>
@@ -114,10 +114,10 @@ const claim = (request: AdmissionRequest, lease: string, updatedAt: string): str
 const statusArgs = (records: ReadonlyArray<OrderStatus.StatusRecord>): ReadonlyArray<string> => {
   const args = [String(ACCEPTED_KEPT_MILLIS), String(FINAL_KEPT_MILLIS)]
   for (const record of records) {
-    const { attempt, fingerprint, itemId, place = -1, status } = record
+    const { attempt, fingerprint, itemId, placedAtOffset = -1, status } = record
     args.push(
       OrderStatus.write(record),
-      `${itemId} ${fingerprint} ${attempt} ${place} ${OrderStatus.rank(status)}`
+      `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${OrderStatus.rank(status)}`
     )
   }
   return args
@@ -151,14 +151,14 @@ const known = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Admission> {
   const lease = decodeLease(reply[1])
   if (Result.isSuccess(lease)) return { _tag: "Leased", same: lease.success.fingerprint === request.fingerprint }
-  const found = yield* standing(request.requestId, reply[1])
+  const found = yield* lookup(request.requestId, reply[1])
   // What cannot be read may be the same order or another: nobody knows, as with a lease.
   if (found._tag !== "Kept") return { _tag: "Leased", same: true }
   return { _tag: "Known", same: found.record.fingerprint === request.fingerprint, record: found.record }
 })
 
 /** What a value says. One that cannot be read is reported, and counts as nothing known. */
-const standing = Effect.fnUntraced(function*(requestId: RequestId, value: string | null) {
+const lookup = Effect.fnUntraced(function*(requestId: RequestId, value: string | null) {
   if (value === null) return { _tag: "Unknown" } as const
   if (Result.isSuccess(decodeLease(value))) return { _tag: "Leased" } as const
   const record = decodeRecord(value)

@@ -1,5 +1,5 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
-import { type Accepted, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
@@ -52,7 +52,7 @@ const make = Effect.gen(function*() {
   }, Effect.mapError(unavailable))
 
   const readAtOnce = (partition: PartitionId, itemId: ItemId, most: number) =>
-    Effect.mapError(scripts.item([Keys.items(partition), ...keysOf(itemId)], [itemId, String(most)]), unavailable)
+    Effect.mapError(scripts.dumpItem([Keys.items(partition), ...keysOf(itemId)], [itemId, String(most)]), unavailable)
 
   const scanned = Effect.fnUntraced(function*(key: string, kind: "hash" | "ring") {
     const all: Array<string> = []
@@ -97,20 +97,20 @@ const make = Effect.gen(function*() {
       partition: PartitionId,
       epoch: string | undefined,
       clearings: ReadonlyArray<Clearing>,
-      accepted?: Accepted
+      accepted?: AcceptedLog
     ) {
       const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
       const keys = [...shared, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
       const note = accepted === undefined ? ["", ""] : [String(accepted.from), String(accepted.told)]
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
-      const clearing = scripts.clear(keys, [epoch ?? "", String(partition), ...note, ...named])
+      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), ...note, ...named])
       const reply = yield* Effect.mapError(clearing, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     }
   )
 
   return StoredItems.of({
-    place: `Redis at ${redis.settings.host}:${redis.settings.port}`,
+    location: `Redis at ${redis.settings.host}:${redis.settings.port}`,
     isEmpty: Effect.mapError(Effect.map(use((client) => client.dbsize()), (keys) => keys === 0), unavailable),
     items,
     positions,
@@ -119,7 +119,7 @@ const make = Effect.gen(function*() {
   })
 })
 
-/** In the order of `item.lua` and of `clear.lua`. */
+/** In the order of `dump_item.lua` and of `clear_items.lua`. */
 const keysOf = (itemId: ItemId): ReadonlyArray<string> => [
   Keys.inventory(itemId),
   Keys.meta(itemId),

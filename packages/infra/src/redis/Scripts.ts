@@ -25,13 +25,13 @@ export const FoldReply = Schema.Union([
   Schema.Tuple([Schema.Literal("stopped"), Schema.String]),
   Moved
 ])
-export const SenseReply = Schema.Union([
-  Schema.TupleWithRest(Schema.Tuple([Schema.Literal("sensed")]), [
+export const DetectReply = Schema.Union([
+  Schema.TupleWithRest(Schema.Tuple([Schema.Literal("detected")]), [
     Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String])
   ]),
   Moved
 ])
-const LookReply = Schema.Tuple([Schema.String, Texts])
+const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ClearReply = Schema.Literals(["cleared", "moved"])
 /** A key: '' and what is there, or what is wrong with it. */
@@ -39,7 +39,7 @@ const Part = Schema.Union([
   Schema.Tuple([Schema.Literal(""), Texts]),
   Schema.Tuple([Schema.String, Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.String, Schema.Number])))])
 ])
-export const ItemReply = Schema.TupleWithRest(Schema.Tuple([Schema.Literals(["item", "large"])]), [Part])
+export const DumpReply = Schema.TupleWithRest(Schema.Tuple([Schema.Literals(["item", "large"])]), [Part])
 const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
   Schema.Union([
     Schema.Tuple([Schema.Literal("known"), Schema.String]),
@@ -50,17 +50,17 @@ const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
 
 export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
-  readonly look: Script<typeof LookReply.Type>
-  readonly sense: Script<typeof SenseReply.Type>
-  readonly begin: Script<string>
-  readonly mark: Script<typeof MarkReply.Type>
+  readonly readItem: Script<typeof ReadReply.Type>
+  readonly detectEdits: Script<typeof DetectReply.Type>
+  readonly beginRecovery: Script<string>
+  readonly writeMark: Script<typeof MarkReply.Type>
   readonly checkpoint: Script<typeof MarkReply.Type>
-  readonly item: Script<typeof ItemReply.Type>
-  readonly clear: Script<typeof ClearReply.Type>
+  readonly dumpItem: Script<typeof DumpReply.Type>
+  readonly clearItems: Script<typeof ClearReply.Type>
   readonly admit: Script<typeof AdmitReply.Type>
   /** These answer with the keys that hold no status. */
-  readonly keep: Script<ReadonlyArray<string>>
-  readonly release: Script<ReadonlyArray<string>>
+  readonly confirmClaims: Script<ReadonlyArray<string>>
+  readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -104,16 +104,16 @@ const make = Effect.gen(function*() {
   })
   const scripts = Scripts.of({
     fold: yield* bind("fold", FoldReply),
-    look: yield* bind("look", LookReply),
-    sense: yield* bind("sense", SenseReply),
-    begin: yield* bind("begin", Schema.String),
-    mark: yield* bind("mark", MarkReply),
+    readItem: yield* bind("read_item", ReadReply),
+    detectEdits: yield* bind("detect_edits", DetectReply),
+    beginRecovery: yield* bind("begin_recovery", Schema.String),
+    writeMark: yield* bind("write_mark", MarkReply),
     checkpoint: yield* bind("checkpoint", MarkReply),
-    item: yield* bind("item", ItemReply),
-    clear: yield* bind("clear", ClearReply),
+    dumpItem: yield* bind("dump_item", DumpReply),
+    clearItems: yield* bind("clear_items", ClearReply),
     admit: yield* bind("admit", AdmitReply),
-    keep: yield* bind("keep", Texts),
-    release: yield* bind("release", Texts),
+    confirmClaims: yield* bind("confirm_claims", Texts),
+    releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts)
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

@@ -1,5 +1,11 @@
 /** Orders that need a person, as tables in the embedded file. */
-import { DeadLetter, DeadLetters, type Found, Handling, type LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import {
+  DeadLetter,
+  DeadLetters,
+  Handling,
+  type LetterId,
+  type LetterLookup
+} from "@flash-sale/domain/ports/DeadLetters"
 import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
 import {
   bytes,
@@ -55,7 +61,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           }),
           storeUnavailable
         ),
-      mark: ({ action, by, offset, partition, timestamp, why }) =>
+      handle: ({ action, by, offset, partition, timestamp, why }) =>
         Effect.catch(
           database.write((connection) => {
             connection.run(MARK, partition, offset, action, by, why, timestamp)
@@ -92,7 +98,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
   })
 )
 
-const find = (connection: Connection, { offset, partition }: LetterPlace): Found => {
+const find = (connection: Connection, { offset, partition }: LetterId): LetterLookup => {
   const handling = connection.get("SELECT * FROM handlings WHERE partition = ? AND offset = ?", partition, offset)
   if (handling !== undefined) return { _tag: "Handled", handling: decodeHandling(handling) }
   const letter = connection.get("SELECT * FROM letters WHERE partition = ? AND offset = ?", partition, offset)

@@ -1,6 +1,6 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
 import {
-  type Accepted,
+  type AcceptedLog,
   type FoldError,
   type FoldReply,
   type FoldRequest,
@@ -34,12 +34,12 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
     const writing = { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
     return {
       fold: (request) => Effect.catchTags(database.writeSoon(fold(request)), writing),
-      look: (partition, itemId) =>
+      read: (partition, itemId) =>
         Effect.flatMap(
-          Effect.catch(database.read((connection) => look(connection, partition, itemId)), storeUnavailable),
+          Effect.catch(database.read((connection) => read(connection, partition, itemId)), storeUnavailable),
           Effect.fromResult
         ),
-      sense: (partition, epoch) =>
+      detectEdits: (partition, epoch) =>
         Effect.flatMap(
           Effect.catch(database.read((connection) => readEpoch(connection, partition)), storeUnavailable),
           (there) => there === epoch ? Effect.succeed([]) : Effect.fail(new MarkMoved({ partition }))
@@ -86,7 +86,7 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
       case "Folded": {
         const { outcomes, state } = result
         ItemSave.save(connection, head.id, loaded, state, request)
-        const event = request.tell ? EventRows.ofTurn(head.item, state.item, outcomes) : undefined
+        const event = request.emitEvents ? EventRows.ofTurn(head.item, state.item, outcomes) : undefined
         if (event !== undefined) {
           EventRows.add(connection, head.id, head.eventCount + 1, event)
           touch(EventRows.topic(itemId))
@@ -94,16 +94,16 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
         ItemHead.save(connection, head.id, state, head.eventCount + (event === undefined ? 0 : 1))
         return Result.succeed({
           outcomes: request.isSilent === true ? [] : outcomes,
-          look: ItemHead.look(state, readMark(connection, partition) !== undefined)
+          summary: ItemHead.summary(state, readMark(connection, partition) !== undefined)
         })
       }
     }
   })
 
-const look = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
+const read = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
   orDamaged(itemId, () =>
     Result.succeed(
-      ItemHead.look(ItemHead.find(connection, itemId) ?? Fold.nothing, readMark(connection, partition) !== undefined)
+      ItemHead.summary(ItemHead.find(connection, itemId) ?? Fold.nothing, readMark(connection, partition) !== undefined)
     ))
 
 const readLevels = (connection: Connection, partition: PartitionId, limit: number) =>
@@ -125,7 +125,7 @@ const readMark = (connection: Connection, partition: PartitionId): Mark | undefi
   return { epoch: text(row, "epoch"), checkpoint: integer(row, "checkpoint"), ...seen }
 }
 
-const readAccepted = (connection: Connection, partition: PartitionId): Accepted | undefined => {
+const readAccepted = (connection: Connection, partition: PartitionId): AcceptedLog | undefined => {
   const row = connection.get("SELECT start, told FROM accepted WHERE partition = ?", partition)
   return row === undefined ? undefined : { from: integer(row, "start"), told: integer(row, "told") }
 }

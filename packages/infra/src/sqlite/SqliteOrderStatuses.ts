@@ -4,7 +4,7 @@ import {
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
-  type Standing
+  type StatusLookup
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
@@ -63,14 +63,14 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
       const now = Math.floor(yield* Clock.currentTimeMillis)
       const find = (connection: Connection) => requestIds.map((id) => StatusRows.find(connection, id, now))
-      return (yield* Effect.catch(database.read(find), storeUnavailable)).map(toStanding)
+      return (yield* Effect.catch(database.read(find), storeUnavailable)).map(toLookup)
     })
 
     return {
       admit: (requests, policy) => Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
-      keep: (claims) =>
+      confirm: (claims) =>
         write((connection, now) => {
-          for (const claim of claims) StatusRows.keep(connection, claim, now, iso(now))
+          for (const claim of claims) StatusRows.confirm(connection, claim, now, iso(now))
         }),
       release: (claims) =>
         write((connection) => {
@@ -80,7 +80,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         write((connection, now) => {
           for (const record of records) StatusRows.write(connection, record, now)
         }),
-      read: (requestId) => Effect.map(readAll([requestId]), ([standing]) => standing!),
+      read: (requestId) => Effect.map(readAll([requestId]), ([found]) => found!),
       readAll
     }
   })
@@ -93,7 +93,7 @@ const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }
 const countUnknown = Effect.fnUntraced(function*(
   limits: RateLimits["Service"],
   requests: ReadonlyArray<AdmissionRequest>,
-  known: ReadonlyArray<StatusRows.Standing | undefined>,
+  known: ReadonlyArray<StatusRows.StatusRow | undefined>,
   { maxRequests, windowMillis }: AdmissionPolicy
 ) {
   const claimed = new Set<AdmissionRequest["requestId"]>()
@@ -106,12 +106,12 @@ const countUnknown = Effect.fnUntraced(function*(
   })
 })
 
-const toStanding = (there: StatusRows.Standing | undefined): Standing => {
+const toLookup = (there: StatusRows.StatusRow | undefined): StatusLookup => {
   if (there === undefined) return { _tag: "Unknown" }
   return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
 }
 
-const toKnown = ({ owner, record }: StatusRows.Standing, { fingerprint }: AdmissionRequest): Admission => {
+const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {
   const same = record.fingerprint === fingerprint
   return owner === undefined ? { _tag: "Known", same, record } : { _tag: "Leased", same }
 }

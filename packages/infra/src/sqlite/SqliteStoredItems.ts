@@ -1,5 +1,5 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { type Accepted, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
 import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
@@ -27,7 +27,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
     const database = yield* SqliteDatabase
     const ask = <A>(look: (connection: Connection) => A) => Effect.catch(database.read(look), storeUnavailable)
     return {
-      place: "the embedded file",
+      location: "the embedded file",
       isEmpty: ask((connection) =>
         connection.get("SELECT 1 FROM items LIMIT 1") === undefined &&
         connection.get("SELECT 1 FROM marks LIMIT 1") === undefined
@@ -70,7 +70,7 @@ const atOneMoment = <A>(connection: Connection, look: () => A): A => {
 
 /** What is stored of an item of which nothing was folded. Nobody types stock into the file. */
 const nothing: StoredItem = {
-  picture: new Map(ItemDump.head(empty, NOTHING_FOLDED)),
+  dump: new Map(ItemDump.head(empty, NOTHING_FOLDED)),
   position: NOTHING_FOLDED,
   indexed: true,
   damages: [],
@@ -83,7 +83,7 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId): S
   try {
     const head = ItemHead.find(connection, itemId)!
     return {
-      picture: new Map([...ItemDump.head(head.item, head.position), ...maps(connection, head.id)]),
+      dump: new Map([...ItemDump.head(head.item, head.position), ...maps(connection, head.id)]),
       position: head.position,
       indexed: integer(row, "partition") === partition,
       damages: [],
@@ -104,7 +104,7 @@ function* maps(connection: Connection, id: number): Iterable<readonly [string, s
     yield [ItemDump.orderOf(text(row, "request")), [...words, row["capped"] === 1 ? "capped" : "-", ...rest].join(" ")]
   }
   for (const row of connection.all("SELECT request, n, reason FROM turned WHERE item = ?", id)) {
-    yield [ItemDump.turnedOf(text(row, "request")), `${word(row["reason"])} ${word(row["n"])}`]
+    yield [ItemDump.rejectedOf(text(row, "request")), `${word(row["reason"])} ${word(row["n"])}`]
   }
   for (const row of connection.all("SELECT user, units FROM buyers WHERE item = ?", id)) {
     yield [ItemDump.buyerOf(text(row, "user")), word(row["units"])]
@@ -115,7 +115,7 @@ function* maps(connection: Connection, id: number): Iterable<readonly [string, s
   for (const row of connection.all("SELECT offset, request, state, reason, attempt FROM untold WHERE item = ?", id)) {
     const request = row["request"]
     yield [
-      ItemDump.untoldOf(integer(row, "offset")),
+      ItemDump.unpublishedOf(integer(row, "offset")),
       `${word(row["state"])} ${word(row["reason"])} ${word(row["attempt"])} ${request === null ? "" : word(request)}`
     ]
   }
@@ -125,7 +125,7 @@ const clear = (
   partition: PartitionId,
   epoch: string | undefined,
   clearings: ReadonlyArray<Clearing>,
-  accepted: Accepted | undefined,
+  accepted: AcceptedLog | undefined,
   at: string
 ): Job<void, MarkMoved> =>
 (connection) => {

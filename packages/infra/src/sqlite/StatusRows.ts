@@ -14,7 +14,7 @@ import { type Connection, integer, optionalInteger, optionalText, type Row, text
 const EXPIRED_STEP = 2_000
 
 /** A claim has an owner until it is kept, and its record is what it becomes then. */
-export interface Standing {
+export interface StatusRow {
   readonly owner: string | undefined
   readonly record: StatusRecord
 }
@@ -30,7 +30,7 @@ UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? 
 const SWEEP = `
 DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
-export const find = (connection: Connection, requestId: RequestId, now: number): Standing | undefined => {
+export const find = (connection: Connection, requestId: RequestId, now: number): StatusRow | undefined => {
   const row = connection.get("SELECT * FROM statuses WHERE request = ? AND expires > ?", requestId, now)
   return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
 }
@@ -57,7 +57,7 @@ export const claim = (
 }
 
 /** The claim becomes the status PENDING, where it is still its owner's. */
-export const keep = (connection: Connection, claimed: Claim, now: number, updatedAt: string): void =>
+export const confirm = (connection: Connection, claimed: Claim, now: number, updatedAt: string): void =>
   void connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
 
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>
@@ -73,7 +73,7 @@ export const write = (connection: Connection, record: StatusRecord, now: number)
 
 export const sweep = (connection: Connection, now: number): void => void connection.run(SWEEP, now)
 
-const mayReplace = ({ owner, record: current }: Standing, next: StatusRecord): boolean =>
+const mayReplace = ({ owner, record: current }: StatusRow, next: StatusRecord): boolean =>
   current.itemId === next.itemId && current.fingerprint === next.fingerprint &&
   (owner !== undefined || isForward(current, next))
 
@@ -89,7 +89,7 @@ const put = (connection: Connection, owner: string | undefined, expires: number,
     record.status,
     record.reason ?? null,
     record.attempt,
-    record.place ?? null,
+    record.placedAtOffset ?? null,
     record.correlationId,
     record.updatedAt
   )
@@ -108,6 +108,6 @@ const toRecord = (row: Row): StatusRecord => {
     fingerprint: text(row, "fingerprint"),
     ...(amount === undefined ? {} : { amount }),
     ...(reason === undefined ? {} : { reason }),
-    ...(place === undefined ? {} : { place: Offset.make(place) })
+    ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
   }
 }

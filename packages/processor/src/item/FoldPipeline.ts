@@ -9,47 +9,47 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Fiber, Schedule, type Scope } from "effect"
 import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
-import { actorFailed, RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
+import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as FoldTelemetry from "./FoldTelemetry.ts"
 
 /** How often a stopped item is tried again: its repair is seen within so long. */
 const TRY_REPAIRED_EVERY = Duration.seconds(3)
 
 /** A batch on its way through the store; without a reply where the item has stopped. */
-export interface Sent {
+export interface SentFold {
   readonly batch: ReadonlyArray<Message>
   readonly reply: Fiber.Fiber<FoldReply | undefined, RecoveryNeeded> | undefined
 }
 
-export interface FoldCalls {
+export interface FoldPipeline {
   /** Sends the batch to the store now. `open` as it is before. */
-  readonly send: (batch: ReadonlyArray<Message>, open: OpenOrders) => Effect.Effect<Sent>
+  readonly send: (batch: ReadonlyArray<Message>, open: OpenOrders) => Effect.Effect<SentFold>
   /** The store's reply; nothing where the item has stopped: its records pass, and are folded after the repair. */
-  readonly reply: (sent: Sent) => Effect.Effect<FoldReply | undefined, RecoveryNeeded>
+  readonly reply: (sent: SentFold) => Effect.Effect<FoldReply | undefined, RecoveryNeeded>
   /** The answer at the offset is told: the store need not keep it any more. */
-  readonly onTold: (offset: number) => void
+  readonly onPublished: (offset: number) => void
   readonly hasStopped: () => boolean
 }
 
 /** Tries a stopped item again until its scope closes. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
-  run: Run
-): Effect.fn.Return<FoldCalls, never, ItemStore | Scope.Scope> {
+  run: PartitionRun
+): Effect.fn.Return<FoldPipeline, never, ItemStore | Scope.Scope> {
   const store = yield* ItemStore
   const scope = yield* Effect.scope
   const around = yield* FoldTelemetry.make(itemId, run)
   /** What the store has folded when the last call that was sent has done its work. */
   let expected: number | undefined
-  let told: Array<number> = []
+  let published: Array<number> = []
   let stopped = false
 
   const fold = (
     batch: ReadonlyArray<Message>,
     after: number | undefined
   ): Effect.Effect<FoldReply | undefined, RecoveryNeeded> => {
-    const toTell = told
-    told = []
+    const toTell = published
+    published = []
     return store.fold({
       partition: run.partition,
       itemId,
@@ -57,12 +57,12 @@ export const make = Effect.fnUntraced(function*(
       session: run.session,
       expected: after,
       commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
-      told: toTell,
-      tell: batch[0]!.record.offset >= run.tellFrom
+      published: toTell,
+      emitEvents: batch[0]!.record.offset >= run.publishFrom
     }).pipe(
       Effect.tapError(() =>
         Effect.sync(() => {
-          told = [...toTell, ...told]
+          published = [...toTell, ...published]
         })
       ),
       Effect.catchTags({
@@ -85,7 +85,7 @@ export const make = Effect.fnUntraced(function*(
   const send = Effect.fnUntraced(function*(
     batch: ReadonlyArray<Message>,
     open: OpenOrders
-  ): Effect.fn.Return<Sent> {
+  ): Effect.fn.Return<SentFold> {
     if (stopped) return { batch, reply: undefined }
     const after = expected
     expected = batch[batch.length - 1]!.record.offset
@@ -93,7 +93,7 @@ export const make = Effect.fnUntraced(function*(
     return { batch, reply }
   })
 
-  const replyTo = Effect.fnUntraced(function*({ batch, reply: sent }: Sent) {
+  const replyTo = Effect.fnUntraced(function*({ batch, reply: sent }: SentFold) {
     // What was sent after a call that stopped the item was refused, and says nothing.
     if (sent === undefined || stopped) return undefined
     const reply = yield* Fiber.join(sent)
@@ -102,15 +102,15 @@ export const make = Effect.fnUntraced(function*(
       return yield* Effect.die(new Error(`${reply.outcomes.length} outcomes of ${batch.length} records`))
     }
     // Further than this batch where others have folded before.
-    expected = Math.max(expected ?? reply.look.position, reply.look.position)
+    expected = Math.max(expected ?? reply.summary.position, reply.summary.position)
     return reply
   })
 
   return {
     send,
     reply: replyTo,
-    onTold: (offset) => {
-      told.push(offset)
+    onPublished: (offset) => {
+      published.push(offset)
     },
     hasStopped: () => stopped
   }
@@ -122,7 +122,7 @@ export const make = Effect.fnUntraced(function*(
  */
 const untilRepaired = (
   itemId: ItemId,
-  run: Run,
+  run: PartitionRun,
   foldAgain: Effect.Effect<FoldReply | undefined, RecoveryNeeded>
 ): Effect.Effect<void> =>
   foldAgain.pipe(

@@ -7,23 +7,23 @@ import { type Context, Effect, Exit } from "effect"
 import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
-import type { Run } from "../run/PartitionRun.ts"
+import type { PartitionRun } from "../run/PartitionRun.ts"
 
 /** Goes around the fold of a batch; `open` as it is before. A fold without a reply is one of a damaged item. */
-export type Around = <E>(
+export type WrapFold = <E>(
   batch: ReadonlyArray<Message>,
   open: OpenOrders,
   fold: Effect.Effect<FoldReply | undefined, E>
 ) => Effect.Effect<FoldReply | undefined, E>
 
-export const make = Effect.fnUntraced(function*(itemId: ItemId, run: Run): Effect.fn.Return<Around> {
+export const make = Effect.fnUntraced(function*(itemId: ItemId, run: PartitionRun): Effect.fn.Return<WrapFold> {
   const context: Context.Context<never> = yield* Effect.context<never>()
   const recorder = yield* Spans
   return (batch, open, fold) =>
     Effect.suspend(() => {
       EngineMetrics.foldBatch.updateUnsafe(batch.length, context)
       // Of what is folded again nothing is told, and so nothing traced.
-      const isTold = recorder !== undefined && batch[0]!.record.offset >= run.tellFrom
+      const isTold = recorder !== undefined && batch[0]!.record.offset >= run.publishFrom
       const end = isTold ? OrderSpans.beginFold(recorder, itemId, batch, open) : undefined
       if (end === undefined) return fold
       return Effect.onExit(fold, (exit) =>

@@ -3,18 +3,18 @@
  * the payments of what is held. One call after the other, so an item's orders are first come, first served.
  * While a call is on its way the next one is sent after it, where a whole one waits.
  */
-import type { FoldReply, ItemStore, Parked } from "@flash-sale/domain/ports/ItemStore"
+import type { FoldReply, ItemStore, PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
-import { type OpenOrders, react } from "../order/Actions.ts"
+import { actionsOf, type OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
-import type { Telling } from "../publish/Publisher.ts"
-import { actorFailed, type Run } from "../run/PartitionRun.ts"
+import type { Publisher } from "../publish/Publisher.ts"
+import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { CallOrders } from "./FoldCallSize.ts"
 import * as FoldPipeline from "./FoldPipeline.ts"
 
@@ -35,10 +35,10 @@ export interface ItemActor {
 }
 
 /** What the actors of a partition share. */
-export interface Around {
-  readonly inFlight: InFlight
-  readonly telling: Telling
-  readonly onParked: (parked: Parked) => Effect.Effect<void>
+export interface SharedParts {
+  readonly paymentSlots: Slots
+  readonly publisher: Publisher
+  readonly onPendingEdit: (parked: PendingEdit) => Effect.Effect<void>
   /** A place for each record that waits for its fold. Whoever delivers takes them, and the fold gives them back. */
   readonly room: Semaphore.Semaphore
 }
@@ -46,30 +46,30 @@ export interface Around {
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
-  run: Run,
-  { inFlight, onParked, room, telling }: Around
+  run: PartitionRun,
+  { paymentSlots, onPendingEdit, room, publisher }: SharedParts
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
-  const calls = yield* FoldPipeline.make(itemId, run)
+  const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
-  const payments = yield* PaymentScheduler.make(itemId, run, inFlight)
+  const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open: OpenOrders = new Map()
   let inHand = 0
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = yield* Clock.currentTimeMillis
-    const reactions = react(itemId, open, batch, reply.outcomes, now)
-    for (const { held, voidCharge } of reactions) {
+    const actions = actionsOf(itemId, open, batch, reply.outcomes, now)
+    for (const { held, voidCharge } of actions) {
       const order = held ?? voidCharge
       if (order !== undefined) payments.follow(order)
     }
-    yield* telling.tell({ itemId, reactions, onTold: calls.onTold })
-    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.look.available)
-    if (reply.look.parked !== undefined) yield* onParked(reply.look.parked)
+    yield* publisher.publish({ itemId, actions, onPublished: pipeline.onPublished })
+    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.summary.available)
+    if (reply.summary.pendingEdit !== undefined) yield* onPendingEdit(reply.summary.pendingEdit)
   })
 
-  const finish = Effect.fnUntraced(function*(sent: FoldPipeline.Sent) {
-    const reply = yield* calls.reply(sent)
+  const finish = Effect.fnUntraced(function*(sent: FoldPipeline.SentFold) {
+    const reply = yield* pipeline.reply(sent)
     const { batch } = sent
     for (const { record } of batch) run.folding.done(record.offset)
     yield* Semaphore.release(room, batch.length)
@@ -84,10 +84,10 @@ export const make = Effect.fnUntraced(function*(
 
   /** Ends when no whole batch waits any more and all is folded. */
   const turn = Effect.gen(function*() {
-    let ahead: FoldPipeline.Sent | undefined
+    let ahead: FoldPipeline.SentFold | undefined
     do {
       for (const call of yield* take) {
-        const sent = yield* calls.send(call, open)
+        const sent = yield* pipeline.send(call, open)
         if (ahead !== undefined) yield* finish(ahead)
         ahead = sent
       }
@@ -110,6 +110,6 @@ export const make = Effect.fnUntraced(function*(
     isQuiet,
     waiting: () => Queue.sizeUnsafe(mailbox),
     // Whoever came after a stopped one would not know of the records that it let pass, and skip them.
-    isIdle: () => isQuiet() && open.size === 0 && !calls.hasStopped()
+    isIdle: () => isQuiet() && open.size === 0 && !pipeline.hasStopped()
   }
 })

@@ -12,7 +12,7 @@ import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
 import * as StatusRecords from "./StatusRecords.ts"
 
 /** An order that has become final, for counters and log lines. */
-export interface Finished {
+export interface FinishedOrder {
   readonly requestId: RequestId | undefined
   readonly correlationId: CorrelationId
   readonly traceparent: string | undefined
@@ -22,26 +22,26 @@ export interface Finished {
   /** When the gateway accepted it, in milliseconds since 1970 (UTC); undefined where nobody can tell. */
   readonly acceptedAt: number | undefined
   /** The offset of the record that placed it: what was told already is not counted again. */
-  readonly place: number
+  readonly placedAtOffset: number
 }
 
 /** All that one outcome asks for. What is absent is not needed. */
-export interface Reaction {
+export interface Action {
   readonly status?: StatusRecord
   /** An order that is held now, and is to be paid. Its status may wait a moment for the final one: it is made when told. */
   readonly held?: OpenOrder
   /** When the order that the status is of was placed, in milliseconds since 1970; there with every status. */
   readonly placedAt?: number
   /** The offset of the record that placed that order; there with every status. */
-  readonly place?: number
+  readonly placedAtOffset?: number
   readonly letter?: DeadLetter
-  readonly finished?: Finished
+  readonly finished?: FinishedOrder
   /** An order that was held, and is given up or cancelled now. */
   readonly voidCharge?: OpenOrder
   /** The offset that is final once status and letter are written. */
   readonly done?: number
   /** The offset whose answer the store keeps until it is told. */
-  readonly told?: number
+  readonly published?: number
 }
 
 /** Now: in milliseconds since 1970 and as ISO 8601, both in UTC. */
@@ -57,41 +57,41 @@ export type OpenOrders = Map<RequestId, OpenOrder>
  * What the records of a turn ask for, in order. Adds to and removes from `open` as orders are held and become final.
  * `millis` is now, in milliseconds since 1970 (UTC).
  */
-export const react = (
+export const actionsOf = (
   itemId: ItemId,
   open: OpenOrders,
   batch: ReadonlyArray<Message>,
   outcomes: ReadonlyArray<Outcome.Outcome>,
   millis: number
-): ReadonlyArray<Reaction> => {
+): ReadonlyArray<Action> => {
   const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }
-  const reactions: Array<Reaction> = []
+  const actions: Array<Action> = []
   for (const [at, message] of batch.entries()) {
     const { command, record } = message
     const { orders } = outcomes[at]!
     switch (command._tag) {
       case "Place":
-        reactions.push(placed(itemId, open, message, command, orders[0]!, now))
+        actions.push(placed(itemId, open, message, command, orders[0]!, now))
         break
       case "Unreadable":
-        reactions.push(unreadable(itemId, message, orders[0]!, now.text))
+        actions.push(unreadable(itemId, message, orders[0]!, now.text))
         break
       case "Settle":
       case "Cancel":
       case "GiveUp":
         for (const order of orders) {
-          const reaction = moved(open, order, now.text)
-          if (reaction !== undefined) reactions.push(reaction)
+          const action = moved(open, order, now.text)
+          if (action !== undefined) actions.push(action)
         }
-        reactions.push({ done: record.offset })
+        actions.push({ done: record.offset })
         break
       case "Adjust":
       case "Sale":
       case "Rules":
-        reactions.push({ done: record.offset })
+        actions.push({ done: record.offset })
     }
   }
-  return reactions
+  return actions
 }
 
 const placed = (
@@ -101,7 +101,7 @@ const placed = (
   command: Place,
   order: Outcome.OrderOutcome,
   now: Now
-): Reaction => {
+): Action => {
   const status = Outcome.status(order)
   if (status === undefined) return { done: record.offset }
   const { key, offset, partition, timestamp, value } = record
@@ -116,24 +116,24 @@ const placed = (
     voiding: order.state === "voiding",
     isHeldBack: false
   }
-  if (order.place !== record.offset) {
+  if (order.placedAtOffset !== record.offset) {
     // A second record of the same order: it has no effect of its own, and the first one's fate is told again.
     const told = StatusRecords.of(own, order, status, now.text)
-    return { status: told, placedAt: timestamp, place: order.place, done: offset }
+    return { status: told, placedAt: timestamp, placedAtOffset: order.placedAtOffset, done: offset }
   }
   if (order.state === "held" || order.state === "voiding") {
     open.set(command.order.requestId, own)
-    return { held: own, placedAt: timestamp, place: offset }
+    return { held: own, placedAt: timestamp, placedAtOffset: offset }
   }
   return finish(own, order, status, now.text)
 }
 
 /** An order that is open here and was settled, cancelled or given up. Any other is none of this worker's business. */
-const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Reaction | undefined => {
+const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Action | undefined => {
   if (order.requestId === undefined) return undefined
   const held = open.get(order.requestId)
   const status = Outcome.status(order)
-  if (held === undefined || status === undefined || held.record.offset !== order.place) return undefined
+  if (held === undefined || status === undefined || held.record.offset !== order.placedAtOffset) return undefined
   if (isFinal(status)) {
     open.delete(order.requestId)
     return finish(held, order, status, now)
@@ -143,12 +143,12 @@ const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Reac
   return { voidCharge: held }
 }
 
-const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string): Reaction => {
+const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderStatus, now: string): Action => {
   const { command, record: { offset, timestamp }, takenAt } = order
-  const reaction = {
+  const action = {
     status: StatusRecords.of(order, outcome, status, now),
     placedAt: timestamp,
-    place: outcome.place,
+    placedAtOffset: outcome.placedAtOffset,
     finished: {
       requestId: command.order.requestId,
       correlationId: command.correlationId,
@@ -157,12 +157,12 @@ const finish = (order: OpenOrder, outcome: Outcome.OrderOutcome, status: OrderSt
       reason: Outcome.reasonText(outcome),
       takenAt,
       acceptedAt: command.acceptedAt,
-      place: offset
+      placedAtOffset: offset
     },
     done: offset
   }
   const isTimeout = outcome.state === "released" && outcome.reason === "timeout"
-  return isTimeout ? { ...reaction, letter: timeoutLetter(order, outcome.attempt, now) } : reaction
+  return isTimeout ? { ...action, letter: timeoutLetter(order, outcome.attempt, now) } : action
 }
 
 const timeoutLetter = (order: OpenOrder, attempt: number, now: string): DeadLetter => {
@@ -178,7 +178,7 @@ const unreadable = (
   { command, record, takenAt }: Message,
   order: Outcome.OrderOutcome,
   now: string
-): Reaction => {
+): Action => {
   if (command._tag !== "Unreadable" || order.state !== "unreadable") return { done: record.offset }
   const correlationId = command.correlationId ?? placeCorrelationId(record)
   const reason = Outcome.reasonText(order)
@@ -193,10 +193,10 @@ const unreadable = (
         correlationId,
         updatedAt: now,
         fingerprint: "",
-        place: record.offset
+        placedAtOffset: record.offset
       },
       placedAt: record.timestamp,
-      place: record.offset
+      placedAtOffset: record.offset
     }),
     letter: DeadLetterOf.of(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
     finished: {
@@ -207,9 +207,9 @@ const unreadable = (
       reason: command.detail,
       takenAt,
       acceptedAt: undefined,
-      place: record.offset
+      placedAtOffset: record.offset
     },
-    told: record.offset,
+    published: record.offset,
     done: record.offset
   }
 }

@@ -1,11 +1,11 @@
 /** Dead letters, from the records and orders that they are about. */
 import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import type { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
-import type { Kept, OpenOrder } from "./OpenOrder.ts"
+import type { OpenOrder, SourceRecord } from "./OpenOrder.ts"
 
 /** The letter of a record, its value byte for byte. */
 export const of = (
-  record: Kept,
+  record: SourceRecord,
   error: DeadLetterReason,
   requestId: RequestId | undefined,
   correlationId: CorrelationId,

@@ -13,11 +13,11 @@ export interface Message {
 }
 
 /** What is still needed of a record once it is folded. Its headers are in the command, and thousands may be open. */
-export type Kept = Pick<LogRecord, "partition" | "offset" | "timestamp" | "key" | "value">
+export type SourceRecord = Pick<LogRecord, "partition" | "offset" | "timestamp" | "key" | "value">
 
 export interface OpenOrder {
   readonly itemId: ItemId
-  readonly record: Kept
+  readonly record: SourceRecord
   readonly command: Place
   readonly takenAt: number
   /** When its fold was answered, in milliseconds since 1970 (UTC). */

@@ -9,7 +9,7 @@ import type { OpenOrder } from "./OpenOrder.ts"
 /** The status of an order after a fold. `updatedAt` is ISO 8601 in UTC. */
 export const of = (
   { command, itemId }: OpenOrder,
-  outcome: Pick<Outcome.OrderOutcome, "state" | "reason" | "attempt" | "place" | "userId" | "amount">,
+  outcome: Pick<Outcome.OrderOutcome, "state" | "reason" | "attempt" | "placedAtOffset" | "userId" | "amount">,
   status: OrderStatus,
   updatedAt: string
 ): StatusRecord => {
@@ -26,13 +26,20 @@ export const of = (
     updatedAt,
     fingerprint: fingerprint({ userId: outcome.userId ?? command.order.userId, itemId, amount }),
     // An offset that the log gave.
-    place: outcome.place as Offset
+    placedAtOffset: outcome.placedAtOffset as Offset
   }
 }
 
 /** The status of an order that is held: all of it is known from its record. */
 export const reserved = (order: OpenOrder): StatusRecord => {
   const { attempt, order: { amount, userId } } = order.command
-  const outcome = { state: "held", reason: undefined, attempt, place: order.record.offset, userId, amount } as const
+  const outcome = {
+    state: "held",
+    reason: undefined,
+    attempt,
+    placedAtOffset: order.record.offset,
+    userId,
+    amount
+  } as const
   return of(order, outcome, "RESERVED", DateTime.formatIso(DateTime.makeUnsafe(order.heldAt)))
 }

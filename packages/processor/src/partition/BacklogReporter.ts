@@ -2,7 +2,7 @@
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Effect } from "effect"
-import type { Run } from "../run/PartitionRun.ts"
+import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as FoldRate from "./FoldRate.ts"
 
 /** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
@@ -10,7 +10,7 @@ const BEHIND_MILLIS = 500
 
 /** What to do a few times a second. Nobody waits for it, and a store that is away is told the next time. */
 export const make = Effect.fnUntraced(function*(
-  run: Pick<Run, "partition" | "folding" | "lastTaken" | "isRecovered">
+  run: Pick<PartitionRun, "partition" | "folding" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
   let last = { at: yield* Clock.currentTimeMillis, folded: run.folding.next(), hadWork: false }

@@ -28,7 +28,7 @@ interface Taken {
 
 export const make = (owned: OwnedPartition): Lag => {
   const { partition } = owned
-  const patience = LogGrace.make()
+  const grace = LogGrace.make()
   let next: (() => number) | undefined
   let taken: Array<Taken> = []
   let takenUpTo = 0
@@ -43,7 +43,7 @@ export const make = (owned: OwnedPartition): Lag => {
   const look = Effect.gen(function*() {
     // More is taken while the question is under way, and the answer may not know of that yet.
     const reached = takenUpTo
-    const bounds = yield* patience.answer(owned.bounds)
+    const bounds = yield* grace.answer(owned.bounds)
     if (bounds === undefined) return
     const { end, start } = bounds
     const at = next?.() ?? (yield* owned.committed) ?? start

@@ -6,9 +6,9 @@ import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Duration, Effect } from "effect"
 
 /** How long a log may give no answer before its partition waits, and says so: longer than a broker takes to start. */
-export const LOG_PATIENCE = Duration.seconds(30)
+export const LOG_GRACE = Duration.seconds(30)
 
-export interface Patience {
+export interface LogGrace {
   /** Undefined where the log gives no answer. Fails with it where it has given none for too long. */
   readonly answer: <A, E>(question: Effect.Effect<A, E | LogUnavailable>) => Effect.Effect<
     A | undefined,
@@ -17,7 +17,7 @@ export interface Patience {
 }
 
 /** For questions of one kind: an answer to another says nothing of them. */
-export const make = (): Patience => {
+export const make = (): LogGrace => {
   let silentSince: number | undefined
   return {
     answer: Effect.fnUntraced(function*(question) {
@@ -30,7 +30,7 @@ export const make = (): Patience => {
       if (!(error instanceof LogUnavailable)) return yield* Effect.fail(error)
       const now = yield* Clock.currentTimeMillis
       silentSince ??= now
-      if (now - silentSince > Duration.toMillis(LOG_PATIENCE)) return yield* Effect.fail(error)
+      if (now - silentSince > Duration.toMillis(LOG_GRACE)) return yield* Effect.fail(error)
       return undefined
     })
   }

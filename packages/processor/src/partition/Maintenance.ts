@@ -1,4 +1,4 @@
-/** What a worker does beside taking records: ends the recovery, commits, looks around. */
+/** What a worker does beside taking records: ends the recovery, checkpointer, looks around. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -6,7 +6,7 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Metric, Schedule } from "effect"
-import { type RecoveryNeeded, type Run, waitFor } from "../run/PartitionRun.ts"
+import { type PartitionRun, type RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as BacklogReporter from "./BacklogReporter.ts"
 import * as Checkpointer from "./Checkpointer.ts"
@@ -17,15 +17,15 @@ import * as StockEdits from "./StockEdits.ts"
 /** A recovery says how far it has come each time that it has looked around so often: every 10 s. */
 const PROGRESS_EVERY = 10
 
-export interface Parts {
-  readonly run: Run
+export interface MaintenanceParts {
+  readonly run: PartitionRun
   /** Whether the store had its mark at the start. */
   readonly isMarked: boolean
   /** Where the recovery ends: everything before it was in the log at the start. */
   readonly until: number
-  readonly intake: Router.Intake
-  readonly commits: Checkpointer.Commits
-  readonly sensing: StockEdits.Sensing
+  readonly router: Router.Router
+  readonly checkpointer: Checkpointer.Checkpointer
+  readonly stockEdits: StockEdits.StockEdits
   readonly lag: Lag
 }
 
@@ -39,8 +39,8 @@ const tellLevels = Effect.fnUntraced(function*(partition: PartitionId) {
 })
 
 /** Goes on until something fails. */
-export const keep = Effect.fnUntraced(function*(
-  { commits, intake, isMarked, lag, run, sensing, until }: Parts
+export const run = Effect.fnUntraced(function*(
+  { checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
   const store = yield* ItemStore
   const state = yield* ProcessorState
@@ -49,17 +49,17 @@ export const keep = Effect.fnUntraced(function*(
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
-    const mark = { epoch, checkpoint: run.settling.next(), seen: Checkpointer.seen(run) }
+    const mark = { epoch, checkpoint: run.settling.next(), seen: Checkpointer.lastSeen(run) }
     if (!isMarked) yield* waitFor("the store", store.writeMark(partition, mark, run.session))
     yield* run.setRecovered
-    yield* intake.startPayments
+    yield* router.startPayments
     yield* state.set(partition, { _tag: "Running" })
     yield* Effect.ignore(tellLevels(partition))
   })
 
   const commit = Effect.gen(function*() {
     if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
-    yield* commits.commit
+    yield* checkpointer.commit
     yield* tellBacklog
     yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
   })
@@ -71,14 +71,14 @@ export const keep = Effect.fnUntraced(function*(
       const message = `Partition ${partition}: folded up to ${offset} of ${until}`
       yield* Log.info(message, { event: "recovery_progress", partition, offset })
     }
-    yield* sensing.lookAround
-    yield* intake.sweep
+    yield* stockEdits.detect
+    yield* router.sweep
     yield* waitFor("the log", lag.look)
-    yield* Metric.update(EngineMetrics.mailboxDepth(partition), intake.waiting())
+    yield* Metric.update(EngineMetrics.mailboxDepth(partition), router.waiting())
   })
 
   return yield* Effect.raceFirst(
     Effect.repeat(commit, Schedule.spaced(Checkpointer.COMMIT_EVERY)),
-    Effect.repeat(lookAround, Schedule.spaced(StockEdits.SENSE_EVERY))
+    Effect.repeat(lookAround, Schedule.spaced(StockEdits.DETECT_EVERY))
   ).pipe(Effect.andThen(Effect.never))
 })

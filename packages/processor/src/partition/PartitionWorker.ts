@@ -1,6 +1,6 @@
 /**
  * The worker of one partition while this process owns it: recovers, takes records, routes them to the actors of their
- * items, commits what is final, and hands the partition over when it is asked to.
+ * items, checkpointer what is final, and hands the partition over when it is asked to.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -10,12 +10,12 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import type { Slots } from "@flash-sale/infra/actor/Slots"
 import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
 import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
-import { type Halted, type RecoveryNeeded, type Run, unlessFailed, waitFor } from "../run/PartitionRun.ts"
+import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
 import * as Lag from "./Lag.ts"
@@ -41,19 +41,19 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
- * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their turns.
+ * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their recoveryLimiter.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: InFlight,
-  turns: RecoveryLimiter.RecoveryTurns = RecoveryLimiter.make()
+  paymentSlots: Slots,
+  recoveryLimiter: RecoveryLimiter.RecoveryLimiter = RecoveryLimiter.make()
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   let hasInHand = false
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.scoped(runOnce(owned, inFlight, turns, lag, taking(true))).pipe(
+  yield* Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true))).pipe(
     Effect.ensuring(taking(false)),
     // Somebody else owns it now: whatever is still in hand here is theirs.
     Effect.catchTag("PartitionLost", () => Effect.void),
@@ -76,8 +76,8 @@ export const work = Effect.fnUntraced(function*(
 
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  inFlight: InFlight,
-  turns: RecoveryLimiter.RecoveryTurns,
+  paymentSlots: Slots,
+  recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>
 ): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, Services | Scope.Scope> {
@@ -89,9 +89,9 @@ const runOnce = Effect.fnUntraced(function*(
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   let recovered = false
   let lastTaken: LogRecord | undefined
-  const run: Run = {
+  const run: PartitionRun = {
     partition,
-    tellFrom: plan.tellFrom,
+    publishFrom: plan.publishFrom,
     folding: OffsetTracker.make(plan.from),
     settling: OffsetTracker.make(plan.from),
     lastTaken: () => lastTaken,
@@ -106,16 +106,16 @@ const runOnce = Effect.fnUntraced(function*(
     stopItem: (itemId, detail) => state.stopItem(partition, itemId, detail)
   }
   lag.follow(run.folding.next)
-  const sensing = yield* StockEdits.make(run)
-  const intake = yield* Router.make(run, partitions, inFlight, sensing)
-  const commits = yield* Checkpointer.make(owned, run, plan.from)
+  const stockEdits = yield* StockEdits.make(run)
+  const router = yield* Router.make(run, partitions, paymentSlots, stockEdits)
+  const checkpointer = yield* Checkpointer.make(owned, run, plan.from)
 
   const takeOnce = Effect.gen(function*() {
     const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
     lastTaken = records.at(-1) ?? lastTaken
     lag.took(records)
     const now = yield* Clock.currentTimeMillis
-    yield* intake.route(records, now)
+    yield* router.route(records, now)
   })
 
   yield* state.clearItems(partition)
@@ -123,11 +123,11 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.keep({ run, isMarked, until: plan.until, intake, commits, sensing, lag })
+      Maintenance.run({ run, isMarked, until: plan.until, router, checkpointer, stockEdits, lag })
     )
   )
   const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
-  const catchUp = turns.within(plan.until - plan.from, (onStep) =>
+  const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,
       Effect.repeat(Effect.andThen(takeOnce, onStep), { until: isCaughtUp })
@@ -136,14 +136,14 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )
-  yield* handOver(intake, commits)
+  yield* handOver(router, checkpointer)
 })
 
 /** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */
-const handOver = Effect.fnUntraced(function*(intake: Router.Intake, commits: Checkpointer.Commits) {
-  yield* Effect.sync(intake.isQuiet).pipe(
+const handOver = Effect.fnUntraced(function*(router: Router.Router, checkpointer: Checkpointer.Checkpointer) {
+  yield* Effect.sync(router.isQuiet).pipe(
     Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(HAND_OVER_CHECK) }),
     Effect.timeoutOption(HAND_OVER_WITHIN)
   )
-  yield* Effect.ignore(commits.commit)
+  yield* Effect.ignore(checkpointer.commit)
 })

@@ -7,14 +7,14 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Utf8 from "@flash-sale/domain/records/Utf8"
-import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, DateTime, Duration, Effect, Exit, Scope, Semaphore } from "effect"
 import * as ItemActor from "../item/ItemActor.ts"
 import * as DeadLetterOf from "../order/DeadLetterOf.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import * as Publisher from "../publish/Publisher.ts"
-import type { Run } from "../run/PartitionRun.ts"
+import type { PartitionRun } from "../run/PartitionRun.ts"
 import type * as StockEdits from "./StockEdits.ts"
 
 /** How long an item may be idle before its actor leaves memory. */
@@ -48,13 +48,13 @@ const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.New
   }
 }
 
-interface Housed {
+interface RunningActor {
   readonly actor: ItemActor.ItemActor
   readonly scope: Scope.Closeable
   lastUsed: number
 }
 
-export interface Intake {
+export interface Router {
   /** Hands records on, in order. Waits while too many wait for their folds. */
   readonly route: (records: ReadonlyArray<LogRecord.LogRecord>, takenAt: number) => Effect.Effect<void>
   /** Lets go of actors that have been idle for long. */
@@ -67,12 +67,12 @@ export interface Intake {
 }
 
 export const make = Effect.fnUntraced(function*(
-  run: Run,
+  run: PartitionRun,
   partitions: number,
-  inFlight: InFlight,
-  sensing: StockEdits.Sensing
+  paymentSlots: Slots,
+  stockEdits: StockEdits.StockEdits
 ): Effect.fn.Return<
-  Intake,
+  Router,
   never,
   ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
 > {
@@ -80,10 +80,10 @@ export const make = Effect.fnUntraced(function*(
     ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
   >()
   const scope = yield* Effect.scope
-  const telling = yield* Publisher.make(run)
+  const publisher = yield* Publisher.make(run)
   const room = yield* Semaphore.make(WAITING_CAPACITY)
-  const around: ItemActor.Around = { inFlight, telling, onParked: sensing.onParked, room }
-  const actors = new Map<ItemId, Housed>()
+  const around: ItemActor.SharedParts = { paymentSlots, publisher, onPendingEdit: stockEdits.onPending, room }
+  const actors = new Map<ItemId, RunningActor>()
 
   const actorOf = Effect.fnUntraced(function*(itemId: ItemId, now: number) {
     const there = actors.get(itemId)
@@ -105,14 +105,14 @@ export const make = Effect.fnUntraced(function*(
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
     const error = DeadLetterOf.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
-    yield* telling.tell({ itemId, reactions: [{ letter: error, done: record.offset }], onTold: () => {} })
+    yield* publisher.publish({ itemId, actions: [{ letter: error, done: record.offset }], onPublished: () => {} })
   })
 
   /** Somebody produced it to a partition that is not its item's home: it takes its place there, and is folded there. */
   const forward = Effect.fnUntraced(function*(itemId: ItemId, record: LogRecord.LogRecord) {
     const forwarded = forwardedOf(itemId, record)
     if (forwarded === undefined) return yield* dropped(record, itemId)
-    if (record.offset >= run.tellFrom) {
+    if (record.offset >= run.publishFrom) {
       yield* run.append(forwarded)
       yield* Log.warn("Record forwarded to its item's partition", {
         event: "record_forwarded",
@@ -165,7 +165,7 @@ export const make = Effect.fnUntraced(function*(
     startPayments: Effect.suspend(() =>
       Effect.forEach([...actors.values()], ({ actor }) => actor.startPayments, { discard: true })
     ),
-    isQuiet: () => telling.isQuiet() && [...actors.values()].every(({ actor }) => actor.isQuiet()),
+    isQuiet: () => publisher.isQuiet() && [...actors.values()].every(({ actor }) => actor.isQuiet()),
     waiting: () => {
       let waiting = 0
       for (const { actor } of actors.values()) waiting += actor.waiting()

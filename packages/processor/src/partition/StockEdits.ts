@@ -1,32 +1,32 @@
 /**
- * Hand-made changes of stock: whoever sees one that is parked appends it to the log, where it takes its place among the
+ * Hand-made changes of stock: whoever sees one that is pending appends it to the log, where it takes its place among the
  * orders. A repeated one has no second effect.
  */
-import { ItemStore, type Parked } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Duration, Effect } from "effect"
-import { RecoveryNeeded, type Run } from "../run/PartitionRun.ts"
+import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 
 /** How often idle items are looked at. */
-export const SENSE_EVERY = Duration.seconds(1)
+export const DETECT_EVERY = Duration.seconds(1)
 /** How long an appended change may take to be folded before it is appended again. */
 const APPEND_AGAIN_MILLIS = 5_000
 
-export interface Sensing {
-  /** Appends a parked change, unless this worker has just done so. */
-  readonly onParked: (parked: Parked) => Effect.Effect<void>
+export interface StockEdits {
+  /** Appends a pending change, unless this worker has just done so. */
+  readonly onPending: (pending: PendingEdit) => Effect.Effect<void>
   /** Looks around the items of the partition. Also notices that the store was emptied or replaced. */
-  readonly lookAround: Effect.Effect<void, RecoveryNeeded>
+  readonly detect: Effect.Effect<void, RecoveryNeeded>
 }
 
-export const make = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Sensing, never, ItemStore> {
+export const make = Effect.fnUntraced(function*(run: PartitionRun): Effect.fn.Return<StockEdits, never, ItemStore> {
   const store = yield* ItemStore
   // One entry for each item with a change on its way; cleared when it is old.
   const appended = new Map<string, { readonly seq: number; readonly at: number }>()
 
-  const onParked = Effect.fnUntraced(function*({ delta, itemId, seq }: Parked) {
+  const onPending = Effect.fnUntraced(function*({ delta, itemId, seq }: PendingEdit) {
     const now = yield* Clock.currentTimeMillis
     const last = appended.get(itemId)
     if (last !== undefined && last.seq === seq && now - last.at < APPEND_AGAIN_MILLIS) return
@@ -39,14 +39,14 @@ export const make = Effect.fnUntraced(function*(run: Run): Effect.fn.Return<Sens
     for (const [itemId, { at }] of appended) if (now - at >= APPEND_AGAIN_MILLIS) appended.delete(itemId)
   })
 
-  const lookAround = Effect.gen(function*() {
-    const parked = yield* Effect.mapError(
-      store.sense(run.partition, run.epoch, run.session),
+  const detect = Effect.gen(function*() {
+    const pending = yield* Effect.mapError(
+      store.detectEdits(run.partition, run.epoch, run.session),
       (error) => new RecoveryNeeded({ why: error._tag === "MarkMoved" ? "the store's mark has moved" : error.detail })
     )
     yield* forgetOld
-    yield* Effect.forEach(parked, onParked, { discard: true })
+    yield* Effect.forEach(pending, onPending, { discard: true })
   })
 
-  return { onParked, lookAround }
+  return { onPending, detect }
 })

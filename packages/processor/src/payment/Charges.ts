@@ -13,7 +13,7 @@ import {
 import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import type { InFlight } from "@flash-sale/infra/actor/Slots"
+import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
@@ -21,7 +21,7 @@ import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Effect, Metric, Schedule } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
-import type { Run } from "../run/PartitionRun.ts"
+import type { PartitionRun } from "../run/PartitionRun.ts"
 
 /** How often a charge without an answer is asked for again before it is given up. */
 export const PAYMENT_RETRIES = 2
@@ -47,8 +47,8 @@ export interface Charges {
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
-  run: Run,
-  inFlight: InFlight
+  run: PartitionRun,
+  slots: Slots
 ): Effect.fn.Return<Charges, never, PaymentProvider> {
   const provider = yield* PaymentProvider
   const recorder = yield* Spans
@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const giveUp = Effect.fnUntraced(function*(order: OpenOrder, { _tag, detail }: PaymentError) {
-    const isRefused = _tag === "PaymentRefused"
+    const isRefused = _tag === "ChargeRejected"
     yield* Metric.update(Metrics.paymentsTotal(isRefused ? "refused" : "unknown"), 1)
     const what = isRefused ? "Payment was refused" : "Payment gave no answer"
     yield* Log.warn(`${what}: ${detail}; it will be voided`, { event: "payment_given_up", ...annotationsOf(order) })
@@ -110,7 +110,7 @@ export const make = Effect.fnUntraced(function*(
     voidCharge: (order) =>
       // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
       traced(order, "payment void", Effect.suspend(() => provider.void(keyOf(order)))).pipe(
-        inFlight.within,
+        slots.within,
         Effect.tapError(tellOfFailures(order)),
         Effect.retry({ schedule: untilVoided }),
         Effect.orDie,

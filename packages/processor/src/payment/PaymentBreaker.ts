@@ -9,10 +9,10 @@
  */
 import {
   type Charge,
+  type ChargeRejected,
   type ChargeResult,
   type PaymentError,
   PaymentProvider,
-  type PaymentRefused,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -66,7 +66,7 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
     return Effect.andThen(Metric.update(Metrics.paymentsHeldBack, 0), state.holdPayments(undefined))
   })
 
-  const judge = (refused: PaymentRefused): Effect.Effect<never, PaymentRefused | HeldBack> => {
+  const judge = (refused: ChargeRejected): Effect.Effect<never, ChargeRejected | HeldBack> => {
     if (refused.concerns === "charge" && holding === undefined && ++refusedInARow < REFUSED_IN_A_ROW) {
       return Effect.fail(refused)
     }
@@ -102,7 +102,7 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
       Effect.tapErrorTag("PaymentUnknown", noteRest),
       Effect.retry({ schedule: afterRest, times: MAX_RESTS, while: isBusy }),
       Effect.tap(letGo),
-      Effect.catchTag("PaymentRefused", judge)
+      Effect.catchTag("ChargeRejected", judge)
     )
   }
 
@@ -114,8 +114,8 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
   /** Asks until the provider has taken the charge or found it at fault. */
   const insist = (
     wanted: Charge,
-    asking: Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused | HeldBack>
-  ): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused> =>
+    asking: Effect.Effect<ChargeResult, PaymentUnknown | ChargeRejected | HeldBack>
+  ): Effect.Effect<ChargeResult, PaymentUnknown | ChargeRejected> =>
     Effect.catchTag(asking, "HeldBack", () => charge(wanted))
 
   /** What nearly every charge is: one question, and an answer. */
@@ -126,14 +126,14 @@ const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorSta
     })
 
   /** One after the other while they are held back: who has waited for long may find that it is over. */
-  const inTurn = (charge: Charge): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused | HeldBack> =>
+  const inTurn = (charge: Charge): Effect.Effect<ChargeResult, PaymentUnknown | ChargeRejected | HeldBack> =>
     oneAtATime.withPermit(Effect.suspend(() =>
       holding === undefined
         ? Effect.fail(new HeldBack())
         : Effect.andThen(Effect.ignore(holding.pause()), ask(charge))
     ))
 
-  const charge = (wanted: Charge): Effect.Effect<ChargeResult, PaymentUnknown | PaymentRefused> =>
+  const charge = (wanted: Charge): Effect.Effect<ChargeResult, PaymentUnknown | ChargeRejected> =>
     Effect.suspend(() => {
       if (holding !== undefined) return insist(wanted, inTurn(wanted))
       return clock.currentTimeMillisUnsafe() < restsUntil ? insist(wanted, ask(wanted)) : askAtOnce(wanted)

@@ -4,14 +4,14 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, Queue, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
-import { actorFailed, type Run } from "../run/PartitionRun.ts"
+import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 
 interface Waiting {
   readonly settlement: Settlement
   readonly onAppended: () => void
 }
 
-export interface Settlements {
+export interface SettlementWriter {
   /**
    * Has it appended, with whatever waits then, in one record. Calls back when it is in the log, or when the run has
    * ended before: then it is asked for again.
@@ -22,8 +22,8 @@ export interface Settlements {
 /** Appends until its scope closes. Who settles has a place among the payments under way, so few can wait. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
-  run: Run
-): Effect.fn.Return<Settlements, never, Scope.Scope> {
+  run: PartitionRun
+): Effect.fn.Return<SettlementWriter, never, Scope.Scope> {
   const queue = yield* Queue.unbounded<Waiting>()
   let inHand: ReadonlyArray<Waiting> = []
   const answer = (all: ReadonlyArray<Waiting>) => {

@@ -14,18 +14,18 @@ const OVERTAKEN_AT_LAST = Duration.seconds(5)
 /** How often those that wait are looked at. */
 const LOOK_EVERY = Duration.millis(100)
 
-export interface LaterStatuses {
+export interface DeferredStatuses {
   /** Notes an order that is held; its status is made when it is written. */
-  readonly wait: (order: OpenOrder) => void
+  readonly defer: (order: OpenOrder) => void
   /** Another status of that order is written now. */
-  readonly overtake: (place: number) => void
+  readonly supersede: (place: number) => void
 }
 
 /** Writes by `write` until its scope closes; `isBusy` says whether there is something else to tell now. */
 export const make = Effect.fnUntraced(function*(
   write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void>,
   isBusy: () => boolean
-): Effect.fn.Return<LaterStatuses, never, Scope.Scope> {
+): Effect.fn.Return<DeferredStatuses, never, Scope.Scope> {
   /** In the order in which they began to wait. */
   const waiting = new Map<number, OpenOrder>()
   const some = yield* Latch.make()
@@ -52,11 +52,11 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.forever(look))
 
   return {
-    wait: (order) => {
+    defer: (order) => {
       waiting.set(order.record.offset, order)
       Latch.openUnsafe(some)
     },
-    overtake: (place) => {
+    supersede: (place) => {
       waiting.delete(place)
     }
   }

@@ -5,7 +5,7 @@ import { OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { type Context, Effect } from "effect"
-import type { Finished, Reaction } from "../order/Actions.ts"
+import type { Action, FinishedOrder } from "../order/Actions.ts"
 
 const counterOf = (status: OrderStatus) =>
   status === "COMPLETED"
@@ -14,16 +14,16 @@ const counterOf = (status: OrderStatus) =>
     ? Metrics.ordersSoldOut
     : Metrics.ordersProcessedFailed
 
-export interface Accounts {
+export interface OutcomeTelemetry {
   /** Counts and logs those that were placed at or above `tellFrom`. `now` in milliseconds since 1970 (UTC). */
-  readonly report: (itemId: ItemId, reactions: ReadonlyArray<Reaction>, tellFrom: number, now: number) => void
+  readonly report: (itemId: ItemId, actions: ReadonlyArray<Action>, tellFrom: number, now: number) => void
 }
 
-export const make: Effect.Effect<Accounts> = Effect.gen(function*() {
+export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
   const context: Context.Context<never> = yield* Effect.context<never>()
   const lines = yield* OrderLines
 
-  const reportOne = (itemId: ItemId, finished: Finished, now: number): void => {
+  const reportOne = (itemId: ItemId, finished: FinishedOrder, now: number): void => {
     const millis = Math.max(0, now - finished.takenAt)
     counterOf(finished.status).updateUnsafe(1, context)
     Metrics.orderProcessingDuration.updateUnsafe(millis / 1000, context)
@@ -47,10 +47,10 @@ export const make: Effect.Effect<Accounts> = Effect.gen(function*() {
   }
 
   return {
-    report: (itemId, reactions, tellFrom, now) => {
+    report: (itemId, actions, tellFrom, now) => {
       let count = 0
-      for (const { finished } of reactions) {
-        if (finished === undefined || finished.place < tellFrom) continue
+      for (const { finished } of actions) {
+        if (finished === undefined || finished.placedAtOffset < tellFrom) continue
         reportOne(itemId, finished, now)
         count++
       }

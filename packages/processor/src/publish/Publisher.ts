@@ -14,9 +14,9 @@ import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
-import type { Reaction } from "../order/Actions.ts"
+import type { Action } from "../order/Actions.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
-import { RecoveryNeeded, type Run, unlessFailed } from "../run/PartitionRun.ts"
+import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
 import * as DeferredStatuses from "./DeferredStatuses.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
 
@@ -24,36 +24,36 @@ import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
  * Turns of a partition's items that may wait to be told; then items wait. With those in hand they are fewer orders than an
  * item remembers to have turned away, or one could be forgotten before it is told.
  */
-export const TURNS_WAITING = 16
+export const RESULTS_WAITING = 16
 /** Dead letters of a partition that are put at the same time; then telling waits. */
 const LETTERS_AT_ONCE = 64
 /** How long to wait between two tries to put a dead letter. */
 const untilPut = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")]))
 
-/** What one turn of an item asks to be told. */
-export interface Turn {
+/** What one result of an item asks to be told. */
+export interface FoldResult {
   readonly itemId: ItemId
-  readonly reactions: ReadonlyArray<Reaction>
+  readonly actions: ReadonlyArray<Action>
   /** Hears of offsets whose answers the store need not keep any more. */
-  readonly onTold: (offset: number) => void
+  readonly onPublished: (offset: number) => void
 }
 
-export interface Telling {
-  /** Takes a turn in, perhaps after a wait. It is told for as long as it takes; where the store is away, the run ends. */
-  readonly tell: (turn: Turn) => Effect.Effect<void>
+export interface Publisher {
+  /** Takes a result in, perhaps after a wait. It is told for as long as it takes; where the store is away, the run ends. */
+  readonly publish: (result: FoldResult) => Effect.Effect<void>
   /** Nothing is waiting or being told. */
   readonly isQuiet: () => boolean
 }
 
 /** Tells of records at or above `run.tellFrom`; of earlier ones only the statuses that buyers may still ask for. */
 export const make = Effect.fnUntraced(function*(
-  run: Run
-): Effect.fn.Return<Telling, never, OrderStatuses | DeadLetters | Scope.Scope> {
+  run: PartitionRun
+): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
   const statuses = yield* OrderStatuses
   const scope = yield* Effect.scope
   const putLetter = yield* letterPutting
-  const accounts = yield* OutcomeTelemetry.make
-  const turns = yield* Queue.bounded<Turn>(TURNS_WAITING)
+  const telemetry = yield* OutcomeTelemetry.make
+  const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
   const places = yield* Semaphore.make(LETTERS_AT_ONCE)
   let inHand = 0
   let lettersInHand = 0
@@ -65,41 +65,41 @@ export const make = Effect.fnUntraced(function*(
       ? Effect.void
       : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
 
-  const later = yield* DeferredStatuses.make(
+  const deferred = yield* DeferredStatuses.make(
     (records) => loudly(write(records)),
-    () => inHand > 0 || Queue.sizeUnsafe(turns) > 0
+    () => inHand > 0 || Queue.sizeUnsafe(results) > 0
   )
 
   /** Whether the status is told, or buyers may still ask for it: judged by when the order was placed. */
-  const isWanted = ({ place, placedAt }: Reaction, now: number): boolean =>
-    place === undefined || place >= run.tellFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
+  const isWanted = ({ placedAtOffset, placedAt }: Action, now: number): boolean =>
+    placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
 
   /** The statuses to write now. Those that can wait are noted. */
-  const statusesOf = (batch: ReadonlyArray<Turn>, now: number): ReadonlyArray<StatusRecord> => {
+  const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number): ReadonlyArray<StatusRecord> => {
     const records: Array<StatusRecord> = []
-    for (const { reactions } of batch) {
-      for (const reaction of reactions) {
-        const { held, place, status } = reaction
-        if ((status ?? held) === undefined || !isWanted(reaction, now)) continue
-        if (held !== undefined) later.wait(held)
+    for (const { actions } of batch) {
+      for (const action of actions) {
+        const { held, placedAtOffset, status } = action
+        if ((status ?? held) === undefined || !isWanted(action, now)) continue
+        if (held !== undefined) deferred.defer(held)
         if (status === undefined) continue
-        if (place !== undefined) later.overtake(place)
+        if (placedAtOffset !== undefined) deferred.supersede(placedAtOffset)
         records.push(status)
       }
     }
     return records
   }
 
-  const finish = ({ onTold }: Turn, { done, told }: Reaction): void => {
+  const finish = ({ onPublished }: FoldResult, { done, published }: Action): void => {
     if (done !== undefined) run.settling.done(done)
-    if (told !== undefined) onTold(told)
+    if (published !== undefined) onPublished(published)
   }
 
   /** A letter is put until it is there; only then is its record done. */
-  const startLetter = Effect.fnUntraced(function*(turn: Turn, reaction: Reaction, letter: DeadLetter) {
+  const startLetter = Effect.fnUntraced(function*(result: FoldResult, action: Action, letter: DeadLetter) {
     yield* Semaphore.take(places, 1)
     lettersInHand++
-    const put = Effect.map(putLetter(turn.itemId, letter, reaction.finished?.traceparent), () => finish(turn, reaction))
+    const put = Effect.map(putLetter(result.itemId, letter, action.finished?.traceparent), () => finish(result, action))
     const leave = Effect.suspend(() => {
       lettersInHand--
       return Semaphore.release(places, 1)
@@ -107,30 +107,30 @@ export const make = Effect.fnUntraced(function*(
     yield* Effect.forkIn(Effect.ensuring(loudly(put), leave), scope)
   })
 
-  const tellAll = Effect.fnUntraced(function*(batch: ReadonlyArray<Turn>) {
+  const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = yield* Clock.currentTimeMillis
     yield* write(statusesOf(batch, now))
-    for (const turn of batch) {
-      for (const reaction of turn.reactions) {
-        const { letter } = reaction
-        if (letter !== undefined && letter.offset >= run.tellFrom) yield* startLetter(turn, reaction, letter)
-        else finish(turn, reaction)
+    for (const result of batch) {
+      for (const action of result.actions) {
+        const { letter } = action
+        if (letter !== undefined && letter.offset >= run.publishFrom) yield* startLetter(result, action, letter)
+        else finish(result, action)
       }
-      accounts.report(turn.itemId, turn.reactions, run.tellFrom, now)
+      telemetry.report(result.itemId, result.actions, run.publishFrom, now)
     }
   })
 
   const serve = Effect.gen(function*() {
     inHand = 0
-    const batch = yield* Queue.takeBetween(turns, 1, TURNS_WAITING)
+    const batch = yield* Queue.takeBetween(results, 1, RESULTS_WAITING)
     inHand = batch.length
-    yield* tellAll(batch)
+    yield* publishAll(batch)
   })
   yield* Effect.forkScoped(loudly(Effect.forever(serve)))
 
   return {
-    tell: (turn) => Effect.asVoid(Queue.offer(turns, turn)),
-    isQuiet: () => Queue.sizeUnsafe(turns) === 0 && inHand === 0 && lettersInHand === 0
+    publish: (result) => Effect.asVoid(Queue.offer(results, result)),
+    isQuiet: () => Queue.sizeUnsafe(results) === 0 && inHand === 0 && lettersInHand === 0
   }
 })
 

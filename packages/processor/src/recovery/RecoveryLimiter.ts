@@ -12,7 +12,7 @@ const LONG = 10_000
 const IDLE_AFTER = Duration.seconds(2)
 const LOOK_EVERY = Duration.millis(50)
 
-export interface RecoveryTurns {
+export interface RecoveryLimiter {
   /** Runs `fold` when it is its turn. It calls back with each step that it makes. */
   readonly within: <A, E, R>(
     records: number,
@@ -20,7 +20,7 @@ export interface RecoveryTurns {
   ) => Effect.Effect<A, E, R>
 }
 
-export const make = (): RecoveryTurns => {
+export const make = (): RecoveryLimiter => {
   const turns = new Set<{ at: number }>()
 
   const isFree = Effect.map(Clock.currentTimeMillis, (now) => {

@@ -1,5 +1,5 @@
 /** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
-import { type Accepted, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
@@ -28,13 +28,13 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const seen = RecoveryPlan.toRecognise({ bounds, mark })
   const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
   if (other !== undefined) return yield* halt(other)
-  if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.tellFrom)))
+  if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.publishFrom)))
   return { epoch: mark?.epoch ?? (yield* begin(owned, accepted, session)), isMarked: mark !== undefined, plan, session }
 })
 
 /** Begins a recovery. From then on a log that is accepted takes the epoch away; here it may have been accepted before. */
 const begin = Effect.fnUntraced(
-  function*({ partition }: OwnedPartition, known: Accepted | undefined, session: Session) {
+  function*({ partition }: OwnedPartition, known: AcceptedLog | undefined, session: Session) {
     const store = yield* ItemStore
     const epoch = yield* waitFor(
       "the store",

@@ -30,10 +30,10 @@ export class Halted extends Data.TaggedError("Halted")<{
 }
 
 /** One run of a worker, from its recovery on. */
-export interface Run {
+export interface PartitionRun {
   readonly partition: PartitionId
   /** Records before this offset were told before: they are folded in silence. */
-  readonly tellFrom: number
+  readonly publishFrom: number
   /** Records that have not been through a fold yet. Those of a stopped item count as through: others go on. */
   readonly folding: OffsetTracker
   /** Records that are not final and told yet. What is before them is committed, and is the store's checkpoint. */
@@ -56,19 +56,19 @@ export interface Run {
 }
 
 /** A bug in one of the parts of a run, told loudly: the worker begins again. */
-const partFailed = (run: Run, what: string, attributes: { readonly item_id?: ItemId }) => (defect: unknown) =>
+const partFailed = (run: PartitionRun, what: string, attributes: { readonly item_id?: ItemId }) => (defect: unknown) =>
   Effect.andThen(
     Log.error(`A part of the processor failed: ${what}`, { event: "internal_error", ...attributes }, Cause.die(defect)),
     run.fail(new RecoveryNeeded({ why: `${what} failed: ${String(defect)}` }))
   )
 
 /** A bug in an item's actor. */
-export const actorFailed = (run: Run, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
+export const actorFailed = (run: PartitionRun, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
   partFailed(run, `the actor of item ${itemId}`, { item_id: itemId })
 
 /** A part of the run that nobody waits for: whatever it fails with, a bug as well, ends the run. */
 export const unlessFailed =
-  (run: Run, what: string) =>
+  (run: PartitionRun, what: string) =>
   <R>(part: Effect.Effect<void, RecoveryNeeded | PartitionLost, R>): Effect.Effect<void, never, R> =>
     part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 

@@ -9,7 +9,7 @@
 import { Clock, Duration, Effect } from "effect"
 
 /** Runs a step in its turn; waits for one. */
-export type SendTurns = <A, E, R>(step: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+export type SendLimiter = <A, E, R>(step: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /** A step under way, which counts until its turn is over. */
 interface Holder {
@@ -20,7 +20,7 @@ interface Holder {
 export const make = Effect.fnUntraced(function*(
   places: number,
   turn: Duration.Input
-): Effect.fn.Return<SendTurns> {
+): Effect.fn.Return<SendLimiter> {
   const clock = yield* Clock.Clock
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const turnMillis = Duration.toMillis(turn)

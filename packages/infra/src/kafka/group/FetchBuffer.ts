@@ -19,7 +19,7 @@ export interface Fetching {
   readonly resume: (partition: PartitionId) => void
 }
 
-export interface Intake {
+export interface FetchBuffer {
   /** Takes in what was fetched. */
   readonly offer: (records: ReadonlyArray<LogRecord>) => void
   /** Drops what was fetched, and fetches from here on. */
@@ -35,7 +35,7 @@ export const make = Effect.fnUntraced(function*(
   partition: PartitionId,
   fetching: Fetching,
   bounds: Effect.Effect<PartitionBounds, LogUnavailable>
-): Effect.fn.Return<Intake> {
+): Effect.fn.Return<FetchBuffer> {
   const queue = yield* Queue.unbounded<LogRecord, PartitionLost | LogUnavailable>()
   const lost = new PartitionLost({ partition })
   let isLost = false

@@ -30,12 +30,12 @@ export interface Commit {
   readonly isLost: () => boolean
 }
 
-export type Commits = (commit: Commit) => Effect.Effect<void, LogUnavailable | PartitionLost>
+export type OffsetCommitter = (commit: Commit) => Effect.Effect<void, LogUnavailable | PartitionLost>
 
 export const make = Effect.fnUntraced(function*(
   consumer: Consumer,
   topic: string
-): Effect.fn.Return<Commits, never, Scope.Scope> {
+): Effect.fn.Return<OffsetCommitter, never, Scope.Scope> {
   // The library answers a commit of a consumer that stopped as if it had been made; this event tells the truth.
   let arrived = false
   const forget = consumer.on(consumer.events.COMMIT_OFFSETS, () => {

@@ -17,7 +17,7 @@ class StillWorking extends Error {
   }
 }
 
-export interface Handover {
+export interface RebalanceGate {
   /** The library's own assigner, which joins only when nothing is owned. */
   readonly assigner: PartitionAssigner
   /** From now on partitions are owned. */
@@ -27,7 +27,7 @@ export interface Handover {
 }
 
 /** Calls `mustHandOver` once when the library wants to join again while partitions are owned. */
-export const make = (mustHandOver: () => void): Handover => {
+export const make = (mustHandOver: () => void): RebalanceGate => {
   let state: "none" | "owned" | "handing over" = "none"
   const mayJoin = (): boolean => {
     if (state === "owned") {

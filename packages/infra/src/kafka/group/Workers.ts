@@ -23,14 +23,14 @@ export interface Options {
   readonly worker: Worker
   readonly questions: Questions
   readonly fetching: FetchBuffer.Fetching
-  readonly commit: OffsetCommitter.Commits
+  readonly commit: OffsetCommitter.OffsetCommitter
   /** A worker cannot fail, so this is a bug. */
   readonly onDied: (cause: Cause.Cause<never>) => void
 }
 
 export interface Workers {
   readonly start: (partition: PartitionId) => Effect.Effect<void>
-  readonly intakeOf: (partition: PartitionId) => FetchBuffer.Intake | undefined
+  readonly intakeOf: (partition: PartitionId) => FetchBuffer.FetchBuffer | undefined
   /** Asks all workers to return, and ends those that do not in time. */
   readonly handOver: Effect.Effect<void>
   /** The membership is gone: whatever the workers still want to do fails with `PartitionLost`. */
@@ -38,7 +38,7 @@ export interface Workers {
 }
 
 interface Running {
-  readonly intake: FetchBuffer.Intake
+  readonly intake: FetchBuffer.FetchBuffer
   readonly revoked: Deferred.Deferred<void>
   readonly fiber: Fiber.Fiber<void>
 }
@@ -46,7 +46,11 @@ interface Running {
 export const make = ({ commit, fetching, onDied, questions, worker }: Options): Workers => {
   const running = new Map<PartitionId, Running>()
 
-  const owned = (partition: PartitionId, intake: FetchBuffer.Intake, revoked: Effect.Effect<void>): OwnedPartition => ({
+  const owned = (
+    partition: PartitionId,
+    intake: FetchBuffer.FetchBuffer,
+    revoked: Effect.Effect<void>
+  ): OwnedPartition => ({
     partition,
     committed: questions.committed(partition),
     bounds: questions.bounds(partition),

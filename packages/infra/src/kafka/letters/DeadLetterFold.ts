@@ -5,7 +5,13 @@
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
  * themselves, and of the marks, only so many are kept.
  */
-import type { DeadLetter, DeadLetterStats, Found, Handling, LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type {
+  DeadLetter,
+  DeadLetterStats,
+  Handling,
+  LetterId,
+  LetterLookup
+} from "@flash-sale/domain/ports/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
 /** The most letters, and marks, that are kept with their contents. Of those beyond it only number and age are known. */
@@ -15,7 +21,7 @@ export interface DeadLetterFold {
   readonly add: (entry: Entry) => void
   /** Letters that nobody has handled, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
-  readonly find: (place: LetterPlace) => Found
+  readonly find: (place: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
   readonly isShort: () => boolean
@@ -26,7 +32,7 @@ interface Open {
   readonly letter: DeadLetter | undefined
 }
 
-const identity = ({ offset, partition }: LetterPlace): string => `${partition}:${offset}`
+const identity = ({ offset, partition }: LetterId): string => `${partition}:${offset}`
 
 /** An empty fold that keeps `kept` letters. */
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {

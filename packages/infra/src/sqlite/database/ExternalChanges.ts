@@ -5,7 +5,7 @@ import { attempt } from "./GroupCommit.ts"
 import type { Signals } from "./Signals.ts"
 
 /** How often it is asked, in milliseconds. */
-export const FOREIGN_POLL_MILLIS = 100
+export const EXTERNAL_POLL_MILLIS = 100
 
 /** `PRAGMA data_version` changes when another connection has committed; what it changed is not said. */
 export const watch = (connection: Connection, signals: Signals): Effect.Effect<void> => {
@@ -18,5 +18,5 @@ export const watch = (connection: Connection, signals: Signals): Effect.Effect<v
     signals.wakeAll()
   })
   // A file that cannot be read is met by everybody else as well, who say so; here it is only looked at again.
-  return Effect.asVoid(Effect.repeat(Effect.ignore(look), Schedule.spaced(FOREIGN_POLL_MILLIS)))
+  return Effect.asVoid(Effect.repeat(Effect.ignore(look), Schedule.spaced(EXTERNAL_POLL_MILLIS)))
 }

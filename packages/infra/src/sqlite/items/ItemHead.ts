@@ -1,5 +1,5 @@
 /** An item's row: its counts, its position, and the settings of its sale. */
-import type { ItemLook } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import type { Folded } from "@flash-sale/domain/rules/Fold"
@@ -43,10 +43,10 @@ export const save = (connection: Connection, id: number, { item, position }: Fol
     item.available,
     item.held,
     item.sold,
-    item.put,
+    item.stocked,
     item.seq,
     item.rules,
-    item.turnedCount,
+    item.rejectedCount,
     item.commandCount,
     eventCount,
     settings.opensAt ?? null,
@@ -60,16 +60,16 @@ export const save = (connection: Connection, id: number, { item, position }: Fol
 }
 
 /** What the store says of an item. Nobody types stock into the embedded file, so nothing is ever parked. */
-export const look = ({ item, position }: Pick<ItemHead, "item" | "position">, marked: boolean): ItemLook => ({
-  known: position > NOTHING_FOLDED,
+export const summary = ({ item, position }: Pick<ItemHead, "item" | "position">, isComplete: boolean): ItemSummary => ({
+  isKnown: position > NOTHING_FOLDED,
   available: item.available,
   held: item.held,
   sold: item.sold,
-  put: item.put,
+  stocked: item.stocked,
   settings: item.settings,
   position,
-  marked,
-  parked: undefined
+  isComplete,
+  pendingEdit: undefined
 })
 
 const fromRow = (row: Row): ItemHead => ({
@@ -81,10 +81,10 @@ const fromRow = (row: Row): ItemHead => ({
     available: integer(row, "available"),
     held: integer(row, "held"),
     sold: integer(row, "sold"),
-    put: integer(row, "put"),
+    stocked: integer(row, "put"),
     seq: integer(row, "seq"),
     rules: integer(row, "rules"),
-    turnedCount: integer(row, "turned_count"),
+    rejectedCount: integer(row, "turned_count"),
     commandCount: integer(row, "command_count"),
     settings: {
       opensAt: optionalInteger(row, "opens_at"),

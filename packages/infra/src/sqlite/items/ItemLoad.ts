@@ -1,8 +1,8 @@
 /** Reading an item's maps: as many of their entries as a batch touches. */
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import type { Batch, Folded, Untold } from "@flash-sale/domain/rules/Fold"
-import type { HeldOrder } from "@flash-sale/domain/rules/Item"
+import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
+import { type HeldOrder, HOLD_STATES, REJECTION_REASONS, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
 import { HashMap } from "effect"
 import {
   type Connection,
@@ -17,16 +17,15 @@ import {
 import type { ItemHead } from "./ItemHead.ts"
 import { byBatch, type Touched } from "./ItemTouched.ts"
 
-const holdStates = ["held", "sold", "voiding", "released"] as const
-const turnedReasons = ["sold_out", "limit", "not_open", "closed", "paused"] as const
-const reasons = ["declined", "timeout", "cancelled", ...turnedReasons] as const
-const untoldStates = ["turned", "unreadable"] as const
+const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS] as const
+/** A release before 0.2 kept the answers to rejected orders as well, as `turned`. */
+const unpublishedStates = ["turned", "unreadable"] as const
 
 const ORDERS = "SELECT * FROM orders WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
-const TURNED = "SELECT request, n, reason FROM turned WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
+const REJECTED = "SELECT request, n, reason FROM turned WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
 const BUYERS = "SELECT user, units FROM buyers WHERE item = ? AND user IN (SELECT value FROM json_each(?))"
 const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN (SELECT value FROM json_each(?))"
-const UNTOLD = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
+const UNPUBLISHED = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
 
 /** What was read for a batch, and which entries it may have changed. */
 export interface Loaded {
@@ -48,11 +47,11 @@ export const load = (connection: Connection, head: ItemHead, batch: Batch): Load
     touched: { ...named, users },
     folded: {
       position: head.position,
-      untold: HashMap.fromIterable(rows(UNTOLD, [...batch.told, ...before], toUntold)),
+      unpublished: HashMap.fromIterable(rows(UNPUBLISHED, [...batch.published, ...before], toUnpublished)),
       item: {
         ...head.item,
         orders: HashMap.fromIterable(orders),
-        turned: HashMap.fromIterable(rows(TURNED, named.requests, toTurned)),
+        rejected: HashMap.fromIterable(rows(REJECTED, named.requests, toRejected)),
         buyers: HashMap.fromIterable(rows(BUYERS, users, toBuyer)),
         commands: HashMap.fromIterable(rows(COMMANDS, named.commands, toCommand))
       }
@@ -61,30 +60,33 @@ export const load = (connection: Connection, head: ItemHead, batch: Batch): Load
 }
 
 const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(text(row, "request")), {
-  state: word(holdStates, row, "state"),
+  state: word(HOLD_STATES, row, "state"),
   userId: UserId.make(text(row, "user")),
   amount: integer(row, "amount"),
   attempt: integer(row, "attempt"),
-  place: integer(row, "place"),
-  capped: integer(row, "capped") === 1,
+  placedAtOffset: integer(row, "place"),
+  countsAgainstLimit: integer(row, "capped") === 1,
   price: optionalInteger(row, "price"),
   currency: optionalText(row, "currency"),
   reason: optionalWord(reasons, row, "reason")
 }]
 
-const toTurned = (row: Row) =>
-  [RequestId.make(text(row, "request")), { n: integer(row, "n"), reason: word(turnedReasons, row, "reason") }] as const
+const toRejected = (row: Row) =>
+  [RequestId.make(text(row, "request")), {
+    n: integer(row, "n"),
+    reason: word(REJECTION_REASONS, row, "reason")
+  }] as const
 
 const toBuyer = (row: Row) => [UserId.make(text(row, "user")), integer(row, "units")] as const
 
 const toCommand = (row: Row) => [CommandId.make(text(row, "command")), integer(row, "n")] as const
 
-const toUntold = (row: Row): readonly [number, Untold] => {
+const toUnpublished = (row: Row): readonly [number, Unpublished] => {
   const request = optionalText(row, "request")
   return [integer(row, "offset"), {
     requestId: request === undefined ? undefined : RequestId.make(request),
-    state: word(untoldStates, row, "state"),
-    reason: optionalWord(turnedReasons, row, "reason"),
+    state: word(unpublishedStates, row, "state") === "turned" ? "rejected" : "unreadable",
+    reason: optionalWord(REJECTION_REASONS, row, "reason"),
     attempt: integer(row, "attempt")
   }]
 }

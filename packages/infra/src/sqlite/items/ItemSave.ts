@@ -1,7 +1,7 @@
 /** Writing an item's maps: those entries of them that changed. */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
-import { COMMANDS_REMEMBERED, type HeldOrder, type Item, TURNED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "../database/Connection.ts"
 import type { Loaded } from "./ItemLoad.ts"
@@ -9,22 +9,22 @@ import type { Loaded } from "./ItemLoad.ts"
 const PUT_ORDER = `
 INSERT OR REPLACE INTO orders(item, request, state, user, amount, attempt, place, capped, price, currency, reason)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const PUT_TURNED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
+const PUT_REJECTED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
 const PUT_BUYER = "INSERT OR REPLACE INTO buyers(item, user, units) VALUES (?, ?, ?)"
 const PUT_COMMAND = "INSERT OR REPLACE INTO commands(item, command, n) VALUES (?, ?, ?)"
-const PUT_UNTOLD = `
+const PUT_UNPUBLISHED = `
 INSERT OR REPLACE INTO untold(item, offset, request, state, reason, attempt) VALUES (?, ?, ?, ?, ?, ?)`
-const FORGET_TURNED = "DELETE FROM turned WHERE item = ? AND n <= ?"
+const FORGET_REJECTED = "DELETE FROM turned WHERE item = ? AND n <= ?"
 const FORGET_COMMANDS = "DELETE FROM commands WHERE item = ? AND n <= ?"
 
 export const save = (connection: Connection, id: number, loaded: Loaded, after: Folded, batch: Batch): void => {
   const { folded: before, touched } = loaded
-  saveUntold(connection, id, before.untold, after.untold, batch)
+  saveUnpublished(connection, id, before.unpublished, after.unpublished, batch)
   for (const [requestId, order] of changed(before.item.orders, after.item.orders, touched.requests)) {
     putOrder(connection, id, requestId, order)
   }
-  for (const [requestId, { n, reason }] of changed(before.item.turned, after.item.turned, touched.requests)) {
-    connection.run(PUT_TURNED, id, requestId, n, reason)
+  for (const [requestId, { n, reason }] of changed(before.item.rejected, after.item.rejected, touched.requests)) {
+    connection.run(PUT_REJECTED, id, requestId, n, reason)
   }
   for (const [userId, units] of changed(before.item.buyers, after.item.buyers, touched.users)) {
     connection.run(PUT_BUYER, id, userId, units)
@@ -59,31 +59,31 @@ const putOrder = (connection: Connection, id: number, requestId: RequestId, orde
     order.userId,
     order.amount,
     order.attempt,
-    order.place,
-    order.capped ? 1 : 0,
+    order.placedAtOffset,
+    order.countsAgainstLimit ? 1 : 0,
     order.price ?? null,
     order.currency ?? null,
     order.reason ?? null
   )
 
-const saveUntold = (
+const saveUnpublished = (
   connection: Connection,
   id: number,
-  before: Folded["untold"],
-  after: Folded["untold"],
-  { commands, told }: Batch
+  before: Folded["unpublished"],
+  after: Folded["unpublished"],
+  { commands, published }: Batch
 ): void => {
-  for (const offset of told) connection.run("DELETE FROM untold WHERE item = ? AND offset = ?", id, offset)
+  for (const offset of published) connection.run("DELETE FROM untold WHERE item = ? AND offset = ?", id, offset)
   const offsets = commands.map(({ offset }) => offset)
   for (const [offset, { attempt, reason, requestId, state }] of changed(before, after, offsets)) {
-    connection.run(PUT_UNTOLD, id, offset, requestId ?? null, state, reason ?? null, attempt)
+    connection.run(PUT_UNPUBLISHED, id, offset, requestId ?? null, state, reason ?? null, attempt)
   }
 }
 
 /** Entries that no decision looks at any more: beyond the bounds of what is remembered. */
 const forget = (connection: Connection, id: number, before: Item, after: Item): void => {
-  if (after.turnedCount > Math.max(before.turnedCount, TURNED_REMEMBERED)) {
-    connection.run(FORGET_TURNED, id, after.turnedCount - TURNED_REMEMBERED)
+  if (after.rejectedCount > Math.max(before.rejectedCount, REJECTED_REMEMBERED)) {
+    connection.run(FORGET_REJECTED, id, after.rejectedCount - REJECTED_REMEMBERED)
   }
   if (after.commandCount > Math.max(before.commandCount, COMMANDS_REMEMBERED)) {
     connection.run(FORGET_COMMANDS, id, after.commandCount - COMMANDS_REMEMBERED)

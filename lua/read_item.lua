@@ -10,7 +10,7 @@
 -- ARGV[1]  partition
 -- ARGV[2]  item
 --
--- Returns  { mended, look }: mended is '' or what was wrong with the inventory key; look as in _item.lua
+-- Returns  { mended, summary }: mended is '' or what was wrong with the inventory key; summary as in _item.lua
 local mark, index, inventory, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local partition, name = ARGV[1], ARGV[2]
 
@@ -30,4 +30,4 @@ if marked and (item.stored or item.shown) then
   show(item, inventory)
   writeItem(item, meta, partition)
 end
-return { marked and item.mended or '', lookOf(item, marked) }
+return { marked and item.mended or '', summaryOf(item, marked) }

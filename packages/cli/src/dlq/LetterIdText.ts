@@ -1,5 +1,5 @@
 /** How an operator names a letter: where its record stands in `orders`, `<partition>-<offset>`, such as `3-1742`. */
-import type { LetterPlace } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { type Option, Schema } from "effect"
 
@@ -7,9 +7,9 @@ const TEXT = /^(\d{1,4})-(\d{1,16})$/
 
 const decode = Schema.decodeUnknownOption(Schema.Struct({ partition: PartitionId, offset: Offset }))
 
-export const show = ({ offset, partition }: LetterPlace): string => `${partition}-${offset}`
+export const show = ({ offset, partition }: LetterId): string => `${partition}-${offset}`
 
-export const read = (text: string): Option.Option<LetterPlace> => {
+export const read = (text: string): Option.Option<LetterId> => {
   const [, partition, offset] = TEXT.exec(text) ?? []
   return decode({ partition: Number(partition), offset: Number(offset) })
 }

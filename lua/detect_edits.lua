@@ -8,7 +8,7 @@
 -- ARGV[2]  partition
 --
 -- Returns  { 'moved' } under another mark, or where one of the items, which stand in the index, is gone
---          { 'sensed', { item's number from 1, parked sequence number or '', delta or '', mended } ... }
+--          { 'detected', { item's number from 1, parked sequence number or '', delta or '', mended } ... }
 local mark, items = KEYS[1], (#KEYS - 1) / 2
 local epoch, partition = ARGV[1], ARGV[2]
 
@@ -17,7 +17,7 @@ local epoch, partition = ARGV[1], ARGV[2]
 -- @include _hand
 
 if epoch == '' or not isMarkedAs(mark, epoch) then return { 'moved' } end
-if not isWhole(mark) then return { 'sensed' } end
+if not isWhole(mark) then return { 'detected' } end
 
 local function look(inventory, meta)
   local item = readItem(meta, partition)
@@ -28,7 +28,7 @@ local function look(inventory, meta)
   return item
 end
 
-local found = { 'sensed' }
+local found = { 'detected' }
 for n = 1, items do
   local isWell, item = pcall(look, KEYS[n * 2], KEYS[n * 2 + 1])
   if isWell and not item.stored then
