@@ -1,10 +1,11 @@
 /**
  * Which module may know which, and what no module may do. Each rule is a file of `architecture/`, where the exceptions
- * from it and their reasons are at the top.
+ * from it and their reasons are at the top. With `--rooms` it lists the rooms as well.
  */
 import { checkBanned, checkReasons } from "./architecture/Banned.ts"
 import { checkCircles } from "./architecture/Circles.ts"
 import { checkAdapters, checkImports } from "./architecture/Imports.ts"
+import { listing } from "./architecture/Listing.ts"
 import { checkNames, checkTwice } from "./architecture/Names.ts"
 import { checkRooms } from "./architecture/Rooms.ts"
 import { checkFolders, checkLines, checkModules } from "./architecture/Sizes.ts"
@@ -35,4 +36,5 @@ if (import.meta.main) {
     ...checkFolders(modules),
     ...checkLines(written)
   ])
+  if (process.argv.includes("--rooms")) process.stdout.write(`\n${listing(modules)}`)
 }
