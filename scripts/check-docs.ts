@@ -1,4 +1,4 @@
-/** The documents say what is there: links, scripts and environment variables; and nothing that is only on one machine. */
+/** The documents say what is there: links, scripts, environment variables; and nothing that is only on one machine. */
 import { existsSync } from "node:fs"
 import { posix } from "node:path"
 import { lineAt, root, type Source, sources } from "./Source.ts"
@@ -10,7 +10,7 @@ const OTHERS = [
   "package*.json",
   ".npmrc",
   ".ci/*",
-  "scripts/*",
+  "scripts/**/*.{ts,mjs}",
   "packages/*/src/**/*.ts",
   "packages/*/package.json",
   "lua/**/*.lua",

@@ -1,6 +1,7 @@
 /**
- * Writes `test/deploy/kubernetes/schema.json`: the schemas of the kinds that `deploy/kubernetes` uses, out of Kubernetes'
- * own OpenAPI document and the definitions of KEDA and the Prometheus operator. Needs Go, whose modules these come in.
+ * Writes `test/deploy/kubernetes/schema.json`: the schemas of the kinds that `deploy/kubernetes` uses, out of the
+ * OpenAPI document of Kubernetes and the definitions of KEDA and the Prometheus operator. Needs Go, whose modules these
+ * come in.
  *
  *   node scripts/kubernetes-schema.ts
  */

@@ -1,6 +1,6 @@
 /**
- * Writes the PrometheusRule of `deploy/kubernetes/monitoring` anew from `deploy/prometheus/flash-sale.rules.yml`: kustomize
- * puts no file into the middle of another.
+ * Writes the PrometheusRule of `deploy/kubernetes/monitoring` anew from `deploy/prometheus/flash-sale.rules.yml`:
+ * kustomize puts no file into the middle of another.
  *
  *   node scripts/prometheus-rule.ts
  */

@@ -1,5 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { checkBindings, checkIncludes, checkListed, checkPiece, checkScript } from "../../scripts/check-lua.ts"
+import {
+  checkBindings,
+  checkIncludes,
+  checkLengths,
+  checkListed,
+  checkPiece,
+  checkScript
+} from "../../scripts/check-lua.ts"
+import { format } from "../../scripts/Violation.ts"
 
 const HEADER = `-- Moves a mark.
 --
@@ -51,8 +59,14 @@ describe("check-lua", () => {
   })
 
   it("bounds the length below the header", () => {
-    assert.deepStrictEqual(messages(HEADER + BODY + "f()\n".repeat(79)), [])
-    assert.strictEqual(messages(HEADER + BODY + "f()\n".repeat(80)).length, 1)
+    const script = (lines: number) => ({ path: "lua/mark.lua", text: HEADER + "f()\n".repeat(lines) })
+    assert.deepStrictEqual(checkLengths([script(60)]), [])
+    assert.deepStrictEqual(checkLengths([script(61)]).map(format), [
+      "lua/mark.lua:1 size: 61 lines below the header, at most 60. Move one concept into a piece of lua/lib."
+    ])
+    const exceptions = { "lua/mark.lua": "a reason" }
+    assert.deepStrictEqual(checkLengths([script(61)], exceptions), [])
+    assert.deepStrictEqual(checkLengths([script(60)], exceptions).map(({ rule }) => rule), ["exceptions"])
   })
 
   it("wants pieces that take what they need and are included", () => {

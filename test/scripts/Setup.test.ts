@@ -75,7 +75,7 @@ describe("setup", () => {
   })
 
   it("has a lockfile that npm ci accepts on every platform", () => {
-    // npm leaves a platform's package out of the lockfile when it cannot reach it, and then `npm ci` refuses the lockfile.
+    // npm leaves a platform's package out of the lockfile when it cannot reach it: then `npm ci` refuses the lockfile.
     const url = new URL("../../package-lock.json", import.meta.url)
     const { packages }: { readonly packages: Record<string, { readonly optionalDependencies?: object }> } = JSON.parse(
       readFileSync(url, "utf8")

@@ -4,6 +4,7 @@ import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
+import type { Appendable } from "./client/KafkaRecords.ts"
 import * as Topics from "./client/Topics.ts"
 import * as DeadLetterFold from "./letters/DeadLetterFold.ts"
 import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
@@ -57,7 +58,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       Effect.forkScoped
     )
 
-    const append = Effect.fnUntraced(function*(record: Appender.Appendable, entry: DeadLetterRecords.Entry) {
+    const append = Effect.fnUntraced(function*(record: Appendable, entry: DeadLetterRecords.Entry) {
       const known = topics.now()
       if (known === undefined || Exit.isFailure(known)) {
         return yield* new StoreUnavailable({ detail: `Kafka: ${topic} is not known yet` })

@@ -7,6 +7,7 @@ import * as Chunks from "@flash-sale/domain/records/Chunks"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
+import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
 import * as SendLimiter from "./SendLimiter.ts"
@@ -23,13 +24,6 @@ const RECORD_OVERHEAD = 32
 
 /** The header that names the span of a record. */
 const TRACEPARENT = "traceparent"
-
-/** A record, as text or bytes. */
-export interface Appendable {
-  readonly key: string | undefined
-  readonly value: string | Uint8Array
-  readonly headers: Readonly<Record<string, string>>
-}
 
 type AppendError = AppendRefused | AppendUnknown
 

@@ -26,3 +26,10 @@ const headersOf = (headers: IHeaders): Readonly<Record<string, string>> => {
   }
   return texts
 }
+
+/** A record, as text or bytes. */
+export interface Appendable {
+  readonly key: string | undefined
+  readonly value: string | Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}

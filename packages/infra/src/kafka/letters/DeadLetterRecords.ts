@@ -2,7 +2,7 @@
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Option, Result, Schema } from "effect"
-import type { Appendable } from "../append/Appender.ts"
+import type { Appendable } from "../client/KafkaRecords.ts"
 
 /** Names of the headers. `origin_partition` and `origin_offset` are the letter's identity. */
 const Header = {

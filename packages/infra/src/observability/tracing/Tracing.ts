@@ -12,7 +12,7 @@
 import * as OtelTracer from "@effect/opentelemetry/OtelTracer"
 import * as Otel from "@opentelemetry/api"
 import { Clock, Duration, Effect, Layer, Tracer } from "effect"
-import type { TracingSettings } from "../../Settings.ts"
+import type { TracingSettings } from "../../settings/TracingSettings.ts"
 import * as Log from "../logs/Log.ts"
 import * as Propagation from "./Propagation.ts"
 import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
