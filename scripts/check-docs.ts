@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs"
 import { posix } from "node:path"
 import { checkDecisions } from "./docs/Decisions.ts"
+import { checkNames } from "./docs/Names.ts"
 import { checkMentions, checkPaths, tree } from "./docs/Paths.ts"
 import { prose } from "./docs/Prose.ts"
 import { lineAt, root, type Source, sources } from "./Source.ts"
@@ -151,11 +152,13 @@ if (import.meta.main) {
   const texts = new Map(documents.map(({ path, text }) => [path, text]))
   const world: World = { exists: (path) => existsSync(`${root}${path}`), read: (path) => texts.get(path) }
   const files = tree()
+  const named = sources("packages/*/src/**/*.ts", "lua/**/*.lua")
   const { scripts }: { readonly scripts: Record<string, string> } = JSON.parse(sources("package.json")[0]!.text)
   report("docs", [
     ...documents.flatMap((document) => [
       ...checkLinks(document, world),
       ...checkPaths(document, files),
+      ...checkNames(document, named),
       ...checkScripts(document, Object.keys(scripts))
     ]),
     ...checkDecisions(documents),

@@ -8,6 +8,7 @@ import {
   variablesRead
 } from "../../scripts/check-docs.ts"
 import { checkDecisions, INDEX } from "../../scripts/docs/Decisions.ts"
+import { checkNames } from "../../scripts/docs/Names.ts"
 import { checkMentions, checkPaths, treeOf } from "../../scripts/docs/Paths.ts"
 
 const files = new Map([["docs/operations.md", "# Operations\n\n## When Kafka is `away`\n"], ["LICENSE", ""]])
@@ -50,6 +51,17 @@ describe("check-docs", () => {
     const found = (text: string) => checkMentions({ path: "a.ts", text }, tree).map(({ line }) => line)
     assert.deepStrictEqual(found("// See docs/glossary.md, and docs/**/*.md."), [])
     assert.deepStrictEqual(found("// Why:\n// docs/decisions/0001-gone.md."), [2])
+  })
+
+  it("looks up the names that a document places in a file or a folder", () => {
+    const source = { path: "packages/a/src/buy/Body.ts", text: "export const MAX_BODY = 1\nconst LEAST = 0" }
+    const found = (text: string) => checkNames({ path: "README.md", text }, [source]).map(({ message }) => message)
+    assert.deepStrictEqual(
+      found("`LEAST`, `MAX_BODY` in `packages/a/src/buy/Body.ts`, `LEAST` in `packages/a/src/buy`"),
+      []
+    )
+    assert.deepStrictEqual(found("`MAX_BODY`, `MOST` in `packages/a/src/buy`"), ["packages/a/src/buy has no MOST"])
+    assert.deepStrictEqual(found("`MOST` in `packages/a/src/gone`"), [])
   })
 
   it("holds decisions to their form and their row in the index", () => {
