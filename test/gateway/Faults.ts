@@ -1,7 +1,8 @@
 /** Switches by which a test makes the log and the store fail, over adapters that work. */
-import { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type * as Infra from "@flash-sale/infra/Infra"
 import { Context, Effect, Layer, Schedule } from "effect"
 

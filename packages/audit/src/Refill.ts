@@ -1,7 +1,8 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
-import { type ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemStore, Session } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"

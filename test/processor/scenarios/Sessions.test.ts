@@ -3,7 +3,8 @@
  * was started again without its last writes does nothing for it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore, type Session } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

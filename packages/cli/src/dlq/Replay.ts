@@ -5,7 +5,7 @@
  * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
  */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -13,6 +13,7 @@ import {
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"

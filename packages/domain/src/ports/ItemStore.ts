@@ -11,11 +11,7 @@ import type { PartitionId } from "../records/Partition.ts"
 import type { Batch } from "../rules/Fold.ts"
 import type { SaleSettings } from "../rules/Item.ts"
 import type { Outcome } from "../rules/Outcome.ts"
-
-/** The store cannot be reached; nothing is known to have changed. Wait and try the same again. */
-export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
-  detail: Schema.String
-}) {}
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** The store has lost writes that were acknowledged: the partition is folded again from `position` on. */
 export class PositionBehind extends Schema.TaggedError<PositionBehind>()("PositionBehind", {

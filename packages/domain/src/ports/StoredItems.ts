@@ -3,7 +3,8 @@ import { Context, type Effect } from "effect"
 import type { ItemId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { ItemDump } from "../rules/ItemDump.ts"
-import type { AcceptedLog, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
+import type { AcceptedLog, MarkMoved } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** Items that one `clear` takes: a bound on how long it keeps the store from others. */
 export const CLEAR_AT_ONCE = 200

@@ -8,9 +8,9 @@ import {
   MarkMoved,
   type PendingEdit,
   PositionBehind,
-  type Session,
-  type StoreUnavailable
+  type Session
 } from "@flash-sale/domain/ports/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"

@@ -1,6 +1,7 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
