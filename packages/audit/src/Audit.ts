@@ -1,6 +1,6 @@
 /** One partition of the store against the log: each item at the position at which the store holds it. */
-import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
@@ -58,7 +58,7 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   const reader = yield* LogReader
   const stored = yield* StoredItems
   // First the mark, then the items: its checkpoint may lag behind them and never leads.
-  const mark = yield* (yield* ItemStore).mark(partition)
+  const mark = yield* (yield* RecoveryMarks).read(partition)
   const bounds = yield* reader.bounds(partition)
   const committed = yield* reader.committed(partition)
   const { end, start } = bounds

@@ -1,5 +1,5 @@
 /** Taking everything that was folded out of the embedded file, in the place of an engine. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Effect } from "effect"
 import type { SurveyedPartition } from "./Survey.ts"
@@ -10,12 +10,12 @@ import type { SurveyedPartition } from "./Survey.ts"
  */
 export const clear = Effect.fnUntraced(
   function*(log: ReadonlyArray<SurveyedPartition>, makeEpoch: Effect.Effect<string>) {
-    const store = yield* ItemStore
+    const marks = yield* RecoveryMarks
     const stored = yield* StoredItems
     for (const { partition } of log) {
-      const mark = yield* store.mark(partition)
+      const mark = yield* marks.read(partition)
       // A recovery that was cut short has an epoch as well.
-      const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* makeEpoch))
+      const epoch = mark?.epoch ?? (yield* marks.begin(partition, yield* makeEpoch))
       const items = yield* stored.items(partition)
       yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
         // Nobody else folds here while this process holds the engine's lock.

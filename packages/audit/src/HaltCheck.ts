@@ -1,6 +1,6 @@
 /** Why a processor refuses a partition, asked from outside. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
@@ -21,10 +21,10 @@ export interface HaltedPartition {
 /** Nothing where log and store fit each other. */
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
-  const store = yield* ItemStore
+  const marks = yield* RecoveryMarks
   // As a worker asks that begins, and in its order.
-  const mark = yield* store.mark(partition)
-  const accepted = yield* store.accepted(partition)
+  const mark = yield* marks.read(partition)
+  const accepted = yield* marks.accepted(partition)
   const committed = yield* reader.committed(partition)
   const bounds = yield* reader.bounds(partition)
   const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })

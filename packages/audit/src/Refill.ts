@@ -1,7 +1,8 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
-import type { ItemStore, Session } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RecoveryMarks, Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Digest from "@flash-sale/domain/records/Digest"
@@ -28,6 +29,7 @@ interface Filled {
 
 interface Filling extends SurveyedPartition {
   readonly store: ItemStore["Service"]
+  readonly marks: RecoveryMarks["Service"]
   readonly items: Map<ItemId, Filled>
   /** Of this recovery: where the store is emptied or started again under it, it ends. */
   readonly epoch: string
@@ -40,6 +42,7 @@ interface Filling extends SurveyedPartition {
 
 export interface Options {
   readonly store: ItemStore["Service"]
+  readonly marks: RecoveryMarks["Service"]
   readonly log: ReadonlyArray<SurveyedPartition>
   /** The most orders that one call of a fold may name: none keeps the store from others for long. */
   readonly ordersPerCall: number
@@ -55,12 +58,12 @@ export interface Options {
  * **Details**: the checkpoint is set back by as long as the statuses of orders are kept: a processor that finds this
  * store looks the records from there on up once more, and writes the statuses that buyers may still ask for.
  */
-export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, ordersPerCall, store }: Options) {
+export const run = Effect.fnUntraced(function*({ log, makeEpoch, marks, onFolded, ordersPerCall, store }: Options) {
   const reader = yield* LogReader
   const kept = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
   const stopped: Array<string> = []
   const gathered = (surveyed: SurveyedPartition) =>
-    Stream.unwrap(Effect.map(begin(store, surveyed, makeEpoch), (filling) => {
+    Stream.unwrap(Effect.map(begin(store, marks, surveyed, makeEpoch), (filling) => {
       const reading = Stream.tap(
         reader.read(surveyed.partition, surveyed.start, surveyed.end),
         (records) => Effect.sync(() => note(filling, records, kept))
@@ -90,15 +93,17 @@ export const run = Effect.fnUntraced(function*({ log, makeEpoch, onFolded, order
 
 const begin = Effect.fnUntraced(function*(
   store: ItemStore["Service"],
+  marks: RecoveryMarks["Service"],
   surveyed: SurveyedPartition,
   makeEpoch: Effect.Effect<string>
 ) {
   const epoch = yield* makeEpoch
-  const session = yield* store.session
-  if ((yield* store.beginRecovery(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
+  const session = yield* marks.session
+  if ((yield* marks.begin(surveyed.partition, epoch, session)) !== epoch) return yield* someoneElse
   return {
     ...surveyed,
     store,
+    marks,
     items: new Map(),
     checkpoint: surveyed.end,
     last: undefined,
@@ -121,7 +126,7 @@ const note = (filling: Filling, records: ReadonlyArray<LogRecord.LogRecord>, kep
 
 /** All of the partition is folded: has the store forget what was told long ago, and writes the mark. */
 const finish = Effect.fnUntraced(function*(filling: Filling) {
-  const { checkpoint, epoch, items, last, partition, session, store } = filling
+  const { checkpoint, epoch, items, last, marks, partition, session } = filling
   yield* Effect.forEach(
     items,
     ([itemId, item]) => item.published.length > 0 ? foldSome(filling, itemId, item, []) : Effect.void,
@@ -129,7 +134,7 @@ const finish = Effect.fnUntraced(function*(filling: Filling) {
   )
   const seen = last === undefined ? undefined : { offset: last.offset, digest: Digest.of(last) }
   yield* Effect.catchTag(
-    store.writeMark(partition, { epoch, checkpoint, seen }, session),
+    marks.complete(partition, { epoch, checkpoint, seen }, session),
     "MarkMoved",
     () => someoneElse
   )

@@ -1,6 +1,6 @@
 /** What there is to fold, and whether it can be folded at all. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
@@ -47,14 +47,14 @@ export const cuts = (log: ReadonlyArray<SurveyedPartition>): ReadonlyArray<strin
 
 /** The same, measured by what a store has folded: one line for each partition of which the log is shorter. */
 export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {
-  const store = yield* ItemStore
+  const marks = yield* RecoveryMarks
   const stored = yield* StoredItems
   const lines: Array<string> = []
   for (const { end, partition } of log) {
     const items = yield* stored.items(partition)
     const positions = yield* stored.positions(partition, items)
     const folded = positions.reduce((most, position) => Math.max(most, position + 1), 0)
-    const known = Math.max(folded, (yield* store.mark(partition))?.checkpoint ?? 0)
+    const known = Math.max(folded, (yield* marks.read(partition))?.checkpoint ?? 0)
     if (known > end) {
       lines.push(`partition ${partition}: the log ends at ${end}, but ${stored.location} has folded it up to ${known}`)
     }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"

@@ -4,7 +4,7 @@
  * not say, and stock changed by hand that waits to be recorded stays.
  */
 import type { AuditedPartition, Finding } from "@flash-sale/audit/Audit"
-import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
+import { type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect, Option, Schedule } from "effect"
@@ -57,8 +57,8 @@ const inParts = Effect.fnUntraced(function*(partition: PartitionId, mark: Mark, 
 
 /** The new mark that ends the recovery. */
 export const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
-  const store = yield* ItemStore
-  const found = yield* Effect.repeat(store.mark(partition), {
+  const marks = yield* RecoveryMarks
+  const found = yield* Effect.repeat(marks.read(partition), {
     until: (mark) => mark !== undefined,
     schedule: Schedule.spaced(LOOK_EVERY)
   }).pipe(Effect.timeoutOption(LOOK_FOR))

@@ -1,8 +1,8 @@
 /** `flash-sale recover --accept-log`: the log as it is becomes the truth, where processors refuse to guess. */
 import * as HaltCheck from "@flash-sale/audit/HaltCheck"
 import * as LossReport from "@flash-sale/audit/LossReport"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
@@ -59,16 +59,16 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
 /** One step: no processor sees a part of it. */
 const accept = Effect.fnUntraced(function*(judged: Judged) {
   const { code, committed, end, isCut, losses, partition, start, why } = judged
-  const store = yield* ItemStore
+  const marks = yield* RecoveryMarks
   const stored = yield* StoredItems
   const moved = CommandFailed.failed(
     `partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`
   )
   // What was judged may be gone by now: judging takes as long as reading the log.
-  const mark = yield* store.mark(partition)
+  const mark = yield* marks.read(partition)
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Epoch.make))
+  const epoch = mark?.epoch ?? (yield* marks.begin(partition, yield* Epoch.make))
   const told = Math.min(committed, end, isCut ? losses.common : end)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,

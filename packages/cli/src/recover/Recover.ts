@@ -1,8 +1,6 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
-import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
@@ -28,7 +26,7 @@ interface Options {
 const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
   "start one. To fold a second Redis beside it, name that with --to host:port"
 
-const contextOf = Effect.context<ItemStore | StoredItems>()
+const contextOf = Effect.context<Infra.Items>()
 
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {

@@ -2,8 +2,10 @@
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import type * as Infra from "@flash-sale/infra/Infra"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { Clock, Console, Context, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -14,7 +16,7 @@ import * as TwoStores from "./TwoStores.ts"
 /** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */
 const RATE = 60_000
 
-export type Store = Context.Context<ItemStore | StoredItems>
+export type Store = Context.Context<Infra.Items>
 
 /** Refuses where the log is not the whole of what happened, as far as anybody knows. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
@@ -53,6 +55,7 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
     Effect.catchTag(
       Refill.run({
         store: Context.get(target, ItemStore),
+        marks: Context.get(target, RecoveryMarks),
         log,
         ordersPerCall: CALL_ORDERS,
         makeEpoch: Epoch.make,

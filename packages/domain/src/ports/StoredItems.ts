@@ -3,7 +3,7 @@ import { Context, type Effect } from "effect"
 import type { ItemId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { ItemDump } from "../rules/ItemDump.ts"
-import type { AcceptedLog, MarkMoved } from "./ItemStore.ts"
+import type { AcceptedLog, MarkMoved } from "./RecoveryMarks.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** Items that one `clear` takes: a bound on how long it keeps the store from others. */

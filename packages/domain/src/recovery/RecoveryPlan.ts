@@ -5,8 +5,8 @@
  * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
  * nothing, so beginning early is always safe and beginning late never is.
  */
-import type { AcceptedLog, Mark, Seen } from "../ports/ItemStore.ts"
 import type { PartitionBounds } from "../ports/OrderLog.ts"
+import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
 import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { PartitionId } from "../records/Partition.ts"

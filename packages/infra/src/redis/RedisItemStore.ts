@@ -5,14 +5,13 @@ import {
   type FoldRequest,
   ItemDamaged,
   ItemStore,
-  MarkMoved,
   type PendingEdit,
-  PositionBehind,
-  type Session
+  PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, type Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
 import * as Log from "../observability/logs/Log.ts"
 import * as FoldWire from "./FoldWire.ts"
@@ -23,11 +22,7 @@ import { Scripts } from "./Scripts.ts"
 /** Items that one script looks at, so that no look around keeps Redis from others for long. */
 const DETECT_CHUNK = 200
 
-const Text = Schema.NullOr(Schema.String)
-const Whole = Schema.NullOr(Schema.FiniteFromString)
 const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
-const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text]))
-const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole, Whole]))
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
@@ -109,8 +104,6 @@ const make = Effect.gen(function*() {
     read,
     detectEdits,
     levels: levelsOf(redis),
-    ...marksOf(redis, scripts),
-    session: redis.session,
     isUp: redis.isUp
   })
 })
@@ -127,45 +120,6 @@ const levelsOf = (redis: IoRedis["Service"]): ItemStore["Service"]["levels"] =>
       return Option.isSome(level) ? [[itemId, level.value] as const] : []
     })
   }, Effect.mapError(unavailable))
-
-/** The marks of the partitions. */
-const marksOf = (
-  redis: IoRedis["Service"],
-  scripts: Scripts["Service"]
-): Pick<ItemStore["Service"], "mark" | "accepted" | "beginRecovery" | "writeMark" | "checkpoint"> => {
-  const fieldsOf = (partition: PartitionId, ...names: ReadonlyArray<string>) =>
-    Effect.mapError(redis.use((client) => client.hmget(Keys.mark(partition), ...names)), unavailable)
-
-  const mark = Effect.fnUntraced(function*(partition: PartitionId) {
-    const fields = yield* fieldsOf(partition, "epoch", "checkpoint", "seen", "digest")
-    const [epoch, checkpoint, offset, digest] = yield* Effect.orDie(decodeMark(fields))
-    if (epoch === null || checkpoint === null) return undefined
-    const seen = offset === null || digest === null ? {} : { seen: { offset, digest } }
-    return { epoch, checkpoint: Offset.make(checkpoint), ...seen }
-  })
-
-  const accepted = Effect.fnUntraced(function*(partition: PartitionId) {
-    const [from, told] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from", "told")))
-    return from === null || told === null ? undefined : { from, told }
-  })
-
-  const moveMark = (script: typeof scripts.writeMark): ItemStore["Service"]["writeMark"] =>
-    Effect.fnUntraced(function*(partition, { checkpoint, epoch, seen }, session) {
-      const record = seen === undefined ? ["", ""] : [String(seen.offset), seen.digest]
-      const moving = script([Keys.mark(partition)], [epoch, String(checkpoint), ...record], session)
-      const reply = yield* Effect.mapError(moving, unavailable)
-      if (reply === "moved") return yield* new MarkMoved({ partition })
-    })
-
-  return {
-    mark,
-    accepted,
-    beginRecovery: (partition, epoch, session) =>
-      Effect.mapError(scripts.beginRecovery([Keys.mark(partition)], [epoch], session), unavailable),
-    writeMark: moveMark(scripts.writeMark),
-    checkpoint: moveMark(scripts.checkpoint)
-  }
-}
 
 const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => [
   Keys.mark(partition),

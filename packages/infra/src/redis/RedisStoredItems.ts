@@ -1,5 +1,5 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"

@@ -1,5 +1,5 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
@@ -9,6 +9,7 @@ import { Clock, DateTime, Effect, Layer, Result } from "effect"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
 import { type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as ItemHead from "./items/ItemHead.ts"
+import * as MarkRows from "./MarkRows.ts"
 
 /** The tables of an item's maps. */
 const MAPS = ["orders", "turned", "buyers", "commands", "untold"] as const
@@ -129,12 +130,8 @@ const clear = (
   at: string
 ): Job<void, MarkMoved> =>
 (connection) => {
-  const mark = connection.get("SELECT epoch FROM marks WHERE partition = ? AND checkpoint IS NOT NULL", partition)
-  if ((mark === undefined ? undefined : text(mark, "epoch")) !== epoch) return Result.fail(new MarkMoved({ partition }))
-  connection.run("DELETE FROM marks WHERE partition = ?", partition)
-  if (accepted !== undefined) {
-    connection.run("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)", partition, accepted.from, accepted.told)
-  }
+  if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(new MarkMoved({ partition }))
+  MarkRows.clear(connection, partition, accepted)
   for (const { itemId, why } of clearings) {
     const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
     if (row !== undefined) {

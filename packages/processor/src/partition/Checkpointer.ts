@@ -1,6 +1,6 @@
 /** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
-import { ItemStore, type Seen } from "@flash-sale/domain/ports/ItemStore"
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks, type Seen } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect } from "effect"
@@ -30,8 +30,8 @@ export const make = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   run: PartitionRun,
   start: number
-): Effect.fn.Return<Checkpointer, never, ItemStore> {
-  const store = yield* ItemStore
+): Effect.fn.Return<Checkpointer, never, RecoveryMarks> {
+  const marks = yield* RecoveryMarks
   const grace = LogGrace.make()
   let committed = run.publishFrom
   let checkpoint = start
@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
     const last = run.lastTaken()?.offset ?? marked
     // During a recovery there may be no mark yet whose checkpoint could move.
     if (run.isRecovered() && (next > checkpoint || last > marked)) {
-      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen: lastSeen(run) }, run.session)
+      yield* marks.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen: lastSeen(run) }, run.session)
       checkpoint = next
       marked = last
     }

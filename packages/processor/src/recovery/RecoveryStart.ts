@@ -1,6 +1,6 @@
 /** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
-import { type AcceptedLog, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { type AcceptedLog, RecoveryMarks, type Seen, type Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
@@ -13,14 +13,14 @@ const RECORD_PATIENCE = "5 seconds"
 /** Decides where to begin. Fails with `Halted` where the log cannot give what is missing. */
 export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const { partition } = owned
-  const store = yield* ItemStore
+  const marks = yield* RecoveryMarks
   const halt = (halt: RecoveryPlan.Halt) => new Halted({ halt, partition })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
-  const session = yield* store.session
+  const session = yield* marks.session
   // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
   // comes first, as accepting a log takes it away: nobody folds under the one that was there.
-  const mark = yield* waitFor("the store", store.mark(partition))
-  const accepted = yield* waitFor("the store", store.accepted(partition))
+  const mark = yield* waitFor("the store", marks.read(partition))
+  const accepted = yield* waitFor("the store", marks.accepted(partition))
   const committed = yield* waitFor("the log", owned.committed)
   const bounds = yield* waitFor("the log", owned.bounds)
   const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
@@ -35,12 +35,12 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
 /** Begins a recovery. From then on a log that is accepted takes the epoch away; here it may have been accepted before. */
 const begin = Effect.fnUntraced(
   function*({ partition }: OwnedPartition, known: AcceptedLog | undefined, session: Session) {
-    const store = yield* ItemStore
+    const marks = yield* RecoveryMarks
     const epoch = yield* waitFor(
       "the store",
-      store.beginRecovery(partition, yield* Epoch.make, session)
+      marks.begin(partition, yield* Epoch.make, session)
     )
-    const accepted = yield* waitFor("the store", store.accepted(partition))
+    const accepted = yield* waitFor("the store", marks.accepted(partition))
     if (accepted?.from === known?.from && accepted?.told === known?.told) return epoch
     return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
   }

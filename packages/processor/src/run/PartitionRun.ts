@@ -1,6 +1,6 @@
 /** What the parts of one partition's worker share while it runs. */
-import type { Session } from "@flash-sale/domain/ports/ItemStore"
 import { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
