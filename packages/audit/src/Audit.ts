@@ -8,7 +8,6 @@ import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
 import * as PartitionFold from "./PartitionFold.ts"
-import * as SelfConsistency from "./SelfConsistency.ts"
 
 /** What was found of one item that is worth a line. */
 export interface Finding {
@@ -35,8 +34,8 @@ export interface AuditedPartition {
   readonly start: number
   /** Items that were compared. */
   readonly compared: number
-  /** Items with a past before the log's beginning: they were held against their own books only. */
-  readonly unfoldable: number
+  /** Items that cannot be compared: they have a past before the log's beginning. */
+  readonly incomparable: number
   readonly findings: ReadonlyArray<Finding>
   /** Why nothing could be compared. */
   readonly refused: string | undefined
@@ -62,7 +61,7 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   const bounds = yield* reader.bounds(partition)
   const committed = yield* reader.committed(partition)
   const { end, start } = bounds
-  const empty = { partition, mark, start, records: end - start, compared: 0, unfoldable: 0, findings: [] }
+  const empty = { partition, mark, start, records: end - start, compared: 0, incomparable: 0, findings: [] }
   const refused = refusal(bounds, Math.max(mark?.checkpoint ?? 0, committed ?? 0))
   if (refused !== undefined) return { ...empty, refused } satisfies AuditedPartition
 
@@ -80,14 +79,14 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   yield* know(fold, partition, indexed.filter((itemId) => !fold.items.has(itemId)))
 
   const findings: Array<Finding> = []
-  let unfoldable = 0
+  let incomparable = 0
   const movedOn: Array<readonly [ItemId, PartitionFold.FoldedItem, StoredItem]> = []
   const compare = (itemId: ItemId, item: PartitionFold.FoldedItem, there: StoredItem, end: number) => {
     const found = findingOf(itemId, item, there, end, mark?.checkpoint)
-    // What the log still says came to the same state, so there is nothing before it; else nobody can tell.
-    const isFoldable = start === 0 || found.differences.count === 0
-    if (!isFoldable) unfoldable++
-    const finding = isFoldable ? found : byOwnBooks(found, there)
+    // Where the rest of the log comes to the same state nothing came before it. Where it does not, the log cannot say.
+    const isComparable = start === 0 || found.differences.count === 0
+    if (!isComparable) incomparable++
+    const finding = isComparable ? found : { ...found, differences: Differences.none }
     // A fold that is taken away could not be folded again.
     if (start > 0) finding.repairable = false
     if (differs(finding) || finding.byHand.length > 0) findings.push(finding)
@@ -108,8 +107,8 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
   }
   return {
     ...empty,
-    compared: fold.items.size - unfoldable,
-    unfoldable,
+    compared: fold.items.size - incomparable,
+    incomparable,
     findings,
     refused: undefined
   } satisfies AuditedPartition
@@ -122,13 +121,6 @@ const refusal = ({ end }: { readonly end: number }, folded: number) =>
   folded > end
     ? `the log ends at ${end}, but it was folded up to ${folded}: bring back the log that was folded`
     : undefined
-
-/** Of an item whose past is gone: what contradicts itself in the store. */
-const byOwnBooks = (found: Finding, there: StoredItem): Finding => ({
-  ...found,
-  differences: { kept: [], count: 0 },
-  wrong: [...found.wrong, ...SelfConsistency.wrong(there.dump)]
-})
 
 const know = Effect.fnUntraced(function*(
   fold: PartitionFold.PartitionFold,
@@ -167,7 +159,7 @@ const findingOf = (
   return {
     itemId,
     position: there.position,
-    differences: isBack ? { kept: [], count: 0 } : Differences.between(
+    differences: isBack ? Differences.none : Differences.between(
       ItemDump.entries(item.state),
       there.dump,
       isExpected

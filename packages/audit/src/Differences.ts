@@ -16,6 +16,8 @@ export interface Differences {
   readonly count: number
 }
 
+export const none: Differences = { kept: [], count: 0 }
+
 export const isUntold = (name: string): boolean => name.startsWith("untold ")
 
 /** What differs, but for those entries of one side alone of which nothing is expected. */

@@ -62,19 +62,19 @@ export const run = Effect.fnUntraced(function*(options: Options) {
 })
 
 /** Whether a partition has records of which nobody knows whether the store has folded them. */
-const isUnclear = ({ mark, records, refused, unfoldable }: Audit.AuditedPartition): boolean =>
-  refused !== undefined || unfoldable > 0 || (mark === undefined && records > 0)
+const isUnclear = ({ incomparable, mark, records, refused }: Audit.AuditedPartition): boolean =>
+  refused !== undefined || incomparable > 0 || (mark === undefined && records > 0)
 
 const report = Effect.fnUntraced(function*(result: Audit.AuditedPartition) {
-  const { findings, mark, partition, records, refused, start, unfoldable } = result
+  const { findings, incomparable, mark, partition, records, refused, start } = result
   if (refused !== undefined) yield* Console.log(`partition ${partition}: ${refused}`)
   else if (mark === undefined && records > 0) {
     yield* Console.log(`partition ${partition}: carries no mark: a processor folds it to its end when it runs`)
   }
-  if (unfoldable > 0) {
+  if (incomparable > 0) {
     yield* Console.log(
-      `partition ${partition}: the log begins at ${start}, so what came before cannot be folded again: ${unfoldable} ` +
-        "items are held against their own books only. Two stores can be compared without a log: " +
+      `partition ${partition}: the log begins at ${start}, so what came before cannot be folded again: ${incomparable} ` +
+        "items cannot be compared. Two stores can be compared without a log: " +
         "flash-sale recover --compare --to host:port, with a backup restored there"
     )
   }
