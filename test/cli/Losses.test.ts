@@ -39,7 +39,7 @@ const dumpOf = (itemId: ItemId, log: ReadonlyArray<Entry>): ItemDump.ItemDump =>
   const commands = log.flatMap((entry, offset) => entry.itemId === itemId ? [{ offset, command: entry.command }] : [])
   const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
   if (result._tag !== "Folded") throw new Error(result._tag)
-  return new Map(ItemDump.entries(result.state))
+  return ItemDump.of(result.state)
 }
 
 const recordsOf = (log: ReadonlyArray<Entry>) =>

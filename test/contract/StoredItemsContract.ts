@@ -30,7 +30,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
         expect(yield* stored.items(partition)).toEqual([])
         expect(yield* stored.positions(partition, [itemId])).toEqual([-1])
         expect(yield* stored.read(partition, itemId)).toEqual({
-          dump: new Map(ItemDump.entries(Fold.nothing)),
+          dump: ItemDump.of(Fold.nothing),
           position: -1,
           indexed: expect.anything(),
           damages: [],
@@ -50,7 +50,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
           yield* store.fold(request(item, commands))
           const there = yield* stored.read(item.partition, item.itemId)
           expect(there).toEqual({
-            dump: new Map(ItemDump.entries(folded.state)),
+            dump: ItemDump.of(folded.state),
             position: folded.state.position,
             indexed: true,
             damages: [],

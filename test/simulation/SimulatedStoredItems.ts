@@ -62,7 +62,7 @@ export const layer = (
       ask(() =>
         Effect.sync(() => {
           const folded = state.folded(itemId)
-          const dump = new Map(ItemDump.entries(folded))
+          const dump = ItemDump.of(folded)
           return { dump, position: folded.position, indexed: true, damages: [], byHand: [] }
         })
       ),

@@ -152,17 +152,16 @@ const findingOf = (
     ...(item.stopped === undefined ? [] : [`the log itself stops it ${item.stopped}`]),
     ...(there.position > NOTHING_FOLDED && !there.indexed ? ["the index of its partition does not name it"] : [])
   ]
-  // An answer that is told is gone from the store, and may stand there a little longer.
-  const isExpected = (name: string, side: "left" | "right") =>
-    !Differences.isUntold(name) ||
-    (side === "right" && checkpoint !== undefined && Number(name.slice("untold ".length)) >= checkpoint)
+  // The store forgets an answer once it is published, perhaps a little later: before the checkpoint all are.
+  const isUnpublishedWrong = (offset: number, side: "left" | "right") =>
+    side === "right" && checkpoint !== undefined && offset >= checkpoint
   return {
     itemId,
     position: there.position,
     differences: isBack ? Differences.none : Differences.between(
-      ItemDump.entries(item.state),
+      ItemDump.of(item.state),
       there.dump,
-      isExpected
+      isUnpublishedWrong
     ),
     wrong,
     byHand: there.byHand,

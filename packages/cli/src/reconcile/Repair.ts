@@ -4,6 +4,7 @@
  * not say, and stock changed by hand that waits to be recorded stays.
  */
 import type { AuditedPartition, Finding } from "@flash-sale/audit/Audit"
+import * as Differences from "@flash-sale/audit/Differences"
 import { type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -66,7 +67,5 @@ export const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
 })
 
 const why = ({ differences, wrong }: Finding): string =>
-  [
-    ...wrong,
-    ...differences.kept.map(({ left, name, right }) => `${name}: log ${left ?? "nothing"}, store ${right ?? "nothing"}`)
-  ].join("; ").slice(0, WHY_LENGTH)
+  [...wrong, ...Differences.lines(differences, "log", "store").map((line) => line.trim())].join("; ")
+    .slice(0, WHY_LENGTH)
