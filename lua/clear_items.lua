@@ -8,16 +8,15 @@
 --
 -- ARGV[1] epoch that the caller knows, '' for none
 -- ARGV[2] partition
--- ARGV[3] where somebody accepted the log as it is: the offset from which it is folded, else ''
--- ARGV[4] and the offset before which it is told; from ARGV[5] on for each item
---         its name, the last sensed adjustment that the log counts, and what was wrong with it
+-- ARGV[3] where an operator accepted the log as it is: the offset from which it is folded and published, else '';
+--         from ARGV[4] on for each item its name, the last sensed adjustment that the log counts, and what was wrong with it
 --
 -- Returns 'moved' under another mark, else 'cleared'
 local MAX_ADJUSTMENT = 1000000000
 local REPAIRS_KEPT = 10000
-local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 5
+local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 4
 local mark, repairs, index = KEYS[1], KEYS[2], KEYS[3]
-local epoch, partition, from, told = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local epoch, partition, from = ARGV[1], ARGV[2], ARGV[3]
 
 -- @include _mark
 
@@ -78,5 +77,6 @@ for n = 0, (#KEYS - ITEMS_FROM + 1) / PER_ITEM - 1 do
   redis.call('XADD', repairs, 'MAXLEN', '~', REPAIRS_KEPT, '*', 'item', name, 'partition', partition, 'why', why)
 end
 redis.call('UNLINK', mark)
-if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', told) end
+-- An older release publishes from `told` on.
+if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', from) end
 return 'cleared'

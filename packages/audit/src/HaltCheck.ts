@@ -11,9 +11,6 @@ export interface HaltedPartition {
   readonly why: string
   readonly start: number
   readonly end: number
-  readonly committed: number
-  /** Whether records are gone from the log's end, so that others may stand where they were. */
-  readonly isCut: boolean
   /** The epoch of the store's mark, where it has one. */
   readonly epoch: string | undefined
 }
@@ -37,14 +34,11 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
     )
   const halt = plan._tag === "Halt" ? plan.halt : other
   if (halt === undefined) return undefined
-  const isCut = other !== undefined || halt._tag === "AheadOfLog" || halt._tag === "CommittedAhead"
   return {
     ...bounds,
     partition,
     code: RecoveryPlan.codeOf(halt),
     why: RecoveryPlan.describe(halt),
-    committed: committed ?? bounds.start,
-    isCut,
     epoch: mark?.epoch
   } satisfies HaltedPartition
 })

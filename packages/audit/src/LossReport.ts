@@ -8,7 +8,6 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, HashMap, Option, Stream } from "effect"
-import * as CommonPrefix from "./CommonPrefix.ts"
 import type { HaltedPartition } from "./HaltCheck.ts"
 import * as PartitionFold from "./PartitionFold.ts"
 
@@ -18,8 +17,6 @@ const NAMED = 10
 export interface LossReport {
   /** In words. */
   readonly lines: ReadonlyArray<string>
-  /** What is before it is the same in the log as in the store, by the orders that both know. */
-  readonly common: number
   /** The items that the store knows, with the last sensed adjustment that the log counts. */
   readonly items: ReadonlyArray<{ readonly itemId: ItemId; readonly seq: number }>
 }
@@ -42,27 +39,17 @@ export const of = Effect.fnUntraced(
     const lost: Array<LostOrder> = []
     const changed: Array<string> = []
     const items: Array<LossReport["items"][number]> = []
-    const past = CommonPrefix.make(start)
-    const known = new Set<string>()
     for (const itemId of yield* stored.items(partition)) {
       const log = ItemDump.of(fold.items.get(itemId)?.state ?? Fold.nothing)
       const { dump } = yield* stored.read(partition, itemId)
       items.push({ itemId, seq: fold.items.get(itemId)?.state.item.seq ?? 0 })
       for (const [requestId, order] of dump.orders) {
-        const logged = log.orders.get(requestId)
-        known.add(nameOf(itemId, requestId))
-        past.add(refOf(order), refOf(logged))
-        if (logged !== undefined) continue
+        if (log.orders.has(requestId)) continue
         const turned = log.rejected.has(requestId) ? ", turned away by the log" : ""
         lost.push({ order, line: `order ${requestId}, item ${itemId}: ${wordsOf(order)}${turned}` })
       }
       const [there, here] = [unitsOf(dump), unitsOf(log)]
       if (there !== here) changed.push(`item ${itemId}: ${there} in the store, ${here} by the log`)
-    }
-    for (const [itemId, { state }] of fold.items) {
-      for (const [requestId, order] of HashMap.entries(state.item.orders)) {
-        if (!known.has(nameOf(itemId, requestId))) past.add(undefined, order)
-      }
     }
     const unsold = [...paid].flatMap(([key, { attempt, itemId, requestId }]) => {
       const order = Option.flatMap(
@@ -81,7 +68,7 @@ export const of = Effect.fnUntraced(
       ...(changed.length === 0 ? [] : ["units available + held + sold change"]),
       ...some(changed)
     ]
-    return { lines, common: past.upTo(), items } satisfies LossReport
+    return { lines, items } satisfies LossReport
   }
 )
 
@@ -99,17 +86,11 @@ const notePaid = (paid: Paid, record: LogRecord.LogRecord): void => {
   }
 }
 
-/** No item's id has a colon. */
-const nameOf = (itemId: ItemId, requestId: string): string => `${itemId}:${requestId}`
-
 /** An order that only the store knows. */
 interface LostOrder {
   readonly order: ItemDump.Stored<HeldOrder>
   readonly line: string
 }
-
-const refOf = (order: ItemDump.Stored<HeldOrder> | undefined): HeldOrder | undefined =>
-  ItemDump.isDamaged(order) ? undefined : order
 
 const wordsOf = (order: ItemDump.Stored<HeldOrder>): string =>
   ItemDump.isDamaged(order) ? order.text : `${order.state} ${order.amount} for ${order.userId}`

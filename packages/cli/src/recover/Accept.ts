@@ -58,7 +58,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
 
 /** One step: no processor sees a part of it. */
 const accept = Effect.fnUntraced(function*(judged: Judged) {
-  const { code, committed, end, isCut, losses, partition, start, why } = judged
+  const { code, end, losses, partition, start, why } = judged
   const marks = yield* RecoveryMarks
   const stored = yield* StoredItems
   const moved = CommandFailed.failed(
@@ -69,13 +69,12 @@ const accept = Effect.fnUntraced(function*(judged: Judged) {
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
   const epoch = mark?.epoch ?? (yield* marks.begin(partition, yield* Epoch.make))
-  const told = Math.min(committed, end, isCut ? losses.common : end)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,
     seq,
     why: `the log was accepted as it is: ${code}: ${why}`
   }))
-  yield* stored.clear(partition, epoch, clearings, { from: start, told }).pipe(
+  yield* stored.clear(partition, epoch, clearings, { from: start }).pipe(
     Effect.catchTag("MarkMoved", () => moved)
   )
   yield* Console.log(

@@ -39,13 +39,9 @@ export interface Mark {
   readonly seen?: Seen | undefined
 }
 
-/**
- * An operator accepted the log as it is: the partition is folded anew from `from` on, and what is before `told` was
- * published already.
- */
+/** An operator accepted the log as it is: the partition is folded anew from here on, and all of it is published again. */
 export interface AcceptedLog {
   readonly from: number
-  readonly told: number
 }
 
 /**

@@ -98,11 +98,10 @@ export const plan = ({ accepted, bounds, committed, mark }: RecoveryInput): Plan
   return { _tag: "Fold", from: wanted, publishFrom, until: end, setBack: false }
 }
 
-const planAccepted = ({ end, start }: PartitionBounds, { from, told }: AcceptedLog): Plan => {
-  const reached = Math.max(from, told)
+const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): Plan => {
   if (from < start) return halted({ _tag: "TrimmedLog", start, wanted: from, by: "acceptance" })
-  if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "acceptance" })
-  return { _tag: "Fold", from, publishFrom: told, until: end, setBack: true }
+  if (from > end) return halted({ _tag: "AheadOfLog", end, reached: from, by: "acceptance" })
+  return { _tag: "Fold", from, publishFrom: from, until: end, setBack: true }
 }
 
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })

@@ -9,7 +9,7 @@ import { Scripts } from "./Scripts.ts"
 const Text = Schema.NullOr(Schema.String)
 const Whole = Schema.NullOr(Schema.FiniteFromString)
 const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text]))
-const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole, Whole]))
+const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole]))
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
@@ -27,8 +27,8 @@ const make = Effect.gen(function*() {
   })
 
   const accepted = Effect.fnUntraced(function*(partition: PartitionId) {
-    const [from, told] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from", "told")))
-    return from === null || told === null ? undefined : { from, told }
+    const [from] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from")))
+    return from === null ? undefined : { from }
   })
 
   const moveMark = (script: typeof scripts.writeMark): RecoveryMarks["Service"]["complete"] =>

@@ -102,9 +102,9 @@ const make = Effect.gen(function*() {
     ) {
       const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
       const keys = [...shared, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
-      const note = accepted === undefined ? ["", ""] : [String(accepted.from), String(accepted.told)]
+      const from = accepted === undefined ? "" : String(accepted.from)
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
-      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), ...note, ...named])
+      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), from, ...named])
       const reply = yield* Effect.mapError(clearing, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     }

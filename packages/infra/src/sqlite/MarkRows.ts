@@ -27,8 +27,8 @@ export const readEpoch = (connection: Connection, partition: PartitionId): strin
 }
 
 export const readAccepted = (connection: Connection, partition: PartitionId): AcceptedLog | undefined => {
-  const row = connection.get("SELECT start, told FROM accepted WHERE partition = ?", partition)
-  return row === undefined ? undefined : { from: integer(row, "start"), told: integer(row, "told") }
+  const row = connection.get("SELECT start FROM accepted WHERE partition = ?", partition)
+  return row === undefined ? undefined : { from: integer(row, "start") }
 }
 
 export const begin = (partition: PartitionId, epoch: string): Job<string, never> => (connection) => {
@@ -68,7 +68,8 @@ export const checkpoint = (partition: PartitionId, mark: Mark): Job<void, MarkMo
 export const clear = (connection: Connection, partition: PartitionId, accepted: AcceptedLog | undefined): void => {
   connection.run("DELETE FROM marks WHERE partition = ?", partition)
   if (accepted === undefined) return
-  connection.run("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)", partition, accepted.from, accepted.told)
+  // The column `told` is for older releases, which publish from there on.
+  connection.run("INSERT OR REPLACE INTO accepted VALUES (?1, ?2, ?2)", partition, accepted.from)
 }
 
 const see = (connection: Connection, partition: PartitionId, { seen }: Mark): void => {

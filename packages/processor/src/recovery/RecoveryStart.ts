@@ -41,7 +41,7 @@ const begin = Effect.fnUntraced(
       marks.begin(partition, yield* Epoch.make, session)
     )
     const accepted = yield* waitFor("the store", marks.accepted(partition))
-    if (accepted?.from === known?.from && accepted?.told === known?.told) return epoch
+    if (accepted?.from === known?.from) return epoch
     return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
   }
 )
