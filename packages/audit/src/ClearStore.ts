@@ -1,6 +1,7 @@
 /** Taking everything that was folded out of the embedded file, in the place of an engine. */
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import { Effect } from "effect"
 import type { SurveyedPartition } from "./Survey.ts"
 
@@ -13,9 +14,8 @@ export const clear = Effect.fnUntraced(
     const marks = yield* RecoveryMarks
     const stored = yield* StoredItems
     for (const { partition } of log) {
-      const mark = yield* marks.read(partition)
       // A recovery that was cut short has an epoch as well.
-      const epoch = mark?.epoch ?? (yield* marks.begin(partition, yield* makeEpoch))
+      const epoch = yield* Recovery.join(partition, yield* marks.read(partition), makeEpoch)
       const items = yield* stored.items(partition)
       yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
         // Nobody else folds here while this process holds the engine's lock.

@@ -5,6 +5,7 @@ import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Console, Effect, Option } from "effect"
 import * as Repair from "../reconcile/Repair.ts"
@@ -68,7 +69,7 @@ const accept = Effect.fnUntraced(function*(judged: Judged) {
   const mark = yield* marks.read(partition)
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = mark?.epoch ?? (yield* marks.begin(partition, yield* Epoch.make))
+  const epoch = yield* Recovery.join(partition, mark, Epoch.make)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,
     seq,

@@ -1,8 +1,6 @@
 /** What `flash-sale recover` does, once it is known where. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
@@ -52,17 +50,17 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
   const begun = yield* Clock.currentTimeMillis
   let done = 0
   const stopped = yield* Progress.during(
-    Effect.catchTag(
-      Refill.run({
-        store: Context.get(target, ItemStore),
-        marks: Context.get(target, RecoveryMarks),
-        log,
-        ordersPerCall: CALL_ORDERS,
-        makeEpoch: Epoch.make,
-        onFolded: (some) => void (done += some)
-      }),
-      "StoreTaken",
-      () => CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
+    Refill.run({
+      log,
+      ordersPerCall: CALL_ORDERS,
+      makeEpoch: Epoch.make,
+      onFolded: (some) => void (done += some)
+    }).pipe(
+      Effect.provideContext(target),
+      Effect.catchTag(
+        "StoreTaken",
+        () => CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
+      )
     ),
     () => Progress.line("records folded", done, records)
   )

@@ -3,6 +3,7 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -50,7 +51,7 @@ export const run = Effect.fnUntraced(function*(
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
-    const mark = { epoch, checkpoint: run.settling.next(), seen: Checkpointer.lastSeen(run) }
+    const mark = { epoch, checkpoint: run.settling.next(), seen: Recovery.seenOf(run.lastTaken()) }
     if (!isMarked) yield* waitFor("the store", marks.complete(partition, mark, run.session))
     yield* run.setRecovered
     yield* router.startPayments

@@ -73,10 +73,10 @@ export const unlessFailed =
     part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 
 /** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
-export const waitFor = <A, E extends { readonly _tag: string }>(
+export const waitFor = <A, E extends { readonly _tag: string }, R>(
   what: string,
-  effect: Effect.Effect<A, E>
-): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>> =>
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>, R> =>
   Effect.mapError(effect, (error) => isLost(error) ? error : new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
 
 const isLost = <E>(error: E): error is Extract<E, PartitionLost> => error instanceof PartitionLost
