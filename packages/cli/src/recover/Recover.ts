@@ -43,7 +43,7 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
 })
 
 const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
-  const { redis } = yield* AuditTarget.settings
+  const { redis } = yield* Target.distributed
   const address = Kind.address.read(text)
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
@@ -91,7 +91,7 @@ const run = (options: Options, place: Target.Target) =>
     if (options.yes || Option.isSome(options.partition)) {
       return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
     }
-    if (!(yield* AuditTarget.isDistributed(place))) {
+    if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
       const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
       return yield* Effect.provide(
@@ -99,7 +99,7 @@ const run = (options: Options, place: Target.Target) =>
         isReadOnly ? Infra.layerItemsBeside(settings) : Infra.layerItemsAlone(settings)
       )
     }
-    const { kafka } = yield* AuditTarget.settings
+    const { kafka } = yield* Target.distributed
     if (Option.isSome(options.to)) {
       return yield* Effect.provide(intoSecond(options.to.value, options), Infra.layerReader(kafka))
     }
@@ -107,7 +107,7 @@ const run = (options: Options, place: Target.Target) =>
     if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
     if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
     return yield* CommandFailed.failed(BY_ITSELF)
-  }).pipe(Effect.scoped, Effect.provide(AuditTarget.quiet), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.scoped, Effect.provide(Target.quiet), Effect.mapError(CommandFailed.from))
 
 export const command = Command.make(
   "recover",
