@@ -1,4 +1,4 @@
-/** What a store knows and the log does not: what is given up by whoever accepts the log as it is. */
+/** What a store knows and the log does not: what is lost where the log is accepted as it is. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
@@ -11,7 +11,7 @@ import { Effect, HashMap, Option, Stream } from "effect"
 import type { HaltedPartition } from "./HaltCheck.ts"
 import * as PartitionFold from "./PartitionFold.ts"
 
-/** Orders and items that are named; of the others it is said how many there are. */
+/** Orders and items that are named; the others are counted. */
 const NAMED = 10
 
 export interface LossReport {
@@ -23,8 +23,8 @@ export interface LossReport {
 
 /** Folds the log in memory, and compares each item of the store with it. */
 export const of = Effect.fnUntraced(
-  function*(refusal: HaltedPartition, count: number, onRead: (records: number) => void) {
-    const { end, partition, start } = refusal
+  function*(halted: HaltedPartition, count: number, onRead: (records: number) => void) {
+    const { end, partition, start } = halted
     const reader = yield* LogReader
     const stored = yield* StoredItems
     const fold = PartitionFold.make({ partition, count, checkpoint: end, only: undefined })
@@ -72,12 +72,12 @@ export const of = Effect.fnUntraced(
   }
 )
 
-/** What the provider said to be paid, by the key of the charge. */
+/** What was paid by the word of the provider, by the key of the charge. */
 type Paid = Map<string, { readonly itemId: ItemId; readonly requestId: RequestId; readonly attempt: number }>
 
 const notePaid = (paid: Paid, record: LogRecord.LogRecord): void => {
   const itemId = LogRecord.itemOf(record)
-  // Most records are orders; only those that settle some are decoded once more.
+  // Most records are orders. Those that settle some are decoded once more.
   if (itemId === undefined || record.headers[LogRecord.Header.type] !== "settle") return
   const command = LogRecord.decode(itemId, record)
   if (command._tag !== "Settle") return

@@ -1,4 +1,4 @@
-/** One partition that is folded into a store which holds nothing of it: a recovery whose records are published already. */
+/** Folding one partition into a store that holds nothing of it: a recovery that publishes nothing. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -25,7 +25,7 @@ interface Filled {
 /** Another process folds into the same store: it is left to that one, as it is. */
 export class StoreTaken extends Data.TaggedError("StoreTaken")<{}> {}
 
-const someoneElse = Effect.fail(new StoreTaken())
+const taken = Effect.fail(new StoreTaken())
 
 export interface Options {
   readonly surveyed: SurveyedPartition
@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*({ makeEpoch, ordersPerCall, surv
   const { committed, end, partition } = surveyed
   const epoch = yield* makeEpoch
   const session = yield* marks.session
-  if ((yield* marks.begin(partition, epoch, session)) !== epoch) return yield* someoneElse
+  if ((yield* marks.begin(partition, epoch, session)) !== epoch) return yield* taken
   const items = new Map<ItemId, Filled>()
   let checkpoint: number = end
   let last: LogRecord.LogRecord | undefined
@@ -51,7 +51,7 @@ export const make = Effect.fnUntraced(function*({ makeEpoch, ordersPerCall, surv
     const { position: expected, published } = item
     const call = { partition, itemId, epoch, session, expected, commands, published }
     const reply = yield* store.fold({ ...call, emitEvents: false, isSilent: true }).pipe(Effect.catchTags({
-      MarkMoved: () => someoneElse,
+      MarkMoved: () => taken,
       PositionBehind: ({ position }) =>
         Effect.fail(new StoreUnavailable({ detail: `it has lost item ${itemId} after offset ${position} meanwhile` }))
     }))
@@ -105,7 +105,7 @@ export const make = Effect.fnUntraced(function*({ makeEpoch, ordersPerCall, surv
         { concurrency: CALLS_AT_ONCE, discard: true }
       )
       const mark = { epoch, checkpoint, seen: Recovery.seenOf(last) }
-      yield* Effect.catchTag(marks.complete(partition, mark, session), "MarkMoved", () => someoneElse)
+      yield* Effect.catchTag(marks.complete(partition, mark, session), "MarkMoved", () => taken)
     })
   }
 })

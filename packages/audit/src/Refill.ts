@@ -18,8 +18,8 @@ export interface Options extends Omit<PartitionRefill.Options, "surveyed"> {
 }
 
 /**
- * Folds each partition up to its surveyed end. Nothing is published and no order is charged. Returns what stopped items.
- * Fails with `StoreTaken` where another process folds into the same store.
+ * Folds each partition up to its surveyed end. Publishes nothing and charges no order. Returns what stopped items, in
+ * words. Fails with `StoreTaken` where another process folds into the same store.
  *
  * **Details**: the checkpoint is set back by as long as the statuses of orders are kept: a processor that finds this
  * store looks the records from there on up once more, and writes the statuses that buyers may still ask for.

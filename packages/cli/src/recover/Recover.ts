@@ -26,8 +26,6 @@ interface Options {
 const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
   "start one. To fold a second Redis beside it, name that with --to host:port"
 
-const contextOf = Effect.context<Infra.Items>()
-
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
   const built = yield* Layer.build(Infra.layerItems(settings))
@@ -48,7 +46,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
-  // Whoever may into the one may into the other: a second Redis is the first's successor.
+  // The second Redis is the successor of the first, and lets the same user in.
   const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
@@ -64,7 +62,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   if (Option.isSome(to)) return yield* CommandFailed.failed("--to names a Redis, and the embedded file has none")
   if (compare) return yield* Reconcile.run({ item: undefined, apply: false })
   yield* AuditTarget.untilUp
-  const own = yield* contextOf
+  const own = yield* Effect.context<Infra.Items>()
   const log = yield* RecoverRun.surveyed(own)
   if (dryRun) return yield* RecoverRun.rehearse(log, "the tables of the embedded file")
   yield* ClearStore.clear(log, Epoch.make)
@@ -72,7 +70,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
 })
 
 const rehearseAnywhere = AuditTarget.untilUp.pipe(
-  Effect.andThen(contextOf),
+  Effect.andThen(Effect.context<Infra.Items>()),
   Effect.flatMap(RecoverRun.surveyed),
   Effect.flatMap((log) => RecoverRun.rehearse(log, "an empty Redis"))
 )

@@ -1,4 +1,4 @@
-/** What `flash-sale recover` does, once it is known where. */
+/** What `flash-sale recover` does, once the stores are known. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
@@ -16,7 +16,7 @@ const RATE = 60_000
 
 export type Store = Context.Context<Infra.Items>
 
-/** Refuses where the log is not the whole of what happened, as far as anybody knows. */
+/** Surveys the log, and refuses it where it is known not to be whole. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   const log = yield* Target.bounded(Survey.partitions)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
@@ -25,7 +25,7 @@ export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   return log
 })
 
-/** Refuses a store that holds anything: nobody knows what it is, and a fold on top of it would be none. */
+/** Refuses a store that holds anything: what it holds is unknown, and a fold on top of it would not be the fold. */
 export const refuseFull = Effect.fnUntraced(function*(target: Store) {
   const { isEmpty, location } = Context.get(target, StoredItems)
   if (yield* isEmpty) return

@@ -25,7 +25,7 @@ export interface Target {
   readonly embedded: boolean
 }
 
-/** What is printed may be read by a program: log lines of the adapters go elsewhere, and only where something is wrong. */
+/** A program may read what is printed: log lines go to standard error, and only where something is wrong. */
 export const quiet = Layer.merge(
   Layer.succeed(Logger.LogToStderr, true),
   Layer.succeed(References.MinimumLogLevel, "Warn")

@@ -2,8 +2,8 @@
  * The folded state of every item: fast, atomic and replaceable, as the log can be folded again at any time. Redis with
  * the scripts in `lua/`, or tables in the embedded file.
  *
- * Contract: put in = available + held + sold, for every item, always; a record takes effect once, however often and by
- * whomever it is folded.
+ * Contract: put in = available + held + sold, for every item, always; a record takes effect once, however often it is
+ * folded, and by however many.
  */
 import { Context, type Effect, Schema } from "effect"
 import type { ItemId } from "../records/Ids.ts"
@@ -28,14 +28,14 @@ export class ItemDamaged extends Schema.TaggedError<ItemDamaged>()("ItemDamaged"
 
 export type FoldError = StoreUnavailable | PositionBehind | MarkMoved | ItemDamaged
 
-/** A hand-made change of stock that was sensed and parked. It counts once its record is folded. */
+/** A hand-made change of stock that was detected and parked. It counts once its record is folded. */
 export interface PendingEdit {
   readonly itemId: ItemId
   readonly seq: number
   readonly delta: number
 }
 
-/** The counts of an item. `known` is false where nothing was ever put in or ordered. */
+/** The counts of an item. `isKnown` is false where nothing was ever put in or ordered. */
 export interface ItemSummary {
   readonly isKnown: boolean
   readonly available: number
@@ -56,11 +56,11 @@ export interface FoldRequest extends Batch {
   readonly itemId: ItemId
   /** The epoch of the mark or the recovery that the caller knows; undefined where there must be neither. */
   readonly epoch: string | undefined
-  /** Whether the item's live stream hears of it: not while refolding what was told before. */
+  /** Whether the item's live stream gets an event: not while what was published is folded again. */
   readonly emitEvents: boolean
-  /** Nobody is told anything: the reply has no outcomes. */
+  /** Nothing is published of it: the reply has no outcomes. */
   readonly isSilent?: boolean | undefined
-  /** Where the caller builds on what was acknowledged before. */
+  /** Of a caller that builds on what was acknowledged before: see `RecoveryMarks`. */
   readonly session?: Session | undefined
 }
 
@@ -79,15 +79,15 @@ export class ItemStore extends Context.Service<ItemStore, {
     itemId: ItemId
   ) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
   /**
-   * Looks around all known items of a partition for hand-made changes of stock, and for a mark that has moved.
-   * Returns those that are parked. Damaged items are left out: folding or looking at them says so.
+   * Looks at all known items of a partition for hand-made changes of stock, and at the mark. Returns the changes that
+   * are parked. Damaged items are left out: folding or reading them says so.
    */
   readonly detectEdits: (
     partition: PartitionId,
     epoch: string,
     session?: Session
   ) => Effect.Effect<ReadonlyArray<PendingEdit>, StoreUnavailable | MarkMoved>
-  /** How many units of the partition's items are available, of at most so many items: for whoever shows them. */
+  /** The units available of the partition's items, of at most `limit` of them: for what shows them. */
   readonly levels: (
     partition: PartitionId,
     limit: number

@@ -1,5 +1,5 @@
 /**
- * What a store says of its own fold: for each partition, how much of the log it holds, and which log that was. A recovery
+ * What a store says of its own fold: how much of each partition of the log it holds, and which log that was. A recovery
  * reads it to decide where to begin, and writes it when it ends. Redis keeps it in the hash `fold:<partition>`, the
  * embedded file in the tables `marks` and `accepted`.
  *
@@ -25,7 +25,7 @@ export class MarkMoved extends Schema.TaggedError<MarkMoved>()("MarkMoved", {
   partition: Schema.Int
 }) {}
 
-/** The last record that a worker took from the log. A log in which it is missing, or another one has its offset, was cut. */
+/** The last record that a worker took from the log. Where another one has its offset, or none, the log was cut. */
 export interface Seen {
   readonly offset: number
   readonly digest: string
@@ -39,7 +39,7 @@ export interface Mark {
   readonly seen?: Seen | undefined
 }
 
-/** An operator accepted the log as it is: the partition is folded anew from here on, and all of it is published again. */
+/** An operator accepted the log as it is: from here on it is folded anew and published again. */
 export interface AcceptedLog {
   readonly from: number
 }
@@ -56,8 +56,8 @@ export class RecoveryMarks extends Context.Service<RecoveryMarks, {
   /** What was accepted for this partition and is not wholly folded yet. */
   readonly accepted: (partition: PartitionId) => Effect.Effect<AcceptedLog | undefined, StoreUnavailable>
   /**
-   * Begins a recovery of a partition without a mark. Returns the epoch to fold under: this one, or that of a recovery which
-   * was begun before and is joined.
+   * Begins a recovery of a partition without a mark. Returns the epoch to fold under: this one, or that of a recovery
+   * which was begun before and is joined.
    */
   readonly begin: (partition: PartitionId, epoch: string, session?: Session) => Effect.Effect<string, StoreUnavailable>
   /** Ends the recovery of the mark's epoch. Does nothing where another worker has ended it already. */
@@ -72,6 +72,6 @@ export class RecoveryMarks extends Context.Service<RecoveryMarks, {
     mark: Mark,
     session?: Session
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
-  /** The present session. It is asked here, as all who build on acknowledged calls also ask for the mark. */
+  /** The present session. Whatever builds on acknowledged calls asks for it and for the mark. */
   readonly session: Effect.Effect<Session>
 }>()("@flash-sale/domain/ports/RecoveryMarks") {}

@@ -15,11 +15,11 @@ import * as RecoveryPlan from "./RecoveryPlan.ts"
 export interface RecoveryLog<E> {
   readonly committed: Effect.Effect<number | undefined, E>
   readonly bounds: Effect.Effect<PartitionBounds, E>
-  /** The first record at or behind this offset, which is before the end. */
+  /** The first record at or after this offset, which is before the end. */
   readonly recordAt: (offset: number) => Effect.Effect<LogRecord | undefined, E>
 }
 
-/** How store and log stand to each other. */
+/** What store and log say of a partition, and what follows for its recovery. */
 export interface Assessment {
   readonly mark: Mark | undefined
   readonly accepted: AcceptedLog | undefined
@@ -30,8 +30,8 @@ export interface Assessment {
 /**
  * Asks where a recovery begins, and whether the log is the one that was folded. Changes nothing.
  *
- * **Details**: a predecessor may still fold. What is asked later is never behind what was asked before, so the store comes
- * before the log. The mark comes first, as accepting a log takes it away: nothing is folded under the former one.
+ * **Details**: a predecessor may still fold, so the store is asked before the log: what is asked later is never behind.
+ * The mark comes first, as accepting a log takes it away: then nothing is folded under it any more.
  */
 export const assess = Effect.fnUntraced(function*<E>(
   partition: PartitionId,
@@ -63,8 +63,8 @@ export const join = Effect.fnUntraced(function*(
 })
 
 /**
- * What a mark says of the record that was taken last. Not of the one below the checkpoint: what lies between them is folded
- * as well, and is as lost where the log is cut there.
+ * What a mark says of the record that was taken last. Not of the one below the checkpoint: what lies between them is
+ * folded as well, and is as lost where the log is cut there.
  */
 export const seenOf = (record: LogRecord | undefined): Seen | undefined =>
   record === undefined ? undefined : { offset: record.offset, digest: Digest.of(record) }

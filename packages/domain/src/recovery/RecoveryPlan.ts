@@ -26,7 +26,7 @@ export interface RecoveryInput {
  * - `AheadOfLog`: the log ends before a record that was folded, or that was there when an operator accepted the log.
  * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
  * - `TrimmedLog`: the log begins behind the first record that has to be folded.
- * - `ReplacedLog`: another record, or none, stands where the record stood that the store saw last.
+ * - `ReplacedLog`: another record, or none, has the offset of the record that the store saw last.
  */
 export type Halt =
   | { readonly _tag: "AheadOfLog"; readonly end: number; readonly reached: number; readonly by: "fold" | "acceptance" }
@@ -72,8 +72,8 @@ export const remedy = (partition: PartitionId): string =>
   `flash-sale recover --accept-log --partition ${partition}`
 
 /**
- * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before `until` is
- *   folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
+ * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before
+ *   `until` is folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
  * - `Halt`: nothing may be folded.
  */
 export type Plan =
@@ -107,8 +107,7 @@ const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): P
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
 
 /**
- * The record by which the log is recognised, where it can be: of a log that was trimmed behind it nobody can say what
- * stood there.
+ * The record by which the log is recognised; undefined where there is none, or the log was trimmed behind it.
  */
 export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
   mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined

@@ -1,6 +1,6 @@
 /**
- * All that is kept of an item, entry by entry, so that a store can be compared with the log or with another store. What a
- * store holds may be damaged by a hand or a bug: such an entry keeps the text that was found.
+ * All that is kept of an item, entry by entry, so that a store can be compared with the log or with another store. An
+ * entry in a store may be damaged by a hand or a bug: then it is the text that was found.
  */
 import { HashMap } from "effect"
 import type { Folded, Unpublished } from "./Fold.ts"
@@ -61,7 +61,7 @@ export const headOf = (item: Omit<Item, Maps>, position: number): Head => ({
   position
 })
 
-/** All entries, but for ids of which no decision looks at any more. */
+/** All entries, but for ids that no decision looks at any more. */
 export const of = ({ item, position, unpublished }: Folded): ItemDump => ({
   head: headOf(item, position),
   orders: new Map(item.orders),

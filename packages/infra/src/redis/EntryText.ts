@@ -1,6 +1,6 @@
 /**
- * Reading the texts in which Redis keeps the entries of an item, see `lua/README.md`. A text that the scripts cannot have
- * written is undefined.
+ * Reading the texts in which Redis keeps the entries of an item: see `lua/README.md`. Of a text that the scripts cannot
+ * have written it reads undefined.
  */
 import { isRequestId, isUserId } from "@flash-sale/domain/records/Ids"
 import type { Unpublished } from "@flash-sale/domain/rules/Fold"
@@ -58,8 +58,8 @@ export const rejected = (text: string): Rejected | undefined => {
 }
 
 /**
- * `<state> <reason> <attempt> <request id>`, in which the id may be empty. A release before 0.2 kept the answers to rejected
- * orders as well, as `turned`.
+ * `<state> <reason> <attempt> <request id>`, in which the id may be empty. A release before 0.2 kept the answers to
+ * rejected orders as well, as `turned`.
  */
 export const unpublished = (text: string): Unpublished | undefined => {
   const [word, reasonText, attemptText, ...rest] = text.split(" ")

@@ -14,7 +14,7 @@ import { Scripts } from "./Scripts.ts"
 const READ_AT_ONCE = 20_000
 /** Entries of one piece. */
 const PIECE = 2_000
-/** How often an item is read in pieces, as it may be folded on in between, before Redis is kept for all of it at once. */
+/** How often an item is read in pieces, as it may be folded in between, before it is read at once and Redis waits. */
 const QUIET_TRIES = 3
 /** Names of an index that one call reads. */
 const NAMES_AT_ONCE = 1_000
@@ -68,7 +68,7 @@ const make = Effect.gen(function*() {
     return ["", all] as const
   }, (effect) => Effect.catchTag(effect, "WrongContent", ({ detail }) => Effect.succeed([detail] as const)))
 
-  /** Whole where nobody folded it meanwhile: its head is then the same before and after. */
+  /** Undefined where it was folded in between: then its head is not the same before and after. */
   const readInPieces = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
     const [, ...before] = yield* readAtOnce(partition, itemId, -1)
     const parts = [

@@ -50,7 +50,7 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
   })
 )
 
-/** A row that nobody here wrote stops its item, and nothing else. */
+/** A row that this build cannot have written stops its item, and nothing else. */
 const orDamaged = <A, E>(itemId: ItemId, f: () => Result.Result<A, E>): Result.Result<A, E | ItemDamaged> => {
   try {
     return f()

@@ -19,7 +19,7 @@ export const layer: Layer.Layer<RecoveryMarks, never, SqliteDatabase> = Layer.ef
       complete: (partition, mark) => Effect.catchTags(database.write(MarkRows.complete(partition, mark)), writing),
       checkpoint: (partition, mark) =>
         Effect.catchTags(database.writeSoon(MarkRows.checkpoint(partition, mark)), writing),
-      // A file is opened once for as long as its engine lives, and forgets nothing meanwhile.
+      // A file is opened once for as long as its engine lives, and forgets nothing.
       session: Effect.succeed(0)
     }
   })

@@ -15,7 +15,7 @@ import * as MarkRows from "./MarkRows.ts"
 /** The tables of an item's maps. */
 const MAPS = ["orders", "turned", "buyers", "commands", "untold"] as const
 
-/** The row stays, as its number stands for the name elsewhere and its events go on being counted. */
+/** The row stays: its number is the name of the item in other tables, and its events go on being counted. */
 const RESET = `
 UPDATE items SET
   partition = ?, position = ${NOTHING_FOLDED}, available = 0, held = 0, sold = 0, put = 0, seq = 0, rules = 1,
@@ -60,7 +60,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
   })
 )
 
-/** Several reads of one state of the file, whoever writes it meanwhile. */
+/** Several reads of one state of the file, also while it is written. */
 const atOneMoment = <A>(connection: Connection, look: () => A): A => {
   connection.run("BEGIN")
   try {
@@ -70,7 +70,7 @@ const atOneMoment = <A>(connection: Connection, look: () => A): A => {
   }
 }
 
-/** What is stored of an item of which nothing was folded. Nobody types stock into the file. */
+/** What is stored of an item of which nothing was folded. Stock is never changed by hand in the file. */
 const nothing: StoredItem = {
   dump: ItemDump.of(Fold.nothing),
   position: NOTHING_FOLDED,
@@ -97,7 +97,7 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId): S
   }
 }
 
-/** The entries of a table, of which some may be damaged: then the columns are kept as they are. */
+/** The entries of a table. A damaged one keeps its columns as they were found. */
 const mapOf = <A>(
   rows: ReadonlyArray<Row>,
   key: string,
