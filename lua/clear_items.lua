@@ -1,4 +1,4 @@
--- Takes the folds of items away, and the mark of their partition with them, so that whoever owns the partition notices
+-- Takes the folds of items away, and the mark of their partition with them, so that the owner of the partition notices
 -- and folds them again from the log's beginning. Changes of stock by hand that are not in the log yet stay.
 --
 -- KEYS[1] fold:<partition>, the mark
@@ -8,16 +8,15 @@
 --
 -- ARGV[1] epoch that the caller knows, '' for none
 -- ARGV[2] partition
--- ARGV[3] where somebody accepted the log as it is: the offset from which it is folded, else ''
--- ARGV[4] and the offset before which it is told; from ARGV[5] on for each item
---         its name, the last sensed adjustment that the log counts, and what was wrong with it
+-- ARGV[3] where an operator accepted the log as it is: the offset from which it is folded and published, else '';
+--         from ARGV[4] on for each item its name, the last sensed adjustment that the log counts, and what was wrong
 --
 -- Returns 'moved' under another mark, else 'cleared'
 local MAX_ADJUSTMENT = 1000000000
 local REPAIRS_KEPT = 10000
-local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 5
+local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 4
 local mark, repairs, index = KEYS[1], KEYS[2], KEYS[3]
-local epoch, partition, from, told = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local epoch, partition, from = ARGV[1], ARGV[2], ARGV[3]
 
 -- @include _mark
 
@@ -33,12 +32,12 @@ local function typeOf(key)
   return redis.call('TYPE', key).ok
 end
 
--- What somebody changed by hand and no record says yet: read with care, as something of it is damaged.
+-- What was changed by hand and no record says yet. Read with care, as something of it is damaged.
 local function handMade(inventory, meta, seq)
   local fields = typeOf(meta) == 'hash' and
     redis.call('HMGET', meta, 'left', 'available', 'parked_seq', 'parked', 'aside', 'target') or {}
   local left, available, hand = whole(fields[1]), whole(fields[2]), {}
-  -- Nobody knows what was left in the key: what it shows is the number to come to.
+  -- What was left in the key is unknown: what it shows is the number to come to.
   if not left then return nil end
   hand.seq, hand.parked, hand.aside = whole(fields[3]) or 0, whole(fields[4]) or 0, whole(fields[5]) or 0
   hand.target = whole(fields[6])
@@ -73,10 +72,11 @@ for n = 0, (#KEYS - ITEMS_FROM + 1) / PER_ITEM - 1 do
   for at = first + 1, first + PER_ITEM - 1 do redis.call('UNLINK', KEYS[at]) end
   local isHandMade = hand and (hand.seq > 0 or hand.target)
   if hand or typeOf(inventory) ~= 'string' then redis.call('UNLINK', inventory) end
-  -- An item in the index of which nothing is there was deleted by hand, and takes the mark away: the fold names it again.
+  -- An index that names an item of which nothing is there takes the mark away. The fold names it again.
   if isHandMade then keep(inventory, meta, hand) else redis.call('SREM', index, name) end
   redis.call('XADD', repairs, 'MAXLEN', '~', REPAIRS_KEPT, '*', 'item', name, 'partition', partition, 'why', why)
 end
 redis.call('UNLINK', mark)
-if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', told) end
+-- An older release publishes from `told` on.
+if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', from) end
 return 'cleared'

@@ -5,28 +5,34 @@
  * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
  */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import { ItemDamaged, ItemStore, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { defaultSettings } from "@flash-sale/domain/rules/Item"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
-import { adjust, cancel, freshItem, next, place, request, rules, sale, settle, stock, unreadable } from "./Commands.ts"
+import {
+  adjust,
+  cancel,
+  freshItem,
+  marked,
+  next,
+  place,
+  request,
+  rules,
+  sale,
+  settle,
+  stock,
+  unreadable
+} from "./Commands.ts"
 
 const HISTORIES = 40
 const HISTORY_SIZE = 60
 const BIG_BATCH = 500
 
-/** Begins and ends a recovery under the epoch `one`. */
-const marked = (partition: PartitionId, checkpoint: number) =>
-  Effect.flatMap(
-    ItemStore,
-    (store) =>
-      Effect.andThen(store.beginRecovery(partition, "one"), store.writeMark(partition, { epoch: "one", checkpoint }))
-  )
-
-export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
+export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
     describe("the levels of a partition", () => {
       it.effect("are the units available of its items, of so many at the most", () =>
@@ -243,79 +249,14 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
     })
 
     describe("the mark of a partition", () => {
-      it.effect("is written once, by a recovery that was begun", () =>
+      it.effect("is begun: folds are taken under its epoch, and the item is not complete until it is", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
-          const { partition } = freshItem()
-          const moved = new MarkMoved({ partition })
-          expect(yield* store.mark(partition)).toBeUndefined()
-          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "one", checkpoint: 3 }))).toEqual(moved)
-          yield* marked(partition, 3)
-          yield* store.writeMark(partition, { epoch: "one", checkpoint: 9 })
-          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "two", checkpoint: 9 }))).toEqual(moved)
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
-        }))
-
-      it.effect("moves its checkpoint forwards only, under the same mark only", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          const refused = yield* Effect.flip(store.checkpoint(partition, { epoch: "one", checkpoint: 3 }))
-          expect(refused).toEqual(new MarkMoved({ partition }))
-          yield* marked(partition, 3)
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 8 })
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 5 })
-          expect(yield* Effect.flip(store.checkpoint(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
-            new MarkMoved({ partition })
-          )
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
-        }))
-
-      it.effect("keeps the record that was seen last, and moves it forwards by itself", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          const seenAt = (checkpoint: number, offset: number) => ({
-            epoch: "one",
-            checkpoint,
-            seen: { offset, digest: `digest-${offset}` }
-          })
-          yield* store.beginRecovery(partition, "one")
-          yield* store.writeMark(partition, seenAt(3, 5))
-          expect(yield* store.mark(partition)).toEqual(seenAt(3, 5))
-          yield* store.checkpoint(partition, seenAt(4, 2))
-          expect(yield* store.mark(partition)).toEqual(seenAt(4, 5))
-          yield* store.checkpoint(partition, seenAt(1, 10))
-          expect(yield* store.mark(partition)).toEqual(seenAt(4, 10))
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 11 })
-          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
-          expect(yield* Effect.flip(store.checkpoint(partition, { ...seenAt(12, 12), epoch: "two" }))).toEqual(
-            new MarkMoved({ partition })
-          )
-          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
-        }))
-
-      it.effect("of an older release has no record that was seen, and gets one", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          yield* marked(partition, 3)
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
-          const seen = { offset: 0, digest: "d" }
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 3, seen })
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3, seen })
-        }))
-
-      it.effect("has no checkpoint while its recovery is under way, in which whoever comes second takes part", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
+          const marks = yield* RecoveryMarks
           const item = freshItem()
           const { itemId, partition } = item
           const moved = new MarkMoved({ partition })
-          const mark = { epoch: "one", checkpoint: 3 }
-          expect(yield* store.beginRecovery(partition, "one")).toBe("one")
-          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
-          expect(yield* store.mark(partition)).toBeUndefined()
+          yield* marks.begin(partition, "one")
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: "two" })))).toEqual(moved)
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: undefined })))).toEqual(moved)
           const { summary } = yield* store.fold(request(item, [stock(0, 2)], { epoch: "one" }))
@@ -323,12 +264,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.read(partition, itemId)).toMatchObject({ available: 2, isComplete: false })
           expect(yield* store.detectEdits(partition, "one")).toEqual([])
           expect(yield* Effect.flip(store.detectEdits(partition, "two"))).toEqual(moved)
-          expect(yield* Effect.flip(store.checkpoint(partition, mark))).toEqual(moved)
-          expect(yield* Effect.flip(store.writeMark(partition, { ...mark, epoch: "two" }))).toEqual(moved)
-          yield* store.writeMark(partition, mark)
-          expect(yield* store.mark(partition)).toEqual(mark)
+          yield* marks.complete(partition, { epoch: "one", checkpoint: 3 })
           expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
-          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
         }))
 
       it.effect("is checked by every fold, which does nothing under another or none", () =>

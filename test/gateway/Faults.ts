@@ -1,7 +1,9 @@
 /** Switches by which a test makes the log and the store fail, over adapters that work. */
-import { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type * as Infra from "@flash-sale/infra/Infra"
 import { Context, Effect, Layer, Schedule } from "effect"
 
@@ -92,11 +94,16 @@ const faultyStore = Effect.gen(function*() {
           ? Effect.fail(new ItemDamaged({ itemId, detail: "switched off" }))
           : guarded(store.read(partition, itemId))
       ),
-    mark: (partition) => guarded(store.mark(partition)),
     isUp: Effect.suspend(() =>
       faults.store === "fine" || faults.store === "damaged" ? store.isUp : Effect.succeed(false)
     )
   })
+})
+
+const faultyMarks = Effect.gen(function*() {
+  const marks = yield* RecoveryMarks
+  const guarded = yield* whileStoreIsThere
+  return RecoveryMarks.of({ ...marks, read: (partition) => guarded(marks.read(partition)) })
 })
 
 /** Adapters that work until a test switches them off. */
@@ -104,6 +111,7 @@ export const layer = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>): Layer.Layer<
   Layer.mergeAll(
     Layer.effect(OrderLog, faultyLog),
     Layer.effect(ItemStore, faultyStore),
+    Layer.effect(RecoveryMarks, faultyMarks),
     Layer.effect(OrderStatuses, faultyStatuses)
   ).pipe(
     Layer.provideMerge(ports),

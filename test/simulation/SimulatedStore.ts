@@ -4,10 +4,7 @@ import {
   ItemDamaged,
   ItemStore,
   type ItemSummary,
-  type Mark,
-  MarkMoved,
-  PositionBehind,
-  type Seen
+  PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -16,6 +13,7 @@ import type { Item } from "@flash-sale/domain/rules/Item"
 import { Effect, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
+import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
 import * as Stored from "./Stored.ts"
@@ -76,34 +74,6 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     }
   }
 
-  const setMark = (
-    partition: number,
-    epoch: string,
-    checkpoint: number | undefined,
-    seen?: Seen,
-    accepted = state.now().accepted
-  ): void => state.change({ accepted, marks: new Map(state.now().marks).set(partition, { epoch, checkpoint, seen }) })
-
-  const begin = (partition: number, epoch: string): string => {
-    const there = state.now().marks.get(partition)?.epoch
-    if (there === undefined) setMark(partition, epoch, undefined)
-    return there ?? epoch
-  }
-
-  const writeMark = (partition: number, { checkpoint, epoch, seen }: Mark) =>
-    Effect.map(checkMark(partition, epoch), () => {
-      if (state.isWhole(partition)) return
-      setMark(partition, epoch, checkpoint, seen, Stored.without(state.now().accepted, [partition]))
-    })
-
-  const moveCheckpoint = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {
-    const mark = state.now().marks.get(partition)
-    if (mark?.epoch !== epoch || mark.checkpoint === undefined) return Effect.fail(new MarkMoved({ partition }))
-    const isLater = seen !== undefined && seen.offset > (mark.seen?.offset ?? -1)
-    setMark(partition, epoch, Math.max(mark.checkpoint, checkpoint), isLater ? seen : mark.seen)
-    return Effect.void
-  }
-
   const fold = Effect.fnUntraced(function*(request: FoldRequest) {
     yield* checkMark(request.partition, request.epoch)
     const { itemId } = request
@@ -142,18 +112,6 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
           )
         )
       ),
-    mark: (partition) =>
-      ask(() =>
-        Effect.sync(() => {
-          const { checkpoint, epoch = "", seen } = state.now().marks.get(partition) ?? {}
-          return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
-        })
-      ),
-    accepted: (partition) => ask(() => Effect.sync(() => state.now().accepted.get(partition))),
-    beginRecovery: (partition, epoch, known) => ask(() => Effect.sync(() => begin(partition, epoch)), known),
-    writeMark: (partition, mark, known) => ask(() => writeMark(partition, mark), known),
-    checkpoint: (partition, mark, known) => ask(() => moveCheckpoint(partition, mark), known),
-    session: Effect.sync(state.session),
     isUp: Effect.succeed(true)
   })
 
@@ -164,7 +122,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const storedItems = SimulatedStoredItems.layer(state, trace, onAccepted, (what) => void broken.push(what))
 
   return {
-    layer: Layer.mergeAll(items, statuses, storedItems),
+    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), statuses, storedItems),
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,

@@ -1,5 +1,5 @@
 /** The store as operators' commands see it. */
-import type { AcceptedLog } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -62,7 +62,7 @@ export const layer = (
       ask(() =>
         Effect.sync(() => {
           const folded = state.folded(itemId)
-          const dump = new Map(ItemDump.entries(folded))
+          const dump = ItemDump.of(folded)
           return { dump, position: folded.position, indexed: true, damages: [], byHand: [] }
         })
       ),

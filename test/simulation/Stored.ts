@@ -1,6 +1,8 @@
 /** All that the store holds, and its earlier states: to one of them it falls back when it loses writes. */
-import type { AcceptedLog, Mark, PendingEdit, Session } from "@flash-sale/domain/ports/ItemStore"
-import { MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog, Mark, Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { Folded } from "@flash-sale/domain/rules/Fold"

@@ -9,6 +9,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
@@ -44,7 +45,7 @@ import * as Validation from "./request/Validation.ts"
  */
 const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
 
-type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents | Telemetry
+type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Telemetry
 
 /** The services behind the endpoints. */
 const services = (settings: GatewaySettings) =>

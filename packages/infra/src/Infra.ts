@@ -7,6 +7,7 @@ import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
@@ -21,7 +22,7 @@ import type { CannotOpen } from "./sqlite/database/SqliteDatabase.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 
 /** Everything that the gateway, the processor and the operator's commands stand on. */
-export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
 /** Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. */
 export const layerDistributed = (settings: {
@@ -45,7 +46,7 @@ export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentPro
   settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)
 
 /** The items of one store, and all that is stored of them. */
-export type Items = ItemStore | StoredItems
+export type Items = ItemStore | RecoveryMarks | StoredItems
 
 /** The items in the Redis at this address, which need not be the engine's own. */
 export const layerItems: (redis: RedisSettings) => Layer.Layer<Items> = RedisInfra.layerItems

@@ -8,6 +8,7 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
@@ -20,7 +21,7 @@ import { ProcessorState } from "./run/ProcessorState.ts"
 /** How often the gauges of the dead letters are brought up to date. */
 const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
 
-type Services = OrderLog | ItemStore | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState
+type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState
 
 /** Works from when it is built until its scope closes; then hands its partitions over, within a bound. */
 export const layer: Layer.Layer<never, never, Services> = Layer.provide(

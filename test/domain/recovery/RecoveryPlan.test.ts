@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -68,16 +68,16 @@ describe("Recovery.plan", () => {
       80,
       100
     ]],
-    ["what was accepted, whatever was committed", { log: [10, 40], committed: 50, accepted: { from: 10, told: 30 } }, [
+    ["what was accepted, whatever was committed", { log: [10, 40], committed: 50, accepted: { from: 10 } }, [
       10,
-      30,
+      10,
       40
     ]],
     ["by the mark where there is one, whatever was accepted", {
       log: [0, 100],
       committed: 80,
       checkpoint: 50,
-      accepted: { from: 0, told: 0 }
+      accepted: { from: 0 }
     }, [50, 80, 100]]
   ]
   for (const [name, known, plan] of folds) {
@@ -112,12 +112,12 @@ describe("Recovery.plan", () => {
     ],
     [
       "an accepted log that was trimmed since",
-      { log: [20, 40], accepted: { from: 10, told: 30 } },
+      { log: [20, 40], accepted: { from: 10 } },
       "trimmed_log: the log begins at 20, but was accepted from 10 on"
     ],
     [
       "an accepted log that was cut since",
-      { log: [10, 20], accepted: { from: 10, told: 30 } },
+      { log: [10, 20], accepted: { from: 30 } },
       "ahead_of_log: the log ends at 20, but reached 30 when it was accepted"
     ]
   ]

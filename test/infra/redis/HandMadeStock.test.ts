@@ -1,10 +1,11 @@
 /** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemStore, MarkMoved, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect, Logger } from "effect"
-import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
+import { adjust, freshItem, marked, place, request, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
 const EPOCH = "epoch-1"
@@ -15,10 +16,7 @@ const setUp = Effect.gen(function*() {
   const { cli } = yield* OwnRedis.OwnRedis
   const item = freshItem()
   const key = Keys.inventory(item.itemId)
-  const mark = Effect.andThen(
-    store.beginRecovery(item.partition, EPOCH),
-    store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
-  )
+  const mark = marked(item.partition, 0, EPOCH)
   const fold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands, { epoch: EPOCH }))
   const refold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands))
   return {
@@ -229,7 +227,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
 
   it.effect("after FLUSHALL under a living connection: everything of the fold says that the mark has moved", () =>
     Effect.gen(function*() {
-      const { cli, fold, mark, parked: _, partition, sense, set, store } = yield* setUp
+      const { cli, fold, mark, partition, sense, set } = yield* setUp
+      const marks = yield* RecoveryMarks
       yield* mark
       yield* fold(stock(0, 10))
       yield* cli("FLUSHALL")
@@ -237,7 +236,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
       const moved = new MarkMoved({ partition })
       expect(yield* Effect.flip(fold(stock(1, 10)))).toEqual(moved)
       expect(yield* Effect.flip(sense)).toEqual(moved)
-      expect(yield* Effect.flip(store.checkpoint(partition, { epoch: EPOCH, checkpoint: 1 }))).toEqual(moved)
+      expect(yield* Effect.flip(marks.checkpoint(partition, { epoch: EPOCH, checkpoint: 1 }))).toEqual(moved)
       expect(yield* cli("KEYS", "*")).toHaveLength(1)
     }))
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, UserId } from "@flash-sale/domain/records/Ids"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
@@ -53,29 +54,30 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
   it.effect("started again while nobody looked has ended the session, and what builds on it does nothing", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const server = yield* OwnRedis.OwnRedis
       const item = freshItem()
       const { partition } = item
-      const before = yield* store.session
-      const epoch = yield* store.beginRecovery(partition, "one", before)
+      const before = yield* marks.session
+      const epoch = yield* marks.begin(partition, "one", before)
       yield* store.fold(request(item, [stock(0, 1)], { epoch, session: before }))
-      yield* store.writeMark(partition, { epoch, checkpoint: 0 }, before)
+      yield* marks.complete(partition, { epoch, checkpoint: 0 }, before)
       yield* server.kill
       yield* server.start
       yield* OwnRedis.untilUp
       const calls = [
         store.fold(request(item, [stock(1, 1)], { epoch, session: before })),
         store.detectEdits(partition, epoch, before),
-        store.checkpoint(partition, { epoch, checkpoint: 1 }, before),
-        store.writeMark(partition, { epoch, checkpoint: 1 }, before),
-        store.beginRecovery(partition, epoch, before)
+        marks.checkpoint(partition, { epoch, checkpoint: 1 }, before),
+        marks.complete(partition, { epoch, checkpoint: 1 }, before),
+        marks.begin(partition, epoch, before)
       ]
       for (const call of calls) {
         const error = yield* Effect.flip(Effect.asVoid(call))
         expect(error).toMatchObject({ _tag: "StoreUnavailable", detail: expect.stringContaining("connected anew") })
       }
-      expect(yield* store.mark(partition)).toEqual({ epoch, checkpoint: 0 })
-      const now = yield* store.session
+      expect(yield* marks.read(partition)).toEqual({ epoch, checkpoint: 0 })
+      const now = yield* marks.session
       const { summary } = yield* store.fold(request(item, [stock(1, 1)], { epoch, session: now }))
       expect(summary.available).toBe(2)
     }))
@@ -83,6 +85,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
   it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
       const looks = [
         (item: ReturnType<typeof freshItem>) =>
@@ -93,17 +96,17 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       for (const look of looks) {
         const item = freshItem()
         const { itemId, partition } = item
-        yield* store.beginRecovery(partition, "one")
+        yield* marks.begin(partition, "one")
         yield* store.fold(request(item, [stock(0, 5)], { epoch: "one" }))
-        yield* store.writeMark(partition, { epoch: "one", checkpoint: 1 })
+        yield* marks.complete(partition, { epoch: "one", checkpoint: 1 })
         yield* cli("DEL", Keys.meta(itemId))
         const found = yield* look(item)
         expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { isComplete: false })
-        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* marks.read(partition)).toBeUndefined()
         // What the key shows is no change made by hand: the fold from the beginning explains it.
-        const epoch = yield* store.beginRecovery(partition, "two")
+        const epoch = yield* marks.begin(partition, "two")
         yield* store.fold(request(item, [stock(0, 5)], { epoch }))
-        yield* store.writeMark(partition, { epoch, checkpoint: 1 })
+        yield* marks.complete(partition, { epoch, checkpoint: 1 })
         expect(yield* store.read(partition, itemId)).toMatchObject({
           available: 5,
           isComplete: true,
@@ -115,6 +118,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
   it.effect("that lost the counts of an item counts everything again, also what it still remembers", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
       const item = freshItem()
       const { itemId, partition } = item
@@ -125,7 +129,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
         place(3, itemId, "b"),
         place(4, itemId, "c", { amount: 9 })
       ]
-      yield* store.beginRecovery(partition, "one")
+      yield* marks.begin(partition, "one")
       const before = yield* store.fold(request(item, records, { epoch: "one" }))
       expect(before.summary).toMatchObject({ available: 3, held: 1, sold: 1, stocked: 5 })
       yield* cli("DEL", Keys.meta(itemId))

@@ -4,7 +4,7 @@ import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Effect, Layer, Schedule } from "effect"
-import { adjust, freshItem, place, request, stock } from "../../contract/Commands.ts"
+import { adjust, freshItem, marked, place, request, stock } from "../../contract/Commands.ts"
 import * as StoredItemsContract from "../../contract/StoredItemsContract.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
@@ -41,7 +41,7 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
       }
       const { dump, position } = yield* (yield* StoredItems).read(item.partition, item.itemId)
       expect(position).toBe(LARGE)
-      expect([...dump.keys()].filter((name) => name.startsWith("order "))).toHaveLength(LARGE)
+      expect(dump.orders.size).toBe(LARGE)
     }))
 
   it.effect("stays, as far as it was set by hand and is not in the log, when its fold is taken away", () =>
@@ -56,12 +56,10 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
       const refold = store.fold(request(item, log))
       yield* refold
       const again = Effect.fnUntraced(function*(parked: number, seq: number) {
-        yield* store.beginRecovery(partition, "e")
-        yield* store.writeMark(partition, { epoch: "e", checkpoint: 0 })
+        yield* marked(partition, 0, "e")
         yield* stored.clear(partition, "e", [{ itemId, seq: 1, why: "a test" }])
         yield* refold
-        yield* store.beginRecovery(partition, "e")
-        yield* store.writeMark(partition, { epoch: "e", checkpoint: 0 })
+        yield* marked(partition, 0, "e")
         expect(yield* store.read(partition, itemId)).toMatchObject({
           available: 39,
           held: 1,

@@ -7,6 +7,7 @@ import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import * as OrderStatusesContract from "../../contract/OrderStatusesContract.ts"
+import * as RecoveryMarksContract from "../../contract/RecoveryMarksContract.ts"
 import * as Folders from "./Folders.ts"
 
 const NAME = "SQLite in memory"
@@ -16,6 +17,7 @@ const NAME_OF_FILE = "SQLite in a file"
 const inFile = Layer.unwrap(Effect.map(Folders.temporary, (folder) => SqliteInfra.layer({ folder })))
 
 ItemStoreContract.suite(NAME, SqliteInfra.layerMemory)
+RecoveryMarksContract.suite(NAME, SqliteInfra.layerMemory)
 OrderStatusesContract.suite(NAME, SqliteInfra.layerMemory)
 LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
@@ -23,6 +25,7 @@ OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
 
 ItemStoreContract.suite(NAME_OF_FILE, inFile)
+RecoveryMarksContract.suite(NAME_OF_FILE, inFile)
 OrderStatusesContract.suite(NAME_OF_FILE, inFile)
 LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)

@@ -77,26 +77,29 @@ describe("SqliteItemStore", () => {
       assert.strictEqual((yield* live.read(item.itemId, "1", 10)).length, 1)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("stops an item whose rows are damaged, and no other", () =>
-    Effect.gen(function*() {
-      const store = yield* ItemStore
-      const { write } = yield* SqliteDatabase.SqliteDatabase
-      const [damaged, sound] = [freshItem(), freshItem()]
-      for (const item of [damaged, sound]) {
-        yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
-      }
-      yield* write((connection) => {
-        connection.run(
-          "UPDATE orders SET state = 'eaten' WHERE item = (SELECT id FROM items WHERE name = ?)",
-          damaged.itemId
+  it.effect.each(["state = 'eaten'", "user = 'no user'", "reason = 'bored'"])(
+    "stops an item whose rows are damaged, and no other: %s",
+    (damage) =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const { write } = yield* SqliteDatabase.SqliteDatabase
+        const [damaged, sound] = [freshItem(), freshItem()]
+        for (const item of [damaged, sound]) {
+          yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
+        }
+        yield* write((connection) => {
+          const where = `item = (SELECT id FROM items WHERE name = '${damaged.itemId}')`
+          connection.script(`UPDATE orders SET ${damage} WHERE ${where}`)
+          return Result.void
+        })
+        const folds = [damaged, sound].map((item) =>
+          Effect.result(store.fold(request(item, [settle(2, ["a", "paid"])])))
         )
-        return Result.void
-      })
-      const folds = [damaged, sound].map((item) => Effect.result(store.fold(request(item, [settle(2, ["a", "paid"])]))))
-      const [first, second] = yield* Effect.all(folds, { concurrency: "unbounded" })
-      assert.isTrue(Result.isFailure(first!) && first.failure instanceof ItemDamaged)
-      assert.isTrue(Result.isSuccess(second!) && second.success.summary.sold === 1)
-    }).pipe(Effect.provide(layer)))
+        const [first, second] = yield* Effect.all(folds, { concurrency: "unbounded" })
+        assert.isTrue(Result.isFailure(first!) && first.failure instanceof ItemDamaged)
+        assert.isTrue(Result.isSuccess(second!) && second.success.summary.sold === 1)
+      }).pipe(Effect.provide(layer))
+  )
 
   it.effect("stops an item whose counts do not add up", () =>
     Effect.gen(function*() {

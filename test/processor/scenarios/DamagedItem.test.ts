@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -38,7 +39,15 @@ const store = Layer.effect(
           }
         }
         return Effect.fail(new ItemDamaged({ itemId: DAMAGED, detail: "a key of the wrong type" }))
-      }).pipe(Effect.delay(CALL)),
+      }).pipe(Effect.delay(CALL))
+  }))
+)
+
+/** Counts the runs of workers: each begins with this question. */
+const marks = Layer.effect(
+  RecoveryMarks,
+  Effect.map(RecoveryMarks, (sound) => ({
+    ...sound,
     accepted: (partition: Parameters<typeof sound.accepted>[0]) =>
       Effect.suspend(() => {
         damage.runs++
@@ -50,7 +59,7 @@ const store = Layer.effect(
 const engine = Processor.layer.pipe(
   Layer.provideMerge(ProcessorState.layer),
   Layer.provideMerge(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(100) })),
-  Layer.provideMerge(Layer.provideMerge(store, SqliteInfra.layerMemory))
+  Layer.provideMerge(Layer.provideMerge(Layer.merge(store, marks), SqliteInfra.layerMemory))
 )
 
 /** Lets virtual time pass in steps, so that whoever waits for what another does then sees it done. */

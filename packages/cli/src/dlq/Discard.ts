@@ -1,6 +1,6 @@
 /** Discarding a letter: nothing is done about its record any more. */
 import type { DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"

@@ -7,7 +7,7 @@ import {
   type LetterId,
   type LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Option, Schedule } from "effect"
 

@@ -5,7 +5,7 @@
  * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
  */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -13,18 +13,16 @@ import {
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { DateTime, Effect, Schedule } from "effect"
+import { DateTime, Effect } from "effect"
+import { untilAppended } from "../terminal/AppendRetries.ts"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
 import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
-
-/** How often a record that may not have arrived is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
 
 /** What is to be done about a letter; `Done` where it was replayed before. */
 export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
@@ -83,7 +81,7 @@ const append = Effect.fnUntraced(function*(next: Place) {
   const log = yield* OrderLog
   const statuses = yield* OrderStatuses
   const record = LogRecord.encode(next.order.itemId, next)
-  yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  yield* Effect.retry(log.append(record), untilAppended)
   yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
 })
 

@@ -1,11 +1,12 @@
 /** A load run: stock, an open loop of buyers, patience, and the books. */
-import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Console, Effect, Option } from "effect"

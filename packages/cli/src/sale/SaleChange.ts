@@ -8,11 +8,8 @@ import {
 import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import { Effect, Schedule } from "effect"
-
-/** How often a record that was refused for sure is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+import { Effect } from "effect"
+import { untilAppended } from "../terminal/AppendRetries.ts"
 
 /**
  * Appends the change.
@@ -28,8 +25,7 @@ export const append = Effect.fn("SaleChange.append")(function*(
   // A process that has just begun does not know the log yet, and an append would be refused until it does.
   yield* log.partitions
   return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
-    schedule: untilAppended,
-    times: APPEND_RETRIES,
+    ...untilAppended,
     while: (error) => error._tag === "AppendRefused"
   })
 })

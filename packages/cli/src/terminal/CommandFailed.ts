@@ -1,6 +1,7 @@
 /** How a command ends that could not do its work: a line or several for the person who typed it, and exit code 1. */
-import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
 import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 

@@ -1,7 +1,7 @@
 /** How far the fold of each partition is: what the gateways know of the queue that an order joins. */
 import { Context, Effect } from "effect"
 import type { PartitionId } from "../records/Partition.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface Backlog {
   /** Everything before this offset is folded. Not what is committed: an order whose payment is slow keeps nobody waiting. */

@@ -3,7 +3,7 @@ import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
 import { Attempt, CorrelationId, RequestId } from "../records/Ids.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** Why a record is dead-lettered: a closed set. `Redis Failure` never is one: a store that is away is waited for. */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format"])

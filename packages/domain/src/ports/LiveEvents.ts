@@ -5,7 +5,7 @@
 import { Context, type Effect, Schema, type Stream } from "effect"
 import { Attempt, type ItemId, RequestId } from "../records/Ids.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** How many of an item's last events are kept, at the least. */
 export const EVENTS_KEPT = 1_000

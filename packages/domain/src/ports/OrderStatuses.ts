@@ -2,7 +2,7 @@
 import { Context, type Effect } from "effect"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { StatusRecord } from "../records/OrderStatus.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** Someone asks to place an order. */
 export interface AdmissionRequest {

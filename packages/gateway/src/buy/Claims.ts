@@ -3,9 +3,9 @@
  * not. Requests that arrive together share their round trips.
  */
 import * as Errors from "@flash-sale/domain/api/Errors"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"

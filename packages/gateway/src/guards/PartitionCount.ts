@@ -1,6 +1,6 @@
 /** How many partitions the log has, learnt in the background: nobody waits at the front door while the log is away. */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Fiber, Layer, Schedule } from "effect"
 
 /** How often it is asked, and how long the start waits for the answer. */

@@ -5,7 +5,8 @@
  * **Details**: nothing is sent twice. What was asked may still be done by the store, late: a claim that nobody waits for
  * any more is a lease that runs out, or gives way to the order's status.
  */
-import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
 
 /** How long one question may take. */

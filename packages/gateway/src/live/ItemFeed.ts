@@ -7,13 +7,9 @@
  */
 import { ItemView } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemCounts } from "@flash-sale/domain/api/LiveApi"
-import {
-  type ItemDamaged,
-  ItemStore,
-  type ItemSummary,
-  type StoreUnavailable
-} from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { type ItemMoved, type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, Schedule, Schema, type Scope, Semaphore, Stream } from "effect"

@@ -1,7 +1,7 @@
 /** How an order stands; never "unknown" of one that was accepted, as long as statuses are kept. */
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -29,20 +29,20 @@ export class StatusReads extends Context.Service<StatusReads, {
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  OrderStatuses | ItemStore | PartitionCount | StoreBreaker
+  OrderStatuses | RecoveryMarks | PartitionCount | StoreBreaker
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    const store = yield* ItemStore
+    const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
     const storeBreaker = yield* StoreBreaker
     const clock = yield* Clock.Clock
-    let session = yield* store.session
+    let session = yield* recoveryMarks.session
     let connectedAt = Number.NEGATIVE_INFINITY
 
     /** Whether the store was away a moment ago, as far as this gateway has noticed. */
-    const isInDoubt = Effect.map(store.session, (now) => {
+    const isInDoubt = Effect.map(recoveryMarks.session, (now) => {
       const millis = clock.currentTimeMillisUnsafe()
       // The first connection follows upon no other.
       if (session !== now && session > 0) connectedAt = millis
@@ -57,7 +57,7 @@ export const layer: Layer.Layer<
           { length: yield* partitionCount.partitions },
           (_, index) => PartitionId.make(index)
         )
-        const marks = yield* Effect.forEach(partitions, store.mark, { concurrency: "unbounded" })
+        const marks = yield* Effect.forEach(partitions, recoveryMarks.read, { concurrency: "unbounded" })
         return marks.every((mark) => mark !== undefined)
       }),
       MARKS_KEPT

@@ -1,6 +1,6 @@
 /** The dead letters on Kafka: the topic `orders-dlq`, folded into memory. */
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"

@@ -3,7 +3,8 @@
  * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
  * command means is known only to whoever gave it.
  */
-import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"

@@ -3,6 +3,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
 import * as IoRedis from "./IoRedis.ts"
@@ -10,14 +11,21 @@ import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
+import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
 import * as Scripts from "./Scripts.ts"
 
 /** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
 export const layer = (
   settings: IoRedis.RedisSettings
-): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer, RedisBacklogs.layer).pipe(
+): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
+  Layer.mergeAll(
+    RedisItemStore.layer,
+    RedisRecoveryMarks.layer,
+    RedisOrderStatuses.layer,
+    RedisLiveEvents.layer,
+    RedisBacklogs.layer
+  ).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provideMerge(IoRedis.layer(settings))
@@ -26,8 +34,8 @@ export const layer = (
 /** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
 export const layerItems = (
   settings: IoRedis.RedisSettings
-): Layer.Layer<ItemStore | StoredItems> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
+): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
+  Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(IoRedis.layer(settings))

@@ -2,8 +2,8 @@
  * Live events out of Redis Streams. All followers share one connection, which waits for the streams of all followed
  * items at once and hands each event to whoever follows its item.
  */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { EVENTS_KEPT, type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
 import * as EventWire from "./EventWire.ts"

@@ -1,5 +1,4 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import {
   ACCEPTED_KEPT_MILLIS,
   type Admission,
@@ -9,6 +8,7 @@ import {
   FINAL_KEPT_MILLIS,
   OrderStatuses
 } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Clock, DateTime, Effect, Layer, Result, Schema } from "effect"

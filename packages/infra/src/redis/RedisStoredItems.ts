@@ -1,6 +1,7 @@
 /** All that Redis holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -13,7 +14,7 @@ import { Scripts } from "./Scripts.ts"
 const READ_AT_ONCE = 20_000
 /** Entries of one piece. */
 const PIECE = 2_000
-/** How often an item is read in pieces, as it may be folded on in between, before Redis is kept for all of it at once. */
+/** How often an item is read in pieces, as it may be folded in between, before it is read at once and Redis waits. */
 const QUIET_TRIES = 3
 /** Names of an index that one call reads. */
 const NAMES_AT_ONCE = 1_000
@@ -67,7 +68,7 @@ const make = Effect.gen(function*() {
     return ["", all] as const
   }, (effect) => Effect.catchTag(effect, "WrongContent", ({ detail }) => Effect.succeed([detail] as const)))
 
-  /** Whole where nobody folded it meanwhile: its head is then the same before and after. */
+  /** Undefined where it was folded in between: then its head is not the same before and after. */
   const readInPieces = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
     const [, ...before] = yield* readAtOnce(partition, itemId, -1)
     const parts = [
@@ -101,9 +102,9 @@ const make = Effect.gen(function*() {
     ) {
       const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
       const keys = [...shared, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
-      const note = accepted === undefined ? ["", ""] : [String(accepted.from), String(accepted.told)]
+      const from = accepted === undefined ? "" : String(accepted.from)
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
-      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), ...note, ...named])
+      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), from, ...named])
       const reply = yield* Effect.mapError(clearing, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     }

@@ -1,5 +1,6 @@
 /** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
-import type { Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"

@@ -6,6 +6,7 @@ import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
 import * as MemoryBacklogs from "../memory/MemoryBacklogs.ts"
@@ -18,13 +19,15 @@ import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
 import * as SqliteOrderLog from "./SqliteOrderLog.ts"
 import * as SqliteOrderStatuses from "./SqliteOrderStatuses.ts"
+import * as SqliteRecoveryMarks from "./SqliteRecoveryMarks.ts"
 import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
-export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
   SqliteItemStore.layer,
+  SqliteRecoveryMarks.layer,
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
   SqliteLiveEvents.layer,
@@ -57,20 +60,24 @@ export const layerMemory: Layer.Layer<Ports, SqliteDatabase.CannotOpen | LogUnav
 )
 
 /** The log and the items, and all that is stored of them: for commands that compare and repair. */
-const items: Layer.Layer<LogReader | ItemStore | StoredItems, never, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
-  SqliteLogReader.layer,
-  SqliteItemStore.layer,
-  SqliteStoredItems.layer
-)
+const items: Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, never, SqliteDatabase.SqliteDatabase> =
+  Layer.mergeAll(
+    SqliteLogReader.layer,
+    SqliteItemStore.layer,
+    SqliteRecoveryMarks.layer,
+    SqliteStoredItems.layer
+  )
 
 /** Beside a running engine. */
 export const layerItemsBeside = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen> =>
+}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, SqliteDatabase.CannotOpen> =>
   Layer.provide(items, SqliteDatabase.layer(options))
 
 /** In the engine's place, for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen | EngineLock.EngineLocked> =>
-  layerItemsBeside(options).pipe(Layer.provide(EngineLock.layer(options.folder)))
+}): Layer.Layer<
+  LogReader | ItemStore | RecoveryMarks | StoredItems,
+  SqliteDatabase.CannotOpen | EngineLock.EngineLocked
+> => layerItemsBeside(options).pipe(Layer.provide(EngineLock.layer(options.folder)))

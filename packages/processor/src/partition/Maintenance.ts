@@ -1,7 +1,9 @@
 /** What a worker does beside taking records: ends the recovery, checkpointer, looks around. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -41,16 +43,16 @@ const tellLevels = Effect.fnUntraced(function*(partition: PartitionId) {
 /** Goes on until something fails. */
 export const run = Effect.fnUntraced(function*(
   { checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
-): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
-  const store = yield* ItemStore
+): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | RecoveryMarks | ProcessorState> {
+  const marks = yield* RecoveryMarks
   const state = yield* ProcessorState
   const { partition } = run
   const tellBacklog = yield* BacklogReporter.make(run)
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
-    const mark = { epoch, checkpoint: run.settling.next(), seen: Checkpointer.lastSeen(run) }
-    if (!isMarked) yield* waitFor("the store", store.writeMark(partition, mark, run.session))
+    const mark = { epoch, checkpoint: run.settling.next(), seen: Recovery.seenOf(run.lastTaken()) }
+    if (!isMarked) yield* waitFor("the store", marks.complete(partition, mark, run.session))
     yield* run.setRecovered
     yield* router.startPayments
     yield* state.set(partition, { _tag: "Running" })

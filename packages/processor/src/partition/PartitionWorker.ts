@@ -7,6 +7,7 @@ import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
@@ -37,7 +38,7 @@ const untilRecovered = Schedule.jittered(
 /** How long between two tries to append what must not be lost. */
 const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
 
-type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
+type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand

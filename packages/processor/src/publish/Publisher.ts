@@ -4,8 +4,8 @@
  * **Details**: what several turns decided is told together, and items go on folding meanwhile, as far as the line holds.
  */
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as Log from "@flash-sale/infra/observability/logs/Log"

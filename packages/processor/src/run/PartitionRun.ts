@@ -1,6 +1,6 @@
 /** What the parts of one partition's worker share while it runs. */
-import type { Session } from "@flash-sale/domain/ports/ItemStore"
 import { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -73,10 +73,10 @@ export const unlessFailed =
     part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 
 /** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
-export const waitFor = <A, E extends { readonly _tag: string }>(
+export const waitFor = <A, E extends { readonly _tag: string }, R>(
   what: string,
-  effect: Effect.Effect<A, E>
-): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>> =>
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>, R> =>
   Effect.mapError(effect, (error) => isLost(error) ? error : new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
 
 const isLost = <E>(error: E): error is Extract<E, PartitionLost> => error instanceof PartitionLost

@@ -1,5 +1,5 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"

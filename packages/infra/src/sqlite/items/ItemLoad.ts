@@ -1,9 +1,9 @@
 /** Reading an item's maps: as many of their entries as a batch touches. */
 import { CommandId } from "@flash-sale/domain/records/Command"
-import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
 import { type HeldOrder, HOLD_STATES, REJECTION_REASONS, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
-import { HashMap } from "effect"
+import { HashMap, Schema } from "effect"
 import {
   type Connection,
   integer,
@@ -11,6 +11,7 @@ import {
   optionalText,
   optionalWord,
   type Row,
+  RowDamaged,
   text,
   word
 } from "../database/Connection.ts"
@@ -59,9 +60,17 @@ export const load = (connection: Connection, head: ItemHead, batch: Batch): Load
   }
 }
 
-const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(text(row, "request")), {
+const isCommandId = Schema.is(CommandId)
+
+const id = <A extends string>(isId: (value: unknown) => value is A, row: Row, column: string): A => {
+  const value = text(row, column)
+  if (isId(value)) return value
+  throw new RowDamaged(column, value)
+}
+
+export const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [id(isRequestId, row, "request"), {
   state: word(HOLD_STATES, row, "state"),
-  userId: UserId.make(text(row, "user")),
+  userId: id(isUserId, row, "user"),
   amount: integer(row, "amount"),
   attempt: integer(row, "attempt"),
   placedAtOffset: integer(row, "place"),
@@ -71,20 +80,19 @@ const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(t
   reason: optionalWord(reasons, row, "reason")
 }]
 
-const toRejected = (row: Row) =>
-  [RequestId.make(text(row, "request")), {
+export const toRejected = (row: Row) =>
+  [id(isRequestId, row, "request"), {
     n: integer(row, "n"),
     reason: word(REJECTION_REASONS, row, "reason")
   }] as const
 
-const toBuyer = (row: Row) => [UserId.make(text(row, "user")), integer(row, "units")] as const
+export const toBuyer = (row: Row) => [id(isUserId, row, "user"), integer(row, "units")] as const
 
-const toCommand = (row: Row) => [CommandId.make(text(row, "command")), integer(row, "n")] as const
+export const toCommand = (row: Row) => [id(isCommandId, row, "command"), integer(row, "n")] as const
 
-const toUnpublished = (row: Row): readonly [number, Unpublished] => {
-  const request = optionalText(row, "request")
+export const toUnpublished = (row: Row): readonly [number, Unpublished] => {
   return [integer(row, "offset"), {
-    requestId: request === undefined ? undefined : RequestId.make(request),
+    requestId: row["request"] === null ? undefined : id(isRequestId, row, "request"),
     state: word(unpublishedStates, row, "state") === "turned" ? "rejected" : "unreadable",
     reason: optionalWord(REJECTION_REASONS, row, "reason"),
     attempt: integer(row, "attempt")
