@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
 
 const NAME = "test"
@@ -86,6 +87,43 @@ describe("BatchLine", () => {
       })
       assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
       assert.strictEqual(yield* line.ask(2), 2)
+    }))
+
+  it.effect("goes on where a completion throws: the others of its batch have their answers", () =>
+    Effect.gen(function*() {
+      const { of } = yield* Completion.guard
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const got: Array<unknown> = []
+      const receive = (all: Array<unknown>, result: unknown) => {
+        if (all.push(result) === 1) throw new Error("a bug")
+      }
+      for (const n of [1, 2]) line.offer(n, of(got, receive, () => undefined))
+      assert.strictEqual(yield* line.ask(3), 3)
+      assert.deepStrictEqual(got, [Exit.succeed(1), Exit.succeed(2)])
+    }))
+
+  it.effect("gives a bug around a step to the messages that wait, and goes on", () =>
+    Effect.gen(function*() {
+      let isBroken = true
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        inTurn: (step) => {
+          if (isBroken) throw new Error("a bug")
+          return step
+        },
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const asked = yield* ask(line, [1, 2])
+      for (const exit of yield* Effect.forEach(asked, Fiber.await)) assert.isTrue(Exit.hasDies(exit))
+      isBroken = false
+      assert.strictEqual(yield* line.ask(3), 3)
     }))
 
   it.effect("takes it for a bug when there are fewer answers than messages", () =>

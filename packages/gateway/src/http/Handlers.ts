@@ -35,7 +35,7 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
     return handlers
-      // Most orders do not come this way: see `BuyListener`.
+      // Most orders do not come this way: see `BuyRoute`.
       .handle("buy", ({ payload }) =>
         Effect.flatMap(RequestContext, (request) => {
           telemetry.received(request, payload)

@@ -1,6 +1,8 @@
 /** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
 import * as Errors from "@flash-sale/domain/api/Errors"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
@@ -46,6 +48,12 @@ export const known = (correlation_id: CorrelationId, same: boolean, { status }: 
       ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
       : new Errors.RequestIdReused({ correlation_id })
   )
+
+/** The answer to a request id that was taken before, by what is known of it. */
+export const ofLookup = (correlation_id: CorrelationId, order: Order, lookup: StatusLookup): Refusal =>
+  lookup._tag === "Kept"
+    ? known(correlation_id, lookup.record.fingerprint === fingerprint(order), lookup.record)
+    : unavailable(correlation_id, "outcome_unknown")
 
 export const limited = (
   correlation_id: CorrelationId,

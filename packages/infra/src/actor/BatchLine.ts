@@ -1,9 +1,11 @@
 /**
- * A line in which messages wait and are served in batches: one fiber takes what is there, up to a bound, handles it in
- * one step, and answers each. Batches form by themselves while a step is under way, so an idle line waits for no timer.
+ * A line in which messages wait and are served in batches: one fiber takes the messages that are there, up to a bound,
+ * handles them in one step, and answers each. Batches form by themselves while a step is under way, so an idle line
+ * waits for no timer.
  */
 import type { Cause } from "effect"
 import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import * as Completion from "./Completion.ts"
 
 /** The line holds as many messages as it may. Nothing was done with this one. */
 export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: string; readonly capacity: number }> {}
@@ -11,11 +13,8 @@ export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: stri
 export interface BatchLine<in A, out B, out E> {
   /** Waits in line for the answer. Fails at once where the line is full or closed. */
   readonly ask: (message: A) => Effect.Effect<B, E | LineFull>
-  /**
-   * The same for callers that are too many to have a fiber each: `answered` is called once, by the line's own fiber, so
-   * it must be short and must not throw. Where the line is full or closed it is called at once.
-   */
-  readonly offer: (message: A, answered: Answered<B, E | LineFull>) => void
+  /** The same by a callback. It is called by the line's own fiber; at once where the line is full or closed. */
+  readonly offer: (message: A, completion: Completion.Completion<Exit.Exit<B, E | LineFull>>) => void
   /** How many wait now. */
   readonly waiting: () => number
 }
@@ -27,22 +26,25 @@ export interface Options<A, B, E> {
   readonly capacity: number
   /** The most messages that one step takes. */
   readonly batchSize: number
-  /** What a step is done within, from before its messages are taken: those that come while it waits are taken as well. */
+  /**
+   * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A bug
+   * in it is the answer to the messages that it leaves in the line.
+   */
   readonly inTurn?: (step: Effect.Effect<void>) => Effect.Effect<void>
-  /** Handles a batch: as many answers as messages, in the same order. A failure is the answer to all of them. */
+  /**
+   * Handles a batch: as many answers as messages, in the same order. A failure is the answer to all of them, and so is a
+   * bug.
+   */
   readonly handle: (batch: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Exit.Exit<B, E>>, E>
 }
 
-/** Hears the answer to one message. */
-export type Answered<B, E> = (answer: Exit.Exit<B, E>) => void
-
 interface Waiting<A, B, E> {
   readonly message: A
-  readonly answered: Answered<B, E>
+  readonly completion: Completion.Completion<Exit.Exit<B, E>>
 }
 
 /**
- * Opens a line. When its scope closes the line takes no more, serves those that wait, and only then is gone: an
+ * Opens a line. When its scope closes the line takes no more messages, serves those that wait, and only then is gone: an
  * accepted message is always answered.
  */
 export const make = Effect.fnUntraced(function*<A, B, E>(
@@ -60,29 +62,35 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
     if (exit.value.length === asked) return exit.value[index]!
     return Exit.die(new Error(`${options.name}: ${exit.value.length} answers to ${asked} messages`))
   }
+  const answer = (
+    batch: ReadonlyArray<Waiting<A, B, E>>,
+    exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>
+  ): void => batch.forEach(({ completion }, index) => completion(answerAt(exit, index, batch.length)))
 
   const { inTurn = (step) => step } = options
   const step = Effect.gen(function*() {
     const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
-    const exit = yield* Effect.exit(Effect.suspend(() => options.handle(batch.map((waiting) => waiting.message))))
-    batch.forEach(({ answered }, index) => answered(answerAt(exit, index, batch.length)))
+    answer(batch, yield* Effect.exit(Effect.suspend(() => options.handle(batch.map(({ message }) => message)))))
   })
   const serve = Effect.gen(function*() {
     while (true) {
       yield* Queue.peek(queue)
-      yield* inTurn(Effect.ignore(step))
+      yield* Effect.catchDefect(
+        Effect.suspend(() => inTurn(Effect.ignore(step))),
+        (defect) => Effect.map(Queue.clear(queue), (left) => answer(left, Exit.die(defect)))
+      )
     }
   })
   // Detached, as the fiber must outlive the interruption of its scope until the line is empty.
   const server = yield* Effect.forkDetach(Effect.ignore(serve))
   yield* Effect.addFinalizer(() => Effect.andThen(Queue.end(queue), Fiber.await(server)))
 
-  const offer: BatchLine<A, B, E>["offer"] = (message, answered) => {
-    if (!Queue.offerUnsafe(queue, { message, answered })) answered(full)
+  const offer: BatchLine<A, B, E>["offer"] = (message, completion) => {
+    if (!Queue.offerUnsafe(queue, { message, completion })) completion(full)
   }
   return {
     waiting: () => Queue.sizeUnsafe(queue),
     offer,
-    ask: (message) => Effect.callback((resume) => offer(message, resume))
+    ask: (message) => Completion.wait((completion) => offer(message, completion))
   }
 })

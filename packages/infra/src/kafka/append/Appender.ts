@@ -6,6 +6,7 @@ import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/Orde
 import * as Chunks from "@flash-sale/domain/records/Chunks"
 import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
+import * as Completion from "../../actor/Completion.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
@@ -30,11 +31,11 @@ type AppendError = AppendRefused | AppendUnknown
 export interface Appender {
   /** The offset of the record once it is durable. Takes no longer than the sum of the bounds in `PartitionSender`. */
   readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  /** The same by a callback, which is called once, perhaps at once. */
   readonly offer: (
     partition: number,
     record: Appendable,
-    answered: BatchLine.Answered<number, AppendError>
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
   ) => void
 }
 
@@ -46,7 +47,7 @@ export const make = Effect.fnUntraced(function*(
   topic: string
 ): Effect.fn.Return<Appender, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
   const inTurn = yield* SendLimiter.make(SENDS_AT_ONCE, SEND_TURN)
   const opening = yield* Semaphore.make(1)
@@ -69,16 +70,28 @@ export const make = Effect.fnUntraced(function*(
     return line
   })
 
-  const offer: Appender["offer"] = (partition, record, answered) => {
+  const into = (
+    line: Line,
+    record: Appendable,
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
+  ): void =>
+    line.offer(
+      encode(record),
+      Completion.mapInput(completion, (exit) => Exit.mapError(exit, refusedWhereFull))
+    )
+  const offer: Appender["offer"] = (partition, record, completion) => {
     const line = lines.get(partition)
-    if (line !== undefined) {
-      line.offer(encode(record), (answer) => answered(Exit.mapError(answer, refusedWhereFull)))
-    } else run(Effect.map(opening.withPermits(1)(open(partition)), () => offer(partition, record, answered)))
+    if (line !== undefined) return into(line, record, completion)
+    run(Effect.map(opening.withPermits(1)(open(partition)), (opened) => into(opened, record, completion)), {
+      onExit: (exit) => {
+        if (Exit.isFailure(exit)) completion(Exit.failCause(exit.cause))
+      }
+    })
   }
 
   return {
     offer,
-    append: (partition, record) => Effect.callback((resume) => offer(partition, record, resume))
+    append: (partition, record) => Completion.wait((completion) => offer(partition, record, completion))
   }
 })
 
