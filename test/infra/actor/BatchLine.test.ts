@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
+import { TestClock } from "effect/testing"
 
 const NAME = "test"
 
@@ -55,6 +56,38 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(error, new BatchLine.LineFull({ line: NAME, capacity: 2 }))
       yield* latch.open
       assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [4, 6])
+    }))
+
+  it.effect("does not handle a message that has waited longer than it may", () =>
+    Effect.gen(function*() {
+      const latch = yield* Latch.make()
+      const batches: Array<ReadonlyArray<number>> = []
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        patienceMillis: 1_000,
+        handle: (batch) =>
+          Effect.gen(function*() {
+            batches.push(batch)
+            yield* latch.await
+            return batch.map((n) => Exit.succeed(n))
+          })
+      })
+      const [first] = yield* ask(line, [1])
+      yield* Effect.yieldNow
+      const [late] = yield* ask(line, [2])
+      yield* TestClock.adjust("1 millis")
+      const [inTime] = yield* ask(line, [3])
+      yield* TestClock.adjust("1 second")
+      yield* latch.open
+      assert.strictEqual(yield* Fiber.join(first!), 1)
+      assert.deepStrictEqual(
+        yield* Fiber.await(late!),
+        Exit.fail(new BatchLine.LineFull({ line: NAME, capacity: 10 }))
+      )
+      assert.strictEqual(yield* Fiber.join(inTime!), 3)
+      assert.deepStrictEqual(batches, [[1], [3]])
     }))
 
   it.effect("gives a failure of the step to all of its batch, and goes on", () =>

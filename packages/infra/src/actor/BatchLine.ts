@@ -4,10 +4,10 @@
  * waits for no timer.
  */
 import type { Cause } from "effect"
-import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import { Clock, Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
 import * as Completion from "./Completion.ts"
 
-/** The line holds as many messages as it may. Nothing was done with this one. */
+/** The line holds as many messages as it may, or this one has waited in it as long as it may. Nothing was done with it. */
 export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: string; readonly capacity: number }> {}
 
 export interface BatchLine<in A, out B, out E> {
@@ -27,6 +27,11 @@ export interface Options<A, B, E> {
   /** The most messages that one step takes. */
   readonly batchSize: number
   /**
+   * How long a message may wait for its step, in milliseconds; without bound where it is absent. One that has waited longer
+   * is not handled, and answered with `LineFull`.
+   */
+  readonly patienceMillis?: number
+  /**
    * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A bug
    * in it is the answer to the messages that it leaves in the line.
    */
@@ -40,6 +45,8 @@ export interface Options<A, B, E> {
 
 interface Waiting<A, B, E> {
   readonly message: A
+  /** When it came, in milliseconds since 1970 (UTC), in a line with a patience. */
+  readonly since: number
   readonly completion: Completion.Completion<Exit.Exit<B, E>>
 }
 
@@ -50,7 +57,11 @@ interface Waiting<A, B, E> {
 export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
-  const queue = yield* Queue.dropping<Waiting<A, B, E>, Cause.Done>(options.capacity)
+  const { inTurn = (step) => step, patienceMillis = Number.POSITIVE_INFINITY } = options
+  const clock = yield* Clock.Clock
+  /** The time, where something depends on it. */
+  const now = options.patienceMillis === undefined ? () => 0 : () => clock.currentTimeMillisUnsafe()
+  const queue = yield* Queue.dropping<Waiting<A, B, E | LineFull>, Cause.Done>(options.capacity)
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
   const answerAt = (
@@ -63,13 +74,22 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
     return Exit.die(new Error(`${options.name}: ${exit.value.length} answers to ${asked} messages`))
   }
   const answer = (
-    batch: ReadonlyArray<Waiting<A, B, E>>,
+    batch: ReadonlyArray<Waiting<A, B, E | LineFull>>,
     exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>
   ): void => batch.forEach(({ completion }, index) => completion(answerAt(exit, index, batch.length)))
 
-  const { inTurn = (step) => step } = options
+  /** Those that are still in time: the oldest come first, so mostly one look is enough. */
+  const withoutLate = (taken: ReadonlyArray<Waiting<A, B, E | LineFull>>) => {
+    const oldest = now() - patienceMillis
+    if (taken[0]!.since >= oldest) return taken
+    return taken.filter(({ completion, since }) => {
+      if (since < oldest) completion(full)
+      return since >= oldest
+    })
+  }
   const step = Effect.gen(function*() {
-    const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
+    const batch = withoutLate(yield* Queue.takeBetween(queue, 1, options.batchSize))
+    if (batch.length === 0) return
     answer(batch, yield* Effect.exit(Effect.suspend(() => options.handle(batch.map(({ message }) => message)))))
   })
   const serve = Effect.gen(function*() {
@@ -86,7 +106,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   yield* Effect.addFinalizer(() => Effect.andThen(Queue.end(queue), Fiber.await(server)))
 
   const offer: BatchLine<A, B, E>["offer"] = (message, completion) => {
-    if (!Queue.offerUnsafe(queue, { message, completion })) completion(full)
+    if (!Queue.offerUnsafe(queue, { message, since: now(), completion })) completion(full)
   }
   return {
     waiting: () => Queue.sizeUnsafe(queue),
