@@ -23,7 +23,7 @@ export const BUGGY = [
 export interface Switches {
   /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
   log: "fine" | "away" | "lost" | "full" | "bug"
-  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` shows no item. */
+  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` has no item. */
   store: "fine" | "away" | "silent" | "damaged"
   /** A method that breaks by `BUG`: its effect dies, or the call itself throws. */
   bug?: { readonly at: typeof BUGGY[number]; readonly how: "dies" | "throws" } | undefined

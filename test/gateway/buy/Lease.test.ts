@@ -1,4 +1,4 @@
-/** A claim outlasts its append, whatever the order waits for in between (docs/decisions/0019-a-lease-is-not-renewed.md). */
+/** A claim outlasts its append, whatever the order waits for: docs/decisions/0019-a-lease-is-not-renewed.md. */
 import { assert, describe, it } from "@effect/vitest"
 import { LEASE_MILLIS } from "@flash-sale/gateway/buy/Claims"
 import { PATIENCE_MILLIS } from "@flash-sale/gateway/guards/StoreBreaker"

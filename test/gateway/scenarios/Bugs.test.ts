@@ -1,8 +1,8 @@
 /**
- * A bug on the path of orders, wherever it is: each order that meets it is answered 500 once and gives its place back, and
- * the next one is served when the bug is gone. Without the HTTP server: how often an order is answered shows here alone.
+ * A bug on the path of orders, wherever it is: each order that meets it is answered 500 once and gives its place back,
+ * and the next one is served when the bug is gone. Without the HTTP server, which hides how often an order is answered.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, layer } from "@effect/vitest"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order, write } from "@flash-sale/domain/records/Order"
@@ -176,4 +176,49 @@ describe("A bug in", () => {
       })
     )
   }
+})
+
+layer(Door.layer(), { excludeTestServices: true })("Over HTTP a bug", (it) => {
+  const BUG = { code: "internal_error", error: "Internal server error", retryable: true }
+
+  it.effect("is answered 500 on both ways that orders take, and counted", () =>
+    Effect.gen(function*() {
+      const door = yield* Door.Door
+      const faults = yield* Faults.Faults
+      yield* Door.stock("101", 1_000)
+      faults.bug = { at: "OrderStatuses.confirm", how: "dies" }
+      const answers = [
+        yield* door.send(Door.order({ request_id: "h-1" })),
+        yield* door.sendInChunks(Door.order({ request_id: "h-2" }))
+      ]
+      faults.bug = undefined
+      for (const { body, status, text } of answers) {
+        assert.strictEqual(status, 500)
+        assert.deepInclude(body, BUG)
+        assert.notInclude(text, Faults.BUG)
+      }
+      const { text } = yield* door.get("/metrics")
+      assert.match(text, /^gateway_orders_received_total 2$/m)
+      assert.match(text, /^gateway_orders_failures_total\{reason="internal_error"\} 2$/m)
+      // They are in the log: their statuses come by the processor, and the ids are known from then on.
+      yield* Door.until(door.get("/orders/h-1"), ({ status }) => status === 200)
+      assert.strictEqual((yield* door.send(Door.order({ request_id: "h-1" }))).status, 409)
+    }))
+
+  it.effect("is answered 500 to reads of orders and items, and the next read is served", () =>
+    Effect.gen(function*() {
+      const door = yield* Door.Door
+      const faults = yield* Faults.Faults
+      for (
+        const [path, at] of [["/orders/h-1", "OrderStatuses.read"], ["/items/101", "ItemStore.read"]] as const
+      ) {
+        for (const how of ["dies", "throws"] as const) {
+          faults.bug = { at, how }
+          const answer = yield* door.get(path)
+          assert.deepInclude({ status: answer.status, ...answer.body }, { status: 500, ...BUG })
+          faults.bug = undefined
+          assert.strictEqual((yield* door.get(path)).status, 200)
+        }
+      }
+    }))
 })

@@ -1,15 +1,15 @@
 /**
  * The path of one order: a gate, then the stages `precheck -> claim -> append -> finish`.
  *
- * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders that
- * come together share their round trips. Nothing interrupts an order: a buyer who hangs up has ordered all the same.
- * Why: docs/decisions/0013-the-hot-route.md.
+ * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders
+ * that come together share their round trips. Nothing interrupts an order: a buyer that hangs up has ordered all the
+ * same. Why: docs/decisions/0013-the-hot-route.md, and 0011-retries-that-come-at-once.md for duplicates.
  *
  * | what fails | what is left behind | the buyer's answer |
  * |---|---|---|
  * | the claim, as the store is away | nothing; a repeated id is decided once all the same | 202 |
  * | the append, for sure | nothing: the claim is given back | 503 |
- * | the append, with an unknown outcome | the claim, until its lease ends | 503 `outcome_unknown`: try again with the same id |
+ * | the append, with an unknown outcome | the claim, until its lease ends | 503 `outcome_unknown`: retry the same id |
  * | another order under the same id is on its way | nothing | 409, once that one is in the log: see `DuplicateWait` |
  * | confirming the claim | the lease, and the status that the processor writes | 202 |
  * | any of this, by a bug | what was done before it | 500, once, and the place is given back |
@@ -40,7 +40,7 @@ export interface Settings {
   readonly rateLimit: RateLimitSettings
   /** Orders that may be in flight at once; more are refused as `overloaded`. */
   readonly maxInFlight: number
-  /** The longest estimated wait until an order is decided; an order that would wait longer is refused as `overloaded`. */
+  /** The longest estimated wait until an order is decided; beyond it orders are refused as `overloaded`. */
   readonly maxQueueWait: Duration.Duration
 }
 

@@ -1,10 +1,10 @@
 /**
- * Takes `POST /buy` off the server before the framework, whose path around this hot route would cost more than the order.
- * Why: docs/decisions/0013-the-hot-route.md.
+ * Takes `POST /buy` off the server before the framework, whose path around this hot route would cost more than the
+ * order. Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: only plain requests are taken: a JSON body whose length is in the headers and within the bound. All others
- * (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the same
- * services and to the same answers.
+ * **Details**: only plain requests are taken: a JSON body whose length is in the headers and within the bound. All
+ * others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the
+ * same services and to the same answers.
  */
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
@@ -20,7 +20,7 @@ import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
-/** The type that a body has where nothing else is declared, with or without parameters. */
+/** The type that a body has without a declaration, with or without parameters. */
 const JSON_TYPE = /^application\/json *(;|$)/i
 
 export class BuyRoute extends Context.Service<BuyRoute, {
@@ -36,7 +36,7 @@ const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
   return length > 0 && length <= MAX_BYTES
 }
 
-/** Calls back with the whole body. A client that hangs up before is forgotten. */
+/** Calls back with the whole body; never where the client hangs up before. */
 const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): void => {
   const length = Number(request.headers["content-length"])
   let chunks: Array<Buffer> = []
@@ -105,9 +105,9 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
     const guard = yield* Completion.guard
     const context = yield* Effect.context<never>()
     const count = ({ status }: BuyResponse) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
-    const answer = (exchange: Exchange, told: BuyResponse): void => {
-      count(told)
-      write(exchange, told, hasBegun())
+    const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
+      count(buyResponse)
+      write(exchange, buyResponse, hasBegun())
     }
     /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
     const cut = ({ response }: Exchange, defect: unknown): void => {

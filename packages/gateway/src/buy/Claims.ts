@@ -1,6 +1,6 @@
 /**
- * Claims on request ids: acquired before an order is appended, confirmed once it is in the log, released where it surely
- * is not. Requests that arrive together share their round trips. Why a claim's lease is not renewed:
+ * Claims on request ids: acquired before an order is appended, confirmed once it is in the log, released where it
+ * surely is not. Requests that arrive together share their round trips. Why a claim's lease is not renewed:
  * docs/decisions/0019-a-lease-is-not-renewed.md.
  */
 import * as Errors from "@flash-sale/domain/api/Errors"
@@ -23,14 +23,14 @@ const BATCH_SIZE = 512
 /** How long a claim holds. Longer than any adapter takes for an append, so that a claim in flight never lapses. */
 export const LEASE_MILLIS = 30_000
 
-/** `Leased` while another order under the same id is being placed, or after a gateway died while placing one. */
+/** `Leased` while another order under the same id is being placed, or where a gateway died while placing one. */
 type Claimed = "Claimed" | "Leased"
 export type ClaimResult = Exit.Exit<Claimed, Refusals.Refusal | BatchLine.LineFull>
 
 export interface Claims {
   /**
-   * Takes the request id and one of the user's requests, and sets `claim` and `remaining` of the order. Without the store
-   * an order counts as claimed and has no claim.
+   * Takes the request id and one of the user's requests, and sets `claim` and `remaining` of the order. While the store
+   * is away an order counts as claimed, and has no claim.
    */
   readonly acquire: (order: OrderInFlight, completion: Completion<ClaimResult>) => void
   /** Keeps ids for good. Where the store fails, the lease and the processor's status replace the claim. */

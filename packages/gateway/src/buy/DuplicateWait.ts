@@ -3,8 +3,8 @@
  * retries that come so early are answered a moment later, by the order's status. Why:
  * docs/decisions/0011-retries-that-come-at-once.md.
  *
- * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; then the outcome
- * stays unknown. How many orders wait is bounded, and no measure of how many are bought.
+ * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; after it the
+ * outcome counts as unknown. The bound on waiting orders is no bound on buyers: most ids come once.
  */
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"

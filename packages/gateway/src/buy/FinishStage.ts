@@ -1,6 +1,6 @@
 /**
- * The last stage: an order whose append has ended is answered, and its claim confirmed or given back. Orders of one send
- * end together, so one call confirms all their claims, and they are answered after it.
+ * The last stage: an order whose append has ended is answered, and its claim confirmed or given back. Orders of one
+ * send end together, so one call confirms all their claims, and they are answered after it.
  */
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { Claim } from "@flash-sale/domain/ports/OrderStatuses"

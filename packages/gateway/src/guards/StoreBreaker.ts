@@ -1,6 +1,7 @@
 /**
- * The circuit breaker between the gateway and the store: a store that does not answer in time counts as away, and is not
- * asked again until it answers a ping. Orders go on without a store that is away, so a longer wait would not help them.
+ * The circuit breaker between the gateway and the store: a store that does not answer in time counts as away, and is
+ * not asked again until it answers a ping. Orders go on without a store that is away, so a longer wait would not help
+ * them.
  * Why: docs/decisions/0013-the-hot-route.md.
  *
  * **Details**: nothing is sent twice. The store may still do late what it was asked: a claim whose order does not wait
@@ -19,8 +20,8 @@ export class StoreBreaker extends Context.Service<StoreBreaker, {
   /** Asks the store, or fails at once where it counts as away. */
   readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
   /**
-   * When a question last failed, in milliseconds since 1970 (UTC): orders may have been accepted then of which the store
-   * knows nothing.
+   * When a question last failed, in milliseconds since 1970 (UTC): orders may have been accepted then of which the
+   * store knows nothing.
    */
   readonly failedAt: () => number
 }>()("@flash-sale/gateway/guards/StoreBreaker") {}

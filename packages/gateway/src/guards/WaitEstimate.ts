@@ -1,6 +1,6 @@
 /**
- * How long an order would wait until it is decided: the records before it that are not folded yet, divided by the rate at
- * which the processor folds. Where backlog or rate are unknown the estimate is 0. Why:
+ * How long an order would wait until it is decided: the records before it that are not folded yet, divided by the rate
+ * at which the processor folds. Where backlog or rate are unknown the estimate is 0. Why:
  * docs/decisions/0014-how-long-an-order-waits.md.
  *
  * **Details**: it is asked for with every order, so it is computed from the last reading. Readings are made in the

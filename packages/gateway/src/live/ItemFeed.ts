@@ -3,8 +3,8 @@
  * docs/decisions/0007-live-streams.md.
  *
  * **Details**: changes are delivered in order and none twice. The feed also reads the item itself, soon after its start
- * and now and then: what comes by no event (another price, folds that a recovery repeats, an event between the first read
- * and the reader's start) is delivered as a new snapshot.
+ * and now and then: what comes by no event (another price, folds that a recovery repeats, an event between the first
+ * read and the reader's start) is delivered as a new snapshot.
  */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"

@@ -1,8 +1,8 @@
 /**
- * Reads of items at the front door: at most `SOLD_OUT_CACHE` old, and one at a time for each item, whatever the traffic.
+ * Reads of items for requests: at most `SOLD_OUT_CACHE` old, and one at a time for each item, whatever the traffic.
  *
- * **Details**: a read may find that somebody changed the stock by hand. Such a change counts only once its record is in
- * the log, so the record is appended before the read is answered: orders that come after it find it there.
+ * **Details**: a read may find that an operator changed the stock by hand. Such a change counts only once its record is
+ * in the log, so the record is appended before the read is answered: orders that come after it find it there.
  */
 import {
   type ItemDamaged,
@@ -22,7 +22,7 @@ import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 
-/** Items of which a read is kept. The oldest goes first. */
+/** Items of which a read is kept. The oldest read is dropped first. */
 const MAX_ITEMS = 10_000
 /** How long a read waits for the record of a hand-made change. The processor appends it too, within a second. */
 const ANNOUNCE_PATIENCE = "1 second"
@@ -75,7 +75,7 @@ export const layer = (
 
       const begin = (itemId: ItemId): Read => {
         const read: Read = { begunAt: clock.currentTimeMillisUnsafe(), found: undefined, waiting: [] }
-        // Set anew, so that the oldest stand at the front.
+        // Deleted and set, so that the oldest come first.
         reads.delete(itemId)
         if (reads.size >= MAX_ITEMS) reads.delete(reads.keys().next().value!)
         reads.set(itemId, read)

@@ -6,8 +6,9 @@ import { Cause, Data, Effect } from "effect"
 export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly what: string }> {}
 
 /**
- * Logs a bug in one run of a loop and makes it a failure like any other, so that the loop's own schedule goes on: without
- * an observer the loop would end, and with it what it does for all requests to come. `what` names the loop in the log.
+ * Logs a bug in one run of a loop and makes it a failure like any other, so that the loop's own schedule goes on:
+ * nothing observes a loop, so a bug that ended it would show only by what it no longer does. `what` names the loop in
+ * the log.
  */
 export const outlivingBugs =
   (what: string) => <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunFailed, R> =>

@@ -1,4 +1,4 @@
-/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
+/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none has a stack. */
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
@@ -18,10 +18,10 @@ export type Refusal =
   | Errors.RateLimited
   | Errors.Unavailable
 
-/** What a buyer is told to wait where nobody knows better, in seconds. */
+/** `Retry-After` where no better time is known, in seconds. */
 const RETRY_SECONDS = 1
 
-/** For `Retry-After`, which knows neither fractions nor "at once". */
+/** For `Retry-After`, which has neither fractions nor a value for "at once". */
 export const wholeSeconds = (millis: number): number => Math.max(1, Math.ceil(millis / 1000))
 
 export const unavailable = (
@@ -30,14 +30,14 @@ export const unavailable = (
   retry_after_seconds = RETRY_SECONDS
 ): Errors.Unavailable => withoutStack(() => new Errors.Unavailable({ code, correlation_id, retry_after_seconds }))
 
-/** The longest that a buyer is told to wait before a further try, in seconds. */
+/** The longest `Retry-After`, in seconds. */
 const MAX_RETRY_SECONDS = 60
 
-/** The answer while orders wait too long, by so many milliseconds: as much has to be folded first. */
+/** The answer while orders would wait too long, by so many milliseconds: that much has to be folded first. */
 export const queueTooLong = (correlation_id: CorrelationId, millis: number): Errors.Unavailable =>
   unavailable(correlation_id, "overloaded", Math.min(MAX_RETRY_SECONDS, wholeSeconds(millis)))
 
-/** The answer while the log is not asked at all. */
+/** The answer while the breaker to the log is open. */
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
   unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))
 

@@ -7,7 +7,7 @@ import type { Cause } from "effect"
 import { Clock, Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
 import * as Completion from "./Completion.ts"
 
-/** The line holds as many messages as it may, or this one has waited in it as long as it may. Nothing was done with it. */
+/** The line is full, or this message has waited in it for as long as it may. Nothing was done with the message. */
 export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: string; readonly capacity: number }> {}
 
 export interface BatchLine<in A, out B, out E> {
@@ -27,18 +27,17 @@ export interface Options<A, B, E> {
   /** The most messages that one step takes. */
   readonly batchSize: number
   /**
-   * How long a message may wait for its step, in milliseconds; without bound where it is absent. One that has waited longer
-   * is not handled, and answered with `LineFull`.
+   * How long a message may wait for its step, in milliseconds; without bound where it is absent. One that has waited
+   * longer is not handled, and answered with `LineFull`.
    */
   readonly patienceMillis?: number
   /**
-   * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A bug
-   * in it is the answer to the messages that it leaves in the line.
+   * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A
+   * bug in it is the answer to the messages that it leaves in the line.
    */
   readonly inTurn?: (step: Effect.Effect<void>) => Effect.Effect<void>
   /**
-   * Handles a batch: as many answers as messages, in the same order. A failure is the answer to all of them, and so is a
-   * bug.
+   * Handles a batch: as many answers as messages, in the same order. A failure or a bug is the answer to all of them.
    */
   readonly handle: (batch: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Exit.Exit<B, E>>, E>
 }
@@ -51,8 +50,8 @@ interface Waiting<A, B, E> {
 }
 
 /**
- * Opens a line. When its scope closes the line takes no more messages, serves those that wait, and only then is gone: an
- * accepted message is always answered.
+ * Opens a line. When its scope closes the line takes no more messages, serves those that wait, and only then is gone:
+ * an accepted message is always answered.
  */
 export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>

@@ -2,8 +2,8 @@
  * Completions out of plain functions, with the guard inside: a function that throws does not break the batch that
  * delivers its result, and a result that is delivered twice arrives once. Both are bugs.
  *
- * **Details**: tens of thousands are made in a second, so a guard is one closure and a `try`. A function and its subject
- * are given apart, which saves the closure that would bind them.
+ * **Details**: tens of thousands are made in a second, so a guard is one closure and a `try`. A function and its
+ * subject are given apart, which saves the closure that would bind them.
  */
 import type { Completion } from "@flash-sale/domain/ports/Completion"
 import { Cause, Effect, Exit } from "effect"
@@ -15,7 +15,7 @@ export interface Guard {
   /**
    * Delivers one result to `receive`, with its subject. What `receive` throws goes to `failed`, or to the log.
    *
-   * **Gotchas**: a bug in `receive` has no other caller to go to. A subject that owes somebody an answer needs `failed`.
+   * **Gotchas**: a bug in `receive` has no other caller to go to. A subject that has to be answered needs `failed`.
    */
   readonly of: <S, A>(
     subject: S,
