@@ -15,9 +15,9 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/domain/src": [["records"], ["rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/infra/src": [
-    ["actor", "memory", "resilience", "settings"],
+    ["memory", "resilience", "settings"],
     ["observability"],
-    ["http"],
+    ["actor", "http"],
     ["kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters"]],

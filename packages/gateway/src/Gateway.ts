@@ -1,7 +1,7 @@
 /**
- * The gateway: takes orders over HTTP, appends them to the log, and answers what became of them.
+ * The gateway: accepts orders over HTTP, appends them to the log, and serves their statuses.
  *
- * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
+ * Needs the ports only, whether their adapters use Kafka and Redis or one file.
  */
 import { Api } from "@flash-sale/domain/api/Api"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"

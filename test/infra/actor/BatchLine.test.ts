@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
+import { TestClock } from "effect/testing"
 
 const NAME = "test"
 
@@ -56,6 +58,38 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [4, 6])
     }))
 
+  it.effect("does not handle a message that has waited longer than it may", () =>
+    Effect.gen(function*() {
+      const latch = yield* Latch.make()
+      const batches: Array<ReadonlyArray<number>> = []
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        patienceMillis: 1_000,
+        handle: (batch) =>
+          Effect.gen(function*() {
+            batches.push(batch)
+            yield* latch.await
+            return batch.map((n) => Exit.succeed(n))
+          })
+      })
+      const [first] = yield* ask(line, [1])
+      yield* Effect.yieldNow
+      const [late] = yield* ask(line, [2])
+      yield* TestClock.adjust("1 millis")
+      const [inTime] = yield* ask(line, [3])
+      yield* TestClock.adjust("1 second")
+      yield* latch.open
+      assert.strictEqual(yield* Fiber.join(first!), 1)
+      assert.deepStrictEqual(
+        yield* Fiber.await(late!),
+        Exit.fail(new BatchLine.LineFull({ line: NAME, capacity: 10 }))
+      )
+      assert.strictEqual(yield* Fiber.join(inTime!), 3)
+      assert.deepStrictEqual(batches, [[1], [3]])
+    }))
+
   it.effect("gives a failure of the step to all of its batch, and goes on", () =>
     Effect.gen(function*() {
       let isBroken = true
@@ -86,6 +120,43 @@ describe("BatchLine", () => {
       })
       assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
       assert.strictEqual(yield* line.ask(2), 2)
+    }))
+
+  it.effect("goes on where a completion throws: the others of its batch have their answers", () =>
+    Effect.gen(function*() {
+      const { of } = yield* Completion.guard
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const got: Array<unknown> = []
+      const receive = (all: Array<unknown>, result: unknown) => {
+        if (all.push(result) === 1) throw new Error("a bug")
+      }
+      for (const n of [1, 2]) line.offer(n, of(got, receive, () => undefined))
+      assert.strictEqual(yield* line.ask(3), 3)
+      assert.deepStrictEqual(got, [Exit.succeed(1), Exit.succeed(2)])
+    }))
+
+  it.effect("gives a bug around a step to the messages that wait, and goes on", () =>
+    Effect.gen(function*() {
+      let isBroken = true
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        inTurn: (step) => {
+          if (isBroken) throw new Error("a bug")
+          return step
+        },
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const asked = yield* ask(line, [1, 2])
+      for (const exit of yield* Effect.forEach(asked, Fiber.await)) assert.isTrue(Exit.hasDies(exit))
+      isBroken = false
+      assert.strictEqual(yield* line.ask(3), 3)
     }))
 
   it.effect("takes it for a bug when there are fewer answers than messages", () =>

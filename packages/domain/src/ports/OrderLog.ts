@@ -2,6 +2,7 @@
 import { Context, Effect, type Exit, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "../records/LogRecord.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
+import type { Completion } from "./Completion.ts"
 
 /**
  * The record is not in the log and never will be: nobody sent it, or the log refused it for sure. `overloaded` says that
@@ -49,9 +50,6 @@ export interface OwnedPartition {
   readonly revoked: Effect.Effect<void>
 }
 
-/** Hears what became of one record. */
-export type Answered = (answer: Exit.Exit<LogPosition, AppendRefused | AppendUnknown>) => void
-
 /**
  * Appending and consuming.
  *
@@ -64,10 +62,13 @@ export class OrderLog extends Context.Service<OrderLog, {
   /** Appends one record to the home of its item. Fails with `AppendRefused` at once when its line is full. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition, AppendRefused | AppendUnknown>
   /**
-   * The same for callers that are too many to have a fiber each: `answered` is called once, perhaps at once, for records
-   * of one send one after the other. It must be short and must not throw.
+   * The same by a callback, which is called once, perhaps at once, for the records of one send one after the other. Why
+   * there is no fiber for each record: docs/decisions/0013-the-hot-route.md.
    */
-  readonly offer: (record: NewRecord, answered: Answered) => void
+  readonly offer: (
+    record: NewRecord,
+    completion: Completion<Exit.Exit<LogPosition, AppendRefused | AppendUnknown>>
+  ) => void
   /**
    * Joins the consumer group `order-processor` and runs `worker` for each partition while it is owned. On revocation
    * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns by

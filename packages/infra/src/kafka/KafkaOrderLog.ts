@@ -3,6 +3,7 @@ import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/port
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
+import * as Completion from "../actor/Completion.ts"
 import * as Log from "../observability/logs/Log.ts"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient, messageOf } from "./client/KafkaClient.ts"
@@ -28,17 +29,20 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const appender = yield* Appender.make(settings, settings.ordersTopic)
     const questions = yield* questionsOf(client)
 
-    const offer: OrderLog["Service"]["offer"] = (record, answered) => {
+    const offer: OrderLog["Service"]["offer"] = (record, completion) => {
       const count = topics.now()
-      if (count === undefined) return answered(notThere)
+      if (count === undefined) return completion(notThere)
       if (Exit.isFailure(count)) {
-        return answered(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
+        return completion(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
       }
       const partition = Partition.home(record.itemId, count.value)
       const { headers, itemId, value } = record
-      appender.offer(partition, { key: itemId, value, headers }, (answer) =>
+      appender.offer(
+        partition,
+        { key: itemId, value, headers },
         // A broker counts offsets from 0 on, and none has reached 2^53.
-        answered(Exit.map(answer, (offset) => ({ partition, offset: offset as Offset }))))
+        Completion.mapInput(completion, (exit) => Exit.map(exit, (offset) => ({ partition, offset: offset as Offset })))
+      )
     }
 
     const consume = (worker: Workers.Worker) => {
@@ -69,7 +73,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
     return OrderLog.of({
       partitions: Effect.mapError(topics.partitions, ({ message }) => new LogUnavailable({ detail: message })),
-      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      append: (record) => Completion.wait((completion) => offer(record, completion)),
       offer,
       consume,
       isUp: Effect.suspend(() => {

@@ -3,6 +3,7 @@ import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-s
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
+import * as Completion from "../actor/Completion.ts"
 import * as Connection from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
 import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
@@ -47,12 +48,15 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
         return Result.succeed({ partition, offset: Offset.make(Connection.integer(row ?? {}, "offset")) })
       }
     }
-    const offer: OrderLog["Service"]["offer"] = (record, answered) =>
-      database.offer(insert(record), (answer) => answered(Exit.mapError(answer, toAppendError)))
+    const offer: OrderLog["Service"]["offer"] = (record, completion) =>
+      database.offer(
+        insert(record),
+        Completion.mapInput(completion, (exit) => Exit.mapError(exit, toAppendError))
+      )
 
     return {
       partitions: Effect.succeed(partitions),
-      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      append: (record) => Completion.wait((completion) => offer(record, completion)),
       offer,
       consume: (worker) =>
         Effect.andThen(

@@ -4,8 +4,9 @@
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
-import { Effect, Exit, Scope, Semaphore } from "effect"
+import { Clock, Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
+import * as Completion from "../../actor/Completion.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
@@ -14,11 +15,18 @@ import * as SendLimiter from "./SendLimiter.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
+/**
+ * The longest that a record waits for its batch, and how long after it began a batch begins further sends, in
+ * milliseconds: a record that would be sent later is refused, as its claim must outlast its append. Why:
+ * docs/decisions/0019-a-lease-is-not-renewed.md.
+ */
+export const LINE_PATIENCE_MILLIS = 10_000
+export const BATCH_PATIENCE_MILLIS = 3_000
 /** Partitions that send at once, and how long a send counts as one of them. Why: docs/decisions/0003-appending.md. */
 const SENDS_AT_ONCE = 2
 const SEND_TURN = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
-const MAX_BATCH_BYTES = 768 * 1024
+export const MAX_BATCH_BYTES = 768 * 1024
 /** What a record takes beside key, value and headers, at the most. */
 const RECORD_OVERHEAD = 32
 
@@ -28,13 +36,13 @@ const TRACEPARENT = "traceparent"
 type AppendError = AppendRefused | AppendUnknown
 
 export interface Appender {
-  /** The offset of the record once it is durable. Takes no longer than the sum of the bounds in `PartitionSender`. */
+  /** The offset of the record once it is durable. Bounded by the patience of the line, of its batch and of a send. */
   readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  /** The same by a callback, which is called once, perhaps at once. */
   readonly offer: (
     partition: number,
     record: Appendable,
-    answered: BatchLine.Answered<number, AppendError>
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
   ) => void
 }
 
@@ -46,7 +54,7 @@ export const make = Effect.fnUntraced(function*(
   topic: string
 ): Effect.fn.Return<Appender, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
   const inTurn = yield* SendLimiter.make(SENDS_AT_ONCE, SEND_TURN)
   const opening = yield* Semaphore.make(1)
@@ -61,6 +69,7 @@ export const make = Effect.fnUntraced(function*(
       name: `${topic}[${partition}]`,
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
+      patienceMillis: LINE_PATIENCE_MILLIS,
       inTurn,
       handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
@@ -69,37 +78,56 @@ export const make = Effect.fnUntraced(function*(
     return line
   })
 
-  const offer: Appender["offer"] = (partition, record, answered) => {
+  const into = (
+    line: Line,
+    record: Appendable,
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
+  ): void =>
+    line.offer(
+      encode(record),
+      Completion.mapInput(completion, (exit) => Exit.mapError(exit, refusedWhereFull))
+    )
+  const offer: Appender["offer"] = (partition, record, completion) => {
     const line = lines.get(partition)
-    if (line !== undefined) {
-      line.offer(encode(record), (answer) => answered(Exit.mapError(answer, refusedWhereFull)))
-    } else run(Effect.map(opening.withPermits(1)(open(partition)), () => offer(partition, record, answered)))
+    if (line !== undefined) return into(line, record, completion)
+    run(Effect.map(opening.withPermits(1)(open(partition)), (opened) => into(opened, record, completion)), {
+      onExit: (exit) => {
+        if (Exit.isFailure(exit)) completion(Exit.failCause(exit.cause))
+      }
+    })
   }
 
   return {
     offer,
-    append: (partition, record) => Effect.callback((resume) => offer(partition, record, resume))
+    append: (partition, record) => Completion.wait((completion) => offer(partition, record, completion))
   }
 })
 
 const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError =>
   error._tag === "LineFull"
-    ? new AppendRefused({ detail: `${error.line}: ${error.capacity} records wait already`, overloaded: true })
+    ? new AppendRefused({
+      detail: `${error.line}: ${error.capacity} records wait already, or this one has waited too long`,
+      overloaded: true
+    })
     : error
 
+const tooLate = Exit.fail(
+  new AppendRefused({ detail: "not sent: the records before it in its batch took too long", overloaded: true })
+)
+
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
-const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: PartitionSender.PartitionSender["send"]) =>
-  Effect.map(
-    Effect.forEach(
-      Chunks.of(records, MAX_BATCH_BYTES, sizeOf),
-      (batch) =>
-        Effect.map(
-          Effect.exit(send(batch)),
-          (exit) => batch.map((_, index) => Exit.map(exit, (first) => first + index))
-        )
-    ),
-    (answers) => answers.flat()
-  )
+export const sendAll = Effect.fnUntraced(function*(
+  records: ReadonlyArray<PartitionSender.Encoded>,
+  send: PartitionSender.PartitionSender["send"]
+) {
+  const last = (yield* Clock.currentTimeMillis) + BATCH_PATIENCE_MILLIS
+  const answers: Array<Exit.Exit<number, AppendError>> = []
+  for (const batch of Chunks.of(records, MAX_BATCH_BYTES, sizeOf)) {
+    const exit = (yield* Clock.currentTimeMillis) > last ? tooLate : yield* Effect.exit(send(batch))
+    batch.forEach((_, index) => answers.push(Exit.map(exit, (first) => first + index)))
+  }
+  return answers
+})
 
 const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
   let size = RECORD_OVERHEAD + (key?.length ?? 0) + value.length

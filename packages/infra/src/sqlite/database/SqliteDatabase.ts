@@ -4,6 +4,7 @@ import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, 
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as BatchLine from "../../actor/BatchLine.ts"
+import * as Completion from "../../actor/Completion.ts"
 import * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
 import * as GroupCommit from "./GroupCommit.ts"
@@ -47,8 +48,8 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   readonly read: <A>(look: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
   /** Writes in turn, and answers when it is on the disk. `SqliteUnavailable` also where the line is full. */
   readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
-  readonly offer: <A, E = never>(job: Job<A, E>, answered: BatchLine.Answered<A, E | GroupCommit.WriteError>) => void
+  /** The same by a callback, which is called once, perhaps at once. */
+  readonly offer: <A, E = never>(job: Job<A, E>, completion: Written<A, E>) => void
   /**
    * Writes in turn, and answers when a kill -9 cannot take it back. A power cut can, until the next `write`, but then
    * it takes all that came after as well: what is kept is always a beginning of what was written. For what follows from
@@ -58,6 +59,9 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** Wakes those who wait for a change, also one by another process. */
   readonly signals: Signals.Signals
 }>()("@flash-sale/infra/SqliteDatabase") {}
+
+/** Receives what came of one write. */
+type Written<A, E> = Completion.Completion<Exit.Exit<A, E | GroupCommit.WriteError>>
 
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
 export const layer = (place: Place): Layer.Layer<SqliteDatabase, CannotOpen> =>
@@ -84,32 +88,29 @@ const make = Effect.fnUntraced(function*(
   })
   if (place !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
 
-  const offer = <A, E>(
-    durable: boolean,
-    job: Job<A, E>,
-    answered: BatchLine.Answered<A, E | GroupCommit.WriteError>
-  ): void => {
+  const offer = <A, E>(durable: boolean, job: Job<A, E>, completion: Written<A, E>): void => {
     let result: Option.Option<Result.Result<A, E>> = Option.none()
     const run = (opened: Connection.Connection): boolean => {
       const made = job(opened, touch)
       result = Option.some(made)
       return Result.isSuccess(made)
     }
-    line.offer({ durable, run }, (answer) =>
-      answered(
-        Exit.isFailure(answer)
-          ? Exit.failCause(Cause.map(answer.cause, unavailableWhereFull))
-          : toExit(Option.getOrThrow(result))
-      ))
+    line.offer(
+      { durable, run },
+      Completion.mapInput(completion, (exit) =>
+        Exit.isFailure(exit)
+          ? Exit.failCause(Cause.map(exit.cause, unavailableWhereFull))
+          : toExit(Option.getOrThrow(result)))
+    )
   }
   const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
-    Effect.callback((resume) => offer(durable, job, resume))
+    Completion.wait((completion) => offer(durable, job, completion))
 
   return {
     read: (look) => GroupCommit.attempt(() => look(connection)),
     write: write(true),
     writeSoon: write(false),
-    offer: (job, answered) => offer(true, job, answered),
+    offer: (job, completion) => offer(true, job, completion),
     signals
   }
 })
