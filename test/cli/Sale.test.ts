@@ -191,11 +191,7 @@ describe("money", () => {
       ["19", "EUR", 1900],
       ["0.05", "USD", 5],
       ["1999", "JPY", 1999],
-      [
-        "1.234",
-        "KWD",
-        1234
-      ],
+      ["1.234", "KWD", 1234],
       ["19.99", "HUF", 1999],
       ["1.250", "IQD", 1250]
     ] as const
@@ -218,13 +214,9 @@ describe("moments", () => {
       Option.getOrUndefined(Option.map(TimeArgument.read(text), (one) => TimeArgument.resolve(one, 1_000)))
     expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
     expect(at("1970-01-01T01:00:02.5+01:00")).toBe(2_500)
-    expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")]).toEqual([
-      1_000,
-      91_000,
-      121_000,
-      3_601_000,
-      86_401_000
-    ])
+    // dprint-ignore
+    expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")])
+      .toEqual([1_000, 91_000, 121_000, 3_601_000, 86_401_000])
     for (
       const bad of ["", "now", "10m", "+", "+1w", "+1.5h", "-5m", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z"]
         .concat(

@@ -34,7 +34,8 @@ export const giveUp = (request: string, attempt = 1): Command =>
 
 export const sale = (patch: SalePatch): Command => Command.Sale({ patch })
 
-export const sensed = (seq: number, delta: number): Command => Command.Adjust({ adjustment: { seq, delta } })
+/** An edit by hand that was detected under this sequence number. */
+export const edited = (seq: number, delta: number): Command => Command.Adjust({ adjustment: { seq, delta } })
 
 export const by = (command: string, delta: number): Command =>
   Command.Adjust({ adjustment: { command: CommandId.make(command), delta } })
@@ -48,7 +49,7 @@ export interface Played {
   readonly orders: ReadonlyArray<ReadonlyArray<OrderOutcome>>
 }
 
-/** Decides one command after the other, each at the next offset from 0 on. */
+/** Applies one command after the other, each at the next offset from 0 on. */
 export const play = (...commands: ReadonlyArray<Command>): Played => {
   let item = empty
   const orders = commands.map((command, offset) => {
@@ -59,12 +60,12 @@ export const play = (...commands: ReadonlyArray<Command>): Played => {
   return { item, orders }
 }
 
-/** The last command's only order, in a word: `state`, `state:reason`, with a `=` in front where nothing changed. */
+/** The last command's only order, in a word: `state` or `state:reason`, with a `=` in front where nothing changed. */
 export const lastAnswer = ({ orders }: Played): string => {
   const [order, ...more] = orders.at(-1) ?? []
   if (order === undefined || more.length > 0) throw new Error("the last command names one order")
   return `${order.changed ? "" : "="}${order.state}${order.reason === undefined ? "" : `:${order.reason}`}`
 }
 
-/** available, held, sold and put of the item. */
+/** available, held, sold and stocked units of the item. */
 export const counts = ({ item }: Played): ReadonlyArray<number> => [item.available, item.held, item.sold, item.stocked]

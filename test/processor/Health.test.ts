@@ -47,11 +47,8 @@ describe("The processor's health", () => {
       assert.strictEqual((yield* Metric.value(EngineMetrics.itemsStopped)).value, 1)
       const inState = (of: Parameters<typeof EngineMetrics.partitionsIn>[0]) =>
         Effect.map(Metric.value(EngineMetrics.partitionsIn(of)), ({ value }) => value)
-      assert.deepStrictEqual(yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")]), [
-        1,
-        1,
-        0
-      ])
+      const states = yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")])
+      assert.deepStrictEqual(states, [1, 1, 0])
       assert.deepStrictEqual(problems, [
         "partition 1: the store is away",
         "partition 2: ahead_of_log: the log is short",

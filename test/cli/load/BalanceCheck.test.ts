@@ -20,7 +20,7 @@ const fate = (status: OrderStatus | undefined, amount = 1): BalanceCheck.Fate =>
   status
 })
 
-describe("the books", () => {
+describe("BalanceCheck", () => {
   it("balance where everything is accounted for", () => {
     const books = BalanceCheck.make(
       [line(7, 0, 3)],
@@ -41,6 +41,7 @@ describe("the books", () => {
     })
   })
 
+  // dprint-ignore
   const unbalanced: ReadonlyArray<
     readonly [what: string, BalanceCheck.ItemBalance, ReadonlyArray<BalanceCheck.Fate>, says: RegExp]
   > = [
@@ -52,12 +53,9 @@ describe("the books", () => {
     ["units are held for nobody", line(9, 1, 0), [], /1 units are still held/],
     ["an accepted order is missing", line(10, 0, 0), [fate(undefined)], /was accepted and is missing/],
     ["an accepted order is not final", line(9, 0, 1), [fate("COMPLETED"), fate("RESERVED")], /still RESERVED/],
-    [
-      "the engine counts another stock",
-      { itemId, put: 10, summary: { available: 10, held: 0, sold: 0, stocked: 9 } },
-      [],
-      /10 units were put in, the engine says 9/
-    ]
+    ["the engine counts another stock",
+      { itemId, put: 10, summary: { available: 10, held: 0, sold: 0, stocked: 9 } }, [],
+      /10 units were put in, the engine says 9/]
   ]
   for (const [what, item, fates, says] of unbalanced) {
     it(`do not balance where ${what}`, () => {

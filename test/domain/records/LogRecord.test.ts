@@ -4,7 +4,7 @@ import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-s
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import { by, cancel, giveUp, sale, sensed, settle, to } from "../Games.ts"
+import { by, cancel, edited, giveUp, sale, settle, to } from "../Games.ts"
 import * as Histories from "../Histories.ts"
 
 const itemId = ItemId.make("101")
@@ -47,7 +47,7 @@ describe("a record", () => {
   const commands = [
     full,
     settle("a", "voided", 2),
-    sensed(1, -5),
+    edited(1, -5),
     by("c", 5),
     to("c", 0),
     cancel("a", 2),
@@ -126,9 +126,11 @@ describe("an order that another producer wrote", () => {
   })
 })
 
-describe("rubbish", () => {
-  const rubbish: ReadonlyArray<readonly [string, string | Uint8Array, Readonly<Record<string, string>>?]> = [
-    ["nothing", ""],
+describe("LogRecord: unreadable records", () => {
+  const part = { request_id: "a", attempt: 1, outcome: "paid" }
+  const tooMany = Array.from({ length: 501 }, () => part)
+  const records: ReadonlyArray<readonly [string, string | Uint8Array, Readonly<Record<string, string>>?]> = [
+    ["no value", ""],
     ["no JSON", "{"],
     ["bytes that are no UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d)],
     ["null", "null"],
@@ -154,29 +156,21 @@ describe("rubbish", () => {
     ["a time before 1970", JSON.stringify(order), { accepted_at: "-1" }],
     ["no time at all", JSON.stringify(order), { accepted_at: "" }],
     ["a settle of nothing", `{"settlements":[]}`, { type: "settle" }],
-    [
-      "a settle of too much",
-      JSON.stringify({
-        settlements: Array.from({ length: 501 }, () => ({ request_id: "a", attempt: 1, outcome: "paid" }))
-      }),
-      { type: "settle" }
-    ],
-    ["an outcome that nobody knows", `{"settlements":[{"request_id":"a","attempt":1,"outcome":"lost"}]}`, {
-      type: "settle"
-    }],
+    ["a settle of too much", JSON.stringify({ settlements: tooMany }), { type: "settle" }],
+    ["an outcome that is none", JSON.stringify({ settlements: [{ ...part, outcome: "lost" }] }), { type: "settle" }],
     ["an adjustment of nothing", "{}", { type: "adjust" }],
     ["an adjustment without a name", `{"delta":5}`, { type: "adjust" }],
     ["an adjustment of half a unit", `{"seq":1,"delta":0.5}`, { type: "adjust" }],
     ["an adjustment beyond all bounds", `{"seq":1,"delta":1000000001}`, { type: "adjust" }],
     ["a target below nothing", `{"command":"c","target":-1}`, { type: "adjust" }],
-    ["a cancel of nobody", "{}", { type: "cancel" }],
+    ["a cancel of no order", "{}", { type: "cancel" }],
     ["a give-up without an attempt", `{"request_id":"a"}`, { type: "give-up" }],
     ["a sale that opens on a whim", `{"opens_at":"soon"}`, { type: "sale" }],
     ["a currency of the wrong form", `{"currency":"euro"}`, { type: "sale" }],
     ["rules of no version", `{"version":0}`, { type: "rules" }]
   ]
-  for (const [name, value, headers] of rubbish) {
-    it(`is unreadable: ${name}`, () => {
+  for (const [name, value, headers] of records) {
+    it(`a record is unreadable with ${name}`, () => {
       const command = LogRecord.decode(itemId, stored(value, headers))
       assert.strictEqual(command._tag, "Unreadable")
       assert.isNotEmpty(command._tag === "Unreadable" ? command.detail : "")
