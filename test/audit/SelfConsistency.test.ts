@@ -5,8 +5,8 @@ import type { Command } from "@flash-sale/domain/records/Command"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect } from "effect"
-import { by, place, play, sale, settle } from "../domain/Games.ts"
 import * as Histories from "../domain/Histories.ts"
+import { by, place, play, sale, settle } from "../domain/ItemCommands.ts"
 
 const pictureOf = (...commands: ReadonlyArray<Command>) =>
   new Map(ItemDump.entries({ ...Fold.nothing, item: play(...commands).item }))

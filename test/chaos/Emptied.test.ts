@@ -5,8 +5,8 @@ import { until } from "../servers/Processes.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
 import * as Aftermath from "./Aftermath.ts"
 import * as Load from "./Load.ts"
-import * as Picture from "./Picture.ts"
 import * as Processors from "./Processors.ts"
+import * as RedisDump from "./RedisDump.ts"
 import * as Scene from "./Scene.ts"
 import * as Services from "./Services.ts"
 
@@ -31,13 +31,13 @@ const load = ({ env, gateway }: Scene.Scene, orders: number, ...blows: ReadonlyA
 const heals = async (scene: Scene.Scene, what: string, strike: () => Promise<void>) => {
   const { group, provider, store } = scene
   await group.catchUp(FINAL_WITHIN)
-  const before = await Picture.of(store)
+  const before = await RedisDump.of(store)
   const { requests } = await Effect.runPromise(provider.ledger)
   const from = performance.now()
   await strike()
-  await Picture.untilWhole(store, before)
+  await RedisDump.untilWhole(store, before)
   const seconds = (performance.now() - from) / 1_000
-  expect(await Picture.of(store)).toEqual(before)
+  expect(await RedisDump.of(store)).toEqual(before)
   expect((await Effect.runPromise(provider.ledger)).requests).toBe(requests)
   told(`${what}: ${Object.keys(before).length} keys are there again after ${seconds.toFixed(1)} s`)
 }

@@ -14,9 +14,9 @@ import { Command as Cli } from "effect/cli"
 import { TestConsole } from "effect/testing"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
+import * as CommandLine from "./CommandLine.ts"
 import * as CutLog from "./CutLog.ts"
-import * as Sold from "./Sold.ts"
-import * as Typing from "./Typing.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 /** Beside each other: they mostly wait, for an engine to hand over and for one that does not run. */
 const OPTIONS = { timeout: 30_000, concurrent: true }
@@ -24,7 +24,7 @@ const PARTITIONS = 4
 const UNITS = 4
 const partition = home(ItemId.make("shoes"), PARTITIONS)
 
-const type = Typing.terminal(Cli.runWith(
+const type = CommandLine.runner(Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Reconcile.command, Recover.command])),
   { version: "0.0.0" }
 ))
@@ -62,7 +62,7 @@ const sold = Effect.gen(function*() {
   const folder = yield* Folders.temporary
   const charges = CutLog.makeCharges()
   const engine = engineOf(folder, charges)
-  yield* Effect.provide(Sold.sell(["shoes"], UNITS), engine)
+  yield* Effect.provide(ItemSales.sell(["shoes"], UNITS), engine)
   expect(charges.keys.size).toBe(UNITS)
   charges.keys.clear()
   return { folder, engine, charges: charges.keys, typed: (line: string) => type(line, { DATA_DIR: folder }) }
@@ -77,8 +77,8 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
       const { charges, engine, folder, typed } = yield* sold
       yield* cut(folder)
       const beside = Infra.layerEmbeddedBeside({ dataDir: folder })
-      yield* Effect.provide(Sold.append(["shoes"], 0, ["late"]), beside)
-      yield* Effect.provide(Sold.append(["shoes"], 0, ["later"]), beside)
+      yield* Effect.provide(ItemSales.append(["shoes"], 0, ["late"]), beside)
+      yield* Effect.provide(ItemSales.append(["shoes"], 0, ["later"]), beside)
       const before = yield* state(folder)
       yield* Effect.gen(function*() {
         const { problems, status } = yield* CutLog.refused
@@ -116,7 +116,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         )
         expect(accepted.out).toContain(`partition ${partition}: folded again`)
         yield* CutLog.running(PARTITIONS)
-        yield* Sold.settled(["shoes"], UNITS)
+        yield* ItemSales.settled(["shoes"], UNITS)
         expect(yield* CutLog.fate("late-1")).toBe("COMPLETED")
         expect(yield* CutLog.fate("later-5")).toBe("FAILED_SOLD_OUT")
         expect([...charges].toSorted()).toEqual(
@@ -175,7 +175,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
       for (let started = 0; started < 2; started++) {
         yield* Effect.gen(function*() {
           yield* CutLog.running(PARTITIONS)
-          yield* Sold.settled(["shoes"], 2)
+          yield* ItemSales.settled(["shoes"], 2)
         }).pipe(Effect.provide(engine))
         expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
       }
@@ -190,7 +190,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
         const engine = engineOf(folder, CutLog.makeCharges(1))
         yield* Effect.gen(function*() {
           yield* CutLog.running(PARTITIONS)
-          yield* Sold.append(["shoes"], 1, ["shoes"])
+          yield* ItemSales.append(["shoes"], 1, ["shoes"])
           expect(yield* CutLog.fate("shoes-5")).toBe("FAILED_SOLD_OUT")
         }).pipe(Effect.provide(engine))
         expect(
@@ -200,7 +200,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
           )
         ).toEqual([{ checkpoint: 1, seen: 6 }])
         yield* cut(folder)
-        yield* Effect.provide(Sold.append(["shoes"], 0, ["late"]), Infra.layerEmbeddedBeside({ dataDir: folder }))
+        yield* Effect.provide(ItemSales.append(["shoes"], 0, ["late"]), Infra.layerEmbeddedBeside({ dataDir: folder }))
         const { problems } = yield* Effect.provide(CutLog.refused, engine)
         expect(problems).toEqual([expect.stringContaining("the log holds another record at 6 than the one that")])
       }),
@@ -231,7 +231,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("on the embedded file",
           for (let n = 0; n < UNITS; n++) expect(accepted.out).toContain(`    charge shoes:shoes-${n}:1`)
           yield* CutLog.running(PARTITIONS)
           // The stock is counted again, and the sale goes on.
-          yield* Sold.append(["shoes"], 2, ["later"])
+          yield* ItemSales.append(["shoes"], 2, ["later"])
           expect(yield* CutLog.fate("later-0")).toBe("COMPLETED")
           expect(yield* typed("reconcile --item shoes")).toMatchObject({ isSuccess: true })
         }).pipe(Effect.provide(engine))

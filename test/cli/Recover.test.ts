@@ -11,15 +11,15 @@ import { Context, Duration, Effect, Layer, Logger } from "effect"
 import { Command as Cli } from "effect/cli"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
-import * as Sold from "./Sold.ts"
-import * as Typing from "./Typing.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 const TEST_TIMEOUT = 30_000
 const ITEMS = ["shoes", "socks", "hats"]
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 
-const type = Typing.terminal(Cli.runWith(
+const type = CommandLine.runner(Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Reconcile.command, Recover.command])),
   { version: "0.0.0" }
 ))
@@ -59,7 +59,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
     Effect.gen(function*() {
       const folder = yield* Folder
       const refused = yield* Effect.gen(function*() {
-        yield* Sold.sell(ITEMS, 4)
+        yield* ItemSales.sell(ITEMS, 4)
         return yield* typed("recover")
       }).pipe(Effect.provide(engine(folder)))
       expect(refused).toMatchObject({
@@ -82,7 +82,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
       expect(yield* folded).toEqual(before)
       expect(yield* typed("recover --compare")).toMatchObject({ isSuccess: true })
 
-      yield* Effect.provide(Sold.sell(["gloves"], 4), engine(folder))
+      yield* Effect.provide(ItemSales.sell(["gloves"], 4), engine(folder))
       expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
     }), TEST_TIMEOUT)
 
@@ -112,7 +112,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
 
 layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })("on Kafka and Redis", (it) => {
   const env = { REDIS_ADDR: "127.0.0.1:1", KAFKA_ADDR: "127.0.0.1:1" }
-  const type = Typing.terminal(Cli.runWith(Recover.command, { version: "0.0.0" }))
+  const type = CommandLine.runner(Cli.runWith(Recover.command, { version: "0.0.0" }))
 
   it.effect("the engine's own Redis is left to its processors", () =>
     Effect.gen(function*() {

@@ -18,26 +18,27 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Clock, Context, Duration, Effect, Layer, Logger, Option, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
-import * as Door from "../gateway/Door.ts"
+import * as TestGateway from "../gateway/TestGateway.ts"
 import * as Folders from "../infra/sqlite/Folders.ts"
-import * as Typing from "./Typing.ts"
+import * as CommandLine from "./CommandLine.ts"
 
 const cli = Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, Sale.command])),
   { version: "0.0.0" }
 )
-const type = Typing.terminal(cli)
+const type = CommandLine.runner(cli)
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 const folderLayer = Layer.effect(Folder, Folders.temporary)
 const typed = (line: string) => Effect.flatMap(Folder, (DATA_DIR) => type(line, { DATA_DIR }))
 
 /** What is printed, without what is not at stake: `sale: open` of `sale:    open`. */
-const lines = ({ out }: Typing.Typed) => out.split("\n").map((line) => line.replace(/: +/, ": "))
-const line = (typing: Typing.Typed, name: string) => lines(typing).find((one) => one.startsWith(`${name}: `))
+const lines = ({ out }: CommandLine.CommandResult) => out.split("\n").map((line) => line.replace(/: +/, ": "))
+const line = (typing: CommandLine.CommandResult, name: string) =>
+  lines(typing).find((one) => one.startsWith(`${name}: `))
 
 const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
-  Door.layerGateway().pipe(
+  TestGateway.layerGateway().pipe(
     Layer.provideMerge(Processor.layer.pipe(Layer.provide(ProcessorState.layer))),
     Layer.provideMerge(Layer.mergeAll(
       Infra.layerEmbedded({ dataDir }),
@@ -94,8 +95,8 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
 
     it.effect("a buyer is told when it opens, and an order accepted before it closes counts", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
-        const buy = (request_id: string) => door.send(Door.order({ request_id, item_id: "bags" }))
+        const gateway = yield* TestGateway.TestGateway
+        const buy = (request_id: string) => gateway.send(TestGateway.order({ request_id, item_id: "bags" }))
         yield* typed("stock set bags 10")
         yield* typed("sale open bags --at +1h")
         const early = yield* buy("early")
@@ -108,12 +109,12 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect((yield* buy("in-time")).status).toBe(202)
         yield* typed("sale close bags")
         expect((yield* buy("late")).body["code"]).toBe("closed")
-        yield* Door.until(door.get("/orders/in-time"), ({ body }) => body["status"] === "COMPLETED")
+        yield* TestGateway.until(gateway.get("/orders/in-time"), ({ body }) => body["status"] === "COMPLETED")
         // Accepted before, and in the log only after the record that closed the sale: a gateway that was slow.
         const now = Math.floor(yield* Clock.currentTimeMillis)
         expect(yield* decided("slow-in-time", before)).toBe("COMPLETED")
         expect(yield* decided("slow-late", now)).toBe("FAILED")
-        expect((yield* door.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
+        expect((yield* gateway.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
       }))
 
     it.effect("what is wrong is told by its argument, and changes nothing", () =>

@@ -1,7 +1,7 @@
 /** `deploy/redis/start.sh`: a dump that was copied in wins, a dump that Redis wrote never does, and nothing is lost. */
 import { cp, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises"
 import { beforeEach, expect, it, vi } from "vitest"
-import { DataFolder, missing, past } from "./Redis.ts"
+import { DataFolder, missing, past } from "./RedisByScript.ts"
 
 /** The steps of a start that loads a dump: mkdir, sync, mv of the dump, of the old folder, of the new one, sync. */
 const STEPS = 6

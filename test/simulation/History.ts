@@ -1,12 +1,12 @@
 /** One history: a world that lives through blows at random moments, then runs undisturbed until nothing is left to do. */
 import { Effect, type Fiber, Random } from "effect"
-import * as Blows from "./Blows.ts"
 import * as Buyers from "./Buyers.ts"
 import type * as Chance from "./Chance.ts"
 import * as Checkers from "./Checkers.ts"
 import * as LostLogs from "./LostLogs.ts"
 import * as Operator from "./Operator.ts"
 import * as World from "./World.ts"
+import * as WorldFaults from "./WorldFaults.ts"
 
 const faults: Chance.Faults = {
   appendLost: 0.05,
@@ -56,7 +56,7 @@ const lived = Effect.fnUntraced(function*(world: World.World) {
   for (let n = 0; n < BLOWS && problems.length === 0; n++) {
     yield* Effect.sleep(yield* Random.nextIntBetween(50, MAX_PAUSE_MILLIS))
     if (logIsLost && n === when) problems.push(...yield* LostLogs.any(world))
-    else yield* Blows.any(world)
+    else yield* WorldFaults.any(world)
     problems.push(...Operator.items.flatMap((itemId) => Checkers.always(world, itemId)))
   }
   problems.push(...yield* untilCalm(world, buyers))

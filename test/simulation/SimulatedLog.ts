@@ -8,7 +8,7 @@ import type { LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Duration, Effect, Latch, Layer, Random, Stream } from "effect"
 import * as Chance from "./Chance.ts"
-import * as Lost from "./Lost.ts"
+import * as LostRecords from "./LostRecords.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedGroup from "./SimulatedGroup.ts"
 import type { Trace } from "./Trace.ts"
@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   const grown = yield* Latch.make(false)
   /** How often the end of each was cut. */
   const cuts = partitions.map(() => 0)
-  const lost = Lost.make()
+  const lost = LostRecords.make()
   /** Before these moments nobody can append: its broker is not back yet. */
   const backAt = partitions.map(() => 0)
   let underWay = 0

@@ -2,7 +2,7 @@
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect, Layer } from "effect"
-import type { State } from "./Stored.ts"
+import type { State } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 /** `onChanged` hears of each order that was told two ends. */

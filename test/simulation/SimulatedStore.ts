@@ -18,7 +18,7 @@ import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
-import * as Stored from "./Stored.ts"
+import * as StoreState from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 export interface Options {
@@ -27,17 +27,17 @@ export interface Options {
   /** Which orders may come to another end than they were told. */
   readonly mayChange: (requestId: string) => boolean
   /** Hears from where a partition is folded from now on, as somebody accepted the log; says which log that is. */
-  readonly onAccepted: (partition: number, from: number) => Stored.FoldedLog
+  readonly onAccepted: (partition: number, from: number) => StoreState.FoldedLog
   /** The logs as they are. */
-  readonly logs: () => ReadonlyMap<number, Stored.FoldedLog>
+  readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
 }
 
 export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) => {
-  const state = Stored.make(faults)
+  const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
 
-  const setHand = (itemId: ItemId, hand: Stored.Hand): void =>
+  const setHand = (itemId: ItemId, hand: StoreState.Hand): void =>
     state.change({ hands: new Map(state.now().hands).set(itemId, hand) })
 
   /** Announces what was typed, one change at a time, where the partition is wholly folded. */
@@ -93,7 +93,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const writeMark = (partition: number, { checkpoint, epoch, seen }: Mark) =>
     Effect.map(checkMark(partition, epoch), () => {
       if (state.isWhole(partition)) return
-      setMark(partition, epoch, checkpoint, seen, Stored.without(state.now().accepted, [partition]))
+      setMark(partition, epoch, checkpoint, seen, StoreState.without(state.now().accepted, [partition]))
     })
 
   const moveCheckpoint = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {
@@ -177,7 +177,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     /** Whether somebody accepted a log that is not wholly folded yet. */
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
-    log: (partition: number): Stored.FoldedLog => state.now().logs.get(partition) ?? Stored.wholeLog,
+    log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
     /** Somebody types `SET inventory:<item>`, this much away from what is there. */
     typeByHand: (itemId: ItemId, delta: number) =>
       Effect.suspend(() => {

@@ -6,7 +6,7 @@ import { home } from "@flash-sale/domain/records/Partition"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Layer } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
-import { type FoldedLog, type State, wholeLog, without } from "./Stored.ts"
+import { type FoldedLog, type State, wholeLog, without } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 /**

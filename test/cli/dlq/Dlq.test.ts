@@ -14,7 +14,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Deferred, Effect, Fiber, Layer, Metric } from "effect"
 import * as Folders from "../../infra/sqlite/Folders.ts"
-import { engine, eventually, fate, order, typed } from "./Typed.ts"
+import { engine, eventually, fate, order, typed } from "./DlqCommandLine.ts"
 
 const TEST_TIMEOUT = 20_000
 

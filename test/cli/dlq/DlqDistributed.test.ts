@@ -14,10 +14,10 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Layer, Logger, Metric, Option } from "effect"
 import { randomUUID } from "node:crypto"
-import { settingsAt } from "../../infra/kafka/Settings.ts"
+import { settingsAt } from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { eventually, fate, inAProcess, order, processor } from "./Typed.ts"
+import { eventually, fate, inAProcess, order, processor } from "./DlqCommandLine.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000

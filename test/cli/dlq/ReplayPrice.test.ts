@@ -13,7 +13,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Logger } from "effect"
 import * as Folders from "../../infra/sqlite/Folders.ts"
-import { eventually, fate, order, typed } from "./Typed.ts"
+import { eventually, fate, order, typed } from "./DlqCommandLine.ts"
 
 const TEST_TIMEOUT = 30_000
 const itemId = ItemId.make("101")

@@ -4,8 +4,8 @@ import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-s
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import { by, cancel, edited, giveUp, sale, settle, to } from "../Games.ts"
 import * as Histories from "../Histories.ts"
+import { by, cancel, edited, giveUp, sale, settle, to } from "../ItemCommands.ts"
 
 const itemId = ItemId.make("101")
 const encoder = new TextEncoder()

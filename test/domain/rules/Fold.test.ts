@@ -4,8 +4,8 @@ import { Command, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/r
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import { Arbitrary, Effect, HashMap, Schema } from "effect"
-import { place, settle, to } from "../Games.ts"
 import * as Histories from "../Histories.ts"
+import { place, settle, to } from "../ItemCommands.ts"
 
 /** Histories are long enough that everything meets everything, and many enough that rare things happen. */
 const property = { arbitrary: { runs: 300, size: 60 } }

@@ -4,7 +4,7 @@ import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { COMMANDS_REMEMBERED, empty, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import * as Rules from "@flash-sale/domain/rules/Rules"
 import { HashMap, Option } from "effect"
-import { by, cancel, counts, edited, giveUp, lastAnswer, place, play, sale, settle, to } from "../Games.ts"
+import { by, cancel, counts, edited, giveUp, lastAnswer, place, play, sale, settle, to } from "../ItemCommands.ts"
 
 type Case = readonly [
   name: string,

@@ -5,7 +5,7 @@ import * as Services from "../../chaos/Services.ts"
 import { freePort } from "../../servers/Ports.ts"
 import { until } from "../../servers/Processes.ts"
 import { execute } from "../../servers/Programs.ts"
-import * as Rubbish from "../Rubbish.ts"
+import * as InvalidBodies from "../InvalidBodies.ts"
 
 const FULL = process.env["FULL"] === "1"
 const BODIES = FULL ? 100_000 : 4_000
@@ -38,16 +38,16 @@ it("gets a clear answer each, and leaves nothing behind", { timeout: TIMEOUT }, 
   await until("the engine is up", isUp)
   const pool = new Undici.Pool(origin, { connections: CONNECTIONS, headersTimeout: 10_000 })
   onTestFinished(() => pool.destroy())
-  const chance = Rubbish.chance(SEED)
+  const chance = InvalidBodies.chance(SEED)
   const told = new Map<number, number>()
   let sent = 0
   let early: number | undefined
 
   const one = async (n: number) => {
     const isLook = chance.below(10) === 0
-    const type = Rubbish.contentType(chance)
-    const body = isLook ? null : Rubbish.body(chance, n)
-    const path = isLook ? Rubbish.path(chance) : "/buy"
+    const type = InvalidBodies.contentType(chance)
+    const body = isLook ? null : InvalidBodies.body(chance, n)
+    const path = isLook ? InvalidBodies.path(chance) : "/buy"
     const headers = isLook || type === undefined ? {} : { "content-type": type }
     const answer = await pool.request({ method: isLook ? "GET" : "POST", path, headers, body })
     const text = await answer.body.text()

@@ -9,7 +9,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Context, Effect, Layer, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000

@@ -8,7 +8,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const lib = needed(kafkaLib())
 const TEST_TIMEOUT = 300_000

@@ -10,7 +10,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Context, Deferred, Effect, Fiber, Layer, Schedule, Scope } from "effect"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 60_000

@@ -14,7 +14,7 @@ import * as Certificates from "../../servers/Certificates.ts"
 import * as SecuredServers from "../../servers/SecuredServers.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const TEST_TIMEOUT = 120_000
 const missing = isUnavailable(kafkaLib())

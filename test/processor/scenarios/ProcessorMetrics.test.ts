@@ -19,7 +19,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Latch, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
-import * as Samples from "../../infra/observability/Samples.ts"
+import * as Samples from "../../infra/observability/metrics/Samples.ts"
 
 const ITEM = ItemId.make("101")
 const LATENCY = Duration.millis(100)

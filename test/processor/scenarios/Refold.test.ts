@@ -15,7 +15,7 @@ import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorke
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
-import * as Samples from "../../infra/observability/Samples.ts"
+import * as Samples from "../../infra/observability/metrics/Samples.ts"
 import * as OnePartition from "../OnePartition.ts"
 import { counts, order, statusOf, stock } from "../Placing.ts"
 

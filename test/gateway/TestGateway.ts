@@ -15,7 +15,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Layer, Metric, References, Schedule, Schema } from "effect"
 import { freePort } from "../servers/Ports.ts"
-import * as Faults from "./Faults.ts"
+import * as FaultSwitches from "./FaultSwitches.ts"
 
 export interface Answer {
   readonly status: number
@@ -30,7 +30,7 @@ export type Send = (
   headers?: Record<string, string>
 ) => Effect.Effect<Answer>
 
-export class Door extends Context.Service<Door, {
+export class TestGateway extends Context.Service<TestGateway, {
   readonly port: number
   readonly get: (path: string) => Effect.Effect<Answer>
   /** Asks by another method, without a body. */
@@ -39,7 +39,7 @@ export class Door extends Context.Service<Door, {
   readonly send: Send
   /** The same without saying how long the body is. */
   readonly sendInChunks: Send
-}>()("test/gateway/Door") {}
+}>()("test/gateway/TestGateway") {}
 
 const settings: GatewaySettings = {
   httpPort: 0,
@@ -68,8 +68,8 @@ const request = (port: number, path: string, init?: RequestInit): Effect.Effect<
     return { status: response.status, headers: response.headers, text, body: body._tag === "Some" ? body.value : {} }
   })
 
-const door = (port: number) =>
-  Layer.succeed(Door, {
+const serviceAt = (port: number) =>
+  Layer.succeed(TestGateway, {
     port,
     get: (path) => request(port, path),
     ask: (method, path) => request(port, path, { method }),
@@ -86,10 +86,10 @@ export const processor = (latency: Duration.Duration = Duration.millis(1)) =>
     Layer.provide(SimulatedPayments.layer({ failureRate: 0, latency }))
   )
 
-/** The gateway and its door, over ports that are given. */
+/** The gateway, and how a test speaks to it, over ports that are given. */
 export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) =>
-    door(port).pipe(
+    serviceAt(port).pipe(
       Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port })),
       Layer.provideMerge(Telemetry.layerMetrics("gateway")),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
@@ -97,13 +97,13 @@ export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
     )))
 
 /** What a test of the whole engine may use. */
-export type Engine = Door | Faults.Faults | Infra.Ports
+export type Engine = TestGateway | FaultSwitches.Faults | Infra.Ports
 
 /** Everything, over these ports; `change` changes the settings of the gateway. */
 export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<GatewaySettings> = {}) =>
   layerGateway(change).pipe(
     Layer.provideMerge(processor()),
-    Layer.provideMerge(Faults.layer(ports)),
+    Layer.provideMerge(FaultSwitches.layer(ports)),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 
@@ -139,5 +139,5 @@ export const stock = (itemId: string, delta: number) =>
 export const sale = (itemId: string, patch: SalePatch) => appended(ItemId.make(itemId), Command.Sale({ patch }))
 
 /** Asks until the answer is as wanted. */
-export const until = (ask: Effect.Effect<Answer, never, Door>, isIt: (answer: Answer) => boolean) =>
+export const until = (ask: Effect.Effect<Answer, never, TestGateway>, isIt: (answer: Answer) => boolean) =>
   Effect.repeat(ask, { schedule: Schedule.spaced("10 millis"), until: isIt })

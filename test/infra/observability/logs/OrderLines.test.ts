@@ -5,7 +5,7 @@ import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as OrderLines from "@flash-sale/infra/observability/logs/OrderLines"
 import { Effect, type LogLevel, Schema } from "effect"
 import { describe } from "vitest"
-import * as Written from "./Written.ts"
+import * as MemoryOutput from "./MemoryOutput.ts"
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -26,7 +26,7 @@ const line = (change: Partial<OrderLines.OrderLine> = {}): OrderLines.OrderLine 
 
 const told = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.Options> = {}) =>
   Effect.gen(function*() {
-    const written = Written.make()
+    const written = MemoryOutput.make()
     yield* Effect.map(OrderLines.OrderLines, ({ tell }) => lines.forEach(tell)).pipe(
       Effect.provide(Logs.layer({ service: "flash-sale", level: "Info", output: written.output, ...options }))
     )
@@ -79,7 +79,7 @@ describe("the lines of orders", () => {
 
   it.effect("are readable at a terminal, as others are", () =>
     Effect.gen(function*() {
-      const { lines, output } = Written.make(true)
+      const { lines, output } = MemoryOutput.make(true)
       yield* Effect.map(OrderLines.OrderLines, ({ tell }) => tell(line({ requestId: "r\u202e1" }))).pipe(
         Effect.provide(Logs.layer({ service: "gateway", level: "Info", output }))
       )

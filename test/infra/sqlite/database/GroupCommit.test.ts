@@ -3,7 +3,7 @@ import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import * as GroupCommit from "@flash-sale/infra/sqlite/database/GroupCommit"
 import { Cause, Effect, Exit, Option } from "effect"
 import { join } from "node:path"
-import * as Folders from "./Folders.ts"
+import * as Folders from "../Folders.ts"
 
 const NO_WAIT = 0
 

@@ -2,9 +2,9 @@
 import { assert, it } from "@effect/vitest"
 import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Scope } from "effect"
-import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { TcpProxy } from "../../servers/TcpProxy.ts"
-import { settingsAt } from "./Settings.ts"
+import { kafkaAddr, needed } from "../../../servers/servers.ts"
+import { TcpProxy } from "../../../servers/TcpProxy.ts"
+import { settingsAt } from "../TestSettings.ts"
 
 const address = needed(kafkaAddr())
 

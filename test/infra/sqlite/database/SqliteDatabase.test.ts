@@ -7,7 +7,7 @@ import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effe
 import { TestClock } from "effect/testing"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Folders from "./Folders.ts"
+import * as Folders from "../Folders.ts"
 
 type Database = SqliteDatabase.SqliteDatabase["Service"]
 

@@ -2,7 +2,7 @@
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { expect, it } from "vitest"
-import { sources } from "../../../scripts/Source.ts"
+import { sources } from "../../../../scripts/Source.ts"
 
 /** Those that begin with the service, and those that come only with an item, a partition or a letter. */
 const names = [

@@ -1,7 +1,7 @@
 /** The names of events: a closed set, the same in the code and for whoever reads the log. */
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { expect, it } from "vitest"
-import { sources } from "../../../scripts/Source.ts"
+import { sources } from "../../../../scripts/Source.ts"
 
 const documented = (): ReadonlyArray<string> => {
   const [{ text } = { text: "" }] = sources("docs/operations.md")

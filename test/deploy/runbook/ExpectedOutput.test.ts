@@ -1,9 +1,9 @@
 /** What counts as the same as the document shows, and which blocks are procedures. */
 import { describe, expect, it } from "vitest"
 import * as Document from "./Document.ts"
-import * as Shown from "./Shown.ts"
+import * as ExpectedOutput from "./ExpectedOutput.ts"
 
-const none: Shown.Names = new Map()
+const none: ExpectedOutput.Names = new Map()
 
 describe("compare", () => {
   it.each([
@@ -17,7 +17,7 @@ describe("compare", () => {
     ["…\nlast", "last"],
     ["first\n…", "first\nsecond"]
   ])("%j allows %j", (shown, printed) => {
-    expect(Shown.compare(shown, printed, none)).toBeDefined()
+    expect(ExpectedOutput.compare(shown, printed, none)).toBeDefined()
   })
 
   it.each([
@@ -28,18 +28,20 @@ describe("compare", () => {
     ["first …\nlast", "first\nsecond\nlast"],
     [`{"status":"healthy"}`, `{"status":"unhealthy"}`]
   ])("%j does not allow %j", (shown, printed) => {
-    expect(Shown.compare(shown, printed, none)).toBeUndefined()
+    expect(ExpectedOutput.compare(shown, printed, none)).toBeUndefined()
   })
 
   it("takes a name for whatever stands there, and for the same one from then on", () => {
     const id = "0c3e7f0e-54c1-4d3c-8f39-6d1f5a3f3b1d"
     const other = "9b7c2f0a-1111-4222-8333-444455556666"
-    const known = Shown.compare(`3-1742 of orders-3-1742 ${id}`, `2-7 of orders-2-7 ${other}`, none)
+    const known = ExpectedOutput.compare(`3-1742 of orders-3-1742 ${id}`, `2-7 of orders-2-7 ${other}`, none)
     expect(known).toEqual(new Map([["3-1742", "2-7"], [id, other]]))
-    expect(Shown.renamed("dlq show 3-1742 backup-20261127.rdb", known!)).toBe("dlq show 2-7 backup-20261127.rdb")
-    expect(Shown.compare("3-1742: discarded", "2-7: discarded", known!)).toEqual(known)
-    expect(Shown.compare("3-1742: discarded", "2-70: discarded", known!)).toBeUndefined()
-    expect(Shown.compare("3-1742 3-1742", "2-7 2-8", none)).toBeUndefined()
+    expect(ExpectedOutput.renamed("dlq show 3-1742 backup-20261127.rdb", known!)).toBe(
+      "dlq show 2-7 backup-20261127.rdb"
+    )
+    expect(ExpectedOutput.compare("3-1742: discarded", "2-7: discarded", known!)).toEqual(known)
+    expect(ExpectedOutput.compare("3-1742: discarded", "2-70: discarded", known!)).toBeUndefined()
+    expect(ExpectedOutput.compare("3-1742 3-1742", "2-7 2-8", none)).toBeUndefined()
   })
 })
 

@@ -7,9 +7,9 @@ import * as Settings from "@flash-sale/infra/Settings"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { describe, vi } from "vitest"
-import { type Collector, startCollector, tree } from "../../servers/Collector.ts"
-import { freePort } from "../../servers/Ports.ts"
-import * as Written from "./Written.ts"
+import { type Collector, startCollector, tree } from "../../../servers/Collector.ts"
+import { freePort } from "../../../servers/Ports.ts"
+import * as MemoryOutput from "../logs/MemoryOutput.ts"
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c"
 const PARENT = "b7ad6b7169203331"
@@ -170,7 +170,7 @@ describe("spans", () => {
 
   it.live("for a collector that is away hold up nobody, and the log says so", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       const port = yield* Effect.promise(freePort)
       const begun = performance.now()
       yield* traced(

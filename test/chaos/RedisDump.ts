@@ -14,7 +14,7 @@ const EPOCH = "epoch"
 const WRITTEN = "updated_at"
 const PATIENCE = 60_000
 
-export type Picture = Readonly<Record<string, unknown>>
+export type Dump = Readonly<Record<string, unknown>>
 
 const without = (value: Readonly<Record<string, unknown>>, name: string) =>
   Object.fromEntries(Object.entries(value).filter(([field]) => field !== name))
@@ -34,7 +34,7 @@ const valueOf = async (redis: Redis, key: string): Promise<unknown> => {
   }
 }
 
-export const of = (store: Store): Promise<Picture> =>
+export const of = (store: Store): Promise<Dump> =>
   store.ask(async (redis) => {
     const keys = (await redis.keys("*")).filter((key) => !LEFT_OUT.some((left) => left.test(key))).toSorted()
     const values = await Promise.all(keys.map((key) => valueOf(redis, key)))
@@ -42,7 +42,7 @@ export const of = (store: Store): Promise<Picture> =>
   })
 
 /** Waits until each partition is folded and told as far as it was then. */
-export const untilWhole = (store: Store, then: Picture): Promise<void> =>
+export const untilWhole = (store: Store, then: Dump): Promise<void> =>
   until("everything is folded again", () =>
     store.ask(async (redis) => {
       for (let partition = 0; partition < PARTITIONS; partition++) {

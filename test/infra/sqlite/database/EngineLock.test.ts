@@ -7,7 +7,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Effect, Layer } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import * as Folders from "./Folders.ts"
+import * as Folders from "../Folders.ts"
 
 const opened = (folder: string) => Effect.scoped(Layer.build(EngineLock.layer(folder)))
 

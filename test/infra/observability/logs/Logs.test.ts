@@ -5,13 +5,13 @@ import * as LogSink from "@flash-sale/infra/observability/logs/LogSink"
 import { Cause, Effect, Layer, type LogLevel } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
-import * as Written from "./Written.ts"
+import * as MemoryOutput from "./MemoryOutput.ts"
 
 const NOON = Date.parse("2025-11-29T21:56:00.000Z")
 
 const logged = (program: Effect.Effect<unknown>, level: LogLevel.LogLevel = "Info", isTerminal = false) =>
   Effect.gen(function*() {
-    const { lines, output } = Written.make(isTerminal)
+    const { lines, output } = MemoryOutput.make(isTerminal)
     yield* TestClock.setTime(NOON)
     yield* Effect.provide(program, Logs.layer({ service: "gateway", level, output }))
     return lines()
@@ -91,12 +91,12 @@ describe("lines at a terminal", () => {
     }))
 })
 
-const layerOf = ({ output }: Written.Written) => Logs.layer({ service: "gateway", level: "Info", output })
+const layerOf = ({ output }: MemoryOutput.Written) => Logs.layer({ service: "gateway", level: "Info", output })
 
 describe("no line is lost", () => {
   it.effect("when many come at once: they are gathered for a moment and written together", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       yield* Effect.gen(function*() {
         yield* Effect.logInfo("a")
         yield* Effect.logInfo("b")
@@ -112,7 +112,7 @@ describe("no line is lost", () => {
 
   it.effect("when the process exits in the same turn", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       yield* Effect.gen(function*() {
         yield* Effect.logInfo("a")
         yield* Effect.logInfo("b")
@@ -124,7 +124,7 @@ describe("no line is lost", () => {
 
   it.effect("when the layer closes, nor after", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       const later = yield* Effect.scoped(Effect.gen(function*() {
         const context = yield* Layer.build(layerOf(written))
         yield* Effect.provideContext(Effect.logInfo("before"), context)
@@ -139,7 +139,7 @@ describe("no line is lost", () => {
 
   it.effect("when the output takes little at a time, and bytes of one letter apart", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       written.room(7)
       const message = "ü€".repeat(50)
       yield* Effect.forEach(Array.from({ length: 50 }), () => Effect.logInfo(message), { discard: true }).pipe(
@@ -165,7 +165,7 @@ describe("one attempt to write", () => {
 describe("an output that nobody reads", () => {
   it.effect("holds up nobody: beyond a bound lines are dropped, and told of when there is room again", () =>
     Effect.gen(function*() {
-      const written = Written.make()
+      const written = MemoryOutput.make()
       written.room(0)
       const message = "x".repeat(100_000)
       const count = 200
