@@ -12,7 +12,8 @@ const START = fileURLToPath(new URL("../../deploy/redis/start.sh", import.meta.u
 /** Started so that a file that is too long is an error, and no end. */
 const PROGRAM = ["sh", "-c", "trap '' XFSZ; exec sh \"$0\" \"$@\"", START]
 const DUMP = "dump.rdb"
-const SECOND = 1_000
+/** What Redis may lose under `appendfsync everysec`: its writes of the last second, in milliseconds. */
+const LAST_SECOND = 1_000
 /** Bytes of a command that is half in the file: what a crash of the machine leaves. */
 const HALF_A_COMMAND = 7
 
@@ -68,7 +69,7 @@ export class Store {
   async killAndForget(): Promise<void> {
     const file = await this.lastFile()
     const { size } = await stat(file)
-    await delay(SECOND)
+    await delay(LAST_SECOND)
     await this.#server.kill()
     const lost = (await stat(file)).size - size
     const half = Math.min(lost, HALF_A_COMMAND)

@@ -289,8 +289,7 @@ describe("At shutdown", () => {
         // By then no socket takes in more.
         yield* soon(() => listening.next(({ data }) => Number(data["available"]) > 8))
         const ending = yield* Effect.forkChild(Scope.close(scope, Exit.void))
-        yield* Effect.sleep("100 millis")
-        const health = yield* gateway.get("/health")
+        const health = yield* TestGateway.until(gateway.get("/health"), ({ status }) => status !== 200)
         assert.deepStrictEqual([health.status, health.body["status"], health.body["kafka"]], [503, "unhealthy", true])
         // A clean end, and no socket that is torn off.
         assert.isUndefined(yield* soon(() => listening.next(() => false)))

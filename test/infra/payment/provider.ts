@@ -149,9 +149,10 @@ const misbehave = async (
     case "headers-only":
       return void response.writeHead(200, { "content-length": told.length }).flushHeaders()
     case "cut": {
-      response.writeHead(200, { "content-length": told.length }).write(told.slice(0, 5))
-      await delay(20)
-      return void response.socket?.destroy()
+      const { socket } = response
+      // Cut once the beginning is on its way.
+      response.writeHead(200, { "content-length": told.length }).write(told.slice(0, 5), () => socket?.destroy())
+      return
     }
     case "twice": {
       const { socket } = response
