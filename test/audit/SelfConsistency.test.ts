@@ -26,8 +26,8 @@ const damaged = (name: string, text: string | undefined) => {
   return SelfConsistency.wrong(changed)
 }
 
-describe("The books of an item", () => {
-  it.effect("have nothing against whatever the rules lead to", () =>
+describe("SelfConsistency", () => {
+  it.effect("every state that the rules lead to is consistent", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(SelfConsistency.wrong(picture), [])
       for (const history of yield* Histories.histories("books", 60, 200)) {
@@ -37,7 +37,7 @@ describe("The books of an item", () => {
       }
     }))
 
-  it("show a count, an order or a buyer that was changed", () => {
+  it("a count, an order or a buyer that was changed is found", () => {
     assert.deepStrictEqual(damaged("available", "3"), ["put in 9 are not available 3 + held 3 + sold 2"])
     assert.deepStrictEqual(damaged("order b", undefined), [
       "held 3, but its orders hold 0",

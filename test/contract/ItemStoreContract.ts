@@ -28,8 +28,8 @@ const marked = (partition: PartitionId, checkpoint: number) =>
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
-    describe("the levels of a partition", () => {
-      it.effect("are the units available of its items, of so many at the most", () =>
+    describe("ItemStore.levels", () => {
+      it.effect("the levels of a partition are the units available of its items, up to a limit", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -45,8 +45,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("an item", () => {
-      it.effect("of which the log says nothing is not known", () =>
+    describe("ItemStore.fold", () => {
+      it.effect("an item without records is not known", () =>
         Effect.gen(function*() {
           const { itemId, partition } = freshItem()
           const look = yield* (yield* ItemStore).read(partition, itemId)
@@ -63,7 +63,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           })
         }))
 
-      it.effect("holds, sells and gives back units", () =>
+      it.effect("a fold holds, sells and gives back units", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -97,7 +97,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.read(item.partition, item.itemId)).toEqual(reply.summary)
         }))
 
-      it.effect("knows a request by whatever name it has", () =>
+      it.effect("a request is found under any valid request id", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -112,7 +112,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(reply.outcomes.slice(1).map(({ orders }) => orders[0]?.state)).toEqual(names.map(() => "sold"))
         }))
 
-      it.effect("folds in silence what nobody is told of", () =>
+      it.effect("a silent fold gives no outcomes, and the same summary", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const [silent, loud] = [freshItem(), freshItem()]
@@ -130,7 +130,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(reply.summary).toEqual(told.summary)
         }))
 
-      it.effect("keeps its sale's settings", () =>
+      it.effect("an item keeps the settings of its sale", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -149,7 +149,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           })
         }))
 
-      it.effect("takes a big batch", () =>
+      it.effect("a big batch is folded in one call", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -160,8 +160,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("folding again", () => {
-      it.effect("changes nothing and gives the same answers", () =>
+    describe("ItemStore.fold of records that were folded before", () => {
+      it.effect("a batch that is folded again changes nothing and gives the same outcomes", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -175,7 +175,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(again.summary).toEqual(first.summary)
         }))
 
-      it.effect("remembers what leaves no trace until it is told", () =>
+      it.effect("an unreadable record is remembered until it is published", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -187,7 +187,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(told.outcomes[0]?.orders[0]?.state).toBe("unknown")
         }))
 
-      it.effect("counts a repeated adjustment and a repeated order once", () =>
+      it.effect("a repeated adjustment and a repeated order count once", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -200,7 +200,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(summary).toMatchObject({ available: 2, held: 3, stocked: 5 })
         }))
 
-      it.effect("skips what another worker folded meanwhile", () =>
+      it.effect("a fold skips what another worker has folded meanwhile", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -212,7 +212,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(late.summary).toMatchObject({ available: 0, held: 2, position: 2 })
         }))
 
-      it.effect("is refused where the store has lost writes, and changes nothing", () =>
+      it.effect("a fold fails where the store has lost writes, and changes nothing", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -224,8 +224,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("a record that would break the item", () => {
-      it.effect("of later rules stops this item alone, and nothing of its batch happens", () =>
+    describe("ItemStore: a record of later rules", () => {
+      it.effect("a record of later rules stops its item alone, and nothing of its batch is folded", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -242,8 +242,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("the mark of a partition", () => {
-      it.effect("is written once, by a recovery that was begun", () =>
+    describe("ItemStore: the mark of a partition", () => {
+      it.effect("a mark is written once, by a recovery that was begun", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -256,7 +256,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
         }))
 
-      it.effect("moves its checkpoint forwards only, under the same mark only", () =>
+      it.effect("a checkpoint moves forwards only, and under the same epoch only", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -271,7 +271,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
         }))
 
-      it.effect("keeps the record that was seen last, and moves it forwards by itself", () =>
+      it.effect("a mark keeps the last record seen, which moves forwards by itself", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -295,7 +295,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
         }))
 
-      it.effect("of an older release has no record that was seen, and gets one", () =>
+      it.effect("a mark of an older release has no record seen, and gets one", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -306,7 +306,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3, seen })
         }))
 
-      it.effect("has no checkpoint while its recovery is under way, in which whoever comes second takes part", () =>
+      it.effect("a recovery under way has no checkpoint, and a second worker takes part in it", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -331,7 +331,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.beginRecovery(partition, "two")).toBe("one")
         }))
 
-      it.effect("is checked by every fold, which does nothing under another or none", () =>
+      it.effect("every fold checks the epoch, and does nothing under another one or none", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -345,7 +345,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect((yield* fold("one")).summary).toMatchObject({ available: 2, isComplete: true })
         }))
 
-      it.effect("is checked by every look around", () =>
+      it.effect("every detection of edits checks the epoch", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -358,7 +358,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    it.effect("cancels by voiding first", () =>
+    it.effect("a cancel voids before it releases", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const item = freshItem()
@@ -377,7 +377,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         expect(summary).toMatchObject({ available: 1, held: 0, sold: 0 })
       }))
 
-    it.effect("folds random histories like the domain", () =>
+    it.effect("random histories are folded as the domain's Fold does", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         for (const history of yield* Histories.histories("item-store", HISTORY_SIZE, HISTORIES)) {
@@ -385,7 +385,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }
       }))
 
-    it.effect("says that it is up", () =>
+    it.effect("a store that works says that it is up", () =>
       Effect.gen(function*() {
         expect(yield* (yield* ItemStore).isUp).toBe(true)
       }))

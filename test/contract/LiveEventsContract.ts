@@ -17,8 +17,8 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
     const fold = (...args: Parameters<typeof request>) =>
       ItemStore.pipe(Effect.flatMap((store) => store.fold(request(args[0], args[1], { emitEvents: true, ...args[2] }))))
 
-    describe("reading", () => {
-      it.effect("finds one event for each turn that changed something", () =>
+    describe("LiveEvents.read", () => {
+      it.effect("a reader finds one event for each fold that changed something", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -45,7 +45,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
           ])
         }))
 
-      it.effect("goes on after an id, and stops at its limit", () =>
+      it.effect("a reader goes on after an id, and stops at its limit", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -58,8 +58,8 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
         }))
     })
 
-    describe("following", () => {
-      it.effect("goes on after an id and then as events come, without a gap or a repetition", () =>
+    describe("LiveEvents.follow", () => {
+      it.effect("a follower goes on after an id and then as events come, without a gap or a repetition", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -73,7 +73,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
           expect(Array.from(seen, ({ event }) => event.available)).toEqual([2, 3, 4, 5])
         }))
 
-      it.effect("begins with what comes from now on where no id is given", () =>
+      it.effect("a follower without an id begins with the next event", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()

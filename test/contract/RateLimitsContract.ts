@@ -18,7 +18,7 @@ const consume = (userId: UserId, times: number, maxRequests: number, windowMilli
   )
 
 export const suite = <E>(name: string, adapter: Layer.Layer<RateLimits, E>): void =>
-  layer(adapter, { excludeTestServices: true })(`${name}: rate limits`, (it) => {
+  layer(adapter, { excludeTestServices: true })(`RateLimits (${name})`, (it) => {
     it.effect("a user's requests count down to the limit, and one more is rejected", () =>
       Effect.gen(function*() {
         const results = yield* consume(freshUser(), 4, 3)

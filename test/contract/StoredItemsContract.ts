@@ -21,7 +21,7 @@ const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): Logged
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItems, E>): void =>
   layer(store, { excludeTestServices: true })(`StoredItems (${name})`, (it) => {
-    it.effect("an empty store is empty, and an item of which nothing was folded is nothing", () =>
+    it.effect("an empty store has no items, and an item that was never folded has no dump", () =>
       Effect.gen(function*() {
         const stored = yield* StoredItems
         const { itemId, partition } = freshItem()
@@ -61,7 +61,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.isEmpty).toBe(false)
       }))
 
-    it.effect("what is taken away goes with the mark of its partition, and can be folded again", () =>
+    it.effect("an item that is cleared takes the mark of its partition with it, and can be folded again", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const stored = yield* StoredItems
@@ -86,7 +86,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.read(partition, itemId)).toEqual(before)
       }))
 
-    it.effect("what was accepted stands in the place of the mark, until the new fold is marked", () =>
+    it.effect("an accepted log takes the place of the mark until the new fold has one", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const stored = yield* StoredItems
@@ -115,7 +115,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
       }))
 
-    it.effect("what was accepted of an empty store stands there as well", () =>
+    it.effect("an accepted log is kept in an empty store as well", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const stored = yield* StoredItems

@@ -101,9 +101,9 @@ const reading = (log: OrderLog["Service"]) => {
   return { read, run }
 }
 
-describe("Kafka's order log under faults", () => {
+describe("KafkaOrderLog under faults", () => {
   it.live(
-    "keeps what it acknowledged, never has what it refused, and answers everybody in time",
+    "the log keeps what it acknowledged, never has what it refused, and answers each append in time",
     () =>
       Effect.gen(function*() {
         const broker = yield* aBroker
@@ -149,7 +149,7 @@ describe("Kafka's order log under faults", () => {
     TEST_TIMEOUT
   )
 
-  it.live("closes in bounded time while its broker is gone", () =>
+  it.live("the log closes in bounded time while its broker is gone", () =>
     Effect.gen(function*() {
       const broker = yield* aBroker
       yield* Effect.promise(() => broker.start())

@@ -99,9 +99,9 @@ describe.skipIf(missing)("Over SASL and TLS:", () => {
   )
 })
 
-describe.skipIf(missing)("A Kafka that asks who comes", () => {
+describe.skipIf(missing)("Kafka with SASL and TLS", () => {
   it.live(
-    "lets both clients in, by each mechanism, and nobody else; and no secret is told",
+    "both clients sign in by each mechanism, others do not, and no secret is logged",
     () =>
       logged((lines) =>
         Effect.gen(function*() {
@@ -142,7 +142,7 @@ describe.skipIf(missing)("A Kafka that asks who comes", () => {
   )
 
   it.live(
-    "and asks again now and then: nothing is lost, doubled or told wrongly by that",
+    "clients sign in again and again: no record is lost, doubled or answered wrongly",
     () =>
       Effect.gen(function*() {
         const settings = yield* settingsOf((yield* Secured).env)

@@ -181,21 +181,25 @@ const run = Effect.fnUntraced(function*(original: ReadonlyArray<LoggedCommand>, 
 })
 
 layer(OwnRedis.layer, { excludeTestServices: true })("fold.lua and Fold.fold", (it) => {
-  it.effect("agree on random histories, in every reply and in all that is stored", () =>
-    Effect.gen(function*() {
-      const full = yield* Config.String("FULL").pipe(Config.withDefault(""))
-      const seed = yield* Config.String("SEED").pipe(Config.withDefault("twin"))
-      const count = full === "" ? HISTORIES : FULL_HISTORIES
-      const histories = yield* Histories.histories(seed, HISTORY_SIZE, count)
-      for (const [n, history] of histories.entries()) {
-        yield* run(history, n).pipe(
-          Random.withSeed(`${seed}-${n}`),
-          Effect.catchCause((cause) => Effect.die(new Error(`history ${n} of seed ${seed}: ${String(cause)}`)))
-        )
-      }
-    }), TIMEOUT_MILLIS)
+  it.effect(
+    "fold.lua and Fold.fold agree on random histories, in every reply and in all that is stored",
+    () =>
+      Effect.gen(function*() {
+        const full = yield* Config.String("FULL").pipe(Config.withDefault(""))
+        const seed = yield* Config.String("SEED").pipe(Config.withDefault("twin"))
+        const count = full === "" ? HISTORIES : FULL_HISTORIES
+        const histories = yield* Histories.histories(seed, HISTORY_SIZE, count)
+        for (const [n, history] of histories.entries()) {
+          yield* run(history, n).pipe(
+            Random.withSeed(`${seed}-${n}`),
+            Effect.catchCause((cause) => Effect.die(new Error(`history ${n} of seed ${seed}: ${String(cause)}`)))
+          )
+        }
+      }),
+    TIMEOUT_MILLIS
+  )
 
-  it.effect("forget the same ids turned away", () =>
+  it.effect("fold.lua and Fold.fold forget the same rejected ids", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const partition = PartitionId.make(next())

@@ -37,9 +37,9 @@ const setUp = Effect.gen(function*() {
   }
 })
 
-layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) => {
-  describe("on an item", () => {
-    it.effect("that nobody knows is found by a look, and by looking around from then on", () =>
+layer(OwnRedis.layer, { excludeTestServices: true })("RedisItemStore: stock set by hand", (it) => {
+  describe("an edit of an item", () => {
+    it.effect("an edit of an unknown item is found by a read, and by detectEdits from then on", () =>
       Effect.gen(function*() {
         const { fold, get, look, mark, parked, sense, set } = yield* setUp
         yield* mark
@@ -52,7 +52,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* sense).toEqual([])
       }))
 
-    it.effect("is sensed once, upwards and downwards", () =>
+    it.effect("an edit is detected once, upwards and downwards", () =>
       Effect.gen(function*() {
         const { fold, get, mark, parked, sense, set } = yield* setUp
         yield* mark
@@ -68,7 +68,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* get).toBe("5")
       }))
 
-    it.effect("is not overwritten by orders that are folded meanwhile", () =>
+    it.effect("an edit is not overwritten by orders that are folded meanwhile", () =>
       Effect.gen(function*() {
         const { fold, get, itemId, mark, parked, set } = yield* setUp
         yield* mark
@@ -82,7 +82,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* get).toBe("50")
       }))
 
-    it.effect("downwards under a backlog takes at most what is there, and the key never goes below 0", () =>
+    it.effect("an edit downwards takes at most what is available, and the key never goes below 0", () =>
       Effect.gen(function*() {
         const { fold, get, itemId, mark, parked, sense, set } = yield* setUp
         yield* mark
@@ -99,7 +99,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* get).toBe("90")
       }))
 
-    it.effect("twice is announced twice, one after the other", () =>
+    it.effect("two edits are pending one after the other", () =>
       Effect.gen(function*() {
         const { fold, get, mark, parked, sense, set } = yield* setUp
         yield* mark
@@ -115,7 +115,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(after).toMatchObject({ available: 50, pendingEdit: undefined })
       }))
 
-    it.effect("is announced again under a later number where the log says otherwise under its own", () =>
+    it.effect("an edit is pending again under a later number where the log has another one under its own", () =>
       Effect.gen(function*() {
         const { fold, get, mark, parked, sense, set } = yield* setUp
         yield* mark
@@ -129,9 +129,9 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
       }))
   })
 
-  describe("to what is no number of units", () => {
+  describe("an edit that is no number of units", () => {
     for (const rubbish of ["abc", "", "-3", "1.5", "1e3", " 7", "99999999999999999999"]) {
-      it.effect(`${JSON.stringify(rubbish)} is put back, with an error line that names the key`, () =>
+      it.effect(`an edit to ${JSON.stringify(rubbish)} is put back, with an error line that names the key`, () =>
         Effect.gen(function*() {
           const { fold, get, key, mark, sense, set } = yield* setUp
           const lines: Array<string> = []
@@ -147,7 +147,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         }))
     }
 
-    it.effect("a deleted key is put back, whoever comes by first", () =>
+    it.effect("a deleted key is put back by the first operation that finds it", () =>
       Effect.gen(function*() {
         const { cli, fold, get, itemId, key, look, mark, sense } = yield* setUp
         yield* mark
@@ -178,8 +178,8 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
       }))
   })
 
-  describe("while the partition is not marked", () => {
-    it.effect("is set aside, and announced when the mark is there", () =>
+  describe("an edit while the partition has no mark", () => {
+    it.effect("an edit without a mark is deferred, and pending when the mark is there", () =>
       Effect.gen(function*() {
         const { get, look, mark, parked, refold, sense, set } = yield* setUp
         yield* refold(stock(0, 10))
@@ -191,7 +191,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* look).toMatchObject({ available: 20, pendingEdit: parked(1, 15) })
       }))
 
-    it.effect("is explained by a logged adjustment of the same size", () =>
+    it.effect("a deferred edit is explained by a logged adjustment of the same size", () =>
       Effect.gen(function*() {
         const { get, itemId, mark, refold, sense, set } = yield* setUp
         yield* refold(stock(0, 10))
@@ -202,7 +202,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* sense).toEqual([])
       }))
 
-    it.effect("is the target where nothing else is left of the item", () =>
+    it.effect("a deferred edit is the target where nothing else is left of the item", () =>
       Effect.gen(function*() {
         const { cli, get, itemId, look, mark, parked, refold, sense, set } = yield* setUp
         const log = [adjust(0, { seq: 1, delta: 100 }), place(1, itemId, "a", { amount: 30 })]
@@ -218,7 +218,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* get).toBe("50")
       }))
 
-    it.effect("is left alone by a look", () =>
+    it.effect("a deferred edit is left alone by a read", () =>
       Effect.gen(function*() {
         const { cli, itemId, look, set } = yield* setUp
         yield* set(100)
@@ -227,7 +227,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
       }))
   })
 
-  it.effect("after FLUSHALL under a living connection: everything of the fold says that the mark has moved", () =>
+  it.effect("after FLUSHALL under a living connection, every operation of a fold says that the mark has moved", () =>
     Effect.gen(function*() {
       const { cli, fold, mark, parked: _, partition, sense, set, store } = yield* setUp
       yield* mark

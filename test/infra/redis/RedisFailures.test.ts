@@ -15,7 +15,7 @@ const BATCHES = 200
 const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
-  it.effect("that forgot its scripts gets them again", () =>
+  it.effect("a Redis that forgot its scripts gets them again", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -26,7 +26,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(summary).toMatchObject({ available: 0, held: 1 })
     }))
 
-  it.effect("with a status key of another type gives way to a claim", () =>
+  it.effect("a status key of another type gives way to a claim", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       const { cli } = yield* OwnRedis.OwnRedis
@@ -50,7 +50,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Leased", same: true }])
     }))
 
-  it.effect("started again while nobody looked has ended the session, and what builds on it does nothing", () =>
+  it.effect("a restart unnoticed by the client ends the session, and calls that name it do nothing", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const server = yield* OwnRedis.OwnRedis
@@ -80,7 +80,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(summary.available).toBe(2)
     }))
 
-  it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
+  it.effect("a deleted item takes the mark's checkpoint away, whichever operation finds it first", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -112,7 +112,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       }
     }))
 
-  it.effect("that lost the counts of an item counts everything again, also what it still remembers", () =>
+  it.effect("an item that lost its counts counts everything again, also what it still remembers", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -133,7 +133,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(after).toEqual(before)
     }))
 
-  it.effect("killed at any moment has folded each acknowledged batch whole", () =>
+  it.effect("a Redis that is killed at any moment has folded each acknowledged batch whole", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const server = yield* OwnRedis.OwnRedis
@@ -162,7 +162,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(after.available).toBe(look.position + 2)
     }))
 
-  it.effect("that was away is followed again from where it was left", () =>
+  it.effect("live events are followed again from where they were left when Redis was away", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const events = yield* LiveEvents
@@ -191,7 +191,7 @@ const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
 
 describe("Redis away at the start", () => {
-  it.live("fails every operation at once, and serves by itself when it comes, with one line for each change", () => {
+  it.live("every operation fails at once while Redis is away, and works by itself later, with one log line for each change", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => {
       lines.push(String(message))

@@ -26,8 +26,8 @@ StoredItemsContract.suite("Redis", items)
 const LARGE = 20_500
 const BATCH = 2_000
 
-layer(items, { excludeTestServices: true })("All that Redis holds of an item", (it) => {
-  it.effect("is read in pieces where it is large", () =>
+layer(items, { excludeTestServices: true })("RedisStoredItems", (it) => {
+  it.effect("a large item is read in pieces", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const item = freshItem()
@@ -44,7 +44,7 @@ layer(items, { excludeTestServices: true })("All that Redis holds of an item", (
       expect([...dump.keys()].filter((name) => name.startsWith("order "))).toHaveLength(LARGE)
     }))
 
-  it.effect("stays, as far as it was set by hand and is not in the log, when its fold is taken away", () =>
+  it.effect("an edit that is not in the log stays when the fold of its item is cleared", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const stored = yield* StoredItems

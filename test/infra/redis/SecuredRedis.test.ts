@@ -80,8 +80,8 @@ const connection = (env: Env) => Effect.flatMap(settingsOf(env), (settings) => I
 const hears = (lines: () => string, text: string) =>
   Effect.repeat(Effect.sleep("10 millis"), { until: () => lines().includes(text) })
 
-describe.skipIf(missing)("Redis that does not let us in", () => {
-  it.live("is away, says why without the password, and lets us in as soon as it may", () =>
+describe.skipIf(missing)("Redis that rejects our credentials", () => {
+  it.live("a Redis that rejects a password is away, says why without it, and works once it accepts it", () =>
     logged((lines) =>
       Effect.gen(function*() {
         const { admin, env } = yield* Secured
@@ -101,7 +101,7 @@ describe.skipIf(missing)("Redis that does not let us in", () => {
       })
     ).pipe(Effect.provide(secured), Effect.scoped))
 
-  it.live("or whom we do not believe, is away, and says why", () =>
+  it.live("a Redis with another certificate or other users is away, and says why", () =>
     Effect.gen(function*() {
       const { certificates, env } = yield* Secured
       const cases: ReadonlyArray<readonly [Env, string]> = [

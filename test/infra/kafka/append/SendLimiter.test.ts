@@ -17,8 +17,8 @@ const steps = Effect.fnUntraced(function*(places: number, turn: string & `${numb
   return { begun, start }
 })
 
-describe("SendTurns", () => {
-  it.effect("lets so many go at once, and the next in line when one of them ends", () =>
+describe("SendLimiter", () => {
+  it.effect("the limiter lets a bounded number of sends go, and the next in line when one ends", () =>
     Effect.gen(function*() {
       const { begun, start } = yield* steps(2, "20 millis")
       const first = yield* start("a")
@@ -34,7 +34,7 @@ describe("SendTurns", () => {
       assert.deepStrictEqual(begun, ["a", "b", "c", "d"])
     }))
 
-  it.effect("does not count what takes longer than its turn, and counts it out once", () =>
+  it.effect("a send that takes too long is not counted any more, and gives its place back once", () =>
     Effect.gen(function*() {
       const { begun, start } = yield* steps(1, "20 millis")
       const stuck = yield* start("stuck")
@@ -53,7 +53,7 @@ describe("SendTurns", () => {
       assert.deepStrictEqual(begun, ["stuck", "b", "c"])
     }))
 
-  it.effect("gives the place back where a step fails", () =>
+  it.effect("a send that fails gives its place back", () =>
     Effect.gen(function*() {
       const inTurn = yield* SendLimiter.make(1, "20 millis")
       assert.strictEqual(yield* Effect.flip(inTurn(Effect.fail("refused"))), "refused")

@@ -13,7 +13,7 @@ const aProxy = Effect.acquireRelease(
   (proxy) => Effect.promise(() => proxy.close())
 )
 
-it.live("a question that outlives the scope leaves no connection behind", () =>
+it.live("a request that outlives the scope leaves no connection behind", () =>
   Effect.gen(function*() {
     const proxy = yield* aProxy
     const scope = yield* Scope.make()

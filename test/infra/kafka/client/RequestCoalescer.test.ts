@@ -25,8 +25,8 @@ const slowQuestion = Effect.gen(function*() {
   return { ask, seen }
 })
 
-describe("A shared question", () => {
-  it.effect("is asked once for all who have it at the same time, each for his partition", () =>
+describe("RequestCoalescer", () => {
+  it.effect("callers at the same time share one request, and each gets its own partition", () =>
     Effect.gen(function*() {
       const { ask, seen } = yield* slowQuestion
       const asking = yield* Effect.forkChild(Effect.forEach(partitions, ask, { concurrency: "unbounded" }))
@@ -35,7 +35,7 @@ describe("A shared question", () => {
       assert.strictEqual(seen.asked, 1)
     }).pipe(Effect.scoped))
 
-  it.effect("is asked anew for who comes while it is under way", () =>
+  it.effect("a caller that comes while a request is under way gets a new one", () =>
     Effect.gen(function*() {
       const { ask, seen } = yield* slowQuestion
       const first = yield* Effect.forkChild(ask(partitions[0]!))
@@ -47,7 +47,7 @@ describe("A shared question", () => {
       assert.strictEqual(seen.asked, 2)
     }).pipe(Effect.scoped))
 
-  it.effect("fails for all who share it, and for nobody after", () =>
+  it.effect("a request that fails fails for those that share it, and not for later callers", () =>
     Effect.gen(function*() {
       const { ask, seen } = yield* slowQuestion
       seen.isAway = true

@@ -35,8 +35,8 @@ const intakeAt = (offset: number, bounds: { readonly start: number; readonly end
     return intake
   })
 
-describe("Intake", () => {
-  it.effect("pauses the fetching of its partition while much is not taken, and resumes it then", () =>
+describe("FetchBuffer", () => {
+  it.effect("the buffer pauses its partition while it is full, and resumes it afterwards", () =>
     Effect.gen(function*() {
       const told: Array<string> = []
       const fetching = {
@@ -69,14 +69,14 @@ describe("Intake", () => {
       assert.strictEqual(taken, fetched)
     }))
 
-  it.effect("passes gaps that are the log's own", () =>
+  it.effect("the buffer passes gaps that the log makes itself", () =>
     Effect.gen(function*() {
       const intake = yield* intakeAt(5, { start: 0, end: 10 })
       intake.offer([record(8)])
       assert.deepStrictEqual((yield* intake.take(10)).map(({ offset }) => offset), [Offset.make(8)])
     }))
 
-  it.effect("stops where records are gone from the log's beginning", () =>
+  it.effect("the buffer stops where records are gone from the log's beginning", () =>
     Effect.gen(function*() {
       const bounds = { start: Offset.make(8), end: Offset.make(10) }
       const intake = yield* FetchBuffer.make(PARTITION, nothing, Effect.succeed(bounds))
@@ -85,7 +85,7 @@ describe("Intake", () => {
     }))
 
   // A log that was cut at 3 and has grown to 20 holds the offset that was asked for, and is another one all the same.
-  it.effect("stops where the log goes back, though its bounds hold the expected offset", () =>
+  it.effect("the buffer stops where the log goes back, though its bounds hold the expected offset", () =>
     Effect.gen(function*() {
       const intake = yield* intakeAt(5, { start: 0, end: 20 })
       intake.offer([record(0), record(1)])

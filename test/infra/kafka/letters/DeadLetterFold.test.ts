@@ -36,15 +36,15 @@ const foldOf = (entries: ReadonlyArray<Entry>, kept: number) => {
 
 const offsets = (fold: DeadLetterFold.DeadLetterFold) => fold.list(100).map(({ offset }) => Number(offset))
 
-describe("the fold of dead letters", () => {
-  it("counts every letter, also those that it does not keep", () => {
+describe("DeadLetterFold", () => {
+  it("the fold counts every letter, also those that it does not keep", () => {
     const fold = foldOf([1, 2, 3, 4, 5, 6].map(put), 4)
     assert.deepStrictEqual(fold.stats(), { size: 6, oldestAt: 1_000 })
     assert.deepStrictEqual(offsets(fold), [1, 2, 3, 4])
     assert.isFalse(fold.isShort())
   })
 
-  it("asks to be made again when most of what it kept is handled and others wait", () => {
+  it("the fold asks to be made again when most kept letters are handled and others wait", () => {
     const fold = foldOf([...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3].map(handled)], 4)
     assert.deepStrictEqual(fold.stats(), { size: 3, oldestAt: 4_000 })
     assert.deepStrictEqual(offsets(fold), [4])
@@ -55,7 +55,7 @@ describe("the fold of dead letters", () => {
     assert.isFalse(again.isShort())
   })
 
-  it("remembers that a letter was handled for longer than by whom", () => {
+  it("the fold remembers that a letter was handled for longer than by which operator", () => {
     const fold = foldOf([...[1, 2, 3].map(put), ...[1, 2, 3, 1].map(handled)], 2)
     const found = [1, 2, 3].map((offset) => fold.find(letter(offset)))
     assert.deepStrictEqual(found.map(({ _tag }) => _tag), ["Handled", "Handled", "Handled"])
@@ -66,13 +66,13 @@ describe("the fold of dead letters", () => {
     ])
   })
 
-  it("handles a letter that is not kept", () => {
+  it("the fold handles a letter that is not kept", () => {
     const fold = foldOf([...[1, 2, 3].map(put), handled(3), put(3)], 2)
     assert.strictEqual(fold.stats().size, 2)
     assert.deepStrictEqual(offsets(fold), [1, 2])
   })
 
-  it("says that there is nothing", () => {
+  it("the fold of no letters is empty", () => {
     assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), { size: 0, oldestAt: undefined })
   })
 })

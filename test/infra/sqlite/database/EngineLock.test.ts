@@ -12,7 +12,7 @@ import * as Folders from "../Folders.ts"
 const opened = (folder: string) => Effect.scoped(Layer.build(EngineLock.layer(folder)))
 
 describe("EngineLock", () => {
-  it.effect("lets one engine in, and names the folder to the second", () =>
+  it.effect("one engine gets the lock, and the second gets an error that names the folder", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* Effect.scoped(Effect.gen(function*() {
@@ -24,14 +24,14 @@ describe("EngineLock", () => {
       yield* opened(folder)
     }))
 
-  it.effect("does not take a folder that cannot be used for one that is locked", () =>
+  it.effect("a folder that cannot be used is not called locked", () =>
     Effect.gen(function*() {
       const folder = join(yield* Folders.temporary, "file")
       writeFileSync(folder, "in the way")
       assert.instanceOf(yield* Effect.flip(opened(folder)), CannotOpen)
     }))
 
-  it.effect("is not asked of those that only read and append beside the engine", () =>
+  it.effect("reading and appending beside the engine needs no lock", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* Layer.build(SqliteInfra.layer({ folder }))

@@ -41,7 +41,7 @@ const errorTag = (exit: Exit.Exit<void, GroupCommit.WriteError> | undefined): st
     : undefined
 
 describe("GroupCommit", () => {
-  it("makes many writes with one commit", () => {
+  it("many writes are made with one commit", () => {
     const { commits, counted } = counting(withTable(":memory:"))
     const answers = GroupCommit.commit(counted, [add(1), add(2), add(3)])
     assert.isTrue(answers.every(Exit.isSuccess))
@@ -49,14 +49,14 @@ describe("GroupCommit", () => {
     assert.strictEqual(commits(), 1)
   })
 
-  it("undoes a step that says so, and nothing else", () => {
+  it("a step that asks for it is undone, and no other", () => {
     const connection = withTable(":memory:")
     const regretted: GroupCommit.Step = { ...add(2), run: (opened) => !add(2).run(opened) }
     assert.isTrue(GroupCommit.commit(connection, [add(1), regretted, add(3)]).every(Exit.isSuccess))
     assert.deepStrictEqual(notes(connection), [1, 3])
   })
 
-  it("undoes a step that throws, as a defect of its own caller", () => {
+  it("a step that throws is undone, as a defect of its own caller", () => {
     const connection = withTable(":memory:")
     const broken: GroupCommit.Step = { durable: false, run: (opened) => add(2).run(opened) && add(4, null).run(opened) }
     const answers = GroupCommit.commit(connection, [add(1), broken, add(3)])
@@ -65,7 +65,7 @@ describe("GroupCommit", () => {
     assert.deepStrictEqual(notes(connection), [1, 3])
   })
 
-  it("answers all with an error when the disk is full, and goes on when there is room", () => {
+  it("a full disk is an error for the whole batch, and writes go on when there is room", () => {
     const connection = withTable(":memory:")
     connection.script("PRAGMA max_page_count = 10")
     const huge = add(2, "x".repeat(100_000))
@@ -76,7 +76,7 @@ describe("GroupCommit", () => {
     assert.deepStrictEqual(notes(connection), [1])
   })
 
-  it.effect("answers all with an error while another connection writes", () =>
+  it.effect("another connection's write is an error for the whole batch", () =>
     Effect.gen(function*() {
       const path = join(yield* Folders.temporary, "notes.sqlite")
       const connection = withTable(path)
@@ -91,7 +91,7 @@ describe("GroupCommit", () => {
       assert.isTrue(GroupCommit.commit(connection, [add(1)]).every(Exit.isSuccess))
     }))
 
-  it("says that nobody knows where the commit itself fails", () => {
+  it("a commit that fails has an unknown outcome", () => {
     const connection = withTable(":memory:")
     const failing: Connection.Connection = {
       ...connection,

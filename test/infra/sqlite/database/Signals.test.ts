@@ -3,7 +3,7 @@ import * as Signals from "@flash-sale/infra/sqlite/database/Signals"
 import { Effect, Fiber, Option } from "effect"
 
 describe("Signals", () => {
-  it.effect("looks again only when its topic changed", () =>
+  it.effect("a waiter reads again only when its topic changed", () =>
     Effect.gen(function*() {
       const signals = Signals.make()
       let looks = 0
@@ -22,7 +22,7 @@ describe("Signals", () => {
       assert.strictEqual(looks, 2)
     }))
 
-  it.effect("misses no change that comes while it looks", () =>
+  it.effect("a change during a read is not missed", () =>
     Effect.gen(function*() {
       const signals = Signals.make()
       let isThere = false
@@ -35,7 +35,7 @@ describe("Signals", () => {
       assert.strictEqual(yield* signals.until("a", look), "found")
     }))
 
-  it.effect("wakes everybody, however many wait for the same", () =>
+  it.effect("a change wakes all waiters of its topic", () =>
     Effect.gen(function*() {
       const signals = Signals.make()
       let isThere = false

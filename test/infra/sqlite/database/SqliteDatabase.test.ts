@@ -24,7 +24,7 @@ const find = (database: Database, name: string) =>
   database.read((connection) => connection.get("SELECT value FROM settings WHERE name = ?", name)?.value)
 
 describe("SqliteDatabase", () => {
-  it.effect("refuses a file of a later version, and leaves it as it is", () =>
+  it.effect("a file of a later version is refused, and left as it is", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const file = Connection.open(join(folder, SqliteDatabase.FILE_NAME))
@@ -37,7 +37,7 @@ describe("SqliteDatabase", () => {
       file.close()
     }))
 
-  it.effect("refuses what is no database", () =>
+  it.effect("a file that is no database is refused", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       writeFileSync(join(folder, SqliteDatabase.FILE_NAME), "rubbish ".repeat(1_000))
@@ -45,14 +45,14 @@ describe("SqliteDatabase", () => {
       assert.include(error.message, "not a database")
     }))
 
-  it.effect("keeps what was written, and makes a folder that is not there", () =>
+  it.effect("what was written is kept, and a missing folder is made", () =>
     Effect.gen(function*() {
       const folder = join(yield* Folders.temporary, "data", "deep")
       yield* Effect.scoped(Effect.flatMap(open({ folder }), (database) => database.write(setting("a", 7))))
       assert.strictEqual(yield* find(yield* open({ folder }), "a"), 7)
     }))
 
-  it.effect("gives a job's typed failure to its caller alone", () =>
+  it.effect("a typed failure of a job goes to its caller alone", () =>
     Effect.gen(function*() {
       const database = yield* open("memory")
       const failing = database.write((connection) => {
@@ -69,7 +69,7 @@ describe("SqliteDatabase", () => {
       assert.strictEqual(yield* find(database, "b"), 2)
     }))
 
-  it.effect("still makes the writes that wait when it is closed", () =>
+  it.effect("writes that wait are made when the database is closed", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const scope = yield* Scope.make()
@@ -80,7 +80,7 @@ describe("SqliteDatabase", () => {
       assert.strictEqual(yield* find(yield* open({ folder }), "last"), 1)
     }))
 
-  it.effect("waits for the disk where a write must be durable, however often that changes", () =>
+  it.effect("a durable write waits for the disk, whatever the writes around it do", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const { write, writeSoon } = yield* open({ folder })
@@ -96,7 +96,7 @@ describe("SqliteDatabase", () => {
       assert.deepStrictEqual(together, [full, full])
     }))
 
-  it.effect("notices within a bound what another connection has written", () =>
+  it.effect("a write of another connection is noticed within a bound", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const database = yield* open({ folder })
