@@ -28,7 +28,9 @@ const servers = async () => {
 }
 
 describe("Gateway and processor on Kafka and Redis", () => {
-  it("start while both are away, say so, and go on by themselves", { timeout: TIMEOUT }, async () => {
+  it("gateway and processor start while Kafka and Redis are away, say so, and go on by themselves", {
+    timeout: TIMEOUT
+  }, async () => {
     const { env, kafka, redis } = await servers()
     const gateway = await Services.service("gateway", env)
     const processor = await Services.service("processor", env)
@@ -49,7 +51,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
     expect(await processor.stop()).toEqual({ code: 0, signal: null })
   })
 
-  it("see stock that is typed into Redis, and carry ids from the buyer to the end", { timeout: TIMEOUT }, async () => {
+  it("stock typed into Redis is sold, and an order's ids are in every log line", { timeout: TIMEOUT }, async () => {
     const { env, kafka, redis } = await servers()
     await Promise.all([redis.start(), kafka.start()])
     const gateway = await Services.service("gateway", env)

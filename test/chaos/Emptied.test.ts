@@ -50,7 +50,7 @@ const end = async (scene: Scene.Scene, finals: Aftermath.Finals) => {
 }
 
 describe("Redis", () => {
-  it("is the same again when it was emptied, under load, at rest and with everything stopped", {
+  it("Redis is the same again after it was emptied under load, at rest and with everything stopped", {
     timeout: TIMEOUT
   }, async () => {
     const scene = await Scene.make({ lib })
@@ -76,7 +76,7 @@ describe("Redis", () => {
     await end(scene, finals)
   })
 
-  it("is the same again when a backup was restored, with what was typed into it since", {
+  it("Redis is the same again after a backup was restored, with the stock that was typed into it since", {
     timeout: TIMEOUT
   }, async () => {
     const scene = await Scene.make({ lib })

@@ -51,7 +51,7 @@ const short: Run = {
 const told = (line: string) => process.stdout.write(`${line}\n`)
 
 describe("The engine under load", () => {
-  it.each(FULL ? long : [short])("is sound when $name", { timeout: TIMEOUT }, async (run) => {
+  it.each(FULL ? long : [short])("the engine is sound when $name", { timeout: TIMEOUT }, async (run) => {
     const scene = await Scene.make({ lib, brokers: run.brokers })
     const finals = Aftermath.finals(scene.store)
     const recoveries: Array<string> = []

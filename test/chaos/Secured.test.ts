@@ -13,7 +13,7 @@ const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
 describe("On secured servers", () => {
-  it("an order goes its way, and nothing secret is told", { timeout: TIMEOUT }, async () => {
+  it("an order becomes final on secured servers, and no secret is logged", { timeout: TIMEOUT }, async () => {
     const certificates = await Certificates.make()
     onTestFinished(() => certificates.remove())
     const [redis, kafka] = await Promise.all([

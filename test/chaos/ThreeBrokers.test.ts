@@ -79,7 +79,7 @@ const readAll = Effect.gen(function*() {
 })
 
 describe("Three brokers", () => {
-  it.live("lose nothing that was acknowledged when they are killed in turn", () =>
+  it.live("three brokers that are killed in turn lose nothing that was acknowledged", () =>
     Effect.gen(function*() {
       const brokers = yield* acquireCluster
       yield* Effect.promise(() => Promise.all(brokers.map((broker) => broker.start())))

@@ -60,8 +60,8 @@ const reconcile = (settings: KafkaSettings, own: Redis, options: Partial<Reconci
 
 const metaOf = (item: string) => Keys.meta(ItemId.make(item))
 
-describe("on Kafka and Redis", () => {
-  it.live("damage is found and repaired under a running processor", () =>
+describe("flash-sale reconcile and recover on Kafka and Redis", () => {
+  it.live("reconcile finds and repairs damage under a running processor", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
@@ -96,7 +96,7 @@ describe("on Kafka and Redis", () => {
       }).pipe(Effect.provide(processor(settings, own)))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("agrees at equal positions while orders are folded", () =>
+  it.live("reconcile compares at equal positions while orders are folded", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
@@ -115,7 +115,7 @@ describe("on Kafka and Redis", () => {
       }).pipe(Effect.provide(processor(settings, own)))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("stock set by hand outlives a repair", () =>
+  it.live("stock that was set by hand outlives a repair", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
@@ -143,37 +143,41 @@ describe("on Kafka and Redis", () => {
       expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a second Redis is folded to the same, key by key, beside a running processor", () =>
-    Effect.gen(function*() {
-      const settings = KafkaSettingsOfTest.settingsAt(kafka)
-      const own = yield* redis
-      const second = yield* redis
-      const [left, right] = [
-        yield* built(own),
-        yield* built(second)
-      ]
-      const reader = yield* Layer.build(Infra.layerReader(settings))
-      const within = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, reader)
-      yield* Effect.gen(function*() {
-        yield* ItemSales.sell(ITEMS, UNITS)
-        const log = yield* within(Refilling.surveyed(left))
-        expect(Survey.total(log)).toBeGreaterThan(ITEMS.length * ItemSales.ORDERS)
-        expect((yield* capture(Refilling.rehearse(log, "there"))).out).toContain("Nothing was changed")
-        expect(yield* second.cli("DBSIZE")).toBe(0)
-        const filled = yield* capture(within(Refilling.refill(log, right)))
-        expect(filled).toMatchObject({ isSuccess: true })
-        expect(filled.out).toMatch(/\[#+\] 100 %.*\n\d+ records of 3 partitions folded into Redis at /)
-        const same = yield* capture(Refilling.compare(log, left, right))
-        expect(same).toMatchObject({ isSuccess: true, out: "3 items compared, 0 differ, 0 at different offsets" })
-        yield* second.cli("HSET", Keys.orders(ItemId.make("hats")), "hats-0", "sold u-0 2 1 1 - - - -")
-        yield* second.cli("DEL", metaOf("socks"))
-        const other = yield* capture(Refilling.compare(log, left, right))
-        expect(other.isSuccess).toBe(false)
-        expect(other.out).toMatch(/order hats-0: Redis at \S+ sold 1 for u-0.*, Redis at \S+ sold 2 for u-0/)
-        expect(other.out).toContain("3 items compared, 1 differ, 1 at different offsets")
-        expect((yield* capture(Refilling.refuseFull(right))).complaint).toContain("is not empty")
-      }).pipe(Effect.provide(processor(settings, own)))
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+  it.live(
+    "recover --to folds a second Redis to the same, key by key, beside a running processor",
+    () =>
+      Effect.gen(function*() {
+        const settings = KafkaSettingsOfTest.settingsAt(kafka)
+        const own = yield* redis
+        const second = yield* redis
+        const [left, right] = [
+          yield* built(own),
+          yield* built(second)
+        ]
+        const reader = yield* Layer.build(Infra.layerReader(settings))
+        const within = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, reader)
+        yield* Effect.gen(function*() {
+          yield* ItemSales.sell(ITEMS, UNITS)
+          const log = yield* within(Refilling.surveyed(left))
+          expect(Survey.total(log)).toBeGreaterThan(ITEMS.length * ItemSales.ORDERS)
+          expect((yield* capture(Refilling.rehearse(log, "there"))).out).toContain("Nothing was changed")
+          expect(yield* second.cli("DBSIZE")).toBe(0)
+          const filled = yield* capture(within(Refilling.refill(log, right)))
+          expect(filled).toMatchObject({ isSuccess: true })
+          expect(filled.out).toMatch(/\[#+\] 100 %.*\n\d+ records of 3 partitions folded into Redis at /)
+          const same = yield* capture(Refilling.compare(log, left, right))
+          expect(same).toMatchObject({ isSuccess: true, out: "3 items compared, 0 differ, 0 at different offsets" })
+          yield* second.cli("HSET", Keys.orders(ItemId.make("hats")), "hats-0", "sold u-0 2 1 1 - - - -")
+          yield* second.cli("DEL", metaOf("socks"))
+          const other = yield* capture(Refilling.compare(log, left, right))
+          expect(other.isSuccess).toBe(false)
+          expect(other.out).toMatch(/order hats-0: Redis at \S+ sold 1 for u-0.*, Redis at \S+ sold 2 for u-0/)
+          expect(other.out).toContain("3 items compared, 1 differ, 1 at different offsets")
+          expect((yield* capture(Refilling.refuseFull(right))).complaint).toContain("is not empty")
+        }).pipe(Effect.provide(processor(settings, own)))
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
+    TEST_TIMEOUT
+  )
 
   it.live("a processor goes on from a second Redis, and its statuses come back", () =>
     Effect.gen(function*() {
@@ -195,7 +199,7 @@ describe("on Kafka and Redis", () => {
       expect(yield* reconcile(settings, second)).toMatchObject({ isSuccess: true })
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a log that is not whole is refused", () =>
+  it.live("recover refuses a log that is not whole", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
@@ -221,7 +225,7 @@ describe("on Kafka and Redis", () => {
       )
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a Redis that holds anything is refused as it is typed", () =>
+  it.live("recover --to refuses a Redis that holds anything", () =>
     Effect.gen(function*() {
       const [own, second] = [yield* redis, yield* redis]
       yield* second.cli("SET", "something", "else")

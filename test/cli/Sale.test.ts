@@ -48,9 +48,9 @@ const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
   )))
 
 layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
-  "beside a running engine",
+  "flash-sale sale beside a running engine",
   (it) => {
-    it.effect("each setting is set, shown and taken away", () =>
+    it.effect("each setting of a sale is set, shown and taken away", () =>
       Effect.gen(function*() {
         yield* typed("stock set shoes 10")
         expect(lines(yield* typed("sale show shoes"))).toEqual([
@@ -84,7 +84,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(line(yield* typed("sale limit shoes none"), "limit")).toBe("limit: none")
       }))
 
-    it.effect("an item can be set up before there is any of it", () =>
+    it.effect("the sale of an item can be set up before it has stock", () =>
       Effect.gen(function*() {
         expect((yield* typed("sale show hats")).complaint).toBe(
           "flash-sale: item hats is not known: nothing was ever put in, ordered or set"
@@ -93,7 +93,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(line(yield* typed("sale show hats"), "sale")).toBe("sale: not open yet")
       }))
 
-    it.effect("a buyer is told when it opens, and an order accepted before it closes counts", () =>
+    it.effect("a buyer sees when a sale opens, and an order that was accepted before it closes counts", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         const buy = (request_id: string) => gateway.send(TestGateway.order({ request_id, item_id: "bags" }))
@@ -117,7 +117,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect((yield* gateway.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
       }))
 
-    it.effect("what is wrong is told by its argument, and changes nothing", () =>
+    it.effect("a wrong argument is named, and changes nothing", () =>
       Effect.gen(function*() {
         yield* typed("stock set socks 1")
         const complaints = [
@@ -185,8 +185,8 @@ const decided = (id: string, acceptedAt: number) =>
     return standing._tag === "Kept" ? standing.record.status : undefined
   })
 
-describe("money", () => {
-  it("has the digits of ISO 4217, and is printed as it is read", () => {
+describe("Money", () => {
+  it("money has the digits of ISO 4217, and is printed as it is read", () => {
     const cases = [
       ["19.99", "EUR", 1999],
       ["19", "EUR", 1900],
@@ -209,8 +209,8 @@ describe("money", () => {
   })
 })
 
-describe("moments", () => {
-  it("are absolute with their zone, or from now", () => {
+describe("TimeArgument", () => {
+  it("a time is absolute with its zone, or from now", () => {
     const at = (text: string) =>
       Option.getOrUndefined(Option.map(TimeArgument.read(text), (one) => TimeArgument.resolve(one, 1_000)))
     expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
@@ -226,7 +226,7 @@ describe("moments", () => {
     ) expect([bad, at(bad)]).toEqual([bad, undefined])
   })
 
-  it("say whether orders are taken, as the engine decides", () => {
+  it("the shown state says whether orders are taken, as the engine decides", () => {
     const look = {
       isKnown: true,
       available: 1,

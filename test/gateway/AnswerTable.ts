@@ -72,7 +72,7 @@ const orderOf = (fields: ReturnType<typeof fresh>): Order => ({
 
 export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E>) =>
   layer(engine, { excludeTestServices: true, timeout: 120_000 })(`The answer table: ${name}`, (it) => {
-    it.effect("202: accepted, durable, and where to look", () =>
+    it.effect("202: accepted, durable, and where the status is", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         yield* TestGateway.stock(item("plenty"), 10_000)
@@ -125,7 +125,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
       }), TEST_TIMEOUT)
 
     it.effect(
-      "404: an item that nobody knows, an order that nobody placed, a place that is none",
+      "404: an unknown item, an unknown order, an unknown path",
       () =>
         Effect.gen(function*() {
           const gateway = yield* TestGateway.TestGateway
@@ -218,7 +218,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
       TEST_TIMEOUT
     )
 
-    it.effect("410: sold out just now; an honest retry of what was sold hears 409", () =>
+    it.effect("410: sold out just now; a retry of what was sold gets 409", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         yield* TestGateway.stock(item("last"), 1)
@@ -232,7 +232,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         assert.strictEqual((yield* send(first)).status, 409)
       }), TEST_TIMEOUT)
 
-    it.effect("413 and 415: too large, and no JSON by its own word", () =>
+    it.effect("413 and 415: too large, and declared as something else than JSON", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
@@ -292,7 +292,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         assert.strictEqual((yield* send(fresh())).status, 202)
       }), TEST_TIMEOUT)
 
-    it.effect("500: a bug, of which nothing is told", () =>
+    it.effect("500: a bug, of which the answer says nothing", () =>
       Effect.gen(function*() {
         const bug = { error: "Internal server error", code: "internal_error" }
         const answer = yield* during({ log: "bug" }, send(fresh()))
@@ -302,7 +302,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
       }), TEST_TIMEOUT)
 
     it.effect(
-      "each of them comes as a value of its type to a client that is made from the definition",
+      "every answer is a value of its type for a client that is made from the definition",
       () =>
         Effect.gen(function*() {
           const client = yield* typed

@@ -13,7 +13,7 @@ const count = Number(process.env["SEEDS"] ?? (process.env["FULL"] === undefined 
 const seeds = one === undefined ? Array.from({ length: count }, (_, seed) => seed + 1) : [Number(one)]
 
 describe("Simulation", () => {
-  it.each(seeds)("seed %i", (seed) => {
+  it.each(seeds)("the world of seed %i is sound", (seed) => {
     const exit = VirtualTime.run(History.of(seed))
     assert.isTrue(Exit.isSuccess(exit), String(exit))
     if (Exit.isFailure(exit)) return

@@ -45,9 +45,9 @@ const counts = Effect.gen(function*() {
   return { available, held, sold }
 })
 
-describe("dead letters on Kafka and Redis", () => {
+describe("flash-sale dlq on Kafka and Redis", () => {
   it.live(
-    "are replayed by one process and handled for all, also for those that start later",
+    "a letter that one process replays is handled for all, also for those that start later",
     () =>
       Effect.gen(function*() {
         const { address: redis, start } = yield* OwnRedis.OwnRedis

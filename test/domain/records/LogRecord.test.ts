@@ -30,7 +30,7 @@ const throughTheLog = (command: Exclude<Command, { readonly _tag: "Unreadable" }
 
 const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 2 }
 
-describe("a record", () => {
+describe("LogRecord", () => {
   const full = Command.Place({
     order: {
       requestId: RequestId.make("r é \u{1F600}"),
@@ -56,7 +56,7 @@ describe("a record", () => {
     sale({ opensAt: 0, closesAt: null, perUserLimit: 1, paused: false, price: 0, currency: "EUR" }),
     Command.Rules({ version: 7 })
   ]
-  it("about one order carries the ids by which everything about it is found, and is read as without them", () => {
+  it("a record about one order carries its ids as headers, and is read the same without them", () => {
     if (full._tag !== "Place") return assert.fail()
     const { attempt, order: { requestId } } = full
     const command = Command.GiveUp({ requestId, attempt })
@@ -72,13 +72,13 @@ describe("a record", () => {
 
   for (const command of commands) {
     if (command._tag === "Unreadable") continue
-    it(`of ${command._tag} comes back as it went: ${JSON.stringify(command)}`, () => {
+    it(`a record of ${command._tag} is read as it was written: ${JSON.stringify(command)}`, () => {
       assert.deepStrictEqual(throughTheLog(command), command)
     })
   }
 
   it.effect.prop(
-    "of any history comes back as it went",
+    "the records of random histories are read as they were written",
     { history: Histories.history },
     ({ history }) =>
       Effect.sync(() => {
@@ -88,7 +88,7 @@ describe("a record", () => {
       })
   )
 
-  it("says in its headers what it is, so that nobody must look into it", () => {
+  it("a record's headers say what it is, so that its value need not be read", () => {
     const { headers } = LogRecord.encode(itemId, full)
     assert.deepStrictEqual(headers, {
       correlation_id: "c-1",
@@ -101,8 +101,8 @@ describe("a record", () => {
   })
 })
 
-describe("an order that another producer wrote", () => {
-  it("needs no headers: time and correlation id come from its place", () => {
+describe("LogRecord: orders of other producers", () => {
+  it("an order of another producer needs no headers: time and correlation id come from its offset", () => {
     const command = LogRecord.decode(itemId, stored(JSON.stringify(order)))
     assert.deepStrictEqual(
       command,
@@ -115,7 +115,7 @@ describe("an order that another producer wrote", () => {
     )
   })
 
-  it("may have fields that nobody knows, and a correlation id that is none", () => {
+  it("an order of another producer may have unknown fields, and an invalid correlation id", () => {
     const command = LogRecord.decode(
       itemId,
       stored(JSON.stringify({ ...order, colour: "red" }), { correlation_id: "no good\n" })
@@ -177,7 +177,7 @@ describe("LogRecord: unreadable records", () => {
     })
   }
 
-  it("keeps what its headers say of whom it was", () => {
+  it("an unreadable record keeps the order that its headers name", () => {
     const headers = { request_id: "r-1", correlation_id: "c-1", attempt: "2" }
     const command = LogRecord.decode(itemId, stored("{", headers))
     assert.deepInclude(command, {
@@ -187,7 +187,7 @@ describe("LogRecord: unreadable records", () => {
     })
   })
 
-  it("believes no headers that are rubbish themselves", () => {
+  it("an unreadable record keeps no invalid headers", () => {
     const command = LogRecord.decode(
       itemId,
       stored("{", { request_id: " ", correlation_id: "no good\n", attempt: "many" })
@@ -197,7 +197,7 @@ describe("LogRecord: unreadable records", () => {
     assert.notProperty(command, "correlationId")
   })
 
-  it("has no home without a key that is an item", () => {
+  it("a record without a key that is an item has no home partition", () => {
     assert.isUndefined(LogRecord.itemOf({ key: undefined }))
     assert.isUndefined(LogRecord.itemOf({ key: "" }))
     assert.isUndefined(LogRecord.itemOf({ key: "a b" }))

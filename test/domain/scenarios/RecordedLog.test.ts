@@ -47,16 +47,16 @@ const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: Ite
   }).toSorted()
 }
 
-describe("A recorded log", () => {
+describe("Recorded logs", () => {
   for (const version of VERSIONS) {
-    it(`of rules ${version} folds to the state that it folded to then`, () => {
+    it(`the recorded log of rules ${version} folds to the state that it folded to then`, () => {
       assert.deepStrictEqual(
         folded(recordsOf(version).map(({ record }) => record)),
         linesOf(`rules-${version}.folded`).toSorted()
       )
     })
 
-    it(`of rules ${version} has the digests by which marks recognise it`, () => {
+    it(`the recorded log of rules ${version} has the digests by which marks recognise it`, () => {
       const records = recordsOf(version)
       assert.deepStrictEqual(records.map(({ record }) => Digest.of(record)), records.map(({ digest }) => digest))
     })

@@ -10,8 +10,8 @@ const order = { requestId: RequestId.make("r"), userId: UserId.make("u"), itemId
 const leased: StatusLookup = { _tag: "Leased" }
 const unknown: StatusLookup = { _tag: "Unknown" }
 
-describe("Waiting for the outcome of another's order", () => {
-  it.effect("ends as soon as it is known", () =>
+describe("DuplicateWait", () => {
+  it.effect("a duplicate waits until the outcome is known", () =>
     Effect.gen(function*() {
       const found = [leased, leased, unknown]
       const { wait } = yield* DuplicateWait.make(() => Effect.sync(() => found.shift()!))
@@ -23,7 +23,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.deepStrictEqual(heard, [unknown])
     }))
 
-  it.effect("ends after a while, or where the store fails, without knowing it", () =>
+  it.effect("a duplicate stops waiting after a bound, or where the store fails", () =>
     Effect.gen(function*() {
       let isAway = false
       const look = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
@@ -40,7 +40,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.deepStrictEqual(heard, [leased, leased])
     }))
 
-  it.effect("is for so many at once, and not for more", () =>
+  it.effect("a bounded number of duplicates wait at once", () =>
     Effect.gen(function*() {
       const { wait } = yield* DuplicateWait.make(() => Effect.succeed(leased))
       let heard = 0

@@ -36,24 +36,28 @@ const breaker = {
 }
 
 layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("Gateways beside each other", (it) => {
-  it.effect("take one of those that come at once to both under one request id", () =>
-    Effect.gen(function*() {
-      const here = yield* TestGateway.TestGateway
-      const there = Context.get(yield* Layer.build(TestGateway.layerGateway()), TestGateway.TestGateway)
-      yield* TestGateway.stock("101", 100)
-      for (let n = 0; n < 10; n++) {
-        const body = TestGateway.order({ request_id: `both-${n}`, user_id: `u-${n}` })
-        const asked = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? here : there).send(body))
-        const statuses = (yield* Effect.all(asked, { concurrency: "unbounded" })).map(({ status }) => status)
-        assert.deepStrictEqual(statuses.toSorted(), [202, ...Array.from({ length: 39 }, () => 409)])
-        yield* TestGateway.until(there.get(`/orders/both-${n}`), ({ body }) => body["status"] === "COMPLETED")
-      }
-      assert.strictEqual((yield* here.get("/items/101")).body["sold"], 10)
-    }).pipe(Effect.scoped), TEST_TIMEOUT)
+  it.effect(
+    "two gateways accept one of the orders that come at once under one request id",
+    () =>
+      Effect.gen(function*() {
+        const here = yield* TestGateway.TestGateway
+        const there = Context.get(yield* Layer.build(TestGateway.layerGateway()), TestGateway.TestGateway)
+        yield* TestGateway.stock("101", 100)
+        for (let n = 0; n < 10; n++) {
+          const body = TestGateway.order({ request_id: `both-${n}`, user_id: `u-${n}` })
+          const asked = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? here : there).send(body))
+          const statuses = (yield* Effect.all(asked, { concurrency: "unbounded" })).map(({ status }) => status)
+          assert.deepStrictEqual(statuses.toSorted(), [202, ...Array.from({ length: 39 }, () => 409)])
+          yield* TestGateway.until(there.get(`/orders/both-${n}`), ({ body }) => body["status"] === "COMPLETED")
+        }
+        assert.strictEqual((yield* here.get("/items/101")).body["sold"], 10)
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 })
 
 layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })("An open breaker", (it) => {
-  it.effect("answers at once, and leaves no trace in Redis", () =>
+  it.effect("an open breaker answers at once, and leaves no trace in Redis", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -81,7 +85,7 @@ layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })
 
 layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("A Redis that was killed", (it) => {
   it.effect(
-    "is no reason to say that an order was never placed which was taken meanwhile, at any gateway",
+    "after Redis was killed, no gateway says of an accepted order that it was never placed",
     () =>
       Effect.gen(function*() {
         const here = yield* TestGateway.TestGateway

@@ -5,8 +5,8 @@ import * as TestGateway from "../TestGateway.ts"
 
 const { order } = TestGateway
 
-layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (it) => {
-  it.effect("accepts an order, says where to look, and what became of it", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gateway", (it) => {
+  it.effect("the gateway accepts an order, and says where its status is and what it becomes", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("101", 5)
@@ -40,7 +40,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (
       })
     }))
 
-  it.effect("answers a retry by its own order's fate, and refuses another order under the same id", () =>
+  it.effect("a retry gets the status of its order, and another order under the same id is refused", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("102", 1)
@@ -67,7 +67,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (
       assert.strictEqual((yield* gateway.get("/orders/b-2")).status, 404)
     }))
 
-  it.effect("accepts one of many that come at once under the same id", () =>
+  it.effect("the gateway accepts one of many orders that come at once under the same id", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("103", 50)
@@ -85,7 +85,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (
       assert.strictEqual((yield* gateway.get("/items/103")).body["sold"], 1)
     }))
 
-  it.effect("names what is unknown, paused, closed or not open yet", () =>
+  it.effect("an order of an unknown, paused, closed or not yet open sale gets the reason", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const buy = (item_id: string) => gateway.send(order({ request_id: `d-${item_id}`, item_id }))
@@ -119,7 +119,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (
       assert.strictEqual((yield* buy("104")).status, 202)
     }))
 
-  it.effect("takes a caller's correlation id where it is a valid one", () =>
+  it.effect("a caller's correlation id is taken where it is valid", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const send = (id: string) =>
@@ -131,7 +131,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("The front gateway", (
       assert.match(String(replaced.body["correlation_id"]), /^[0-9a-f-]{36}$/)
     }))
 
-  it.effect("describes itself", () =>
+  it.effect("the gateway serves its OpenAPI document", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const { body } = yield* gateway.get("/openapi.json")

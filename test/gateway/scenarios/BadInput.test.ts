@@ -24,7 +24,7 @@ const raw = (port: number, text: string) =>
   })
 
 layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
-  it.effect("that is no JSON object is an invalid body", () =>
+  it.effect("a body that is no JSON object is an invalid body", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       for (const body of ["", "{", "nonsense", "[]", "null", "7", `"text"`, "{\"a\":1}{", "\u0000"]) {
@@ -37,7 +37,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       }
     }))
 
-  it.effect("that is no UTF-8 is an invalid body, and not an order under another id", () =>
+  it.effect("a body that is no UTF-8 is an invalid body, and not an order under another id", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const bytes = new TextEncoder().encode(order({ request_id: "bad-*" }))
@@ -47,7 +47,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       assert.strictEqual(answer.body["code"], "invalid_body")
     }))
 
-  it.effect("in fields is named field by field", () =>
+  it.effect("wrong fields are named one by one", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const all = yield* gateway.send("{}")
@@ -88,7 +88,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       }
     }))
 
-  it.effect("that is odd, but an order, is an order", () =>
+  it.effect("an odd body that is an order is accepted", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("101", 100)
@@ -105,7 +105,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       assert.strictEqual(charset.status, 202)
     }))
 
-  it.effect("that is too large, of another type, or nowhere is told so", () =>
+  it.effect("a request that is too large, of another type, or for an unknown path says so", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const large = yield* gateway.send(order({ padding: "x".repeat(17_000) }))
@@ -127,7 +127,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       assert.strictEqual((yield* gateway.get("/orders/%")).status, 404)
     }))
 
-  it.effect("without end ends in a closed socket", () =>
+  it.effect("a body without end ends in a closed socket", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const heads = yield* raw(gateway.port, `GET /health HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)

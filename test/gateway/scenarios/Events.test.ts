@@ -110,8 +110,8 @@ const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>
 const until = (isIt: () => boolean) => Effect.repeat(Effect.sleep("10 millis"), { until: isIt })
 const available = (heard: Heard | undefined) => heard?.data["available"]
 
-layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
-  it.effect("are a snapshot first, then changes, and go on where they were left", () =>
+layer(engine(), { excludeTestServices: true })("Events of an item", (it) => {
+  it.effect("an item's events are a snapshot first, then changes, and go on where they were left", () =>
     Effect.gen(function*() {
       yield* TestGateway.stock("a", 5)
       const first = yield* listen("/items/a/events")
@@ -138,7 +138,7 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
       assert.strictEqual(available(yield* soon(second.next)), 9)
     }).pipe(Effect.scoped))
 
-  it.effect("tell of settings as well, though nobody moved", () =>
+  it.effect("an item's events show changed settings, also when no order moved", () =>
     Effect.gen(function*() {
       yield* TestGateway.stock("b", 5)
       const listening = yield* listen("/items/b/events")
@@ -148,7 +148,7 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
       assert.deepStrictEqual([told?.event, told?.data["sale"]], ["snapshot", { paused: true }])
     }).pipe(Effect.scoped))
 
-  it.effect("are refused for an item that is not known, and come in the document", () =>
+  it.effect("events of an unknown item are refused, and the document lists them", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const unknown = yield* gateway.get("/items/nothing/events")
@@ -157,7 +157,7 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
       assert.containsAllKeys(body["paths"], ["/orders/{request_id}/events", "/items/{item_id}/events"])
     }))
 
-  it.effect("are read once, however many listen, and not at all when nobody does", () =>
+  it.effect("an item's events are read once for all subscribers, and not at all without one", () =>
     Effect.gen(function*() {
       const calls = yield* Calls
       yield* until(() => calls.following === 0)
@@ -175,8 +175,8 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
     }).pipe(Effect.scoped))
 })
 
-layer(engine(), { excludeTestServices: true })("An order's events", (it) => {
-  it.effect("end after its final status, and are over for who has heard that", () =>
+layer(engine(), { excludeTestServices: true })("Events of an order", (it) => {
+  it.effect("an order's events end after its final status, and at once for a client that has had it", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("101", 5)
@@ -198,7 +198,7 @@ layer(engine(), { excludeTestServices: true })("An order's events", (it) => {
       assert.strictEqual((yield* gateway.get("/orders/nothing/events")).status, 404)
     }).pipe(Effect.scoped))
 
-  it.effect("share the reader of their item", () =>
+  it.effect("an order's events share the reader of its item", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const calls = yield* Calls
@@ -238,9 +238,9 @@ const flood: Follow = () => {
   return Stream.paginate(1, (n) => Effect.succeed([round(n), Option.some(n + 1)] as const))
 }
 
-layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("A listener", (it) => {
+layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("Subscribers", (it) => {
   it.effect(
-    "that does not read is cut off, without harm to others; more than may are refused",
+    "a subscriber that does not read is cut off, without harm to others; too many are refused",
     () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
@@ -276,8 +276,8 @@ layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("A list
   )
 })
 
-describe("At shutdown", () => {
-  test.live("streams end, also those that nobody reads, and health says so meanwhile", () =>
+describe("Events at shutdown", () => {
+  test.live("streams end at shutdown, also those that are not read, and health says so meanwhile", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const built = yield* Layer.buildWithScope(engine({ shutdownNotice: Duration.millis(300) }, flood), scope)

@@ -9,8 +9,8 @@ import * as TestGateway from "../TestGateway.ts"
 const { order } = TestGateway
 const engine = () => TestGateway.layer({ rateLimit: { maxRequests: 3, window: Duration.minutes(1) } })
 
-layer(engine(), { excludeTestServices: true })("An append", (it) => {
-  it.effect("that is refused for sure gives the request id back", () =>
+layer(engine(), { excludeTestServices: true })("Failures of the log", (it) => {
+  it.effect("an append that is refused for sure releases the request id", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -26,7 +26,7 @@ layer(engine(), { excludeTestServices: true })("An append", (it) => {
       assert.strictEqual((yield* gateway.send(order({ request_id: "e-1", user_id: "e" }))).status, 202)
     }))
 
-  it.effect("whose outcome nobody knows keeps the request id, until the log tells", () =>
+  it.effect("an append with an unknown outcome keeps the request id until the log shows the outcome", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -42,7 +42,7 @@ layer(engine(), { excludeTestServices: true })("An append", (it) => {
       assert.strictEqual(retry.status, 409)
     }))
 
-  it.effect("that finds its line full is an overload, and no fault of the log", () =>
+  it.effect("an append that finds its queue full is an overload, and no fault of the log", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -55,7 +55,7 @@ layer(engine(), { excludeTestServices: true })("An append", (it) => {
       assert.strictEqual((yield* gateway.send(order({ request_id: "g-0", user_id: "g-0" }))).status, 202)
     }))
 
-  it.effect("goes on after the buyer has hung up", () =>
+  it.effect("an append goes on after the buyer has hung up", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const body = order({ request_id: "h-1", user_id: "h" })
@@ -74,8 +74,8 @@ layer(engine(), { excludeTestServices: true })("An append", (it) => {
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The store", (it) => {
-  it.effect("limits each user's orders, and honest retries cost nothing", () =>
+layer(engine(), { excludeTestServices: true })("Failures of the store", (it) => {
+  it.effect("each user's orders are limited, and retries of the same order cost nothing", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       yield* TestGateway.stock("101", 10)
@@ -91,7 +91,7 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
       assert.strictEqual((yield* gateway.send(order({ request_id: "j-1", user_id: "j" }))).status, 202)
     }))
 
-  it.effect("may be away: orders are taken, look-ups are not answered", () =>
+  it.effect("while the store is away orders are accepted, and look-ups are not answered", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -125,8 +125,8 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("An item that is stopped", (it) => {
-  it.effect("is told to who asks for it; its orders are taken, as the log decides", () =>
+layer(engine(), { excludeTestServices: true })("Stopped items", (it) => {
+  it.effect("a read of a stopped item says so; its orders are accepted, as the log decides", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -141,8 +141,8 @@ layer(engine(), { excludeTestServices: true })("An item that is stopped", (it) =
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The breaker", (it) => {
-  it.effect("opens, answers without a trace, and closes by itself", () =>
+layer(engine(), { excludeTestServices: true })("The breaker at the gateway", (it) => {
+  it.effect("the breaker opens, answers without a trace, and closes by itself", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
@@ -167,8 +167,8 @@ layer(engine(), { excludeTestServices: true })("The breaker", (it) => {
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The counters", (it) => {
-  it.effect("add up: received is what was queued, refused and failed", () =>
+layer(engine(), { excludeTestServices: true })("Counters of the gateway", (it) => {
+  it.effect("the counters add up: received is what was queued, refused and failed", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults

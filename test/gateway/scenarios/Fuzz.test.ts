@@ -22,7 +22,7 @@ const POLITE = new Set([202, 400, 404, 409, 410, 413, 415, 422])
 const memoryOf = async (pid: number): Promise<number> =>
   Number(await execute("ps", ["-o", "rss=", "-p", String(pid)], 5_000)) / 1024
 
-it("gets a clear answer each, and leaves nothing behind", { timeout: TIMEOUT }, async () => {
+it("every fuzzed request gets a clear answer, and leaves nothing behind", { timeout: TIMEOUT }, async () => {
   const port = await freePort()
   const engine = await Services.flashSale(["serve"], {
     HTTP_PORT: String(port),

@@ -97,7 +97,7 @@ const addUp = Effect.gen(function*() {
 })
 
 layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metrics", (it) => {
-  it.effect("count an order that is taken, and every way in which one is refused", () =>
+  it.effect("the gateway's metrics count an accepted order, and every way in which one is refused", () =>
     Effect.gen(function*() {
       yield* TestGateway.stock("101", 50)
       yield* TestGateway.stock("few", 1)
@@ -156,7 +156,7 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
 
 // Long enough for what was read to be known still when the store is switched off.
 layer(engine(Duration.seconds(10)), { excludeTestServices: true })("The gateway's metrics of failures", (it) => {
-  it.effect("count what we fail, by reason, and show the breaker", () =>
+  it.effect("the gateway's metrics count failures by reason, and show the breaker", () =>
     Effect.gen(function*() {
       const faults = yield* Faults
       yield* TestGateway.stock("101", 50)

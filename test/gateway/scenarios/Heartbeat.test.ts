@@ -26,8 +26,8 @@ const until = (path: string, text: string) =>
       return { heard, millis: performance.now() - begun }
     }))
 
-layer(TestGateway.layer(), { excludeTestServices: true })("A stream on which nothing happens", (it) => {
-  it.effect("beats", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("Heartbeat", (it) => {
+  it.effect("a stream on which nothing happens has heartbeats", () =>
     Effect.gen(function*() {
       yield* TestGateway.stock("101", 5)
       const { heard, millis } = yield* until("/items/101/events", ": still here\n\n")

@@ -44,7 +44,7 @@ const held = Layer.effect(
 layer(TestGateway.layerGateway({ maxInFlight: 3 }).pipe(Layer.provideMerge(held)), { excludeTestServices: true })(
   "Orders in flight",
   (it) => {
-    it.effect("are bounded: one more is told at once to come back, and gets in when there is room", () =>
+    it.effect("orders in flight are bounded: one more gets a 503 at once, and is accepted when there is room", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         const gate = yield* Gate
@@ -71,7 +71,7 @@ layer(
   TestGateway.layerGateway({ maxQueueWait: Duration.seconds(2) }).pipe(Layer.provideMerge(SqliteInfra.layerMemory)),
   { excludeTestServices: true }
 )("A backlog", (it) => {
-  it.effect("that would take too long turns orders away at once, until it is shorter", () =>
+  it.effect("a backlog that would take too long rejects orders at once, until it is shorter", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const log = yield* OrderLog
@@ -107,7 +107,7 @@ const slow = TestGateway.layerGateway({ maxQueueWait: Duration.seconds(1) }).pip
 )
 
 layer(slow, { excludeTestServices: true })("Slow payments", (it) => {
-  it.effect("turn nobody away: what is folded does not wait for them", () =>
+  it.effect("slow payments reject no order: a fold does not wait for them", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const backlogs = yield* Backlogs
@@ -128,7 +128,7 @@ layer(slow, { excludeTestServices: true })("Slow payments", (it) => {
 })
 
 layer(TestGateway.layer(), { excludeTestServices: true })("A store that is silent", (it) => {
-  it.effect("is waited for once: then orders go on without it, until it answers again", () =>
+  it.effect("a silent store is waited for once: then orders go on without it, until it answers again", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults

@@ -37,7 +37,7 @@ const refusesConnections = (url: string) =>
   })
 
 it(
-  "health says so, the port is closed, what is in flight is answered, and all ends well",
+  "at shutdown health says so, the port is closed, orders in flight are answered, and the process ends with 0",
   { timeout: TIMEOUT },
   async () => {
     const env = { DATA_DIR: await Services.folder(), PAYMENT_FAILURE_RATE: "0", SHUTDOWN_NOTICE: "2s" }

@@ -106,7 +106,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
     }), TEST_TIMEOUT)
 
   it.effect(
-    "what two servers might read differently is refused, and the connection closed",
+    "a request that two servers might read differently is refused, and the connection closed",
     () =>
       Effect.gen(function*() {
         const { port } = yield* TestGateway.TestGateway
@@ -138,7 +138,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
   )
 
   it.effect(
-    "bodies by chunks, of no length, promised and packed are read, or refused, by the same bounds",
+    "bodies that are chunked, without a length, announced or compressed have the same bounds",
     () =>
       Effect.gen(function*() {
         const { port } = yield* TestGateway.TestGateway
@@ -172,7 +172,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
     TEST_TIMEOUT
   )
 
-  it.effect("an upgrade, a tunnel and a HEAD hurt nobody", () =>
+  it.effect("an upgrade, a tunnel and a HEAD do no harm", () =>
     Effect.gen(function*() {
       const { port } = yield* TestGateway.TestGateway
       const gateway = yield* TestGateway.TestGateway

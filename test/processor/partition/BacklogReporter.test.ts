@@ -11,8 +11,8 @@ import { TestClock } from "effect/testing"
 
 const partition = PartitionId.make(3)
 const record = { partition, timestamp: 0, key: "101", value: new Uint8Array(0), headers: {} }
-describe("The pace of a fold", () => {
-  it("is what it did while it had work, and no less than what it did at any time", () => {
+describe("FoldRate", () => {
+  it("the rate of a fold is that of the time with work, and no less than at any time", () => {
     assert.strictEqual(FoldRate.next(0, { records: 0, millis: 250, isBusy: true }), 0)
     assert.strictEqual(FoldRate.next(0, { records: 1, millis: 250, isBusy: false }), 0)
     assert.strictEqual(FoldRate.next(0, { records: 100, millis: 250, isBusy: true }), 400)
@@ -21,13 +21,13 @@ describe("The pace of a fold", () => {
     assert.strictEqual(FoldRate.next(1_000, { records: 125, millis: 250, isBusy: true }), 900)
   })
 
-  it("is not forgotten while the fold stands still", () => {
+  it("the rate of a fold is kept while the fold is idle", () => {
     assert.strictEqual(FoldRate.next(400, { records: 0, millis: 250, isBusy: true }), 400)
   })
 })
 
-describe("The teller", () => {
-  it.effect("tells how far the fold is once it has recovered, and only news", () =>
+describe("BacklogReporter", () => {
+  it.effect("the backlog is published once the partition has recovered, and only when it changed", () =>
     Effect.gen(function*() {
       const told: Array<Backlog> = []
       const folding = OffsetTracker.make(10)

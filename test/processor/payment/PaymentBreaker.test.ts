@@ -66,8 +66,8 @@ const shown = Effect.all({
   gauge: Effect.map(Metric.value(Metrics.paymentsHeldBack), ({ value }) => value)
 })
 
-describe("Payments", () => {
-  it.effect("are held back while the provider refuses us, and all go on by themselves; one line for each change", () => {
+describe("PaymentBreaker", () => {
+  it.effect("charges are held back while the provider rejects us, and go on by themselves, with one log line for each change", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ logLevel, message }) => {
       lines.push(`${logLevel} ${String(message)}`)
@@ -95,7 +95,7 @@ describe("Payments", () => {
     ).pipe(Effect.provide(Logger.layer([logger])))
   })
 
-  it.effect("of an order that is at fault are refused at once, and hold up no other", () =>
+  it.effect("a charge that is at fault is rejected at once, and holds up no other", () =>
     patient((provider) =>
       Effect.gen(function*() {
         const wrong = new Set(orders.filter((_, n) => n % 5 === 0).map(({ key }) => key))
@@ -107,7 +107,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("are held back where one after the other is found at fault; a wrong one among them stops no other", () =>
+  it.effect("charges are held back after a series of rejections; a single rejection among them stops no other", () =>
     patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notThis(one))
@@ -127,7 +127,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("are held back by whoever comes next where the one that tries is interrupted", () =>
+  it.effect("the next charge probes the provider where the one that probes is interrupted", () =>
     patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notUs(one))
@@ -141,7 +141,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("leave a busy provider alone for as long as it says, within a bound, and no order fails for it", () =>
+  it.effect("a busy provider is left alone for as long as it says, within a bound, and no order fails for it", () =>
     patient((provider) =>
       Effect.gen(function*() {
         const until = 20_000

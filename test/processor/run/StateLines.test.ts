@@ -21,8 +21,8 @@ const overheard = <A, E, R>(effect: (lines: ReadonlyArray<string>) => Effect.Eff
     return Effect.provide(effect(lines), Logger.layer([logger]))
   })
 
-describe("A partition's worker", () => {
-  it.effect("that waits or refuses says so once, in whatever words it fails again", () =>
+describe("ProcessorState: log lines", () => {
+  it.effect("a worker that waits or halts logs it once, in whatever words it fails again", () =>
     overheard((lines) =>
       Effect.gen(function*() {
         const state = yield* ProcessorState.ProcessorState
@@ -58,7 +58,7 @@ describe("A partition's worker", () => {
       })
     ).pipe(Effect.provide(ProcessorState.layer)))
 
-  it.effect("that recovers says every 10 s how far it has come", () =>
+  it.effect("a worker that recovers logs every 10 s how far it has come", () =>
     overheard((lines) =>
       Effect.gen(function*() {
         const records = [stock("101", 5), order("r-1", "101")].map(OnePartition.written)

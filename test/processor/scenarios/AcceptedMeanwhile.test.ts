@@ -37,9 +37,9 @@ const acceptedBefore = (call: "mark" | "accepted" | "beginRecovery") =>
     })
   )
 
-describe("A worker that begins while the log is accepted", () => {
+describe("A log that is accepted while a worker begins", () => {
   it.effect.each(["mark", "accepted", "beginRecovery"] as const)(
-    "tells what it is to tell, accepted before %s",
+    "a worker publishes from where the accepted log says, accepted before %s",
     (call) => {
       const letters: Array<DeadLetter> = []
       const ports = Layer.mergeAll(

@@ -35,17 +35,17 @@ const store = (change: (sound: ItemStore["Service"]) => ItemStore["Service"]) =>
   )
 
 const cases = (died: { count: number }) => ({
-  "in its upkeep": store((sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
+  "in the maintenance": store((sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
   "in a fold": store((sound) => ({ ...sound, fold: once(sound.fold, died) })),
-  "in telling": Layer.merge(
+  "in publishing": Layer.merge(
     Layer.effect(ItemStore, ItemStore),
     Layer.effect(OrderStatuses, Effect.map(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) })))
   )
 })
 
-describe("A bug", () => {
-  for (const name of ["in its upkeep", "in a fold", "in telling"] as const) {
-    it.effect(`${name} ends the run, and the next one goes on`, () => {
+describe("Bugs in a partition", () => {
+  for (const name of ["in the maintenance", "in a fold", "in publishing"] as const) {
+    it.effect(`a bug ${name} ends the run, and the next run goes on`, () => {
       const died = { count: 0 }
       return Effect.gen(function*() {
         const log = yield* OrderLog

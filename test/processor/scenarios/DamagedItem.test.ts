@@ -57,32 +57,36 @@ const engine = Processor.layer.pipe(
 const pass = (duration: Duration.Duration) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 
-describe("A damaged item", () => {
-  it.effect("stops alone, is looked at seldom, and misses no order when it is repaired", () =>
-    Effect.gen(function*() {
-      const log = yield* OrderLog
-      yield* log.append(stock("damaged", 5))
-      yield* log.append(order("first", "damaged"))
-      yield* log.append(stock("sound", 5))
-      yield* log.append(order("other", "sound"))
-      yield* pass(A_WHILE)
-      assert.strictEqual(yield* statusOf("other"), "COMPLETED")
-      const { problems, status } = yield* Processor.health
-      assert.strictEqual(status, "unhealthy")
-      assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
+describe("Damaged items", () => {
+  it.effect(
+    "a damaged item stops alone, is tried seldom, and misses no order when it is repaired",
+    () =>
+      Effect.gen(function*() {
+        const log = yield* OrderLog
+        yield* log.append(stock("damaged", 5))
+        yield* log.append(order("first", "damaged"))
+        yield* log.append(stock("sound", 5))
+        yield* log.append(order("other", "sound"))
+        yield* pass(A_WHILE)
+        assert.strictEqual(yield* statusOf("other"), "COMPLETED")
+        const { problems, status } = yield* Processor.health
+        assert.strictEqual(status, "unhealthy")
+        assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
 
-      // Longer than idle actors are kept: who comes next must not be folded before those that were left out.
-      yield* pass(Duration.sum(IDLE_AFTER, A_WHILE))
-      assert.isAtMost(damage.folds, 60)
-      damage.isThere = false
-      yield* log.append(order("second", "damaged"))
-      yield* pass(A_WHILE)
-      assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
-      assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
-      assert.strictEqual((yield* Processor.health).status, "healthy")
-    }).pipe(Effect.provide(engine)), 30_000)
+        // Longer than idle actors are kept: who comes next must not be folded before those that were left out.
+        yield* pass(Duration.sum(IDLE_AFTER, A_WHILE))
+        assert.isAtMost(damage.folds, 60)
+        damage.isThere = false
+        yield* log.append(order("second", "damaged"))
+        yield* pass(A_WHILE)
+        assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
+        assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
+        assert.strictEqual((yield* Processor.health).status, "healthy")
+      }).pipe(Effect.provide(engine)),
+    30_000
+  )
 
-  it.effect("stops alone also where the next call is on its way already", () =>
+  it.effect("a damaged item stops alone also where the next call is on its way already", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* pass(A_WHILE)

@@ -36,7 +36,7 @@ const untilShown = Effect.gen(function*() {
   for (let step = 0; step < PATIENCE && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
 })
 
-it.effect("is shown for as long as the partition is owned", () =>
+it.effect("the inventory level is shown for as long as the partition is owned", () =>
   Effect.gen(function*() {
     yield* Effect.scoped(Effect.gen(function*() {
       const log = Context.get(yield* Layer.build(engine), OrderLog)
@@ -50,7 +50,7 @@ it.effect("is shown for as long as the partition is owned", () =>
     assert.deepStrictEqual(yield* shown, [])
   }).pipe(isolated))
 
-it.effect("is shown by the next owner at once, whether or not an order comes", () =>
+it.effect("the inventory level is shown by the next owner at once, whether or not an order comes", () =>
   Effect.gen(function*() {
     const ports = yield* Layer.build(SqliteInfra.layerMemory)
     const log = Context.get(ports, OrderLog)

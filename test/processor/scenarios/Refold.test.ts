@@ -95,7 +95,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
 const nothing = { sold: undefined, late: undefined, timeout: undefined, poison: undefined }
 
 describe("A log that is folded into an empty store", () => {
-  it.effect("is told where nobody has committed it", () =>
+  it.effect("a refold publishes what was not committed", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* folded(false), {
         processed: 4,
@@ -106,7 +106,7 @@ describe("A log that is folded into an empty store", () => {
       })
     }).pipe(Effect.provide(ports())))
 
-  it.effect("is silent where it is committed, but for statuses that buyers may still ask for", () =>
+  it.effect("a refold is silent where it was committed, but for statuses that buyers may still ask for", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* folded(true), {
         processed: 0,
@@ -117,7 +117,7 @@ describe("A log that is folded into an empty store", () => {
       })
     }).pipe(Effect.provide(ports())))
 
-  it.effect("leaves no status that is past its time", () =>
+  it.effect("a refold leaves no status that is past its time", () =>
     Effect.gen(function*() {
       yield* TestClock.adjust(ACCEPTED_KEPT_MILLIS + 60_000)
       assert.deepStrictEqual((yield* folded(true)).statuses, nothing)

@@ -44,8 +44,8 @@ const makeStore = () => {
 
 const pass = Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
 
-describe("A worker", () => {
-  it.effect("names its session with each call, and begins again in the next one", () => {
+describe("Sessions of the store", () => {
+  it.effect("a worker names its session with each call, and begins again in the next session", () => {
     const { layer, seen } = makeStore()
     const ports = Layer.mergeAll(
       ProcessorState.layer,

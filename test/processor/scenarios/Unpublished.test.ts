@@ -4,7 +4,7 @@ import { REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { RESULTS_WAITING } from "@flash-sale/processor/publish/Publisher"
 
-it("the ring of ids turned away outlasts whatever is not told yet", () => {
+it("the ring of rejected ids is longer than all that is not published yet", () => {
   // Turns that wait to be told, as many in hand, the one whose item waits for its place in the line, and the call after it.
   assert.isBelow((2 * RESULTS_WAITING + 2) * CALL_ORDERS, REJECTED_REMEMBERED)
 })
