@@ -25,7 +25,7 @@ const ask = (line: BatchLine.BatchLine<number, number, string>, messages: Readon
   Effect.forEach(messages, (n) => Effect.forkChild(line.ask(n), { startImmediately: true }))
 
 describe("BatchLine", () => {
-  it.effect("serves what gathers while it works as one batch, up to its bound, and answers each its own", () =>
+  it.effect("messages that gather while the line works are one batch, up to a bound, and each gets its own answer", () =>
     Effect.gen(function*() {
       const { batches, latch, line } = yield* standing({ capacity: 10, batchSize: 3 })
       const first = yield* ask(line, [1])
@@ -44,7 +44,7 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(batches, [[1], [2, -3, 4], [5]])
     }))
 
-  it.effect("refuses what is beyond its capacity at once, and names itself", () =>
+  it.effect("a message beyond the capacity is refused at once, by the name of the line", () =>
     Effect.gen(function*() {
       const { latch, line } = yield* standing({ capacity: 2, batchSize: 1 })
       yield* ask(line, [1])
@@ -56,7 +56,7 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [4, 6])
     }))
 
-  it.effect("gives a failure of the step to all of its batch, and goes on", () =>
+  it.effect("a failure of the step goes to its whole batch, and the line goes on", () =>
     Effect.gen(function*() {
       let isBroken = true
       const line = yield* BatchLine.make<number, number, string>({
@@ -73,7 +73,7 @@ describe("BatchLine", () => {
       assert.strictEqual(yield* line.ask(3), 3)
     }))
 
-  it.effect("gives a defect of the step to its callers, and goes on", () =>
+  it.effect("a defect of the step goes to its callers, and the line goes on", () =>
     Effect.gen(function*() {
       const line = yield* BatchLine.make<number, number, never>({
         name: NAME,
@@ -88,7 +88,7 @@ describe("BatchLine", () => {
       assert.strictEqual(yield* line.ask(2), 2)
     }))
 
-  it.effect("takes it for a bug when there are fewer answers than messages", () =>
+  it.effect("fewer answers than messages are a defect", () =>
     Effect.gen(function*() {
       const line = yield* BatchLine.make<number, number, never>({
         name: NAME,
@@ -99,7 +99,7 @@ describe("BatchLine", () => {
       assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
     }))
 
-  it.effect("answers everything that it accepted before it is gone, and takes nothing more", () =>
+  it.effect("a line that is closed answers all that it accepted, and accepts nothing more", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { latch, line } = yield* Scope.provide(standing({ capacity: 10, batchSize: 2 }), scope)

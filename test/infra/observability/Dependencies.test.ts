@@ -21,8 +21,8 @@ const ports = (up: { kafka: boolean; redis: boolean }) =>
     )
   })).pipe(Layer.provide(SqliteInfra.layerMemory))
 
-describe("what a service stands on", () => {
-  it.effect("is a gauge that follows within a second, and a log line for each change", () =>
+describe("Dependencies", () => {
+  it.effect("a dependency has a gauge that follows within a second, and a log line for each change", () =>
     Effect.gen(function*() {
       const up = { kafka: false, redis: true }
       const { lines, output } = MemoryOutput.make()

@@ -61,7 +61,7 @@ const refusals: ReadonlyArray<Fault> = ["302", "307", "400", "401", "402", "403"
 /** Those of them that find fault with one charge, and not with us. */
 const ofTheCharge: ReadonlyArray<Fault> = ["400", "402", "410", "422", "451"]
 
-layer(provider, { excludeTestServices: true })("A provider that misbehaves", (it) => {
+layer(provider, { excludeTestServices: true })("HttpPayments: a provider that misbehaves", (it) => {
   for (const [fault, says, isCharged] of passing) {
     it.effect(`${fault}: is asked again under the same key, and then it is unknown`, () =>
       Effect.gen(function*() {
@@ -144,7 +144,7 @@ layer(provider, { excludeTestServices: true })("A provider that misbehaves", (it
       assert.strictEqual(yield* payments.lookUp(paid.key), "paid")
     }))
 
-  it.effect("twice: the second answer is nobody's", () =>
+  it.effect("twice: the second answer is ignored", () =>
     Effect.gen(function*() {
       const { script } = yield* ProviderProcess.Provider
       const payments = yield* PaymentProvider
@@ -221,7 +221,7 @@ layer(provider, { excludeTestServices: true })("A provider that misbehaves", (it
     }))
 })
 
-layer(ProviderProcess.layer(), { excludeTestServices: true })("A provider that refuses us", (it) => {
+layer(ProviderProcess.layer(), { excludeTestServices: true })("HttpPayments: a provider that rejects us", (it) => {
   const wrongKey = "sk_live_wrong-and-secret"
   const token = PaymentToken.make("tok_secret-of-the-buyer")
 
@@ -256,7 +256,7 @@ layer(ProviderProcess.layer(), { excludeTestServices: true })("A provider that r
   const ask = (payments: PaymentProvider["Service"], one: Charge) =>
     Effect.flatMap(Effect.exit(payments.charge(one)), (exit) => Effect.log(inspect(exit, { depth: 12 })))
 
-  it.effect("is asked with a wrong key: neither key nor token is told to anybody", () =>
+  it.effect("a rejected API key: neither key nor token is logged", () =>
     Effect.gen(function*() {
       const { ledger, url } = yield* ProviderProcess.Provider
       const one = charge({ paymentToken: token })
@@ -274,7 +274,7 @@ layer(ProviderProcess.layer(), { excludeTestServices: true })("A provider that r
       }
     }))
 
-  it.effect("tells neither key nor token, whatever fails", () =>
+  it.effect("neither key nor token is in an error, whatever fails", () =>
     Effect.gen(function*() {
       const { script, url } = yield* ProviderProcess.Provider
       const faults: ReadonlyArray<Fault> = [
@@ -303,7 +303,7 @@ layer(ProviderProcess.layer(), { excludeTestServices: true })("A provider that r
       }
     }))
 
-  it.effect("is away: the adapter is there all the same, and goes on when the provider comes", () =>
+  it.effect("the adapter starts while the provider is away, and works when it comes", () =>
     Effect.gen(function*() {
       const { kill, start, url } = yield* ProviderProcess.make()
       yield* kill

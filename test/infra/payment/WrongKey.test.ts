@@ -49,9 +49,9 @@ const until = (all: (words: ReadonlyArray<string | undefined>) => boolean) =>
     )
   })
 
-layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
+layer(engine, { excludeTestServices: true })("A wrong API key of the payment provider", (it) => {
   it.effect(
-    "holds payments back and fails no order; one charge that is at fault needs a person",
+    "a wrong API key holds payments back and fails no order; one charge that is at fault is dead-lettered",
     () =>
       Effect.gen(function*() {
         const log = yield* OrderLog

@@ -10,7 +10,7 @@ const documented = (): ReadonlyArray<string> => {
     .flatMap(([, names = ""]) => [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name))
 }
 
-it("every event is told by somebody", () => {
+it("every event is logged somewhere in the sources", () => {
   const texts = sources("packages/*/src/**/*.ts").filter(({ path }) => !path.endsWith("/Attributes.ts"))
   expect(Attributes.EVENTS.filter((event) => !texts.some(({ text }) => text.includes(`"${event}"`)))).toEqual([])
 })

@@ -25,23 +25,23 @@ const messagesIn = (output: string): ReadonlyArray<string> =>
 
 const all = Array.from({ length: LINES }, (_, index) => String(index))
 
-describe("a process whose output is read late", () => {
+describe("Logs of a process whose output is read late", () => {
   for (const [way, code] of [["end", 0], ["throw", 1], ["exit", 3], ["die", 1]] as const) {
-    it(`loses no line when it ends by ${way}`, async () => {
+    it(`no line is lost when a process ends by ${way}`, async () => {
       const { child, exit } = await started(LINES, way)
       expect(messagesIn(await text(child.stdout))).toEqual(all)
       expect((await exit)[0]).toBe(code)
     })
   }
 
-  it("loses no line at SIGTERM", async () => {
+  it("no line is lost at SIGTERM", async () => {
     const { child, exit } = await started(LINES, "wait")
     child.kill("SIGTERM")
     expect(messagesIn(await text(child.stdout))).toEqual(all)
     await exit
   })
 
-  it("ends within seconds also where nobody ever reads", async () => {
+  it("a process ends within seconds also where its output is never read", async () => {
     const { child, exit } = await started(LINES, "wait")
     const begun = performance.now()
     child.kill("SIGTERM")
@@ -49,7 +49,7 @@ describe("a process whose output is read late", () => {
     expect(performance.now() - begun).toBeLessThan(8_000)
   })
 
-  it("ends well where the reader is gone", async () => {
+  it("a process ends well where the reader of its output is gone", async () => {
     const { child, exit } = await started(LINES, "wait")
     child.stdout.destroy()
     child.kill("SIGTERM")

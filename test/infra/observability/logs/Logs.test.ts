@@ -17,8 +17,8 @@ const logged = (program: Effect.Effect<unknown>, level: LogLevel.LogLevel = "Inf
     return lines()
   })
 
-describe("JSON lines", () => {
-  it.effect("have exactly the runbook's shape, in its order", () =>
+describe("Logs: JSON lines", () => {
+  it.effect("JSON lines have exactly the runbook's shape, in its order", () =>
     Effect.gen(function*() {
       const [line] = yield* logged(
         Effect.logInfo("Order queued successfully").pipe(Effect.annotateLogs({
@@ -36,7 +36,7 @@ describe("JSON lines", () => {
       )
     }))
 
-  it.effect("stay one line each, whatever they hold", () =>
+  it.effect("an entry is one line, whatever it holds", () =>
     Effect.gen(function*() {
       const cycle: { self?: unknown } = {}
       cycle.self = cycle
@@ -54,20 +54,20 @@ describe("JSON lines", () => {
       })
     }))
 
-  it.effect("tell the cause of an error", () =>
+  it.effect("an error has its cause in its line", () =>
     Effect.gen(function*() {
       const [line] = yield* logged(Effect.logError("It broke", Cause.die(new Error("boom"))))
       expect(JSON.parse(line!)).toMatchObject({ level: "ERROR", message: "It broke" })
       expect(JSON.parse(line!).error).toContain("boom")
     }))
 
-  it.effect("of another service in the same process name that one", () =>
+  it.effect("a line of another service in the same process names that service", () =>
     Effect.gen(function*() {
       const [line] = yield* logged(Effect.annotateLogs(Effect.logInfo("hello"), { service: "processor" }))
       expect(JSON.parse(line!).service).toBe("processor")
     }))
 
-  it.effect("below the least level are left out", () =>
+  it.effect("lines below the least level are left out", () =>
     Effect.gen(function*() {
       const output = yield* logged(
         Effect.all([Effect.logDebug("a"), Effect.logInfo("b"), Effect.logWarning("c"), Effect.logError("d")]),
@@ -77,8 +77,8 @@ describe("JSON lines", () => {
     }))
 })
 
-describe("lines at a terminal", () => {
-  it.effect("are for reading, and cannot drive the terminal", () =>
+describe("Logs: lines at a terminal", () => {
+  it.effect("lines at a terminal are for reading, and cannot control the terminal", () =>
     Effect.gen(function*() {
       const [line] = yield* logged(
         Effect.annotateLogs(Effect.logInfo("Order queued\u001b[2J"), { request_id: "r\u0007\u202e1" }),
@@ -93,8 +93,8 @@ describe("lines at a terminal", () => {
 
 const layerOf = ({ output }: MemoryOutput.Written) => Logs.layer({ service: "gateway", level: "Info", output })
 
-describe("no line is lost", () => {
-  it.effect("when many come at once: they are gathered for a moment and written together", () =>
+describe("Logs: no line is lost", () => {
+  it.effect("no line is lost when many come at once: they are gathered and written together", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       yield* Effect.gen(function*() {
@@ -110,7 +110,7 @@ describe("no line is lost", () => {
       }).pipe(Effect.provide(layerOf(written)))
     }))
 
-  it.effect("when the process exits in the same turn", () =>
+  it.effect("no line is lost when the process exits in the same tick", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       yield* Effect.gen(function*() {
@@ -122,7 +122,7 @@ describe("no line is lost", () => {
       }).pipe(Effect.provide(layerOf(written)))
     }))
 
-  it.effect("when the layer closes, nor after", () =>
+  it.effect("no line is lost when the layer closes, nor after", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       const later = yield* Effect.scoped(Effect.gen(function*() {
@@ -137,7 +137,7 @@ describe("no line is lost", () => {
       expect(written.hooks()).toBe(0)
     }))
 
-  it.effect("when the output takes little at a time, and bytes of one letter apart", () =>
+  it.effect("no line is lost when the output takes little at a time, and splits a letter", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       written.room(7)
@@ -150,20 +150,20 @@ describe("no line is lost", () => {
     }))
 })
 
-describe("one attempt to write", () => {
+describe("Logs: attempts to write", () => {
   const failing = (code: string) => () => {
     throw Object.assign(new Error(code), { code })
   }
 
-  it("that fails is made again, but for one that nobody reads", () => {
+  it("a failed write is tried again, unless the reader is gone", () => {
     expect(LogOutput.attempt(() => 7)).toBe(7)
     expect(["EAGAIN", "ENOSPC", "EIO"].map((code) => LogOutput.attempt(failing(code)))).toEqual([0, 0, 0])
     expect(["EPIPE", "EBADF"].map((code) => LogOutput.attempt(failing(code)))).toEqual(["gone", "gone"])
   })
 })
 
-describe("an output that nobody reads", () => {
-  it.effect("holds up nobody: beyond a bound lines are dropped, and told of when there is room again", () =>
+describe("Logs: an output that is not read", () => {
+  it.effect("an output that is not read holds up nothing: beyond a bound lines are dropped, and counted later", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       written.room(0)

@@ -33,8 +33,8 @@ const told = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.
     return written.writes.length === 0 ? [] : written.lines()
   })
 
-describe("the lines of orders", () => {
-  it.effect("have exactly the runbook's shape, in its order", () =>
+describe("OrderLines", () => {
+  it.effect("an order's line has exactly the runbook's shape, in its order", () =>
     Effect.gen(function*() {
       expect(yield* told([line({ requestId: undefined, traceparent: undefined })])).toEqual([
         "{\"timestamp\":\"2025-11-29T21:56:00.000Z\",\"level\":\"INFO\",\"message\":\"Order queued successfully\"," +
@@ -44,7 +44,7 @@ describe("the lines of orders", () => {
     }))
 
   it.effect.prop(
-    "are what the logger of all other lines would write, whatever the ids and reasons hold",
+    "an order's line is what the logger of all other lines would write, whatever ids and reasons hold",
     [Schema.String, Schema.String, Schema.Boolean],
     ([requestId, reason, isBare]) =>
       Effect.sync(() => {
@@ -54,14 +54,14 @@ describe("the lines of orders", () => {
       })
   )
 
-  it.effect("are left out below the least level", () =>
+  it.effect("orders' lines are left out below the least level", () =>
     Effect.gen(function*() {
       const lines = [line({ level: "Debug", event: "order_received" }), line()]
       const count = (level: LogLevel.LogLevel) => Effect.map(told(lines, { level }), ({ length }) => length)
       expect([yield* count("Debug"), yield* count("Info"), yield* count("Warn")]).toEqual([2, 1, 0])
     }))
 
-  it.effect("are of the same share of orders in every service", () =>
+  it.effect("every service logs the same share of orders", () =>
     Effect.gen(function*() {
       const ids = Array.from({ length: 4_000 }, (_, index) => CorrelationId.make(`shop-${index}`))
       const of = (service: "gateway" | "processor", orders: number) =>
@@ -77,7 +77,7 @@ describe("the lines of orders", () => {
       expect((yield* of("gateway", 1)).length).toBe(ids.length)
     }))
 
-  it.effect("are readable at a terminal, as others are", () =>
+  it.effect("an order's line is readable at a terminal, as others are", () =>
     Effect.gen(function*() {
       const { lines, output } = MemoryOutput.make(true)
       yield* Effect.map(OrderLines.OrderLines, ({ tell }) => tell(line({ requestId: "r\u202e1" }))).pipe(

@@ -40,7 +40,7 @@ it("every metric is in the list of those that a test moves, and none that does n
   expect([...moved.keys()].toSorted()).toEqual(all)
 })
 
-it("the test that is said to move a metric names it", () => {
+it("the test that is listed for a metric names it", () => {
   const handles = new Map<string, string>([
     ["processor_partitions", "EngineMetrics.partitionsIn"],
     ["processor_items_stopped", "EngineMetrics.itemsStopped"],

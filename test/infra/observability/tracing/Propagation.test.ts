@@ -9,8 +9,8 @@ const HEADER = `00-${TRACE}-${SPAN}-01`
 
 const recording = Effect.provideService(Propagation.IsRecording, true)
 
-describe("traceparent", () => {
-  it("is read and written", () => {
+describe("Propagation", () => {
+  it("a traceparent is read and written", () => {
     const span = Option.getOrThrow(Propagation.parse(HEADER))
     expect(span).toMatchObject({ traceId: TRACE, spanId: SPAN, sampled: true })
     expect(Propagation.format(span)).toBe(HEADER)
@@ -20,7 +20,7 @@ describe("traceparent", () => {
       .toEqual([false, true, false, true])
   })
 
-  it("that is malformed or absent is none", () => {
+  it("a malformed or absent traceparent is none", () => {
     const bad = [
       undefined,
       "",
@@ -36,13 +36,13 @@ describe("traceparent", () => {
     }
   })
 
-  it.effect("goes on as it came where nothing is recorded", () =>
+  it.effect("a traceparent goes on as it came where no spans are recorded", () =>
     Effect.gen(function*() {
       expect(yield* Propagation.outgoing(HEADER)).toBe(HEADER)
       expect(yield* Effect.withSpan(Propagation.outgoing(HEADER), "not recorded")).toBe(HEADER)
     }))
 
-  it.effect("is made anew where none came, well-formed and not sampled", () =>
+  it.effect("a new traceparent is well-formed and not sampled", () =>
     Effect.gen(function*() {
       const made = yield* Propagation.outgoing(undefined)
       expect(Option.map(Propagation.parse(made), Propagation.format)).toEqual(Option.some(made))
@@ -50,7 +50,7 @@ describe("traceparent", () => {
       expect(yield* Propagation.outgoing("garbage")).not.toBe(made)
     }))
 
-  it.effect("names the current span where spans are recorded", () =>
+  it.effect("a traceparent names the current span where spans are recorded", () =>
     Effect.gen(function*() {
       const [sent, span] = yield* Effect.all([Propagation.outgoing(HEADER), Effect.currentSpan]).pipe(
         Effect.withSpan("test", { parent: Option.getOrThrow(Propagation.parse(HEADER)) }),

@@ -54,8 +54,8 @@ const one = (name: string, parent?: string, error?: string) =>
     return span?.traceparent ?? parent
   })
 
-describe("spans", () => {
-  it.live("are none where no collector is named, or the SDK is disabled", () =>
+describe("Tracing", () => {
+  it.live("there are no spans where no collector is named, or the SDK is disabled", () =>
     Effect.gen(function*() {
       const { requests, url } = yield* collector
       expect(yield* traced({}, Spans.Spans)).toBeUndefined()
@@ -65,7 +65,7 @@ describe("spans", () => {
       expect(requests).toEqual([])
     }))
 
-  it.live("come to the collector with their resource, its headers, parents, links and errors", () =>
+  it.live("spans come to the collector with resource, headers, parents, links and errors", () =>
     Effect.gen(function*() {
       const { requests, spans, url } = yield* collector
       yield* traced(
@@ -107,7 +107,7 @@ describe("spans", () => {
       )
     }))
 
-  it.live("are named by OTEL_SERVICE_NAME, and go to an endpoint of their own by protobuf, as is the default", () =>
+  it.live("spans are named by OTEL_SERVICE_NAME, and go to their own endpoint, by protobuf as is the default", () =>
     Effect.gen(function*() {
       const { requests, url } = yield* collector
       const env = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/here`, OTEL_SERVICE_NAME: "door-7" }
@@ -133,7 +133,7 @@ describe("spans", () => {
       return { sent, roots: count("root"), recorded: count("recorded"), unrecorded: count("unrecorded") }
     })
 
-  it.live("are all recorded by default, but for traces that were sampled out where they began", () =>
+  it.live("spans are all recorded by default, except for traces that were sampled out where they began", () =>
     Effect.gen(function*() {
       const { sent, ...rest } = yield* counted({})
       expect(rest).toEqual({ roots: 400, recorded: 1, unrecorded: 0 })
@@ -141,7 +141,7 @@ describe("spans", () => {
       expect(sent.recorded).toMatch(new RegExp(`^00-${TRACE}-(?!${PARENT})[0-9a-f]{16}-01$`))
     }))
 
-  it.live("are sampled as the standard samplers say", () =>
+  it.live("spans are sampled as the standard samplers say", () =>
     Effect.gen(function*() {
       const ratio = yield* counted({ OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25" })
       expect(ratio.roots).toBeGreaterThan(50)
@@ -156,7 +156,7 @@ describe("spans", () => {
       expect(on).toEqual({ roots: 400, recorded: 1, unrecorded: 1 })
     }))
 
-  it.live("of fibers take the same way", () =>
+  it.live("spans of fibers take the same way", () =>
     Effect.gen(function*() {
       const found = yield* collector
       const asked = HttpClient.get(`${found.url}/elsewhere`).pipe(Effect.provide(FetchHttpClient.layer), Effect.orDie)
@@ -168,7 +168,7 @@ describe("spans", () => {
       expect(heard?.headers["traceparent"]).toMatch(new RegExp(`^00-${above!.traceId}-[0-9a-f]{16}-01$`))
     }))
 
-  it.live("for a collector that is away hold up nobody, and the log says so", () =>
+  it.live("a collector that is away holds up nothing, and the log says so", () =>
     Effect.gen(function*() {
       const written = MemoryOutput.make()
       const port = yield* Effect.promise(freePort)
