@@ -70,7 +70,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
         },
         body: JSON.stringify({ request_id, user_id: "u-1", item_id: "101", amount })
       })
-    // Until the processor has told that it holds the whole fold, nobody says that an item is unknown.
+    // Until the processor has published that it holds the whole fold, no answer says that an item is unknown.
     await until("the fold is whole", async () => (await fetch(`${gateway.url}/items/101`)).status === 404)
     expect((await buy("r-0", 1)).status).toBe(404)
     await operator.set("inventory:101", 100)

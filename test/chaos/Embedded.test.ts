@@ -55,7 +55,7 @@ describe("The engine in one process", () => {
       const item = await (await fetch(`${engine.url}/items/101`)).json()
       expect(item).toMatchObject({ available: 60 })
       expect((await buy()).status).toBe(409)
-      // Commands look at the same file, while the engine runs.
+      // Commands read the same file, while the engine runs.
       const added = await Services.run(["stock", "add", "101", "5"], settings)
       expect(added).toMatchObject({ code: 0 })
       expect(added.output).toMatch(/^item 101: available 65, /)

@@ -1,4 +1,4 @@
-/** Redis emptied, or set back to a backup by the runbook's commands: the same state stands there again, key by key. */
+/** Redis emptied, or set back to a backup by the runbook's commands: the same state is there again, key by key. */
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
@@ -27,7 +27,7 @@ const told = (line: string) => process.stdout.write(`${line}\n`)
 const load = ({ env, gateway }: Scene.Scene, orders: number, ...blows: ReadonlyArray<() => Promise<void>>) =>
   Load.balanced({ url: gateway.url, env, items: ITEMS, orders, rate: RATE, blows })
 
-/** Does something to Redis; then what was there must be there again, and nobody was asked for money because of it. */
+/** Does something to Redis; then the same state must come back, and no charge is made because of it. */
 const heals = async (scene: Scene.Scene, what: string, strike: () => Promise<void>) => {
   const { group, provider, store } = scene
   await group.catchUp(FINAL_WITHIN)

@@ -1,4 +1,4 @@
-/** Whatever strikes the engine under load: nothing is lost, doubled or oversold, nobody pays for nothing. */
+/** Whatever strikes the engine under load: nothing is lost, doubled or oversold, and no buyer pays for nothing. */
 import { describe, expect, it } from "vitest"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
 import * as Aftermath from "./Aftermath.ts"
@@ -26,7 +26,10 @@ interface Run {
   /** Fault by fault, in the order in which they strike. */
   readonly strikes: ReadonlyArray<Fault>
   readonly seconds: number
-  /** Every so many strikes there is peace until everything is final; else the next one may strike what the last has left. */
+  /**
+   * Every so many strikes there is peace until everything is final; else the next one may strike what the last has
+   * left.
+   */
   readonly peaceEvery: number
 }
 

@@ -12,7 +12,7 @@ const ROOM = 20_000
 /** How long a program that asks for next to nothing may take, in milliseconds. */
 const PATIENCE = 10_000
 
-/** A file that may grow no further is a disk that is full, and needs nobody's rights. */
+/** A file that may grow no further is a disk that is full, and needs no rights. */
 const limitFiles = ({ server: { pid } }: Store, size: string) =>
   execute("prlimit", ["--pid", String(pid), `--fsize=${size}:`], PATIENCE)
 
@@ -26,7 +26,7 @@ const isFull = async (store: Store, makeRoom: () => Promise<unknown>): Promise<v
 }
 
 /**
- * The disk is full. Under `appendfsync always` Redis gives up, and somebody makes room and starts it again; under
+ * The disk is full. Under `appendfsync always` Redis gives up, and the operator makes room and starts it again; under
  * `everysec` it takes no writes until there is room.
  */
 export const ofDisk = async (store: Store, fsync: "always" | "everysec"): Promise<void> => {

@@ -15,7 +15,7 @@ const BUYERS = 48
 const STOCK = 1_000_000
 /** How soon a buyer asks again, in milliseconds. */
 const AGAIN = 100
-/** The lease of a claim whose gateway died, and the time in which a new gateway stands, in milliseconds. */
+/** The lease of a claim whose gateway died, and the time in which a new gateway starts, in milliseconds. */
 const BOUND = 30_000 + 15_000
 const TIMEOUT = 300_000
 

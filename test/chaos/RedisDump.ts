@@ -5,7 +5,7 @@ import { PARTITIONS } from "./Processors.ts"
 import type { Store } from "./Store.ts"
 
 /**
- * Not of the fold, or not of one moment: who asked how often, how fast processors were, live events, and answers that the
+ * Not of the fold, or not of one moment: rate limits, the pace of processors, live events, and outcomes that the
  * next call takes away.
  */
 const LEFT_OUT = [/^ratelimit:/, /^backlog$/, /:events$/, /:untold$/]
@@ -41,7 +41,7 @@ export const of = (store: Store): Promise<Dump> =>
     return Object.fromEntries(keys.map((key, n) => [key, values[n]]))
   })
 
-/** Waits until each partition is folded and told as far as it was then. */
+/** Waits until each partition is folded and published as far as it was then. */
 export const untilWhole = (store: Store, then: Dump): Promise<void> =>
   until("everything is folded again", () =>
     store.ask(async (redis) => {

@@ -1,4 +1,4 @@
-/** Gateway, processor and commands as processes, on a Kafka and a Redis that let nobody in who does not say who he is. */
+/** Gateway, processor and commands as processes, on a Kafka and a Redis that require users, passwords and TLS. */
 import { readFile } from "node:fs/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as Certificates from "../servers/Certificates.ts"

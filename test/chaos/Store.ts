@@ -49,7 +49,7 @@ export class Store {
     return this.#forgotten
   }
 
-  /** A connection as somebody types into it, for one question. */
+  /** A connection as of an operator at redis-cli, for one question. */
   async ask<A>(question: (redis: Redis) => Promise<A>, server: RedisServer = this.#server): Promise<A> {
     const redis = new Redis(server.port, server.host, { retryStrategy: () => null })
     redis.on("error", () => {})
@@ -65,7 +65,9 @@ export class Store {
     await this.#server.start()
   }
 
-  /** Killed as its machine dies under `appendfsync everysec`: what it acknowledged in the last second is not on disk. */
+  /**
+   * Killed as its machine dies under `appendfsync everysec`: what it acknowledged in the last second is not on disk.
+   */
   async killAndForget(): Promise<void> {
     const file = await this.lastFile()
     const { size } = await stat(file)
@@ -83,7 +85,7 @@ export class Store {
     this.#address.cut()
   }
 
-  /** A replica that has heard nothing for so long is made the primary, because the primary has died. */
+  /** A replica that got no writes for so long is made the primary, because the primary has died. */
   async failOver(lagMillis: number): Promise<void> {
     const primary = this.#server
     const line = await TcpProxy.open(primary.port)
@@ -114,7 +116,7 @@ export class Store {
     return backup
   }
 
-  /** As the runbook has it: the dump copied in, and Redis told to restart. */
+  /** As the runbook has it: the dump copied in, and Redis restarted. */
   async restore(backup: string): Promise<void> {
     const dump = join(this.#server.folder, DUMP)
     await rm(dump, { force: true })

@@ -32,7 +32,7 @@ const acquireCluster = Effect.acquireRelease(
   (brokers) => Effect.promise(() => Promise.all(brokers.map((broker) => broker.stop())))
 )
 
-/** Askers that never stop, and what they were told: by name, the place of what was acknowledged. */
+/** Producers that append until the end, and the results: by name, the offset of what was acknowledged. */
 const askers = (log: OrderLog["Service"]) => {
   const acknowledged = new Map<string, string>()
   const refused = new Set<string>()

@@ -1,4 +1,7 @@
-/** One order from the buyer's request to its end, as a trace across both services, and the log lines of its correlation id. */
+/**
+ * One order from the buyer's request to its end, as a trace across both services, and the log lines of its correlation
+ * id.
+ */
 import { expect, it, onTestFinished } from "vitest"
 import * as Samples from "../infra/observability/metrics/Samples.ts"
 import { type Collector, startCollector, tree } from "../servers/Collector.ts"

@@ -1,4 +1,4 @@
-/** Sales for commands to look at: some orders of each item are sold, the others find nothing left. */
+/** Sales for commands to read: some orders of each item are sold, the others find nothing left. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
@@ -16,7 +16,7 @@ export const sell = Effect.fnUntraced(function*(items: ReadonlyArray<string>, un
   yield* settled(items, units)
 })
 
-/** The same records, for whoever folds them. The orders are `<name>-0` and so on, by a name for each item. */
+/** Appends the same records, without waiting. The orders are `<name>-0` and so on, by a name for each item. */
 export const append = Effect.fnUntraced(function*(
   items: ReadonlyArray<string>,
   units: number,
@@ -43,7 +43,7 @@ export const append = Effect.fnUntraced(function*(
   }
 })
 
-/** Waits until every order of each item is sold or turned away, and the partition is wholly folded. */
+/** Waits until every order of each item is sold or rejected, and the partition is wholly folded. */
 export const settled = Effect.fnUntraced(function*(items: ReadonlyArray<string>, units: number) {
   const log = yield* OrderLog
   const store = yield* ItemStore

@@ -1,4 +1,4 @@
-/** `flash-sale sale`, as it is typed beside a running engine, and what buyers hear of it. */
+/** `flash-sale sale`, as it is typed beside a running engine, and what buyers get of it. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it, layer } from "@effect/vitest"
 import * as Sale from "@flash-sale/cli/sale/Sale"

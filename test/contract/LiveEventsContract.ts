@@ -1,8 +1,8 @@
 /**
  * What every `LiveEvents` does. The events come from folding, so the layer provides the store as well.
  *
- * One event for each call of `fold` with `tell` that moved an order or changed a count: the counts after it, and each
- * change of an order that is known by name, in order, as buyers are told of it (`Outcome.status`).
+ * One event for each call of `fold` with `emitEvents` that moved an order or changed a count: the counts after it, and
+ * each change of an order that is known by name, in order, with the status that buyers see (`Outcome.status`).
  */
 import { describe, expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -82,7 +82,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
             events.follow(item.itemId, undefined).pipe(Stream.take(1), Stream.runCollect),
             events.follow(item.itemId, undefined).pipe(Stream.take(1), Stream.runCollect)
           ], { concurrency: "unbounded" }))
-          // Nobody can see from outside when a follower has begun, so stock is put in until both have heard of it.
+          // A follower does not show from outside when it has begun, so stock is put in until both have got some.
           for (let offset = 1; followers.pollUnsafe() === undefined; offset++) yield* fold(item, [stock(offset, 1)])
           for (const seen of yield* Fiber.join(followers)) expect(seen[0]?.event.available).toBeGreaterThan(1)
         }))

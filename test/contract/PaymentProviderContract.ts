@@ -1,5 +1,5 @@
 /**
- * What every payment provider promises, asked under keys that nobody else has. A payment token that begins with
+ * What every payment provider promises, asked under keys of its own. A payment token that begins with
  * `decline` has to be declined, and every charge has to be answered.
  */
 import { assert, layer } from "@effect/vitest"

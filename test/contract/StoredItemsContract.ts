@@ -1,4 +1,4 @@
-/** What every store tells of its items, and what taking them away does. The layer provides an empty store. */
+/** What every store shows of its items, and what clearing them does. The layer provides an empty store. */
 import { expect, layer } from "@effect/vitest"
 import { ItemStore, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
@@ -110,7 +110,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         yield* store.writeMark(partition, { epoch: "two", checkpoint: 9 })
         expect(yield* store.mark(partition)).toEqual({ epoch: "two", checkpoint: 9 })
         expect(yield* store.accepted(partition)).toBeUndefined()
-        // Nothing of the item came back, and nobody misses it.
+        // Nothing of the item came back, and no read misses it.
         expect(yield* store.detectEdits(partition, "two")).toEqual([])
         expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
       }))

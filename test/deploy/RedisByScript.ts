@@ -137,7 +137,7 @@ export class DataFolder implements AsyncDisposable {
   /** As `docker cp` does it: another file in the place of the first, with the times of the original. */
   async copyIn(backup: string): Promise<void> {
     const { atime, mtime } = await stat(backup)
-    // Nobody types as fast as a test: within some ticks of the clock a copy is not told from the dump itself.
+    // No operator types as fast as a test: within some ticks of the clock a copy looks like the dump itself.
     await past(mtime.getTime() + 100)
     await rm(this.in("dump.rdb"), { force: true })
     await copyFile(backup, this.in("dump.rdb"))

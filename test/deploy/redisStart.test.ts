@@ -123,7 +123,7 @@ it("never takes a dump of its own, in many saves", async () => {
 it("loads a dump that was copied in without its times", async () => {
   await using folder = await DataFolder.make()
   const { backup } = await backedUp(folder)
-  // A dump says only the second of its save; a copy that was made within it is not told from the dump itself.
+  // A dump has only the second of its save; a copy that was made within it looks like the dump itself.
   await past((await stat(backup)).mtimeMs + 2100)
   await rm(folder.in("dump.rdb"))
   await cp(backup, folder.in("dump.rdb"))

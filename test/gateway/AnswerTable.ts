@@ -1,4 +1,4 @@
-/** The answer table: every row of it over HTTP, whatever the gateway stands on, told as it is on the wire and typed. */
+/** The answer table: every row of it over HTTP, over any ports, as it is on the wire and as a typed client gets it. */
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import * as Client from "@flash-sale/domain/api/Client"
@@ -16,7 +16,7 @@ export const MAX_REQUESTS = 20
 const run = randomUUID().slice(0, 8)
 let made = 0
 
-/** An order that nobody has sent before, for an item of this run. */
+/** An order that was not sent before, for an item of this run. */
 const fresh = (fields: Readonly<Record<string, unknown>> = {}) => {
   const n = made++
   return { request_id: `${run}-r${n}`, user_id: `${run}-u${n}`, item_id: `${run}-plenty`, amount: 1, ...fields }
@@ -49,7 +49,7 @@ const refused = (
 const unavailable = (answer: TestGateway.Answer, code: string) =>
   refused(answer, 503, { error: "Service temporarily unavailable", code }, true)
 
-/** A port behind the gateway does as it is told, until this is over. */
+/** A port behind the gateway behaves as it is switched, until this is over. */
 const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Faults, (faults) =>
     Effect.suspend(() => {

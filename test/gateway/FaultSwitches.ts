@@ -8,11 +8,13 @@ import { Context, Effect, Layer, Schedule } from "effect"
 export interface Switches {
   /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
   log: "fine" | "away" | "lost" | "full" | "bug"
-  /** `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` shows no item. */
+  /**
+   * `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` shows no item.
+   */
   store: "fine" | "away" | "silent" | "damaged"
 }
 
-/** What a bug says, and no buyer hears. */
+/** The message of a bug, which no buyer gets. */
 export const BUG = "a bug that was switched on"
 
 export class Faults extends Context.Service<Faults, Switches>()("test/gateway/Faults") {}

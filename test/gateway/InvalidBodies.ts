@@ -1,6 +1,6 @@
 /** Bodies that no honest client would send, out of a seed. */
 
-/** Marsaglia's xorshift: the same seed, the same rubbish. */
+/** Marsaglia's xorshift: the same seed, the same bodies. */
 export const chance = (seed: number) => {
   let state = seed | 0 || 1
   const next = (): number => {

@@ -178,7 +178,8 @@ describe("Settings: bad values", () => {
         })
       ).toEqual([
         "CIRCUIT_BREAKER_MAX_TIMEOUT: \"10s\" is less than CIRCUIT_BREAKER_BASE_TIMEOUT, which is 30s",
-        "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: nothing could ever be appended"
+        "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: " +
+        "nothing could ever be appended"
       ])
     }))
 })
@@ -253,7 +254,8 @@ describe("Settings: users, passwords and TLS", () => {
         "REDIS_USERNAME: \"two words\" is not a name of 1 to 200 characters without spaces"
       ])
       expect(yield* Effect.flip(kafka({ KAFKA_PASSWORD: "p@ss" }))).toEqual([
-        "KAFKA_SASL_MECHANISM and KAFKA_USERNAME: missing; KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD go together"
+        "KAFKA_SASL_MECHANISM and KAFKA_USERNAME: missing; " +
+        "KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD go together"
       ])
       expect(yield* Effect.flip(kafka({ KAFKA_SASL_MECHANISM: "gssapi" }))).toEqual([
         "KAFKA_SASL_MECHANISM: \"gssapi\" is not one of plain, scram-sha-256, scram-sha-512"

@@ -50,7 +50,7 @@ describe("Processes", () => {
   })
 
   it("a child process dies when its parent is killed with -9, also while it is frozen", async () => {
-    // A connection ends with the process that has it, whoever inherits the rest of it.
+    // A connection ends with the process that has it, whatever process inherits the rest of it.
     const server = createServer().listen(0, "127.0.0.1")
     await once(server, "listening")
     const run = await node(

@@ -1,4 +1,6 @@
-/** One history: a world that lives through blows at random moments, then runs undisturbed until nothing is left to do. */
+/**
+ * One history: a world that lives through blows at random moments, then runs undisturbed until nothing is left to do.
+ */
 import { Effect, type Fiber, Random } from "effect"
 import * as Buyers from "./Buyers.ts"
 import type * as Chance from "./Chance.ts"

@@ -1,4 +1,4 @@
-/** A log that lost its end or its beginning. That does not heal by itself: somebody has to decide. */
+/** A log that lost its end or its beginning. That does not heal by itself: an operator has to decide. */
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Random } from "effect"
 import * as Buyers from "./Buyers.ts"
@@ -31,7 +31,7 @@ const picture = (world: World.World, partition: PartitionId): string => {
   })
 }
 
-/** The partition is refused; nothing is guessed and nobody is charged until somebody accepts the log. */
+/** The partition is refused; nothing is guessed and no charge is made until an operator accepts the log. */
 const refused = Effect.fnUntraced(function*(world: World.World, partition: PartitionId) {
   for (let second = 0; second < REFUSED_WITHIN && !world.refused().has(partition); second++) {
     yield* Effect.sleep("1 second")
@@ -69,9 +69,9 @@ const killedOnceAccepted = Effect.fnUntraced(function*(world: World.World, parti
 })
 
 /**
- * The broker is restored, and perhaps forgets its members: then all workers begin again, else they live on. Often what the
- * group has committed is lost as well, though that lags behind what is folded by as much as there are payments under way.
- * The first record that takes the offset of a lost one is one that somebody has to hear of.
+ * The broker is restored, and perhaps forgets its members: then all workers begin again, else they live on. Often what
+ * the group has committed is lost as well, though that lags behind what is folded by as much as there are payments
+ * under way. The first record that takes the offset of a lost one is one that an operator has to decide on.
  */
 const cut = Effect.fnUntraced(function*(world: World.World, partition: PartitionId, seen: number, isCold: boolean) {
   const { start } = world.log.bounds(partition)
@@ -102,7 +102,7 @@ const trim = Effect.fnUntraced(function*(world: World.World, partition: Partitio
 /** One of these befalls one partition, where it is folded far enough for it. Answers with what went wrong. */
 export const any: (world: World.World) => Effect.Effect<Problems> = Effect.fnUntraced(function*(world: World.World) {
   const partition = yield* Random.choice(partitions)
-  // A worker that sleeps does not look whether the log grows beyond what it took: nothing covers that.
+  // A worker that sleeps does not notice whether the log grows beyond what it took: nothing covers that.
   const isAsleep = [...world.running].some(({ process }) => process.frozen)
   const isCold = isAsleep || (yield* Random.nextBoolean)
   const isCut = yield* Random.nextBoolean

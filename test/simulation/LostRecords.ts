@@ -1,9 +1,11 @@
-/** What the log said and says no more, since records of it were cut or trimmed: what may then be otherwise than it was. */
+/**
+ * What the log said and says no more, since records of it were cut or trimmed: what may then be otherwise than it was.
+ */
 import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 
 export const make = () => {
-  /** Orders that a lost record names: they may come to another end than they were told. */
+  /** Orders that a lost record names: they may come to another end than was published. */
   const orders = new Set<string>()
   /** Attempts whose own record is lost: their charges may stay without a sale. */
   const charges = new Set<string>()

@@ -24,9 +24,9 @@ import type { Trace } from "./Trace.ts"
 export interface Options {
   readonly faults: Chance.Faults
   readonly trace: Trace
-  /** Which orders may come to another end than they were told. */
+  /** Which orders may come to another end than was published. */
   readonly mayChange: (requestId: string) => boolean
-  /** Hears from where a partition is folded from now on, as somebody accepted the log; says which log that is. */
+  /** Gets from where a partition is folded from now on, as the log was accepted; says which log that is. */
   readonly onAccepted: (partition: number, from: number) => StoreState.FoldedLog
   /** The logs as they are. */
   readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
@@ -174,7 +174,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     mark: (partition: number) => state.isWhole(partition) ? state.now().marks.get(partition) : undefined,
     /** It falls back to no state before this one. */
     keep: state.keep,
-    /** Whether somebody accepted a log that is not wholly folded yet. */
+    /** Whether a log was accepted that is not wholly folded yet. */
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
     log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,

@@ -10,8 +10,8 @@ import { type FoldedLog, type State, wholeLog, without } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 /**
- * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of what
- * was accepted though the store holds that very log.
+ * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of
+ * what was accepted though the store holds that very log.
  */
 export const layer = (
   state: State,

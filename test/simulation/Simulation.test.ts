@@ -1,7 +1,7 @@
 /**
  * Whole processors in virtual time, in a world that loses, delays, doubles and forgets, while they are killed, frozen,
- * stopped and started, and their partitions move. `SEED=n npx vitest run test/simulation` runs one history and shows its
- * trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
+ * stopped and started, and their partitions move. `SEED=n npx vitest run test/simulation` runs one history and shows
+ * its trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Exit } from "effect"

@@ -12,7 +12,7 @@ import * as Process from "./Process.ts"
 /** Earlier states that the store can fall back to. */
 const SNAPSHOTS = 200
 
-/** What somebody typed by hand: not announced yet, and announced under a number but not counted yet. */
+/** What an operator typed by hand: not announced yet, and announced under a number but not counted yet. */
 export interface Hand {
   readonly unannounced: number
   readonly parked: PendingEdit | undefined
@@ -26,7 +26,7 @@ export interface Stored {
   /** Without a checkpoint while a recovery is under way. */
   readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
   readonly statuses: ReadonlyMap<RequestId, StatusRecord>
-  /** What somebody accepted in a mark's place. */
+  /** What an operator accepted in a mark's place. */
   readonly accepted: ReadonlyMap<number, AcceptedLog>
   readonly logs: ReadonlyMap<number, FoldedLog>
 }
@@ -55,7 +55,7 @@ export const without = <K, V>(map: ReadonlyMap<K, V>, keys: ReadonlyArray<K>): R
 export const make = (faults: Chance.Faults) => {
   let stored = nothing
   let snapshots: Array<Stored> = [stored]
-  /** It loses writes only when it is started again, and then everybody connects anew. */
+  /** It loses writes only when it is started again, and then every client connects anew. */
   let session = 0
 
   const lines = new WeakMap<Process.Process, Semaphore.Semaphore>()
@@ -94,8 +94,8 @@ export const make = (faults: Chance.Faults) => {
     checkMark: (partition: number, epoch: string | undefined): Effect.Effect<void, MarkMoved> =>
       stored.marks.get(partition)?.epoch === epoch ? Effect.void : Effect.fail(new MarkMoved({ partition })),
     /**
-     * A round trip: it may be away, and its reply may be lost after it did what it was told. What a process asks comes in
-     * the order in which it asks, as on one connection, and whether or not it still waits for the reply.
+     * A round trip: it may be away, and its reply may be lost after it did what it was asked. What a process asks comes
+     * in the order in which it asks, as on one connection, and whether or not it still waits for the reply.
      */
     ask: <A, E>(step: () => Effect.Effect<A, E>, known?: Session): Effect.Effect<A, E | StoreUnavailable> =>
       Effect.gen(function*() {

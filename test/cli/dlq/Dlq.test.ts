@@ -45,7 +45,7 @@ const gauges = Effect.all({
   age: Effect.map(Metric.value(Metrics.dlqOldestMessageAge), ({ value }) => value)
 })
 
-/** An order of item 101 whose payment timed out, and nothing else; nobody folds any more. */
+/** An order of item 101 whose payment timed out, and nothing else; no processor runs any more. */
 const timedOut = (folder: string) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
@@ -66,7 +66,7 @@ describe("flash-sale dlq", () => {
         yield* log.append(stock("101", 5))
         const poison = yield* log.append({ itemId: ItemId.make("101"), value: "{\"not an\u001b[2J", headers: {} })
         const placed = yield* log.append(order("r-1", "101"))
-        // The poison before it holds up nobody.
+        // The unreadable record before it holds up no other.
         assert.strictEqual(yield* fate("r-1", 1), "FAILED_PAYMENT")
         const poisonId = `${poison.partition}-${poison.offset}`
         const first = `${placed.partition}-${placed.offset}`
@@ -182,7 +182,7 @@ describe("flash-sale dlq", () => {
           yield* Deferred.await(marking)
           yield* Fiber.interrupt(replaying)
         }
-        // Others who looked before the attempt was there.
+        // Others that read before the attempt was there.
         yield* Effect.all([Replay.perform(step, hand), Replay.perform(step, hand)], { concurrency: 2 })
       }).pipe(Effect.provide(beside(folder)))
       expect(JSON.parse((yield* typed(folder, "order show r-1")).out)).toMatchObject({ status: "PENDING", attempt: 2 })

@@ -19,7 +19,7 @@ const cli = Cli.runWith(Cli.make("flash-sale").pipe(Cli.withSubcommands([Dlq.com
   version: "0.0.0"
 })
 
-/** Shares no layer with whoever runs it: what a command builds is its own, as in a process of its own. */
+/** Shares no layer with its caller: what a command builds is its own, as in a process of its own. */
 export const inAProcess = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => Effect.provideService(effect, Layer.CurrentMemoMap, Layer.makeMemoMapUnsafe()))
 

@@ -1,4 +1,4 @@
-/** What a replayed order is charged, and what whoever replays it hears of that. */
+/** What a replayed order is charged, and what the operator is shown of that. */
 import { assert, describe, it } from "@effect/vitest"
 import * as PriceChange from "@flash-sale/cli/dlq/PriceChange"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"

@@ -1,11 +1,11 @@
 /**
- * What a procedure shows, compared with what is printed. It must be the same but for what is different each time: times,
- * durations, and names that the engine gives. `3-1742` in the document stands for whichever letter it is there, the same
- * one throughout the procedure, also in the commands. `…` stands for anything in its line, and as a line of its own for
- * any number of lines.
+ * What a procedure shows, compared with what is printed. It must be the same but for what is different each time:
+ * times, durations, and names that the engine gives. `3-1742` in the document stands for whichever letter it is there,
+ * the same one throughout the procedure, also in the commands. `…` stands for anything in its line, and as a line of
+ * its own for any number of lines.
  */
 
-/** What stands in the document for a name, and the name that it has here. */
+/** The names in the document, and the names that they have here. */
 export type Names = ReadonlyMap<string, string>
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`

@@ -1,6 +1,6 @@
 /**
- * The runbook, typed as it stands in the document, on servers of the test's own: each procedure prints what the document
- * shows. What the troubles are that it is typed against is arranged here.
+ * The runbook, typed as it stands in the document, on servers of the test's own: each procedure prints what the
+ * document shows. What the troubles are that it is typed against is arranged here.
  */
 import { expect, it } from "vitest"
 import * as Processors from "../../chaos/Processors.ts"

@@ -10,7 +10,7 @@ import { by, cancel, edited, giveUp, sale, settle, to } from "../ItemCommands.ts
 const itemId = ItemId.make("101")
 const encoder = new TextEncoder()
 
-/** A record as it stands in the log. */
+/** A record as the log holds it. */
 const stored = (
   value: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {}

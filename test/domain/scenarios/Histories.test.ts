@@ -1,4 +1,6 @@
-/** The random histories are worth their while: everything that can become of an order does, in a few hundred of them. */
+/**
+ * The random histories are worth their while: everything that can become of an order does, in a few hundred of them.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect } from "effect"

@@ -1,7 +1,7 @@
 /**
- * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays sold.
- * Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are a new
- * version, and get files of their own.
+ * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays
+ * sold. Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are
+ * a new version, and get files of their own.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Digest from "@flash-sale/domain/records/Digest"

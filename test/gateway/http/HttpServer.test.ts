@@ -13,7 +13,7 @@ const connected = (port: number) =>
     Effect.callback<Socket>((resume) => {
       const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
       socket.on("error", () => {})
-      // Whoever does not read does not hear that the other side has closed.
+      // A client that does not read does not notice that the other side has closed.
       socket.resume()
     }),
     (socket) => Effect.sync(() => socket.destroy())

@@ -10,7 +10,7 @@ import { Faults } from "../FaultSwitches.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 60_000
-/** An open breaker asks nobody: it answers within a few milliseconds. This is a median, so that no pause of ours counts. */
+/** An open breaker asks no server: it answers within a few milliseconds. This is a median, so that no pause counts. */
 const AT_ONCE = 10
 
 const kafka = settingsAt(needed(kafkaAddr()))

@@ -47,7 +47,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
       const first = order({ request_id: "b-1", item_id: "102" })
       assert.strictEqual((yield* gateway.send(first)).status, 202)
       yield* TestGateway.until(gateway.get("/orders/b-1"), ({ body }) => body["status"] === "COMPLETED")
-      // The item is sold out by now; the retry hears of its own order all the same.
+      // The item is sold out by now; the retry gets the status of its own order all the same.
       const retry = yield* gateway.send(first)
       assert.strictEqual(retry.status, 409)
       assert.strictEqual(retry.body["error"], "Duplicate Request Detected")

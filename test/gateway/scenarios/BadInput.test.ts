@@ -12,7 +12,7 @@ const wrong = ({ body }: TestGateway.Answer): ReadonlyArray<string> =>
     `${field}: ${message}`
   )
 
-/** Says something over a bare socket, and hears until the other side closes. */
+/** Writes something to a bare socket, and reads until the other side closes. */
 const raw = (port: number, text: string) =>
   Effect.callback<string>((resume) => {
     let heard = ""

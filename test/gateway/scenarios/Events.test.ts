@@ -1,4 +1,4 @@
-/** Server-sent events over a real socket: what a listener hears, and what it costs nobody else. */
+/** Server-sent events over a real socket: what a subscriber gets, and that it costs the others nothing. */
 import { assert, describe, it as test, layer } from "@effect/vitest"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
@@ -95,7 +95,7 @@ const counted = (instead?: Follow) =>
     })
   )
 
-/** Longer than until a stream reads the status again: who joins after an order was reserved hears of it then. */
+/** Longer than until a stream reads the status again: a client that joins after an order was reserved gets it then. */
 const PAYMENT = Duration.millis(1_500)
 
 const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>

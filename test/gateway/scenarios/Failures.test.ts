@@ -1,4 +1,4 @@
-/** What the buyer hears while the log or the store is away, and what is left behind. */
+/** What the buyer gets while the log or the store is away, and what is left behind. */
 import { assert, layer } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect } from "effect"
@@ -36,7 +36,7 @@ layer(engine(), { excludeTestServices: true })("Failures of the log", (it) => {
       faults.log = "fine"
       assert.strictEqual(lost.status, 503)
       assert.strictEqual(lost.body["code"], "outcome_unknown")
-      // It is in the log: the processor writes its status over the claim, and the retry hears of it.
+      // It is in the log: the processor writes its status over the claim, and the retry gets it.
       yield* TestGateway.until(gateway.get("/orders/f-1"), ({ status }) => status === 200)
       const retry = yield* gateway.send(body)
       assert.strictEqual(retry.status, 409)
@@ -115,7 +115,7 @@ layer(engine(), { excludeTestServices: true })("Failures of the store", (it) => 
         circuit_breaker_state: "closed"
       })
       faults.store = "fine"
-      // Taken without a claim: the store does not know it yet, and nobody says that it was never placed.
+      // Accepted without a claim: the store does not know it yet, and no answer says that it was never placed.
       const standings = new Set<number>()
       yield* TestGateway.until(
         Effect.tap(gateway.get("/orders/k-3"), ({ status }) => Effect.sync(() => standings.add(status))),

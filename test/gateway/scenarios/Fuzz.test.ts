@@ -14,7 +14,9 @@ const CONNECTIONS = 32
 /** What the engine has for its objects, in MiB. */
 const HEAP = 160
 const TIMEOUT = 1_500_000
-/** What the engine may hold more at the end than after the first third, in MiB: the noise of a heap that is not full. */
+/**
+ * What the engine may hold more at the end than after the first third, in MiB: the noise of a heap that is not full.
+ */
 const GROWTH = 64
 /** The answers to what is no order, no honest one, or one too many; never 5xx. */
 const POLITE = new Set([202, 400, 404, 409, 410, 413, 415, 422])

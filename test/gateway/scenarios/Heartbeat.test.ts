@@ -8,7 +8,7 @@ const HEARTBEAT = 15_000
 const PATIENCE = HEARTBEAT + 5_000
 const TEST_TIMEOUT = PATIENCE + 10_000
 
-/** Reads a stream until this is heard; how long that took, in milliseconds. */
+/** Reads a stream until this comes; how long that took, in milliseconds. */
 const until = (path: string, text: string) =>
   Effect.flatMap(TestGateway.TestGateway, ({ port }) =>
     Effect.promise(async () => {

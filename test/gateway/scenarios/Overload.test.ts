@@ -1,4 +1,4 @@
-/** More than the engine can serve: who is turned away, at once, and who is not. */
+/** More orders than the engine can serve: which are rejected at once, and which are not. */
 import { assert, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -11,9 +11,9 @@ import * as TestGateway from "../TestGateway.ts"
 
 const { order } = TestGateway
 
-/** How long an answer that needs no look may take, in milliseconds. */
+/** How long an answer that needs no read may take, in milliseconds. */
 const AT_ONCE = 500
-/** Less than a silent store is waited for, in milliseconds: who is answered within it did not wait. */
+/** Less than a silent store is waited for, in milliseconds: an order that is answered within it did not wait. */
 const ONE_PATIENCE = 1_000
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.timed(effect)
@@ -79,7 +79,7 @@ layer(
       const partition = home(ItemId.make("101"), yield* log.partitions)
       let n = 0
       const buy = Effect.suspend(() => gateway.send(order({ request_id: `q-${n++}`, user_id: `q-${n}` })))
-      // Nobody has said how far the fold is: everybody gets in, and nobody is told to wait.
+      // No backlog is published: every order is accepted, and none has to wait.
       for (let i = 0; i < 6; i++) assert.strictEqual((yield* buy).body["estimated_wait_ms"], 0)
       yield* backlogs.publish(partition, { folded: 0, perSecond: 1 })
       const refused = yield* TestGateway.until(buy, ({ status }) => status === 503)
@@ -100,7 +100,7 @@ layer(
     }))
 })
 
-/** Charges that are never answered, as far as the test can tell. */
+/** Charges that are not answered within the test. */
 const slow = TestGateway.layerGateway({ maxQueueWait: Duration.seconds(1) }).pipe(
   Layer.provideMerge(TestGateway.processor(Duration.hours(1))),
   Layer.provideMerge(SqliteInfra.layerMemory)

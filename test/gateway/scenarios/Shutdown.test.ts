@@ -6,7 +6,10 @@ import * as Services from "../../chaos/Services.ts"
 import { until } from "../../servers/Processes.ts"
 
 const TIMEOUT = 60_000
-/** How long what is left may take once the last request has come, in milliseconds: far less than a kept-alive connection. */
+/**
+ * How long what is left may take once the last request has come, in milliseconds: far less than a kept-alive
+ * connection.
+ */
 const PATIENCE = 10_000
 
 const body = JSON.stringify({ request_id: "slow-1", user_id: "u-1", item_id: "101", amount: 1 })

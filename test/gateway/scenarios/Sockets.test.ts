@@ -6,11 +6,11 @@ import { gzipSync } from "node:zlib"
 import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 40_000
-/** What one socket may hear before it is given up, in milliseconds. */
+/** How long one socket may read before it is given up, in milliseconds. */
 const PATIENCE = 15_000
 
 interface Spoken {
-  /** All that was heard until the other side closed. */
+  /** All that was read until the other side closed. */
   readonly heard: string
   /** How long that took, in milliseconds. */
   readonly millis: number

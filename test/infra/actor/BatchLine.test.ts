@@ -4,7 +4,7 @@ import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
 
 const NAME = "test"
 
-/** A line that stands still until the latch opens, and remembers its batches. */
+/** A line that works on nothing until the latch opens, and remembers its batches. */
 const standing = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
   const latch = yield* Latch.make()
   const batches: Array<ReadonlyArray<number>> = []
@@ -25,7 +25,7 @@ const ask = (line: BatchLine.BatchLine<number, number, string>, messages: Readon
   Effect.forEach(messages, (n) => Effect.forkChild(line.ask(n), { startImmediately: true }))
 
 describe("BatchLine", () => {
-  it.effect("messages that gather while the line works are one batch, up to a bound, and each gets its own answer", () =>
+  it.effect("messages that gather while the line works are one bounded batch, and each gets its own answer", () =>
     Effect.gen(function*() {
       const { batches, latch, line } = yield* standing({ capacity: 10, batchSize: 3 })
       const first = yield* ask(line, [1])

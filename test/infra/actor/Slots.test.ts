@@ -1,4 +1,4 @@
-/** Places for payments: bounded, in order, given back by whoever leaves, and cheap when very many wait. */
+/** Slots for payments: bounded, in order, released by a caller that leaves, and cheap when very many wait. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import { Deferred, Effect, Fiber } from "effect"

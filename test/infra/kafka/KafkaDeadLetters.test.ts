@@ -1,4 +1,4 @@
-/** What only Kafka's dead letters promise: they are read again from the topic by whoever asks. */
+/** What only Kafka's dead letters promise: every reader reads them again from the topic. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { CorrelationId } from "@flash-sale/domain/records/Ids"

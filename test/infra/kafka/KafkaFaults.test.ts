@@ -1,4 +1,4 @@
-/** The order log while its broker is not there yet, is killed, and is frozen, with buyers who never stop asking. */
+/** The order log while its broker is not there yet, is killed, and is frozen, with buyers that never stop appending. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -16,7 +16,7 @@ const KILLS = process.env["FULL"] === "1" ? 8 : 1
 const BUYERS = 32
 /** Records that must come through before the next fault, and after the last. */
 const ENOUGH = 500
-/** The longest that anybody may wait for an answer, in milliseconds. */
+/** The longest that an append may wait for an answer, in milliseconds. */
 const BOUND = 6_000
 
 /** The longest that closing may take without Kafka, in milliseconds; well below the 30 s that a process has. */
@@ -32,7 +32,7 @@ const aBroker = Effect.acquireRelease(
   (broker) => Effect.promise(() => broker.stop())
 )
 
-/** Buyers who ask again and again, and what they were told. */
+/** Buyers that append again and again, and the results. */
 const buyers = (log: OrderLog["Service"]) => {
   const told = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
   let isOver = false

@@ -27,7 +27,9 @@ const until = (condition: () => boolean) =>
     Effect.retry(Schedule.spaced("10 millis"))
   )
 
-/** Works through its partition from the committed offset on, and commits what it has done, also when asked to return. */
+/**
+ * Works through its partition from the committed offset on, and commits what it has done, also when asked to return.
+ */
 const counting = (done: Map<string, number>) => (owned: OwnedPartition): Effect.Effect<void> =>
   Effect.gen(function*() {
     const { start } = yield* owned.bounds

@@ -1,4 +1,4 @@
-/** A Kafka that speaks TLS and asks who comes: both clients get in, and secrets are told to nobody. */
+/** A Kafka that requires TLS and credentials: both clients get in, and no secret is logged. */
 import { assert, describe, it } from "@effect/vitest"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -20,7 +20,7 @@ const TEST_TIMEOUT = 120_000
 const missing = isUnavailable(kafkaLib())
 const lib = needed(kafkaLib())
 
-/** So often must a client say again who it is, in milliseconds: kafkajs does so ten seconds before its time is up. */
+/** So often must a client sign in again, in milliseconds: kafkajs does so ten seconds before its time is up. */
 const REAUTHENTICATE = 12_000
 /** How many times it is watched doing so; that takes too long for every run. */
 const TIMES = process.env["FULL"] === "1" ? 3 : 0

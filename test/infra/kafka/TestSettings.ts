@@ -1,4 +1,4 @@
-/** Settings for one test: topics and a group that nobody else uses. */
+/** Settings for one test: topics and a group of its own. */
 import * as KafkaSettings from "@flash-sale/infra/kafka/client/KafkaSettings"
 import { randomUUID } from "node:crypto"
 

@@ -42,7 +42,7 @@ const GATEWAY = {
   gateway_kafka_up: "gauge"
 }
 
-/** But for the gauges of the dead letters, which nobody has counted yet, and those of items and partitions. */
+/** Without the gauges of the dead letters, which are not counted yet, and those of items and partitions. */
 const PROCESSOR = {
   processor_orders_processed_total: "counter",
   processor_orders_processed_success_total: "counter",

@@ -37,7 +37,7 @@ const unseen: Entry = { state: "unseen", charges: 0, refunds: 0, fingerprint: ""
 
 const entryOf = (key: string): Entry => entries.get(key) ?? unseen
 
-/** A line is in the file before anybody is told of it. */
+/** A line is in the file before any answer shows it. */
 const write = (key: string, entry: Entry): void => {
   appendFileSync(file, `${JSON.stringify([key, entry])}\n`)
   entries.set(key, entry)

@@ -1,6 +1,6 @@
 /**
  * `lua/fold.lua` and the domain's `Fold.fold` are the same function: random histories, cut into batches at random, with
- * repeated offsets, wrong positions and answers told, must get the same reply and leave the same state.
+ * repeated offsets, wrong positions and published answers, must get the same reply and leave the same state.
  *
  * FULL=1 runs many more; SEED=... another choice of them.
  */

@@ -1,4 +1,4 @@
-/** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
+/** Stock that an operator sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
 import { ItemStore, MarkMoved, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"

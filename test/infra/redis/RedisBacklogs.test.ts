@@ -1,4 +1,4 @@
-/** How far the fold is, as Redis holds it: also where somebody else has written there. */
+/** How far the fold is, as Redis holds it: also where something else has written there. */
 import { expect, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { PartitionId } from "@flash-sale/domain/records/Partition"

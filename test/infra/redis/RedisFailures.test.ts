@@ -191,7 +191,7 @@ const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
 
 describe("Redis away at the start", () => {
-  it.live("every operation fails at once while Redis is away, and works by itself later, with one log line for each change", () => {
+  it.live("operations fail at once while Redis is away, and work by themselves later, with a log line each", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => {
       lines.push(String(message))

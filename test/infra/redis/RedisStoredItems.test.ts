@@ -79,7 +79,7 @@ layer(items, { excludeTestServices: true })("RedisStoredItems", (it) => {
       yield* cli("SET", key, 70)
       yield* again(30, 2)
       expect(yield* cli("GET", key)).toBe("70")
-      // The number that was left there is damaged: nobody touched the key.
+      // The number that was left there is damaged: the key was not edited.
       yield* cli("HSET", Keys.meta(itemId), "left", 1)
       yield* again(30, 2)
       expect(yield* cli("GET", key)).toBe("70")

@@ -1,4 +1,4 @@
-/** A Redis that speaks TLS and asks who comes: the ports work there as anywhere, and secrets are told to nobody. */
+/** A Redis that requires TLS and credentials: the ports work there as anywhere, and no secret is logged. */
 import { assert, describe, it } from "@effect/vitest"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"

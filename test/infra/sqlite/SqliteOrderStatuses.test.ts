@@ -52,7 +52,7 @@ describe("SqliteOrderStatuses", () => {
       const statuses = yield* OrderStatuses
       yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
       yield* standsFor("Leased", LEASE_MILLIS)
-      // Too late: the claim is nobody's any more.
+      // Too late: the claim has ended.
       yield* statuses.confirm([{ owner: policy.owner, requestId: order.requestId }])
       assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
     }).pipe(Effect.provide(layer)))

@@ -1,4 +1,4 @@
-/** What a processor tells of its backlog, and how it reckons its pace. */
+/** What a processor publishes of its backlog, and how it computes its pace. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
@@ -49,7 +49,7 @@ describe("BacklogReporter", () => {
       assert.deepStrictEqual(told, [])
       isRecovered = true
       for (let offset = 10; offset < 200; offset++) folding.begin(offset)
-      // It was appended at the beginning, so from the first look on the fold is behind.
+      // It was appended at the beginning, so from the first report on the fold is behind.
       taken.push({ ...record, offset: Offset.make(199) })
       yield* TestClock.adjust("500 millis")
       yield* tell

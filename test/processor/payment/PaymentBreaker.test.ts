@@ -22,7 +22,7 @@ const orders = Array.from({ length: ORDERS }, (_, n) => charge({ requestId: Requ
 const notUs = ({ key }: Charge) => new ChargeRejected({ key, concerns: "us", detail: "401" })
 const notThis = ({ key }: Charge) => new ChargeRejected({ key, concerns: "charge", detail: "400" })
 
-/** A provider that answers as it is told at the moment, and when it was asked. */
+/** A provider whose answer the test sets, and when it was asked. */
 const makeProvider = () => {
   const it = {
     asked: [] as Array<number>,
@@ -67,7 +67,7 @@ const shown = Effect.all({
 })
 
 describe("PaymentBreaker", () => {
-  it.effect("charges are held back while the provider rejects us, and go on by themselves, with one log line for each change", () => {
+  it.effect("charges are held back while the provider rejects us, and go on by themselves: a line each", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ logLevel, message }) => {
       lines.push(`${logLevel} ${String(message)}`)
@@ -79,7 +79,7 @@ describe("PaymentBreaker", () => {
         yield* TestClock.adjust("1 hour")
         assert.isUndefined(charging.pollUnsafe(), "no order fails for it")
         assert.deepStrictEqual(yield* shown, { held: "401", gauge: 1 })
-        // All at first, who did not know yet; then one now and then: in an hour not more than four a minute.
+        // All at first, as the breaker was closed; then one now and then: in an hour not more than four a minute.
         assert.isBelow(provider.asked.length, ORDERS + 20 + 60 * 6)
         assert.isAbove(provider.asked.length, ORDERS + 60 * 2)
         provider.answer = () => Effect.succeed("paid")

@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 
 const LONG = 1_000_000
 
-/** Starts one that ends when it is told to; `begun` counts those that had their turn. */
+/** Starts a recovery that the test ends; `begun` counts those that got a place. */
 const start = Effect.fnUntraced(
   function*(turns: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
     const end = yield* Deferred.make<void>()

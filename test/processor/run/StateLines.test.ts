@@ -30,7 +30,7 @@ describe("ProcessorState: log lines", () => {
         yield* set({ _tag: "Running" })
         yield* set({ _tag: "Running" })
         for (const why of ["ECONNREFUSED", "LOADING", "ECONNREFUSED"]) yield* set({ _tag: "Waiting", why })
-        // The log grows while somebody is fetched.
+        // The log grows while the operator is on the way.
         for (const end of [33, 35, 39]) {
           yield* set({ _tag: "Halted", code: "ahead_of_log", why: `the log ends at ${end}, but` })
         }

@@ -13,7 +13,7 @@ import { TestClock } from "effect/testing"
 import * as OnePartition from "../OnePartition.ts"
 
 const RUBBISH = OnePartition.written({ itemId: ItemId.make("101"), value: "no order", headers: {} })
-/** All of it is to be told, whatever the group had committed of the log that was there before. */
+/** All of it is to be published, whatever the group had committed of the log that was there before. */
 const ACCEPTED: AcceptedLog = { from: 0, told: 0 }
 
 /** An empty store, of which the log is accepted right before this call comes to it. */

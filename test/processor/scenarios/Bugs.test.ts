@@ -1,4 +1,4 @@
-/** A bug in one of the processor's parts is told, and the worker begins again: nothing stands still in silence. */
+/** A bug in one part of the processor is logged, and the worker begins again: nothing stops in silence. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"

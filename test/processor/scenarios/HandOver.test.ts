@@ -1,4 +1,4 @@
-/** Giving a partition back: who has nothing in hand returns at once, as a whole rebalance may wait for him. */
+/** Handing over a partition: a worker with nothing in hand returns at once, as a whole rebalance may wait for it. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"

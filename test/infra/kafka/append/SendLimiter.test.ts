@@ -4,7 +4,7 @@ import * as SendLimiter from "@flash-sale/infra/kafka/append/SendLimiter"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
-/** Steps that last until they are told to end, and say when they have begun. */
+/** Steps that last until the test ends them, and say when they have begun. */
 const steps = Effect.fnUntraced(function*(places: number, turn: string & `${number} millis`) {
   const inTurn = yield* SendLimiter.make(places, turn)
   const begun: Array<string> = []

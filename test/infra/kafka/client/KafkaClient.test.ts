@@ -1,4 +1,6 @@
-/** The connection to Kafka ends with its scope, also where a question is under way then: one left open holds a process. */
+/**
+ * The connection to Kafka ends with its scope, also where a question is under way then: one left open holds a process.
+ */
 import { assert, it } from "@effect/vitest"
 import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Scope } from "effect"

@@ -1,4 +1,6 @@
-/** One question for all partitions that have it at the same time, and never an answer that is older than the question. */
+/**
+ * One question for all partitions that have it at the same time, and never an answer that is older than the question.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -8,7 +10,7 @@ import { TestClock } from "effect/testing"
 
 const partitions = Array.from({ length: 12 }, (_, n) => PartitionId.make(n))
 
-/** A question whose answer takes a second, and tells how often it had been asked when it was put. */
+/** A request that takes a second, and answers how often it had been made when it began. */
 const slowQuestion = Effect.gen(function*() {
   const seen = { asked: 0, isAway: false }
   const ask = yield* RequestCoalescer.make(

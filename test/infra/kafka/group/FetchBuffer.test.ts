@@ -63,7 +63,7 @@ describe("FetchBuffer", () => {
       let taken = 1
       while (told.length === 0 && taken < fetched) taken += (yield* intake.take(TAKE)).length
       assert.deepStrictEqual(told, ["resume 0"])
-      // Before it runs dry, so that nobody waits for what is fetched next.
+      // Before it runs dry, so that no reader waits for what is fetched next.
       assert.isAtLeast(fetched - taken, FetchBuffer.LOW - 2 * TAKE)
       while (taken < fetched) taken += (yield* intake.take(TAKE)).length
       assert.strictEqual(taken, fetched)

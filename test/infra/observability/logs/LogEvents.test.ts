@@ -1,4 +1,4 @@
-/** The names of events: a closed set, the same in the code and for whoever reads the log. */
+/** The names of events: a closed set, the same in the code and in the operations guide. */
 import * as Attributes from "@flash-sale/infra/observability/Attributes"
 import { expect, it } from "vitest"
 import { sources } from "../../../../scripts/Source.ts"

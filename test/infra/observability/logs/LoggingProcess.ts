@@ -15,7 +15,7 @@ const end = Effect.gen(function*() {
   yield* Effect.sync(() => process.stderr.write("logged\n"))
   switch (way) {
     case "throw":
-      // In nobody's fiber, as a bug in a callback would.
+      // Outside of every fiber, as a bug in a callback would be.
       setImmediate(() => {
         throw new Error("a bug")
       })

@@ -1,4 +1,4 @@
-/** An output that remembers what it was given, and a process that ends when it is told to. */
+/** An output that remembers what it was given, and a process whose end the test sets. */
 import type { Output } from "@flash-sale/infra/observability/logs/LogOutput"
 
 export interface Written {
@@ -7,7 +7,7 @@ export interface Written {
   readonly writes: ReadonlyArray<string>
   /** All lines; the last one ended, too. */
   readonly lines: () => ReadonlyArray<string>
-  /** How many bytes it takes at once from now on; 0 is one that nobody reads. */
+  /** How many bytes it takes at once from now on; 0 is an output that is not read. */
   readonly room: (bytes: number) => void
   readonly exit: () => void
   /** How many wait for the end of the process. */

@@ -1,4 +1,4 @@
-/** Every metric is told in the operations guide, and has a test that moves it: the list in docs/testing.md. */
+/** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { expect, it } from "vitest"
