@@ -11,7 +11,7 @@ import { by, place, play, sale, settle } from "../domain/ItemCommands.ts"
 const pictureOf = (...commands: ReadonlyArray<Command>) =>
   new Map(ItemDump.entries({ ...Fold.nothing, item: play(...commands).item }))
 
-const picture = pictureOf(
+const dump = pictureOf(
   by("stock", 9),
   sale({ perUserLimit: 5 }),
   place("a", { user: "ann", amount: 2 }),
@@ -20,7 +20,7 @@ const picture = pictureOf(
 )
 
 const damaged = (name: string, text: string | undefined) => {
-  const changed = new Map(picture)
+  const changed = new Map(dump)
   if (text === undefined) changed.delete(name)
   else changed.set(name, text)
   return SelfConsistency.wrong(changed)
@@ -29,7 +29,7 @@ const damaged = (name: string, text: string | undefined) => {
 describe("SelfConsistency", () => {
   it.effect("every state that the rules lead to is consistent", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(SelfConsistency.wrong(picture), [])
+      assert.deepStrictEqual(SelfConsistency.wrong(dump), [])
       for (const history of yield* Histories.histories("books", 60, 200)) {
         const result = Fold.fold(Fold.nothing, { commands: history, published: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)

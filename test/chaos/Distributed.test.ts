@@ -85,7 +85,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
     expect((await buy("r-3", 5)).status).toBe(202)
     await until("the last is final", async () => (await operator.get("order_status:r-3") ?? "").includes("COMPLETED"))
     await until(
-      "the books are told",
+      "the counts are published",
       async () => (await item()).includes("\"available\":0,\"held\":0,\"sold\":35,"),
       1_000
     )

@@ -22,7 +22,7 @@ const FINAL_WITHIN = 60_000
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
-const told = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
 const load = ({ env, gateway }: Scene.Scene, orders: number, ...blows: ReadonlyArray<() => Promise<void>>) =>
   Load.balanced({ url: gateway.url, env, items: ITEMS, orders, rate: RATE, blows })
@@ -39,13 +39,13 @@ const heals = async (scene: Scene.Scene, what: string, strike: () => Promise<voi
   const seconds = (performance.now() - from) / 1_000
   expect(await RedisDump.of(store)).toEqual(before)
   expect((await Effect.runPromise(provider.ledger)).requests).toBe(requests)
-  told(`${what}: ${Object.keys(before).length} keys are there again after ${seconds.toFixed(1)} s`)
+  print(`${what}: ${Object.keys(before).length} keys are there again after ${seconds.toFixed(1)} s`)
 }
 
 const end = async (scene: Scene.Scene, finals: Aftermath.Finals) => {
-  await finals.look()
+  await finals.check()
   expect(finals.changed()).toEqual([])
-  told(await Aftermath.charges(scene))
+  print(await Aftermath.charges(scene))
   await Aftermath.sound(scene)
 }
 
@@ -58,12 +58,12 @@ describe("Redis", () => {
     const finals = Aftermath.finals(store)
     const empty = async () => void await store.ask((redis) => redis.flushall())
     const strike = async () => {
-      await finals.look()
+      await finals.check()
       await empty()
       await group.catchUp(FINAL_WITHIN)
     }
     await load(scene, ORDERS, ...Array.from({ length: FULL ? 4 : 1 }, () => strike))
-    await finals.look()
+    await finals.check()
     await heals(scene, "emptied at rest", empty)
     await heals(scene, "emptied with everything stopped", async () => {
       await Processors.stops(processor!)
@@ -103,12 +103,12 @@ describe("Redis", () => {
         await has("new", "available 30, held 0, sold 0")
       }
     )
-    await finals.look()
+    await finals.check()
     await heals(scene, "a backup restored", () => store.restore(backup))
     expect(await store.ask((redis) => redis.mget("inventory:old", "inventory:new"))).toEqual(["70", "30"])
     // And under load: what is in flight ends as it would have.
     await load(scene, ORDERS / 2, async () => {
-      await finals.look()
+      await finals.check()
       await store.restore(backup)
       await scene.group.catchUp(FINAL_WITHIN)
     })

@@ -44,7 +44,7 @@ export const ofDisk = async (store: Store, fsync: "always" | "everysec"): Promis
 /** The memory is full, and nothing must be forgotten for it. */
 export const ofMemory = async (store: Store): Promise<void> => {
   const limit = (bytes: number) => store.ask((redis) => redis.config("SET", "maxmemory", bytes))
-  const told = await store.ask((redis) => redis.info("memory"))
-  await limit(Number(/used_memory:(\d+)/.exec(told)?.[1]))
+  const info = await store.ask((redis) => redis.info("memory"))
+  await limit(Number(/used_memory:(\d+)/.exec(info)?.[1]))
   await isFull(store, () => limit(0))
 }

@@ -47,7 +47,7 @@ describe("Kills of the gateway", () => {
       const pool = new Undici.Pool(gateway.url, { connections: BUYERS, headersTimeout: 10_000 })
       onTestFinished(() => pool.destroy())
 
-      const told = { accepted: 0, known: 0, unknown: 0, broken: 0, slowest: 0 }
+      const counts = { accepted: 0, known: 0, unknown: 0, broken: 0, slowest: 0 }
       const ask = async (body: string): Promise<number> => {
         try {
           const answer = await pool.request({
@@ -56,10 +56,10 @@ describe("Kills of the gateway", () => {
             headers: { "content-type": "application/json" },
             body
           })
-          if ((await answer.body.text()).includes("outcome_unknown")) told.unknown++
+          if ((await answer.body.text()).includes("outcome_unknown")) counts.unknown++
           return answer.statusCode
         } catch {
-          told.broken++
+          counts.broken++
           return 503
         }
       }
@@ -73,9 +73,9 @@ describe("Kills of the gateway", () => {
           status = await ask(body)
         }
         expect([202, 409]).toContain(status)
-        if (status === 202) told.accepted++
-        else told.known++
-        told.slowest = Math.max(told.slowest, performance.now() - begun)
+        if (status === 202) counts.accepted++
+        else counts.known++
+        counts.slowest = Math.max(counts.slowest, performance.now() - begun)
       }
       let next = 0
       const buyer = async () => {
@@ -91,9 +91,9 @@ describe("Kills of the gateway", () => {
       const item = async () => (await fetch(`${gateway.url}/items/101`)).text()
       await until("each order is sold", async () => (await item()).includes(`"held":0,"sold":${ORDERS},`))
       expect(await item()).toContain(`"available":${STOCK - ORDERS},`)
-      process.stdout.write(`${ORDERS} orders, ${KILLS} kills: ${JSON.stringify(told)}\n`)
-      expect(told.broken).toBeGreaterThan(0)
-      expect(told.slowest).toBeLessThan(BOUND)
+      process.stdout.write(`${ORDERS} orders, ${KILLS} kills: ${JSON.stringify(counts)}\n`)
+      expect(counts.broken).toBeGreaterThan(0)
+      expect(counts.slowest).toBeLessThan(BOUND)
       expect(await gateway.stop()).toEqual({ code: 0, signal: null })
       expect(await processor.stop()).toEqual({ code: 0, signal: null })
     }

@@ -35,8 +35,8 @@ describe("On secured servers", () => {
       body: JSON.stringify({ request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 })
     })
     expect(bought.status).toBe(202)
-    const standing = async () => (await fetch(`${gateway.url}/orders/r-1`)).text()
-    await until("the order is final", async () => (await standing()).includes("COMPLETED"))
+    const status = async () => (await fetch(`${gateway.url}/orders/r-1`)).text()
+    await until("the order is final", async () => (await status()).includes("COMPLETED"))
     const wrong = await Services.run(["stock", "get", "101"], {
       ...env,
       REDIS_PASSWORD: "wr0ng",

@@ -148,11 +148,11 @@ const copyWithTimes = async (from: string, to: string): Promise<void> => {
 
 /** Bytes of the stream of changes that a primary has written, or a replica has read. */
 const replicated = async (redis: Redis): Promise<number> => {
-  const told = await redis.info("replication")
-  return Number(/(?:slave_repl_offset|master_repl_offset):(\d+)/.exec(told)?.[1] ?? 0)
+  const info = await redis.info("replication")
+  return Number(/(?:slave_repl_offset|master_repl_offset):(\d+)/.exec(info)?.[1] ?? 0)
 }
 
 const isInSync = async (redis: Redis): Promise<boolean> => {
-  const told = await redis.info("replication")
-  return told.includes("master_link_status:up") && !told.includes("master_sync_in_progress:1")
+  const info = await redis.info("replication")
+  return info.includes("master_link_status:up") && !info.includes("master_sync_in_progress:1")
 }

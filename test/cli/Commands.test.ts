@@ -94,7 +94,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         ))
         yield* Effect.repeat(statuses.read(requestId), {
           schedule: Schedule.spaced("5 millis"),
-          until: (standing) => standing._tag === "Kept" && isFinal(standing.record.status)
+          until: (lookup) => lookup._tag === "Kept" && isFinal(lookup.record.status)
         })
         const { isSuccess, out } = yield* typed("order show r-1")
         expect(isSuccess).toBe(true)

@@ -133,10 +133,10 @@ describe("flash-sale reconcile and recover on Kafka and Redis", () => {
         const store = yield* ItemStore
         const log = yield* OrderLog
         const itemId = ItemId.make("hats")
-        const look = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
+        const summary = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
           Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ available }) => available === 50 })
         )
-        expect(look).toMatchObject({ held: 0, sold: UNITS, put: 50 + UNITS })
+        expect(summary).toMatchObject({ held: 0, sold: UNITS, stocked: 50 + UNITS })
         yield* ItemSales.settled(ITEMS, UNITS)
       }).pipe(Effect.provide(processor(settings, own)))
       expect(yield* own.cli("GET", Keys.inventory(ItemId.make("shoes")))).toBe("0")

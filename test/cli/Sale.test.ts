@@ -133,9 +133,9 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           ["sale price socks none EUR", "currency: \"EUR\" is one too many after none"]
         ] as const
         for (const [words, complaint] of complaints) {
-          const { complaint: told, isSuccess } = yield* typed(words)
+          const { complaint: printed, isSuccess } = yield* typed(words)
           expect([words, isSuccess]).toEqual([words, false])
-          expect(told).toContain(complaint)
+          expect(printed).toContain(complaint)
         }
         const refused = [
           ["sale open socks --at 2026-11-27T10:00:00", "--at"],
@@ -178,11 +178,11 @@ const decided = (id: string, acceptedAt: number) =>
         correlationId: CorrelationId.make(id)
       })
     ))
-    const standing = yield* Effect.repeat(statuses.read(requestId), {
+    const lookup = yield* Effect.repeat(statuses.read(requestId), {
       schedule: Schedule.spaced("5 millis"),
       until: (now) => now._tag === "Kept" && isFinal(now.record.status)
     })
-    return standing._tag === "Kept" ? standing.record.status : undefined
+    return lookup._tag === "Kept" ? lookup.record.status : undefined
   })
 
 describe("Money", () => {
@@ -227,7 +227,7 @@ describe("TimeArgument", () => {
   })
 
   it("the shown state says whether orders are taken, as the engine decides", () => {
-    const look = {
+    const summary = {
       isKnown: true,
       available: 1,
       held: 0,
@@ -237,12 +237,12 @@ describe("TimeArgument", () => {
       isComplete: true,
       pendingEdit: undefined
     }
-    const standing = (settings: Partial<typeof defaultSettings>) =>
-      SaleFormat.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split(
+    const shown = (settings: Partial<typeof defaultSettings>) =>
+      SaleFormat.sale(ItemId.make("101"), { ...summary, settings: { ...defaultSettings, ...settings } }, 100).split(
         "\n"
       )[1]
-    expect(standing({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
-    expect(standing({ opensAt: 101 })).toBe("sale:    not open yet")
-    expect(standing({ closesAt: 100 })).toBe("sale:    closed")
+    expect(shown({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
+    expect(shown({ opensAt: 101 })).toBe("sale:    not open yet")
+    expect(shown({ closesAt: 100 })).toBe("sale:    closed")
   })
 })

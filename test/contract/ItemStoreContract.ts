@@ -2,7 +2,7 @@
  * What every `ItemStore` does. The layer must provide an empty store of its own to each suite; hand-made changes of
  * stock are the business of the store that has hands near it.
  *
- * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
+ * `isKnown` in a summary means that a record of the item was folded, or that a change of its stock is pending.
  */
 import { describe, expect, layer } from "@effect/vitest"
 import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
@@ -49,8 +49,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
       it.effect("an item without records is not known", () =>
         Effect.gen(function*() {
           const { itemId, partition } = freshItem()
-          const look = yield* (yield* ItemStore).read(partition, itemId)
-          expect(look).toEqual({
+          const summary = yield* (yield* ItemStore).read(partition, itemId)
+          expect(summary).toEqual({
             isKnown: false,
             available: 0,
             held: 0,
@@ -124,10 +124,10 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
             settle(4, ["a", "paid"])
           ]
           const reply = yield* store.fold(request(silent, commandsOf(silent), { isSilent: true }))
-          const told = yield* store.fold(request(loud, commandsOf(loud)))
+          const loudReply = yield* store.fold(request(loud, commandsOf(loud)))
           expect(reply.outcomes).toEqual([])
-          expect(told.outcomes).toHaveLength(5)
-          expect(reply.summary).toEqual(told.summary)
+          expect(loudReply.outcomes).toHaveLength(5)
+          expect(reply.summary).toEqual(loudReply.summary)
         }))
 
       it.effect("an item keeps the settings of its sale", () =>
@@ -181,10 +181,10 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           const item = freshItem()
           const batch = [unreadable(5, "x")]
           yield* store.fold(request(item, batch))
-          const untold = yield* store.fold(request(item, batch))
-          expect(untold.outcomes[0]?.orders[0]?.state).toBe("unreadable")
-          const told = yield* store.fold(request(item, batch, { published: [5] }))
-          expect(told.outcomes[0]?.orders[0]?.state).toBe("unknown")
+          const unpublished = yield* store.fold(request(item, batch))
+          expect(unpublished.outcomes[0]?.orders[0]?.state).toBe("unreadable")
+          const published = yield* store.fold(request(item, batch, { published: [5] }))
+          expect(published.outcomes[0]?.orders[0]?.state).toBe("unknown")
         }))
 
       it.effect("a repeated adjustment and a repeated order count once", () =>

@@ -1,6 +1,6 @@
 /**
  * What every order log promises. The log may hold other records, its offsets may have gaps, and the group may have
- * committed before: the suite looks at its own items only.
+ * committed before: the suite reads its own items only.
  */
 import { assert, layer } from "@effect/vitest"
 import { OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
@@ -134,7 +134,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         Effect.gen(function*() {
           const log = yield* OrderLog
           const items = [freshItem(), freshItem(), freshItem()]
-          const told = yield* Effect.forEach(
+          const results = yield* Effect.forEach(
             items.flatMap((itemId) => Array.from({ length: SEVERAL }, (_, index) => ({ itemId, index }))),
             ({ index, itemId }) =>
               Effect.map(log.append(record(itemId, index)), (position) => ({ itemId, index, position })),
@@ -142,10 +142,10 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
               concurrency: "unbounded"
             }
           )
-          const places = told.map(({ position }) => `${position.partition}:${position.offset}`)
-          assert.strictEqual(new Set(places).size, told.length)
+          const places = results.map(({ position }) => `${position.partition}:${position.offset}`)
+          assert.strictEqual(new Set(places).size, results.length)
           const read = yield* readItem(log, items[0]!, SEVERAL)
-          const expected = told.filter(({ itemId }) => itemId === items[0])
+          const expected = results.filter(({ itemId }) => itemId === items[0])
             .toSorted((a, b) => a.position.offset - b.position.offset)
           assert.deepStrictEqual(offsets(read), offsets(expected.map(({ position }) => position)))
           assert.deepStrictEqual(

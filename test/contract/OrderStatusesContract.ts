@@ -51,10 +51,10 @@ const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusR
 
 export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
   layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
-    const standing = (request: AdmissionRequest) =>
+    const lookup = (request: AdmissionRequest) =>
       OrderStatuses.pipe(Effect.flatMap((service) => service.read(request.requestId)))
     const written = (request: AdmissionRequest) =>
-      Effect.map(standing(request), (found) => found._tag === "Kept" ? found.record : undefined)
+      Effect.map(lookup(request), (found) => found._tag === "Kept" ? found.record : undefined)
 
     describe("OrderStatuses.admit", () => {
       it.effect("an unknown request id is claimed, and only once", () =>
@@ -62,7 +62,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           expect(yield* service.admit([request], policy())).toEqual([{ _tag: "Claimed", remaining: 99 }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toEqual([
             { _tag: "Leased", same: true }
           ])
@@ -100,11 +100,11 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy({ leaseMillis: SHORT_MILLIS }))
-          yield* Effect.repeat(standing(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
-          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          yield* Effect.repeat(lookup(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
         }))
 
       it.effect("a user's orders are limited, and a retry of the same order costs nothing", () =>
@@ -123,7 +123,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           if (limited?._tag !== "Limited") return expect.fail(`expected Limited, not ${limited?._tag}`)
           expect(limited.retryAfterMillis).toBeGreaterThan(0)
           expect(limited.retryAfterMillis).toBeLessThanOrEqual(LEASE_MILLIS)
-          expect(yield* standing(third)).toEqual({ _tag: "Unknown" })
+          expect(yield* lookup(third)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([admission()], limits)).toMatchObject([{ _tag: "Claimed" }])
         }))
 
@@ -148,7 +148,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const request = admission()
           yield* service.admit([request], policy())
           yield* service.confirm([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           const kept = yield* written(request)
           expect(kept).toMatchObject({ status: "PENDING", attempt: 1, fingerprint: request.fingerprint })
@@ -163,13 +163,13 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const claims = [{ owner: "gateway-1", requestId: request.requestId }]
           yield* service.admit([request], policy())
           yield* service.release([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           yield* service.release(claims)
-          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           yield* service.admit([request], policy())
           yield* service.confirm(claims)
           yield* service.release(claims)
-          expect(yield* standing(request)).toMatchObject({ _tag: "Kept" })
+          expect(yield* lookup(request)).toMatchObject({ _tag: "Kept" })
         }))
 
       it.effect("a claim gives way to a status of its order, which neither confirm nor release touches", () =>
@@ -242,6 +242,6 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
 
     it.effect("a request that never came has no status", () =>
       Effect.gen(function*() {
-        expect(yield* standing(admission())).toEqual({ _tag: "Unknown" })
+        expect(yield* lookup(admission())).toEqual({ _tag: "Unknown" })
       }))
   })

@@ -167,7 +167,7 @@ const ODD_PATHS = [
   "'"
 ]
 
-/** Somewhere to look, which is mostly nowhere. */
+/** A path, which is mostly unknown. */
 export const path = ({ below, pick }: Chance): string =>
   `/${pick(["orders", "items", "orders", "items", "buy", "health", ""])}/${pick(ODD_PATHS).repeat(below(3))}${
     pick(["", "", "/", "?", "?a=b&a", "/events?x", "//"])

@@ -123,7 +123,7 @@ const appended = (itemId: ItemId, command: Parameters<typeof LogRecord.encode>[1
     yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
       Effect.repeat({
         schedule: Schedule.spaced("5 millis"),
-        until: (look) => look.position >= position.offset && look.isComplete
+        until: (summary) => summary.position >= position.offset && summary.isComplete
       })
     )
   }).pipe(Effect.orDie)

@@ -33,7 +33,7 @@ const SLEEPING: Exceptions = {
   "test/processor/scenarios/DamagedItem.test.ts": "a fold that takes its time, by the test's clock",
   "test/processor/scenarios/HandOver.test.ts": "a fold that takes its time, by the test's clock",
   "test/processor/scenarios/ProcessorMetrics.test.ts": "payments that take their time, by the test's clock",
-  "test/servers/Processes.ts": "the pause between two looks at a condition"
+  "test/servers/Processes.ts": "the pause between two checks of a condition"
 }
 
 const sleepsIn = ({ path, text }: Source): ReadonlyArray<Violation> =>

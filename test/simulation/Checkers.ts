@@ -82,9 +82,9 @@ const whole = (world: World, itemId: ItemId): Wrong => {
 const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undefined => {
   const held = HashMap.get(oracle.orders, requestId)
   if (Option.isSome(held)) return Outcome.status(Outcome.ofHeld(requestId, held.value, false))
-  const turned = HashMap.get(oracle.rejected, requestId)
-  return Option.isSome(turned)
-    ? Outcome.status(Outcome.rejected(requestId, turned.value.reason, 1, 0, false))
+  const rejected = HashMap.get(oracle.rejected, requestId)
+  return Option.isSome(rejected)
+    ? Outcome.status(Outcome.rejected(requestId, rejected.value.reason, 1, 0, false))
     : undefined
 }
 
@@ -104,7 +104,7 @@ const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
     if (status === undefined) return [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
     const expected = expectedStatus(oracle, requestId)
-    return status.status === expected ? [] : [`${requestId} is told ${status.status}, and is ${expected}`]
+    return status.status === expected ? [] : [`${requestId} is published as ${status.status}, and is ${expected}`]
   })
 }
 

@@ -13,16 +13,16 @@ const FEW = 2
 /** Seconds until a partition must be refused, and how long it is watched then. */
 const REFUSED_WITHIN = 90
 const WATCHED = "5 seconds"
-/** How often it is looked whether what was accepted is folded, and how often at the most. */
-const LOOK_EVERY = "10 millis"
-const MAX_LOOKS = 12_000
+/** How often it is checked whether what was accepted is folded, and how often at the most. */
+const CHECK_EVERY = "10 millis"
+const MAX_CHECKS = 12_000
 /** Nothing is on its way any more after so long. */
 const QUIET_AFTER = "30 seconds"
 
 type Problems = ReadonlyArray<string>
 
 /** What must stay as it is while a partition is refused. */
-const picture = (world: World.World, partition: PartitionId): string => {
+const snapshot = (world: World.World, partition: PartitionId): string => {
   const items = Operator.items.filter((itemId) => home(itemId, partitions.length) === partition)
   return JSON.stringify({
     items: items.map((itemId) => [itemId, world.store.position(itemId), world.store.item(itemId).sold]),
@@ -37,9 +37,9 @@ const refused = Effect.fnUntraced(function*(world: World.World, partition: Parti
     yield* Effect.sleep("1 second")
   }
   if (!world.refused().has(partition)) return [`partition ${partition} is not refused`]
-  const before = picture(world, partition)
+  const before = snapshot(world, partition)
   yield* Effect.sleep(WATCHED)
-  const after = picture(world, partition)
+  const after = snapshot(world, partition)
   return before === after ? [] : [`a refused partition was worked on: ${before}, then ${after}`]
 })
 
@@ -63,7 +63,7 @@ const cold = Effect.fnUntraced(function*(
 /** Everybody dies as soon as what was accepted is folded and marked, perhaps before anything is committed. */
 const killedOnceAccepted = Effect.fnUntraced(function*(world: World.World, partition: PartitionId) {
   const isFolded = () => world.store.mark(partition) !== undefined && !world.isBetweenLogs()
-  for (let looks = 0; looks < MAX_LOOKS && !isFolded(); looks++) yield* Effect.sleep(LOOK_EVERY)
+  for (let checks = 0; checks < MAX_CHECKS && !isFolded(); checks++) yield* Effect.sleep(CHECK_EVERY)
   const victims = [...world.running]
   yield* Effect.forEach(victims, (victim) => Effect.andThen(world.kill(victim), world.start), { discard: true })
 })

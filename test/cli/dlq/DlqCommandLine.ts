@@ -81,8 +81,8 @@ export const eventually = <A, E, R>(
 export const fate = (requestId: string, attempt: number) =>
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    const standing = yield* statuses.read(RequestId.make(requestId))
-    return standing._tag === "Kept" ? standing.record : undefined
+    const lookup = yield* statuses.read(RequestId.make(requestId))
+    return lookup._tag === "Kept" ? lookup.record : undefined
   }).pipe(
     (ask) =>
       eventually(

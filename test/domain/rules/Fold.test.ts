@@ -25,7 +25,7 @@ const visible = ({ item, position, unpublished }: Fold.Folded) => ({
   ...item,
   position,
   orders: Object.fromEntries(Array.from(item.orders, ([id, order]) => [`=${id}`, order])),
-  turned: Object.fromEntries(Array.from(item.rejected, ([id, turned]) => [`=${id}`, turned])),
+  turned: Object.fromEntries(Array.from(item.rejected, ([id, rejected]) => [`=${id}`, rejected])),
   buyers: Object.fromEntries(Array.from(item.buyers, ([id, units]) => [`=${id}`, units])),
   commands: Object.fromEntries(Array.from(item.commands, ([id, n]) => [`=${id}`, n])),
   untold: Object.fromEntries(unpublished)
@@ -123,9 +123,9 @@ describe("Fold of random histories", () => {
       Effect.sync(() => {
         const { outcomes, state } = folded(Fold.nothing, history)
         const unreadable = outcomes.filter(({ orders }) => orders.some(({ state }) => state === "unreadable"))
-        const told = unreadable.map(({ offset }) => offset)
-        assert.sameMembers([...HashMap.keys(state.unpublished)], told)
-        assert.strictEqual(HashMap.size(folded(state, [], told).state.unpublished), 0)
+        const offsets = unreadable.map(({ offset }) => offset)
+        assert.sameMembers([...HashMap.keys(state.unpublished)], offsets)
+        assert.strictEqual(HashMap.size(folded(state, [], offsets).state.unpublished), 0)
       }),
     property
   )
@@ -169,8 +169,8 @@ describe("Fold", () => {
   it("a record that left no other trace is recalled by its offset", () => {
     const unreadable = Command.Unreadable({ detail: "rubbish", attempt: 1 })
     const { state } = folded(Fold.nothing, at(unreadable, unreadable))
-    const told = folded(state, [], [0]).state
-    const again = folded(told, at(unreadable, unreadable))
+    const published = folded(state, [], [0]).state
+    const again = folded(published, at(unreadable, unreadable))
     assert.deepStrictEqual(again.outcomes.map(({ orders }) => orders[0]?.state), ["unknown", "unreadable"])
   })
 })

@@ -15,42 +15,42 @@ describe("DuplicateWait", () => {
     Effect.gen(function*() {
       const found = [leased, leased, unknown]
       const { wait } = yield* DuplicateWait.make(() => Effect.sync(() => found.shift()!))
-      const heard: Array<StatusLookup> = []
-      wait(order, (standing) => heard.push(standing))
+      const outcomes: Array<StatusLookup> = []
+      wait(order, (lookup) => outcomes.push(lookup))
       yield* TestClock.adjust("69 millis")
-      assert.deepStrictEqual(heard, [])
+      assert.deepStrictEqual(outcomes, [])
       yield* TestClock.adjust("1 millis")
-      assert.deepStrictEqual(heard, [unknown])
+      assert.deepStrictEqual(outcomes, [unknown])
     }))
 
   it.effect("a duplicate stops waiting after a bound, or where the store fails", () =>
     Effect.gen(function*() {
       let isAway = false
-      const look = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
-      const { wait } = yield* DuplicateWait.make(() => look)
-      const heard: Array<StatusLookup> = []
-      wait(order, (standing) => heard.push(standing))
+      const read = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
+      const { wait } = yield* DuplicateWait.make(() => read)
+      const outcomes: Array<StatusLookup> = []
+      wait(order, (lookup) => outcomes.push(lookup))
       yield* TestClock.adjust("1269 millis")
-      assert.deepStrictEqual(heard, [])
+      assert.deepStrictEqual(outcomes, [])
       yield* TestClock.adjust("1 millis")
-      assert.deepStrictEqual(heard, [leased])
+      assert.deepStrictEqual(outcomes, [leased])
       isAway = true
-      wait(order, (standing) => heard.push(standing))
+      wait(order, (lookup) => outcomes.push(lookup))
       yield* TestClock.adjust("10 millis")
-      assert.deepStrictEqual(heard, [leased, leased])
+      assert.deepStrictEqual(outcomes, [leased, leased])
     }))
 
   it.effect("a bounded number of duplicates wait at once", () =>
     Effect.gen(function*() {
       const { wait } = yield* DuplicateWait.make(() => Effect.succeed(leased))
-      let heard = 0
-      for (let n = 0; n < 1_200; n++) wait(order, () => heard++)
-      assert.strictEqual(heard, 200)
+      let outcomes = 0
+      for (let n = 0; n < 1_200; n++) wait(order, () => outcomes++)
+      assert.strictEqual(outcomes, 200)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(heard, 1_200)
-      wait(order, () => heard++)
-      assert.strictEqual(heard, 1_200)
+      assert.strictEqual(outcomes, 1_200)
+      wait(order, () => outcomes++)
+      assert.strictEqual(outcomes, 1_200)
       yield* TestClock.adjust("2 seconds")
-      assert.strictEqual(heard, 1_201)
+      assert.strictEqual(outcomes, 1_201)
     }))
 })

@@ -19,9 +19,9 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
       assert.isTrue(Number.isInteger(estimated_wait_ms))
       const location = answer.headers.get("location") ?? ""
       assert.strictEqual(location, "/orders/a%2F1%20%C3%BC")
-      const standing = yield* TestGateway.until(gateway.get(location), ({ body }) => body["status"] === "COMPLETED")
-      const { updated_at, ...told } = standing.body
-      assert.deepStrictEqual(told, {
+      const final = yield* TestGateway.until(gateway.get(location), ({ body }) => body["status"] === "COMPLETED")
+      const { updated_at, ...body } = final.body
+      assert.deepStrictEqual(body, {
         request_id: "a/1 ü",
         item_id: "101",
         amount: 1,
@@ -77,11 +77,11 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
       })
       const statuses = answers.map(({ status }) => status)
       assert.strictEqual(statuses.filter((status) => status === 202).length, 1)
-      for (const { body: told, status } of answers) {
-        if (status === 503) assert.strictEqual(told["code"], "outcome_unknown")
+      for (const { body, status } of answers) {
+        if (status === 503) assert.strictEqual(body["code"], "outcome_unknown")
         else assert.include([202, 409], status)
       }
-      yield* TestGateway.until(gateway.get("/orders/c-1"), ({ body: told }) => told["status"] === "COMPLETED")
+      yield* TestGateway.until(gateway.get("/orders/c-1"), ({ body }) => body["status"] === "COMPLETED")
       assert.strictEqual((yield* gateway.get("/items/103")).body["sold"], 1)
     }))
 

@@ -144,8 +144,8 @@ layer(engine(), { excludeTestServices: true })("Events of an item", (it) => {
       const listening = yield* listen("/items/b/events")
       yield* soon(listening.next)
       yield* TestGateway.sale("b", { paused: true })
-      const told = yield* soon(listening.next)
-      assert.deepStrictEqual([told?.event, told?.data["sale"]], ["snapshot", { paused: true }])
+      const snapshot = yield* soon(listening.next)
+      assert.deepStrictEqual([snapshot?.event, snapshot?.data["sale"]], ["snapshot", { paused: true }])
     }).pipe(Effect.scoped))
 
   it.effect("events of an unknown item are refused, and the document lists them", () =>
@@ -256,10 +256,10 @@ layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("Subscr
         assert.strictEqual(more.headers.get("retry-after"), "1")
         let rounds = 0
         yield* Effect.forkScoped(Effect.promise(async () => {
-          for (let told = -1;; rounds++) {
-            const heard = await good.next(({ data }) => Number(data["available"]) > told)
-            if (heard === undefined) return
-            told = Number(available(heard))
+          for (let last = -1;; rounds++) {
+            const event = await good.next(({ data }) => Number(data["available"]) > last)
+            if (event === undefined) return
+            last = Number(available(event))
           }
         }))
         // The slow one's place is free again.

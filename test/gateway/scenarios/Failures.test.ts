@@ -70,7 +70,7 @@ layer(engine(), { excludeTestServices: true })("Failures of the log", (it) => {
       // Whichever came first, the order or the hanging up: there is one order afterwards, and it can be asked for.
       const again = yield* TestGateway.until(gateway.send(body), ({ status }) => status !== 503)
       assert.include([202, 409], again.status)
-      yield* TestGateway.until(gateway.get("/orders/h-1"), ({ body: told }) => told["status"] === "COMPLETED")
+      yield* TestGateway.until(gateway.get("/orders/h-1"), ({ body }) => body["status"] === "COMPLETED")
     }))
 })
 

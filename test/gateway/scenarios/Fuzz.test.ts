@@ -41,7 +41,7 @@ it("every fuzzed request gets a clear answer, and leaves nothing behind", { time
   const pool = new Undici.Pool(origin, { connections: CONNECTIONS, headersTimeout: 10_000 })
   onTestFinished(() => pool.destroy())
   const chance = InvalidBodies.chance(SEED)
-  const told = new Map<number, number>()
+  const counts = new Map<number, number>()
   let sent = 0
   let early: number | undefined
 
@@ -53,7 +53,7 @@ it("every fuzzed request gets a clear answer, and leaves nothing behind", { time
     const headers = isLook || type === undefined ? {} : { "content-type": type }
     const answer = await pool.request({ method: isLook ? "GET" : "POST", path, headers, body })
     const text = await answer.body.text()
-    told.set(answer.statusCode, (told.get(answer.statusCode) ?? 0) + 1)
+    counts.set(answer.statusCode, (counts.get(answer.statusCode) ?? 0) + 1)
     const about = `${SEED}/${n} ${path} ${answer.statusCode} ${text.slice(0, 200)}`
     if (isLook) expect(answer.statusCode, about).toBeLessThan(500)
     else expect(POLITE, about).toContain(answer.statusCode)
@@ -72,10 +72,10 @@ it("every fuzzed request gets a clear answer, and leaves nothing behind", { time
   await Promise.all(Array.from({ length: CONNECTIONS }, worker))
   const late = await memoryOf(engine.pid)
   process.stdout.write(
-    `${BODIES} pieces: ${JSON.stringify(Object.fromEntries(told))}; ${early} MiB, then ${late} MiB\n`
+    `${BODIES} pieces: ${JSON.stringify(Object.fromEntries(counts))}; ${early} MiB, then ${late} MiB\n`
   )
   expect(late - early!).toBeLessThan(GROWTH)
-  expect(told.get(202)).toBeGreaterThan(0)
+  expect(counts.get(202)).toBeGreaterThan(0)
   expect(engine.output()).not.toContain("internal_error")
   expect(await isUp()).toBe(true)
   expect(engine.isRunning()).toBe(true)

@@ -5,7 +5,7 @@ import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
 const NAME = "test"
 
 /** A line that works on nothing until the latch opens, and remembers its batches. */
-const standing = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
+const paused = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
   const latch = yield* Latch.make()
   const batches: Array<ReadonlyArray<number>> = []
   const line = yield* BatchLine.make<number, number, string>({
@@ -27,7 +27,7 @@ const ask = (line: BatchLine.BatchLine<number, number, string>, messages: Readon
 describe("BatchLine", () => {
   it.effect("messages that gather while the line works are one bounded batch, and each gets its own answer", () =>
     Effect.gen(function*() {
-      const { batches, latch, line } = yield* standing({ capacity: 10, batchSize: 3 })
+      const { batches, latch, line } = yield* paused({ capacity: 10, batchSize: 3 })
       const first = yield* ask(line, [1])
       yield* Effect.yieldNow
       const rest = yield* ask(line, [2, -3, 4, 5])
@@ -46,7 +46,7 @@ describe("BatchLine", () => {
 
   it.effect("a message beyond the capacity is refused at once, by the name of the line", () =>
     Effect.gen(function*() {
-      const { latch, line } = yield* standing({ capacity: 2, batchSize: 1 })
+      const { latch, line } = yield* paused({ capacity: 2, batchSize: 1 })
       yield* ask(line, [1])
       yield* Effect.yieldNow
       const accepted = yield* ask(line, [2, 3])
@@ -102,7 +102,7 @@ describe("BatchLine", () => {
   it.effect("a line that is closed answers all that it accepted, and accepts nothing more", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { latch, line } = yield* Scope.provide(standing({ capacity: 10, batchSize: 2 }), scope)
+      const { latch, line } = yield* Scope.provide(paused({ capacity: 10, batchSize: 2 }), scope)
       const accepted = yield* ask(line, [1, 2, 3, 4, 5])
       const closed = yield* Deferred.make<void>()
       yield* Effect.forkChild(Effect.andThen(Scope.close(scope, Exit.void), Deferred.succeed(closed, undefined)), {

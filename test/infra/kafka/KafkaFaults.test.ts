@@ -34,7 +34,7 @@ const aBroker = Effect.acquireRelease(
 
 /** Buyers that append again and again, and the results. */
 const buyers = (log: OrderLog["Service"]) => {
-  const told = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
+  const results = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
   let isOver = false
   let count = 0
   const buyer = (itemId: ItemId) =>
@@ -45,15 +45,15 @@ const buyers = (log: OrderLog["Service"]) => {
         yield* log.append({ itemId, value: name, headers: {} }).pipe(
           Effect.match({
             onSuccess: ({ offset, partition }) => {
-              told.acknowledged.set(name, `${partition}:${offset}`)
+              results.acknowledged.set(name, `${partition}:${offset}`)
             },
             onFailure: ({ _tag }) => {
-              if (_tag === "AppendRefused") told.refused.add(name)
-              else told.unknown++
+              if (_tag === "AppendRefused") results.refused.add(name)
+              else results.unknown++
             }
           })
         )
-        told.slowest = Math.max(told.slowest, performance.now() - begun)
+        results.slowest = Math.max(results.slowest, performance.now() - begun)
         yield* Effect.sleep("5 millis")
       }
     })
@@ -62,11 +62,11 @@ const buyers = (log: OrderLog["Service"]) => {
     discard: true
   })
   const more = Effect.suspend(() => {
-    const before = told.acknowledged.size
-    return until(() => told.acknowledged.size >= before + ENOUGH)
+    const before = results.acknowledged.size
+    return until(() => results.acknowledged.size >= before + ENOUGH)
   })
   return {
-    told,
+    results,
     run,
     more,
     end: () => {
@@ -109,28 +109,28 @@ describe("KafkaOrderLog under faults", () => {
         const broker = yield* aBroker
         yield* Effect.gen(function*() {
           const log = yield* OrderLog
-          const { end, more, run, told } = buyers(log)
+          const { end, more, run, results } = buyers(log)
           const reader = reading(log)
           yield* Effect.forkScoped(reader.run)
           const asking = yield* Effect.forkScoped(run)
 
-          yield* until(() => told.refused.size > BUYERS)
+          yield* until(() => results.refused.size > BUYERS)
           assert.isFalse(yield* log.isUp)
           yield* Effect.promise(() => broker.start())
           yield* more
-          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
+          yield* until(() => [...results.acknowledged.keys()].every((name) => reader.read.has(name)))
 
           for (let kill = 0; kill < KILLS; kill++) {
-            const refused = told.refused.size
+            const refused = results.refused.size
             yield* Effect.promise(() => broker.kill())
-            yield* until(() => told.refused.size > refused + BUYERS)
+            yield* until(() => results.refused.size > refused + BUYERS)
             yield* Effect.promise(() => broker.start())
             yield* more
           }
 
-          const unknown = told.unknown
+          const unknown = results.unknown
           broker.freeze()
-          yield* until(() => told.unknown > unknown)
+          yield* until(() => results.unknown > unknown)
           yield* Effect.retry(
             Effect.flatMap(log.isUp, (isUp) => isUp ? Effect.fail("still up" as const) : Effect.void),
             Schedule.spaced("100 millis")
@@ -140,10 +140,10 @@ describe("KafkaOrderLog under faults", () => {
           end()
           yield* Fiber.join(asking)
 
-          assert.isBelow(told.slowest, BOUND)
-          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
-          for (const [name, place] of told.acknowledged) assert.deepStrictEqual([...reader.read.get(name)!], [place])
-          assert.deepStrictEqual([...told.refused].filter((name) => reader.read.has(name)), [])
+          assert.isBelow(results.slowest, BOUND)
+          yield* until(() => [...results.acknowledged.keys()].every((name) => reader.read.has(name)))
+          for (const [name, place] of results.acknowledged) assert.deepStrictEqual([...reader.read.get(name)!], [place])
+          assert.deepStrictEqual([...results.refused].filter((name) => reader.read.has(name)), [])
         }).pipe(Effect.scoped, Effect.provide(KafkaInfra.layer(settingsAt(broker.address))))
       }).pipe(Effect.scoped),
     TEST_TIMEOUT

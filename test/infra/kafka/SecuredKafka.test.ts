@@ -148,7 +148,7 @@ describe.skipIf(missing)("Kafka with SASL and TLS", () => {
         const settings = yield* settingsOf((yield* Secured).env)
         const log = yield* build(settings)
         yield* log.partitions
-        const told = { acknowledged: new Set<string>(), refused: new Set<string>(), unknown: new Set<string>() }
+        const results = { acknowledged: new Set<string>(), refused: new Set<string>(), unknown: new Set<string>() }
         let isOver = false
         const buyer = (name: string) =>
           Effect.gen(function*() {
@@ -156,8 +156,8 @@ describe.skipIf(missing)("Kafka with SASL and TLS", () => {
               const value = `${name}-${n}`
               yield* log.append({ itemId: ItemId.make(name), value, headers: {} }).pipe(
                 Effect.match({
-                  onSuccess: () => told.acknowledged.add(value),
-                  onFailure: ({ _tag }) => (_tag === "AppendRefused" ? told.refused : told.unknown).add(value)
+                  onSuccess: () => results.acknowledged.add(value),
+                  onFailure: ({ _tag }) => (_tag === "AppendRefused" ? results.refused : results.unknown).add(value)
                 })
               )
               yield* Effect.sleep("5 millis")
@@ -166,19 +166,19 @@ describe.skipIf(missing)("Kafka with SASL and TLS", () => {
         const names = Array.from({ length: 16 }, (_, n) => `item-${n}`)
         const buying = yield* Effect.forkScoped(Effect.forEach(names, buyer, { concurrency: "unbounded" }))
         yield* Effect.sleep(REAUTHENTICATE * TIMES)
-        const before = told.acknowledged.size
+        const before = results.acknowledged.size
         yield* Effect.repeat(Effect.sleep("20 millis"), {
-          until: () => told.acknowledged.size > before + 100,
+          until: () => results.acknowledged.size > before + 100,
           schedule: Schedule.forever
         })
         isOver = true
         yield* Fiber.join(buying)
         const values = yield* everything(settings)
         const found = new Set(values)
-        assert.deepStrictEqual([...told.acknowledged].filter((value) => !found.has(value)), [])
-        assert.deepStrictEqual([...told.refused].filter((value) => found.has(value)), [])
+        assert.deepStrictEqual([...results.acknowledged].filter((value) => !found.has(value)), [])
+        assert.deepStrictEqual([...results.refused].filter((value) => found.has(value)), [])
         assert.strictEqual(values.length, found.size)
-        assert.deepStrictEqual([told.refused.size, told.unknown.size], [0, 0])
+        assert.deepStrictEqual([results.refused.size, results.unknown.size], [0, 0])
       }).pipe(Effect.provide(secured(REAUTHENTICATE)), Effect.scoped),
     TEST_TIMEOUT
   )

@@ -87,9 +87,9 @@ const finals = (some: ReadonlyArray<Bought>, atLeast: number) =>
     const statuses = yield* OrderStatuses
     let found: ReadonlyArray<StatusRecord> = []
     yield* Effect.forEach(some, ({ requestId }) => statuses.read(requestId)).pipe(
-      Effect.map((standings) => {
-        found = standings.flatMap((standing) =>
-          standing._tag === "Kept" && isFinal(standing.record.status) ? [standing.record] : []
+      Effect.map((lookups) => {
+        found = lookups.flatMap((lookup) =>
+          lookup._tag === "Kept" && isFinal(lookup.record.status) ? [lookup.record] : []
         )
       }),
       Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: () => found.length >= atLeast }),
@@ -219,12 +219,12 @@ layer(engine, { excludeTestServices: true })("Payments, end to end", (it) => {
         assert.deepStrictEqual(Object.keys(entries).filter((key) => !keys.has(key)), [])
 
         for (const itemId of ITEMS) {
-          const look = yield* store.read(home(itemId, yield* log.partitions), itemId)
+          const summary = yield* store.read(home(itemId, yield* log.partitions), itemId)
           const sold = orders
             .filter((order) => order.itemId === itemId && byRequest.get(order.requestId)!.status === "COMPLETED")
             .reduce((sum, { amount }) => sum + amount, 0)
-          const { available, held, stocked } = look
-          assert.deepStrictEqual({ available, held, put: stocked, sold: look.sold }, {
+          const { available, held, stocked } = summary
+          assert.deepStrictEqual({ available, held, put: stocked, sold: summary.sold }, {
             available: stockOf(itemId) - sold,
             held: 0,
             put: stockOf(itemId),

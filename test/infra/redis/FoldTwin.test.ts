@@ -36,11 +36,11 @@ const cut = Effect.fnUntraced(function*(history: ReadonlyArray<LoggedCommand>, s
   const size = yield* Random.nextIntBetween(0, 12)
   const commands = history.slice(from, from + size)
   const repeated = commands.slice(0, yield* Random.nextIntBetween(0, 3))
-  const told = history.slice(Math.max(0, end - 8), end + 2).map(({ offset }) => offset)
+  const publishable = history.slice(Math.max(0, end - 8), end + 2).map(({ offset }) => offset)
   const kind = yield* Random.nextIntBetween(0, 8)
   const batch: Fold.Batch = {
     commands: kind === 0 ? [...commands, ...repeated] : commands,
-    published: yield* Effect.filter(told, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
+    published: yield* Effect.filter(publishable, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
     expected: kind < 4 ? undefined : kind < 7 ? state.position : state.position + (yield* Random.nextIntBetween(-3, 4))
   }
   return { batch, done: from + size >= history.length && kind !== 7 }

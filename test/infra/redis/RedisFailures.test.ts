@@ -84,20 +84,20 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
-      const looks = [
+      const operations = [
         (item: ReturnType<typeof freshItem>) =>
           Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")], { epoch: "one" }))),
         (item: ReturnType<typeof freshItem>) => Effect.flip(store.detectEdits(item.partition, "one")),
         (item: ReturnType<typeof freshItem>) => store.read(item.partition, item.itemId)
       ]
-      for (const look of looks) {
+      for (const operation of operations) {
         const item = freshItem()
         const { itemId, partition } = item
         yield* store.beginRecovery(partition, "one")
         yield* store.fold(request(item, [stock(0, 5)], { epoch: "one" }))
         yield* store.writeMark(partition, { epoch: "one", checkpoint: 1 })
         yield* cli("DEL", Keys.meta(itemId))
-        const found = yield* look(item)
+        const found = yield* operation(item)
         expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { isComplete: false })
         expect(yield* store.mark(partition)).toBeUndefined()
         // What the key shows is no change made by hand: the fold from the beginning explains it.
@@ -152,14 +152,14 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* store.isUp).toBe(false)
       yield* server.start
       yield* OwnRedis.untilUp
-      const look = yield* store.read(item.partition, item.itemId)
+      const summary = yield* store.read(item.partition, item.itemId)
       // Nothing that was acknowledged is gone, and each record has its whole effect.
-      expect(look.position).toBeGreaterThanOrEqual(acknowledged)
-      expect(look.available).toBe(look.position + 1)
+      expect(summary.position).toBeGreaterThanOrEqual(acknowledged)
+      expect(summary.available).toBe(summary.position + 1)
       const { summary: after } = yield* store.fold(
-        request(item, [stock(look.position + 1, 1)], { expected: acknowledged })
+        request(item, [stock(summary.position + 1, 1)], { expected: acknowledged })
       )
-      expect(after.available).toBe(look.position + 2)
+      expect(after.available).toBe(summary.position + 2)
     }))
 
   it.effect("live events are followed again from where they were left when Redis was away", () =>

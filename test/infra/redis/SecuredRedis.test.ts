@@ -77,7 +77,7 @@ const logged = <A, E, R>(program: (lines: () => string) => Effect.Effect<A, E, R
   })
 
 const connection = (env: Env) => Effect.flatMap(settingsOf(env), (settings) => IoRedis.make(settings, "test"))
-const hears = (lines: () => string, text: string) =>
+const untilLogged = (lines: () => string, text: string) =>
   Effect.repeat(Effect.sleep("10 millis"), { until: () => lines().includes(text) })
 
 describe.skipIf(missing)("Redis that rejects our credentials", () => {
@@ -87,13 +87,13 @@ describe.skipIf(missing)("Redis that rejects our credentials", () => {
         const { admin, env } = yield* Secured
         const wrong = "wr0ng-passw0rd"
         const { isUp, settings, use } = yield* connection({ ...env, REDIS_PASSWORD: wrong })
-        yield* hears(lines, "WRONGPASS")
+        yield* untilLogged(lines, "WRONGPASS")
         assert.isFalse(yield* isUp)
         const failure = yield* Effect.flip(use((redis) => redis.get("inventory:101")))
         yield* Effect.promise(() => admin.acl("SETUSER", SecuredServers.USER, `>${wrong}`))
         yield* Effect.repeat(isUp, { until: (up) => up, schedule: PATIENCE })
         yield* Effect.promise(() => admin.acl("SETUSER", SecuredServers.USER, `<${wrong}`))
-        yield* hears(lines, "Redis is up")
+        yield* untilLogged(lines, "Redis is up")
         const said = lines() + shown(failure) + JSON.stringify(settings) + shown(settings) + String(failure)
         assert.notInclude(said, wrong)
         assert.notInclude(said, "PRIVATE KEY")
@@ -114,7 +114,7 @@ describe.skipIf(missing)("Redis that rejects our credentials", () => {
         yield* logged((lines) =>
           Effect.gen(function*() {
             const { isUp } = yield* connection({ ...env, ...change })
-            yield* hears(lines, why)
+            yield* untilLogged(lines, why)
             assert.isFalse(yield* isUp)
             assert.notInclude(lines(), SecuredServers.PASSWORD)
           }).pipe(Effect.scoped)

@@ -29,40 +29,40 @@ describe("FoldRate", () => {
 describe("BacklogReporter", () => {
   it.effect("the backlog is published once the partition has recovered, and only when it changed", () =>
     Effect.gen(function*() {
-      const told: Array<Backlog> = []
+      const published: Array<Backlog> = []
       const folding = OffsetTracker.make(10)
       let isRecovered = false
       const taken: Array<LogRecord> = []
-      const tell = yield* BacklogReporter.make({
+      const report = yield* BacklogReporter.make({
         partition,
         folding,
         lastTaken: () => taken.at(-1),
         isRecovered: () => isRecovered
       }).pipe(Effect.provideService(Backlogs, {
-        publish: (_, backlog) => Effect.sync(() => void told.push(backlog)),
+        publish: (_, backlog) => Effect.sync(() => void published.push(backlog)),
         read: Effect.succeed(new Map())
       }))
       const fold = (from: number, until: number) => {
         for (let offset = from; offset < until; offset++) folding.done(offset)
       }
-      yield* tell
-      assert.deepStrictEqual(told, [])
+      yield* report
+      assert.deepStrictEqual(published, [])
       isRecovered = true
       for (let offset = 10; offset < 200; offset++) folding.begin(offset)
       // It was appended at the beginning, so from the first report on the fold is behind.
       taken.push({ ...record, offset: Offset.make(199) })
       yield* TestClock.adjust("500 millis")
-      yield* tell
-      assert.deepStrictEqual(told, [{ folded: 10, perSecond: 0 }])
+      yield* report
+      assert.deepStrictEqual(published, [{ folded: 10, perSecond: 0 }])
       yield* TestClock.adjust("500 millis")
       fold(10, 60)
-      yield* tell
-      assert.deepStrictEqual(told.at(-1), { folded: 60, perSecond: 100 })
-      yield* tell
-      assert.strictEqual(told.length, 2)
+      yield* report
+      assert.deepStrictEqual(published.at(-1), { folded: 60, perSecond: 100 })
+      yield* report
+      assert.strictEqual(published.length, 2)
       yield* TestClock.adjust("500 millis")
       fold(60, 200)
-      yield* tell
-      assert.deepStrictEqual(told.at(-1), { folded: 200, perSecond: 280 })
+      yield* report
+      assert.deepStrictEqual(published.at(-1), { folded: 200, perSecond: 280 })
     }))
 })

@@ -65,8 +65,8 @@ describe("ProcessorState: log lines", () => {
         const { owned, partition } = yield* OnePartition.make("101", records, { missing: 7 })
         yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 350 })
-        const told = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
-        assert.deepStrictEqual(told, [
+        const logged = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
+        assert.deepStrictEqual(logged, [
           `Info Partition ${partition}: folding the log from 0 to 9`,
           ...Array.from({ length: 3 }, () => `Info Partition ${partition}: folded up to 2 of 9`)
         ])

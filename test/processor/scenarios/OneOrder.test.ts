@@ -53,8 +53,8 @@ const fate = (requestId: string) =>
     let record: StatusRecord | undefined
     for (let step = 0; step < 1_000 && (record === undefined || !isFinal(record.status)); step++) {
       yield* TestClock.adjust("100 millis")
-      const standing = yield* statuses.read(RequestId.make(requestId))
-      record = standing._tag === "Kept" ? standing.record : undefined
+      const lookup = yield* statuses.read(RequestId.make(requestId))
+      record = lookup._tag === "Kept" ? lookup.record : undefined
     }
     return record
   })

@@ -23,78 +23,78 @@ const nothing = { seek: () => {}, pause: () => {}, resume: () => {} }
 
 const intakeAt = (offset: number, bounds: { readonly start: number; readonly end: number }) =>
   Effect.gen(function*() {
-    const intake = yield* FetchBuffer.make(
+    const buffer = yield* FetchBuffer.make(
       PARTITION,
       nothing,
       Effect.succeed({ start: Offset.make(bounds.start), end: Offset.make(bounds.end) })
     )
-    yield* intake.seek(Offset.make(offset))
-    const taking = yield* Effect.forkChild(intake.take(10), { startImmediately: true })
-    intake.offer([record(offset)])
+    yield* buffer.seek(Offset.make(offset))
+    const taking = yield* Effect.forkChild(buffer.take(10), { startImmediately: true })
+    buffer.offer([record(offset)])
     yield* Fiber.join(taking)
-    return intake
+    return buffer
   })
 
 describe("FetchBuffer", () => {
   it.effect("the buffer pauses its partition while it is full, and resumes it afterwards", () =>
     Effect.gen(function*() {
-      const told: Array<string> = []
+      const calls: Array<string> = []
       const fetching = {
-        seek: (_: PartitionId, offset: Offset) => told.push(`seek ${offset}`),
-        pause: (partition: PartitionId) => told.push(`pause ${partition}`),
-        resume: (partition: PartitionId) => told.push(`resume ${partition}`)
+        seek: (_: PartitionId, offset: Offset) => calls.push(`seek ${offset}`),
+        pause: (partition: PartitionId) => calls.push(`pause ${partition}`),
+        resume: (partition: PartitionId) => calls.push(`resume ${partition}`)
       }
       const bounds = { start: Offset.make(0), end: Offset.make(100_000) }
-      const intake = yield* FetchBuffer.make(PARTITION, fetching, Effect.succeed(bounds))
-      yield* intake.seek(Offset.make(0))
-      const taking = yield* Effect.forkChild(intake.take(1), { startImmediately: true })
+      const buffer = yield* FetchBuffer.make(PARTITION, fetching, Effect.succeed(bounds))
+      yield* buffer.seek(Offset.make(0))
+      const taking = yield* Effect.forkChild(buffer.take(1), { startImmediately: true })
       let fetched = 0
       const fetch = (count: number) => {
-        intake.offer(Array.from({ length: count }, () => record(fetched++)))
+        buffer.offer(Array.from({ length: count }, () => record(fetched++)))
       }
       fetch(1)
       yield* Fiber.join(taking)
-      assert.deepStrictEqual(told.splice(0), ["seek 0", "resume 0"])
-      while (told.length === 0 && fetched < 10 * FetchBuffer.HIGH) fetch(FETCH)
-      assert.deepStrictEqual(told.splice(0), ["pause 0"])
+      assert.deepStrictEqual(calls.splice(0), ["seek 0", "resume 0"])
+      while (calls.length === 0 && fetched < 10 * FetchBuffer.HIGH) fetch(FETCH)
+      assert.deepStrictEqual(calls.splice(0), ["pause 0"])
       assert.isAtMost(fetched, FetchBuffer.HIGH + FETCH)
       // What was on its way when fetching paused is taken as well.
       fetch(FETCH)
       let taken = 1
-      while (told.length === 0 && taken < fetched) taken += (yield* intake.take(TAKE)).length
-      assert.deepStrictEqual(told, ["resume 0"])
+      while (calls.length === 0 && taken < fetched) taken += (yield* buffer.take(TAKE)).length
+      assert.deepStrictEqual(calls, ["resume 0"])
       // Before it runs dry, so that no reader waits for what is fetched next.
       assert.isAtLeast(fetched - taken, FetchBuffer.LOW - 2 * TAKE)
-      while (taken < fetched) taken += (yield* intake.take(TAKE)).length
+      while (taken < fetched) taken += (yield* buffer.take(TAKE)).length
       assert.strictEqual(taken, fetched)
     }))
 
   it.effect("the buffer passes gaps that the log makes itself", () =>
     Effect.gen(function*() {
-      const intake = yield* intakeAt(5, { start: 0, end: 10 })
-      intake.offer([record(8)])
-      assert.deepStrictEqual((yield* intake.take(10)).map(({ offset }) => offset), [Offset.make(8)])
+      const buffer = yield* intakeAt(5, { start: 0, end: 10 })
+      buffer.offer([record(8)])
+      assert.deepStrictEqual((yield* buffer.take(10)).map(({ offset }) => offset), [Offset.make(8)])
     }))
 
   it.effect("the buffer stops where records are gone from the log's beginning", () =>
     Effect.gen(function*() {
       const bounds = { start: Offset.make(8), end: Offset.make(10) }
-      const intake = yield* FetchBuffer.make(PARTITION, nothing, Effect.succeed(bounds))
-      yield* intake.seek(Offset.make(6))
-      assert.strictEqual((yield* Effect.flip(intake.take(10)))._tag, "LogUnavailable")
+      const buffer = yield* FetchBuffer.make(PARTITION, nothing, Effect.succeed(bounds))
+      yield* buffer.seek(Offset.make(6))
+      assert.strictEqual((yield* Effect.flip(buffer.take(10)))._tag, "LogUnavailable")
     }))
 
   // A log that was cut at 3 and has grown to 20 holds the offset that was asked for, and is another one all the same.
   it.effect("the buffer stops where the log goes back, though its bounds hold the expected offset", () =>
     Effect.gen(function*() {
-      const intake = yield* intakeAt(5, { start: 0, end: 20 })
-      intake.offer([record(0), record(1)])
-      const error = yield* Effect.flip(intake.take(10))
+      const buffer = yield* intakeAt(5, { start: 0, end: 20 })
+      buffer.offer([record(0), record(1)])
+      const error = yield* Effect.flip(buffer.take(10))
       assert.strictEqual(error._tag, "LogUnavailable")
       // A worker that begins again asks for its own place, and goes on from there.
-      yield* intake.seek(Offset.make(6))
-      const taking = yield* Effect.forkChild(intake.take(10), { startImmediately: true })
-      intake.offer([record(6)])
+      yield* buffer.seek(Offset.make(6))
+      const taking = yield* Effect.forkChild(buffer.take(10), { startImmediately: true })
+      buffer.offer([record(6)])
       assert.deepStrictEqual((yield* Fiber.join(taking)).map(({ offset }) => offset), [Offset.make(6)])
     }))
 })

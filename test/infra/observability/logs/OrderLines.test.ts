@@ -24,7 +24,7 @@ const line = (change: Partial<OrderLines.OrderLine> = {}): OrderLines.OrderLine 
   ...change
 })
 
-const told = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.Options> = {}) =>
+const logged = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.Options> = {}) =>
   Effect.gen(function*() {
     const written = MemoryOutput.make()
     yield* Effect.map(OrderLines.OrderLines, ({ tell }) => lines.forEach(tell)).pipe(
@@ -36,7 +36,7 @@ const told = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.
 describe("OrderLines", () => {
   it.effect("an order's line has exactly the runbook's shape, in its order", () =>
     Effect.gen(function*() {
-      expect(yield* told([line({ requestId: undefined, traceparent: undefined })])).toEqual([
+      expect(yield* logged([line({ requestId: undefined, traceparent: undefined })])).toEqual([
         "{\"timestamp\":\"2025-11-29T21:56:00.000Z\",\"level\":\"INFO\",\"message\":\"Order queued successfully\"," +
         "\"correlation_id\":\"uuid-123\",\"service\":\"gateway\",\"event\":\"order_queued\",\"user_id\":\"u1\"," +
         "\"item_id\":\"101\",\"processing_time_ms\":145}"
@@ -57,7 +57,7 @@ describe("OrderLines", () => {
   it.effect("orders' lines are left out below the least level", () =>
     Effect.gen(function*() {
       const lines = [line({ level: "Debug", event: "order_received" }), line()]
-      const count = (level: LogLevel.LogLevel) => Effect.map(told(lines, { level }), ({ length }) => length)
+      const count = (level: LogLevel.LogLevel) => Effect.map(logged(lines, { level }), ({ length }) => length)
       expect([yield* count("Debug"), yield* count("Info"), yield* count("Warn")]).toEqual([2, 1, 0])
     }))
 
@@ -66,7 +66,7 @@ describe("OrderLines", () => {
       const ids = Array.from({ length: 4_000 }, (_, index) => CorrelationId.make(`shop-${index}`))
       const of = (service: "gateway" | "processor", orders: number) =>
         Effect.map(
-          told(ids.map((correlationId) => line({ correlationId, service })), { orders }),
+          logged(ids.map((correlationId) => line({ correlationId, service })), { orders }),
           (lines) => lines.map((text) => String(JSON.parse(text).correlation_id))
         )
       const gateway = yield* of("gateway", 0.1)

@@ -101,13 +101,13 @@ describe("SqliteDatabase", () => {
       const folder = yield* Folders.temporary
       const database = yield* open({ folder })
       const other = yield* open({ folder })
-      const looked = yield* Effect.forkChild(
+      const waiting = yield* Effect.forkChild(
         database.signals.until("anything", Effect.map(find(database, "theirs"), Option.fromUndefinedOr)),
         { startImmediately: true }
       )
       yield* other.write(setting("theirs", 5))
-      assert.isUndefined(looked.pollUnsafe())
+      assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust(EXTERNAL_POLL_MILLIS)
-      assert.strictEqual(yield* Fiber.join(looked), 5)
+      assert.strictEqual(yield* Fiber.join(waiting), 5)
     }))
 })
