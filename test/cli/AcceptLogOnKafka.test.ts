@@ -88,7 +88,7 @@ const counts = Effect.gen(function*() {
 
 const REMEDY = "flash-sale recover --accept-log --partition 0"
 
-describe("on Kafka and Redis", () => {
+describe("flash-sale recover --accept-log on Kafka and Redis", () => {
   it.live("another log of the same length or more is refused until it is accepted", () =>
     Effect.gen(function*() {
       const { accept, charges, ports, processor, reconcile, settings, url } = yield* engine

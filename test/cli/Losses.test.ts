@@ -92,18 +92,33 @@ const common = (folded: ReadonlyArray<Entry>, log: ReadonlyArray<Entry>) => {
 const old = [stock(), place("a"), place("b"), settle("a", "paid"), place("c"), place("d")]
 
 const cases: ReadonlyArray<readonly [string, log: ReadonlyArray<Entry>, number]> = [
-  ["up to the last order that both know", [...old.slice(0, 3)], 3],
+  ["two logs have a common prefix up to the last order that both have", [...old.slice(0, 3)], 3],
   [
-    "not up to an order that came again and took the same offset",
+    "the common prefix ends before an order that came again and took the same offset",
     [...old.slice(0, 2), place("x"), stock(), old[4]!],
     2
   ],
-  ["not beyond an order of another item", [...old.slice(0, 2), place("y", OTHER), stock(OTHER), ...old.slice(4)], 2],
-  ["not where an order took another place", [...old.slice(0, 2), old[4]!, old[3]!, old[2]!, old[5]!], 2],
-  ["from the beginning where nothing is the same", [place("a"), stock(), place("b"), stock(OTHER), old[4]!], 0]
+  ["the common prefix ends before an order of another item", [
+    ...old.slice(0, 2),
+    place("y", OTHER),
+    stock(OTHER),
+    ...old.slice(4)
+  ], 2],
+  [
+    "the common prefix ends before an order at another offset",
+    [...old.slice(0, 2), old[4]!, old[3]!, old[2]!, old[5]!],
+    2
+  ],
+  ["two logs with nothing in common have an empty common prefix", [
+    place("a"),
+    stock(),
+    place("b"),
+    stock(OTHER),
+    old[4]!
+  ], 0]
 ]
 
-describe("A log that was cut and written on is told anew", () => {
+describe("LossReport: where a cut log is published from", () => {
   for (const [name, log, expected] of cases) {
     it.effect(name, () =>
       Effect.gen(function*() {
@@ -111,7 +126,7 @@ describe("A log that was cut and written on is told anew", () => {
       }))
   }
 
-  it.effect("behind an order whose later attempt was cut, as its first one stands", () =>
+  it.effect("the common prefix holds an order whose later attempt was cut, as its first attempt is in both", () =>
     Effect.gen(function*() {
       const log = [stock(), place("a"), place("b"), settle("a", "declined"), place("c")]
       assert.strictEqual(yield* common([...log, place("a", ITEM, 2)], [...log, place("z")]), 5)

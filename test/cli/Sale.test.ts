@@ -1,22 +1,18 @@
 /** `flash-sale sale`, as it is typed beside a running engine, and what buyers get of it. */
 import { NodeServices } from "@effect/platform-node"
-import { describe, expect, it, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import * as Sale from "@flash-sale/cli/sale/Sale"
-import * as SaleFormat from "@flash-sale/cli/sale/SaleFormat"
 import * as Stock from "@flash-sale/cli/stock/Stock"
-import * as Money from "@flash-sale/cli/terminal/Money"
-import * as TimeArgument from "@flash-sale/cli/terminal/TimeArgument"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
-import { defaultSettings } from "@flash-sale/domain/rules/Item"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Clock, Context, Duration, Effect, Layer, Logger, Option, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Logger, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
 import * as TestGateway from "../gateway/TestGateway.ts"
 import * as Folders from "../infra/sqlite/Folders.ts"
@@ -184,65 +180,3 @@ const decided = (id: string, acceptedAt: number) =>
     })
     return lookup._tag === "Kept" ? lookup.record.status : undefined
   })
-
-describe("Money", () => {
-  it("money has the digits of ISO 4217, and is printed as it is read", () => {
-    const cases = [
-      ["19.99", "EUR", 1999],
-      ["19", "EUR", 1900],
-      ["0.05", "USD", 5],
-      ["1999", "JPY", 1999],
-      ["1.234", "KWD", 1234],
-      ["19.99", "HUF", 1999],
-      ["1.250", "IQD", 1250]
-    ] as const
-    for (const [amount, currency, price] of cases) {
-      const read = Option.flatMap(Money.digits(currency), (digits) => Money.read(amount, digits))
-      expect([amount, currency, Option.getOrUndefined(read)]).toEqual([amount, currency, price])
-      expect(Money.show(price, currency).startsWith(amount)).toBe(true)
-    }
-    for (const none of ["XAU", "CLF", "XXX", "ABC", "eur", ""]) expect(Option.isNone(Money.digits(none))).toBe(true)
-    expect(Option.getOrUndefined(Money.read(String(Money.MAX), 0))).toBe(Money.MAX)
-    for (const bad of [String(Money.MAX + 1), "-1", "1.", ".5", "1e3", "1_000", " 1", "1.00"]) {
-      expect([bad, Option.isNone(Money.read(bad, 0))]).toEqual([bad, true])
-    }
-  })
-})
-
-describe("TimeArgument", () => {
-  it("a time is absolute with its zone, or from now", () => {
-    const at = (text: string) =>
-      Option.getOrUndefined(Option.map(TimeArgument.read(text), (one) => TimeArgument.resolve(one, 1_000)))
-    expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
-    expect(at("1970-01-01T01:00:02.5+01:00")).toBe(2_500)
-    // dprint-ignore
-    expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")])
-      .toEqual([1_000, 91_000, 121_000, 3_601_000, 86_401_000])
-    for (
-      const bad of ["", "now", "10m", "+", "+1w", "+1.5h", "-5m", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z"]
-        .concat(
-          ["2026-11-27", "2026-11-27T10:00:00", "1969-12-31T23:59:59Z", "2026-11-27T25:00:00Z"]
-        )
-    ) expect([bad, at(bad)]).toEqual([bad, undefined])
-  })
-
-  it("the shown state says whether orders are taken, as the engine decides", () => {
-    const summary = {
-      isKnown: true,
-      available: 1,
-      held: 0,
-      sold: 0,
-      stocked: 1,
-      position: 1,
-      isComplete: true,
-      pendingEdit: undefined
-    }
-    const shown = (settings: Partial<typeof defaultSettings>) =>
-      SaleFormat.sale(ItemId.make("101"), { ...summary, settings: { ...defaultSettings, ...settings } }, 100).split(
-        "\n"
-      )[1]
-    expect(shown({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
-    expect(shown({ opensAt: 101 })).toBe("sale:    not open yet")
-    expect(shown({ closesAt: 100 })).toBe("sale:    closed")
-  })
-})

@@ -1,30 +1,15 @@
-/** What a processor publishes of its backlog, and how it computes its pace. */
+/** What a processor publishes of its backlog. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as BacklogReporter from "@flash-sale/processor/partition/BacklogReporter"
-import * as FoldRate from "@flash-sale/processor/partition/FoldRate"
 import * as OffsetTracker from "@flash-sale/processor/run/OffsetTracker"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 
 const partition = PartitionId.make(3)
 const record = { partition, timestamp: 0, key: "101", value: new Uint8Array(0), headers: {} }
-describe("FoldRate", () => {
-  it("the rate of a fold is that of the time with work, and no less than at any time", () => {
-    assert.strictEqual(FoldRate.next(0, { records: 0, millis: 250, isBusy: true }), 0)
-    assert.strictEqual(FoldRate.next(0, { records: 1, millis: 250, isBusy: false }), 0)
-    assert.strictEqual(FoldRate.next(0, { records: 100, millis: 250, isBusy: true }), 400)
-    assert.strictEqual(FoldRate.next(400, { records: 10, millis: 250, isBusy: false }), 400)
-    assert.strictEqual(FoldRate.next(400, { records: 200, millis: 250, isBusy: false }), 800)
-    assert.strictEqual(FoldRate.next(1_000, { records: 125, millis: 250, isBusy: true }), 900)
-  })
-
-  it("the rate of a fold is kept while the fold is idle", () => {
-    assert.strictEqual(FoldRate.next(400, { records: 0, millis: 250, isBusy: true }), 400)
-  })
-})
 
 describe("BacklogReporter", () => {
   it.effect("the backlog is published once the partition has recovered, and only when it changed", () =>
