@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- recovery`: how long a log of a million orders takes to fold into an empty Redis, by a processor that
- * finds Redis empty, and by `flash-sale recover --to`. The group has committed the whole log, as it has when Redis is
- * lost in the middle of a sale: nothing is told twice, but the statuses that buyers may still ask for are written.
+ * `npm run bench -- recovery`: how long a log of a million orders takes to fold into an empty Redis, by a processor
+ * that finds Redis empty, and by `flash-sale recover --to`. The group has committed the whole log, as it has when Redis
+ * is lost in the middle of a sale: nothing is published twice, but the statuses that buyers may still ask for are
+ * written.
  */
 import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Redis } from "ioredis"
@@ -66,7 +67,7 @@ const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
   return records
 }
 
-/** As if processors had told all of it. */
+/** As if processors had published all of it. */
 const commitAll = async ({ kafka }: Services.Services): Promise<void> => {
   const admin = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()

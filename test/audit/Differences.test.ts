@@ -4,8 +4,8 @@ import * as Differences from "@flash-sale/audit/Differences"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect } from "effect"
-import { by, place, play, sale, settle } from "../domain/Games.ts"
 import * as Histories from "../domain/Histories.ts"
+import { by, place, play, sale, settle } from "../domain/ItemCommands.ts"
 
 const dump = ItemDump.of({
   ...Fold.nothing,

@@ -1,4 +1,4 @@
-/** Gateway, processor and commands as processes, on a Kafka and a Redis that let nobody in who does not say who he is. */
+/** Gateway, processor and commands as processes, on a Kafka and a Redis that require users, passwords and TLS. */
 import { readFile } from "node:fs/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as Certificates from "../servers/Certificates.ts"
@@ -13,7 +13,7 @@ const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
 describe("On secured servers", () => {
-  it("an order goes its way, and nothing secret is told", { timeout: TIMEOUT }, async () => {
+  it("an order becomes final on secured servers, and no secret is logged", { timeout: TIMEOUT }, async () => {
     const certificates = await Certificates.make()
     onTestFinished(() => certificates.remove())
     const [redis, kafka] = await Promise.all([
@@ -35,8 +35,8 @@ describe("On secured servers", () => {
       body: JSON.stringify({ request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 })
     })
     expect(bought.status).toBe(202)
-    const standing = async () => (await fetch(`${gateway.url}/orders/r-1`)).text()
-    await until("the order is final", async () => (await standing()).includes("COMPLETED"))
+    const status = async () => (await fetch(`${gateway.url}/orders/r-1`)).text()
+    await until("the order is final", async () => (await status()).includes("COMPLETED"))
     const wrong = await Services.run(["stock", "get", "101"], {
       ...env,
       REDIS_PASSWORD: "wr0ng",

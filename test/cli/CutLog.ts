@@ -47,7 +47,7 @@ export const running = (count: number) =>
 export const fate = (requestId: string) =>
   Effect.flatMap(OrderStatuses, (statuses) =>
     statuses.read(RequestId.make(requestId)).pipe(
-      Effect.map((standing) => standing._tag === "Kept" ? standing.record.status : undefined),
+      Effect.map((lookup) => lookup._tag === "Kept" ? lookup.record.status : undefined),
       Effect.repeat({
         schedule: often,
         until: (status) => status !== undefined && isFinal(status)

@@ -20,7 +20,7 @@ export const freshItem = (): { readonly itemId: ItemId; readonly partition: Part
 
 export const requestId = (text: string): RequestId => RequestId.make(text)
 
-/** The request that folds these commands: unmarked, untold, believing in no position. */
+/** The request that folds these commands: without an epoch, an expected position, or records that were published. */
 export const request = (
   item: { readonly itemId: ItemId; readonly partition: PartitionId },
   commands: ReadonlyArray<LoggedCommand>,

@@ -9,7 +9,7 @@ import { freshItem, marked } from "./Commands.ts"
 
 export const suite = <E>(name: string, marks: Layer.Layer<RecoveryMarks, E>): void =>
   layer(marks, { excludeTestServices: true })(`The mark of a partition (RecoveryMarks, ${name})`, (it) => {
-    it.effect("is written once, by a recovery that was begun", () =>
+    it.effect("a mark is written once, by a recovery that was begun", () =>
       Effect.gen(function*() {
         const marks = yield* RecoveryMarks
         const { partition } = freshItem()
@@ -22,7 +22,7 @@ export const suite = <E>(name: string, marks: Layer.Layer<RecoveryMarks, E>): vo
         expect(yield* marks.read(partition)).toEqual({ epoch: "one", checkpoint: 3 })
       }))
 
-    it.effect("moves its checkpoint forwards only, under the same mark only", () =>
+    it.effect("a checkpoint moves forwards only, and under the same epoch only", () =>
       Effect.gen(function*() {
         const marks = yield* RecoveryMarks
         const { partition } = freshItem()
@@ -37,7 +37,7 @@ export const suite = <E>(name: string, marks: Layer.Layer<RecoveryMarks, E>): vo
         expect(yield* marks.read(partition)).toEqual({ epoch: "one", checkpoint: 8 })
       }))
 
-    it.effect("keeps the record that was seen last, and moves it forwards by itself", () =>
+    it.effect("a mark keeps the last record seen, which moves forwards by itself", () =>
       Effect.gen(function*() {
         const marks = yield* RecoveryMarks
         const { partition } = freshItem()
@@ -61,7 +61,7 @@ export const suite = <E>(name: string, marks: Layer.Layer<RecoveryMarks, E>): vo
         expect(yield* marks.read(partition)).toEqual(seenAt(11, 10))
       }))
 
-    it.effect("of an older release has no record that was seen, and gets one", () =>
+    it.effect("a mark of an older release has no record seen, and gets one", () =>
       Effect.gen(function*() {
         const marks = yield* RecoveryMarks
         const { partition } = freshItem()

@@ -1,4 +1,4 @@
-/** What every store tells of its items, and what taking them away does. The layer provides an empty store. */
+/** What every store shows of its items, and what clearing them does. The layer provides an empty store. */
 import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -22,7 +22,7 @@ const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): Logged
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks | StoredItems, E>): void =>
   layer(store, { excludeTestServices: true })(`StoredItems (${name})`, (it) => {
-    it.effect("an empty store is empty, and an item of which nothing was folded is nothing", () =>
+    it.effect("an empty store has no items, and an item that was never folded has no dump", () =>
       Effect.gen(function*() {
         const stored = yield* StoredItems
         const { itemId, partition } = freshItem()
@@ -62,7 +62,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
         expect(yield* stored.isEmpty).toBe(false)
       }))
 
-    it.effect("what is taken away goes with the mark of its partition, and can be folded again", () =>
+    it.effect("an item that is cleared takes the mark of its partition with it, and can be folded again", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const marks = yield* RecoveryMarks
@@ -88,7 +88,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
         expect(yield* stored.read(partition, itemId)).toEqual(before)
       }))
 
-    it.effect("what was accepted stands in the place of the mark, until the new fold is marked", () =>
+    it.effect("an accepted log takes the place of the mark until the new fold has one", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const marks = yield* RecoveryMarks
@@ -113,12 +113,12 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
         yield* marks.complete(partition, { epoch: "two", checkpoint: 9 })
         expect(yield* marks.read(partition)).toEqual({ epoch: "two", checkpoint: 9 })
         expect(yield* marks.accepted(partition)).toBeUndefined()
-        // Nothing of the item came back, and nobody misses it.
+        // Nothing of the item came back, and no read misses it.
         expect(yield* store.detectEdits(partition, "two")).toEqual([])
         expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
       }))
 
-    it.effect("what was accepted of an empty store stands there as well", () =>
+    it.effect("an accepted log is kept in an empty store as well", () =>
       Effect.gen(function*() {
         const marks = yield* RecoveryMarks
         const stored = yield* StoredItems

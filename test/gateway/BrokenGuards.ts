@@ -6,7 +6,7 @@ import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import * as BuyTelemetry from "@flash-sale/gateway/request/BuyTelemetry"
 import { Context, Effect, Exit, Layer } from "effect"
-import { BUG } from "./Faults.ts"
+import { BUG } from "./FaultSwitches.ts"
 
 /** The places in which a bug can be switched on. */
 export const BROKEN = [

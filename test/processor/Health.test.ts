@@ -12,8 +12,8 @@ import { Effect, Layer, Metric } from "effect"
 
 const partition = (index: number) => PartitionId.make(index)
 
-describe("The processor's health", () => {
-  it.effect("says how far a recovery has come, and is well meanwhile", () =>
+describe("Processor.health", () => {
+  it.effect("health says how far a recovery has come, and is healthy meanwhile", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       let at = 40
@@ -35,7 +35,7 @@ describe("The processor's health", () => {
       assert.isTrue(yield* Processor.isReady)
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
-  it.effect("names what waits, what refuses and what is stopped, and is not well", () =>
+  it.effect("health names what waits, what halts and what is stopped, and is unhealthy", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       yield* state.set(partition(1), { _tag: "Waiting", why: "the store is away" })
@@ -47,11 +47,8 @@ describe("The processor's health", () => {
       assert.strictEqual((yield* Metric.value(EngineMetrics.itemsStopped)).value, 1)
       const inState = (of: Parameters<typeof EngineMetrics.partitionsIn>[0]) =>
         Effect.map(Metric.value(EngineMetrics.partitionsIn(of)), ({ value }) => value)
-      assert.deepStrictEqual(yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")]), [
-        1,
-        1,
-        0
-      ])
+      const states = yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")])
+      assert.deepStrictEqual(states, [1, 1, 0])
       assert.deepStrictEqual(problems, [
         "partition 1: the store is away",
         "partition 2: ahead_of_log: the log is short",
@@ -59,7 +56,7 @@ describe("The processor's health", () => {
       ])
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
-  it.effect("knows whether log and store answer", () =>
+  it.effect("health says whether log and store answer", () =>
     Effect.gen(function*() {
       const ports = Layer.unwrap(Effect.gen(function*() {
         const log = yield* OrderLog

@@ -1,4 +1,4 @@
-/** A Redis and a Kafka that speak TLS and ask who comes, and the environment with which an engine gets in. */
+/** A Redis and a Kafka that require TLS and credentials, and the environment with which an engine gets in. */
 import { Redis } from "ioredis"
 import { readFile } from "node:fs/promises"
 import type { Certificates } from "./Certificates.ts"
@@ -59,7 +59,7 @@ const oneLine = (pem: string): string => pem.trim().replaceAll("\n", "\\n")
 const MODULES = "org.apache.kafka.common.security"
 const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-/** `reauthenticate` in milliseconds: so often must a client say again who it is. */
+/** `reauthenticate` in milliseconds: so often must a client sign in again. */
 export const kafka = async (lib: string, certificates: Certificates, reauthenticate?: number): Promise<Secured> => {
   const port = await freePort()
   const key = await readFile(certificates.server.key, "utf8")

@@ -1,9 +1,9 @@
 /** The marks of the store. They fall back with it, and go with it. */
 import { type Mark, MarkMoved, RecoveryMarks, type Seen } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect, Layer } from "effect"
-import * as Stored from "./Stored.ts"
+import * as StoreState from "./StoreState.ts"
 
-export const layer = (state: Stored.State): Layer.Layer<RecoveryMarks> => {
+export const layer = (state: StoreState.State): Layer.Layer<RecoveryMarks> => {
   const { ask, checkMark } = state
 
   const setMark = (
@@ -23,7 +23,7 @@ export const layer = (state: Stored.State): Layer.Layer<RecoveryMarks> => {
   const complete = (partition: number, { checkpoint, epoch, seen }: Mark) =>
     Effect.map(checkMark(partition, epoch), () => {
       if (state.isWhole(partition)) return
-      setMark(partition, epoch, checkpoint, seen, Stored.without(state.now().accepted, [partition]))
+      setMark(partition, epoch, checkpoint, seen, StoreState.without(state.now().accepted, [partition]))
     })
 
   const moveCheckpoint = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {

@@ -16,26 +16,26 @@ import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
-import * as Stored from "./Stored.ts"
+import * as StoreState from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 export interface Options {
   readonly faults: Chance.Faults
   readonly trace: Trace
-  /** Which orders may come to another end than they were told. */
+  /** Which orders may come to another end than was published. */
   readonly mayChange: (requestId: string) => boolean
-  /** Hears from where a partition is folded from now on, as somebody accepted the log; says which log that is. */
-  readonly onAccepted: (partition: number, from: number) => Stored.FoldedLog
+  /** Gets from where a partition is folded from now on, as the log was accepted; says which log that is. */
+  readonly onAccepted: (partition: number, from: number) => StoreState.FoldedLog
   /** The logs as they are. */
-  readonly logs: () => ReadonlyMap<number, Stored.FoldedLog>
+  readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
 }
 
 export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) => {
-  const state = Stored.make(faults)
+  const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
 
-  const setHand = (itemId: ItemId, hand: Stored.Hand): void =>
+  const setHand = (itemId: ItemId, hand: StoreState.Hand): void =>
     state.change({ hands: new Map(state.now().hands).set(itemId, hand) })
 
   /** Announces what was typed, one change at a time, where the partition is wholly folded. */
@@ -132,10 +132,10 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     mark: (partition: number) => state.isWhole(partition) ? state.now().marks.get(partition) : undefined,
     /** It falls back to no state before this one. */
     keep: state.keep,
-    /** Whether somebody accepted a log that is not wholly folded yet. */
+    /** Whether a log was accepted that is not wholly folded yet. */
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
-    log: (partition: number): Stored.FoldedLog => state.now().logs.get(partition) ?? Stored.wholeLog,
+    log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
     /** Somebody types `SET inventory:<item>`, this much away from what is there. */
     typeByHand: (itemId: ItemId, delta: number) =>
       Effect.suspend(() => {

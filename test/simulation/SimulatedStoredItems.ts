@@ -6,12 +6,12 @@ import { home } from "@flash-sale/domain/records/Partition"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Layer } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
-import { type FoldedLog, type State, wholeLog, without } from "./Stored.ts"
+import { type FoldedLog, type State, wholeLog, without } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 /**
- * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of what
- * was accepted though the store holds that very log.
+ * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of
+ * what was accepted though the store holds that very log.
  */
 export const layer = (
   state: State,

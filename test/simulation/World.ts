@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const running = new Set<Running>()
   let started = 0
 
-  /** Starts a processor. Detached: a killed process never finishes its finalizers, and nobody may wait for it. */
+  /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
     yield* trace.note(`start ${process.name}`)
@@ -100,7 +100,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     kill,
     refused,
     isBetweenLogs,
-    /** Whether nobody does anything about what is refused. */
+    /** Whether no operator does anything about what is refused. */
     isOperatorAway: () => away,
     setOperatorAway: (isAway: boolean): void => {
       away = isAway

@@ -14,10 +14,10 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Layer, Logger, Metric, Option } from "effect"
 import { randomUUID } from "node:crypto"
-import { settingsAt } from "../../infra/kafka/Settings.ts"
+import { settingsAt } from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { eventually, fate, inAProcess, order, processor } from "./Typed.ts"
+import { eventually, fate, inAProcess, order, processor } from "./DlqCommandLine.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
@@ -45,9 +45,9 @@ const counts = Effect.gen(function*() {
   return { available, held, sold }
 })
 
-describe("dead letters on Kafka and Redis", () => {
+describe("flash-sale dlq on Kafka and Redis", () => {
   it.live(
-    "are replayed by one process and handled for all, also for those that start later",
+    "a letter that one process replays is handled for all, also for those that start later",
     () =>
       Effect.gen(function*() {
         const { address: redis, start } = yield* OwnRedis.OwnRedis

@@ -1,7 +1,7 @@
 /**
- * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays sold.
- * Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are a new
- * version, and get files of their own.
+ * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays
+ * sold. Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are
+ * a new version, and get files of their own.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { HEAD_KEYS, MAP_KINDS, nameOf } from "@flash-sale/audit/EntryWords"
@@ -73,16 +73,16 @@ const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: Ite
   }).toSorted()
 }
 
-describe("A recorded log", () => {
+describe("Recorded logs", () => {
   for (const version of VERSIONS) {
-    it(`of rules ${version} folds to the state that it folded to then`, () => {
+    it(`the recorded log of rules ${version} folds to the state that it folded to then`, () => {
       assert.deepStrictEqual(
         folded(recordsOf(version).map(({ record }) => record)),
         linesOf(`rules-${version}.folded`).toSorted()
       )
     })
 
-    it(`of rules ${version} has the digests by which marks recognise it`, () => {
+    it(`the recorded log of rules ${version} has the digests by which marks recognise it`, () => {
       const records = recordsOf(version)
       assert.deepStrictEqual(records.map(({ record }) => Digest.of(record)), records.map(({ digest }) => digest))
     })

@@ -18,8 +18,8 @@ const collecting = Effect.map(Completion.guard, ({ of }) => {
   return { results, completion }
 })
 
-describe("Waiting for the outcome of another's order", () => {
-  it.effect("ends as soon as it is known", () =>
+describe("DuplicateWait", () => {
+  it.effect("a duplicate waits until the outcome is known", () =>
     Effect.gen(function*() {
       const found = [leased, leased, unknown]
       const { wait } = yield* DuplicateWait.make(() => Effect.sync(() => found.shift()!))
@@ -31,7 +31,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.deepStrictEqual(results, [Exit.succeed(unknown)])
     }))
 
-  it.effect("ends after a while, or where the store fails, without knowing it", () =>
+  it.effect("a duplicate stops waiting after a bound, or where the store fails", () =>
     Effect.gen(function*() {
       let isAway = false
       const lookUp = Effect.suspend(() => isAway ? Effect.fail("away") : Effect.succeed(leased))
@@ -48,7 +48,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.deepStrictEqual(results, [Exit.succeed(leased), Exit.succeed(leased)])
     }))
 
-  it.effect("is for so many at once, and not for more", () =>
+  it.effect("a bounded number of duplicates wait at once", () =>
     Effect.gen(function*() {
       const { wait } = yield* DuplicateWait.make(() => Effect.succeed(leased))
       const { completion, results } = yield* collecting
@@ -62,7 +62,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.strictEqual(results.length, 1_201)
     }))
 
-  it.effect("ends with the bug of a look-up, and gives its place back", () =>
+  it.effect("a wait ends with the bug of a look-up, and its place is free again", () =>
     Effect.gen(function*() {
       let isBroken = true
       const lookUp = () => {
@@ -76,7 +76,7 @@ describe("Waiting for the outcome of another's order", () => {
       assert.strictEqual(results.filter(Exit.hasDies).length, 1_000)
       isBroken = false
       for (let n = 0; n < 1_000; n++) wait(id, completion())
-      assert.strictEqual(results.length, 1_000, "nobody is sent away: there is room")
+      assert.strictEqual(results.length, 1_000, "no wait is refused: there is room")
       yield* TestClock.adjust("2 seconds")
       assert.deepStrictEqual(results.slice(1_000), Array.from({ length: 1_000 }, () => Exit.succeed(leased)))
     }))

@@ -15,8 +15,8 @@ import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Cause, Context, Duration, Effect, Layer, Logger, Metric, References, Schedule } from "effect"
 import * as BrokenGuards from "../BrokenGuards.ts"
-import * as Door from "../Door.ts"
-import * as Faults from "../Faults.ts"
+import * as FaultSwitches from "../FaultSwitches.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 const ORDERS = 20
 const PATIENCE = "4 seconds"
@@ -50,8 +50,8 @@ const engine = BuyHandler.layer.pipe(
     PartitionCount.layer,
     BrokenGuards.storeBreaker
   ]),
-  Layer.provideMerge(Door.processor()),
-  Layer.provideMerge(Faults.layer(SqliteInfra.layerMemory)),
+  Layer.provideMerge(TestGateway.processor()),
+  Layer.provideMerge(FaultSwitches.layer(SqliteInfra.layerMemory)),
   Layer.provideMerge(BrokenGuards.Bugs.layer),
   Layer.provideMerge(logging),
   Layer.provideMerge(Layer.sync(Lines, () => [])),
@@ -97,14 +97,14 @@ const survives = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>, repai
   assert.deepStrictEqual(yield* buyAll(orders), orders.map(() => "500"))
   assert.strictEqual(admission.inFlight(), 0)
   // One line for each, and none of a result that was delivered twice.
-  assert.deepStrictEqual(lines, orders.map(() => `internal_error: Error: ${Faults.BUG}`))
+  assert.deepStrictEqual(lines, orders.map(() => `internal_error: Error: ${FaultSwitches.BUG}`))
   repair()
   assert.strictEqual(breaker.state(), "closed")
   assert.deepStrictEqual(yield* buyAll([orderOf(`${orders[0]!.requestId}-next`)]), ["202"])
 })
 
 /** What else has to be so for orders to come by this method. */
-const SCENES: Partial<Record<typeof Faults.BUGGY[number], Partial<Faults.Switches>>> = {
+const SCENES: Partial<Record<typeof FaultSwitches.BUGGY[number], Partial<FaultSwitches.Switches>>> = {
   "OrderStatuses.release": { log: "full" },
   "RateLimits.consume": { store: "away" }
 }
@@ -114,15 +114,15 @@ const scenario = (name: string, test: Effect.Effect<void, unknown, Layer.Success
   it.live(name, () => Effect.provide(test, engine))
 
 describe("A bug in", () => {
-  for (const at of Faults.BUGGY) {
+  for (const at of FaultSwitches.BUGGY) {
     // On no order's path: read by `GET /orders/:id`, by orders of which other tests are, and in the background.
     if (at === "OrderStatuses.read" || at === "OrderStatuses.readAll" || at === "Backlogs.read") continue
     for (const how of ["dies", "throws"] as const) {
       scenario(
         `${at} that ${how}`,
         Effect.gen(function*() {
-          const faults = yield* Faults.Faults
-          yield* Door.stock("101", 1_000)
+          const faults = yield* FaultSwitches.Faults
+          yield* TestGateway.stock("101", 1_000)
           Object.assign(faults, SCENES[at], { bug: { at, how } })
           yield* survives(fresh(), () => Object.assign(faults, { log: "fine", store: "fine", bug: undefined }))
         })
@@ -135,7 +135,7 @@ describe("A bug in", () => {
       at,
       Effect.gen(function*() {
         const bugs = yield* BrokenGuards.Bugs
-        yield* Door.stock("101", 1_000)
+        yield* TestGateway.stock("101", 1_000)
         bugs.at = at
         yield* survives(fresh(), () => bugs.at = undefined)
       })
@@ -148,9 +148,9 @@ describe("A bug in", () => {
     scenario(
       `OrderStatuses.readAll that ${how}, of orders that are refused early`,
       Effect.gen(function*() {
-        const faults = yield* Faults.Faults
-        yield* Door.stock("101", 1_000)
-        yield* Door.sale("102", { paused: true })
+        const faults = yield* FaultSwitches.Faults
+        yield* TestGateway.stock("101", 1_000)
+        yield* TestGateway.sale("102", { paused: true })
         faults.bug = bug
         yield* survives(fresh("102"), () => faults.bug = undefined)
       })
@@ -159,10 +159,10 @@ describe("A bug in", () => {
     scenario(
       `OrderStatuses.readAll that ${how}, of orders that wait for another under their id`,
       Effect.gen(function*() {
-        const faults = yield* Faults.Faults
+        const faults = yield* FaultSwitches.Faults
         const statuses = yield* OrderStatuses
         const orders = fresh()
-        yield* Door.stock("101", 1_000)
+        yield* TestGateway.stock("101", 1_000)
         yield* statuses.admit(
           orders.map((order) => ({
             ...order,
@@ -178,46 +178,46 @@ describe("A bug in", () => {
   }
 })
 
-layer(Door.layer(), { excludeTestServices: true })("Over HTTP a bug", (it) => {
+layer(TestGateway.layer(), { excludeTestServices: true })("Over HTTP a bug", (it) => {
   const BUG = { code: "internal_error", error: "Internal server error", retryable: true }
 
   it.effect("is answered 500 on both ways that orders take, and counted", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const faults = yield* Faults.Faults
-      yield* Door.stock("101", 1_000)
+      const gateway = yield* TestGateway.TestGateway
+      const faults = yield* FaultSwitches.Faults
+      yield* TestGateway.stock("101", 1_000)
       faults.bug = { at: "OrderStatuses.confirm", how: "dies" }
       const answers = [
-        yield* door.send(Door.order({ request_id: "h-1" })),
-        yield* door.sendInChunks(Door.order({ request_id: "h-2" }))
+        yield* gateway.send(TestGateway.order({ request_id: "h-1" })),
+        yield* gateway.sendInChunks(TestGateway.order({ request_id: "h-2" }))
       ]
       faults.bug = undefined
       for (const { body, status, text } of answers) {
         assert.strictEqual(status, 500)
         assert.deepInclude(body, BUG)
-        assert.notInclude(text, Faults.BUG)
+        assert.notInclude(text, FaultSwitches.BUG)
       }
-      const { text } = yield* door.get("/metrics")
+      const { text } = yield* gateway.get("/metrics")
       assert.match(text, /^gateway_orders_received_total 2$/m)
       assert.match(text, /^gateway_orders_failures_total\{reason="internal_error"\} 2$/m)
       // They are in the log: their statuses come by the processor, and the ids are known from then on.
-      yield* Door.until(door.get("/orders/h-1"), ({ status }) => status === 200)
-      assert.strictEqual((yield* door.send(Door.order({ request_id: "h-1" }))).status, 409)
+      yield* TestGateway.until(gateway.get("/orders/h-1"), ({ status }) => status === 200)
+      assert.strictEqual((yield* gateway.send(TestGateway.order({ request_id: "h-1" }))).status, 409)
     }))
 
   it.effect("is answered 500 to reads of orders and items, and the next read is served", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const faults = yield* Faults.Faults
+      const gateway = yield* TestGateway.TestGateway
+      const faults = yield* FaultSwitches.Faults
       for (
         const [path, at] of [["/orders/h-1", "OrderStatuses.read"], ["/items/101", "ItemStore.read"]] as const
       ) {
         for (const how of ["dies", "throws"] as const) {
           faults.bug = { at, how }
-          const answer = yield* door.get(path)
+          const answer = yield* gateway.get(path)
           assert.deepInclude({ status: answer.status, ...answer.body }, { status: 500, ...BUG })
           faults.bug = undefined
-          assert.strictEqual((yield* door.get(path)).status, 200)
+          assert.strictEqual((yield* gateway.get(path)).status, 200)
         }
       }
     }))

@@ -1,12 +1,12 @@
-/** Places for payments: bounded, in order, given back by whoever leaves, and cheap when very many wait. */
+/** Slots for payments: bounded, in order, released by a caller that leaves, and cheap when very many wait. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import { Deferred, Effect, Fiber } from "effect"
 
 const MANY = 200_000
 
-describe("InFlight", () => {
-  it("lets in so many at once, in the order of their coming, and nobody who has left", () => {
+describe("Slots", () => {
+  it("slots are acquired up to a bound, first come first served, and not by a caller that has left", () => {
     const inFlight = Slots.make(2)
     const begun: Array<number> = []
     const leave: Array<Slots.Release> = []
@@ -32,7 +32,7 @@ describe("InFlight", () => {
     assert.deepStrictEqual(begun.slice(-2), [6, 7])
   })
 
-  it("passes a place on in constant time", () => {
+  it("a slot is passed on in constant time", () => {
     const inFlight = Slots.make(1)
     const waiting: Array<Slots.Release> = []
     let begun = 0
@@ -52,7 +52,7 @@ describe("InFlight", () => {
     assert.isBelow(performance.now() - from, 2_000)
   })
 
-  it.effect("gives places back, however an effect ends", () =>
+  it.effect("a slot is released, however an effect ends", () =>
     Effect.gen(function*() {
       const inFlight = Slots.make(1)
       const isIn = yield* Deferred.make<void>()

@@ -1,4 +1,6 @@
-/** The processor beside a provider that takes none of its requests: no order fails for it, and all go on by themselves. */
+/**
+ * The processor beside a provider that takes none of its requests: no order fails for it, and all go on by themselves.
+ */
 import { assert, layer } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -49,9 +51,9 @@ const until = (all: (words: ReadonlyArray<string | undefined>) => boolean) =>
     )
   })
 
-layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
+layer(engine, { excludeTestServices: true })("A wrong API key of the payment provider", (it) => {
   it.effect(
-    "holds payments back and fails no order; one charge that is at fault needs a person",
+    "a wrong API key holds payments back and fails no order; one charge that is at fault is dead-lettered",
     () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
@@ -76,7 +78,7 @@ layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
         yield* startWith({})
         yield* until((words) => words.every((word) => word === "COMPLETED" || word === "FAILED_PAYMENT"))
         assert.strictEqual((yield* Processor.health).status, "healthy")
-        // An order's status is told before its letter is put.
+        // An order's status is published before its letter is put.
         const letters = yield* Effect.repeat((yield* DeadLetters).list(ORDERS), {
           schedule: often,
           until: (letters) => letters.length > 0

@@ -57,7 +57,7 @@ const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.laye
 /** The adapters over a server that is not started yet. */
 export const layerAway = Layer.provideMerge(infra, layerStopped)
 
-/** The adapters over a running, empty server; where there is no program to run, nobody asks them anything. */
+/** The adapters over a running, empty server; where there is no program to run, no test uses them. */
 export const layer = isUnavailable(redisServerProgram()) ? layerAway : Layer.effectDiscard(untilUp).pipe(
   Layer.provideMerge(infra),
   Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(OwnRedis, ({ start }) => start))),

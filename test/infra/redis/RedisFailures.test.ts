@@ -16,7 +16,7 @@ const BATCHES = 200
 const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
-  it.effect("that forgot its scripts gets them again", () =>
+  it.effect("a Redis that forgot its scripts gets them again", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -27,7 +27,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(summary).toMatchObject({ available: 0, held: 1 })
     }))
 
-  it.effect("with a status key of another type gives way to a claim", () =>
+  it.effect("a status key of another type gives way to a claim", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       const { cli } = yield* OwnRedis.OwnRedis
@@ -51,7 +51,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Leased", same: true }])
     }))
 
-  it.effect("started again while nobody looked has ended the session, and what builds on it does nothing", () =>
+  it.effect("a restart unnoticed by the client ends the session, and calls that name it do nothing", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks
@@ -82,25 +82,25 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(summary.available).toBe(2)
     }))
 
-  it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
+  it.effect("a deleted item takes the mark's checkpoint away, whichever operation finds it first", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
-      const looks = [
+      const operations = [
         (item: ReturnType<typeof freshItem>) =>
           Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")], { epoch: "one" }))),
         (item: ReturnType<typeof freshItem>) => Effect.flip(store.detectEdits(item.partition, "one")),
         (item: ReturnType<typeof freshItem>) => store.read(item.partition, item.itemId)
       ]
-      for (const look of looks) {
+      for (const operation of operations) {
         const item = freshItem()
         const { itemId, partition } = item
         yield* marks.begin(partition, "one")
         yield* store.fold(request(item, [stock(0, 5)], { epoch: "one" }))
         yield* marks.complete(partition, { epoch: "one", checkpoint: 1 })
         yield* cli("DEL", Keys.meta(itemId))
-        const found = yield* look(item)
+        const found = yield* operation(item)
         expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { isComplete: false })
         expect(yield* marks.read(partition)).toBeUndefined()
         // What the key shows is no change made by hand: the fold from the beginning explains it.
@@ -115,7 +115,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       }
     }))
 
-  it.effect("that lost the counts of an item counts everything again, also what it still remembers", () =>
+  it.effect("an item that lost its counts counts everything again, also what it still remembers", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks
@@ -137,7 +137,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(after).toEqual(before)
     }))
 
-  it.effect("killed at any moment has folded each acknowledged batch whole", () =>
+  it.effect("a Redis that is killed at any moment has folded each acknowledged batch whole", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const server = yield* OwnRedis.OwnRedis
@@ -156,17 +156,17 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* store.isUp).toBe(false)
       yield* server.start
       yield* OwnRedis.untilUp
-      const look = yield* store.read(item.partition, item.itemId)
+      const summary = yield* store.read(item.partition, item.itemId)
       // Nothing that was acknowledged is gone, and each record has its whole effect.
-      expect(look.position).toBeGreaterThanOrEqual(acknowledged)
-      expect(look.available).toBe(look.position + 1)
+      expect(summary.position).toBeGreaterThanOrEqual(acknowledged)
+      expect(summary.available).toBe(summary.position + 1)
       const { summary: after } = yield* store.fold(
-        request(item, [stock(look.position + 1, 1)], { expected: acknowledged })
+        request(item, [stock(summary.position + 1, 1)], { expected: acknowledged })
       )
-      expect(after.available).toBe(look.position + 2)
+      expect(after.available).toBe(summary.position + 2)
     }))
 
-  it.effect("that was away is followed again from where it was left", () =>
+  it.effect("live events are followed again from where they were left when Redis was away", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const events = yield* LiveEvents
@@ -195,7 +195,7 @@ const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
 
 describe("Redis away at the start", () => {
-  it.live("fails every operation at once, and serves by itself when it comes, with one line for each change", () => {
+  it.live("operations fail at once while Redis is away, and work by themselves later, with a log line each", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => {
       lines.push(String(message))

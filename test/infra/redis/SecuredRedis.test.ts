@@ -1,4 +1,4 @@
-/** A Redis that speaks TLS and asks who comes: the ports work there as anywhere, and secrets are told to nobody. */
+/** A Redis that requires TLS and credentials: the ports work there as anywhere, and no secret is logged. */
 import { assert, describe, it } from "@effect/vitest"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
@@ -77,23 +77,23 @@ const logged = <A, E, R>(program: (lines: () => string) => Effect.Effect<A, E, R
   })
 
 const connection = (env: Env) => Effect.flatMap(settingsOf(env), (settings) => IoRedis.make(settings, "test"))
-const hears = (lines: () => string, text: string) =>
+const untilLogged = (lines: () => string, text: string) =>
   Effect.repeat(Effect.sleep("10 millis"), { until: () => lines().includes(text) })
 
-describe.skipIf(missing)("Redis that does not let us in", () => {
-  it.live("is away, says why without the password, and lets us in as soon as it may", () =>
+describe.skipIf(missing)("Redis that rejects our credentials", () => {
+  it.live("a Redis that rejects a password is away, says why without it, and works once it accepts it", () =>
     logged((lines) =>
       Effect.gen(function*() {
         const { admin, env } = yield* Secured
         const wrong = "wr0ng-passw0rd"
         const { isUp, settings, use } = yield* connection({ ...env, REDIS_PASSWORD: wrong })
-        yield* hears(lines, "WRONGPASS")
+        yield* untilLogged(lines, "WRONGPASS")
         assert.isFalse(yield* isUp)
         const failure = yield* Effect.flip(use((redis) => redis.get("inventory:101")))
         yield* Effect.promise(() => admin.acl("SETUSER", SecuredServers.USER, `>${wrong}`))
         yield* Effect.repeat(isUp, { until: (up) => up, schedule: PATIENCE })
         yield* Effect.promise(() => admin.acl("SETUSER", SecuredServers.USER, `<${wrong}`))
-        yield* hears(lines, "Redis is up")
+        yield* untilLogged(lines, "Redis is up")
         const said = lines() + shown(failure) + JSON.stringify(settings) + shown(settings) + String(failure)
         assert.notInclude(said, wrong)
         assert.notInclude(said, "PRIVATE KEY")
@@ -101,7 +101,7 @@ describe.skipIf(missing)("Redis that does not let us in", () => {
       })
     ).pipe(Effect.provide(secured), Effect.scoped))
 
-  it.live("or whom we do not believe, is away, and says why", () =>
+  it.live("a Redis with another certificate or other users is away, and says why", () =>
     Effect.gen(function*() {
       const { certificates, env } = yield* Secured
       const cases: ReadonlyArray<readonly [Env, string]> = [
@@ -114,7 +114,7 @@ describe.skipIf(missing)("Redis that does not let us in", () => {
         yield* logged((lines) =>
           Effect.gen(function*() {
             const { isUp } = yield* connection({ ...env, ...change })
-            yield* hears(lines, why)
+            yield* untilLogged(lines, why)
             assert.isFalse(yield* isUp)
             assert.notInclude(lines(), SecuredServers.PASSWORD)
           }).pipe(Effect.scoped)

@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 
 const LONG = 1_000_000
 
-/** Starts one that ends when it is told to; `begun` counts those that had their turn. */
+/** Starts a recovery that the test ends; `begun` counts those that got a place. */
 const start = Effect.fnUntraced(
   function*(turns: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
     const end = yield* Deferred.make<void>()
@@ -24,7 +24,7 @@ const start = Effect.fnUntraced(
   }
 )
 
-it.effect("two long ones fold beside each other, and the third when one of them is done", () =>
+it.effect("two long recoveries fold beside each other, and a third when one of them is done", () =>
   Effect.gen(function*() {
     const turns = RecoveryLimiter.make()
     const begun: Array<number> = []
@@ -39,7 +39,7 @@ it.effect("two long ones fold beside each other, and the third when one of them 
     assert.lengthOf(begun, 4)
   }))
 
-it.effect("one that was stopped gives its turn back", () =>
+it.effect("a recovery that was stopped gives its place back", () =>
   Effect.gen(function*() {
     const turns = RecoveryLimiter.make()
     const begun: Array<number> = []
@@ -51,7 +51,7 @@ it.effect("one that was stopped gives its turn back", () =>
     assert.lengthOf(begun, 3)
   }))
 
-it.effect("one that makes no progress holds nobody up, and one that does goes on alone", () =>
+it.effect("a recovery without progress holds up no other, and one with progress goes on alone", () =>
   Effect.gen(function*() {
     const turns = RecoveryLimiter.make()
     const begun: Array<number> = []

@@ -36,9 +36,9 @@ const acceptedBefore = (call: "read" | "accepted" | "begin") =>
     })
   )
 
-describe("A worker that begins while the log is accepted", () => {
+describe("A log that is accepted while a worker begins", () => {
   it.effect.each(["read", "accepted", "begin"] as const)(
-    "tells what it is to tell, accepted before %s",
+    "a worker publishes from where the accepted log says, accepted before %s",
     (call) => {
       const letters: Array<DeadLetter> = []
       const ports = Layer.mergeAll(

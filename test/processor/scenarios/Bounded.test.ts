@@ -21,7 +21,7 @@ import { counts, order, stock } from "../Placing.ts"
 const pass = (duration: Duration.Input) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 
-describe("A store that folds nothing", () => {
+describe("Bounds of a partition", () => {
   const COUNT = 20_000
   const door = Latch.makeUnsafe(false)
   const store = Layer.effect(
@@ -39,7 +39,7 @@ describe("A store that folds nothing", () => {
   )
 
   it.effect(
-    "holds up the intake: mailboxes fill, and no more is taken until it folds again",
+    "a store that folds nothing holds up the partition: mailboxes fill, and no more is taken until it folds again",
     () =>
       Effect.gen(function*() {
         const records = Array.from({ length: COUNT }, (_, n) => OnePartition.written(order(`r-${n}`, "101")))
@@ -57,7 +57,7 @@ describe("A store that folds nothing", () => {
   )
 })
 
-describe("A provider that answers nothing", () => {
+describe("Bounds of payments", () => {
   const COUNT = MAX_PAYMENTS_IN_FLIGHT + 500
   const door = Latch.makeUnsafe(false)
   const asked = { now: 0, most: 0 }
@@ -78,7 +78,7 @@ describe("A provider that answers nothing", () => {
   )
 
   it.effect(
-    "is asked for so many payments at once, and for the others when those are over",
+    "a provider that answers nothing gets a bounded number of charges at once, and the others afterwards",
     () =>
       Effect.gen(function*() {
         const log = yield* OrderLog

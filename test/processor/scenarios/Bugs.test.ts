@@ -1,4 +1,4 @@
-/** A bug in one of the processor's parts is told, and the worker begins again: nothing stands still in silence. */
+/** A bug in one part of the processor is logged, and the worker begins again: nothing stops in silence. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -40,14 +40,14 @@ const changed =
     Context.add(context, port, change(Context.get(context, port)))
 
 const cases = (died: { count: number }) => ({
-  "in its upkeep": changed(RecoveryMarks, (sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
+  "in the maintenance": changed(RecoveryMarks, (sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
   "in a fold": changed(ItemStore, (sound) => ({ ...sound, fold: once(sound.fold, died) })),
-  "in telling": changed(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) }))
+  "in publishing": changed(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) }))
 })
 
-describe("A bug", () => {
-  for (const name of ["in its upkeep", "in a fold", "in telling"] as const) {
-    it.effect(`${name} ends the run, and the next one goes on`, () => {
+describe("Bugs in a partition", () => {
+  for (const name of ["in the maintenance", "in a fold", "in publishing"] as const) {
+    it.effect(`a bug ${name} ends the run, and the next run goes on`, () => {
       const died = { count: 0 }
       return Effect.gen(function*() {
         const log = yield* OrderLog

@@ -18,7 +18,7 @@ const DAMAGED = ItemId.make("damaged")
 /** Virtual time in which whatever can go on has gone on. */
 const A_WHILE = Duration.seconds(30)
 
-/** The embedded store, of which one item is damaged until somebody repairs it; `from` its second call on, or at once. */
+/** The embedded store, of which one item is damaged until it is repaired; `from` its second call on, or at once. */
 const damage = { isThere: true, from: "at once" as "at once" | "second call", folds: 0, behind: 0, runs: 0 }
 let before: number | undefined
 /** How long a call takes, so that another can be sent after it. */
@@ -62,36 +62,40 @@ const engine = Processor.layer.pipe(
   Layer.provideMerge(Layer.provideMerge(Layer.merge(store, marks), SqliteInfra.layerMemory))
 )
 
-/** Lets virtual time pass in steps, so that whoever waits for what another does then sees it done. */
+/** Lets virtual time pass in steps, so that a fiber that waits for another one then sees its result. */
 const pass = (duration: Duration.Duration) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 
-describe("A damaged item", () => {
-  it.effect("stops alone, is looked at seldom, and misses no order when it is repaired", () =>
-    Effect.gen(function*() {
-      const log = yield* OrderLog
-      yield* log.append(stock("damaged", 5))
-      yield* log.append(order("first", "damaged"))
-      yield* log.append(stock("sound", 5))
-      yield* log.append(order("other", "sound"))
-      yield* pass(A_WHILE)
-      assert.strictEqual(yield* statusOf("other"), "COMPLETED")
-      const { problems, status } = yield* Processor.health
-      assert.strictEqual(status, "unhealthy")
-      assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
+describe("Damaged items", () => {
+  it.effect(
+    "a damaged item stops alone, is tried seldom, and misses no order when it is repaired",
+    () =>
+      Effect.gen(function*() {
+        const log = yield* OrderLog
+        yield* log.append(stock("damaged", 5))
+        yield* log.append(order("first", "damaged"))
+        yield* log.append(stock("sound", 5))
+        yield* log.append(order("other", "sound"))
+        yield* pass(A_WHILE)
+        assert.strictEqual(yield* statusOf("other"), "COMPLETED")
+        const { problems, status } = yield* Processor.health
+        assert.strictEqual(status, "unhealthy")
+        assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
 
-      // Longer than idle actors are kept: who comes next must not be folded before those that were left out.
-      yield* pass(Duration.sum(IDLE_AFTER, A_WHILE))
-      assert.isAtMost(damage.folds, 60)
-      damage.isThere = false
-      yield* log.append(order("second", "damaged"))
-      yield* pass(A_WHILE)
-      assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
-      assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
-      assert.strictEqual((yield* Processor.health).status, "healthy")
-    }).pipe(Effect.provide(engine)), 30_000)
+        // Longer than idle actors are kept: a later record must not be folded before those that were left out.
+        yield* pass(Duration.sum(IDLE_AFTER, A_WHILE))
+        assert.isAtMost(damage.folds, 60)
+        damage.isThere = false
+        yield* log.append(order("second", "damaged"))
+        yield* pass(A_WHILE)
+        assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
+        assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
+        assert.strictEqual((yield* Processor.health).status, "healthy")
+      }).pipe(Effect.provide(engine)),
+    30_000
+  )
 
-  it.effect("stops alone also where the next call is on its way already", () =>
+  it.effect("a damaged item stops alone also where the next call is on its way already", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* pass(A_WHILE)

@@ -59,8 +59,8 @@ const scene = Effect.gen(function*() {
   return { seen, stateOf }
 })
 
-describe("While the log gives no answer", () => {
-  it.effect("a worker goes on, and commits when it can", () =>
+describe("A log that gives no answer", () => {
+  it.effect("a worker goes on while the log gives no answer, and commits when it can", () =>
     Effect.gen(function*() {
       const { seen, stateOf } = yield* scene
       seen.isAway = false
@@ -74,7 +74,7 @@ describe("While the log gives no answer", () => {
       assert.deepStrictEqual([seen.begun, seen.committed], [1, 1])
     }).pipe(Effect.provide(ports)))
 
-  it.effect("a worker waits, and says so, when that takes long", () =>
+  it.effect("a worker waits, and says so, when the log gives no answer for long", () =>
     Effect.gen(function*() {
       const { seen, stateOf } = yield* scene
       yield* TestClock.adjust("1 millis")

@@ -1,6 +1,6 @@
 /**
- * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store that
- * was started again without its last writes does nothing for it.
+ * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store
+ * that was started again without its last writes does nothing for it.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -53,8 +53,8 @@ const makeStore = () => {
 
 const pass = Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
 
-describe("A worker", () => {
-  it.effect("names its session with each call, and begins again in the next one", () => {
+describe("Sessions of the store", () => {
+  it.effect("a worker names its session with each call, and begins again in the next session", () => {
     const { layer, seen } = makeStore()
     const ports = Layer.mergeAll(
       ProcessorState.layer,
