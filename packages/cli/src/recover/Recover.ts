@@ -32,7 +32,7 @@ const contextOf = Effect.context<ItemStore | StoredItems>()
 
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
-  const built = yield* Layer.build(Infra.layerItems(settings))
+  const built = yield* Layer.build(Infra.layerItems(settings, "operator"))
   return yield* AuditTarget.untilUp.pipe(
     Effect.as(built),
     Effect.provideContext(built),
@@ -51,7 +51,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
   // Whoever may into the one may into the other: a second Redis is the first's successor.
-  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }, "operator"))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")

@@ -25,7 +25,7 @@ export const layer = (place: Target.Target) =>
   Layer.unwrap(Effect.gen(function*() {
     if (!(yield* isDistributed(place))) return Infra.layerItemsBeside(yield* Target.embedded(place))
     const { kafka, redis } = yield* settings
-    return Layer.merge(Infra.layerItems(redis), Infra.layerReader(kafka))
+    return Layer.merge(Infra.layerItems(redis, "operator"), Infra.layerReader(kafka))
   })).pipe(Layer.provideMerge(quiet))
 
 /** Waits until the store answers; gives up in words. */

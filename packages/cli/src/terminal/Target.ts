@@ -42,7 +42,8 @@ const choose = (place: Target) =>
     const isDistributed = yield* Settings.IsDistributed
     if (isDistributed && !place.embedded && Option.isNone(place.dataDir)) {
       return Infra.layerDistributed(
-        yield* Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
+        yield* Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings }),
+        "operator"
       )
     }
     return Infra.layerEmbeddedBeside(yield* embedded(place))

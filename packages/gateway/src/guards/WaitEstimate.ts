@@ -40,7 +40,7 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
 
     const read = (now: number): void => {
       isReading = true
-      run(storeBreaker.ask(backlogs.read), {
+      run(storeBreaker.askAside(backlogs.read), {
         onExit: (found) => {
           isReading = false
           readAt = now

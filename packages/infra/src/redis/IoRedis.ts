@@ -4,7 +4,7 @@
  * command means is known only to whoever gave it.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
+import { Context, Effect, Latch, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"
 import * as Tls from "../settings/Tls.ts"
@@ -37,6 +37,16 @@ export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongConte
 export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
   error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
+/** What Redis has denied the user of a connection. `RedisRights` finds out which rights are missing. */
+export interface Denials {
+  /** Opens when Redis denies a command. */
+  readonly noticed: Latch.Latch
+  /** The reply that denied the last one. */
+  last: string | undefined
+  /** Whether the user lacks a right that orders need: Redis then counts as away. */
+  lacksNeeded: boolean
+}
+
 export class IoRedis extends Context.Service<IoRedis, {
   /** Where this connection leads, for others like it. */
   readonly settings: RedisSettings
@@ -50,8 +60,10 @@ export class IoRedis extends Context.Service<IoRedis, {
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
   /** Counts the connections that were made. */
   readonly session: Effect.Effect<Session>
-  /** Whether Redis answers now. */
+  /** Whether Redis answers now, and lets this user do what orders need. */
   readonly isUp: Effect.Effect<boolean>
+  /** What is known of the rights of this connection's user. */
+  readonly denials: Denials
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
 type Use = IoRedis["Service"]["use"]
@@ -67,6 +79,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.sync(() => open(settings, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
+  const denials: Denials = { noticed: Latch.makeUnsafe(false), last: undefined, lacksNeeded: false }
   let connected = 0
   redis.on("ready", () => {
     connected++
@@ -83,7 +96,14 @@ export const make = Effect.fnUntraced(function*(
         verify()
         return await command(redis, verify, connected)
       },
-      catch: toError
+      catch: (cause) => {
+        const error = toError(cause)
+        if (isDenial(error.detail)) {
+          denials.last = error.detail
+          denials.noticed.openUnsafe()
+        }
+        return error
+      }
     })
   }
   const { host, port } = settings
@@ -95,10 +115,10 @@ export const make = Effect.fnUntraced(function*(
   redis.connect().catch(() => undefined)
   const isUp = use((redis) => redis.ping()).pipe(
     Effect.timeout(PING_TIMEOUT_MILLIS),
-    Effect.as(true),
+    Effect.map(() => !denials.lacksNeeded),
     Effect.orElseSucceed(() => false)
   )
-  return { settings, use, isUp, session: Effect.sync(() => connected) }
+  return { settings, use, isUp, denials, session: Effect.sync(() => connected) }
 })
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
@@ -151,9 +171,9 @@ const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => vo
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
 const checkPolicy = Effect.fnUntraced(
   function*(use: Use) {
-    const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
-      Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
-    )
+    const found = yield* use((redis) => redis.info("memory"))
+    // `CONFIG GET` would give its user the passwords as well.
+    const policy = /^maxmemory_policy:(\S+)/m.exec(found)?.[1] ?? "unknown"
     if (policy !== "noeviction") {
       yield* Log.error(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`, {
         event: "redis_policy"
@@ -170,9 +190,15 @@ const checkPolicy = Effect.fnUntraced(
 /** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
 const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
 
+/** Up to 7.0 Redis says it in other words where a script gives the command. */
+const DENIED = /^(?:NOPERM |ERR The user executing the script can't )/
+
+/** Whether Redis refused a command for want of a right. */
+export const isDenial = (detail: string): boolean => DENIED.test(detail)
+
 const toError = (cause: unknown): StoreUnavailable | WrongContent => {
   const detail = cause instanceof Error ? cause.message : String(cause)
-  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail)
+  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !isDenial(detail)
     ? new WrongContent({ detail })
     : new StoreUnavailable({ detail })
 }

@@ -10,14 +10,28 @@ import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
+import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
+import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
+const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
+
+/**
+ * The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. A named
+ * user's rights are looked at, and lines say what is missing.
+ */
 export const layer = (
-  settings: IoRedis.RedisSettings
+  settings: IoRedis.RedisSettings,
+  user?: User
 ): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer, RedisBacklogs.layer).pipe(
+  Layer.mergeAll(
+    RedisItemStore.layer,
+    RedisOrderStatuses.layer,
+    RedisLiveEvents.layer,
+    RedisBacklogs.layer,
+    rightsOf(user)
+  ).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provideMerge(IoRedis.layer(settings))
@@ -25,9 +39,10 @@ export const layer = (
 
 /** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
 export const layerItems = (
-  settings: IoRedis.RedisSettings
+  settings: IoRedis.RedisSettings,
+  user?: User
 ): Layer.Layer<ItemStore | StoredItems> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
+  Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer, rightsOf(user)).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(IoRedis.layer(settings))
