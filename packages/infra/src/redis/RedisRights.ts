@@ -18,11 +18,11 @@ const RETRY_EVERY = Duration.millis(200)
 
 const EVENT = { event: "redis_rights" } as const
 
-/** Rights that are missing, of all that there should be. A command that is denied hides what is missing of its keys. */
+/** Rights that are missing, of all that there should be. One that is missing may hide another. */
 const missingOf = (rights: ReadonlyArray<UserRights.Right>, denied: ReadonlyArray<number>) => {
   const found = denied.flatMap((place) => rights[place - 1] ?? [])
   const words = new Set(found.map(({ word }) => word))
-  return found.filter(({ command }) => command === undefined || !words.has(command))
+  return found.filter(({ under }) => under === undefined || !words.has(under))
 }
 
 const describe = (user: User, name: string, missing: ReadonlyArray<UserRights.Right>): string => {

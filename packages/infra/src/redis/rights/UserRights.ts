@@ -9,8 +9,8 @@ export interface Right {
   readonly word: string
   /** A command that is permitted with this right only, as a list of its words. */
   readonly probe: ReadonlyArray<string>
-  /** The right to the command of the probe, where that is another one. */
-  readonly command?: string
+  /** Another right, without which the probe says nothing of this one. */
+  readonly under?: string
   /** What is lost without it; none where orders are not served without it. */
   readonly lost: ReadonlyArray<string> | undefined
 }
@@ -28,10 +28,18 @@ const withKey = (command: string, key: string): ReadonlyArray<string> =>
 
 const commandRight = (command: string): Omit<Right, "lost"> => ({ word: commandWord(command), probe: wordsOf(command) })
 
+/** Redis judges a command without its key, but for `SET`: there it looks for one among the options. */
+const scriptCommandRight = (family: KeyFamily | undefined) => (command: string): Omit<Right, "lost"> =>
+  command !== "SET" || family === undefined ? commandRight(command) : {
+    word: commandWord(command),
+    probe: [command, sampleOf(family), "0"],
+    under: `${ACCESS.scripts}${patternOf(family)}`
+  }
+
 const keyRight = (access: keyof typeof ACCESS, family: KeyFamily, command = "EVALSHA"): Omit<Right, "lost"> => ({
   word: `${ACCESS[access]}${patternOf(family)}`,
   probe: access === "scripts" ? ["EVALSHA", "0", "1", sampleOf(family)] : withKey(command, sampleOf(family)),
-  command: commandWord(command)
+  under: commandWord(command)
 })
 
 type Pair = readonly [command: string, family: KeyFamily]
@@ -40,7 +48,7 @@ const rightsOfPairs = (access: "reads" | "writes", pairs: ReadonlyArray<Pair> = 
   pairs.flatMap(([command, family]) => [commandRight(command), keyRight(access, family, command)])
 
 const rightsOfScript = ({ commands, families }: ScriptNeeds.ScriptNeeds) => [
-  ...commands.map(commandRight),
+  ...commands.map(scriptCommandRight(families[0])),
   ...families.map((family) => keyRight("scripts", family))
 ]
 
