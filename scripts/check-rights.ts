@@ -1,7 +1,7 @@
 /**
- * The users of Redis and of Kafka have the rights that their work needs, and no others: what the adapters and the scripts
- * ask for is in the lists from which the rights are derived, and documents and deployments show what is derived.
- * With `--print` it prints the lines for them.
+ * The users of Redis and of Kafka have the rights that their work needs, and no others: what the adapters and the
+ * scripts ask for is in the lists from which the rights are derived, and documents and deployments show what is
+ * derived. With `--print` it prints the lines for them.
  */
 import * as UserRights from "../packages/infra/src/redis/rights/UserRights.ts"
 import { type User, USERS } from "../packages/infra/src/redis/rights/Users.ts"

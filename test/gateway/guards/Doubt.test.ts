@@ -3,7 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, References } from "effect"
 import * as Door from "../Door.ts"
 import { Faults } from "../Faults.ts"
 
@@ -22,7 +22,8 @@ const unknown = Door.until(
 const engine = Door.layerGateway().pipe(
   Layer.provide(denied),
   Layer.provideMerge(Door.processor()),
-  Layer.provideMerge(SqliteInfra.layerMemory)
+  Layer.provideMerge(SqliteInfra.layerMemory),
+  Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
 )
 
 layer(engine, { excludeTestServices: true })("A gateway that may not read backlogs", (it) => {

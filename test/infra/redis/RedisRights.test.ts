@@ -1,4 +1,4 @@
-/** The least rights at Redis: what they do not permit, what is said of one that is missing, and what is never made of it. */
+/** The least rights at Redis: what they do not permit, and what is said and done where one of them is missing. */
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"

@@ -4,10 +4,11 @@
  * command means is known only to whoever gave it.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Context, Effect, Latch, Layer, Redacted, Schema, type Scope } from "effect"
+import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"
 import * as Tls from "../settings/Tls.ts"
+import * as Denials from "./rights/Denials.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
 export const COMMAND_TIMEOUT_MILLIS = 5_000
@@ -37,16 +38,6 @@ export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongConte
 export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
   error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
-/** What Redis has denied the user of a connection. `RedisRights` finds out which rights are missing. */
-export interface Denials {
-  /** Opens when Redis denies a command. */
-  readonly noticed: Latch.Latch
-  /** The reply that denied the last one. */
-  last: string | undefined
-  /** Whether the user lacks a right that orders need: Redis then counts as away. */
-  lacksNeeded: boolean
-}
-
 export class IoRedis extends Context.Service<IoRedis, {
   /** Where this connection leads, for others like it. */
   readonly settings: RedisSettings
@@ -63,7 +54,7 @@ export class IoRedis extends Context.Service<IoRedis, {
   /** Whether Redis answers now, and lets this user do what orders need. */
   readonly isUp: Effect.Effect<boolean>
   /** What is known of the rights of this connection's user. */
-  readonly denials: Denials
+  readonly denials: Denials.Denials
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
 type Use = IoRedis["Service"]["use"]
@@ -79,7 +70,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.sync(() => open(settings, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
-  const denials: Denials = { noticed: Latch.makeUnsafe(false), last: undefined, lacksNeeded: false }
+  const denials = Denials.make()
   let connected = 0
   redis.on("ready", () => {
     connected++
@@ -98,10 +89,7 @@ export const make = Effect.fnUntraced(function*(
       },
       catch: (cause) => {
         const error = toError(cause)
-        if (isDenial(error.detail)) {
-          denials.last = error.detail
-          denials.noticed.openUnsafe()
-        }
+        Denials.note(denials, error.detail)
         return error
       }
     })
@@ -190,15 +178,9 @@ const checkPolicy = Effect.fnUntraced(
 /** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
 const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
 
-/** Up to 7.0 Redis says it in other words where a script gives the command. */
-const DENIED = /^(?:NOPERM |ERR The user executing the script can't )/
-
-/** Whether Redis refused a command for want of a right. */
-export const isDenial = (detail: string): boolean => DENIED.test(detail)
-
 const toError = (cause: unknown): StoreUnavailable | WrongContent => {
   const detail = cause instanceof Error ? cause.message : String(cause)
-  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !isDenial(detail)
+  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !Denials.isDenial(detail)
     ? new WrongContent({ detail })
     : new StoreUnavailable({ detail })
 }

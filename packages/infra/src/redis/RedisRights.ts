@@ -5,7 +5,8 @@
  */
 import { Duration, Effect, type FileSystem, Layer, Schedule } from "effect"
 import * as Log from "../observability/logs/Log.ts"
-import { IoRedis, isDenial } from "./IoRedis.ts"
+import { IoRedis } from "./IoRedis.ts"
+import { isDenial } from "./rights/Denials.ts"
 import * as UserRights from "./rights/UserRights.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"

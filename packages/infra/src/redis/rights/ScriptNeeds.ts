@@ -1,4 +1,4 @@
-/** What a script needs of Redis, read from its text: the families of its keys in the header, its commands in the code. */
+/** What a script needs of Redis, read from its text: the families of its keys in the header, its commands below. */
 import { FAMILIES, type KeyFamily, TEMPLATES } from "./KeyFamilies.ts"
 
 export interface ScriptNeeds {

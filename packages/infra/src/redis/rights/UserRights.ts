@@ -92,7 +92,7 @@ export const of = (user: User, textOf: TextOf): ReadonlyArray<Right> => {
 /** Keys that may be written, then those that may be read, then commands. */
 const order = (word: string): number => ["~", "%", "+"].indexOf(word[0]!)
 
-/** The rules for `ACL SETUSER <name>`, and for a line `user <name>` of a file: what the user could do before is over. */
+/** The rules for `ACL SETUSER <name>`, and for `user <name>` in a file: what the user could do before is over. */
 export const rules = (user: User, password: string, textOf: TextOf): ReadonlyArray<string> => [
   "reset",
   "on",

@@ -1,4 +1,4 @@
-/** The engine's users at Redis: which operations each of them performs, and what is lost where one of them is denied. */
+/** The engine's users at Redis: which operations each of them performs, and what is lost where one is denied. */
 import { type Port, PORTS } from "./Needs.ts"
 
 type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] & string> }
