@@ -4,7 +4,8 @@
 -- KEYS[1] fold:<partition>, the mark
 -- KEYS[2] repairs, the stream that records it
 -- KEYS[3] fold:<partition>:items, the index of the partition's items; from KEYS[4] on for each item
---         inventory:<item> and {inventory:<item>}: :meta, :orders, :untold, :turned, :buyers, :commands
+--         inventory:<item>, {inventory:<item>}:meta, {inventory:<item>}:orders, {inventory:<item>}:untold,
+--         {inventory:<item>}:turned, {inventory:<item>}:buyers, {inventory:<item>}:commands
 --
 -- ARGV[1] epoch that the caller knows, '' for none
 -- ARGV[2] partition

@@ -21,8 +21,11 @@ local name, most = ARGV[1], tonumber(ARGV[2])
 
 local function read(...)
   local found = redis.pcall(...)
-  if type(found) == 'table' and found.err then return { found.err } end
-  return { '', found }
+  local wrong = type(found) == 'table' and found.err
+  if not wrong then return { '', found } end
+  -- Any other error, as of a user that may not read, says nothing of the key.
+  if not string.find(wrong, 'WRONGTYPE', 1, true) then error(found) end
+  return { wrong }
 end
 
 local function size(command, key)

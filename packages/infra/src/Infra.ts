@@ -16,6 +16,7 @@ import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
+import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/SqliteDatabase.ts"
@@ -24,12 +25,15 @@ import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 /** Everything that the gateway, the processor and the operator's commands stand on. */
 export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
+/** Whose rights at Redis are looked at. */
+export type User = RedisUser
+
 /** Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. */
 export const layerDistributed = (settings: {
   readonly redis: RedisSettings
   readonly kafka: KafkaSettings
-}): Layer.Layer<Ports> =>
-  Layer.mergeAll(RedisInfra.layer(settings.redis), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
+}, user?: User): Layer.Layer<Ports> =>
+  Layer.mergeAll(RedisInfra.layer(settings.redis, user), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
 
 /** One file under `DATA_DIR`, for the one engine that may fold it. */
 export const layerEmbedded = (
@@ -49,7 +53,7 @@ export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentPro
 export type Items = ItemStore | RecoveryMarks | StoredItems
 
 /** The items in the Redis at this address, which need not be the engine's own. */
-export const layerItems: (redis: RedisSettings) => Layer.Layer<Items> = RedisInfra.layerItems
+export const layerItems: (redis: RedisSettings, user?: User) => Layer.Layer<Items> = RedisInfra.layerItems
 
 /** Reading the log in Kafka from outside. */
 export const layerReader: (kafka: KafkaSettings) => Layer.Layer<LogReader> = KafkaInfra.layerReader

@@ -104,7 +104,11 @@ describe("A bug", () => {
       }).pipe(
         Effect.provide(WaitEstimate.layer.pipe(Layer.provide([
           partitionCount,
-          Layer.succeed(StoreBreaker.StoreBreaker, { ask: (question) => question, failedAt: () => 0 }),
+          Layer.succeed(StoreBreaker.StoreBreaker, {
+            ask: (question) => question,
+            askAside: (question) => question,
+            failedAt: () => 0
+          }),
           Layer.succeed(Backlogs, {
             publish: () => Effect.void,
             read: once(Effect.sync(() => new Map([[home(itemId, PARTITIONS), { folded: 0, perSecond: 1 }]])))

@@ -40,11 +40,11 @@ const secured = (reauthenticate?: number) =>
         Effect.promise(() => Certificates.make()),
         ({ remove }) => Effect.promise(remove)
       )
-      const { env } = yield* Effect.acquireRelease(
-        Effect.promise(() => SecuredServers.kafka(lib, certificates, reauthenticate)),
+      const { envOf } = yield* Effect.acquireRelease(
+        Effect.promise(() => SecuredServers.kafka(lib, certificates, { reauthenticate })),
         ({ stop }) => Effect.promise(stop)
       )
-      return { env, certificates }
+      return { env: envOf("processor"), certificates }
     })
   )
 

@@ -4,8 +4,8 @@ import { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
 import { damaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
-import * as EntryText from "@flash-sale/infra/redis/EntryText"
 import * as RedisItemDump from "@flash-sale/infra/redis/RedisItemDump"
+import * as EntryText from "@flash-sale/infra/redis/wire/EntryText"
 
 const order: HeldOrder = {
   state: "held",

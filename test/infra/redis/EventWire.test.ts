@@ -1,7 +1,7 @@
 /** Live events as the script writes them: read whole, or not at all. */
 import { assert, describe, it } from "@effect/vitest"
 import { RequestId } from "@flash-sale/domain/records/Ids"
-import * as EventWire from "@flash-sale/infra/redis/EventWire"
+import * as EventWire from "@flash-sale/infra/redis/wire/EventWire"
 
 describe("EventWire", () => {
   it("an event is its counts and the orders that moved, whatever their ids hold", () => {

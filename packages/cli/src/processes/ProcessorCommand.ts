@@ -31,7 +31,7 @@ export const command = Command.make("processor", {}, () =>
     const read = yield* settings
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
-      Layer.provide([Infra.layerDistributed(read), Infra.layerPayments(read.payments)]),
+      Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read)),
       Layer.launch
     )

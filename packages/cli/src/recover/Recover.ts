@@ -28,7 +28,7 @@ const BY_ITSELF = "the engine's own Redis is folded again by its processors, whe
 
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
-  const built = yield* Layer.build(Infra.layerItems(settings))
+  const built = yield* Layer.build(Infra.layerItems(settings, "operator"))
   return yield* AuditTarget.untilUp.pipe(
     Effect.as(built),
     Effect.provideContext(built),
@@ -47,7 +47,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
   // The second Redis is the successor of the first, and lets the same user in.
-  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }, "operator"))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")

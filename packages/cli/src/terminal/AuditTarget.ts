@@ -15,7 +15,7 @@ export const layer = (place: Target.Target) =>
   Layer.unwrap(Effect.gen(function*() {
     if (!(yield* Target.isDistributed(place))) return Infra.layerItemsBeside(yield* Target.embedded(place))
     const { kafka, redis } = yield* Target.distributed
-    return Layer.merge(Infra.layerItems(redis), Infra.layerReader(kafka))
+    return Layer.merge(Infra.layerItems(redis, "operator"), Infra.layerReader(kafka))
   })).pipe(Layer.provideMerge(Target.quiet))
 
 /** Waits until the store answers; gives up in words. */

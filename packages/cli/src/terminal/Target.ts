@@ -39,7 +39,7 @@ export const layer = (
 
 const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {
-    if (yield* isDistributed(place)) return Infra.layerDistributed(yield* distributed)
+    if (yield* isDistributed(place)) return Infra.layerDistributed(yield* distributed, "operator")
     return Infra.layerEmbeddedBeside(yield* embedded(place))
   }))
 

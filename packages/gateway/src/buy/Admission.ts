@@ -3,7 +3,7 @@
  *
  * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders
  * that come together share their round trips. Nothing interrupts an order: a buyer that hangs up has ordered all the
- * same. Why: docs/decisions/0013-the-hot-route.md, and 0011-retries-that-come-at-once.md for duplicates.
+ * same. Why: docs/decisions/0013-the-hot-route.md, and 0011-concurrent-duplicates-wait-briefly.md for duplicates.
  *
  * | what fails | what is left behind | the buyer's answer |
  * |---|---|---|

@@ -1,7 +1,7 @@
 /**
  * Waits for the end of an order that is being placed under the same request id, at this gateway or at another: most
  * retries that come so early are answered a moment later, by the order's status. Why:
- * docs/decisions/0011-retries-that-come-at-once.md.
+ * docs/decisions/0011-concurrent-duplicates-wait-briefly.md.
  *
  * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; after it the
  * outcome counts as unknown. The bound on waiting orders is no bound on buyers: most ids come once.

@@ -2,7 +2,7 @@
  * What a user may still send, as header fields of every answer that counts: `RateLimit-Policy: "user";q=60;w=60` says
  * how many orders a window of so many seconds takes, `RateLimit: "user";r=59` how many of them are left, and its `t` in
  * how many seconds there are more (draft-ietf-httpapi-ratelimit-headers, since its version 8). Why:
- * docs/decisions/0012-what-a-user-may-still-send.md.
+ * docs/decisions/0012-ratelimit-headers.md.
  */
 import { RateLimited } from "@flash-sale/domain/api/Errors"
 import { Context, Duration, Layer } from "effect"

@@ -20,9 +20,11 @@ const PING_EVERY = "200 millis"
 export class StoreBreaker extends Context.Service<StoreBreaker, {
   /** Asks the store, or fails at once where it counts as away. */
   readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
+  /** The same for a question that no order depends on: its failure says nothing about orders. */
+  readonly askAside: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
   /**
-   * When a question last failed, in milliseconds since 1970 (UTC): orders may have been accepted then of which the
-   * store knows nothing.
+   * When a question last found the store away, in milliseconds since 1970 (UTC): orders may have been accepted then of
+   * which the store knows nothing.
    */
   readonly failedAt: () => number
 }>()("@flash-sale/gateway/guards/StoreBreaker") {}
@@ -54,13 +56,17 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
       isAway = true
       return Effect.andThen(Effect.forkIn(untilBack, scope), Effect.fail(silent))
     })
+    const askAside = <A, E>(question: Effect.Effect<A, E>): Effect.Effect<A, E | StoreUnavailable> =>
+      Effect.suspend(() =>
+        isAway
+          ? Effect.fail(silent)
+          : Effect.timeoutOrElse(question, { duration: PATIENCE_MILLIS, orElse: () => giveUp })
+      )
     return {
+      // An item that is damaged is an answer: the store is there.
       ask: (question) =>
-        Effect.suspend(() =>
-          isAway
-            ? Effect.fail(silent)
-            : Effect.timeoutOrElse(question, { duration: PATIENCE_MILLIS, orElse: () => giveUp })
-        ).pipe(Effect.tapError(() => remember)),
+        Effect.tapError(askAside(question), (error) => error instanceof StoreUnavailable ? remember : Effect.void),
+      askAside,
       failedAt: () => failedAt
     }
   })

@@ -1,7 +1,7 @@
 /**
  * How long an order would wait until it is decided: the records before it that are not folded yet, divided by the rate
  * at which the processor folds. Where backlog or rate are unknown the estimate is 0. Why:
- * docs/decisions/0014-how-long-an-order-waits.md.
+ * docs/decisions/0014-the-wait-estimate.md.
  *
  * **Details**: it is asked for with every order, so it is computed from the last reading. Readings are made in the
  * background, and only while orders come. What was folded since the reading is taken into account.
@@ -43,7 +43,7 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
 
     const read = (now: number): void => {
       isReading = true
-      run(outlivingBugs("reading backlogs")(storeBreaker.ask(backlogs.read)), {
+      run(outlivingBugs("reading backlogs")(storeBreaker.askAside(backlogs.read)), {
         onExit: (found) => {
           isReading = false
           readAt = now

@@ -31,6 +31,7 @@ export const EVENTS = [
   "log_unusable",
   "kafka_client",
   "redis_policy",
+  "redis_rights",
   "scripts_loaded",
   "service_started",
   "service_stopping",

@@ -9,6 +9,7 @@ import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
 import { Redis, ReplyError } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"
 import * as Tls from "../settings/Tls.ts"
+import * as Denials from "./rights/Denials.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
 export const COMMAND_TIMEOUT_MILLIS = 5_000
@@ -51,8 +52,10 @@ export class IoRedis extends Context.Service<IoRedis, {
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
   /** Counts the connections that were made. */
   readonly session: Effect.Effect<Session>
-  /** Whether Redis answers now. */
+  /** Whether Redis answers now, and lets this user do what orders need. */
   readonly isUp: Effect.Effect<boolean>
+  /** What is known of the rights of this connection's user. */
+  readonly denials: Denials.Denials
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
 type Use = IoRedis["Service"]["use"]
@@ -68,6 +71,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.sync(() => open(settings, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
+  const denials = Denials.make()
   let connected = 0
   redis.on("ready", () => {
     connected++
@@ -84,7 +88,11 @@ export const make = Effect.fnUntraced(function*(
         verify()
         return await command(redis, verify, connected)
       },
-      catch: toError
+      catch: (cause) => {
+        const error = toError(cause)
+        Denials.note(denials, error.detail)
+        return error
+      }
     })
   }
   const { host, port } = settings
@@ -96,10 +104,10 @@ export const make = Effect.fnUntraced(function*(
   redis.connect().catch(() => undefined)
   const isUp = use((redis) => redis.ping()).pipe(
     Effect.timeout(PING_TIMEOUT_MILLIS),
-    Effect.as(true),
+    Effect.map(() => !denials.lacksNeeded),
     Effect.orElseSucceed(() => false)
   )
-  return { settings, use, isUp, session: Effect.sync(() => connected) }
+  return { settings, use, isUp, denials, session: Effect.sync(() => connected) }
 })
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
@@ -152,9 +160,9 @@ const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => vo
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
 const checkPolicy = Effect.fnUntraced(
   function*(use: Use) {
-    const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
-      Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
-    )
+    const found = yield* use((redis) => redis.info("memory"))
+    // `CONFIG GET` would give its user the passwords as well.
+    const policy = /^maxmemory_policy:(\S+)/m.exec(found)?.[1] ?? "unknown"
     if (policy !== "noeviction") {
       yield* Log.error(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`, {
         event: "redis_policy"
@@ -173,7 +181,7 @@ const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
 
 const toError = (cause: unknown): StoreUnavailable | WrongContent => {
   const detail = cause instanceof Error ? cause.message : String(cause)
-  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail)
+  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !Denials.isDenial(detail)
     ? new WrongContent({ detail })
     : new StoreUnavailable({ detail })
 }

@@ -12,19 +12,28 @@ import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
 import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
+import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
+import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
+const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
+
+/**
+ * The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. A named
+ * user's rights are looked at, and lines say what is missing.
+ */
 export const layer = (
-  settings: IoRedis.RedisSettings
+  settings: IoRedis.RedisSettings,
+  user?: User
 ): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
   Layer.mergeAll(
     RedisItemStore.layer,
     RedisRecoveryMarks.layer,
     RedisOrderStatuses.layer,
     RedisLiveEvents.layer,
-    RedisBacklogs.layer
+    RedisBacklogs.layer,
+    rightsOf(user)
   ).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
@@ -33,9 +42,10 @@ export const layer = (
 
 /** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
 export const layerItems = (
-  settings: IoRedis.RedisSettings
+  settings: IoRedis.RedisSettings,
+  user?: User
 ): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer).pipe(
+  Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer, rightsOf(user)).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(IoRedis.layer(settings))

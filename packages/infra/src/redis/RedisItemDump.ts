@@ -3,8 +3,8 @@ import type { StoredItem } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { damaged, type Head, isDamaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
-import * as EntryText from "./EntryText.ts"
 import * as Keys from "./Keys.ts"
+import * as EntryText from "./wire/EntryText.ts"
 
 /** `['', what is there]`, or what is wrong with the key. */
 type Part = readonly [string, (ReadonlyArray<string> | string | number | null)?]

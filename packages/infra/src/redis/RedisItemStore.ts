@@ -12,11 +12,11 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
-import * as FoldWire from "./FoldWire.ts"
 import { IoRedis, unavailable, type WrongContent } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import * as StockEdits from "./RedisStockEdits.ts"
 import { Scripts } from "./Scripts.ts"
+import * as FoldWire from "./wire/FoldWire.ts"
 
 const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
 

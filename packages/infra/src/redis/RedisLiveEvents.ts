@@ -6,9 +6,9 @@ import { EVENTS_KEPT, type LiveEvent, LiveEvents } from "@flash-sale/domain/port
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
-import * as EventWire from "./EventWire.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as EventWire from "./wire/EventWire.ts"
 
 /** How long one wait for new events lasts, in milliseconds: so late may a new follower join it. */
 const BLOCK_MILLIS = 200

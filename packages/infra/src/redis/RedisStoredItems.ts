@@ -40,10 +40,14 @@ const make = Effect.gen(function*() {
   }, Effect.mapError(unavailable))
 
   const positions = Effect.fnUntraced(function*(partition: PartitionId, itemIds: ReadonlyArray<ItemId>) {
-    const replies = yield* use((client) => {
+    const replies = yield* use(async (client) => {
       const pipeline = client.pipeline()
       for (const itemId of itemIds) pipeline.hget(Keys.meta(itemId), `pos:${partition}`)
-      return pipeline.exec()
+      const found = await pipeline.exec()
+      // A key of another type holds no position. Any other error says nothing of the key.
+      const failed = found?.find(([error]) => error !== null && !error.message.startsWith("WRONGTYPE"))
+      if (failed !== undefined) throw failed[0]
+      return found
     })
     const decoded = yield* Effect.orDie(Schema.decodeUnknownEffect(Pipelined)(replies))
     if (decoded === null || decoded.length !== itemIds.length) {

@@ -63,6 +63,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
+  readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
 /** The text of a script, with the pieces of `lua/lib` that it includes. */
@@ -115,7 +116,8 @@ const make = Effect.gen(function*() {
     admit: yield* bind("admit", AdmitReply),
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
-    writeStatus: yield* bind("write_status", Texts)
+    writeStatus: yield* bind("write_status", Texts),
+    checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {
     event: "scripts_loaded"
