@@ -28,11 +28,10 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
     Effect.gen(function*() {
       const log = yield* OrderLog
       const context = yield* Effect.context<Services>()
-      const paymentSlots = Slots.make(
-        MAX_PAYMENTS_IN_FLIGHT,
-        (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
-      )
-      const recoveryLimiter = RecoveryLimiter.make()
+      const paymentSlots = Slots.make(MAX_PAYMENTS_IN_FLIGHT, {
+        onChange: (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
+      })
+      const recoveryLimiter = yield* RecoveryLimiter.make
       yield* Effect.forkScoped(
         log.consume((owned) =>
           Effect.provideContext(PartitionWorker.work(owned, paymentSlots, recoveryLimiter), context)

@@ -8,12 +8,12 @@ const LONG = 1_000_000
 
 /** Starts one that ends when it is told to; `begun` counts those that had their turn. */
 const start = Effect.fnUntraced(
-  function*(turns: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
+  function*(limiter: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
     const end = yield* Deferred.make<void>()
     const steps: Array<Effect.Effect<void>> = []
     const name = begun.length
     const fiber = yield* Effect.forkChild(
-      turns.within(records, (onStep) => {
+      limiter.within(records, (onStep) => {
         steps.push(onStep)
         begun.push(name)
         return Deferred.await(end)
@@ -26,13 +26,13 @@ const start = Effect.fnUntraced(
 
 it.effect("two long ones fold beside each other, and the third when one of them is done", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const first = yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
+    const first = yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
     assert.lengthOf(begun, 2)
-    yield* start(turns, begun, 10)
+    yield* start(limiter, begun, 10)
     assert.lengthOf(begun, 3, "a short one waits for nobody")
     yield* first.end
     yield* TestClock.adjust("100 millis")
@@ -41,11 +41,11 @@ it.effect("two long ones fold beside each other, and the third when one of them 
 
 it.effect("one that was stopped gives its turn back", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const first = yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
+    const first = yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
     yield* Fiber.interrupt(first.fiber)
     yield* TestClock.adjust("100 millis")
     assert.lengthOf(begun, 3)
@@ -53,10 +53,10 @@ it.effect("one that was stopped gives its turn back", () =>
 
 it.effect("one that makes no progress holds nobody up, and one that does goes on alone", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const [first, second] = [yield* start(turns, begun, LONG), yield* start(turns, begun, LONG)]
-    yield* start(turns, begun, LONG)
+    const [first, second] = [yield* start(limiter, begun, LONG), yield* start(limiter, begun, LONG)]
+    yield* start(limiter, begun, LONG)
     for (let seconds = 0; seconds < 10; seconds++) {
       yield* Effect.all([first.step, second.step])
       yield* TestClock.adjust("1 second")

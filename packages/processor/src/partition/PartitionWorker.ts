@@ -46,9 +46,10 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   paymentSlots: Slots,
-  recoveryLimiter: RecoveryLimiter.RecoveryLimiter = RecoveryLimiter.make()
+  sharedLimiter?: RecoveryLimiter.RecoveryLimiter
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
+  const recoveryLimiter = sharedLimiter ?? (yield* RecoveryLimiter.make)
   let hasInHand = false
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)

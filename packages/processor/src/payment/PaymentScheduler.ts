@@ -8,6 +8,7 @@ import {
 } from "@flash-sale/domain/ports/PaymentProvider"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Release, Slots, SlotUser } from "@flash-sale/infra/actor/Slots"
+import type { Leave } from "@flash-sale/infra/actor/WaitingLine"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
@@ -35,10 +36,12 @@ export const make = Effect.fnUntraced(function*(
   const charges = yield* Charges.make(itemId, run, slots)
   const settlements = yield* SettlementWriter.make(itemId, run)
   const fork = yield* FiberSet.makeRuntime<never, unknown, unknown>()
-  let hasEnded = false
+  /** Orders whose charge waits for a place. */
+  const waiting = new Map<OpenOrder, Leave>()
+  // Before the fibers are interrupted: the places that they give back go to others.
   yield* Effect.addFinalizer(() =>
     Effect.sync(() => {
-      hasEnded = true
+      for (const leave of waiting.values()) leave()
     })
   )
 
@@ -77,9 +80,9 @@ export const make = Effect.fnUntraced(function*(
 
   const charging: SlotUser<OpenOrder> = {
     begin: (order, release) => {
+      waiting.delete(order)
       fork(charges.charge(order)).addObserver((exit) => answered(order, release, exit))
-    },
-    hasEnded: () => hasEnded
+    }
   }
 
   const begin = (order: OpenOrder): void => {
@@ -87,7 +90,8 @@ export const make = Effect.fnUntraced(function*(
       loudly(voidCharge(order))
       return
     }
-    slots.acquire(charging, order)
+    const leave = slots.acquire(charging, order)
+    if (leave !== undefined) waiting.set(order, leave)
   }
 
   return {
