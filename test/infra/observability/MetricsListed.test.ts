@@ -14,6 +14,7 @@ const names = [
   EngineMetrics.partitionLag(0),
   EngineMetrics.partitionLagSeconds(0),
   EngineMetrics.partitionOpenOrders(0),
+  EngineMetrics.partitionWaitingOrders(0),
   EngineMetrics.mailboxDepth(0)
 ].map(({ id }) => id)
 const all = [...new Set(names)].toSorted()

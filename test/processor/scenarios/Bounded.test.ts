@@ -9,6 +9,7 @@ import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { MAILBOX_CAPACITY } from "@flash-sale/processor/item/ItemActor"
+import { INTAKE_BATCH } from "@flash-sale/processor/partition/Intake"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
 import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentScheduler"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -47,7 +48,7 @@ describe("A store that folds nothing", () => {
         yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
         yield* pass("20 seconds")
         assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
-        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + PartitionWorker.INTAKE_BATCH)
+        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + INTAKE_BATCH)
         Latch.openUnsafe(door)
         yield* pass("20 seconds")
         assert.strictEqual(seen.taken, COUNT)

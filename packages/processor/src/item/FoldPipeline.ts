@@ -6,9 +6,10 @@
  */
 import { type FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect, Fiber, Schedule, type Scope } from "effect"
-import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
+import type { OpenOrders } from "../order/OpenOrders.ts"
 import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as FoldTelemetry from "./FoldTelemetry.ts"
 
@@ -58,7 +59,7 @@ export const make = Effect.fnUntraced(function*(
       expected: after,
       commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
       published: toTell,
-      emitEvents: batch[0]!.record.offset >= run.publishFrom
+      emitEvents: isNews(batch, run)
     }).pipe(
       Effect.tapError(() =>
         Effect.sync(() => {
@@ -88,7 +89,8 @@ export const make = Effect.fnUntraced(function*(
   ): Effect.fn.Return<SentFold> {
     if (stopped) return { batch, reply: undefined }
     const after = expected
-    expected = batch[batch.length - 1]!.record.offset
+    // What is read again is behind what was folded.
+    expected = Math.max(expected ?? NOTHING_FOLDED, batch[batch.length - 1]!.record.offset)
     const reply = yield* Effect.forkChild(around(batch, open, fold(batch, after)), { startImmediately: true })
     return { batch, reply }
   })
@@ -115,6 +117,12 @@ export const make = Effect.fnUntraced(function*(
     hasStopped: () => stopped
   }
 })
+
+/** Whether the live stream gets what the batch changes. A record that is read again changes nothing. */
+const isNews = (batch: ReadonlyArray<Message>, { publishFrom }: PartitionRun): boolean => {
+  const first = batch.find(({ isAdmitted }) => !isAdmitted)
+  return first !== undefined && first.record.offset >= publishFrom
+}
 
 /**
  * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has

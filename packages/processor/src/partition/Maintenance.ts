@@ -6,6 +6,7 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Metric, Schedule } from "effect"
+import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import { type PartitionRun, type RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as BacklogReporter from "./BacklogReporter.ts"
@@ -24,6 +25,7 @@ export interface MaintenanceParts {
   /** Where the recovery ends: everything before it was in the log at the start. */
   readonly until: number
   readonly router: Router.Router
+  readonly budget: OpenOrderBudget
   readonly checkpointer: Checkpointer.Checkpointer
   readonly stockEdits: StockEdits.StockEdits
   readonly lag: Lag
@@ -40,7 +42,7 @@ const tellLevels = Effect.fnUntraced(function*(partition: PartitionId) {
 
 /** Goes on until something fails. */
 export const run = Effect.fnUntraced(function*(
-  { checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
+  { budget, checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
   const store = yield* ItemStore
   const state = yield* ProcessorState
@@ -62,6 +64,7 @@ export const run = Effect.fnUntraced(function*(
     yield* checkpointer.commit
     yield* tellBacklog
     yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
+    yield* Metric.update(EngineMetrics.partitionWaitingOrders(partition), budget.waiting())
   })
 
   let looks = 0

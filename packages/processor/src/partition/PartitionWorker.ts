@@ -11,20 +11,20 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import type { Slots } from "@flash-sale/infra/actor/Slots"
-import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
+import { Deferred, Duration, Effect, Schedule, type Scope } from "effect"
+import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
 import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
+import * as Intake from "./Intake.ts"
 import * as Lag from "./Lag.ts"
 import * as Maintenance from "./Maintenance.ts"
 import * as Router from "./Router.ts"
 import * as StockEdits from "./StockEdits.ts"
 
-/** Records taken from the log at once. */
-export const INTAKE_BATCH = 2_000
 /** How long a worker that is asked to return may finish what is in hand. */
 export const HAND_OVER_WITHIN = Duration.seconds(8)
 /** How often a hand-over looks whether everything is told. */
@@ -88,6 +88,7 @@ const runOnce = Effect.fnUntraced(function*(
   const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
+  const budget = OpenOrderBudget.make(yield* OpenOrderBudget.MaxOpenOrders)
   let recovered = false
   let lastTaken: LogRecord | undefined
   const run: PartitionRun = {
@@ -101,6 +102,7 @@ const runOnce = Effect.fnUntraced(function*(
     isRecovered: () => recovered,
     setRecovered: Effect.sync(() => {
       recovered = true
+      budget.start()
     }),
     fail: (reason) => Effect.asVoid(Deferred.fail(failed, reason)),
     append: (record) => Effect.orDie(Effect.retry(log.append(record), { schedule: untilAppended })),
@@ -108,15 +110,17 @@ const runOnce = Effect.fnUntraced(function*(
   }
   lag.follow(run.folding.next)
   const stockEdits = yield* StockEdits.make(run)
-  const router = yield* Router.make(run, partitions, paymentSlots, stockEdits)
+  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits })
   const checkpointer = yield* Checkpointer.make(owned, run, plan.from)
-
-  const takeOnce = Effect.gen(function*() {
-    const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
-    lastTaken = records.at(-1) ?? lastTaken
-    lag.took(records)
-    const now = yield* Clock.currentTimeMillis
-    yield* router.route(records, now)
+  const takeSome = Intake.make({
+    owned,
+    run,
+    router,
+    budget,
+    onTaken: (records) => {
+      lastTaken = records.at(-1) ?? lastTaken
+      lag.took(records)
+    }
   })
 
   yield* state.clearItems(partition)
@@ -124,16 +128,16 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.run({ run, isMarked, until: plan.until, router, checkpointer, stockEdits, lag })
+      Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
     )
   )
   const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
   const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,
-      Effect.repeat(Effect.andThen(takeOnce, onStep), { until: isCaughtUp })
+      Effect.repeat(Effect.andThen(takeSome, onStep), { until: isCaughtUp })
     ))
-  yield* Effect.andThen(catchUp, Effect.forever(takeOnce)).pipe(
+  yield* Effect.andThen(catchUp, Effect.forever(takeSome)).pipe(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )

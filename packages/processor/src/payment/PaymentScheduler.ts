@@ -11,6 +11,7 @@ import type { Release, Slots, SlotUser } from "@flash-sale/infra/actor/Slots"
 import type { Leave } from "@flash-sale/infra/actor/WaitingLine"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
+import type { Action } from "../order/Action.ts"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import * as Charges from "./Charges.ts"
@@ -20,8 +21,8 @@ import * as SettlementWriter from "./SettlementWriter.ts"
 export const MAX_PAYMENTS_IN_FLIGHT = 1_000
 
 export interface PaymentScheduler {
-  /** Charges or voids for the order; while the worker recovers, later. */
-  readonly follow: (order: OpenOrder) => void
+  /** Charges or voids as the action says; while the worker recovers, later. */
+  readonly follow: (action: Action) => void
   /** Begins what was held back, of the orders that are open now. */
   readonly start: (open: Iterable<OpenOrder>) => Effect.Effect<void>
 }
@@ -85,8 +86,15 @@ export const make = Effect.fnUntraced(function*(
     }
   }
 
+  /** A charge that has not begun is not needed any more. */
+  const leaveLine = (order: OpenOrder): void => {
+    waiting.get(order)?.()
+    waiting.delete(order)
+  }
+
   const begin = (order: OpenOrder): void => {
     if (order.voiding) {
+      leaveLine(order)
       loudly(voidCharge(order))
       return
     }
@@ -95,9 +103,13 @@ export const make = Effect.fnUntraced(function*(
   }
 
   return {
-    follow: (order) => {
-      if (run.isRecovered()) begin(order)
-      else order.isHeldBack = true
+    follow: ({ closed, held, voidCharge }) => {
+      const order = held ?? voidCharge
+      if (order !== undefined) {
+        if (run.isRecovered()) begin(order)
+        else order.isHeldBack = true
+      }
+      if (closed !== undefined) leaveLine(closed)
     },
     start: (open) =>
       Effect.sync(() => {

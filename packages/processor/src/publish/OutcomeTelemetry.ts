@@ -5,7 +5,7 @@ import { OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { type Context, Effect } from "effect"
-import type { Action, FinishedOrder } from "../order/Actions.ts"
+import type { Action, FinishedOrder } from "../order/Action.ts"
 
 const counterOf = (status: OrderStatus) =>
   status === "COMPLETED"
