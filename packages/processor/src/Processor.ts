@@ -8,12 +8,11 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as PartitionWorker from "./partition/PartitionWorker.ts"
 import * as PaymentBreaker from "./payment/PaymentBreaker.ts"
-import { MAX_PAYMENTS_IN_FLIGHT } from "./payment/PaymentScheduler.ts"
+import * as PaymentSlots from "./payment/PaymentSlots.ts"
 import * as RecoveryLimiter from "./recovery/RecoveryLimiter.ts"
 import { ProcessorState } from "./run/ProcessorState.ts"
 
@@ -28,8 +27,8 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
     Effect.gen(function*() {
       const log = yield* OrderLog
       const context = yield* Effect.context<Services>()
-      const paymentSlots = Slots.make(MAX_PAYMENTS_IN_FLIGHT, {
-        onChange: (taken) => Metrics.paymentsInFlight.updateUnsafe(taken, context)
+      const paymentSlots = PaymentSlots.make({
+        onChange: (underWay) => Metrics.paymentsInFlight.updateUnsafe(underWay, context)
       })
       const recoveryLimiter = yield* RecoveryLimiter.make
       yield* Effect.forkScoped(

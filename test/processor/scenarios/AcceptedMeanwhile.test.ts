@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { type AcceptedLog, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -54,7 +54,7 @@ describe("A worker that begins while the log is accepted", () => {
       }))
       return Effect.gen(function*() {
         const { owned } = yield* OnePartition.make("101", [RUBBISH, RUBBISH], { isCommitted: true })
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
         assert.deepStrictEqual([...new Set(letters.map(({ offset }) => offset))].toSorted(), [0, 1])
       }).pipe(noting, Effect.provide(ports))

@@ -3,7 +3,6 @@ import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -11,7 +10,8 @@ import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { MAILBOX_CAPACITY } from "@flash-sale/processor/item/ItemActor"
 import { INTAKE_BATCH } from "@flash-sale/processor/partition/Intake"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
-import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentScheduler"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
+import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentSlots"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Latch, Layer, Logger, Metric } from "effect"
@@ -45,7 +45,7 @@ describe("A store that folds nothing", () => {
       Effect.gen(function*() {
         const records = Array.from({ length: COUNT }, (_, n) => OnePartition.written(order(`r-${n}`, "101")))
         const { owned, seen } = yield* OnePartition.make("101", records)
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* pass("20 seconds")
         assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
         assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + INTAKE_BATCH)

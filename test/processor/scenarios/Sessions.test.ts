@@ -4,10 +4,10 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -55,7 +55,7 @@ describe("A worker", () => {
     )
     return Effect.gen(function*() {
       const { owned } = yield* OnePartition.make("101", [OnePartition.written(stock("101", 5))])
-      yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+      yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
       yield* pass
       const all = ["beginRecovery", "checkpoint", "detectEdits", "fold", "writeMark"]
       assert.deepStrictEqual([...seen.calls.keys()].toSorted(), all)

@@ -7,7 +7,6 @@ import type { FoldReply, ItemStore, PendingEdit } from "@flash-sale/domain/ports
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
 import { actionsOf } from "../order/Actions.ts"
@@ -15,6 +14,7 @@ import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
+import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { CallOrders } from "./FoldCallSize.ts"
@@ -38,7 +38,7 @@ export interface ItemActor {
 
 /** What the actors of a partition share. */
 export interface SharedParts {
-  readonly paymentSlots: Slots
+  readonly paymentSlots: PaymentSlots
   readonly publisher: Publisher
   readonly onPendingEdit: (edit: PendingEdit) => Effect.Effect<void>
   /** A permit for each record that waits for its fold. The router takes them, and the fold gives them back. */

@@ -10,9 +10,9 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
 import { Deferred, Duration, Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
+import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
@@ -45,7 +45,7 @@ type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Orde
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  paymentSlots: Slots,
+  paymentSlots: PaymentSlots,
   sharedLimiter?: RecoveryLimiter.RecoveryLimiter
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
@@ -77,7 +77,7 @@ export const work = Effect.fnUntraced(function*(
 
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  paymentSlots: Slots,
+  paymentSlots: PaymentSlots,
   recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>

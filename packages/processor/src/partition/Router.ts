@@ -6,11 +6,11 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
 import { Clock, Duration, Effect, Exit, Scope, Semaphore } from "effect"
 import * as ItemActor from "../item/ItemActor.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
+import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as Publisher from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as Forwarding from "./Forwarding.ts"
@@ -50,7 +50,7 @@ export interface Router {
 
 /** What the router hands to the actors of the partition. */
 export interface RouterParts {
-  readonly paymentSlots: Slots
+  readonly paymentSlots: PaymentSlots
   readonly stockEdits: StockEdits.StockEdits
   readonly budget: OpenOrderBudget
 }
