@@ -5,8 +5,9 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
-import { IDLE_AFTER } from "@flash-sale/processor/partition/Router"
+import { IDLE_AFTER } from "@flash-sale/processor/partition/ItemActors"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer } from "effect"
@@ -67,7 +68,7 @@ describe("A damaged item", () => {
       yield* log.append(order("other", "sound"))
       yield* pass(A_WHILE)
       assert.strictEqual(yield* statusOf("other"), "COMPLETED")
-      const { problems, status } = yield* Processor.health
+      const { problems, status } = yield* Health.check
       assert.strictEqual(status, "unhealthy")
       assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
 
@@ -79,7 +80,7 @@ describe("A damaged item", () => {
       yield* pass(A_WHILE)
       assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
       assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
-      assert.strictEqual((yield* Processor.health).status, "healthy")
+      assert.strictEqual((yield* Health.check).status, "healthy")
     }).pipe(Effect.provide(engine)), 30_000)
 
   it.effect("stops alone also where the next call is on its way already", () =>
@@ -92,7 +93,7 @@ describe("A damaged item", () => {
       yield* pass(A_WHILE)
       assert.isAtLeast(damage.behind, 1)
       assert.strictEqual(damage.runs, 0)
-      assert.deepStrictEqual((yield* Processor.health).problems, ["item damaged: a key of the wrong type"])
+      assert.deepStrictEqual((yield* Health.check).problems, ["item damaged: a key of the wrong type"])
       damage.isThere = false
       yield* pass(A_WHILE)
       assert.strictEqual(yield* statusOf("hot-0"), "FAILED_SOLD_OUT")

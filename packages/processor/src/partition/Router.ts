@@ -6,18 +6,15 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
-import { Clock, Duration, Effect, Exit, Scope, Semaphore } from "effect"
-import * as ItemActor from "../item/ItemActor.ts"
+import { Effect, type Scope, Semaphore } from "effect"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as Publisher from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as Forwarding from "./Forwarding.ts"
+import * as ItemActors from "./ItemActors.ts"
 import type * as StockEdits from "./StockEdits.ts"
-
-/** How long an item may be idle before its actor leaves memory. */
-export const IDLE_AFTER = Duration.seconds(60)
 
 /**
  * Records of the partition that may wait for their folds, of all its items together: a log that is folded again would
@@ -26,26 +23,17 @@ export const IDLE_AFTER = Duration.seconds(60)
  */
 export const WAITING_CAPACITY = 4_000
 
-interface RunningActor {
-  readonly actor: ItemActor.ItemActor
-  readonly scope: Scope.Closeable
-  lastUsed: number
-}
-
 type Records = ReadonlyArray<LogRecord.LogRecord>
 
-export interface Router {
-  /** Hands new records on, in order. Waits while too many wait for their folds. `takenAt` in milliseconds since 1970. */
+export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "sweep" | "waiting"> {
+  /**
+   * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` in milliseconds since 1970 (UTC).
+   */
   readonly route: (records: Records, takenAt: number) => Effect.Effect<void>
   /** The same for records that are read again, of orders that the budget has admitted. */
   readonly routeAgain: (records: Records, takenAt: number) => Effect.Effect<void>
-  /** Lets go of actors that have been idle for long. */
-  readonly sweep: Effect.Effect<void>
-  readonly startPayments: Effect.Effect<void>
   /** Whether everything taken is folded and published, as far as it can be without taking more. */
   readonly isQuiet: () => boolean
-  /** How many records wait in mailboxes. */
-  readonly waiting: () => number
 }
 
 /** What the router hands to the actors of the partition. */
@@ -64,29 +52,15 @@ export const make = Effect.fnUntraced(function*(
   never,
   ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
 > {
-  const context = yield* Effect.context<
-    ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
-  >()
-  const scope = yield* Effect.scope
   const publisher = yield* Publisher.make(run)
   const forwarding = Forwarding.make(run, publisher)
   const mailboxRoom = yield* Semaphore.make(WAITING_CAPACITY)
-  const shared = { budget, mailboxRoom, onPendingEdit: stockEdits.onPending, paymentSlots, publisher }
-  const actors = new Map<ItemId, RunningActor>()
-
-  const actorOf = Effect.fnUntraced(function*(itemId: ItemId, now: number) {
-    const running = actors.get(itemId)
-    if (running !== undefined) {
-      running.lastUsed = now
-      return running.actor
-    }
-    const own = yield* Scope.fork(scope)
-    const actor = yield* ItemActor.make(itemId, run, shared).pipe(
-      Scope.provide(own),
-      Effect.provideContext(context)
-    )
-    actors.set(itemId, { actor, scope: own, lastUsed: now })
-    return actor
+  const actors = yield* ItemActors.make(run, {
+    budget,
+    mailboxRoom,
+    onPendingEdit: stockEdits.onPending,
+    paymentSlots,
+    publisher
   })
 
   /** Whether the item's home is here. That of an item with an actor is. */
@@ -94,7 +68,7 @@ export const make = Effect.fnUntraced(function*(
 
   const deliver = Effect.fnUntraced(function*(messages: Messages, now: number) {
     for (const [itemId, own] of messages) {
-      const actor = yield* actorOf(itemId, now)
+      const actor = yield* actors.of(itemId, now)
       yield* Semaphore.take(mailboxRoom, own.length)
       yield* actor.deliver(own)
     }
@@ -127,29 +101,8 @@ export const make = Effect.fnUntraced(function*(
       return deliver(messages, takenAt)
     })
 
-  const sweep = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
-    for (const [itemId, { actor, lastUsed, scope: own }] of actors) {
-      if (now - lastUsed < Duration.toMillis(IDLE_AFTER) || !actor.isIdle()) continue
-      actors.delete(itemId)
-      yield* Scope.close(own, Exit.void)
-    }
-  })
-
-  return {
-    route,
-    routeAgain,
-    sweep,
-    startPayments: Effect.suspend(() =>
-      Effect.forEach([...actors.values()], ({ actor }) => actor.startPayments, { discard: true })
-    ),
-    isQuiet: () => publisher.isQuiet() && [...actors.values()].every(({ actor }) => actor.isQuiet()),
-    waiting: () => {
-      let waiting = 0
-      for (const { actor } of actors.values()) waiting += actor.waiting()
-      return waiting
-    }
-  }
+  const { startPayments, sweep, waiting } = actors
+  return { route, routeAgain, startPayments, sweep, waiting, isQuiet: () => publisher.isQuiet() && actors.isQuiet() }
 })
 
 /** Messages by their item. */
