@@ -14,7 +14,8 @@ export interface Health {
   /** How far partitions that are folded again have come; absent where there is none. */
   readonly recovery?: ReadonlyArray<string>
   /**
-   * Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong.
+   * Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is
+   * wrong.
    */
   readonly problems?: ReadonlyArray<string>
 }

@@ -45,6 +45,7 @@ it("the test that is said to move a metric names it", () => {
   const handles = new Map<string, string>([
     ["processor_partitions", "EngineMetrics.partitionsIn"],
     ["processor_items_stopped", "EngineMetrics.itemsStopped"],
+    ["processor_partition_waiting_orders", "EngineMetrics.partitionWaitingOrders"],
     ["processor_payments_held_back", "paymentsHeldBack"]
   ])
   const isNamed = (name: string, text: string): boolean =>

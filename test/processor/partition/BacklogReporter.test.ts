@@ -1,4 +1,4 @@
-/** What a processor tells of its backlog, and how it reckons its pace. */
+/** What a processor reports of its backlog, and how it reckons its pace. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
@@ -21,48 +21,48 @@ describe("The pace of a fold", () => {
     assert.strictEqual(FoldRate.next(1_000, { records: 125, millis: 250, isBusy: true }), 900)
   })
 
-  it("is not forgotten while the fold stands still", () => {
+  it("is not forgotten while the fold does nothing", () => {
     assert.strictEqual(FoldRate.next(400, { records: 0, millis: 250, isBusy: true }), 400)
   })
 })
 
 describe("The teller", () => {
-  it.effect("tells how far the fold is once it has recovered, and only news", () =>
+  it.effect("reports how far the fold is once it has recovered, and only news", () =>
     Effect.gen(function*() {
-      const told: Array<Backlog> = []
+      const reported: Array<Backlog> = []
       const folding = OffsetTracker.make(10)
       let isRecovered = false
       const taken: Array<LogRecord> = []
-      const tell = yield* BacklogReporter.make({
+      const report = yield* BacklogReporter.make({
         partition,
         folding,
         lastTaken: () => taken.at(-1),
         isRecovered: () => isRecovered
       }).pipe(Effect.provideService(Backlogs, {
-        publish: (_, backlog) => Effect.sync(() => void told.push(backlog)),
+        publish: (_, backlog) => Effect.sync(() => void reported.push(backlog)),
         read: Effect.succeed(new Map())
       }))
       const fold = (from: number, until: number) => {
         for (let offset = from; offset < until; offset++) folding.done(offset)
       }
-      yield* tell
-      assert.deepStrictEqual(told, [])
+      yield* report
+      assert.deepStrictEqual(reported, [])
       isRecovered = true
       for (let offset = 10; offset < 200; offset++) folding.begin(offset)
       // It was appended at the beginning, so from the first look on the fold is behind.
       taken.push({ ...record, offset: Offset.make(199) })
       yield* TestClock.adjust("500 millis")
-      yield* tell
-      assert.deepStrictEqual(told, [{ folded: 10, perSecond: 0 }])
+      yield* report
+      assert.deepStrictEqual(reported, [{ folded: 10, perSecond: 0 }])
       yield* TestClock.adjust("500 millis")
       fold(10, 60)
-      yield* tell
-      assert.deepStrictEqual(told.at(-1), { folded: 60, perSecond: 100 })
-      yield* tell
-      assert.strictEqual(told.length, 2)
+      yield* report
+      assert.deepStrictEqual(reported.at(-1), { folded: 60, perSecond: 100 })
+      yield* report
+      assert.strictEqual(reported.length, 2)
       yield* TestClock.adjust("500 millis")
       fold(60, 200)
-      yield* tell
-      assert.deepStrictEqual(told.at(-1), { folded: 200, perSecond: 280 })
+      yield* report
+      assert.deepStrictEqual(reported.at(-1), { folded: 200, perSecond: 280 })
     }))
 })

@@ -66,7 +66,7 @@ describe("The lag of a partition", () => {
       assert.deepStrictEqual(yield* shown, [4, 5])
     }).pipe(isolated))
 
-  it.effect("grows while its worker has not begun, from where the group stands", () =>
+  it.effect("grows while its worker has not begun, from where the group is", () =>
     Effect.gen(function*() {
       const lag = Lag.make(owned({ start: 0, end: 25 }))
       yield* lag.look
@@ -76,7 +76,7 @@ describe("The lag of a partition", () => {
       assert.deepStrictEqual(yield* shown, [15, 60])
     }).pipe(isolated))
 
-  it.effect("is told no more once the partition is handed over", () =>
+  it.effect("is shown no more once the partition is handed over", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       const lag = Lag.make(owned({ start: 0, end: 25 }))

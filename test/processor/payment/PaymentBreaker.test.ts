@@ -22,7 +22,7 @@ const orders = Array.from({ length: ORDERS }, (_, n) => charge({ requestId: Requ
 const notUs = ({ key }: Charge) => new ChargeRejected({ key, concerns: "us", detail: "401" })
 const notThis = ({ key }: Charge) => new ChargeRejected({ key, concerns: "charge", detail: "400" })
 
-/** A provider that answers as it is told at the moment, and when it was asked. */
+/** A provider that answers as the test wants at the moment, and when it was asked. */
 const makeProvider = () => {
   const it = {
     asked: [] as Array<number>,
@@ -67,7 +67,7 @@ const shown = Effect.all({
 })
 
 describe("Payments", () => {
-  it.effect("are held back while the provider refuses us, and all go on by themselves; one line for each change", () => {
+  it.effect("are held back while the provider refuses us, and resume by themselves; one line for each change", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ logLevel, message }) => {
       lines.push(`${logLevel} ${String(message)}`)
@@ -89,7 +89,7 @@ describe("Payments", () => {
         assert.deepStrictEqual(yield* shown, { held: undefined, gauge: 0 })
         assert.deepStrictEqual(lines, [
           "Error Payments are held back, and no order fails for it: 401",
-          "Info Payments go on"
+          "Info Payments resumed"
         ])
       })
     ).pipe(Effect.provide(Logger.layer([logger])))
@@ -127,7 +127,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("are held back by whoever comes next where the one that tries is interrupted", () =>
+  it.effect("are held back by the next one where the one that tries is interrupted", () =>
     patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notUs(one))
@@ -152,7 +152,7 @@ describe("Payments", () => {
               : Effect.succeed("paid"))
         const charging = yield* chargeAll(orders)
         yield* TestClock.adjust("19 seconds")
-        assert.isAtMost(provider.asked.at(-1)!, 0, "nobody asks meanwhile")
+        assert.isAtMost(provider.asked.at(-1)!, 0, "no charge is asked meanwhile")
         yield* TestClock.adjust("3 seconds")
         const exits = yield* Fiber.join(charging)
         assert.deepStrictEqual(new Set(exits.map((exit) => exit._tag)), new Set(["Success"]))

@@ -1,4 +1,6 @@
-/** A status that may be overtaken by the final one is written after 0.2 s, or after 5 s while there is more to publish. */
+/**
+ * A status that may be overtaken by the final one is written after 0.2 s, or after 5 s while there is more to publish.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"

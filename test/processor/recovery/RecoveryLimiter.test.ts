@@ -1,4 +1,4 @@
-/** Long recoveries take turns, and none waits for ever for another. */
+/** Long recoveries run two at a time, and none waits for ever for another. */
 import { assert, it } from "@effect/vitest"
 import * as RecoveryLimiter from "@flash-sale/processor/recovery/RecoveryLimiter"
 import { Deferred, Effect, Fiber } from "effect"
@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 
 const LONG = 1_000_000
 
-/** Starts one that ends when it is told to; `begun` counts those that had their turn. */
+/** Starts one that ends when the test wants; `begun` counts those that have begun. */
 const start = Effect.fnUntraced(
   function*(limiter: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
     const end = yield* Deferred.make<void>()
@@ -33,13 +33,13 @@ it.effect("two long ones fold beside each other, and the third when one of them 
     yield* start(limiter, begun, LONG)
     assert.lengthOf(begun, 2)
     yield* start(limiter, begun, 10)
-    assert.lengthOf(begun, 3, "a short one waits for nobody")
+    assert.lengthOf(begun, 3, "a short one waits for none")
     yield* first.end
     yield* TestClock.adjust("100 millis")
     assert.lengthOf(begun, 4)
   }))
 
-it.effect("one that was stopped gives its turn back", () =>
+it.effect("one that was stopped gives its place back", () =>
   Effect.gen(function*() {
     const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
@@ -51,7 +51,7 @@ it.effect("one that was stopped gives its turn back", () =>
     assert.lengthOf(begun, 3)
   }))
 
-it.effect("one that makes no progress holds nobody up, and one that does goes on alone", () =>
+it.effect("one that makes no progress holds up no other, and one that does goes on alone", () =>
   Effect.gen(function*() {
     const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []

@@ -12,7 +12,7 @@ describe("OffsetTracker", () => {
     assert.strictEqual(tracker.next(), 13)
   })
 
-  it("begins where it is told, also before anything was taken", () => {
+  it("begins where it is asked to, also before anything was taken", () => {
     assert.strictEqual(OffsetTracker.make(7).next(), 7)
   })
 

@@ -30,7 +30,7 @@ describe("A partition's worker", () => {
         yield* set({ _tag: "Running" })
         yield* set({ _tag: "Running" })
         for (const why of ["ECONNREFUSED", "LOADING", "ECONNREFUSED"]) yield* set({ _tag: "Waiting", why })
-        // The log grows while somebody is fetched.
+        // The log grows while an operator is called.
         for (const end of [33, 35, 39]) {
           yield* set({ _tag: "Halted", code: "ahead_of_log", why: `the log ends at ${end}, but` })
         }
@@ -65,8 +65,8 @@ describe("A partition's worker", () => {
         const { owned, partition } = yield* OnePartition.make("101", records, { missing: 7 })
         yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 350 })
-        const told = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
-        assert.deepStrictEqual(told, [
+        const logged = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
+        assert.deepStrictEqual(logged, [
           `Info Partition ${partition}: folding the log from 0 to 9`,
           ...Array.from({ length: 3 }, () => `Info Partition ${partition}: folded up to 2 of 9`)
         ])

@@ -1,4 +1,4 @@
-/** Somebody accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
+/** An operator accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
 import { assert, describe, it } from "@effect/vitest"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { type AcceptedLog, ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -13,7 +13,7 @@ import { TestClock } from "effect/testing"
 import * as OnePartition from "../OnePartition.ts"
 
 const RUBBISH = OnePartition.written({ itemId: ItemId.make("101"), value: "no order", headers: {} })
-/** All of it is to be told, whatever the group had committed of the log that was there before. */
+/** All of it is to be published, whatever the group had committed of the log that was there before. */
 const ACCEPTED: AcceptedLog = { from: 0, told: 0 }
 
 /** An empty store, of which the log is accepted right before this call comes to it. */
@@ -39,7 +39,7 @@ const acceptedBefore = (call: "mark" | "accepted" | "beginRecovery") =>
 
 describe("A worker that begins while the log is accepted", () => {
   it.effect.each(["mark", "accepted", "beginRecovery"] as const)(
-    "tells what it is to tell, accepted before %s",
+    "publishes what it is to publish, accepted before %s",
     (call) => {
       const letters: Array<DeadLetter> = []
       const ports = Layer.mergeAll(

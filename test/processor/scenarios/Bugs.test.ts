@@ -1,4 +1,4 @@
-/** A bug in one of the processor's parts is told, and the worker begins again: nothing stands still in silence. */
+/** A bug in one of the processor's parts is logged, and the worker begins again: nothing stops in silence. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -38,14 +38,14 @@ const store = (change: (sound: ItemStore["Service"]) => ItemStore["Service"]) =>
 const cases = (died: { count: number }) => ({
   "in its upkeep": store((sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
   "in a fold": store((sound) => ({ ...sound, fold: once(sound.fold, died) })),
-  "in telling": Layer.merge(
+  "in publishing": Layer.merge(
     Layer.effect(ItemStore, ItemStore),
     Layer.effect(OrderStatuses, Effect.map(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) })))
   )
 })
 
 describe("A bug", () => {
-  for (const name of ["in its upkeep", "in a fold", "in telling"] as const) {
+  for (const name of ["in its upkeep", "in a fold", "in publishing"] as const) {
     it.effect(`${name} ends the run, and the next one goes on`, () => {
       const died = { count: 0 }
       return Effect.gen(function*() {

@@ -18,7 +18,9 @@ const DAMAGED = ItemId.make("damaged")
 /** Virtual time in which whatever can go on has gone on. */
 const A_WHILE = Duration.seconds(30)
 
-/** The embedded store, of which one item is damaged until somebody repairs it; `from` its second call on, or at once. */
+/**
+ * The embedded store, of which one item is damaged until it is repaired; `from` its second call on, or at once.
+ */
 const damage = { isThere: true, from: "at once" as "at once" | "second call", folds: 0, behind: 0, runs: 0 }
 let before: number | undefined
 /** How long a call takes, so that another can be sent after it. */
@@ -54,7 +56,7 @@ const engine = Processor.layer.pipe(
   Layer.provideMerge(Layer.provideMerge(store, SqliteInfra.layerMemory))
 )
 
-/** Lets virtual time pass in steps, so that whoever waits for what another does then sees it done. */
+/** Lets virtual time pass in steps, so that what waits for another part then sees it done. */
 const pass = (duration: Duration.Duration) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 

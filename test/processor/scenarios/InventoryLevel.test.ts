@@ -1,4 +1,4 @@
-/** The gauge of an item's stock: told by the owner of its partition, and by nobody else. */
+/** The gauge of an item's stock: shown by the owner of its partition, and by no other process. */
 import { assert, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
@@ -44,7 +44,7 @@ it.effect("is shown for as long as the partition is owned", () =>
       yield* log.append(LogRecord.encode(ITEM, Command.Adjust({ adjustment })))
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
-      // Whoever hands over waits, by this clock, for what is still being told.
+      // A hand-over waits, by this clock, for what is still being published.
       yield* TestClock.adjust("100 millis")
     }))
     assert.deepStrictEqual(yield* shown, [])

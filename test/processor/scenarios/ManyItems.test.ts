@@ -1,4 +1,4 @@
-/** Thousands of items on one processor: whoever has nothing to do leaves memory, and no order is lost by it. */
+/** Thousands of items on one processor: an item with nothing to do leaves memory, and no order is lost by it. */
 import { assert, describe, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"

@@ -69,7 +69,7 @@ const counts = (itemId: string) =>
   })
 
 layer(engine(0))("Processor, every payment answered", (it) => {
-  it.effect("sells what is in stock and turns the rest away", () =>
+  it.effect("sells what is in stock and rejects the rest", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* log.append(stock("101", 2))
@@ -110,7 +110,7 @@ layer(engine(0))("Processor, every payment answered", (it) => {
       )
     }))
 
-  it.effect("tells a second record of the same order the first one's fate", () =>
+  it.effect("gives a second record of the same order the first one's fate", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* log.append(stock("104", 5))

@@ -1,6 +1,6 @@
 /**
- * More orders are open than a partition keeps in memory: those for which there is no room wait in the log, and all become
- * final, whatever the provider does meanwhile and wherever the processor is stopped.
+ * More orders are open than a partition keeps in memory: those for which there is no room wait in the log, and all
+ * become final, whatever the provider does meanwhile and wherever the processor is stopped.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -39,7 +39,7 @@ const [HOT = "", OTHER = ""] = items
 const requests = Array.from({ length: ORDERS }, (_, n) => `r-${n}`)
 const itemOf = (n: number): string => n % 3 === 0 ? OTHER : HOT
 
-/** A provider that keeps its promise, and that can be told how to answer. */
+/** A provider that keeps its promise, and answers as the test wants. */
 const makeProvider = () => {
   const it = {
     answer: (_: string): Effect.Effect<ChargeResult, PaymentError> => Effect.succeed("paid"),

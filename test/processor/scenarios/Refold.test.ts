@@ -1,4 +1,4 @@
-/** Folding again what was told before is silent: nothing is counted, charged or put twice, and no page hears of it. */
+/** Folding again what was published before is silent: nothing is counted, charged, put or sent to a page twice. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -29,7 +29,7 @@ const settle = (requestId: string, outcome: "paid" | "voided") =>
 const giveUp = (requestId: string) =>
   LogRecord.encode(ITEM, Command.GiveUp({ requestId: RequestId.make(requestId), attempt: 1 }))
 
-/** One order is sold, one timed out, one is turned away; and something that is no order. */
+/** One order is sold, one timed out, one is rejected; and something that is no order. */
 const history = [
   stock("101", 1),
   order("sold", "101"),
@@ -95,7 +95,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
 const nothing = { sold: undefined, late: undefined, timeout: undefined, poison: undefined }
 
 describe("A log that is folded into an empty store", () => {
-  it.effect("is told where nobody has committed it", () =>
+  it.effect("is published where it was not committed", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* folded(false), {
         processed: 4,

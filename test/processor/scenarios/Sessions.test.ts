@@ -1,6 +1,6 @@
 /**
- * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store that
- * was started again without its last writes does nothing for it.
+ * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store
+ * that was started again without its last writes does nothing for it.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"

@@ -6,9 +6,9 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Context, type Effect, Latch } from "effect"
 
 /**
- * Open orders of a partition that are kept in memory, with the payments that wait for them. An order takes about 2 kB and
- * one processor may own all twelve partitions: together a quarter of the 1 GiB that a processor has. More would not be
- * paid sooner, as 1,000 payments are under way at the most.
+ * Open orders of a partition that are kept in memory, with the payments that wait for them. An order takes about 2 kB
+ * and one processor may own all twelve partitions: together a quarter of the 1 GiB that a processor has. More would not
+ * be paid sooner, as 1,000 payments are under way at the most.
  */
 export const MAX_OPEN_ORDERS = 10_000
 

@@ -1,4 +1,4 @@
-/** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
+/** Moves the group's committed offset, and the store's checkpoint with it, behind what is final. */
 import { ItemStore, type Seen } from "@flash-sale/domain/ports/ItemStore"
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import * as Digest from "@flash-sale/domain/records/Digest"
@@ -18,8 +18,9 @@ export interface Checkpointer {
 }
 
 /**
- * The record by which a recovery recognises the log. Not the one below the checkpoint, but the last one taken: what lies
- * between them is folded as well, and is as lost where the log is cut there.
+ * The record by which a recovery recognises the log (docs/decisions/0008-a-log-that-is-another.md). Not the one below
+ * the checkpoint, but the last one taken: what is between them is folded as well, and is as lost where the log is cut
+ * there.
  */
 export const lastSeen = ({ lastTaken }: PartitionRun): Seen | undefined => {
   const record = lastTaken()

@@ -45,8 +45,8 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
 }
 
 /**
- * The record for its item's home, with the time at which it counts as accepted. Undefined where its value is no text: it
- * could not be understood there either, and the bytes would be others.
+ * The record for its item's home, with the time at which it counts as accepted. Undefined where its value is no text:
+ * it could not be understood there either, and the bytes would be others.
  */
 const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.NewRecord | undefined => {
   const { headers, offset, partition, timestamp } = record

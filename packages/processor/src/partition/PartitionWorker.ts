@@ -1,6 +1,6 @@
 /**
  * The worker of one partition while this process owns it: recovers, takes records, routes them to the actors of their
- * items, checkpointer what is final, and hands the partition over when it is asked to.
+ * items, commits what is final, and hands the partition over when it is asked to.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -27,21 +27,22 @@ import * as StockEdits from "./StockEdits.ts"
 
 /** How long a worker that is asked to return may finish what is in hand. */
 export const HAND_OVER_WITHIN = Duration.seconds(8)
-/** How often a hand-over looks whether everything is told. */
+/** How often a hand-over looks whether everything is published. */
 const HAND_OVER_CHECK = Duration.millis(20)
 
 /** How long a worker waits before it recovers again: it waits for a store or a log that is away. */
 const untilRecovered = Schedule.jittered(
   Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")])
 )
-/** How long between two tries to append what must not be lost. */
+/** How long between two attempts to append what must not be lost. */
 const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
 
 type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
 
 /**
- * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
- * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their recoveryLimiter.
+ * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
+ * hand it returns at once: a whole rebalance may be waiting for it (docs/decisions/0017-what-ends-a-run.md). Workers of
+ * one process share their `RecoveryLimiter`.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
@@ -56,7 +57,7 @@ export const work = Effect.fnUntraced(function*(
   const lag = Lag.make(owned)
   yield* Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true))).pipe(
     Effect.ensuring(taking(false)),
-    // Somebody else owns it now: whatever is still in hand here is theirs.
+    // Another worker owns it now: what is still in hand here is its own.
     Effect.catchTag("PartitionLost", () => Effect.void),
     Effect.tapError((error) =>
       state.set(
@@ -144,7 +145,7 @@ const runOnce = Effect.fnUntraced(function*(
   yield* handOver(router, checkpointer)
 })
 
-/** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */
+/** Nothing is taken any more: what is in hand is folded and published, and committed as far as it is final. */
 const handOver = Effect.fnUntraced(function*(router: Router.Router, checkpointer: Checkpointer.Checkpointer) {
   yield* Effect.sync(router.isQuiet).pipe(
     Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(HAND_OVER_CHECK) }),

@@ -27,7 +27,8 @@ type Records = ReadonlyArray<LogRecord.LogRecord>
 
 export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "sweep" | "waiting"> {
   /**
-   * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` in milliseconds since 1970 (UTC).
+   * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` in milliseconds since 1970
+   * (UTC).
    */
   readonly route: (records: Records, takenAt: number) => Effect.Effect<void>
   /** The same for records that are read again, of orders that the budget has admitted. */

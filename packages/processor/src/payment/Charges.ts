@@ -2,8 +2,8 @@
  * The questions to the payment provider about one item's orders.
  *
  * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
- * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when it
- * is voided are the units given back.
+ * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when
+ * it is voided are the units given back.
  */
 import {
   chargeKey,

@@ -5,8 +5,8 @@
 import * as Slots from "@flash-sale/infra/actor/Slots"
 
 /**
- * Charges under way in one process, from the request until the outcome is in the log; further ones wait in line. Each is
- * a fiber, also while the provider refuses us.
+ * Charges under way in one process, from the request until the outcome is in the log; further ones wait in line. Each
+ * is a fiber, also while the provider refuses us.
  */
 export const MAX_PAYMENTS_IN_FLIGHT = 1_000
 /**

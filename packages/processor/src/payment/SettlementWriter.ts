@@ -8,8 +8,8 @@ import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { MAX_PAYMENTS_IN_FLIGHT, MAX_VOIDS_IN_FLIGHT } from "./PaymentSlots.ts"
 
 /**
- * Settlements of one item that may wait for the log. Each keeps its payment's place until it is in the log, so there are
- * never more than places: one more is a bug, and ends the run.
+ * Settlements of one item that may wait for the log. Each keeps its payment's place until it is in the log, so there
+ * are never more than places: one more is a bug, and ends the run.
  */
 const CAPACITY = MAX_PAYMENTS_IN_FLIGHT + MAX_VOIDS_IN_FLIGHT
 

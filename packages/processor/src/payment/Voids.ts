@@ -1,8 +1,8 @@
 /**
  * The voids of one item's orders. A void always ends, so it is asked for until it does.
  *
- * **Details**: a void takes a place for each request. One that fails goes to the end of the line, so that voids which the
- * provider refuses do not keep others from theirs, and the next request for it waits at least for its pause.
+ * **Details**: a void takes a place for each request. One that fails goes to the end of the line, so that voids which
+ * the provider refuses do not keep others from theirs, and the next request for it waits at least for its pause.
  */
 import type { PaymentError } from "@flash-sale/domain/ports/PaymentProvider"
 import * as SlotLine from "@flash-sale/infra/actor/SlotLine"

@@ -1,7 +1,7 @@
 /**
  * Statuses that are true only until the final one comes: they are written where that takes a while. Under load the
- * final one overtakes them, and one write does for both. Buyers never read a wrong one, as a status only moves forwards:
- * docs/decisions/0018-what-an-order-costs-the-processor.md.
+ * final one overtakes them, and one write does for both. Buyers never read a wrong one, as a status only moves
+ * forwards: docs/decisions/0018-what-an-order-costs-the-processor.md.
  */
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"

@@ -1,8 +1,8 @@
 /**
  * Publishes what the items of a partition have decided: statuses, dead letters, counters and log lines.
  *
- * **Details**: the results of several folds are published together, and items go on folding meanwhile, as far as the queue
- * holds: docs/decisions/0018-what-an-order-costs-the-processor.md.
+ * **Details**: the results of several folds are published together, and items go on folding meanwhile, as far as the
+ * queue holds: docs/decisions/0018-what-an-order-costs-the-processor.md.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
@@ -17,8 +17,8 @@ import * as LetterWriter from "./LetterWriter.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
 
 /**
- * Results of a partition's items that may wait to be published; then items wait. With those in hand they are fewer orders
- * than an item remembers to have rejected, or one could be forgotten before it is published.
+ * Results of a partition's items that may wait to be published; then items wait. With those in hand they are fewer
+ * orders than an item remembers to have rejected, or one could be forgotten before it is published.
  */
 export const RESULTS_WAITING = 16
 /** What is to be published of one fold. */
@@ -31,8 +31,8 @@ export interface FoldResult {
 
 export interface Publisher {
   /**
-   * Takes a result in, perhaps after a wait. Its dead letters are put for as long as it takes; where the store is away, the
-   * run ends.
+   * Takes a result in, perhaps after a wait. Its dead letters are put for as long as it takes; where the store is away,
+   * the run ends.
    */
   readonly publish: (result: FoldResult) => Effect.Effect<void>
   /** Nothing is waiting or being published. */
@@ -40,7 +40,8 @@ export interface Publisher {
 }
 
 /**
- * Publishes all of records at or above `run.publishFrom`; of earlier ones only the statuses that buyers may still ask for.
+ * Publishes all of records at or above `run.publishFrom`; of earlier ones only the statuses that buyers may still ask
+ * for.
  */
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun

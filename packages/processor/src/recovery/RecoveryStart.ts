@@ -1,4 +1,7 @@
-/** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
+/**
+ * What a worker asks before it folds anything: how far the store and the group are, and whether the log is the one that
+ * was folded (docs/decisions/0006-a-store-that-forgets.md and 0008-a-log-that-is-another.md).
+ */
 import { type AcceptedLog, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { Offset } from "@flash-sale/domain/records/Partition"
@@ -17,8 +20,8 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   const halt = (halt: RecoveryPlan.Halt) => new Halted({ halt, partition })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* store.session
-  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
-  // comes first, as accepting a log takes it away: nobody folds under the one that was there.
+  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The
+  // mark comes first, as accepting a log takes it away: nothing is folded under the one that was there.
   const mark = yield* waitFor("the store", store.mark(partition))
   const accepted = yield* waitFor("the store", store.accepted(partition))
   const committed = yield* waitFor("the log", owned.committed)
@@ -32,7 +35,7 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   return { epoch: mark?.epoch ?? (yield* begin(owned, accepted, session)), isMarked: mark !== undefined, plan, session }
 })
 
-/** Begins a recovery. From then on a log that is accepted takes the epoch away; here it may have been accepted before. */
+/** Begins a recovery. From then on accepting a log takes the epoch away; it may have been accepted just before. */
 const begin = Effect.fnUntraced(
   function*({ partition }: OwnedPartition, known: AcceptedLog | undefined, session: Session) {
     const store = yield* ItemStore

@@ -15,8 +15,8 @@ import * as PartitionSender from "./PartitionSender.ts"
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
 /**
- * Partitions that send at once; meanwhile the records of the others gather. A send costs the same whether it carries two
- * records or two hundred, here and at the broker. Why: docs/decisions/0003-appending.md.
+ * Partitions that send at once; meanwhile the records of the others gather. A send costs the same whether it carries
+ * two records or two hundred, here and at the broker. Why: docs/decisions/0003-appending.md.
  */
 const SENDS_AT_ONCE = 2
 /** How long a send counts as one of them: a broker that is slow or frozen holds up no other partition for longer. */
