@@ -12,7 +12,7 @@ const SHARED_WITHIN = 120_000
 /** How long a processor may take to stop, in milliseconds. */
 const STOP_WITHIN = 30_000
 
-/** As `Processor.health` says it. */
+/** As `Health.check` says it. */
 export interface Health {
   readonly redis: boolean
   readonly partitions: Readonly<Record<string, number>>

@@ -10,7 +10,7 @@ import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import * as Processor from "@flash-sale/processor/Processor"
+import * as Health from "@flash-sale/processor/Health"
 import { Context, Effect, Layer, Logger, Schedule } from "effect"
 import { Kafka } from "kafkajs"
 import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
@@ -42,7 +42,7 @@ const engine = Effect.gen(function*() {
     ports,
     charges: charges.keys,
     url: `http://127.0.0.1:${port}/health`,
-    processor: MetricsServer.layer({ port, health: Processor.health, isReady: Processor.isReady }).pipe(
+    processor: MetricsServer.layer({ port, health: Health.check, isReady: Health.isReady }).pipe(
       Layer.provide(Telemetry.layerMetrics("processor")),
       Layer.provideMerge(CutLog.processor(charges.layer)),
       Layer.provideMerge(ports),

@@ -8,7 +8,7 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
-import { Deferred, Effect, type Layer } from "effect"
+import { Deferred, Effect, Fiber, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 
 type Log = OrderLog["Service"]
@@ -16,6 +16,7 @@ type Log = OrderLog["Service"]
 /** How many records the suite takes at once, and more than it takes at once. */
 const TAKEN = 7
 const SEVERAL = 20
+const ROUNDS = 30
 const TEST_TIMEOUT = 30_000
 
 const freshItem = (): ItemId => ItemId.make(`contract-${randomUUID()}`)
@@ -216,6 +217,35 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
               }
               const rest = yield* takeOf(owned, itemId, SEVERAL - 1)
               assert.deepStrictEqual(offsets(rest), offsets(positions.slice(1)))
+            }))
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "old records are read again and again between new ones, none left out, also where a take was interrupted",
+      () =>
+        Effect.gen(function*() {
+          const log = yield* OrderLog
+          const itemId = freshItem()
+          const old = yield* appendSeveral(log, itemId, SEVERAL)
+          yield* atHome(log, itemId, (owned) =>
+            Effect.gen(function*() {
+              yield* owned.seek(old[0]!.offset)
+              let front = next(yield* Effect.map(takeOf(owned, itemId, SEVERAL), (records) => records.at(-1)!))
+              for (let round = 0; round < ROUNDS; round++) {
+                // New records come in before, while and after old ones are read.
+                const appending = yield* Effect.forkChild(appendSeveral(log, itemId, TAKEN))
+                yield* Effect.raceFirst(owned.take(1), Effect.sleep(round % 3))
+                const from = old[round % SEVERAL]!.offset
+                yield* owned.seek(from)
+                assert.deepStrictEqual(offsets(yield* owned.take(1)), [from])
+                yield* owned.seek(front)
+                const appended = yield* Fiber.join(appending)
+                const read = yield* takeOf(owned, itemId, TAKEN)
+                assert.deepStrictEqual(offsets(read), offsets(appended))
+                front = next(read.at(-1)!)
+              }
             }))
         }),
       TEST_TIMEOUT

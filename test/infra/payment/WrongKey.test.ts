@@ -9,6 +9,7 @@ import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, References, Schedule } from "effect"
@@ -64,7 +65,7 @@ layer(engine, { excludeTestServices: true })("A wrong API key of the payment pro
           yield* log.append(LogRecord.encode(itemId, place(requestId, n === 3 ? `${STUBBORN}422` : "tok_1")))
         }
         yield* until((words) => words.every((word) => word === "RESERVED"))
-        const health = yield* Effect.repeat(Processor.health, {
+        const health = yield* Effect.repeat(Health.check, {
           schedule: often,
           until: ({ status }) => status !== "healthy"
         })
@@ -77,7 +78,7 @@ layer(engine, { excludeTestServices: true })("A wrong API key of the payment pro
         yield* kill
         yield* startWith({})
         yield* until((words) => words.every((word) => word === "COMPLETED" || word === "FAILED_PAYMENT"))
-        assert.strictEqual((yield* Processor.health).status, "healthy")
+        assert.strictEqual((yield* Health.check).status, "healthy")
         // An order's status is published before its letter is put.
         const letters = yield* Effect.repeat((yield* DeadLetters).list(ORDERS), {
           schedule: often,

@@ -89,7 +89,7 @@ describe("PaymentBreaker", () => {
         assert.deepStrictEqual(yield* shown, { held: undefined, gauge: 0 })
         assert.deepStrictEqual(lines, [
           "Error Payments are held back, and no order fails for it: 401",
-          "Info Payments go on"
+          "Info Payments resumed"
         ])
       })
     ).pipe(Effect.provide(Logger.layer([logger])))
@@ -152,7 +152,7 @@ describe("PaymentBreaker", () => {
               : Effect.succeed("paid"))
         const charging = yield* chargeAll(orders)
         yield* TestClock.adjust("19 seconds")
-        assert.isAtMost(provider.asked.at(-1)!, 0, "nobody asks meanwhile")
+        assert.isAtMost(provider.asked.at(-1)!, 0, "no charge is asked meanwhile")
         yield* TestClock.adjust("3 seconds")
         const exits = yield* Fiber.join(charging)
         assert.deepStrictEqual(new Set(exits.map((exit) => exit._tag)), new Set(["Success"]))

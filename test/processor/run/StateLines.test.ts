@@ -1,10 +1,10 @@
 /** One line for each change of state, and none for what goes on as it was. */
 import { assert, describe, it } from "@effect/vitest"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -63,7 +63,7 @@ describe("ProcessorState: log lines", () => {
       Effect.gen(function*() {
         const records = [stock("101", 5), order("r-1", "101")].map(OnePartition.written)
         const { owned, partition } = yield* OnePartition.make("101", records, { missing: 7 })
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 350 })
         const logged = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
         assert.deepStrictEqual(logged, [

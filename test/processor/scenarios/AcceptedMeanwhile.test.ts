@@ -1,12 +1,12 @@
-/** Somebody accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
+/** An operator accepts the log as it is between two questions of a worker that begins: it follows what was accepted. */
 import { assert, describe, it } from "@effect/vitest"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { type AcceptedLog, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -53,7 +53,7 @@ describe("A log that is accepted while a worker begins", () => {
       }))
       return Effect.gen(function*() {
         const { owned } = yield* OnePartition.make("101", [RUBBISH, RUBBISH], { isCommitted: true })
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
         assert.deepStrictEqual([...new Set(letters.map(({ offset }) => offset))].toSorted(), [0, 1])
       }).pipe(noting, Effect.provide(ports))

@@ -6,6 +6,7 @@ import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Layer } from "effect"
@@ -58,7 +59,7 @@ describe("Bugs in a partition", () => {
         yield* log.append(order("second", "101"))
         for (let step = 0; step < STEPS; step++) yield* TestClock.adjust("100 millis")
         assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
-        assert.strictEqual((yield* Processor.health).status, "healthy")
+        assert.strictEqual((yield* Health.check).status, "healthy")
       }).pipe(Effect.provide(engineWith(cases(died)[name])))
     }, 30_000)
   }

@@ -6,8 +6,9 @@ import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
-import { IDLE_AFTER } from "@flash-sale/processor/partition/Router"
+import { IDLE_AFTER } from "@flash-sale/processor/partition/ItemActors"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer } from "effect"
@@ -78,7 +79,7 @@ describe("Damaged items", () => {
         yield* log.append(order("other", "sound"))
         yield* pass(A_WHILE)
         assert.strictEqual(yield* statusOf("other"), "COMPLETED")
-        const { problems, status } = yield* Processor.health
+        const { problems, status } = yield* Health.check
         assert.strictEqual(status, "unhealthy")
         assert.deepStrictEqual(problems, ["item damaged: a key of the wrong type"])
 
@@ -90,7 +91,7 @@ describe("Damaged items", () => {
         yield* pass(A_WHILE)
         assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
         assert.deepStrictEqual(yield* counts("damaged"), { available: 3, held: 0, put: 5, sold: 2 })
-        assert.strictEqual((yield* Processor.health).status, "healthy")
+        assert.strictEqual((yield* Health.check).status, "healthy")
       }).pipe(Effect.provide(engine)),
     30_000
   )
@@ -105,7 +106,7 @@ describe("Damaged items", () => {
       yield* pass(A_WHILE)
       assert.isAtLeast(damage.behind, 1)
       assert.strictEqual(damage.runs, 0)
-      assert.deepStrictEqual((yield* Processor.health).problems, ["item damaged: a key of the wrong type"])
+      assert.deepStrictEqual((yield* Health.check).problems, ["item damaged: a key of the wrong type"])
       damage.isThere = false
       yield* pass(A_WHILE)
       assert.strictEqual(yield* statusOf("hot-0"), "FAILED_SOLD_OUT")

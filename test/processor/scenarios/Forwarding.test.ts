@@ -5,10 +5,10 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -27,7 +27,7 @@ const worked = Effect.fnUntraced(function*(written: ReadonlyArray<OnePartition.W
   const appended: Array<NewRecord> = []
   const { owned, partition, seen } = yield* OnePartition.make(OWN, written, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, Slots.make(1)), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record)))
     })

@@ -3,10 +3,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Deferred, Duration, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -45,7 +45,7 @@ describe("Hand-over of an idle partition", () => {
           commit: () => Effect.void,
           revoked: Deferred.await(revoked)
         }
-        const worker = yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        const worker = yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         // Into the longest wait between two tries.
         yield* TestClock.adjust("30 seconds")
         assert.isUndefined(worker.pollUnsafe())
@@ -75,7 +75,7 @@ describe("Hand-over with records in hand", () => {
 
   const handedOver = Effect.gen(function*() {
     const { owned, revoke, seen } = yield* OnePartition.make("101", records)
-    const worker = yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+    const worker = yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
     yield* TestClock.adjust("100 millis")
     assert.strictEqual(seen.taken, 2)
     yield* revoke

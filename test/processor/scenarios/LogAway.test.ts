@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { LogUnavailable, OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as LogGrace from "@flash-sale/processor/partition/LogGrace"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -54,7 +54,7 @@ const scene = Effect.gen(function*() {
     commit: (offset) => unlessAway(Effect.sync(() => void (seen.committed = offset))),
     revoked: Effect.never
   }
-  yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+  yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
   const stateOf = Effect.map(ProcessorState.ProcessorState, (state) => state.workers().get(partition)?._tag)
   return { seen, stateOf }
 })

@@ -8,10 +8,10 @@ import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command } from "@flash-sale/domain/records/Command"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
@@ -69,7 +69,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
   const log = yield* OrderLog
   const { owned } = yield* OnePartition.make("101", history, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, Slots.make(10)), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, PaymentSlots.make({ charges: 10 })), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record.value)))
     })

@@ -6,10 +6,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { RecoveryMarks, type Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -64,7 +64,7 @@ describe("Sessions of the store", () => {
     )
     return Effect.gen(function*() {
       const { owned } = yield* OnePartition.make("101", [OnePartition.written(stock("101", 5))])
-      yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+      yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
       yield* pass
       const all = ["begin", "checkpoint", "complete", "detectEdits", "fold"]
       assert.deepStrictEqual([...seen.calls.keys()].toSorted(), all)

@@ -11,8 +11,8 @@ import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { Effect, Option } from "effect"
-import type { OpenOrders } from "./Actions.ts"
 import type { Message, Place } from "./OpenOrder.ts"
+import type { OpenOrders } from "./OpenOrders.ts"
 
 /** Ends the spans of one fold: with what was decided, or with nothing, where it failed. */
 export type End = (outcomes: ReadonlyArray<Outcome.Outcome> | undefined) => void

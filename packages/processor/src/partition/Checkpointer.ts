@@ -1,4 +1,4 @@
-/** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
+/** Moves the group's committed offset, and the store's checkpoint with it, behind what is final. */
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/records/Partition"

@@ -1,4 +1,7 @@
-/** How the run of a worker begins: where it folds from, under which epoch, and in which session with the store. */
+/**
+ * How the run of a worker begins: where it folds from, under which epoch, and in which session with the store. Why:
+ * docs/decisions/0006-lost-writes-of-the-store.md and 0008-truncated-or-replaced-logs.md.
+ */
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset } from "@flash-sale/domain/records/Partition"

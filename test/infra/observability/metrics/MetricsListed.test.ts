@@ -14,6 +14,7 @@ const names = [
   EngineMetrics.partitionLag(0),
   EngineMetrics.partitionLagSeconds(0),
   EngineMetrics.partitionOpenOrders(0),
+  EngineMetrics.partitionWaitingOrders(0),
   EngineMetrics.mailboxDepth(0)
 ].map(({ id }) => id)
 const all = [...new Set(names)].toSorted()
@@ -44,6 +45,7 @@ it("the test that is listed for a metric names it", () => {
   const handles = new Map<string, string>([
     ["processor_partitions", "EngineMetrics.partitionsIn"],
     ["processor_items_stopped", "EngineMetrics.itemsStopped"],
+    ["processor_partition_waiting_orders", "EngineMetrics.partitionWaitingOrders"],
     ["processor_payments_held_back", "paymentsHeldBack"]
   ])
   const isNamed = (name: string, text: string): boolean =>

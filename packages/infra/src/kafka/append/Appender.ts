@@ -7,11 +7,11 @@ import * as Chunks from "@flash-sale/domain/records/Chunks"
 import { Clock, Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
+import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import * as PartitionSender from "./PartitionSender.ts"
-import * as SendLimiter from "./SendLimiter.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
@@ -22,9 +22,13 @@ const LINE_CAPACITY = 5_000
  */
 export const LINE_PATIENCE_MILLIS = 10_000
 export const BATCH_PATIENCE_MILLIS = 3_000
-/** Partitions that send at once, and how long a send counts as one of them. Why: docs/decisions/0003-appending.md. */
+/**
+ * Partitions that send at once; meanwhile the records of the others gather. A send costs the same whether it carries
+ * two records or two hundred, here and at the broker. Why: docs/decisions/0003-appending.md.
+ */
 const SENDS_AT_ONCE = 2
-const SEND_TURN = "20 millis"
+/** How long a send counts as one of them: a broker that is slow or frozen holds up no other partition for longer. */
+const SEND_COUNTS_FOR = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
 export const MAX_BATCH_BYTES = 768 * 1024
 /** What a record takes beside key, value and headers, at the most. */
@@ -56,7 +60,7 @@ export const make = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
-  const inTurn = yield* SendLimiter.make(SENDS_AT_ONCE, SEND_TURN)
+  const sends = yield* ExpiringSlots.make(SENDS_AT_ONCE, SEND_COUNTS_FOR)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
 
@@ -70,7 +74,7 @@ export const make = Effect.fnUntraced(function*(
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
       patienceMillis: LINE_PATIENCE_MILLIS,
-      inTurn,
+      inTurn: sends.within,
       handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
     }).pipe(Scope.provide(scope))

@@ -125,16 +125,20 @@ export const partitionOpenOrders = byPartition(
   "processor_partition_open_orders",
   "Orders that are not final yet, by partition"
 )
+export const partitionWaitingOrders = byPartition(
+  "processor_partition_waiting_orders",
+  "Open orders that are not in memory and wait to be read again, by partition"
+)
 export const mailboxDepth = byPartition(
   "processor_mailbox_depth",
   "Records that wait in the mailboxes of a partition's items"
 )
 
+const ofPartition = [partitionLag, partitionLagSeconds, partitionOpenOrders, partitionWaitingOrders, mailboxDepth]
+
 /** A partition that was handed over is somebody else's to tell of: its series are gone here. */
 export const forgetPartition = (partition: number, context: Context.Context<never>): void => {
-  for (const series of [partitionLag, partitionLagSeconds, partitionOpenOrders, mailboxDepth]) {
-    Metric.removeUnsafe(series(partition), context)
-  }
+  for (const series of ofPartition) Metric.removeUnsafe(series(partition), context)
 }
 
 const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> => [
