@@ -16,7 +16,7 @@ const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 FlashSale.command.pipe(
   Command.run({ version: VERSION }),
-  CommandFailed.tell,
+  CommandFailed.report,
   Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
   NodeRuntime.runMain({ teardown })
 )

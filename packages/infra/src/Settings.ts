@@ -111,7 +111,7 @@ export interface PaymentSettings {
   /** How long each simulated answer takes. */
   readonly latency: Duration.Duration
   /** The real provider, if any; nothing is simulated then. */
-  readonly provider?: Http.Options
+  readonly provider?: Http.HttpPaymentsOptions
 }
 
 export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config

@@ -12,7 +12,7 @@ import * as Folders from "./Folders.ts"
 type Database = SqliteDatabase.SqliteDatabase["Service"]
 
 /** Opens it in the scope. */
-const open = (place: SqliteDatabase.Place) =>
+const open = (place: SqliteDatabase.Location) =>
   Effect.map(Layer.build(SqliteDatabase.layer(place)), Context.get(SqliteDatabase.SqliteDatabase))
 
 const setting = (name: string, value: number) => (connection: Connection.Connection) => {

@@ -54,7 +54,7 @@ const orUser = (given: Option.Option<string>): Effect.Effect<string> =>
 
 const distinct = (
   ids: ReadonlyArray<LetterId>
-): ReadonlyArray<LetterId> => [...new Map(ids.map((place) => [LetterIdText.show(place), place])).values()]
+): ReadonlyArray<LetterId> => [...new Map(ids.map((id) => [LetterIdText.show(id), id])).values()]
 
 const list = Command.make("list", {
   limit: Flag.Int("limit").pipe(
@@ -65,7 +65,7 @@ const list = Command.make("list", {
   ...filters,
   json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object a line"), Flag.withDefault(false)),
   ...Target.flags
-}, ({ item, json, limit, reason, ...place }) =>
+}, ({ item, json, limit, reason, ...target }) =>
   Effect.gen(function*() {
     const letters = yield* Letters.open({ item, reason })
     const now = yield* Clock.currentTimeMillis
@@ -74,21 +74,23 @@ const list = Command.make("list", {
     if (shown.length === 0) return yield* Console.log("no dead letters")
     yield* Console.log(LetterFormat.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the dead letters that nobody has handled, oldest first")
   )
 
-const show = Command.make("show", { id, ...Target.flags }, ({ id, ...place }) =>
+const show = Command.make("show", { id, ...Target.flags }, ({ id, ...target }) =>
   Effect.gen(function*() {
     const found = yield* Letters.find(id)
     if (found._tag === "Unknown") return yield* CommandFailed.failed(`${LetterIdText.show(id)} ${Letters.NOT_KNOWN}`)
-    if (found._tag === "Handled") return yield* Console.log(`${LetterIdText.show(id)} ${Letters.deed(found.handling)}`)
+    if (found._tag === "Handled") {
+      return yield* Console.log(`${LetterIdText.show(id)} ${Letters.describeHandling(found.handling)}`)
+    }
     const { requestId } = found.letter
     const statuses = yield* OrderStatuses
-    const standing = requestId === undefined ? undefined : yield* statuses.read(requestId)
-    const status = standing?._tag === "Kept" ? Option.some(standing.record) : Option.none()
+    const lookup = requestId === undefined ? undefined : yield* statuses.read(requestId)
+    const status = lookup?._tag === "Kept" ? Option.some(lookup.record) : Option.none()
     yield* Console.log(LetterFormat.whole(found.letter, status))
-  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print a dead letter and the present status of its order as JSON, or who handled it")
   )
 
@@ -104,23 +106,23 @@ const wrongly = ({ all, ids, item, reason }: Wanted): string | undefined => {
   }
 }
 
-const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, hand: Letters.Operator) {
-  const looked = yield* Batch.look(distinct(ids), Replay.look)
-  const refusals = Batch.refusals(looked)
+const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, operator: Letters.Operator) {
+  const inspected = yield* Batch.inspect(distinct(ids), Replay.inspect)
+  const refusals = Batch.refusals(inspected)
   if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
-  yield* Batch.perform(looked, (step) => Replay.perform(step, hand))
+  yield* Batch.perform(inspected, (step) => Replay.perform(step, operator))
 })
 
 /** What is refused holds up nobody else, and is told at the end. */
-const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, hand: Letters.Operator) {
+const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, operator: Letters.Operator) {
   const letters = yield* Target.bounded(Letters.open(filter))
   const orders = letters.filter(({ error }) => error !== "Invalid Order Format")
-  const looked = yield* Batch.look(orders, Replay.lookAt)
-  yield* Batch.perform(looked, (step) => Replay.perform(step, hand))
+  const inspected = yield* Batch.inspect(orders, Replay.inspectLetter)
+  yield* Batch.perform(inspected, (step) => Replay.perform(step, operator))
   const left = letters.length - orders.length
   if (left > 0) yield* Console.log(`left: ${left} with the reason Invalid Order Format, which only dlq discard takes`)
   if (letters.length === 0) yield* Console.log("no dead letters")
-  const refusals = Batch.refusals(looked)
+  const refusals = Batch.refusals(inspected)
   if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
 })
 
@@ -134,13 +136,13 @@ const replay = Command.make("replay", {
   by,
   why: text("why", "For whoever asks later").pipe(Flag.withDefault("no reason given")),
   ...Target.flags
-}, ({ all, by, ids, item, reason, why, ...place }) =>
+}, ({ all, by, ids, item, reason, why, ...target }) =>
   Effect.gen(function*() {
     const wrong = wrongly({ ids, all, item, reason })
     if (wrong !== undefined) return yield* CommandFailed.failed(wrong)
-    const hand = { by: yield* orUser(by), why }
-    yield* (all ? replayAll({ item, reason }, hand) : replayNamed(ids, hand)).pipe(
-      Effect.provide(Target.layer(place)),
+    const operator = { by: yield* orUser(by), why }
+    yield* (all ? replayAll({ item, reason }, operator) : replayNamed(ids, operator)).pipe(
+      Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
   })).pipe(
@@ -155,14 +157,14 @@ const discard = Command.make("discard", {
   by,
   why: text("why", "Why nothing more is to be done about it"),
   ...Target.flags
-}, ({ by, ids, why, ...place }) =>
+}, ({ by, ids, why, ...target }) =>
   Effect.gen(function*() {
-    const hand = { by: yield* orUser(by), why }
-    const looked = yield* Batch.look(distinct(ids), Discard.look)
-    const refusals = Batch.refusals(looked)
+    const operator = { by: yield* orUser(by), why }
+    const inspected = yield* Batch.inspect(distinct(ids), Discard.inspect)
+    const refusals = Batch.refusals(inspected)
     if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
-    yield* Batch.perform(looked, (step) => Discard.perform(step, hand))
-  }).pipe(Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    yield* Batch.perform(inspected, (step) => Discard.perform(step, operator))
+  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Mark dead letters as handled without doing anything about them")
   )
 

@@ -50,14 +50,14 @@ export const open = Effect.fn("Letters.open")(function*({ item, reason }: Filter
 })
 
 export const find = Effect.fn("Letters.find")(function*(
-  place: LetterId
+  id: LetterId
 ): Effect.fn.Return<LetterLookup, never, DeadLetters> {
   const letters = yield* DeadLetters
-  return yield* whenRead(letters.find(place))
+  return yield* whenRead(letters.find(id))
 })
 
 /** Marks it, for good. Marking it again changes nothing. */
-export const handle = Effect.fn("Letters.mark")(function*(
+export const handle = Effect.fn("Letters.handle")(function*(
   { offset, partition }: LetterId,
   action: Handling["action"],
   { by, why }: Operator
@@ -68,7 +68,7 @@ export const handle = Effect.fn("Letters.mark")(function*(
 })
 
 /** What was done about it, in words. */
-export const deed = (handling: Handling | undefined): string =>
+export const describeHandling = (handling: Handling | undefined): string =>
   handling === undefined
     ? "was handled long ago"
     : `was ${handling.action} by ${handling.by} at ${handling.timestamp}: ${handling.why}`

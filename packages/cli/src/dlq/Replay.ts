@@ -30,24 +30,24 @@ const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 
 export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
 
 /** Looks at the letter that an operator named, and at its order. Changes nothing. */
-export const look = Effect.fn("Replay.look")(function*(
-  place: LetterId
+export const inspect = Effect.fn("Replay.inspect")(function*(
+  id: LetterId
 ): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
-  const found = yield* Letters.find(place)
+  const found = yield* Letters.find(id)
   switch (found._tag) {
     case "Unknown":
       return { _tag: "Refused", why: Letters.NOT_KNOWN }
     case "Open":
-      return yield* lookAt(found.letter)
+      return yield* inspectLetter(found.letter)
     case "Handled":
       return found.handling?.action === "replayed"
-        ? { _tag: "Done", line: `${LetterIdText.show(place)}: ${Letters.deed(found.handling)}` }
-        : { _tag: "Refused", why: Letters.deed(found.handling) }
+        ? { _tag: "Done", line: `${LetterIdText.show(id)}: ${Letters.describeHandling(found.handling)}` }
+        : { _tag: "Refused", why: Letters.describeHandling(found.handling) }
   }
 })
 
 /** Looks at the order of an open letter. Changes nothing. */
-export const lookAt = Effect.fn("Replay.lookAt")(function*(
+export const inspectLetter = Effect.fn("Replay.inspectLetter")(function*(
   letter: DeadLetter
 ): Effect.fn.Return<ReplayCheck, StoreUnavailable, OrderStatuses> {
   const statuses = yield* OrderStatuses
@@ -57,7 +57,7 @@ export const lookAt = Effect.fn("Replay.lookAt")(function*(
 /** Does what was judged, and says what was done. */
 export const perform = Effect.fn("Replay.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
-  hand: Letters.Operator
+  operator: Letters.Operator
 ): Effect.fn.Return<
   string,
   AppendRefused | AppendUnknown | LogUnavailable | StoreUnavailable | ItemDamaged,
@@ -67,13 +67,13 @@ export const perform = Effect.fn("Replay.perform")(function*(
   const id = LetterIdText.show(step.letter)
   if (step._tag === "InLog") {
     const { attempt, requestId, status } = step.status
-    yield* Letters.handle(step.letter, "replayed", hand)
+    yield* Letters.handle(step.letter, "replayed", operator)
     return `${id}: attempt ${attempt} of order ${JSON.stringify(requestId)} is ${status} already; marked as replayed`
   }
   const { attempt, order } = step.next
   const price = yield* PriceChange.ofReplay(step.letter, order)
   yield* append(step.next)
-  yield* Letters.handle(step.letter, "replayed", hand)
+  yield* Letters.handle(step.letter, "replayed", operator)
   const name = `order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
   return `${id}: replayed as attempt ${attempt} of ${name}${price}`
 })

@@ -20,24 +20,24 @@ export type ReplayCheck =
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | { readonly _tag: "Refused"; readonly why: string }
 
-export const check = (letter: DeadLetter, standing: StatusLookup): ReplayCheck => {
+export const check = (letter: DeadLetter, found: StatusLookup): ReplayCheck => {
   if (letter.error === "Invalid Order Format") {
     return refused("is no order that could be replayed (Invalid Order Format): see who produced it, and discard it")
   }
   const next = nextAttempt(letter)
   if (Option.isNone(next)) return refused("cannot be replayed: its value is no order any more")
-  switch (standing._tag) {
+  switch (found._tag) {
     case "Unknown":
       // Final statuses are kept for half an hour only. The fold knows the order, and lets nothing but its next attempt in.
       return { _tag: "Ready", letter, next: next.value }
     case "Leased":
       return refused(`cannot be replayed now: its buyer is placing order ${name(letter)} again; try later`)
     case "Kept":
-      return judgeKept(letter, next.value, standing.record)
+      return checkKept(letter, next.value, found.record)
   }
 }
 
-const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
+const checkKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
   if (status.itemId !== next.order.itemId) {
     return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
   }

@@ -20,7 +20,7 @@ export const known = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
 })
 
 /** The fate of each order. Those that are not final when nothing moves any more keep the status that they have. */
-export const settle = Effect.fn("Settling.settle")(function*(
+export const settle = Effect.fn("AwaitFinal.settle")(function*(
   orders: ReadonlyArray<Order>,
   progress: (final: number) => void
 ): Effect.fn.Return<ReadonlyArray<Fate>, never, OrderStatuses> {
@@ -33,8 +33,8 @@ export const settle = Effect.fn("Settling.settle")(function*(
     const before = fates.length
     const open: Array<Order> = []
     for (const [index, order] of round.entries()) {
-      const standing = found[index]
-      const status = standing?._tag === "Kept" ? standing.record.status : undefined
+      const lookup = found[index]
+      const status = lookup?._tag === "Kept" ? lookup.record.status : undefined
       if (status !== undefined && isFinal(status)) fates.push({ order, status })
       else open.push(order)
     }
@@ -49,8 +49,8 @@ export const settle = Effect.fn("Settling.settle")(function*(
   return [
     ...fates,
     ...rest.map((order, index): Fate => {
-      const standing = stuck[index]
-      return { order, status: standing?._tag === "Kept" ? standing.record.status : undefined }
+      const lookup = stuck[index]
+      return { order, status: lookup?._tag === "Kept" ? lookup.record.status : undefined }
     })
   ]
 })

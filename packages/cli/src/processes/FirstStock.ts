@@ -35,11 +35,11 @@ const put = Effect.gen(function*() {
   const store = yield* ItemStore
   const partition = home(FIRST_ITEM, yield* log.partitions)
   // Only at the end of the recovery is it known what the log has told.
-  const look = yield* Effect.repeat(store.read(partition, FIRST_ITEM), {
+  const summary = yield* Effect.repeat(store.read(partition, FIRST_ITEM), {
     schedule: Schedule.spaced(LOOK_EVERY),
     until: ({ isComplete }) => isComplete
   })
-  if (look.position !== NOTHING_FOLDED) return
+  if (summary.position !== NOTHING_FOLDED) return
   const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS })
   yield* StockChange.awaitEffect(FIRST_ITEM, position)
 })

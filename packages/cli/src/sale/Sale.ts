@@ -29,32 +29,32 @@ const moment = (name: string, description: string) =>
     Flag.optional
   )
 
-const print = (itemId: ItemId, look: ItemSummary) =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(SaleFormat.sale(itemId, look, now)))
+const print = (itemId: ItemId, summary: ItemSummary) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(SaleFormat.sale(itemId, summary, now)))
 
-const show = Command.make("show", { item, ...Target.flags }, ({ item, ...place }) =>
+const show = Command.make("show", { item, ...Target.flags }, ({ item, ...target }) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = yield* store.read(home(item, yield* log.partitions), item)
-    if (!look.isKnown) {
+    const summary = yield* store.read(home(item, yield* log.partitions), item)
+    if (!summary.isKnown) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
     }
-    yield* print(item, look)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    yield* print(item, summary)
+  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print how an item is sold, and its counts")
   )
 
 /** Appends the change, waits until it counts, and prints what is set then. */
-const change = (itemId: ItemId, place: Target.Target, patch: SalePatch) =>
+const change = (itemId: ItemId, target: Target.Target, patch: SalePatch) =>
   Effect.gen(function*() {
     const position = yield* Target.bounded(SaleChange.append(itemId, patch))
-    const look = yield* StockChange.awaitEffect(itemId, position)
-    yield* Option.match(look, {
+    const summary = yield* StockChange.awaitEffect(itemId, position)
+    yield* Option.match(summary, {
       onNone: () => Console.log(`item ${itemId}: the change is recorded; it takes effect when a processor runs`),
       onSome: (now) => print(itemId, now)
     })
-  }).pipe(Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 
 /** Now, in whole milliseconds: an instant of the log is one. */
 const now = Effect.map(Clock.currentTimeMillis, Math.floor)
@@ -64,7 +64,7 @@ const open = Command.make("open", {
   at: moment("at", "When it opens; now where it is absent"),
   until: moment("until", "When it closes; never where it is absent"),
   ...Target.flags
-}, ({ at, item, until, ...place }) =>
+}, ({ at, item, until, ...target }) =>
   Effect.gen(function*() {
     const from = yield* now
     const opensAt = Option.getOrNull(Option.map(at, (given) => TimeArgument.resolve(given, from)))
@@ -75,7 +75,7 @@ const open = Command.make("open", {
         `--until: ${TimeArgument.show(closesAt)} is not after ${least}: nobody could buy`
       )
     }
-    yield* change(item, place, { opensAt, closesAt })
+    yield* change(item, target, { opensAt, closesAt })
   })).pipe(
     Command.withDescription(
       "Take orders from --at until --until. Replaces both; a paused sale stays paused: see resume"
@@ -86,16 +86,16 @@ const close = Command.make("close", {
   item,
   at: moment("at", "When it closes; now where it is absent"),
   ...Target.flags
-}, ({ at, item, ...place }) =>
+}, ({ at, item, ...target }) =>
   Effect.gen(function*() {
     const from = yield* now
     // What is closed now does not open by itself later, so an opening to come goes as well.
-    if (Option.isNone(at)) return yield* change(item, place, { opensAt: null, closesAt: from })
+    if (Option.isNone(at)) return yield* change(item, target, { opensAt: null, closesAt: from })
     const closesAt = TimeArgument.resolve(at.value, from)
     if (closesAt < from) {
       return yield* CommandFailed.failed(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
     }
-    yield* change(item, place, { closesAt })
+    yield* change(item, target, { closesAt })
   })).pipe(
     Command.withDescription("Take no orders from --at on. An order that was accepted before it counts")
   )
@@ -103,7 +103,7 @@ const close = Command.make("close", {
 const pause = Command.make(
   "pause",
   { item, ...Target.flags },
-  ({ item, ...place }) => change(item, place, { paused: true })
+  ({ item, ...target }) => change(item, target, { paused: true })
 ).pipe(
   Command.withDescription("Take no orders until the sale is resumed. Those that are in the log by then count")
 )
@@ -111,7 +111,7 @@ const pause = Command.make(
 const resume = Command.make(
   "resume",
   { item, ...Target.flags },
-  ({ item, ...place }) => change(item, place, { paused: false })
+  ({ item, ...target }) => change(item, target, { paused: false })
 ).pipe(Command.withDescription("End a pause"))
 
 const readLimit = (text: string): Option.Option<number | null> => {
@@ -127,7 +127,7 @@ const limit = Command.make("limit", {
     Argument.withDescription(`The most units that one user may have from then on, or ${NONE}`)
   ),
   ...Target.flags
-}, ({ item, units, ...place }) => change(item, place, { perUserLimit: units })).pipe(
+}, ({ item, units, ...target }) => change(item, target, { perUserLimit: units })).pipe(
   Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set")
 )
 
@@ -167,8 +167,8 @@ const price = Command.make(
     ),
     ...Target.flags
   },
-  ({ amount, currency, item, ...place }) =>
-    Effect.flatMap(readPrice(amount, currency), (patch) => change(item, place, patch))
+  ({ amount, currency, item, ...target }) =>
+    Effect.flatMap(readPrice(amount, currency), (patch) => change(item, target, patch))
 ).pipe(
   Command.withDescription("Set what one unit costs from then on. What is held already keeps its price")
 )

@@ -57,7 +57,9 @@ export const from = (error: Known): CommandFailed => {
 }
 
 /** Tells a failure on standard error, each line by itself. */
-export const tell = <A, E, R>(effect: Effect.Effect<A, E | CommandFailed, R>): Effect.Effect<A, E | CommandFailed, R> =>
+export const report = <A, E, R>(
+  effect: Effect.Effect<A, E | CommandFailed, R>
+): Effect.Effect<A, E | CommandFailed, R> =>
   Effect.tapError(effect, (error) =>
     error instanceof CommandFailed
       ? Console.error(error.lines.map((line) => `flash-sale: ${line}`).join("\n"))

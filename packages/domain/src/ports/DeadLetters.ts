@@ -64,6 +64,6 @@ export class DeadLetters extends Context.Service<DeadLetters, {
   readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
   /** Letters that nobody has handled, oldest first, at most `limit`. */
   readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
-  readonly find: (place: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
+  readonly find: (id: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
   readonly stats: Effect.Effect<DeadLetterStats, StoreUnavailable>
 }>()("@flash-sale/domain/ports/DeadLetters") {}

@@ -50,7 +50,7 @@ export interface OwnedPartition {
 }
 
 /** Hears what became of one record. */
-export type Answered = (answer: Exit.Exit<LogPosition, AppendRefused | AppendUnknown>) => void
+export type AppendCallback = (answer: Exit.Exit<LogPosition, AppendRefused | AppendUnknown>) => void
 
 /**
  * Appending and consuming.
@@ -67,7 +67,7 @@ export class OrderLog extends Context.Service<OrderLog, {
    * The same for callers that are too many to have a fiber each: `answered` is called once, perhaps at once, for records
    * of one send one after the other. It must be short and must not throw.
    */
-  readonly offer: (record: NewRecord, answered: Answered) => void
+  readonly offer: (record: NewRecord, answered: AppendCallback) => void
   /**
    * Joins the consumer group `order-processor` and runs `worker` for each partition while it is owned. On revocation
    * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns by

@@ -59,14 +59,14 @@ const SettleBody = Schema.Struct({
 const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
 
 const encodeAdjust = Schema.encodeSync(json(Command.Adjustment))
-const encodeNamed = Schema.encodeSync(json(Command.OrderRef))
+const encodeOrderRef = Schema.encodeSync(json(Command.OrderRef))
 const encodeSale = Schema.encodeSync(json(Command.SalePatch))
 const encodeRules = Schema.encodeSync(json(Command.RulesVersion))
 
-type Known = Exclude<Command.Command, { readonly _tag: "Unreadable" }>
+type Encodable = Exclude<Command.Command, { readonly _tag: "Unreadable" }>
 
 /** The record of a command. The opposite of `decode`. */
-export const encode = (itemId: ItemId, command: Known): NewRecord => {
+export const encode = (itemId: ItemId, command: Encodable): NewRecord => {
   switch (command._tag) {
     case "Place":
       return {
@@ -85,9 +85,9 @@ export const encode = (itemId: ItemId, command: Known): NewRecord => {
     case "Adjust":
       return of(itemId, "adjust", encodeAdjust(command.adjustment))
     case "Cancel":
-      return of(itemId, "cancel", encodeNamed(command))
+      return of(itemId, "cancel", encodeOrderRef(command))
     case "GiveUp":
-      return of(itemId, "give-up", encodeNamed(command))
+      return of(itemId, "give-up", encodeOrderRef(command))
     case "Sale":
       return of(itemId, "sale", encodeSale(command.patch))
     case "Rules":
@@ -127,7 +127,7 @@ const WHOLE_NUMBER = /^\d{1,16}$/
 const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
 const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
 const decodeAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
-const decodeNamed = Schema.decodeUnknownResult(json(Command.OrderRef))
+const decodeOrderRef = Schema.decodeUnknownResult(json(Command.OrderRef))
 const decodeSale = Schema.decodeUnknownResult(json(Command.SalePatch))
 const decodeRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
 
@@ -149,9 +149,9 @@ export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
     case "adjust":
       return from(record, decodeAdjust(text), (adjustment) => Command.Command.Adjust({ adjustment }))
     case "cancel":
-      return from(record, decodeNamed(text), Command.Command.Cancel)
+      return from(record, decodeOrderRef(text), Command.Command.Cancel)
     case "give-up":
-      return from(record, decodeNamed(text), Command.Command.GiveUp)
+      return from(record, decodeOrderRef(text), Command.Command.GiveUp)
     case "sale":
       return from(record, decodeSale(text), (patch) => Command.Command.Sale({ patch }))
     case "rules":
@@ -166,7 +166,7 @@ export const correlationIdOf = ({ headers }: Pick<LogRecord, "headers">): Correl
 }
 
 /** The correlation id of an order that came without one: made of its place, so that a refold makes the same. */
-export const placeCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
+export const defaultCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
   CorrelationId.make(`orders-${record.partition}-${record.offset}`)
 
 const decodeSettlements = (record: LogRecord, text: string): Command.Command => {
@@ -204,7 +204,7 @@ const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.C
 
 const placeOf = (record: LogRecord, order: Order.Order, attempt: number, acceptedAt: number): Command.Command => {
   const traceparent = record.headers[Header.traceparent]
-  const correlationId = correlationIdOf(record) ?? placeCorrelationId(record)
+  const correlationId = correlationIdOf(record) ?? defaultCorrelationId(record)
   return traceparent === undefined
     ? { _tag: "Place", order, attempt, acceptedAt, correlationId }
     : { _tag: "Place", order, attempt, acceptedAt, correlationId, traceparent }

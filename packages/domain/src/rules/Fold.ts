@@ -6,7 +6,7 @@ import { HashMap, Option } from "effect"
 import type { LoggedCommand } from "../records/Command.ts"
 import { NOTHING_FOLDED } from "../records/Partition.ts"
 import { empty, isBalanced, type Item } from "./Item.ts"
-import type { Outcome } from "./Outcome.ts"
+import type { RecordOutcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
 import { apply, knowsRules, lookUp } from "./Rules.ts"
 
@@ -44,7 +44,7 @@ export interface Batch {
  * - `Stopped`: going on would break an invariant, or the rules are of a later version; nothing was changed.
  */
 export type Result =
-  | { readonly _tag: "Folded"; readonly state: Folded; readonly outcomes: ReadonlyArray<Outcome> }
+  | { readonly _tag: "Folded"; readonly state: Folded; readonly outcomes: ReadonlyArray<RecordOutcome> }
   | { readonly _tag: "Behind"; readonly position: number }
   | { readonly _tag: "Stopped"; readonly detail: string }
 
@@ -54,23 +54,23 @@ export const fold = (state: Folded, batch: Batch): Result => {
   }
   let { item, position, unpublished } = state
   for (const offset of batch.published) unpublished = HashMap.remove(unpublished, offset)
-  const outcomes: Array<Outcome> = []
-  for (const placed of batch.commands) {
-    if (placed.offset <= position) {
-      outcomes.push({ offset: placed.offset, fresh: false, orders: recall(item, unpublished, placed) })
+  const outcomes: Array<RecordOutcome> = []
+  for (const logged of batch.commands) {
+    if (logged.offset <= position) {
+      outcomes.push({ offset: logged.offset, fresh: false, orders: recall(item, unpublished, logged) })
       continue
     }
     if (!knowsRules(item)) return { _tag: "Stopped", detail: `rules of version ${item.rules} are not known here` }
-    const [next, orders] = apply(item, placed.offset, placed.command)
-    if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${placed.offset}` }
+    const [next, orders] = apply(item, logged.offset, logged.command)
+    if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${logged.offset}` }
     item = next
-    position = placed.offset
+    position = logged.offset
     for (const order of orders) {
       if (order.changed && leavesNoTrace(order)) {
-        unpublished = HashMap.set(unpublished, placed.offset, toUnpublished(order))
+        unpublished = HashMap.set(unpublished, logged.offset, toUnpublished(order))
       }
     }
-    outcomes.push({ offset: placed.offset, fresh: true, orders })
+    outcomes.push({ offset: logged.offset, fresh: true, orders })
   }
   return { _tag: "Folded", state: { item, position, unpublished }, outcomes }
 }
@@ -90,14 +90,14 @@ const recall = (
   unpublished: Folded["unpublished"],
   { command, offset }: LoggedCommand
 ): ReadonlyArray<Outcomes.OrderOutcome> => {
-  const left = HashMap.get(unpublished, offset)
+  const entry = HashMap.get(unpublished, offset)
   switch (command._tag) {
     case "Place":
       return [lookUp(item, offset, command.order.requestId, command.attempt)]
     case "Unreadable":
       return [
-        Option.isSome(left)
-          ? again(left.value, offset)
+        Option.isSome(entry)
+          ? again(entry.value, offset)
           : Outcomes.unknown(command.requestId, command.attempt, offset)
       ]
     case "Settle":
@@ -112,8 +112,8 @@ const recall = (
   }
 }
 
-const again = (left: Unpublished, offset: number): Outcomes.OrderOutcome => ({
-  ...Outcomes.unknown(left.requestId, left.attempt, offset),
-  state: left.state,
-  reason: left.reason
+const again = (entry: Unpublished, offset: number): Outcomes.OrderOutcome => ({
+  ...Outcomes.unknown(entry.requestId, entry.attempt, offset),
+  state: entry.state,
+  reason: entry.reason
 })

@@ -26,7 +26,7 @@ export interface OrderOutcome {
 }
 
 /** The outcome of one record. `fresh` is false where the record had been folded before. */
-export interface Outcome {
+export interface RecordOutcome {
   readonly offset: number
   readonly fresh: boolean
   readonly orders: ReadonlyArray<OrderOutcome>
@@ -93,7 +93,7 @@ export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStat
       return "COMPLETED"
     case "released":
     case "rejected":
-      return refusal(order.reason)
+      return failure(order.reason)
     case "unreadable":
       return "FAILED"
     case "unknown":
@@ -101,7 +101,7 @@ export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStat
   }
 }
 
-const refusal = (reason: OrderOutcome["reason"]): OrderStatus => {
+const failure = (reason: OrderOutcome["reason"]): OrderStatus => {
   switch (reason) {
     case "sold_out":
       return "FAILED_SOLD_OUT"

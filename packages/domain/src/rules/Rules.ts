@@ -69,12 +69,12 @@ const place = (item: Item, offset: number, command: Place): Decision => {
   const known = lookUp(item, offset, requestId, command.attempt)
   const isNextAttempt = known.state === "released" && command.attempt === known.attempt + 1
   if (known.state !== "unknown" && !isNextAttempt) return [item, [known]]
-  const refusal = refuse(item, command)
-  if (refusal === undefined) return hold(item, offset, command)
-  return isNextAttempt ? refuseAttempt(item, offset, command, refusal) : reject(item, offset, command, refusal)
+  const reason = rejectionOf(item, command)
+  if (reason === undefined) return hold(item, offset, command)
+  return isNextAttempt ? rejectAttempt(item, offset, command, reason) : reject(item, offset, command, reason)
 }
 
-const refuse = (item: Item, { acceptedAt, order }: Place): RejectionReason | undefined => {
+const rejectionOf = (item: Item, { acceptedAt, order }: Place): RejectionReason | undefined => {
   const { closesAt, opensAt, paused, perUserLimit } = item.settings
   if (paused) return "paused"
   if (opensAt !== undefined && acceptedAt < opensAt) return "not_open"
@@ -122,8 +122,8 @@ const reject = (item: Item, offset: number, { attempt, order }: Place, reason: R
 }
 
 /** A replayed order for which there is nothing left: its units stay released, under the new attempt's number. */
-const refuseAttempt = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
-  const refused: HeldOrder = {
+const rejectAttempt = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
+  const rejected: HeldOrder = {
     ...HashMap.getUnsafe(item.orders, order.requestId),
     attempt,
     placedAtOffset: offset,
@@ -131,8 +131,8 @@ const refuseAttempt = (item: Item, offset: number, { attempt, order }: Place, re
     reason
   }
   return [
-    { ...item, orders: HashMap.set(item.orders, order.requestId, refused) },
-    [Outcome.ofHeld(order.requestId, refused, true)]
+    { ...item, orders: HashMap.set(item.orders, order.requestId, rejected) },
+    [Outcome.ofHeld(order.requestId, rejected, true)]
   ]
 }
 
@@ -191,13 +191,13 @@ const startVoiding = (
 
 const adjust = (item: Item, adjustment: Adjustment): Item => {
   if ("seq" in adjustment) {
-    return adjustment.seq <= item.seq ? item : { ...move(item, adjustment.delta), seq: adjustment.seq }
+    return adjustment.seq <= item.seq ? item : { ...changeStock(item, adjustment.delta), seq: adjustment.seq }
   }
   const seen = HashMap.get(item.commands, adjustment.command)
   if (Option.isSome(seen) && isRemembered(seen.value, item.commandCount, COMMANDS_REMEMBERED)) return item
   const commandCount = item.commandCount + 1
   return {
-    ...move(item, "delta" in adjustment ? adjustment.delta : adjustment.target - item.available),
+    ...changeStock(item, "delta" in adjustment ? adjustment.delta : adjustment.target - item.available),
     commands: forgetting(
       HashMap.set(item.commands, adjustment.command, commandCount),
       COMMANDS_REMEMBERED,
@@ -208,7 +208,7 @@ const adjust = (item: Item, adjustment: Adjustment): Item => {
 }
 
 /** A downward change takes at most what is available now, so that nothing that is held or sold is touched. */
-const move = (item: Item, delta: number): Item => {
+const changeStock = (item: Item, delta: number): Item => {
   const change = Math.max(delta, -item.available)
   return { ...item, available: item.available + change, stocked: item.stocked + change }
 }

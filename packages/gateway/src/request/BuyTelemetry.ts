@@ -20,11 +20,11 @@ export type AnswerCode = Refusal["code"] | Problem["code"] | "validation_failed"
 
 type Counter = typeof Metrics.ordersReceived | ReturnType<typeof Metrics.ordersRefused>
 
-const failure = (reason: Metrics.Failure): ReadonlyArray<Counter> => [
+const failure = (reason: Metrics.FailureReason): ReadonlyArray<Counter> => [
   Metrics.ordersFailed,
   Metrics.ordersFailedBy(reason)
 ]
-const refusal = (reason: Metrics.Refusal): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
+const refusal = (reason: Metrics.RefusalReason): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
 
 const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   invalid_body: [Metrics.ordersValidationFailed],
@@ -88,7 +88,7 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
       order: Order | undefined,
       processingMillis?: number
     ): void =>
-      lines.tell({
+      lines.write({
         ...line,
         at: clock.currentTimeMillisUnsafe(),
         service: "gateway",

@@ -25,7 +25,7 @@ export interface Health {
   readonly status: "healthy" | "unhealthy"
 }
 
-export interface Options<R> {
+export interface MetricsServerOptions<R> {
   /** 0 takes any that is free. */
   readonly port: number
   readonly health: Effect.Effect<Health, never, R>
@@ -34,7 +34,9 @@ export interface Options<R> {
 }
 
 /** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
-export const layer = <R>({ health, isReady, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
+export const layer = <R>(
+  { health, isReady, port }: MetricsServerOptions<R>
+): Layer.Layer<never, CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
       Effect.context<R | Telemetry>(),

@@ -82,7 +82,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
       handle: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
       list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
-      find: (place) => whenCaughtUp((fold) => fold.find(place)),
+      find: (id) => whenCaughtUp((fold) => fold.find(id)),
       stats: whenCaughtUp((fold) => fold.stats())
     })
   })

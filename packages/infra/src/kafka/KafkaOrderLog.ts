@@ -47,13 +47,13 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
         isAway = false
         return worker(owned)
       }
-      const tellOnce = ({ detail }: LogUnavailable) => {
+      const warnOnce = ({ detail }: LogUnavailable) => {
         if (isAway) return Effect.void
         isAway = true
         return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
       }
       const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
-        Effect.tapError(tellOnce),
+        Effect.tapError(warnOnce),
         Effect.retry(rejoin),
         Effect.orDie // The schedule has no end, so no failure comes past it.
       )
@@ -85,7 +85,7 @@ const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are no
 /** Every partition asks once a second, and all of them when the group has shared them out. */
 const questionsOf = Effect.fnUntraced(function*(
   client: KafkaClient["Service"]
-): Effect.fn.Return<Workers.Questions, never, Scope.Scope> {
+): Effect.fn.Return<Workers.PartitionQuestions, never, Scope.Scope> {
   const { group, ordersTopic } = client.settings
   return {
     committed: yield* RequestCoalescer.make(

@@ -4,9 +4,9 @@ import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 
 export const layer: Layer.Layer<never> = Layer.sync(Backlogs, () => {
-  const told = new Map<PartitionId, Backlog>()
+  const latest = new Map<PartitionId, Backlog>()
   return {
-    publish: (partition, backlog) => Effect.sync(() => void told.set(partition, backlog)),
-    read: Effect.sync(() => new Map(told))
+    publish: (partition, backlog) => Effect.sync(() => void latest.set(partition, backlog)),
+    read: Effect.sync(() => new Map(latest))
   }
 })

@@ -14,14 +14,18 @@ export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, neve
   Layer.effectDiscard(Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = Effect.all([
-      told("kafka", services, log.isUp),
-      told("redis", services, store.isUp)
+    const ask = Effect.all([
+      watch("kafka", services, log.isUp),
+      watch("redis", services, store.isUp)
     ], { concurrency: 2, discard: true })
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(ASK_EVERY)))
+    yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))
   }))
 
-const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, isUp: Effect.Effect<boolean>) => {
+const watch = (
+  name: keyof EngineMetrics.DependencyGauges,
+  services: ReadonlyArray<Service>,
+  isUp: Effect.Effect<boolean>
+) => {
   let last: boolean | undefined
   return Effect.gen(function*() {
     const now = yield* isUp

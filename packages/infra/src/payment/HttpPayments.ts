@@ -23,7 +23,7 @@ import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/h
 import * as PaymentWire from "./PaymentWire.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 
-export interface Options {
+export interface HttpPaymentsOptions {
   /** The contract's paths are added to its path. */
   readonly url: URL
   readonly apiKey: Redacted.Redacted<string>
@@ -77,7 +77,7 @@ const textOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<
 const read = Effect.fnUntraced(function*(
   key: string,
   response: HttpClientResponse.HttpClientResponse
-): Effect.fn.Return<PaymentWire.Result | undefined, Unanswered | Refused> {
+): Effect.fn.Return<PaymentWire.ProviderResult | undefined, Unanswered | Refused> {
   const { status } = response
   if (status >= 200 && status < 300) {
     const answer = PaymentWire.decodeAnswer(yield* textOf(response))
@@ -113,7 +113,7 @@ const refused = (key: string, status: number): ChargeRejected =>
       detail: `the payment provider refuses our requests with ${status}: are PAYMENT_URL and PAYMENT_API_KEY right?`
     })
 
-const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
+const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: HttpPaymentsOptions) {
   const charges = `${url.origin}${url.pathname.replace(/\/+$/, "")}/charges`
   const client = (yield* HttpClient.HttpClient).pipe(
     HttpClient.mapRequest(HttpClientRequest.bearerToken(apiKey)),
@@ -122,7 +122,7 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
   const ask = <A>(
     key: string,
     request: HttpClientRequest.HttpClientRequest,
-    judge: (result: PaymentWire.Result | undefined) => Effect.Effect<A, Unanswered | Refused>
+    judge: (result: PaymentWire.ProviderResult | undefined) => Effect.Effect<A, Unanswered | Refused>
   ): Effect.Effect<A, PaymentError> =>
     client.execute(HttpClientRequest.setHeader(request, "idempotency-key", PaymentWire.encodeKey(key))).pipe(
       Effect.mapError(() => new Unanswered({ detail: "it could not be reached, or closed the connection" })),
@@ -136,7 +136,7 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
       Effect.mapError((error) => error._tag === "Refused" ? refused(key, error.status) : unknown(key, error))
     )
 
-  const unexpected = (result: PaymentWire.Result | undefined) =>
+  const unexpected = (result: PaymentWire.ProviderResult | undefined) =>
     result === undefined
       ? Effect.fail(new Refused({ status: 404 }))
       : Effect.fail(new Unanswered({ detail: `it answered "${result}", which is no answer to that` }))
@@ -167,7 +167,7 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: Options) {
 })
 
 /** Connects when the first payment is asked for: it builds also while the provider is away. */
-export const layer = (options: Options): Layer.Layer<PaymentProvider> =>
+export const layer = (options: HttpPaymentsOptions): Layer.Layer<PaymentProvider> =>
   Layer.effect(PaymentProvider, make(options)).pipe(
     Layer.provide(NodeHttpClient.layerUndiciOptions({ connections: MAX_CONNECTIONS }))
   )

@@ -27,7 +27,7 @@ const Answer = Schema.Struct({
   /** Whose answer it is. Where it is named it must be the key that was asked for. */
   key: Schema.optional(Schema.String)
 })
-export type Result = typeof Answer.Type["result"]
+export type ProviderResult = typeof Answer.Type["result"]
 
 export const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Answer))
 

@@ -14,7 +14,7 @@ import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { murmur2 } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect, Layer } from "effect"
 
-export interface Options {
+export interface SimulatedPaymentsOptions {
   /** The share of charges that time out, 0 to 1. */
   readonly failureRate: number
   /** How long each answer takes. */
@@ -47,7 +47,7 @@ const makeMemory = () => {
   }
 }
 
-export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentProvider> =>
+export const layer = ({ failureRate, latency }: SimulatedPaymentsOptions): Layer.Layer<PaymentProvider> =>
   Layer.sync(PaymentProvider, () => {
     const keys = makeMemory()
     const delayed = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>

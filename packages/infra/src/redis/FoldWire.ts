@@ -9,7 +9,7 @@ import {
   isReleaseReason,
   type SaleSettings
 } from "@flash-sale/domain/rules/Item"
-import type { OrderOutcome, Outcome } from "@flash-sale/domain/rules/Outcome"
+import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
@@ -72,16 +72,16 @@ const settings = (patch: SalePatch): ReadonlyArray<string> =>
   ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
 /** The outcome of each order that a command names, in order. `next` is the answer to the next one. */
-const named = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
+const orderOutcomes = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
   switch (command._tag) {
     case "Place":
-      return [placed(command, offset, next())]
+      return [placedOutcome(command, offset, next())]
     case "Settle":
-      return command.settlements.map(({ requestId }) => order(requestId, next()))
+      return command.settlements.map(({ requestId }) => orderOutcome(requestId, next()))
     case "Cancel":
     case "GiveUp":
     case "Unreadable":
-      return [order(command.requestId, next())]
+      return [orderOutcome(command.requestId, next())]
     case "Adjust":
     case "Sale":
     case "Rules":
@@ -94,14 +94,14 @@ export const outcomes = (
   commands: ReadonlyArray<LoggedCommand>,
   fresh: string,
   text: string
-): ReadonlyArray<Outcome> => {
+): ReadonlyArray<RecordOutcome> => {
   const answers = text === "" ? [] : text.split("\n")
   let at = 0
   const next = (): string => answers[at++] ?? ""
-  const read = commands.map((placeOutcome, n) => ({
-    offset: placeOutcome.offset,
+  const read = commands.map((logged, n) => ({
+    offset: logged.offset,
     fresh: fresh[n] === "1",
-    orders: named(placeOutcome, next)
+    orders: orderOutcomes(logged, next)
   }))
   if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
   return read
@@ -110,14 +110,14 @@ export const outcomes = (
 type Place = Extract<Command, { readonly _tag: "Place" }>
 
 /** Reads `h <price> <currency>` and `t <reason>`: the order stands as its record asks. Else what any order's answer is. */
-const placed = (
+const placedOutcome = (
   { attempt, order: { amount, requestId, userId } }: Place,
   offset: number,
   answer: string
 ): OrderOutcome => {
   const [kind, first, currency] = answer.split(" ", 3)
   if (kind === "t" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
-  if (kind !== "h") return order(requestId, answer)
+  if (kind !== "h") return orderOutcome(requestId, answer)
   return {
     requestId,
     state: "held",
@@ -133,16 +133,16 @@ const placed = (
 }
 
 /** Reads `<changed> <state> ...`: a line of the ledger, or `<state> <reason> <attempt> <place>`. */
-const order = (requestId: RequestId | undefined, answer: string): OrderOutcome => {
+const orderOutcome = (requestId: RequestId | undefined, answer: string): OrderOutcome => {
   const words = answer.split(" ")
   const [changedText, state = "", reason] = words
   const changed = changedText === "1"
-  if (isHoldState(state)) return held(requestId, state, words, changed)
-  const [attempt, place] = [Number(words[3]), Number(words[4])]
-  if (state === "unknown") return Outcomes.unknown(requestId, attempt, place)
-  if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, place, changed)
+  if (isHoldState(state)) return heldOutcome(requestId, state, words, changed)
+  const [attempt, placedAtOffset] = [Number(words[3]), Number(words[4])]
+  if (state === "unknown") return Outcomes.unknown(requestId, attempt, placedAtOffset)
+  if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, placedAtOffset, changed)
   if (state === "rejected" && isRejectionReason(reason) && requestId !== undefined) {
-    return Outcomes.rejected(requestId, reason, attempt, place, changed)
+    return Outcomes.rejected(requestId, reason, attempt, placedAtOffset, changed)
   }
   throw new Error(`fold.lua answered ${answer}`)
 }
@@ -150,20 +150,20 @@ const order = (requestId: RequestId | undefined, answer: string): OrderOutcome =
 const HELD_WORDS = 10
 
 /** `<changed> <state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>` */
-const held = (
+const heldOutcome = (
   requestId: RequestId | undefined,
   state: HoldState,
   words: ReadonlyArray<string>,
   changed: boolean
 ): OrderOutcome => {
-  const [, , userId, amount, attempt, place, , price, currency, reason] = words
+  const [, , userId, amount, attempt, placedAtOffset, , price, currency, reason] = words
   if (requestId === undefined || words.length !== HELD_WORDS) throw new Error(`fold.lua answered ${words.join(" ")}`)
   return {
     requestId,
     state,
     reason: isRejectionReason(reason) || isReleaseReason(reason) ? reason : undefined,
     attempt: Number(attempt),
-    placedAtOffset: Number(place),
+    placedAtOffset: Number(placedAtOffset),
     changed,
     // It was checked before it was folded.
     userId: userId as UserId,

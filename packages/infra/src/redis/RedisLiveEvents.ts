@@ -47,9 +47,9 @@ const toEvents = (
 
 const make = Effect.gen(function*() {
   const shared = yield* IoRedis.IoRedis
-  const waiting = yield* IoRedis.make(shared.settings, "events")
+  const blocking = yield* IoRedis.make(shared.settings, "events")
   const followed = new Map<string, Followed>()
-  const someone = Latch.makeUnsafe(false)
+  const hasFollowers = Latch.makeUnsafe(false)
 
   const range = (itemId: ItemId, start: string, limit: number) =>
     shared.use((redis) => redis.xrange(Keys.events(itemId), start, "+", "COUNT", limit)).pipe(
@@ -72,16 +72,16 @@ const make = Effect.gen(function*() {
         Effect.sync(() => followed.set(Keys.events(itemId), one)),
         () => Effect.sync(() => followed.delete(Keys.events(itemId)))
       )
-      yield* someone.open
+      yield* hasFollowers.open
       return one
     })
   })
 
-  const turn = Effect.gen(function*() {
-    if (followed.size === 0) yield* someone.close
-    yield* someone.await
+  const poll = Effect.gen(function*() {
+    if (followed.size === 0) yield* hasFollowers.close
+    yield* hasFollowers.await
     const now = Array.from(followed)
-    const reply = yield* waiting.use((redis) =>
+    const reply = yield* blocking.use((redis) =>
       redis.xread(
         "COUNT",
         PAGE,
@@ -100,7 +100,7 @@ const make = Effect.gen(function*() {
       yield* PubSub.publishAll(one.live, events)
     }
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.retry(turn, RETRY)))
+  yield* Effect.forkScoped(Effect.forever(Effect.retry(poll, RETRY)))
 
   const follow = (itemId: ItemId, after: string | undefined): Stream.Stream<LiveEvent, StoreUnavailable> =>
     Stream.unwrap(Effect.gen(function*() {

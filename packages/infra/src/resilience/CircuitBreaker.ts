@@ -8,12 +8,12 @@
 import { Clock, Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
 import { withoutStack } from "./WithoutStack.ts"
 
-export type State = "closed" | "open" | "half_open"
+export type BreakerState = "closed" | "open" | "half_open"
 
 /** Nothing was tried. `retryAfterMillis` is when the next probe may close the breaker. */
 export class BreakerOpen extends Data.TaggedError("BreakerOpen")<{ readonly retryAfterMillis: number }> {}
 
-export interface Settings {
+export interface BreakerSettings {
   /** Failures in a row that open it. */
   readonly failureThreshold: number
   /** Successful probes in a row that close it. */
@@ -23,16 +23,16 @@ export interface Settings {
   readonly maxTimeout: Duration.Duration
 }
 
-export interface Options<R> {
-  readonly settings: Settings
+export interface BreakerOptions<R> {
+  readonly settings: BreakerSettings
   /** Whether what is protected works again. */
   readonly probe: Effect.Effect<boolean, never, R>
   /** Hears of every change, in order. */
-  readonly onChange: (state: State) => Effect.Effect<void, never, R>
+  readonly onChange: (state: BreakerState) => Effect.Effect<void, never, R>
 }
 
 export interface CircuitBreaker {
-  readonly state: () => State
+  readonly state: () => BreakerState
   /** Fails unless the breaker is closed. */
   readonly check: Effect.Effect<void, BreakerOpen>
   /** What `check` fails with now, if it does. */
@@ -45,12 +45,12 @@ export interface CircuitBreaker {
 const PROBE_EVERY = Duration.millis(100)
 
 /** How long openings in a row last: each twice as long as the one before, up to the bound. */
-const openingsOf = ({ baseTimeout, maxTimeout }: Settings) =>
+const openingsOf = ({ baseTimeout, maxTimeout }: BreakerSettings) =>
   Schedule.min([Schedule.exponential(baseTimeout), Schedule.spaced(maxTimeout)])
 
 /** Closed at first. Probes for as long as the scope lives. */
 export const make = Effect.fnUntraced(function*<R>(
-  { onChange, probe, settings }: Options<R>
+  { onChange, probe, settings }: BreakerOptions<R>
 ): Effect.fn.Return<CircuitBreaker, never, R | Scope.Scope> {
   const context = yield* Effect.context<R>()
   const clock = yield* Clock.Clock
@@ -58,12 +58,12 @@ export const make = Effect.fnUntraced(function*<R>(
   const beginAnew = Schedule.toStep(openingsOf(settings))
   let nextOpening = yield* beginAnew
   let hasOpened = false
-  let state: State = "closed"
+  let state: BreakerState = "closed"
   let failures = 0
   let lasts = Duration.zero
   let halfOpenAt = 0
 
-  const move = (to: State) =>
+  const move = (to: BreakerState) =>
     Effect.suspend(() => {
       state = to
       return Effect.provideContext(onChange(to), context)

@@ -26,10 +26,10 @@ export const consume = Effect.fnUntraced(function*(
   partitions: ReadonlyArray<number>,
   worker: Worker
 ): Effect.fn.Return<never, never, Scope.Scope> {
-  const tenure: Tenure = { database, revoked: yield* Deferred.make<void>(), isOver: false }
+  const ownership: Ownership = { database, revoked: yield* Deferred.make<void>(), isOver: false }
   const fibers = yield* Effect.acquireRelease(
-    Effect.forEach(partitions, (partition) => Effect.forkDetach(worker(own(tenure, PartitionId.make(partition))))),
-    (workers) => handOver(tenure, workers)
+    Effect.forEach(partitions, (partition) => Effect.forkDetach(worker(own(ownership, PartitionId.make(partition))))),
+    (workers) => revoke(ownership, workers)
   )
   // A worker's defect is not its own business alone: it ends the process rather than one partition in silence.
   yield* Effect.forEach(fibers, Fiber.join, { concurrency: "unbounded", discard: true })
@@ -37,25 +37,25 @@ export const consume = Effect.fnUntraced(function*(
 })
 
 /** The time during which the partitions are owned. */
-interface Tenure {
+interface Ownership {
   readonly database: Database
   readonly revoked: Deferred.Deferred<void>
   isOver: boolean
 }
 
-const handOver = Effect.fnUntraced(function*(tenure: Tenure, workers: ReadonlyArray<Fiber.Fiber<void>>) {
-  yield* Deferred.succeed(tenure.revoked, undefined)
+const revoke = Effect.fnUntraced(function*(ownership: Ownership, workers: ReadonlyArray<Fiber.Fiber<void>>) {
+  yield* Deferred.succeed(ownership.revoked, undefined)
   yield* Effect.timeoutOption(Effect.interruptible(Fiber.awaitAll(workers)), REVOKE_PATIENCE)
-  tenure.isOver = true
+  ownership.isOver = true
   yield* Fiber.interruptAll(workers)
 })
 
-const own = (tenure: Tenure, partition: PartitionId): OwnedPartition => {
-  const { database, revoked } = tenure
+const own = (ownership: Ownership, partition: PartitionId): OwnedPartition => {
+  const { database, revoked } = ownership
   let next = 0
   const guarded = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | PartitionLost> =>
     Effect.suspend((): Effect.Effect<A, E | PartitionLost> =>
-      tenure.isOver ? Effect.fail(new PartitionLost({ partition })) : effect
+      ownership.isOver ? Effect.fail(new PartitionLost({ partition })) : effect
     )
 
   const takeNow = (max: number) =>

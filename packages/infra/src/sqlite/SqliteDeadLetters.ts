@@ -80,7 +80,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           ),
           storeUnavailable
         ),
-      find: (place) => Effect.catch(database.read((connection) => find(connection, place)), storeUnavailable),
+      find: (id) => Effect.catch(database.read((connection) => find(connection, id)), storeUnavailable),
       stats: Effect.catch(
         database.read((connection) => {
           const row = connection.get(STATS) ?? {}

@@ -13,8 +13,8 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
   LogReader,
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
-    const ask = <A>(look: (connection: Connection) => A) =>
-      Effect.mapError(database.read(look), ({ detail }) => new LogUnavailable({ detail }))
+    const ask = <A>(read: (connection: Connection) => A) =>
+      Effect.mapError(database.read(read), ({ detail }) => new LogUnavailable({ detail }))
 
     return {
       partitions: ask((connection) =>

@@ -23,7 +23,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const database = yield* SqliteDatabase
     const limits = yield* RateLimits
     // One admission after the other: what is found unknown is then still unknown when it is claimed.
-    const turn = yield* Semaphore.make(1)
+    const admitting = yield* Semaphore.make(1)
 
     /** One write of several rows, which also takes some expired ones away. */
     const write = (change: (connection: Connection, now: number) => void) =>
@@ -50,8 +50,8 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         StatusRows.sweep(connection, now)
         return Result.succeed(requests.map((request, index): Admission => {
           // What was given back since it was read is told as it was read: whoever asks again gets in.
-          const there = StatusRows.find(connection, request.requestId, now) ?? known[index]
-          if (there !== undefined) return toKnown(there, request)
+          const stored = StatusRows.find(connection, request.requestId, now) ?? known[index]
+          if (stored !== undefined) return toKnown(stored, request)
           const limit = counted[index]!
           if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
           StatusRows.claim(connection, request, policy.owner, now + policy.leaseMillis, iso(now))
@@ -67,7 +67,8 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     })
 
     return {
-      admit: (requests, policy) => Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
+      admit: (requests, policy) =>
+        Effect.catch(Semaphore.withPermit(admitting, admit(requests, policy)), storeUnavailable),
       confirm: (claims) =>
         write((connection, now) => {
           for (const claim of claims) StatusRows.confirm(connection, claim, now, iso(now))
@@ -106,9 +107,9 @@ const countUnknown = Effect.fnUntraced(function*(
   })
 })
 
-const toLookup = (there: StatusRows.StatusRow | undefined): StatusLookup => {
-  if (there === undefined) return { _tag: "Unknown" }
-  return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
+const toLookup = (stored: StatusRows.StatusRow | undefined): StatusLookup => {
+  if (stored === undefined) return { _tag: "Unknown" }
+  return stored.owner === undefined ? { _tag: "Kept", record: stored.record } : { _tag: "Leased" }
 }
 
 const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {

@@ -3,7 +3,7 @@
  */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { placeCorrelationId } from "@flash-sale/domain/records/LogRecord"
+import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { DateTime } from "effect"
@@ -61,7 +61,7 @@ export const actionsOf = (
   itemId: ItemId,
   open: OpenOrders,
   batch: ReadonlyArray<Message>,
-  outcomes: ReadonlyArray<Outcome.Outcome>,
+  outcomes: ReadonlyArray<Outcome.RecordOutcome>,
   millis: number
 ): ReadonlyArray<Action> => {
   const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }
@@ -180,7 +180,7 @@ const unreadable = (
   now: string
 ): Action => {
   if (command._tag !== "Unreadable" || order.state !== "unreadable") return { done: record.offset }
-  const correlationId = command.correlationId ?? placeCorrelationId(record)
+  const correlationId = command.correlationId ?? defaultCorrelationId(record)
   const reason = Outcome.reasonText(order)
   return {
     ...(command.requestId === undefined ? {} : {

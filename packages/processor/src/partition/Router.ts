@@ -103,7 +103,7 @@ export const make = Effect.fnUntraced(function*(
   /** A record that is folded nowhere: a person has to look at it. */
   const dropped = Effect.fnUntraced(function*(record: LogRecord.LogRecord, itemId = "unknown" as ItemId) {
     const now = DateTime.formatIso(yield* DateTime.now)
-    const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
+    const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.defaultCorrelationId(record)
     const error = DeadLetterOf.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
     yield* publisher.publish({ itemId, actions: [{ letter: error, done: record.offset }], onPublished: () => {} })
   })

@@ -50,7 +50,7 @@ export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Laye
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
-  const tell = yield* makeTeller
+  const log = yield* makeLogForwarder
   const client = (retry: RetryOptions) =>
     new Kafka({
       clientId: settings.clientId,
@@ -60,7 +60,7 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
       requestTimeout: REQUEST_TIMEOUT,
       retry,
       logLevel: logLevel.INFO,
-      logCreator: () => tell
+      logCreator: () => log
     })
   const consumers = client(CONSUMER_RETRY)
   const admin = client(ADMIN_RETRY).admin()
@@ -120,17 +120,17 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
  * Takes the library's lines to the program's log. The library retries what it calls errors, so they are warnings here;
  * its progress reports are for debugging; and what it repeats at each attempt is told once in a while.
  */
-const makeTeller = Effect.gen(function*() {
+const makeLogForwarder = Effect.gen(function*() {
   const lines = yield* Queue.dropping<LogEntry>(LINES_WAITING)
-  const toldAt = new Map<string, number>()
+  const writtenAt = new Map<string, number>()
   const isNews = (line: string, now: number): boolean => {
-    const told = toldAt.get(line)
-    if (told !== undefined && now - told < REPEAT_MILLIS) return false
-    if (toldAt.size >= LINES_REMEMBERED) toldAt.clear()
-    toldAt.set(line, now)
+    const last = writtenAt.get(line)
+    if (last !== undefined && now - last < REPEAT_MILLIS) return false
+    if (writtenAt.size >= LINES_REMEMBERED) writtenAt.clear()
+    writtenAt.set(line, now)
     return true
   }
-  const tellOne = Effect.fnUntraced(function*(entry: LogEntry) {
+  const writeLine = Effect.fnUntraced(function*(entry: LogEntry) {
     const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
     const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
     const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
@@ -139,7 +139,7 @@ const makeTeller = Effect.gen(function*() {
     }
     yield* Log.debug(line, { event: "kafka_client" })
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), tellOne)))
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), writeLine)))
   return (entry: LogEntry): void => {
     Queue.offerUnsafe(lines, entry)
   }

@@ -61,11 +61,11 @@ export const layer: Layer.Layer<Topics, never, KafkaClient> = Layer.effect(
 /** Makes what is missing and checks what is there, until Kafka has answered. */
 export const prepare = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
   const { settings } = client
-  let toldAway = false
+  let hasWarned = false
   const found = yield* ensure(client).pipe(
     Effect.tapError(({ detail }) => {
-      if (toldAway) return Effect.void
-      toldAway = true
+      if (hasWarned) return Effect.void
+      hasWarned = true
       return Log.warn(`Waiting for Kafka at ${settings.brokers.join(",")}: ${detail}`, {
         event: "dependency_down"
       })
@@ -90,7 +90,7 @@ const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
         await admin.createTopics({ topics: missing, waitForLeaders: true })
       } catch (error) {
         // Another process may create them in the same moment; the check below looks at what it made.
-        if (!madeByAnother(error)) throw error
+        if (!isCreatedByAnother(error)) throw error
       }
     })
   }
@@ -105,7 +105,7 @@ const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
   return orders.partitions.length
 })
 
-const madeByAnother = (error: unknown): boolean => {
+const isCreatedByAnother = (error: unknown): boolean => {
   const all = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error]
   return all.length > 0 && all.every((one) => one instanceof Error && "type" in one && one.type === TOPIC_EXISTS)
 }

@@ -10,7 +10,7 @@ import { type PartitionAssigner, PartitionAssigners } from "kafkajs"
 /** By this type the library knows that the join is to be tried again in a moment. */
 const TRY_AGAIN = "REBALANCE_IN_PROGRESS"
 
-class StillWorking extends Error {
+class PartitionsOwned extends Error {
   readonly type = TRY_AGAIN
   constructor() {
     super("The partitions are being handed over")
@@ -26,13 +26,13 @@ export interface RebalanceGate {
   readonly done: () => void
 }
 
-/** Calls `mustHandOver` once when the library wants to join again while partitions are owned. */
-export const make = (mustHandOver: () => void): RebalanceGate => {
-  let state: "none" | "owned" | "handing over" = "none"
+/** Calls `onRebalance` once when the library wants to join again while partitions are owned. */
+export const make = (onRebalance: () => void): RebalanceGate => {
+  let state: "none" | "owned" | "revoking" = "none"
   const mayJoin = (): boolean => {
     if (state === "owned") {
-      state = "handing over"
-      mustHandOver()
+      state = "revoking"
+      onRebalance()
     }
     return state === "none"
   }
@@ -50,7 +50,7 @@ export const make = (mustHandOver: () => void): RebalanceGate => {
         version: roundRobin.version,
         assign: (group) => roundRobin.assign(group),
         protocol: (subscription) => {
-          if (!mayJoin()) throw new StillWorking()
+          if (!mayJoin()) throw new PartitionsOwned()
           return roundRobin.protocol(subscription)
         }
       }

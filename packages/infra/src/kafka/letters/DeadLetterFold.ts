@@ -3,7 +3,7 @@
  * by its identity, and one that was ever handled stays handled.
  *
  * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
- * themselves, and of the marks, only so many are kept.
+ * themselves, and of the handlings, only so many are kept.
  */
 import type {
   DeadLetter,
@@ -14,14 +14,14 @@ import type {
 } from "@flash-sale/domain/ports/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
-/** The most letters, and marks, that are kept with their contents. Of those beyond it only number and age are known. */
+/** The most letters, and handlings, that are kept with their contents. Of those beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: Entry) => void
   /** Letters that nobody has handled, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
-  readonly find: (place: LetterId) => LetterLookup
+  readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
   readonly isShort: () => boolean
@@ -39,16 +39,16 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const open = new Map<string, Open>()
   const handled = new Set<string>()
   /** The first mark of a letter, the latest last. */
-  const marks = new Map<string, Handling>()
+  const handlings = new Map<string, Handling>()
   let keeping = 0
 
   const letters = (): ReadonlyArray<DeadLetter> =>
     [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
 
   const remember = (id: string, handling: Handling): void => {
-    marks.set(id, handling)
-    const eldest = marks.keys().next()
-    if (marks.size > kept && !eldest.done) marks.delete(eldest.value)
+    handlings.set(id, handling)
+    const eldest = handlings.keys().next()
+    if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
   }
 
   return {
@@ -68,9 +68,9 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       open.set(id, { at: Date.parse(entry.letter.timestamp), letter: isKept ? entry.letter : undefined })
     },
     list: (limit) => letters().slice(0, limit),
-    find: (place) => {
-      const id = identity(place)
-      if (handled.has(id)) return { _tag: "Handled", handling: marks.get(id) }
+    find: (letterId) => {
+      const id = identity(letterId)
+      if (handled.has(id)) return { _tag: "Handled", handling: handlings.get(id) }
       const letter = open.get(id)?.letter
       return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter }
     },

@@ -16,7 +16,7 @@ const FETCH_WAIT = 250
 const STOP_PATIENCE = "2 seconds"
 const NAME_RANGE = 2 ** 48
 
-export interface Reading {
+export interface TopicReading {
   /** Each record, in the order of its partition, from the first on. */
   readonly onRecord: (record: LogRecord) => void
   /** All that was in the topic when the reader started has been read. */
@@ -27,7 +27,7 @@ export interface Reading {
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
   topic: string,
-  { onCaughtUp, onRecord }: Reading
+  { onCaughtUp, onRecord }: TopicReading
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
   const suffix = yield* Random.nextIntBetween(0, NAME_RANGE)
   const groupId = `${topic}-reader-${suffix.toString(36)}`

@@ -32,16 +32,16 @@ export interface OrderLine {
 
 /** Where those lines go. Nowhere, where no logs are set up. */
 export class OrderLines extends Context.Reference("@flash-sale/infra/observability/logs/OrderLines", {
-  defaultValue: (): Lines => ({ isOn: () => false, tell: () => {} })
+  defaultValue: (): OrderLineWriter => ({ isOn: () => false, write: () => {} })
 }) {}
 
-export interface Lines {
+export interface OrderLineWriter {
   /** Whether lines of this level are written at all: what would only be made for them need not be made. */
   readonly isOn: (level: OrderLine["level"]) => boolean
-  readonly tell: (line: OrderLine) => void
+  readonly write: (line: OrderLine) => void
 }
 
-export interface Options {
+export interface OrderLinesOptions {
   readonly sink: { readonly add: (line: string) => void }
   readonly toText: (line: OrderLine) => string
   readonly isOn: (level: LogLevel.LogLevel) => boolean
@@ -49,18 +49,18 @@ export interface Options {
   readonly share: number
 }
 
-export const make = ({ isOn, share, sink, toText }: Options): Lines => {
+export const make = ({ isOn, share, sink, toText }: OrderLinesOptions): OrderLineWriter => {
   const levels = { Debug: isOn("Debug"), Info: isOn("Info") }
   return {
     isOn: (level) => levels[level],
-    tell: (line) => {
-      if (levels[line.level] && (share >= 1 || placeOf(line.correlationId) < share)) sink.add(toText(line))
+    write: (line) => {
+      if (levels[line.level] && (share >= 1 || shareOf(line.correlationId) < share)) sink.add(toText(line))
     }
   }
 }
 
 /** FNV-1a, as a share of all it can be. */
-const placeOf = (correlationId: string): number => {
+const shareOf = (correlationId: string): number => {
   let hash = 0x811c9dc5
   for (let index = 0; index < correlationId.length; index++) {
     hash = Math.imul(hash ^ correlationId.charCodeAt(index), 0x01000193)

@@ -13,7 +13,7 @@ export const CurrentService = Context.Reference<Service | undefined>(
 )
 
 /** A record, as far as it matters here. */
-export interface Sent {
+export interface SentRecord {
   /** Its header `traceparent`. */
   readonly traceparent: string | undefined
 }
@@ -22,7 +22,7 @@ export interface Sent {
 export type Observe = <A, E>(
   topic: string,
   partition: number,
-  records: ReadonlyArray<Sent>,
+  records: ReadonlyArray<SentRecord>,
   send: Effect.Effect<A, E>
 ) => Effect.Effect<A, E>
 
@@ -34,7 +34,7 @@ export const make: Effect.Effect<Observe> = Effect.gen(function*() {
   const service = yield* CurrentService
   const spans = yield* Spans.Spans
   const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_SECOND
-  const metrics = service === undefined ? undefined : EngineMetrics.appending[service]
+  const metrics = service === undefined ? undefined : EngineMetrics.append[service]
   return (topic, partition, records, send) =>
     Effect.suspend(() => {
       const begun = now()

@@ -58,11 +58,11 @@ export const admissionBatch = histogram(
 )
 
 /** How one service appends to Kafka. */
-export interface Appending {
+export interface AppendMetrics {
   readonly duration: Metric.Histogram<number>
   readonly batch: Metric.Histogram<number>
 }
-const appendingOf = (service: Service): Appending => ({
+const appendingOf = (service: Service): AppendMetrics => ({
   duration: histogram(
     `${service}_kafka_append_duration_seconds`,
     "Time of one send to Kafka, in seconds",
@@ -70,21 +70,24 @@ const appendingOf = (service: Service): Appending => ({
   ),
   batch: histogram(`${service}_kafka_append_batch_records`, "Records of one send to Kafka", BATCH_SIZES)
 })
-export const appending: Readonly<Record<Service, Appending>> = {
+export const append: Readonly<Record<Service, AppendMetrics>> = {
   gateway: appendingOf("gateway"),
   processor: appendingOf("processor")
 }
 
 /** What a service stands on: 1 up, 0 away. Both are the file where the engine is embedded. */
-export interface Up {
+export interface DependencyGauges {
   readonly redis: Metric.Gauge<number>
   readonly kafka: Metric.Gauge<number>
 }
-const upOf = (service: Service): Up => ({
+const upOf = (service: Service): DependencyGauges => ({
   redis: gauge(`${service}_redis_up`, "Whether Redis answers (1) or is away (0)"),
   kafka: gauge(`${service}_kafka_up`, "Whether Kafka answers (1) or is away (0)")
 })
-export const up: Readonly<Record<Service, Up>> = { gateway: upOf("gateway"), processor: upOf("processor") }
+export const up: Readonly<Record<Service, DependencyGauges>> = {
+  gateway: upOf("gateway"),
+  processor: upOf("processor")
+}
 
 export const foldBatch = histogram(
   "processor_fold_batch_records",
@@ -138,8 +141,8 @@ export const forgetPartition = (partition: number, context: Context.Context<neve
 }
 
 const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> => [
-  appending[service].duration,
-  appending[service].batch,
+  append[service].duration,
+  append[service].batch,
   up[service].redis,
   up[service].kafka
 ]

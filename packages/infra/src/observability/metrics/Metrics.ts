@@ -39,7 +39,7 @@ export const circuitBreakerState = gauge(
 )
 
 /** Why an order was refused (4xx), where no counter of its own says so. */
-export const REFUSALS = [
+export const REFUSAL_REASONS = [
   "not_open",
   "closed",
   "paused",
@@ -48,12 +48,16 @@ export const REFUSALS = [
   "unsupported_media_type",
   "request_id_reused"
 ] as const
-export type Refusal = (typeof REFUSALS)[number]
-const refused = labelled(REFUSALS, "reason", counter("gateway_orders_refused_total", "Orders refused, by reason"))
-export const ordersRefused = (reason: Refusal) => refused.of(reason)
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+const refused = labelled(
+  REFUSAL_REASONS,
+  "reason",
+  counter("gateway_orders_refused_total", "Orders refused, by reason")
+)
+export const ordersRefused = (reason: RefusalReason) => refused.of(reason)
 
 /** Why an order failed to queue (5xx): `ordersFailed` by reason. */
-export const FAILURES = [
+export const FAILURE_REASONS = [
   "breaker_open",
   "log_unavailable",
   "outcome_unknown",
@@ -61,9 +65,13 @@ export const FAILURES = [
   "store_unavailable",
   "internal_error"
 ] as const
-export type Failure = (typeof FAILURES)[number]
-const failed = labelled(FAILURES, "reason", counter("gateway_orders_failures_total", "Orders that failed, by reason"))
-export const ordersFailedBy = (reason: Failure) => failed.of(reason)
+export type FailureReason = (typeof FAILURE_REASONS)[number]
+const failed = labelled(
+  FAILURE_REASONS,
+  "reason",
+  counter("gateway_orders_failures_total", "Orders that failed, by reason")
+)
+export const ordersFailedBy = (reason: FailureReason) => failed.of(reason)
 
 export const ordersProcessed = counter("processor_orders_processed_total", "Total orders processed")
 export const ordersProcessedSuccess = counter("processor_orders_processed_success_total", "Successfully processed")
@@ -83,10 +91,10 @@ export const paymentsHeldBack = gauge(
 )
 
 /** How a payment ended. `unknown` is one without an answer, `refused` one that was not taken; both are then voided. */
-export const PAYMENT_OUTCOMES = ["paid", "declined", "voided", "unknown", "refused"] as const
-export type PaymentOutcome = (typeof PAYMENT_OUTCOMES)[number]
-const payments = labelled(PAYMENT_OUTCOMES, "outcome", counter("processor_payments_total", "Payments, by outcome"))
-export const paymentsTotal = (outcome: PaymentOutcome) => payments.of(outcome)
+export const PAYMENT_ENDINGS = ["paid", "declined", "voided", "unknown", "refused"] as const
+export type PaymentEnding = (typeof PAYMENT_ENDINGS)[number]
+const payments = labelled(PAYMENT_ENDINGS, "outcome", counter("processor_payments_total", "Payments, by outcome"))
+export const paymentsTotal = (outcome: PaymentEnding) => payments.of(outcome)
 
 /** Units available of an item. */
 export const inventoryLevel = bounded(
@@ -97,23 +105,24 @@ export const inventoryLevel = bounded(
 )
 
 /** The items that a partition's owner has told of here. */
-const toldBy = new Map<number, Set<string>>()
+const reportedBy = new Map<number, Set<string>>()
 
 /** Units available of an item, told by the owner of its partition for as long as it owns it. */
 export const inventoryOf = (partition: number, itemId: string): Metric.Metric<number, Metric.GaugeState<number>> => {
-  const told = toldBy.get(partition) ?? new Set()
-  toldBy.set(partition, told)
-  if (told.size < MAX_ITEM_SERIES) told.add(itemId)
+  const reported = reportedBy.get(partition) ?? new Set()
+  reportedBy.set(partition, reported)
+  if (reported.size < MAX_ITEM_SERIES) reported.add(itemId)
   return inventoryLevel(itemId)
 }
 
 /** Whether the owner of the partition has told of the item. */
-export const isTold = (partition: number, itemId: string): boolean => toldBy.get(partition)?.has(itemId) === true
+export const isReported = (partition: number, itemId: string): boolean =>
+  reportedBy.get(partition)?.has(itemId) === true
 
 /** The partition is somebody else's now, and so is what is left of its items: what is shown here would grow old. */
 export const forgetInventory = (partition: number, context: Context.Context<never>): void => {
-  for (const itemId of toldBy.get(partition) ?? []) Metric.removeUnsafe(inventoryLevel(itemId), context)
-  toldBy.delete(partition)
+  for (const itemId of reportedBy.get(partition) ?? []) Metric.removeUnsafe(inventoryLevel(itemId), context)
+  reportedBy.delete(partition)
 }
 
 /** The series of each service that exist from its start, at 0. */

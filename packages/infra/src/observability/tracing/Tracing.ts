@@ -20,7 +20,7 @@ import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
 /** How long the last spans may take to be sent when the process ends. */
 const LAST_SPANS = Duration.seconds(3)
 /** How often trouble with the collector is told of. */
-const TELL_EVERY_MILLIS = 60_000
+const REPORT_EVERY_MILLIS = 60_000
 /** How much of what the SDK says is told. */
 const MAX_DETAIL = 300
 
@@ -41,9 +41,9 @@ const withoutHook = (tracer: Tracer.Tracer): Tracer.Tracer => Tracer.make({ span
 
 /** Starts the SDK's traces, and nothing else of it. */
 const start = Effect.fnUntraced(function*(service: string) {
-  const tell = yield* makeTell
+  const report = yield* makeReport
   const quiet = () => {}
-  Otel.diag.setLogger({ error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet }, {
+  Otel.diag.setLogger({ error: report, warn: report, info: quiet, debug: quiet, verbose: quiet }, {
     logLevel: Otel.DiagLogLevel.WARN,
     suppressOverrideMessage: true
   })
@@ -62,7 +62,7 @@ const start = Effect.fnUntraced(function*(service: string) {
     () =>
       Effect.tryPromise({ try: () => sdk.shutdown(), catch: String }).pipe(
         Effect.timeout(LAST_SPANS),
-        Effect.catch((error) => Effect.sync(() => tell("the last spans were not sent:", error))),
+        Effect.catch((error) => Effect.sync(() => report("the last spans were not sent:", error))),
         Effect.andThen(Effect.sync(() => {
           Otel.trace.disable()
           Otel.context.disable()
@@ -83,14 +83,14 @@ const noContext: Otel.ContextManager = {
 }
 
 /** What the SDK has to say about a collector that is away or refuses goes to the log, now and then. */
-const makeTell = Effect.gen(function*() {
+const makeReport = Effect.gen(function*() {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const clock = yield* Clock.Clock
-  let toldAt = Number.NEGATIVE_INFINITY
+  let reportedAt = Number.NEGATIVE_INFINITY
   return (message: string, ...details: ReadonlyArray<unknown>): void => {
     const now = clock.currentTimeMillisUnsafe()
-    if (now - toldAt < TELL_EVERY_MILLIS) return
-    toldAt = now
+    if (now - reportedAt < REPORT_EVERY_MILLIS) return
+    reportedAt = now
     const detail = [message, ...details.map(String)].join(" ").slice(0, MAX_DETAIL)
     run(Log.warn("Traces: trouble with the collector or its settings", { event: "tracing_trouble", detail }))
   }

@@ -11,12 +11,12 @@ export const EXTERNAL_POLL_MILLIS = 100
 export const watch = (connection: Connection, signals: Signals): Effect.Effect<void> => {
   // Unknown at first, so that the first look wakes whoever looked before it.
   let seen: number | undefined
-  const look = attempt(() => {
+  const check = attempt(() => {
     const now = integer(connection.get("PRAGMA data_version") ?? {}, "data_version")
     if (now === seen) return
     seen = now
     signals.wakeAll()
   })
   // A file that cannot be read is met by everybody else as well, who say so; here it is only looked at again.
-  return Effect.asVoid(Effect.repeat(Effect.ignore(look), Schedule.spaced(EXTERNAL_POLL_MILLIS)))
+  return Effect.asVoid(Effect.repeat(Effect.ignore(check), Schedule.spaced(EXTERNAL_POLL_MILLIS)))
 }

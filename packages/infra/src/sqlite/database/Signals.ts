@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 
 export interface Signals {
   /** Looks until there is something, and waits for a signal of the topic in between. */
-  readonly until: <A, E>(topic: string, look: Effect.Effect<Option.Option<A>, E>) => Effect.Effect<A, E>
+  readonly until: <A, E>(topic: string, read: Effect.Effect<Option.Option<A>, E>) => Effect.Effect<A, E>
   /** Wakes those who wait for these topics. */
   readonly wake: (topics: Iterable<string>) => void
   /** Wakes everybody: who changed what is not known. */
@@ -36,10 +36,10 @@ export const make = (): Signals => {
     })
 
   return {
-    until: Effect.fnUntraced(function*(topic, look) {
+    until: Effect.fnUntraced(function*(topic, read) {
       while (true) {
         const seen = signals
-        const found = yield* look
+        const found = yield* read
         if (Option.isSome(found)) return found.value
         yield* nextAfter(topic, seen)
       }

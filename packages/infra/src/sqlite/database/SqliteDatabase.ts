@@ -31,7 +31,7 @@ export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
 }
 
 /** Where the engine keeps its file: a folder, or nowhere, for as long as the layer lives. */
-export type Place = { readonly folder: string } | "memory"
+export type Location = { readonly folder: string } | "memory"
 
 /**
  * One write: synchronous, over the tables, inside a transaction that it shares with others. A failure undoes what it
@@ -44,7 +44,7 @@ export type Job<A, E> = (
 
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   /** Reads what is committed. Synchronous, so it must be short. */
-  readonly read: <A>(look: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
+  readonly read: <A>(read: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
   /** Writes in turn, and answers when it is on the disk. `SqliteUnavailable` also where the line is full. */
   readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
   /** The same without a fiber: `answered` is called once, perhaps at once. */
@@ -60,13 +60,13 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (place: Place): Layer.Layer<SqliteDatabase, CannotOpen> =>
-  Layer.effect(SqliteDatabase, make(place))
+export const layer = (location: Location): Layer.Layer<SqliteDatabase, CannotOpen> =>
+  Layer.effect(SqliteDatabase, make(location))
 
 const make = Effect.fnUntraced(function*(
-  place: Place
+  location: Location
 ): Effect.fn.Return<SqliteDatabase["Service"], CannotOpen, Scope.Scope> {
-  const connection = yield* Effect.acquireRelease(open(place), (opened) => Effect.sync(opened.close))
+  const connection = yield* Effect.acquireRelease(open(location), (opened) => Effect.sync(opened.close))
   const signals = Signals.make()
   const touched = new Set<string>()
   const touch = (topic: string): void => void touched.add(topic)
@@ -82,7 +82,7 @@ const make = Effect.fnUntraced(function*(
         return answers
       })
   })
-  if (place !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
+  if (location !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
 
   const offer = <A, E>(
     durable: boolean,
@@ -106,7 +106,7 @@ const make = Effect.fnUntraced(function*(
     Effect.callback((resume) => offer(durable, job, resume))
 
   return {
-    read: (look) => GroupCommit.attempt(() => look(connection)),
+    read: (read) => GroupCommit.attempt(() => read(connection)),
     write: write(true),
     writeSoon: write(false),
     offer: (job, answered) => offer(true, job, answered),
@@ -122,11 +122,11 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
     ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
     : error
 
-const open = Effect.fnUntraced(function*(place: Place): Effect.fn.Return<Connection.Connection, CannotOpen> {
-  const path = place === "memory" ? ":memory:" : join(place.folder, FILE_NAME)
+const open = Effect.fnUntraced(function*(location: Location): Effect.fn.Return<Connection.Connection, CannotOpen> {
+  const path = location === "memory" ? ":memory:" : join(location.folder, FILE_NAME)
   const opened = yield* Effect.try({
     try: () => {
-      if (place !== "memory") mkdirSync(place.folder, { recursive: true })
+      if (location !== "memory") mkdirSync(location.folder, { recursive: true })
       return tryOpen(path)
     },
     catch: (error) => ({

@@ -13,10 +13,10 @@ const decode = Schema.decodeSync(Schema.fromJsonString(ItemMoved))
 export const topic = (itemId: ItemId): string => `events/${itemId}`
 
 /** What a turn is told as; undefined where no count changed and no order moved. */
-export const ofTurn = (
+export const ofFold = (
   before: Item,
   after: Item,
-  outcomes: ReadonlyArray<Outcome.Outcome>
+  outcomes: ReadonlyArray<Outcome.RecordOutcome>
 ): ItemMoved | undefined => {
   const orders = outcomes.flatMap((outcome) => outcome.orders.flatMap(toMoved))
   const { available, held, sold } = after

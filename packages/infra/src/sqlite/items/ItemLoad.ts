@@ -15,7 +15,7 @@ import {
   word
 } from "../database/Connection.ts"
 import type { ItemHead } from "./ItemHead.ts"
-import { byBatch, type Touched } from "./ItemTouched.ts"
+import { byBatch, type TouchedRows } from "./ItemTouched.ts"
 
 const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS] as const
 /** A release before 0.2 kept the answers to rejected orders as well, as `turned`. */
@@ -28,12 +28,12 @@ const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN 
 const UNPUBLISHED = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
 
 /** What was read for a batch, and which entries it may have changed. */
-export interface Loaded {
+export interface LoadedItem {
   readonly folded: Folded
-  readonly touched: Touched
+  readonly touched: TouchedRows
 }
 
-export const load = (connection: Connection, head: ItemHead, batch: Batch): Loaded => {
+export const load = (connection: Connection, head: ItemHead, batch: Batch): LoadedItem => {
   const named = byBatch(batch)
   const rows = <A>(sql: string, keys: Iterable<unknown>, toEntry: (row: Row) => A): ReadonlyArray<A> => {
     const list = [...keys]

@@ -4,7 +4,7 @@ import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "../database/Connection.ts"
-import type { Loaded } from "./ItemLoad.ts"
+import type { LoadedItem } from "./ItemLoad.ts"
 
 const PUT_ORDER = `
 INSERT OR REPLACE INTO orders(item, request, state, user, amount, attempt, place, capped, price, currency, reason)
@@ -17,7 +17,7 @@ INSERT OR REPLACE INTO untold(item, offset, request, state, reason, attempt) VAL
 const FORGET_REJECTED = "DELETE FROM turned WHERE item = ? AND n <= ?"
 const FORGET_COMMANDS = "DELETE FROM commands WHERE item = ? AND n <= ?"
 
-export const save = (connection: Connection, id: number, loaded: Loaded, after: Folded, batch: Batch): void => {
+export const save = (connection: Connection, id: number, loaded: LoadedItem, after: Folded, batch: Batch): void => {
   const { folded: before, touched } = loaded
   saveUnpublished(connection, id, before.unpublished, after.unpublished, batch)
   for (const [requestId, order] of changed(before.item.orders, after.item.orders, touched.requests)) {
