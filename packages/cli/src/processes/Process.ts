@@ -2,12 +2,11 @@
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/AppendTelemetry"
+import type { Service } from "@flash-sale/infra/observability/metrics/Series"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References } from "effect"
-
-export type Service = "gateway" | "processor"
 
 /** Logs under this name, metrics of these services, and traces where they are wanted. */
 export const layerObserved = (

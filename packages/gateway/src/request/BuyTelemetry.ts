@@ -5,7 +5,7 @@
  * every moment. Failed is what we failed (5xx) and nothing else; `gateway_orders_failures_total` says why. All of it is
  * done at once and without a fiber, as it is done for every order.
  */
-import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"

@@ -18,6 +18,7 @@ import {
   PaymentProvider,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
+import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { Clock, Data, type Duration, Effect, Layer, Option, type Redacted, Schedule, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as PaymentWire from "./PaymentWire.ts"
@@ -77,7 +78,7 @@ const textOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<
 const read = Effect.fnUntraced(function*(
   key: string,
   response: HttpClientResponse.HttpClientResponse
-): Effect.fn.Return<PaymentWire.ProviderResult | undefined, Unanswered | Refused> {
+): Effect.fn.Return<PaymentOutcome | undefined, Unanswered | Refused> {
   const { status } = response
   if (status >= 200 && status < 300) {
     const answer = PaymentWire.decodeAnswer(yield* textOf(response))
@@ -122,7 +123,7 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: HttpPaymentsO
   const ask = <A>(
     key: string,
     request: HttpClientRequest.HttpClientRequest,
-    judge: (result: PaymentWire.ProviderResult | undefined) => Effect.Effect<A, Unanswered | Refused>
+    judge: (result: PaymentOutcome | undefined) => Effect.Effect<A, Unanswered | Refused>
   ): Effect.Effect<A, PaymentError> =>
     client.execute(HttpClientRequest.setHeader(request, "idempotency-key", PaymentWire.encodeKey(key))).pipe(
       Effect.mapError(() => new Unanswered({ detail: "it could not be reached, or closed the connection" })),
@@ -136,7 +137,7 @@ const make = Effect.fnUntraced(function*({ apiKey, timeout, url }: HttpPaymentsO
       Effect.mapError((error) => error._tag === "Refused" ? refused(key, error.status) : unknown(key, error))
     )
 
-  const unexpected = (result: PaymentWire.ProviderResult | undefined) =>
+  const unexpected = (result: PaymentOutcome | undefined) =>
     result === undefined
       ? Effect.fail(new Refused({ status: 404 }))
       : Effect.fail(new Unanswered({ detail: `it answered "${result}", which is no answer to that` }))

@@ -1,5 +1,6 @@
 /** What the engine and an HTTP payment provider say to each other. For providers it is written down in docs/payments.md. */
 import { type Charge } from "@flash-sale/domain/ports/PaymentProvider"
+import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { Schema } from "effect"
 
 const ChargeBody = Schema.Struct({
@@ -23,11 +24,10 @@ const ChargeBody = Schema.Struct({
 export const encodeCharge: (charge: Charge) => string = Schema.encodeSync(Schema.fromJsonString(ChargeBody))
 
 const Answer = Schema.Struct({
-  result: Schema.Literals(["paid", "declined", "voided"]),
+  result: PaymentOutcome,
   /** Whose answer it is. Where it is named it must be the key that was asked for. */
   key: Schema.optional(Schema.String)
 })
-export type ProviderResult = typeof Answer.Type["result"]
 
 export const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Answer))
 

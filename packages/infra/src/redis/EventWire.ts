@@ -8,7 +8,7 @@ type Order = ItemMoved["orders"][number]
 const COUNTS = /^(\d{1,16}) (\d{1,16}) (\d{1,16})$/
 const ORDER = /^(\d{1,7}) ([A-Z_]{1,20}) (.+)$/u
 const isStatus = (text: string | undefined): text is OrderStatus =>
-  (OrderStatus.literals as ReadonlyArray<string | undefined>).includes(text)
+  OrderStatus.literals.some((status) => status === text)
 
 /** The event of these fields; undefined where the script cannot have written them. */
 export const read = (counts: string, orders: string): ItemMoved | undefined => {

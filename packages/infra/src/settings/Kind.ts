@@ -89,6 +89,12 @@ export const word = <A>(words: Readonly<Record<string, A>>): Kind<A> => ({
   read: (text) => Object.hasOwn(words, text.toLowerCase()) ? words[text.toLowerCase()] : undefined
 })
 
+/** One of these words, in small letters. */
+export const oneOf = <const Word extends string>(words: ReadonlyArray<Word>): Kind<Word> => ({
+  expects: `one of ${words.join(", ")}`,
+  read: (text) => words.find((word) => word === text.toLowerCase())
+})
+
 export const yesOrNo: Kind<boolean> = word({ true: true, false: false })
 
 /** Any text. It is never shown, right or wrong. */
