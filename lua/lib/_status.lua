@@ -1,4 +1,5 @@
--- What is kept under an order_status key. A value of another type is no status: it is reported, and given way to.
+-- The value of an order_status key, false where there is none. A value of another type is no status: its key is
+-- reported, and the value is overwritten.
 local damagedKeys = {}
 
 local function statusAt(key)

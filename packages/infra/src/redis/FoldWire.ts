@@ -116,7 +116,7 @@ const placedOutcome = (
   answer: string
 ): OrderOutcome => {
   const [kind, first, currency] = answer.split(" ", 3)
-  if (kind === "t" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
+  if (kind === "r" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
   if (kind !== "h") return orderOutcome(requestId, answer)
   return {
     requestId,
