@@ -16,15 +16,12 @@ import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { DateTime, Effect, Schedule } from "effect"
+import { DateTime, Effect } from "effect"
+import { APPEND_RETRIES, appendRetry } from "../terminal/AppendRetry.ts"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
 import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
-
-/** How often a record that may not have arrived is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
 
 /** What is to be done about a letter; `Done` where it was replayed before. */
 export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
@@ -83,7 +80,7 @@ const append = Effect.fnUntraced(function*(next: Place) {
   const log = yield* OrderLog
   const statuses = yield* OrderStatuses
   const record = LogRecord.encode(next.order.itemId, next)
-  yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  yield* Effect.retry(log.append(record), { schedule: appendRetry, times: APPEND_RETRIES })
   yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
 })
 

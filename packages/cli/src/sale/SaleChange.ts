@@ -8,11 +8,8 @@ import {
 import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import { Effect, Schedule } from "effect"
-
-/** How often a record that was refused for sure is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+import { Effect } from "effect"
+import { APPEND_RETRIES, appendRetry } from "../terminal/AppendRetry.ts"
 
 /**
  * Appends the change.
@@ -28,7 +25,7 @@ export const append = Effect.fn("SaleChange.append")(function*(
   // A process that has just begun does not know the log yet, and an append would be refused until it does.
   yield* log.partitions
   return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
-    schedule: untilAppended,
+    schedule: appendRetry,
     times: APPEND_RETRIES,
     while: (error) => error._tag === "AppendRefused"
   })

@@ -5,10 +5,7 @@ import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, type Option, Random, Schedule } from "effect"
-
-/** How often a record that may not have arrived is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+import { APPEND_RETRIES, appendRetry } from "../terminal/AppendRetry.ts"
 
 /** How often it is looked whether the record has taken effect, and for how long. */
 const LOOK_EVERY = "50 millis"
@@ -32,7 +29,7 @@ export const append = Effect.fn("StockChange.append")(function*(
   // A command that has just started does not know the log yet, and would be refused.
   yield* Effect.ignore(log.partitions)
   const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
-  return yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  return yield* Effect.retry(log.append(record), { schedule: appendRetry, times: APPEND_RETRIES })
 })
 
 /** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */
