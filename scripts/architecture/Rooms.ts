@@ -15,12 +15,14 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/domain/src": [["records"], ["rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/infra/src": [
+    ["errors"],
     ["actor", "memory", "resilience", "settings"],
     ["observability"],
     ["http"],
     ["kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters"]],
+  "packages/infra/src/redis": [["client"]],
   "packages/infra/src/sqlite": [["database"], ["items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],

@@ -17,7 +17,7 @@ import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
-import type { CannotOpen } from "./sqlite/database/SqliteDatabase.ts"
+import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 
 /** Everything that the gateway, the processor and the operator's commands stand on. */

@@ -3,6 +3,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
+import { messageOf } from "../errors/MessageOf.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
 
 /** How long a scrape under way may take at shutdown. */
@@ -91,7 +92,7 @@ const server = (port: number) =>
         new CannotListen({
           port,
           variable: "METRICS_PORT",
-          detail: cause instanceof Error ? cause.message : String(cause)
+          detail: messageOf(cause)
         })
       )))
   )

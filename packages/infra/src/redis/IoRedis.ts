@@ -4,31 +4,15 @@
  * command means is known only to whoever gave it.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
-import { Redis, ReplyError } from "ioredis"
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import { type Redis, ReplyError } from "ioredis"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
-import * as Tls from "../settings/Tls.ts"
+import * as RedisClient from "./client/RedisClient.ts"
+import type { RedisSettings } from "./client/RedisSettings.ts"
 
-/** The longest that one command may take before it counts as unanswered, in milliseconds. */
-export const COMMAND_TIMEOUT_MILLIS = 5_000
-/** The longest that connecting may take, in milliseconds. */
-const CONNECT_TIMEOUT_MILLIS = 2_000
-/** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
-const RETRY_FIRST_MILLIS = 50
-const RETRY_LAST_MILLIS = 1_000
 /** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
 const PING_TIMEOUT_MILLIS = 500
-
-/** Where Redis is, and who we are there. */
-export interface RedisSettings {
-  readonly host: string
-  readonly port: number
-  /** The user `default` where it is absent and there is a password. */
-  readonly username?: string | undefined
-  readonly password?: Redacted.Redacted<string> | undefined
-  /** Everything is sent in the clear where it is absent. */
-  readonly tls?: Tls.Tls | undefined
-}
 
 /** Redis answered, but a key holds what cannot be right. */
 export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
@@ -64,7 +48,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const redis = yield* Effect.acquireRelease(
-    Effect.sync(() => open(settings, name)),
+    Effect.sync(() => RedisClient.open(settings, name)),
     (redis) => Effect.sync(() => redis.disconnect())
   )
   let connected = 0
@@ -89,7 +73,7 @@ export const make = Effect.fnUntraced(function*(
   const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
     run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
-  reportChanges(redis, report)
+  RedisClient.reportChanges(redis, report)
   if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
   // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
   redis.connect().catch(() => undefined)
@@ -104,49 +88,6 @@ export const make = Effect.fnUntraced(function*(
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
   Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
-
-const open = ({ host, password, port, tls, username }: RedisSettings, connectionName: string): Redis =>
-  new Redis({
-    host,
-    port,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: Redacted.value(password) }),
-    ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) }),
-    connectionName,
-    lazyConnect: true,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: CONNECT_TIMEOUT_MILLIS,
-    commandTimeout: COMMAND_TIMEOUT_MILLIS,
-    retryStrategy
-  })
-
-/** The client asks for a delay from outside of Effect; the attempt's number is all the randomness that jitter needs. */
-const retryStrategy = (attempt: number): number => {
-  const delay = Math.min(RETRY_FIRST_MILLIS * 2 ** Math.min(attempt - 1, 10), RETRY_LAST_MILLIS)
-  return delay * (0.5 + ((attempt * 0.618_033_988_7) % 1) / 2)
-}
-
-/** One line for each change between up and down, however many attempts lie between. */
-const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => void): void => {
-  let state: "unknown" | "up" | "down" = "unknown"
-  let reason = "the connection was closed"
-  redis.on("error", (error: Error) => {
-    reason = error.message
-  })
-  redis.on("ready", () => {
-    if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
-    state = "up"
-  })
-  redis.on("reconnecting", () => {
-    if (state !== "down") {
-      report(Log.error(`Redis is away: ${reason}`, { event: "dependency_down" }))
-    }
-    state = "down"
-  })
-}
 
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
 const checkPolicy = Effect.fnUntraced(
@@ -171,7 +112,7 @@ const checkPolicy = Effect.fnUntraced(
 const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
 
 const toError = (cause: unknown): StoreUnavailable | WrongContent => {
-  const detail = cause instanceof Error ? cause.message : String(cause)
+  const detail = messageOf(cause)
   return cause instanceof ReplyError && ABOUT_CONTENT.test(detail)
     ? new WrongContent({ detail })
     : new StoreUnavailable({ detail })

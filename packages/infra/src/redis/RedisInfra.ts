@@ -5,6 +5,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
+import type { RedisSettings } from "./client/RedisSettings.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
@@ -15,7 +16,7 @@ import * as Scripts from "./Scripts.ts"
 
 /** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
 export const layer = (
-  settings: IoRedis.RedisSettings
+  settings: RedisSettings
 ): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
   Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer, RedisBacklogs.layer).pipe(
     Layer.provide(Scripts.layer),
@@ -25,7 +26,7 @@ export const layer = (
 
 /** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
 export const layerItems = (
-  settings: IoRedis.RedisSettings
+  settings: RedisSettings
 ): Layer.Layer<ItemStore | StoredItems> =>
   Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
     Layer.provide(Scripts.layer),

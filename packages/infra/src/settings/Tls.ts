@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { isIP } from "node:net"
 import { type ConnectionOptions, createSecureContext } from "node:tls"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Kind from "./Kind.ts"
 import * as Variable from "./Variable.ts"
 
@@ -35,8 +36,6 @@ export const pem = (name: string): Config.Config<string | undefined> =>
         catch: (error) => Variable.problem(`${name}: ${messageOf(error)}`)
       })
   )
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 interface Given {
   readonly isOn: boolean

@@ -11,6 +11,7 @@ import { Layer } from "effect"
 import * as MemoryBacklogs from "../memory/MemoryBacklogs.ts"
 import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./database/EngineLock.ts"
+import type { CannotOpen } from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
@@ -34,7 +35,7 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
 /** The engine's own: only one process may have it for a folder. */
 export const layer = (options: {
   readonly folder: string
-}): Layer.Layer<Ports, SqliteDatabase.CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
+}): Layer.Layer<Ports, CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
   ports.pipe(
     Layer.provide(SqliteDatabase.layer(options)),
     // Before the file is opened: an engine that is refused changes nothing.
@@ -48,11 +49,10 @@ export const layer = (options: {
  */
 export const layerBeside = (options: {
   readonly folder: string
-}): Layer.Layer<Ports, SqliteDatabase.CannotOpen | LogUnavailable> =>
-  Layer.provide(ports, SqliteDatabase.layer(options))
+}): Layer.Layer<Ports, CannotOpen | LogUnavailable> => Layer.provide(ports, SqliteDatabase.layer(options))
 
 /** Gone with its scope. For tests and simulations: waits for nothing but its callers. */
-export const layerMemory: Layer.Layer<Ports, SqliteDatabase.CannotOpen | LogUnavailable> = Layer.suspend(() =>
+export const layerMemory: Layer.Layer<Ports, CannotOpen | LogUnavailable> = Layer.suspend(() =>
   Layer.provide(ports, SqliteDatabase.layer("memory"))
 )
 
@@ -66,11 +66,10 @@ const items: Layer.Layer<LogReader | ItemStore | StoredItems, never, SqliteDatab
 /** Beside a running engine. */
 export const layerItemsBeside = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen> =>
-  Layer.provide(items, SqliteDatabase.layer(options))
+}): Layer.Layer<LogReader | ItemStore | StoredItems, CannotOpen> => Layer.provide(items, SqliteDatabase.layer(options))
 
 /** In the engine's place, for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, SqliteDatabase.CannotOpen | EngineLock.EngineLocked> =>
+}): Layer.Layer<LogReader | ItemStore | StoredItems, CannotOpen | EngineLock.EngineLocked> =>
   layerItemsBeside(options).pipe(Layer.provide(EngineLock.layer(options.folder)))

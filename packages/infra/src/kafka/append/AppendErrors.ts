@@ -1,6 +1,6 @@
 /** What a failed send means for its records: surely not written, or nobody knows. */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 
 /**
  * Answers by which a broker says that it appended nothing (Apache Kafka, `Errors`).

@@ -5,7 +5,7 @@
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"

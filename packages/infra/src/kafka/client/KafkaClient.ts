@@ -10,6 +10,7 @@ import {
   logLevel,
   type RetryOptions
 } from "kafkajs"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
@@ -45,9 +46,6 @@ export class KafkaClient extends Context.Service<KafkaClient, {
 
 /** Connects lazily and never fails: Kafka may come later. */
 export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Layer.effect(KafkaClient, make(settings))
-
-/** What went wrong, in words: the message of an error, or whatever was thrown instead. */
-export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
   const log = yield* makeLogForwarder

@@ -4,7 +4,7 @@ import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Data, Effect, Exit, Scope } from "effect"
 import type { Consumer } from "kafkajs"
 import * as BatchLine from "../../actor/BatchLine.ts"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 
 /** How long a worker waits for its commit. The commit itself may still arrive later. */
 const COMMIT_PATIENCE = "5 seconds"

@@ -1,38 +1,17 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
-import { mkdirSync } from "node:fs"
-import { join } from "node:path"
+import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
-import * as Connection from "./Connection.ts"
+import type * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
 import * as GroupCommit from "./GroupCommit.ts"
-import * as Migrations from "./Migrations.ts"
+import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
 
-/** The name of the file in the data folder. */
-export const FILE_NAME = "engine.sqlite"
 /** Writes that may wait for their turn. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
-/** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
-const OPEN_RETRIES = 20
-const OPEN_RETRY_MILLIS = 100
-
-/** The file cannot be used: no such folder, no database, or of a later version. `path` names it. */
-export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
-  path: Schema.String,
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `cannot open ${this.path}: ${this.detail}`
-  }
-}
-
-/** Where the engine keeps its file: a folder, or nowhere, for as long as the layer lives. */
-export type Location = { readonly folder: string } | "memory"
-
 /**
  * One write: synchronous, over the tables, inside a transaction that it shares with others. A failure undoes what it
  * did, and nothing else. `touch` names topics of `Signals` to wake when it is committed.
@@ -60,13 +39,13 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (location: Location): Layer.Layer<SqliteDatabase, CannotOpen> =>
+export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
   Layer.effect(SqliteDatabase, make(location))
 
 const make = Effect.fnUntraced(function*(
-  location: Location
-): Effect.fn.Return<SqliteDatabase["Service"], CannotOpen, Scope.Scope> {
-  const connection = yield* Effect.acquireRelease(open(location), (opened) => Effect.sync(opened.close))
+  location: OpenFile.Location
+): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
+  const connection = yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
   const signals = Signals.make()
   const touched = new Set<string>()
   const touch = (topic: string): void => void touched.add(topic)
@@ -121,40 +100,6 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
   error._tag === "LineFull"
     ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
     : error
-
-const open = Effect.fnUntraced(function*(location: Location): Effect.fn.Return<Connection.Connection, CannotOpen> {
-  const path = location === "memory" ? ":memory:" : join(location.folder, FILE_NAME)
-  const opened = yield* Effect.try({
-    try: () => {
-      if (location !== "memory") mkdirSync(location.folder, { recursive: true })
-      return tryOpen(path)
-    },
-    catch: (error) => ({
-      isBusy: Connection.isBusy(error),
-      refusal: new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
-    })
-  }).pipe(
-    // Another process may be creating the tables right now.
-    Effect.retry({ schedule: Schedule.spaced(OPEN_RETRY_MILLIS), times: OPEN_RETRIES, while: ({ isBusy }) => isBusy }),
-    Effect.mapError(({ refusal }) => refusal)
-  )
-  return typeof opened === "string" ? yield* new CannotOpen({ path, detail: opened }) : opened
-})
-
-/** The connection, or what is wrong with the file. */
-const tryOpen = (path: string): Connection.Connection | string => {
-  const connection = Connection.open(path)
-  try {
-    Connection.configure(connection)
-    const wrong = Migrations.migrate(connection)
-    if (wrong === undefined) return connection
-    connection.close()
-    return wrong
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-}
 
 /** For ports that know one way in which a store is away. */
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
