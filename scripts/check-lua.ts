@@ -1,4 +1,7 @@
-/** Every Lua script says what it is given and what it returns, says the truth, is bound once, and agrees with the domain. */
+/**
+ * Every Lua script says what it is given and what it returns, says the truth, is bound once, and agrees with the
+ * domain.
+ */
 import { checkBindings, checkListed } from "./lua/Bindings.ts"
 import { checkConstants } from "./lua/Constants.ts"
 import { checkScript } from "./lua/Headers.ts"

@@ -42,7 +42,7 @@ const EXCEPTIONS: Exceptions = {}
 export const roomOf = (folder: string, path: string): string | undefined =>
   /^([^/]+)\//.exec(path.slice(folder.length + 1))?.[1]
 
-/** What is wrong with one room knowing another, or undefined. Rooms that are not in the plan are told by themselves. */
+/** What is wrong with one room knowing another, or undefined. Rooms that are not in the plan are reported elsewhere. */
 const judge = (floors: Floors, own: string, other: string): string | undefined => {
   const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room))
   if (own === other || floorOf(own) === -1 || floorOf(other) < floorOf(own)) return undefined

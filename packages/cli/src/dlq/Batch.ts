@@ -17,7 +17,7 @@ export interface Inspected<Step> {
   readonly step: Step
 }
 
-/** What is to be done about each. */
+/** The step for each letter. */
 export const inspect = <A extends LetterId, Step, E, R>(
   letters: ReadonlyArray<A>,
   inspectOne: (letter: A) => Effect.Effect<Step, E, R>
@@ -33,7 +33,7 @@ export const refusals = <Step extends Tagged>(
   inspected: ReadonlyArray<Inspected<Step | Refused>>
 ): ReadonlyArray<string> => inspected.flatMap(({ id, step }) => isRefused(step) ? [`${id} ${step.why}`] : [])
 
-/** Does the others, each for itself, and prints a line for each. Stops at the first that cannot be done. */
+/** Performs the other steps, each by itself, and prints a line for each. Stops at the first that fails. */
 export const perform = <Step extends Tagged, E extends KnownError, R>(
   inspected: ReadonlyArray<Inspected<Step>>,
   act: (step: Exclude<Step, Refused>) => Effect.Effect<string, E, R>

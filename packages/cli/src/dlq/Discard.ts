@@ -1,4 +1,4 @@
-/** Discarding a letter: nothing is done about its record any more. */
+/** Discarding a letter: it counts as handled without a new attempt. */
 import type { DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Effect } from "effect"
@@ -11,7 +11,7 @@ export type Step =
   | { readonly _tag: "Done"; readonly line: string }
   | { readonly _tag: "Refused"; readonly why: string }
 
-/** Looks at the letter that an operator named. Changes nothing. */
+/** What `perform` would do about this letter. Changes nothing. */
 export const inspect = Effect.fn("Discard.inspect")(function*(
   id: LetterId
 ): Effect.fn.Return<Step, never, DeadLetters> {
@@ -28,7 +28,7 @@ export const inspect = Effect.fn("Discard.inspect")(function*(
   }
 })
 
-/** Does what was looked at, and says what was done. */
+/** Performs the step, and returns a line about it. */
 export const perform = Effect.fn("Discard.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
   operator: Letters.Operator

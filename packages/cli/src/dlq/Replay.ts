@@ -1,8 +1,8 @@
 /**
- * Replaying a letter: its order's next attempt is appended, and only then the letter is marked.
+ * Replaying a letter: its order's next attempt is appended, and only then the letter is marked as handled.
  *
- * **Details**: whoever dies in between leaves a letter that is still open. Replaying it again, or twice at the same
- * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
+ * **Details**: a command that dies in between leaves the letter open. Replaying it again, or twice at the same time,
+ * appends the same attempt under the same number; the fold ignores the second record.
  */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
@@ -26,7 +26,7 @@ import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
 /** What is to be done about a letter; `Done` where it was replayed before. */
 export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
 
-/** Looks at the letter that an operator named, and at its order. Changes nothing. */
+/** What `perform` would do about this letter, by the letter and its order. Changes nothing. */
 export const inspect = Effect.fn("Replay.inspect")(function*(
   id: LetterId
 ): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
@@ -43,7 +43,7 @@ export const inspect = Effect.fn("Replay.inspect")(function*(
   }
 })
 
-/** Looks at the order of an open letter. Changes nothing. */
+/** The same for an open letter. Changes nothing. */
 export const inspectLetter = Effect.fn("Replay.inspectLetter")(function*(
   letter: DeadLetter
 ): Effect.fn.Return<ReplayCheck, StoreUnavailable, OrderStatuses> {
@@ -51,7 +51,7 @@ export const inspectLetter = Effect.fn("Replay.inspectLetter")(function*(
   return check(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
 })
 
-/** Does what was judged, and says what was done. */
+/** Performs the step, and returns a line about it. */
 export const perform = Effect.fn("Replay.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
   operator: Letters.Operator
@@ -75,7 +75,7 @@ export const perform = Effect.fn("Replay.perform")(function*(
   return `${id}: replayed as attempt ${attempt} of ${name}${price}`
 })
 
-/** Appends the attempt, and lets its buyer see that it is under way. */
+/** Appends the attempt, and writes its status PENDING for the buyer. */
 const append = Effect.fnUntraced(function*(next: Place) {
   const log = yield* OrderLog
   const statuses = yield* OrderStatuses

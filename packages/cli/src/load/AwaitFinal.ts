@@ -1,4 +1,4 @@
-/** Waits until every accepted order is final, as long as something moves. */
+/** Waits until every accepted order is final, as long as orders become final. */
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
@@ -13,13 +13,13 @@ const ROUND_EVERY = "250 millis"
 /** How long nothing may move before the rest is given up, in milliseconds. */
 const STALLED_MILLIS = 60_000
 
-/** Which of these the engine knows: it may have accepted an order whose buyer never heard of it. */
+/** The orders that the engine knows: it may have accepted one whose answer was lost. */
 export const known = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const found = yield* Effect.forEach(orders, read, { concurrency: CONCURRENCY })
   return orders.filter((_, index) => found[index]?._tag === "Kept")
 })
 
-/** The fate of each order. Those that are not final when nothing moves any more keep the status that they have. */
+/** The fate of each order. Those that are not final when nothing changes any more keep their present status. */
 export const settle = Effect.fn("AwaitFinal.settle")(function*(
   orders: ReadonlyArray<Order>,
   progress: (final: number) => void
@@ -55,7 +55,7 @@ export const settle = Effect.fn("AwaitFinal.settle")(function*(
   ]
 })
 
-/** While the store is away nothing is known, which is no worse than an order that is not there yet. */
+/** While the store is away an order counts as unknown, and is asked for again. */
 const read = (order: Order): Effect.Effect<StatusLookup, never, OrderStatuses> =>
   OrderStatuses.pipe(
     Effect.flatMap((statuses) => statuses.read(order.requestId)),

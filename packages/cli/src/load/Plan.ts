@@ -26,7 +26,7 @@ export const items = (run: string, count: number): ReadonlyArray<ItemId> =>
 /** When the order with this index is to be sent: evenly, `rate` in each second. */
 export const sendAt = (index: number, rate: number): number => (index * 1000) / rate
 
-/** All orders in the order of their sending. Users take turns; items and amounts are drawn by the seed. */
+/** All orders in the order of their sending. Users alternate; items and amounts are drawn by the seed. */
 export const make = Effect.fn("Plan.make")(function*(run: string, rate: number, options: PlanOptions) {
   const wares = items(run, options.items)
   const random = yield* Random.Random

@@ -29,7 +29,7 @@ const show = Command.make("show", {
           `order ${JSON.stringify(requestId)} is being placed: ask again, its outcome is not known yet`
         )
       case "Kept":
-        // Fingerprint and place are the engine's own.
+        // Fingerprint and offset (`place`) are the engine's own.
         yield* Console.log(JSON.stringify(Struct.omit(encode(found.record), ["fingerprint", "place"]), undefined, 2))
     }
   }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(

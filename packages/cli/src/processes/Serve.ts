@@ -24,7 +24,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     tracing: Settings.TracingSettings
   })
 
-/** Where to look and what to type: for a person, so among log lines it is one of them. */
+/** Prints where the engine is and what to try: as text at a terminal, else as log lines. */
 const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
@@ -41,7 +41,7 @@ const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
     const read = yield* settings(target)
-    // From below upwards, and taken down the other way: first nothing more is taken, then what is in hand is finished.
+    // Shut down from the top: first no more orders are taken, then those in hand are finished.
     return yield* Layer.mergeAll(
       Process.layerLifecycle,
       Dependencies.layer(SERVICES),

@@ -5,7 +5,7 @@ import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
-/** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `Decide` and in their order. */
+/** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `PlaceRule` and in their order. */
 const state = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string => {
   if (paused) return "paused"
   if (opensAt !== undefined && closesAt !== undefined && opensAt >= closesAt) return "closed: it closes before it opens"

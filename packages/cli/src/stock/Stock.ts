@@ -1,4 +1,4 @@
-/** `flash-sale stock get|set|add`: the operator's hand on the stock of an item. */
+/** `flash-sale stock get|set|add`: reading and changing the stock of an item. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"

@@ -1,4 +1,4 @@
-/** The port of a service that serves nobody else: `/metrics`, `/health`, `/livez` and `/readyz`. */
+/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez` and `/readyz`. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
@@ -34,7 +34,7 @@ export interface MetricsServerOptions<R> {
   readonly isReady: Effect.Effect<boolean, never, R>
 }
 
-/** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
+/** Listens for as long as the layer lives. Provides no router, so that the routes of one port stay on that port. */
 export const layer = <R>(
   { health, isReady, port }: MetricsServerOptions<R>
 ): Layer.Layer<never, CannotListen, R | Telemetry> =>
@@ -73,7 +73,7 @@ const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, H
     Effect.map(health, (body) => HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
   )
 
-/** For whoever restarts the process, and for whoever replaces it by another. */
+/** Liveness, for restarting the process; readiness, for rolling it out. */
 const probeRoutes = (isReady: Effect.Effect<boolean>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   Layer.merge(
     HttpRouter.add("GET", "/livez", Effect.sync(() => HttpServerResponse.jsonUnsafe({ status: "live" }))),

@@ -83,7 +83,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
-/** Every partition asks once a second, and all of them when the group has shared them out. */
+/** Every partition asks once a second, and all of them at once after an assignment. */
 const questionsOf = Effect.fnUntraced(function*(
   client: KafkaClient["Service"]
 ): Effect.fn.Return<Workers.PartitionQuestions, never, Scope.Scope> {

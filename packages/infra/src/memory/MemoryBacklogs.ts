@@ -1,4 +1,4 @@
-/** How far the fold is, within one process that has the gateway and the processor in it. */
+/** How far the fold of each partition is, within one process that runs both the gateway and the processor. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"

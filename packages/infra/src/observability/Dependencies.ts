@@ -1,4 +1,4 @@
-/** Whether what a service stands on answers: gauges, and one log line for each change. */
+/** Whether the dependencies of a service answer: gauges, and one log line for each change. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect, Layer, Metric, Schedule } from "effect"
@@ -6,10 +6,10 @@ import * as Log from "./logs/Log.ts"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import type { Service } from "./metrics/Series.ts"
 
-/** How often it is asked. */
+/** How often each is asked. */
 export const ASK_EVERY = Duration.seconds(1)
 
-/** Asks for as long as the layer lives. In one process with several services it is asked once for all of them. */
+/** Asks for as long as the layer lives. In one process with several services each is asked once for all of them. */
 export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, never, OrderLog | ItemStore> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const log = yield* OrderLog
@@ -31,7 +31,7 @@ const watch = (
     const now = yield* isUp
     for (const service of services) yield* Metric.update(EngineMetrics.up[service][name], now ? 1 : 0)
     const hasChanged = now !== last
-    // Who is not there yet at the start is told by who waits for it.
+    // A dependency that is down at startup is reported by the component that waits for it.
     const isNews = hasChanged && (last !== undefined || now)
     last = now
     if (!isNews) return

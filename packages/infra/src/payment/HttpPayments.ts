@@ -7,8 +7,8 @@
  * provider did not judge the charge, and an earlier attempt may have taken the money. It is not repeated here. It
  * concerns the charge where the request itself is at fault, and else us: our address or our key.
  *
- * **Gotchas**: no part of a request, of a body or of a transport's error gets into an error or a log line: they may hold
- * the API key or a payment token.
+ * **Gotchas**: no part of a request, of a body or of a transport's error gets into an error or a log line: they may
+ * hold the API key or a payment token.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import {

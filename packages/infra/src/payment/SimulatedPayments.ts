@@ -31,7 +31,7 @@ const timesOut = (charge: Charge, rate: number): boolean =>
   rate > 0 &&
   ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
 
-/** The last keys, with what became of each. Forgets half of them at once, as one by one would take ever longer. */
+/** The results of the last keys. Forgets half of them at once, as forgetting one by one would get slower and slower. */
 const makeMemory = () => {
   let young = new Map<string, PaymentOutcome>()
   let old: ReadonlyMap<string, PaymentOutcome> = new Map()

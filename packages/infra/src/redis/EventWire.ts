@@ -1,4 +1,4 @@
-/** How `lua/fold.lua` writes a live event. See `lua/README.md`. */
+/** Reads a live event as `lua/fold.lua` writes it: see `lua/README.md`. */
 import type { ItemMoved } from "@flash-sale/domain/ports/LiveEvents"
 import { isRequestId } from "@flash-sale/domain/records/Ids"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"

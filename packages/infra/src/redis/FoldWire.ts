@@ -1,4 +1,4 @@
-/** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
+/** Writes the commands of a batch for `lua/fold.lua`, and reads its answers. The formats are in `lua/README.md`. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

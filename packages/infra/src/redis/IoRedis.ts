@@ -1,7 +1,7 @@
 /**
- * One connection to Redis. It may be away when we start and go away at any time; it is connected again in the
- * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
- * command means is known only to whoever gave it.
+ * One connection to Redis. Redis may be away at the start and at any later time; the client reconnects in the
+ * background, and meanwhile every command fails at once. The client never repeats a command: only the caller knows
+ * whether that is safe. Sessions are those of decision 0006.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
@@ -14,25 +14,25 @@ import type { RedisSettings } from "./client/RedisSettings.ts"
 /** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
 const PING_TIMEOUT_MILLIS = 500
 
-/** Redis answered, but a key holds what cannot be right. */
+/** Redis answered, but a key is damaged: of another type, or with content that no script writes. */
 export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
 
-/** For operations that stand for no single item: content that cannot be right is a store that does not serve. */
+/** The error of operations over many items: damaged content counts as a store that cannot serve. */
 export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
   error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
 export class IoRedis extends Context.Service<IoRedis, {
-  /** Where this connection leads, for others like it. */
+  /** The settings of this connection, for opening another one. */
   readonly settings: RedisSettings
   /**
-   * Gives one command. Fails at once while Redis is away, and where a session is named that is not the present one. A
-   * command that is a second try calls `verify` before it. `now` is the present session.
+   * Runs one command. Fails at once while Redis is away, and where `session` is not the present one. `now` is the
+   * present session; a command that is repeated calls `verify` first, which throws where the session has changed.
    */
   readonly use: <A>(
     command: (redis: Redis, verify: () => void, now: Session) => Promise<A>,
     session?: Session
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
-  /** Counts the connections that were made. */
+  /** The number of the present connection: it grows by one with each. */
   readonly session: Effect.Effect<Session>
   /** Whether Redis answers now. */
   readonly isUp: Effect.Effect<boolean>
@@ -40,7 +40,7 @@ export class IoRedis extends Context.Service<IoRedis, {
 
 type Use = IoRedis["Service"]["use"]
 
-/** Connects until the scope closes, and runs `onReady` each time that it has. Never fails: it goes on trying. */
+/** Connects until the scope closes, and runs `onReady` after each connection. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
   settings: RedisSettings,
   name: string,
@@ -55,7 +55,7 @@ export const make = Effect.fnUntraced(function*(
   redis.on("ready", () => {
     connected++
   })
-  // A command is sent on the connection that there is, or not at all: so it is asked right before.
+  // The client queues no command, so the session is checked right before the command is sent.
   const use: Use = (command, session) => {
     const verify = () => {
       if (session !== undefined && session !== connected) {
@@ -75,7 +75,7 @@ export const make = Effect.fnUntraced(function*(
     run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
   RedisClient.reportChanges(redis, report)
   if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
-  // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
+  // The first attempt may fail: the client goes on by itself, and `reportChanges` logs the result.
   redis.connect().catch(() => undefined)
   const isUp = use((redis) => redis.ping()).pipe(
     Effect.timeout(PING_TIMEOUT_MILLIS),
@@ -85,7 +85,7 @@ export const make = Effect.fnUntraced(function*(
   return { settings, use, isUp, session: Effect.sync(() => connected) }
 })
 
-/** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
+/** The connection that most commands share. Logs an error where Redis may evict keys. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
   Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
 
@@ -108,7 +108,9 @@ const checkPolicy = Effect.fnUntraced(
   )
 )
 
-/** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
+/**
+ * Only these replies are about the content of a key; all others, and no reply at all, mean that Redis cannot serve now.
+ */
 const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
 
 const toError = (cause: unknown): StoreUnavailable | WrongContent => {

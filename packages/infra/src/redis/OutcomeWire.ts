@@ -7,7 +7,9 @@ import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
 
-/** Reads the short answers to a fresh `place` record, `h <price> <currency>` and `r <reason>`, or any other by `read`. */
+/**
+ * Reads the short answers to a fresh `place` record, `h <price> <currency>` and `r <reason>`, or any other by `read`.
+ */
 export const readPlaced = (
   { attempt, order: { amount, requestId, userId } }: Place,
   offset: number,

@@ -1,4 +1,4 @@
-/** Everything that is kept in Redis, over one connection (and one more that waits for live events). */
+/** The ports that Redis serves, over one connection (and one more that waits for live events). */
 import { NodeFileSystem } from "@effect/platform-node"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -14,7 +14,7 @@ import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
+/** Builds at once and never fails: it connects in the background, and `isUp` says whether it is connected. */
 export const layer = (
   settings: RedisSettings
 ): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
@@ -24,7 +24,7 @@ export const layer = (
     Layer.provideMerge(IoRedis.layer(settings))
   )
 
-/** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
+/** The items alone, and all that is stored of them: for commands that compare, repair and refill a second Redis. */
 export const layerItems = (
   settings: RedisSettings
 ): Layer.Layer<ItemStore | StoredItems> =>

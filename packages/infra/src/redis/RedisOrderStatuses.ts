@@ -38,7 +38,7 @@ const make = Effect.gen(function*() {
       .flat()
   })
 
-  // Once the command is on the socket it reaches Redis, even where this process is killed: its reply is not waited for.
+  // Once the command is on the socket it reaches Redis, even where this process is killed: the reply is not awaited.
   const confirm = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
       scripts.confirmClaims(some.map(({ requestId }) => Keys.orderStatus(requestId)), [

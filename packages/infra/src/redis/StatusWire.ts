@@ -1,4 +1,6 @@
-/** The values of the keys `order_status:<request_id>`: statuses as JSON, and claims, which are statuses with a lease. */
+/**
+ * The values of the keys `order_status:<request_id>`: statuses as JSON, and claims, which are statuses with a lease.
+ */
 import { ACCEPTED_KEPT_MILLIS, type AdmissionRequest, FINAL_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Result, Schema } from "effect"

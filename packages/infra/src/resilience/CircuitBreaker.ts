@@ -2,8 +2,8 @@
  * A circuit breaker: after some failures in a row it rejects all requests, and probes by itself when to close again.
  *
  * **Details**: real requests never serve as probes. When an opening has lasted its time the breaker is half-open and
- * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for twice
- * as long, up to a bound. The length of openings starts anew after a real request has succeeded.
+ * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
+ * twice as long, up to a bound. The length of openings starts anew after a real request has succeeded.
  */
 import { Clock, Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
 import { withoutStack } from "./WithoutStack.ts"

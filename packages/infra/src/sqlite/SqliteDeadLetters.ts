@@ -18,7 +18,7 @@ import {
 } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 
-/** Putting a letter again keeps the first; a mark that came before its letter counts. */
+/** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
 INSERT OR IGNORE INTO letters(
   partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency

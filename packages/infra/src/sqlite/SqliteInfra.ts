@@ -1,4 +1,4 @@
-/** All that the engine needs, over one embedded file. */
+/** All ports of the engine, over one embedded file. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -45,7 +45,7 @@ export const layer = (options: {
 /**
  * The same file beside a running engine: for commands that read, and that change by appending to the log.
  *
- * **Gotchas**: nothing keeps two from folding. Whoever uses this layer must neither consume nor fold.
+ * **Gotchas**: no lock prevents two engines from folding. A user of this layer must neither consume nor fold.
  */
 export const layerBeside = (options: {
   readonly folder: string

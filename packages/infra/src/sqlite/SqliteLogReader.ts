@@ -1,4 +1,4 @@
-/** Reading the embedded log from outside. */
+/** Reading the embedded log outside of the engine. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Effect, Layer, Option, Stream } from "effect"

@@ -1,4 +1,4 @@
-/** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
+/** The connection to Kafka: administrative requests, consumers, the library's log lines, and whether it answers. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
 import {
@@ -24,19 +24,19 @@ const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
 const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
 /** How long an answer to "is it up" stays good. */
 const HEALTH_KEPT = "1 second"
-/** A line that repeats within this time is told at the level debug. */
+/** A line that repeats within this time is logged at the level debug. */
 const REPEAT_MILLIS = 30_000
-/** What the library calls errors and is daily life: this program tells of it by itself. */
+/** Errors of the library that are expected: this program logs them by itself. */
 const EXPECTED = /rebalanc|coordinator|Topic creation errors|Response without match/i
 /** How many different lines are remembered for that. */
 const LINES_REMEMBERED = 100
-/** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
+/** How many lines may wait to be logged; beyond them lines are dropped, so that memory is bounded. */
 const LINES_WAITING = 1_000
 
-/** Answers from Kafka, and consumers. Appending has connections of its own: see `Appender`. */
+/** Administrative requests and consumers. Appending has connections of its own: see `Appender`. */
 export class KafkaClient extends Context.Service<KafkaClient, {
   readonly settings: KafkaSettings
-  /** A consumer of its own connection. Crashes are told by its event and never repaired by the library. */
+  /** A consumer with its own connection. A crash is reported by its event and never repaired by the library. */
   readonly consumer: (options: ConsumerConfig) => Consumer
   /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
   readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
@@ -71,8 +71,8 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     })
   )
 
-  // A question cannot be called back, and the library connects again for what is left of it. A connection that nobody
-  // ends keeps a process alive that has nothing more to do.
+  // A request cannot be cancelled, and the library reconnects for the rest of it. A connection that is not closed would
+  // keep a process alive that has nothing more to do.
   const answer = async <A>(question: (admin: Admin) => Promise<A>): Promise<A> => {
     try {
       // Connecting again is free while connected, and needed after the broker went away.
@@ -115,8 +115,8 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
 })
 
 /**
- * Takes the library's lines to the program's log. The library retries what it calls errors, so they are warnings here;
- * its progress reports are for debugging; and what it repeats at each attempt is told once in a while.
+ * Forwards the library's lines to the program's log. The library retries after what it calls errors, so they are
+ * warnings here; its progress reports are for debugging; and repeated lines are logged once in a while.
  */
 const makeLogForwarder = Effect.gen(function*() {
   const lines = yield* Queue.dropping<LogEntry>(LINES_WAITING)

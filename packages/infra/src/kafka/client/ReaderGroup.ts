@@ -1,6 +1,7 @@
 /**
  * A consumer group that belongs to one reader. The library reads as a group member only, so a reader outside of the
- * processors' group joins a group with a random name, which never commits and is deleted when the reader's scope closes.
+ * processors' group joins a group with a random name, which never commits and is deleted when the reader's scope
+ * closes.
  */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Deferred, Effect, Random, type Scope } from "effect"

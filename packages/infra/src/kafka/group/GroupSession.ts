@@ -12,11 +12,11 @@ import * as OffsetCommitter from "./OffsetCommitter.ts"
 import * as RebalanceGate from "./RebalanceGate.ts"
 import * as Workers from "./Workers.ts"
 
-/** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
+/** How long leaving the group may take. A member that does not leave is noticed after `SESSION_TIMEOUT`. */
 const LEAVE_PATIENCE = "3 seconds"
-/** After how many milliseconds without a sign of life the group gives this member's partitions away. */
+/** After how many milliseconds without a heartbeat the group reassigns this member's partitions. */
 const SESSION_TIMEOUT = 10_000
-/** The member learns with a heartbeat that another wants to join, so this is how long a gate takes to begin. */
+/** A heartbeat's answer says that another member wants to join, so a rebalance begins within this time. */
 const HEARTBEAT_INTERVAL = 1_000
 /** How long the group waits for its members to join again, in milliseconds; longer than workers may take to return. */
 const REBALANCE_TIMEOUT = 20_000
@@ -25,7 +25,7 @@ const REBALANCE_TIMEOUT = 20_000
  * quicker under load; each fetch costs about a millisecond, so more is cheaper at rest.
  */
 const FETCH_WAIT = 50
-/** The most bytes of one partition in one fetch: about a thousand records, so that a full buffer is little too full. */
+/** The most bytes of one partition in one fetch: about a thousand records, which bounds how much a buffer overfills. */
 const FETCH_BYTES = 256 * 1024
 /** The name of the error by which the library says that the consumer does not run. */
 const STOPPED = "KafkaJSNonRetriableError"
@@ -74,7 +74,7 @@ export const run = Effect.fnUntraced(function*(
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = (payload.memberAssignment[topic] ?? []).map((one) => Partition.PartitionId.make(one))
-    // Nothing is fetched before a worker says from where.
+    // Nothing is fetched before a worker seeks its start.
     partitions.forEach(fetching.pause)
     gate.joined()
     emit({ _tag: "Joined", partitions })

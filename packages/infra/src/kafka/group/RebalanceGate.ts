@@ -1,13 +1,13 @@
 /**
- * The moment before this process joins the group again, which is when it gives up its partitions.
+ * Delays the re-join of the consumer group until the workers of the revoked partitions have finished.
  *
- * **Details**: the consumer library tells of a rebalance only as it already joins again. But it asks its partition
- * assigner for the join's contents first, and tries again later where that fails as in a rebalance: so an assigner that
- * fails until the workers are done lets them finish and commit while the group still waits for this member.
+ * **Details**: the consumer library reports a rebalance only while it already joins again. But it asks its partition
+ * assigner for the join's contents first, and retries where that fails as in a rebalance. So an assigner that fails
+ * until the workers are done lets them finish and commit while the group still waits for this member.
  */
 import { type PartitionAssigner, PartitionAssigners } from "kafkajs"
 
-/** By this type the library knows that the join is to be tried again in a moment. */
+/** The type of error after which the library retries the join. */
 const TRY_AGAIN = "REBALANCE_IN_PROGRESS"
 
 class PartitionsOwned extends Error {

@@ -1,4 +1,4 @@
-/** The workers of the partitions that this process owns: started when it gets them, ended before it gives them up. */
+/** The workers of the partitions that this process owns: started on assignment, ended before revocation. */
 import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
@@ -6,14 +6,14 @@ import * as Log from "../../observability/logs/Log.ts"
 import * as FetchBuffer from "./FetchBuffer.ts"
 import type * as OffsetCommitter from "./OffsetCommitter.ts"
 
-/** How long workers may take to finish what they have in hand when their partitions go to somebody else. */
+/** How long workers may take to finish what they have in hand when their partitions are revoked. */
 const REVOKE_PATIENCE = "10 seconds"
 /** How long an interrupted worker may take to end. */
 const INTERRUPT_PATIENCE = "2 seconds"
 
 export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
 
-/** What the log knows of a partition beside its records. */
+/** The queries about a partition that its worker asks. */
 export interface PartitionQuestions {
   readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
   readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
@@ -33,7 +33,7 @@ export interface Workers {
   readonly bufferOf: (partition: PartitionId) => FetchBuffer.FetchBuffer | undefined
   /** Asks all workers to return, and ends those that do not in time. */
   readonly revoke: Effect.Effect<void>
-  /** The membership is gone: whatever the workers still want to do fails with `PartitionLost`. */
+  /** The membership is lost: all further calls of the workers fail with `PartitionLost`. */
   readonly lose: () => void
 }
 
@@ -65,7 +65,7 @@ export const make = ({ commit, fetching, onDied, questions, worker }: WorkersOpt
   }
 
   return {
-    // Starting and remembering are one step that nothing interrupts, as only what is remembered is ended.
+    // Starting and registering are one uninterruptible step, as only registered workers are ended.
     start: (partition) =>
       Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
         const buffer = yield* FetchBuffer.make(partition, fetching, questions.bounds(partition))

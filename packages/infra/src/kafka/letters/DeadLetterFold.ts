@@ -1,9 +1,9 @@
 /**
- * The letters that nobody has handled, as a fold of the topic. Order and repetition change nothing: a letter is known
+ * The open letters, as a fold of the topic. It is idempotent and independent of the order of records: a letter is known
  * by its identity, and one that was ever handled stays handled.
  *
- * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
- * themselves, and of the handlings, only so many are kept.
+ * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
+ * of letters and of handlings are kept up to a bound.
  */
 import type {
   DeadLetter,
@@ -14,12 +14,12 @@ import type {
 } from "@flash-sale/domain/ports/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
-/** The most letters, and handlings, that are kept with their contents. Of those beyond it only number and age are known. */
+/** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: Entry) => void
-  /** Letters that nobody has handled, oldest first. */
+  /** Open letters whose contents are kept, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
@@ -38,7 +38,7 @@ const identity = ({ offset, partition }: LetterId): string => `${partition}:${of
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const open = new Map<string, Open>()
   const handled = new Set<string>()
-  /** The first mark of a letter, the latest last. */
+  /** The first handling of each letter, the latest last. */
   const handlings = new Map<string, Handling>()
   let keeping = 0
 
@@ -76,7 +76,7 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     },
     stats: () => {
       let oldestAt: number | undefined
-      // A letter that somebody else wrote may tell no time.
+      // A letter that another program wrote may have no valid time.
       for (const { at } of open.values()) if (at < (oldestAt ?? Infinity)) oldestAt = at
       return { size: open.size, oldestAt }
     },

@@ -2,7 +2,7 @@
 import { type Cause, Effect } from "effect"
 import type { Attributes } from "../Attributes.ts"
 
-/** Says something about every line of an effect. */
+/** Annotates every line of an effect. */
 export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ ...attributes })
 
 type LogLine = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
@@ -13,7 +13,7 @@ const at =
 
 export const debug: LogLine = at(Effect.logDebug)
 export const info: LogLine = at(Effect.logInfo)
-/** Somebody may want to look. */
+/** For an operator to know: nothing needs to be done now. */
 export const warn: LogLine = at(Effect.logWarning)
-/** Somebody has to look. */
+/** For an operator to act on. */
 export const error: LogLine = at(Effect.logError)

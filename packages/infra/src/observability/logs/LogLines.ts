@@ -46,7 +46,9 @@ export const json = ({ annotations, date, error, level, message, service }: Line
   return isPlain(line) ? JSON.stringify(line) : Formatter.formatJson(line)
 }
 
-/** Whether every value is one that JSON holds as it is: others must neither take the line with them nor give secrets. */
+/**
+ * Whether every value is one that JSON holds as it is: others must neither take the line with them nor give secrets.
+ */
 const isPlain = (line: Readonly<Record<string, unknown>>): boolean => {
   for (const key in line) {
     const type = typeof line[key]

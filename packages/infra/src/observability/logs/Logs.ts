@@ -1,6 +1,6 @@
 /**
- * The logger of every process: one line a record on standard output, in the runbook's shape. Lines that are written once
- * for every order take a shorter way (`OrderLines`) to the same place.
+ * The logger of every process: one line a record on standard output, in the runbook's format. Lines that are written
+ * once for every order bypass it (`OrderLines`) and go to the same output. Decision 0015.
  */
 import { Clock, Effect, Layer, Logger, LogLevel, References } from "effect"
 import * as LogLines from "./LogLines.ts"

@@ -1,6 +1,7 @@
 /**
- * The metrics of the machinery behind an order: batches, lag, mailboxes, and the dependencies of the services. `Metrics`
- * counts the orders. The same rules hold here: names and meanings are data, labels are closed sets or bounded.
+ * The metrics of the machinery behind an order: batches, lag, mailboxes, and the dependencies of the services.
+ * `Metrics` counts the orders. The same rules hold here: names and meanings are data, labels are closed sets or
+ * bounded.
  */
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"

@@ -1,13 +1,13 @@
 /**
- * Traces, by OpenTelemetry's SDK as the standard variables set it up: endpoint, protocol and headers of the collector,
- * sampler, resource, limits of batches and spans.
+ * Traces by OpenTelemetry's SDK, which reads its standard variables: endpoint, protocol and headers of the collector,
+ * sampler, resource, limits of batches and spans. Decision 0009.
  *
- * **Details**: the SDK is loaded only where a collector is named; without one nothing is recorded and nothing costs. Only
- * its traces are used: metrics are scraped, and log lines go to standard output.
+ * **Details**: the SDK is loaded only where a collector is set; without one nothing is recorded. Only its traces are
+ * used: metrics are scraped, and log lines go to standard output.
  *
  * **Gotchas**: the SDK's context manager is left out, and with it the tracer's hook around every step of every fiber,
- * which costs more than a whole order. What is lost is the automatic context of other libraries' instrumentations; there
- * are none here.
+ * which costs more than a whole order. The automatic context of other libraries' instrumentations is lost; there are
+ * none here.
  */
 import * as OtelTracer from "@effect/opentelemetry/OtelTracer"
 import * as Otel from "@opentelemetry/api"
@@ -19,9 +19,9 @@ import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
 
 /** How long the last spans may take to be sent when the process ends. */
 const LAST_SPANS = Duration.seconds(3)
-/** How often trouble with the collector is told of. */
+/** How often trouble with the collector is logged, at most. */
 const REPORT_EVERY_MILLIS = 60_000
-/** How much of what the SDK says is told. */
+/** The most characters of a message of the SDK that are logged. */
 const MAX_DETAIL = 300
 
 /** Records spans where the settings name a collector. `service` is the name where OTEL_SERVICE_NAME says no other. */
@@ -73,7 +73,7 @@ const start = Effect.fnUntraced(function*(service: string) {
   return Otel.trace.getTracer("flash-sale")
 })
 
-/** Stands in for the SDK's own, which would follow every asynchronous step of the process. */
+/** In place of the SDK's own, which would hook into every asynchronous step of the process. */
 const noContext: Otel.ContextManager = {
   active: () => Otel.ROOT_CONTEXT,
   with: (_context, f, self, ...args) => f.call(self!, ...args),
@@ -82,7 +82,7 @@ const noContext: Otel.ContextManager = {
   disable: () => noContext
 }
 
-/** What the SDK has to say about a collector that is away or refuses goes to the log, now and then. */
+/** Logs messages of the SDK about a collector that is away or rejects spans, at a bounded rate. */
 const makeReport = Effect.gen(function*() {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const clock = yield* Clock.Clock

@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT_MILLIS = 2_000
 /** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
 const RETRY_FIRST_MILLIS = 50
 const RETRY_LAST_MILLIS = 1_000
-/** A client that connects when it is told to, queues nothing while it is away, and sends no command twice. */
+/** A client that connects on `connect`, queues nothing while it is disconnected, and repeats no command. */
 export const open = ({ host, password, port, tls, username }: RedisSettings, connectionName: string): Redis =>
   new Redis({
     host,

@@ -11,7 +11,7 @@ export const FILE_NAME = "engine.sqlite"
 const OPEN_RETRIES = 20
 const OPEN_RETRY_MILLIS = 100
 
-/** The file cannot be used: no such folder, no database, or of a later version. `path` names it. */
+/** The file cannot be used: its folder cannot be made, it is no database, or it is of a later version. */
 export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
   path: Schema.String,
   detail: Schema.String
@@ -21,7 +21,7 @@ export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
   }
 }
 
-/** Where the engine keeps its file: a folder, or nowhere, for as long as the layer lives. */
+/** The location of the engine's file: a folder, or memory, for as long as the layer lives. */
 export type Location = { readonly folder: string } | "memory"
 
 /** Opens the file. Retries while another process locks it, for about two seconds. */

@@ -1,4 +1,4 @@
-/** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
+/** The embedded file: all state of an engine that runs without Kafka and Redis. Decision 0004. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
@@ -8,13 +8,13 @@ import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
 
-/** Writes that may wait for their turn. */
+/** Writes that may wait for a commit. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
 /**
- * One write: synchronous, over the tables, inside a transaction that it shares with others. A failure undoes what it
- * did, and nothing else. `touch` names topics of `Signals` to wake when it is committed.
+ * One write: synchronous, inside a transaction that it shares with others. A failure undoes its own changes, and
+ * nothing else. `touch` names topics of `Signals` to wake after the commit.
  */
 export type Job<A, E> = (
   connection: Connection.Connection,
@@ -22,19 +22,19 @@ export type Job<A, E> = (
 ) => Result.Result<A, E>
 
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
-  /** Reads what is committed. Synchronous, so it must be short. */
+  /** Reads committed state. Synchronous, so it must be short. */
   readonly read: <A>(read: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
-  /** Writes in turn, and answers when it is on the disk. `SqliteUnavailable` also where the line is full. */
+  /** Writes in order, and returns when the write is on the disk. `SqliteUnavailable` also where the queue is full. */
   readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  /** Callback variant of `write` for the hot path (decision 0013): `answered` is called once, perhaps synchronously. */
   readonly offer: <A, E = never>(job: Job<A, E>, answered: BatchLine.Answered<A, E | GroupCommit.WriteError>) => void
   /**
-   * Writes in turn, and answers when a kill -9 cannot take it back. A power cut can, until the next `write`, but then
-   * it takes all that came after as well: what is kept is always a beginning of what was written. For what follows from
-   * the log or is only worth its while, which is folded, claimed or told again.
+   * Writes in order, and returns when a kill -9 cannot undo it. Until the next `write` a power cut can, but then it
+   * loses all later writes as well: what is kept is always a prefix of what was written. For state that follows from
+   * the log or expires by itself, and so is folded, claimed or published again.
    */
   readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
-  /** Wakes those who wait for a change, also one by another process. */
+  /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
@@ -101,7 +101,7 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
     ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
     : error
 
-/** For ports that know one way in which a store is away. */
+/** The error of the store's ports, which have a single one for a store that is away. */
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ detail }))
 

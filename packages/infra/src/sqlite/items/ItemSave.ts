@@ -1,4 +1,4 @@
-/** Writing an item's maps: those entries of them that changed. */
+/** Writing an item's maps: the entries that changed. */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
@@ -35,7 +35,7 @@ export const save = (connection: Connection, id: number, loaded: LoadedItem, aft
   forget(connection, id, before.item, after.item)
 }
 
-/** The entries of these keys that are not what they were. Folding takes no entry away. */
+/** The entries of these keys that differ. Folding removes no entry. */
 function* changed<K, V>(
   before: HashMap.HashMap<K, V>,
   after: HashMap.HashMap<K, V>,
@@ -80,7 +80,7 @@ const saveUnpublished = (
   }
 }
 
-/** Entries that no decision looks at any more: beyond the bounds of what is remembered. */
+/** Deletes entries beyond the bounds of what is remembered, which no decision reads any more. */
 const forget = (connection: Connection, id: number, before: Item, after: Item): void => {
   if (after.rejectedCount > Math.max(before.rejectedCount, REJECTED_REMEMBERED)) {
     connection.run(FORGET_REJECTED, id, after.rejectedCount - REJECTED_REMEMBERED)

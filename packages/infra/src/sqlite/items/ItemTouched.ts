@@ -1,4 +1,4 @@
-/** Which rows a batch of commands can read or change, so that only these are loaded. */
+/** The rows that a batch of commands can read or change, so that only these are loaded. */
 import type { Command, CommandId } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Batch } from "@flash-sale/domain/rules/Fold"
@@ -9,7 +9,7 @@ export interface TouchedRows {
   readonly commands: ReadonlySet<CommandId>
 }
 
-/** Buyers of orders that are there already come on top: only their rows name them. */
+/** The rows that the commands name. Buyers of stored orders come on top: only the orders' rows name them. */
 export const byBatch = (batch: Pick<Batch, "commands">): TouchedRows => {
   const requests = new Set<RequestId>()
   const users = new Set<UserId>()
