@@ -7,7 +7,9 @@ import { Attempt, CorrelationId, RequestId } from "../records/Ids.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./ItemStore.ts"
 
-/** Why a record is dead-lettered: a closed set. Never an outage of the store: processors wait until it is back. */
+/**
+ * Why a record is dead-lettered: a closed set. There is no `Redis Failure`: processors wait until the store is back.
+ */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format"])
 export type DeadLetterReason = typeof DeadLetterReason.Type
 

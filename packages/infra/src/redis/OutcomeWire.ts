@@ -1,4 +1,4 @@
-/** How `lua/fold.lua` answers for one order: see `lua/README.md`. An answer that it cannot give is a bug, and dies. */
+/** Reads the answers of `lua/fold.lua` for one order: see `lua/README.md`. Any other answer is a bug, and dies. */
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { type HoldState, isHoldState, isRejectionReason, isReleaseReason } from "@flash-sale/domain/rules/Item"

@@ -26,7 +26,7 @@ export const connectionOptions = ({ ca, identity }: Tls, host?: string): Connect
 /** Whether TLS is spoken. */
 export const isOn = (name: string): Config.Config<boolean> => Variable.make(name, Kind.yesOrNo, false)
 
-/** What is in the file that is named. */
+/** The content of the file that the variable names; undefined where the variable is absent. */
 export const pem = (name: string): Config.Config<string | undefined> =>
   Config.mapEffect(
     Variable.make<string | undefined>(name, Kind.path, undefined),

@@ -1,4 +1,4 @@
-/** Whether and how spans are recorded, by the variables of OpenTelemetry. */
+/** The settings of tracing, by the variables of OpenTelemetry. */
 import { Config } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Variable from "./Variable.ts"

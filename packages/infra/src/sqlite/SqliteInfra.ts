@@ -68,7 +68,7 @@ export const layerItemsBeside = (options: {
   readonly folder: string
 }): Layer.Layer<LogReader | ItemStore | StoredItems, CannotOpen> => Layer.provide(items, SqliteDatabase.layer(options))
 
-/** In the engine's place, for as long as the layer lives. */
+/** Instead of an engine: holds the engine's lock for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
 }): Layer.Layer<LogReader | ItemStore | StoredItems, CannotOpen | EngineLock.EngineLocked> =>

@@ -20,7 +20,7 @@ const NOT_APPENDED: ReadonlySet<unknown> = new Set([
   "CLUSTER_AUTHORIZATION_FAILED"
 ])
 
-/** How the client says that it could not even open a connection. */
+/** The client's message where it could not open a connection. */
 const NOT_CONNECTED = /^Connection to .* failed\.$/
 
 /** The failures of all attempts of one send, out of the nested groups in which the client reports them. */

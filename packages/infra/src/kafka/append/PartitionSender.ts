@@ -28,7 +28,7 @@ export interface Encoded {
   readonly key: Buffer | undefined
   readonly value: Buffer
   readonly headers: Map<Buffer, Buffer>
-  /** The header of that name as text: whose trace the record belongs to. */
+  /** The header of that name as text: the trace of the record. */
   readonly traceparent: string | undefined
 }
 

@@ -16,7 +16,7 @@ export const toLogRecord = (partition: PartitionId, message: KafkaMessage): LogR
   headers: message.headers === undefined ? {} : headersOf(message.headers)
 })
 
-/** Of a header that comes several times the first counts. */
+/** Headers as text. Of a header that occurs several times the first counts. */
 const headersOf = (headers: IHeaders): Readonly<Record<string, string>> => {
   const texts: Record<string, string> = {}
   for (const name in headers) {

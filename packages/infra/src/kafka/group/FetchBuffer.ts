@@ -76,7 +76,7 @@ export const make = Effect.fnUntraced(function*(
   const offer = (records: ReadonlyArray<LogRecord>) => {
     const first = records[0]
     const last = records[records.length - 1]
-    // What arrives between a seek and the take after it was fetched before the seek.
+    // Records that arrive between a seek and the next take were fetched before the seek.
     if (isLost || sought !== undefined || first === undefined || last === undefined) return
     if (first.offset > expected) missing ??= expected
     if (first.offset < expected) wentBackFrom ??= expected

@@ -4,7 +4,7 @@ import { writeSync } from "node:fs"
 /** The output is closed for good. */
 export type Gone = "gone"
 
-/** Where lines go. */
+/** The output of log lines. */
 export interface Output {
   /** Writes bytes; returns how many were taken: fewer than all where the reader is slow, or the disk is full. */
   readonly write: (bytes: Uint8Array) => number | Gone
