@@ -23,7 +23,7 @@ interface Options {
 }
 
 const USERS = 5_000
-/** What a drop looks like: every buyer wants the same item. */
+/** A typical drop: all buyers want the same item. */
 const ITEM = "101"
 const HEAD_END = "\r\n\r\n"
 
@@ -34,8 +34,8 @@ const requestOf = (run: string, n: number): string => {
     item_id: ITEM,
     amount: 1
   })
-  const head = `POST /buy HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
-  return `${head}\r\n\r\n${body}`
+  const head = ["POST /buy HTTP/1.1", "host: bench", "content-type: application/json", `content-length: ${body.length}`]
+  return `${head.join("\r\n")}\r\n\r\n${body}`
 }
 
 /** Whether the text holds a whole answer. */

@@ -38,7 +38,7 @@ const CASES: ReadonlyArray<Case> = [
   { name: "one item, orders of last week: no statuses", items: 1, age: 7 * DAY }
 ]
 
-/** Orders of the items in turn, each held and paid for. Answers with how many records they are. */
+/** Orders of the items one after the other, each held and paid for. Returns the number of their records. */
 const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
   const at = performance.timeOrigin + performance.now() - age
   const wares = Array.from({ length: items }, (_, item) => Log.itemOf("item", item))

@@ -33,7 +33,7 @@ const SOURCES = [
   "docker-compose.yml"
 ]
 
-/** Each is true on one machine, or behind one company's walls, and wrong for everybody else. */
+/** Each is right on one machine, or in one company's network, and wrong anywhere else. */
 const LOCAL: ReadonlyArray<{ readonly pattern: RegExp; readonly message: string }> = [
   { pattern: /(?<![\w.-])\/work\/[\w.-]*/g, message: "is a path of one machine" },
   { pattern: /(?<![\w.-])\/(?:home|Users)\/(?!node\b)[\w-]+\/[\w.-]*/g, message: "is a path of one machine" },

@@ -1,5 +1,5 @@
--- What is kept under an order_status key. A value of another type is no status: it is reported, and given way to. Any
--- other error, as of a user that may not read, says nothing of the key.
+-- The value of an order_status key, false where there is none. A value of another type is no status: its key is
+-- reported, and the value is overwritten. Any other error, as of a user without the right to read, says nothing of it.
 local damagedKeys = {}
 
 local function statusAt(key)

@@ -15,7 +15,7 @@ export interface CommandResult {
 export const runner = <E, R>(cli: (args: ReadonlyArray<string>) => Effect.Effect<void, E, R>) =>
   Effect.fnUntraced(function*(line: string, env: Readonly<Record<string, string>>) {
     const console = yield* TestConsole.make
-    const exit = yield* Effect.exit(CommandFailed.tell(cli(line.split(" ").filter((word) => word !== "")))).pipe(
+    const exit = yield* Effect.exit(CommandFailed.report(cli(line.split(" ").filter((word) => word !== "")))).pipe(
       Effect.provideService(Console.Console, console),
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env }))
     )

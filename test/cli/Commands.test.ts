@@ -32,7 +32,7 @@ const typed = (line: string, env: Readonly<Record<string, string>> = {}) =>
   Effect.gen(function*() {
     const folder = yield* Folder
     const console = yield* TestConsole.make
-    const exit = yield* Effect.exit(CommandFailed.tell(cli(line.split(" ")))).pipe(
+    const exit = yield* Effect.exit(CommandFailed.report(cli(line.split(" ")))).pipe(
       Effect.provideService(Console.Console, console),
       Effect.provideService(
         ConfigProvider.ConfigProvider,

@@ -19,10 +19,10 @@ import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
-import type { CannotOpen } from "./sqlite/database/SqliteDatabase.ts"
+import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 
-/** Everything that the gateway, the processor and the operator's commands stand on. */
+/** The ports that the gateway, the processor and the operators' commands need. */
 export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
 /** Whose rights at Redis are looked at. */
@@ -45,7 +45,7 @@ export const layerEmbeddedBeside = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
 
-/** Who takes the money: the provider that is named, or nobody, in the simulation. */
+/** The payment provider of the settings, or the simulator, which takes no money. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
   settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)
 

@@ -172,7 +172,7 @@ describe("flash-sale dlq", () => {
         const letters = yield* DeadLetters
         const marking = yield* Deferred.make<void>()
         const dying = { ...letters, handle: () => Effect.andThen(Deferred.succeed(marking, undefined), Effect.never) }
-        const step = yield* Replay.lookAt(letter)
+        const step = yield* Replay.inspectLetter(letter)
         assert.strictEqual(step._tag, "Ready")
         if (step._tag === "Refused") return
         for (const _ of [1, 2]) {

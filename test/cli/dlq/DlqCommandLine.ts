@@ -28,7 +28,7 @@ export const typed = (folder: string, line: string) =>
   Effect.gen(function*() {
     const console = yield* TestConsole.make
     const words = Array.from(line.matchAll(/"([^"]*)"|\S+/g), ([word, quoted]) => quoted ?? word)
-    const exit = yield* Effect.exit(CommandFailed.tell(cli(words))).pipe(
+    const exit = yield* Effect.exit(CommandFailed.report(cli(words))).pipe(
       Effect.provideService(Console.Console, console),
       Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv({ env: { DATA_DIR: folder } })),
       Effect.provide(NodeServices.layer),

@@ -56,7 +56,7 @@ describe("flash-sale dlq on Kafka and Redis", () => {
         const aProcess = Infra.layerDistributed({ redis, kafka }).pipe(Layer.provide(Logger.layer([])))
         const replayAll = Effect.gen(function*() {
           const open = yield* Letters.open(everything)
-          const looked = yield* Batch.look(open, Replay.lookAt)
+          const looked = yield* Batch.inspect(open, Replay.inspectLetter)
           yield* Effect.forEach(
             looked,
             ({ step }) => step._tag === "Refused" ? Effect.void : Replay.perform(step, hand)
@@ -87,7 +87,7 @@ describe("flash-sale dlq on Kafka and Redis", () => {
           yield* eventually(gauges, ([size]) => size.value === 1)
           const [poison] = yield* Letters.open(everything)
           const discarded = Effect.gen(function*() {
-            const looked = yield* Batch.look([poison!], Discard.look)
+            const looked = yield* Batch.inspect([poison!], Discard.inspect)
             yield* Effect.forEach(
               looked,
               ({ step }) => step._tag === "Ready" ? Discard.perform(step, hand) : Effect.void

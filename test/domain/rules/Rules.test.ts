@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Command, RULES_VERSION } from "@flash-sale/domain/records/Command"
 import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { COMMANDS_REMEMBERED, empty, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
+import { lookUp } from "@flash-sale/domain/rules/OrderLookup"
 import * as Rules from "@flash-sale/domain/rules/Rules"
 import { HashMap, Option } from "effect"
 import { by, cancel, counts, edited, giveUp, lastAnswer, place, play, sale, settle, to } from "../ItemCommands.ts"
@@ -72,9 +73,9 @@ describe("Rules: placing", () => {
   it("an item forgets a rejected id after REJECTED_REMEMBERED others, and not before", () => {
     const rejected = Array.from({ length: REJECTED_REMEMBERED }, (_, n) => place(`r-${n}`))
     const remembered = play(...rejected, stock(5)).item
-    assert.strictEqual(Rules.lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "rejected")
+    assert.strictEqual(lookUp(remembered, 0, RequestId.make("r-0"), 1).state, "rejected")
     const forgotten = play(...rejected, place("one more"), stock(5)).item
-    assert.strictEqual(Rules.lookUp(forgotten, 0, RequestId.make("r-0"), 1).state, "unknown")
+    assert.strictEqual(lookUp(forgotten, 0, RequestId.make("r-0"), 1).state, "unknown")
     assert.strictEqual(Rules.apply(forgotten, 1_000_000, place("r-0"))[1][0]?.state, "held")
     assert.strictEqual(Rules.apply(forgotten, 1_000_000, place("r-1"))[1][0]?.state, "rejected")
   })
@@ -93,7 +94,7 @@ describe("Rules: what an item keeps", () => {
     for (let n = 0; n < 3 * COMMANDS_REMEMBERED; n++) item = Rules.apply(item, many + n, by(`c-${n}`, 1))[0]
     assert.isAtMost(HashMap.size(item.commands), 2 * COMMANDS_REMEMBERED)
     // Each of the last ones is still known, and none of the others.
-    const isKnown = (n: number) => Rules.lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "rejected"
+    const isKnown = (n: number) => lookUp(item, 0, RequestId.make(`r-${n}`), 1).state === "rejected"
     assert.deepStrictEqual(
       [many - REJECTED_REMEMBERED - 1, many - REJECTED_REMEMBERED, many - 1].map(isKnown),
       [false, true, true]

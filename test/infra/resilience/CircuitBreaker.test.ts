@@ -4,7 +4,7 @@ import { Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 
-const settings: CircuitBreaker.Settings = {
+const settings: CircuitBreaker.BreakerSettings = {
   failureThreshold: 3,
   successThreshold: 2,
   baseTimeout: Duration.seconds(30),
@@ -13,7 +13,7 @@ const settings: CircuitBreaker.Settings = {
 
 /** A breaker, what it has been, and what its next probes find. */
 const breaker = Effect.gen(function*() {
-  const states: Array<CircuitBreaker.State> = []
+  const states: Array<CircuitBreaker.BreakerState> = []
   const world = { probes: 0, answers: [] as Array<boolean>, delay: "0 millis" as Duration.Input }
   const probe = Effect.suspend(() => {
     world.probes++
@@ -118,7 +118,7 @@ describe("CircuitBreaker", () => {
 
   it.effect("a probe that ends by a defect is a failure", () =>
     Effect.gen(function*() {
-      const states: Array<CircuitBreaker.State> = []
+      const states: Array<CircuitBreaker.BreakerState> = []
       const made = yield* CircuitBreaker.make({
         settings,
         probe: Effect.die(new Error("bug")),

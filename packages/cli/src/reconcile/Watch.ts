@@ -19,7 +19,7 @@ const compareOnce = Effect.gen(function*() {
   yield* Metric.update(ReconcileMetrics.lastRun, (yield* Clock.currentTimeMillis) / 1_000)
 }).pipe(
   Effect.mapError(CommandFailed.from),
-  CommandFailed.tell,
+  CommandFailed.report,
   Effect.ignore
 )
 

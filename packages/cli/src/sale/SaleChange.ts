@@ -1,4 +1,4 @@
-/** Changing how an item is sold: a record in the log, which takes effect in its turn among the orders. */
+/** Changing how an item is sold: a record in the log, which takes effect in order with the orders. */
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -14,8 +14,8 @@ import { untilAppended } from "../terminal/AppendRetries.ts"
 /**
  * Appends the change.
  *
- * **Gotchas**: only a record that is surely not in the log is sent again. A second record would take back what somebody
- * else has set in between; so the operator hears that nobody knows, and looks.
+ * **Gotchas**: only a record that is surely not in the log is appended again. A second record would undo a change of
+ * another operator in between; so `AppendUnknown` is reported, and the operator looks.
  */
 export const append = Effect.fn("SaleChange.append")(function*(
   itemId: ItemId,

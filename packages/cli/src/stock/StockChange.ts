@@ -1,4 +1,4 @@
-/** Changing the stock of an item: a record in the log, which takes effect in its turn among the orders. */
+/** Changing the stock of an item: a record in the log, which takes effect in order with the orders. */
 import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Command from "@flash-sale/domain/records/Command"
@@ -7,26 +7,26 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, type Option, Random, Schedule } from "effect"
 import { untilAppended } from "../terminal/AppendRetries.ts"
 
-/** How often it is looked whether the record has taken effect, and for how long. */
+/** How often the item is read until the record has taken effect, and for how long. */
 const LOOK_EVERY = "50 millis"
 const LOOK_FOR = "10 seconds"
 
 const WORDS = 4
 const MAX_WORD = 0xffffffff
 
-/** A name for a command that nobody has used before. */
+/** A random name for a command, 128 bits, so that no other command has it. */
 export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
   Effect.forEach(Array.from({ length: WORDS }), () => Random.nextIntBetween(0, MAX_WORD)),
   (words) => Command.CommandId.make(words.map((word) => word.toString(16).padStart(8, "0")).join(""))
 )
 
-/** Appends the change. Sends it again where that failed: its command id makes a second record of it a no-op. */
+/** Appends the change. Repeats a failed append: its command id makes a second record of it a no-op. */
 export const append = Effect.fn("StockChange.append")(function*(
   itemId: ItemId,
   adjustment: Command.Adjustment
 ): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
   const log = yield* OrderLog
-  // A command that has just started does not know the log yet, and would be refused.
+  // A process that has just started does not know the log yet, and its append would be refused.
   yield* Effect.ignore(log.partitions)
   const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
   return yield* Effect.retry(log.append(record), untilAppended)

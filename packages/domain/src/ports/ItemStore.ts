@@ -10,7 +10,7 @@ import type { ItemId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { Batch } from "../rules/Fold.ts"
 import type { SaleSettings } from "../rules/Item.ts"
-import type { Outcome } from "../rules/Outcome.ts"
+import type { RecordOutcome } from "../rules/Outcome.ts"
 import type { MarkMoved, Session } from "./RecoveryMarks.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
@@ -66,7 +66,7 @@ export interface FoldRequest extends Batch {
 
 export interface FoldReply {
   /** One for each command, in order; none where the fold is silent. */
-  readonly outcomes: ReadonlyArray<Outcome>
+  readonly outcomes: ReadonlyArray<RecordOutcome>
   readonly summary: ItemSummary
 }
 

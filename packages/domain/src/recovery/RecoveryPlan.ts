@@ -1,9 +1,8 @@
 /**
- * Every start is a recovery: where a worker begins to fold, decided from what the log, the consumer group and the store
- * say. Pure.
+ * Every start is a recovery: decides from log, consumer group and store where a worker begins to fold. Pure.
  *
- * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
- * nothing, so beginning early is always safe and beginning late never is.
+ * The store may have lost its last writes, or everything (decision 0006); the log is the truth. Folding is idempotent,
+ * so beginning early is always safe and beginning late never is. Halts are the cases of decision 0008.
  */
 import type { PartitionBounds } from "../ports/OrderLog.ts"
 import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
@@ -26,7 +25,7 @@ export interface RecoveryInput {
  * - `AheadOfLog`: the log ends before a record that was folded, or that was there when an operator accepted the log.
  * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
  * - `TrimmedLog`: the log begins behind the first record that has to be folded.
- * - `ReplacedLog`: another record, or none, has the offset of the record that the store saw last.
+ * - `ReplacedLog`: the log has another record, or none, at the offset of the record that the store saw last.
  */
 export type Halt =
   | { readonly _tag: "AheadOfLog"; readonly end: number; readonly reached: number; readonly by: "fold" | "acceptance" }
@@ -107,12 +106,14 @@ const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): P
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
 
 /**
- * The record by which the log is recognised; undefined where there is none, or the log was trimmed behind it.
+ * The record by which the log is recognised; undefined where the mark has none, or the log was trimmed beyond it.
  */
 export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
   mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
 
-/** Why this is not the log that was folded, by the first record at or after the one that was seen. */
+/**
+ * Why this is not the log that was folded, by the first record at or after the offset of `seen`; undefined where it is.
+ */
 export const replaced = ({ digest, offset }: Seen, found: LogRecord | undefined): Halt | undefined => {
   if (found?.offset !== offset) return { _tag: "ReplacedLog", offset, found: "nothing" }
   return Digest.of(found) === digest ? undefined : { _tag: "ReplacedLog", offset, found: "another" }

@@ -4,7 +4,7 @@
  * **Details**: endpoints answer their own refusals. The other answers are made here: no such route, a body that is too
  * large or of another type, and bugs, which are described in the log and not in the answer.
  */
-import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"

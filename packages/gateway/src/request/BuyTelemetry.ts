@@ -5,7 +5,7 @@
  * are answers with 5xx and no others; `gateway_orders_failures_total` says why. All of it is done at once and without a
  * fiber, as it is done for every order (docs/decisions/0013-the-hot-route.md).
  */
-import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
@@ -20,11 +20,11 @@ export type AnswerCode = Refusal["code"] | Problem["code"] | "validation_failed"
 
 type Counter = typeof Metrics.ordersReceived | ReturnType<typeof Metrics.ordersRefused>
 
-const failure = (reason: Metrics.Failure): ReadonlyArray<Counter> => [
+const failure = (reason: Metrics.FailureReason): ReadonlyArray<Counter> => [
   Metrics.ordersFailed,
   Metrics.ordersFailedBy(reason)
 ]
-const refusal = (reason: Metrics.Refusal): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
+const refusal = (reason: Metrics.RefusalReason): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
 
 const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   invalid_body: [Metrics.ordersValidationFailed],
@@ -91,7 +91,7 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
       order: Order | undefined,
       processingMillis?: number
     ): void =>
-      lines.tell({
+      lines.write({
         ...line,
         at: clock.currentTimeMillisUnsafe(),
         service: "gateway",

@@ -4,9 +4,10 @@ import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
 import * as Completion from "../actor/Completion.ts"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
 import * as Appender from "./append/Appender.ts"
-import { KafkaClient, messageOf } from "./client/KafkaClient.ts"
+import { KafkaClient } from "./client/KafkaClient.ts"
 import * as RequestCoalescer from "./client/RequestCoalescer.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
 import * as Topics from "./client/Topics.ts"
@@ -51,13 +52,13 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
         isAway = false
         return worker(owned)
       }
-      const tellOnce = ({ detail }: LogUnavailable) => {
+      const warnOnce = ({ detail }: LogUnavailable) => {
         if (isAway) return Effect.void
         isAway = true
         return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
       }
       const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
-        Effect.tapError(tellOnce),
+        Effect.tapError(warnOnce),
         Effect.retry(rejoin),
         Effect.orDie // The schedule has no end, so no failure comes past it.
       )
@@ -86,10 +87,10 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
-/** Every partition asks once a second, and all of them when the group has shared them out. */
+/** Every partition asks once a second, and all of them at once after an assignment. */
 const questionsOf = Effect.fnUntraced(function*(
   client: KafkaClient["Service"]
-): Effect.fn.Return<Workers.Questions, never, Scope.Scope> {
+): Effect.fn.Return<Workers.PartitionQuestions, never, Scope.Scope> {
   const { group, ordersTopic } = client.settings
   return {
     committed: yield* RequestCoalescer.make(

@@ -1,4 +1,7 @@
-/** The names of everything that is kept in Redis. No other file spells a key. `lua/README.md` says what each holds. */
+/**
+ * The names of all keys in Redis. No other file spells a key. `lua/README.md` says what each holds; `untold` and
+ * `turned` are persisted under older words (decision 0023).
+ */
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { keyOf, TEMPLATES } from "./rights/KeyFamilies.ts"
@@ -22,5 +25,5 @@ export const mark = keyOf<PartitionId>("mark")
 export const items = keyOf<PartitionId>("items")
 /** How far the fold of each partition is: a hash. */
 export const backlog = TEMPLATES.backlog
-/** The record of repairs by hand: a stream. */
+/** The operators' repairs: a stream. */
 export const repairs = TEMPLATES.repairs

@@ -1,4 +1,4 @@
-/** Everything that is kept in Redis, over one connection (and one more that waits for live events). */
+/** The ports that Redis serves, over one connection (and one more that waits for live events). */
 import { NodeFileSystem } from "@effect/platform-node"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -6,6 +6,7 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
+import type { RedisSettings } from "./client/RedisSettings.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
@@ -20,11 +21,11 @@ import * as Scripts from "./Scripts.ts"
 const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
 
 /**
- * The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. A named
- * user's rights are looked at, and lines say what is missing.
+ * The ports that Redis serves. Builds at once and never fails: it connects in the background, and `isUp` says whether it
+ * is connected. A named user's rights are looked at, and lines say what is missing.
  */
 export const layer = (
-  settings: IoRedis.RedisSettings,
+  settings: RedisSettings,
   user?: User
 ): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
   Layer.mergeAll(
@@ -40,9 +41,9 @@ export const layer = (
     Layer.provideMerge(IoRedis.layer(settings))
   )
 
-/** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
+/** The items alone, and all that is stored of them: for commands that compare, repair and refill a second Redis. */
 export const layerItems = (
-  settings: IoRedis.RedisSettings,
+  settings: RedisSettings,
   user?: User
 ): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
   Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer, rightsOf(user)).pipe(

@@ -70,7 +70,7 @@ const headOf = (partition: PartitionId, fields: ReadonlyMap<string, string>): He
 
 const paused = (text: string): Stored<boolean> => text === "0" || text === "1" ? text === "1" : damaged(text)
 
-/** What the key of the stock shows beside what the scripts left in it: see `lua/lib/_hand.lua`. */
+/** What the key of the stock shows beside what the scripts left in it: see `lua/lib/_edits.lua`. */
 const byHand = (itemId: ItemId, inventory: Part | undefined, fields: ReadonlyMap<string, string>) => {
   const damages: Array<string> = []
   const waiting: Array<string> = []

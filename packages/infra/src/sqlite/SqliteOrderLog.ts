@@ -1,4 +1,4 @@
-/** The log of all that happened, as a table in the embedded file. */
+/** The log of commands, as a table in the embedded file. */
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
@@ -19,8 +19,8 @@ SELECT ?1, coalesce((SELECT max(offset) + 1 FROM log WHERE partition = ?1), 0), 
 RETURNING offset`
 
 /**
- * Appends wait for the disk, many at once. All partitions belong to whoever consumes; a second consumer in the same
- * process waits until the first has left, and `EngineLock` keeps out those of other processes.
+ * Appends wait for the disk, many in one commit (decision 0004). A consumer owns all partitions; a second one in the
+ * same process waits until the first has left, and `EngineLock` keeps out those of other processes.
  */
 export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Layer.effect(
   OrderLog,

@@ -26,7 +26,7 @@ export const actionsOf = (
   itemId: ItemId,
   open: OpenOrders,
   batch: ReadonlyArray<Message>,
-  outcomes: ReadonlyArray<Outcome.Outcome>,
+  outcomes: ReadonlyArray<Outcome.RecordOutcome>,
   millis: number
 ): ReadonlyArray<Action> => {
   const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }

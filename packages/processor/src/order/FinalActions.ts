@@ -1,7 +1,7 @@
 /** What is to be done about orders that have become final: their status, a dead letter where a person is needed. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { placeCorrelationId } from "@flash-sale/domain/records/LogRecord"
+import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import type { Action } from "./Action.ts"
@@ -48,7 +48,7 @@ export const ofUnreadable = (
   now: string
 ): Action => {
   if (command._tag !== "Unreadable" || order.state !== "unreadable") return { done: record.offset }
-  const correlationId = command.correlationId ?? placeCorrelationId(record)
+  const correlationId = command.correlationId ?? defaultCorrelationId(record)
   const reason = Outcome.reasonText(order)
   return {
     ...(command.requestId === undefined ? {} : {

@@ -21,7 +21,7 @@ export interface Forwarding {
 export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
   const drop = Effect.fnUntraced(function*(record: LogRecord.LogRecord, itemId = "unknown" as ItemId) {
     const now = DateTime.formatIso(yield* DateTime.now)
-    const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.placeCorrelationId(record)
+    const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.defaultCorrelationId(record)
     const letter = DeadLetterOf.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
     yield* publisher.publish({ itemId, actions: [{ letter, done: record.offset }], onPublished: () => {} })
   })

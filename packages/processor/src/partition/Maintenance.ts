@@ -39,7 +39,7 @@ export interface MaintenanceParts {
 const showLevels = Effect.fnUntraced(function*(partition: PartitionId) {
   const levels = yield* (yield* ItemStore).levels(partition, Metrics.MAX_ITEM_SERIES)
   for (const [itemId, available] of levels) {
-    if (Metrics.isTold(partition, itemId)) continue
+    if (Metrics.isReported(partition, itemId)) continue
     yield* Metric.update(Metrics.inventoryOf(partition, itemId), available)
   }
 })

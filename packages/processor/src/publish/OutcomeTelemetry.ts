@@ -30,7 +30,7 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
     if (finished.acceptedAt !== undefined) {
       EngineMetrics.orderFate.updateUnsafe(Math.max(0, now - finished.acceptedAt) / 1000, context)
     }
-    lines.tell({
+    lines.write({
       level: "Info",
       at: now,
       service: "processor",

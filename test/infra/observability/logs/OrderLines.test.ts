@@ -24,10 +24,10 @@ const line = (change: Partial<OrderLines.OrderLine> = {}): OrderLines.OrderLine 
   ...change
 })
 
-const logged = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.Options> = {}) =>
+const logged = (lines: ReadonlyArray<OrderLines.OrderLine>, options: Partial<Logs.LogsOptions> = {}) =>
   Effect.gen(function*() {
     const written = MemoryOutput.make()
-    yield* Effect.map(OrderLines.OrderLines, ({ tell }) => lines.forEach(tell)).pipe(
+    yield* Effect.map(OrderLines.OrderLines, ({ write }) => lines.forEach(write)).pipe(
       Effect.provide(Logs.layer({ service: "flash-sale", level: "Info", output: written.output, ...options }))
     )
     return written.writes.length === 0 ? [] : written.lines()
@@ -80,7 +80,7 @@ describe("OrderLines", () => {
   it.effect("an order's line is readable at a terminal, as others are", () =>
     Effect.gen(function*() {
       const { lines, output } = MemoryOutput.make(true)
-      yield* Effect.map(OrderLines.OrderLines, ({ tell }) => tell(line({ requestId: "r\u202e1" }))).pipe(
+      yield* Effect.map(OrderLines.OrderLines, ({ write }) => write(line({ requestId: "r\u202e1" }))).pipe(
         Effect.provide(Logs.layer({ service: "gateway", level: "Info", output }))
       )
       // eslint-disable-next-line no-control-regex

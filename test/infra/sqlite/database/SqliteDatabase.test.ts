@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
 import * as Migrations from "@flash-sale/infra/sqlite/database/Migrations"
+import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -12,7 +13,7 @@ import * as Folders from "../Folders.ts"
 type Database = SqliteDatabase.SqliteDatabase["Service"]
 
 /** Opens it in the scope. */
-const open = (place: SqliteDatabase.Place) =>
+const open = (place: OpenFile.Location) =>
   Effect.map(Layer.build(SqliteDatabase.layer(place)), Context.get(SqliteDatabase.SqliteDatabase))
 
 const setting = (name: string, value: number) => (connection: Connection.Connection) => {
@@ -27,10 +28,10 @@ describe("SqliteDatabase", () => {
   it.effect("a file of a later version is refused, and left as it is", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      const file = Connection.open(join(folder, SqliteDatabase.FILE_NAME))
+      const file = Connection.open(join(folder, OpenFile.FILE_NAME))
       file.script(`PRAGMA user_version = ${Migrations.LATEST + 1}`)
       const error = yield* Effect.flip(open({ folder }))
-      assert.instanceOf(error, SqliteDatabase.CannotOpen)
+      assert.instanceOf(error, OpenFile.CannotOpen)
       assert.include(error.message, folder)
       assert.include(error.message, `version ${Migrations.LATEST + 1}`)
       assert.deepStrictEqual(file.all("SELECT name FROM sqlite_schema"), [])
@@ -40,7 +41,7 @@ describe("SqliteDatabase", () => {
   it.effect("a file that is no database is refused", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      writeFileSync(join(folder, SqliteDatabase.FILE_NAME), "rubbish ".repeat(1_000))
+      writeFileSync(join(folder, OpenFile.FILE_NAME), "rubbish ".repeat(1_000))
       const error = yield* Effect.flip(open({ folder }))
       assert.include(error.message, "not a database")
     }))

@@ -1,6 +1,6 @@
 /**
- * Appends to a topic: a line for each partition, one send in flight in each, each record answered when its own send is
- * acknowledged by all replicas. Why it is built so: docs/decisions/0003-appending.md.
+ * Appends to a topic: a queue for each partition, one send in flight in each. Each record is answered when its own send
+ * is acknowledged by all replicas. Why: docs/decisions/0003-appending.md.
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
@@ -31,7 +31,7 @@ const SENDS_AT_ONCE = 2
 const SEND_COUNTS_FOR = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
 export const MAX_BATCH_BYTES = 768 * 1024
-/** What a record takes beside key, value and headers, at the most. */
+/** The most bytes that a record takes beside key, value and headers. */
 const RECORD_OVERHEAD = 32
 
 /** The header that names the span of a record. */
@@ -52,7 +52,7 @@ export interface Appender {
 
 type Line = BatchLine.BatchLine<PartitionSender.Encoded, number, AppendError>
 
-/** Opens nothing before the first append. What was taken in is answered before the scope is closed. */
+/** Connects at the first append. Records that were accepted are answered before the scope is closed. */
 export const make = Effect.fnUntraced(function*(
   settings: KafkaSettings,
   topic: string

@@ -1,11 +1,12 @@
 /**
- * Sends to one partition, one send at a time: an idempotent producer of its own, made when it is needed and thrown
- * away after each failure whose outcome is unknown, so that no sequence number is ever used for two batches.
+ * Sends to one partition, one send at a time, by an idempotent producer of its own. The producer is made when it is
+ * needed and discarded after each failure whose outcome is unknown, so that no sequence number is used for two batches.
+ * Decision 0003.
  */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
@@ -19,7 +20,7 @@ const RETRIES = 8
 const RETRY_DELAY = 150
 /** How long after a failure records are refused without another try, in milliseconds. */
 const REFUSE_MILLIS = 200
-/** How old the knowledge of who leads the partition may be, in milliseconds: an attempt after it asks again. */
+/** How old the known leader of the partition may be, in milliseconds: a later attempt asks again. */
 const METADATA_MAX_AGE = 1_000
 
 /** A record in the bytes in which it travels. */
@@ -27,7 +28,7 @@ export interface Encoded {
   readonly key: Buffer | undefined
   readonly value: Buffer
   readonly headers: Map<Buffer, Buffer>
-  /** The header of that name as text: whose trace the record belongs to. */
+  /** The header of that name as text: the trace of the record. */
   readonly traceparent: string | undefined
 }
 
@@ -49,7 +50,7 @@ const connect = (settings: KafkaSettings): Client =>
     autocreateTopics: false,
     retries: RETRIES,
     retryDelay: RETRY_DELAY,
-    // Repeating with a cleared memory would lose what the attempts before said.
+    // Repeating with cleared metadata would lose the errors of the earlier attempts.
     repeatOnStaleMetadata: false,
     metadataMaxAge: METADATA_MAX_AGE,
     timeout: REQUEST_TIMEOUT,
@@ -69,7 +70,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
   })
 
   const giveUp = Effect.gen(function*() {
-    // Nobody waits for the close: a frozen broker would hold it up.
+    // The close is not awaited: a frozen broker would delay it.
     yield* Effect.forkDetach(close, { startImmediately: true })
     refusedUntil = (yield* Clock.currentTimeMillis) + REFUSE_MILLIS
   })

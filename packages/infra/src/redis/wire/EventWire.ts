@@ -1,4 +1,4 @@
-/** How `lua/fold.lua` writes a live event. See `lua/README.md`. */
+/** Reads a live event as `lua/fold.lua` writes it: see `lua/README.md`. */
 import type { ItemMoved } from "@flash-sale/domain/ports/LiveEvents"
 import { isRequestId } from "@flash-sale/domain/records/Ids"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
@@ -8,7 +8,7 @@ type Order = ItemMoved["orders"][number]
 const COUNTS = /^(\d{1,16}) (\d{1,16}) (\d{1,16})$/
 const ORDER = /^(\d{1,7}) ([A-Z_]{1,20}) (.+)$/u
 const isStatus = (text: string | undefined): text is OrderStatus =>
-  (OrderStatus.literals as ReadonlyArray<string | undefined>).includes(text)
+  OrderStatus.literals.some((status) => status === text)
 
 /** The event of these fields; undefined where the script cannot have written them. */
 export const read = (counts: string, orders: string): ItemMoved | undefined => {

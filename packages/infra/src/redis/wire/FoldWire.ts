@@ -1,16 +1,10 @@
-/** How the commands of a batch are written for `lua/fold.lua`, and how its answers are read. See `lua/README.md`. */
+/** Writes the commands of a batch for `lua/fold.lua`, and reads its answers. The formats are in `lua/README.md`. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
-import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import {
-  type HoldState,
-  isHoldState,
-  isRejectionReason,
-  isReleaseReason,
-  type SaleSettings
-} from "@flash-sale/domain/rules/Item"
-import type { OrderOutcome, Outcome } from "@flash-sale/domain/rules/Outcome"
-import * as Outcomes from "@flash-sale/domain/rules/Outcome"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeWire from "./OutcomeWire.ts"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
 export const records = (commands: ReadonlyArray<LoggedCommand>): string => {
@@ -72,16 +66,16 @@ const settings = (patch: SalePatch): ReadonlyArray<string> =>
   ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
 /** The outcome of each order that a command names, in order. `next` is the answer to the next one. */
-const named = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
+const orderOutcomes = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
   switch (command._tag) {
     case "Place":
-      return [placed(command, offset, next())]
+      return [OutcomeWire.readPlaced(command, offset, next())]
     case "Settle":
-      return command.settlements.map(({ requestId }) => order(requestId, next()))
+      return command.settlements.map(({ requestId }) => OutcomeWire.read(requestId, next()))
     case "Cancel":
     case "GiveUp":
     case "Unreadable":
-      return [order(command.requestId, next())]
+      return [OutcomeWire.read(command.requestId, next())]
     case "Adjust":
     case "Sale":
     case "Rules":
@@ -94,83 +88,17 @@ export const outcomes = (
   commands: ReadonlyArray<LoggedCommand>,
   fresh: string,
   text: string
-): ReadonlyArray<Outcome> => {
+): ReadonlyArray<RecordOutcome> => {
   const answers = text === "" ? [] : text.split("\n")
   let at = 0
   const next = (): string => answers[at++] ?? ""
-  const read = commands.map((placeOutcome, n) => ({
-    offset: placeOutcome.offset,
+  const read = commands.map((logged, n) => ({
+    offset: logged.offset,
     fresh: fresh[n] === "1",
-    orders: named(placeOutcome, next)
+    orders: orderOutcomes(logged, next)
   }))
   if (fresh.length !== commands.length || at !== answers.length) throw new Error("fold.lua answered for other records")
   return read
-}
-
-type Place = Extract<Command, { readonly _tag: "Place" }>
-
-/** Reads `h <price> <currency>` and `t <reason>`: the order stands as its record asks. Else what any order's answer is. */
-const placed = (
-  { attempt, order: { amount, requestId, userId } }: Place,
-  offset: number,
-  answer: string
-): OrderOutcome => {
-  const [kind, first, currency] = answer.split(" ", 3)
-  if (kind === "t" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
-  if (kind !== "h") return order(requestId, answer)
-  return {
-    requestId,
-    state: "held",
-    reason: undefined,
-    attempt,
-    placedAtOffset: offset,
-    changed: true,
-    userId,
-    amount,
-    price: first === "-" ? undefined : Number(first),
-    currency: currency === "-" ? undefined : currency
-  }
-}
-
-/** Reads `<changed> <state> ...`: a line of the ledger, or `<state> <reason> <attempt> <place>`. */
-const order = (requestId: RequestId | undefined, answer: string): OrderOutcome => {
-  const words = answer.split(" ")
-  const [changedText, state = "", reason] = words
-  const changed = changedText === "1"
-  if (isHoldState(state)) return held(requestId, state, words, changed)
-  const [attempt, place] = [Number(words[3]), Number(words[4])]
-  if (state === "unknown") return Outcomes.unknown(requestId, attempt, place)
-  if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, place, changed)
-  if (state === "rejected" && isRejectionReason(reason) && requestId !== undefined) {
-    return Outcomes.rejected(requestId, reason, attempt, place, changed)
-  }
-  throw new Error(`fold.lua answered ${answer}`)
-}
-
-const HELD_WORDS = 10
-
-/** `<changed> <state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>` */
-const held = (
-  requestId: RequestId | undefined,
-  state: HoldState,
-  words: ReadonlyArray<string>,
-  changed: boolean
-): OrderOutcome => {
-  const [, , userId, amount, attempt, place, , price, currency, reason] = words
-  if (requestId === undefined || words.length !== HELD_WORDS) throw new Error(`fold.lua answered ${words.join(" ")}`)
-  return {
-    requestId,
-    state,
-    reason: isRejectionReason(reason) || isReleaseReason(reason) ? reason : undefined,
-    attempt: Number(attempt),
-    placedAtOffset: Number(place),
-    changed,
-    // It was checked before it was folded.
-    userId: userId as UserId,
-    amount: Number(amount),
-    price: price === "-" ? undefined : Number(price),
-    currency: currency === "-" ? undefined : currency
-  }
 }
 
 const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)

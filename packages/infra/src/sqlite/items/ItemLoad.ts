@@ -1,4 +1,4 @@
-/** Reading an item's maps: as many of their entries as a batch touches. */
+/** Reading an item's maps: the entries that a batch may read or change. Persisted names: decision 0023. */
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
@@ -16,7 +16,7 @@ import {
   word
 } from "../database/Connection.ts"
 import type { ItemHead } from "./ItemHead.ts"
-import { byBatch, type Touched } from "./ItemTouched.ts"
+import { byBatch, type TouchedRows } from "./ItemTouched.ts"
 
 const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS] as const
 /** A release before 0.2 kept the answers to rejected orders as well, as `turned`. */
@@ -28,20 +28,20 @@ const BUYERS = "SELECT user, units FROM buyers WHERE item = ? AND user IN (SELEC
 const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN (SELECT value FROM json_each(?))"
 const UNPUBLISHED = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
 
-/** What was read for a batch, and which entries it may have changed. */
-export interface Loaded {
+/** The entries that were read for a batch, and the keys of those that it may change. */
+export interface LoadedItem {
   readonly folded: Folded
-  readonly touched: Touched
+  readonly touched: TouchedRows
 }
 
-export const load = (connection: Connection, head: ItemHead, batch: Batch): Loaded => {
+export const load = (connection: Connection, head: ItemHead, batch: Batch): LoadedItem => {
   const named = byBatch(batch)
   const rows = <A>(sql: string, keys: Iterable<unknown>, toEntry: (row: Row) => A): ReadonlyArray<A> => {
     const list = [...keys]
     return list.length === 0 ? [] : connection.all(sql, head.id, JSON.stringify(list)).map(toEntry)
   }
   const orders = rows(ORDERS, named.requests, toOrder)
-  // Whoever's order is given back or sold counts as touched, though the batch does not name him.
+  // The buyers of orders that are released or sold count as touched, though the batch does not name them.
   const users = new Set([...named.users, ...orders.map(([, { userId }]) => userId)])
   const before = batch.commands.filter(({ offset }) => offset <= head.position).map(({ offset }) => offset)
   return {

@@ -1,11 +1,11 @@
 /** The environment variables of Redis. */
 import { Config } from "effect"
-import * as Kind from "../settings/Kind.ts"
-import * as Tls from "../settings/Tls.ts"
-import * as Variable from "../settings/Variable.ts"
-import type { RedisSettings } from "./IoRedis.ts"
+import * as Kind from "../../settings/Kind.ts"
+import * as Tls from "../../settings/Tls.ts"
+import * as Variable from "../../settings/Variable.ts"
+import type { RedisSettings } from "./RedisSettings.ts"
 
-/** Where Redis is, and who we are there. A password without a name is that of the user `default`. */
+/** Address and login of Redis. A password without a name is that of the user `default`. */
 export const config: Config.Config<RedisSettings> = Variable.check(
   Variable.group({
     address: Variable.make("REDIS_ADDR", Kind.address, { host: "redis-service", port: 6379 }),
