@@ -5,6 +5,7 @@ import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/Or
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { HAND_OVER_WITHIN } from "@flash-sale/processor/partition/HandOver"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
 import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
@@ -97,7 +98,7 @@ describe("Hand-over with records in hand", () => {
     Effect.gen(function*() {
       const { committed, millis } = yield* handedOver
       assert.strictEqual(committed, 0)
-      const bound = Duration.toMillis(PartitionWorker.HAND_OVER_WITHIN)
+      const bound = Duration.toMillis(HAND_OVER_WITHIN)
       assert.isAtLeast(millis, bound)
       assert.isAtMost(millis, bound + 500)
     }).pipe(Effect.provide(slowBy(3_600_000))))

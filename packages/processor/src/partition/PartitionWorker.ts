@@ -11,7 +11,7 @@ import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import { Deferred, Duration, Effect, Schedule, type Scope } from "effect"
+import { Deferred, Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
@@ -20,16 +20,12 @@ import * as OffsetTracker from "../run/OffsetTracker.ts"
 import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
+import * as HandOver from "./HandOver.ts"
 import * as Intake from "./Intake.ts"
 import * as Lag from "./Lag.ts"
 import * as Maintenance from "./Maintenance.ts"
 import * as Router from "./Router.ts"
 import * as StockEdits from "./StockEdits.ts"
-
-/** How long a worker that is asked to return may finish what is in hand. */
-export const HAND_OVER_WITHIN = Duration.seconds(8)
-/** How often a hand-over looks whether everything is published. */
-const HAND_OVER_CHECK = Duration.millis(20)
 
 /** How long a worker waits before it recovers again: it waits for a store or a log that is away. */
 const untilRecovered = Schedule.jittered(
@@ -54,7 +50,7 @@ export const work = Effect.fnUntraced(function*(
   const recoveryLimiter = sharedLimiter ?? (yield* RecoveryLimiter.make)
   let hasInHand = false
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
-  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
+  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
   yield* Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true))).pipe(
     Effect.ensuring(taking(false)),
@@ -143,14 +139,5 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )
-  yield* handOver(router, checkpointer)
-})
-
-/** Nothing is taken any more: what is in hand is folded and published, and committed as far as it is final. */
-const handOver = Effect.fnUntraced(function*(router: Router.Router, checkpointer: Checkpointer.Checkpointer) {
-  yield* Effect.sync(router.isQuiet).pipe(
-    Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(HAND_OVER_CHECK) }),
-    Effect.timeoutOption(HAND_OVER_WITHIN)
-  )
-  yield* Effect.ignore(checkpointer.commit)
+  yield* HandOver.handOver(router, checkpointer)
 })
