@@ -65,7 +65,7 @@ if (import.meta.main) {
   )
   if (process.argv.includes("--print")) process.stdout.write(`${expected.join("\n")}\n`)
   report("rights", [
-    ...checkCommands(sources("packages/infra/src/redis/*.ts")),
+    ...checkCommands(sources("packages/infra/src/redis/**/*.ts")),
     ...checkOperations(
       sources("packages/{audit,cli,gateway,processor}/src/**/*.ts", "packages/domain/src/recovery/*.ts")
     ),

@@ -6,8 +6,8 @@ import { type Source, sources } from "../../scripts/Source.ts"
 import type { Violation } from "../../scripts/Violation.ts"
 
 const messages = (found: ReadonlyArray<Violation>) => found.map(({ message }) => message)
-const adapters = sources("packages/infra/src/redis/*.ts")
-const modules = sources("packages/{audit,cli,gateway,processor}/src/**/*.ts")
+const adapters = sources("packages/infra/src/redis/**/*.ts")
+const modules = sources("packages/{audit,cli,gateway,processor}/src/**/*.ts", "packages/domain/src/recovery/*.ts")
 
 /** The sources, one of them with something more. */
 const withMore = (all: ReadonlyArray<Source>, path: string, more: string): ReadonlyArray<Source> =>
@@ -33,7 +33,7 @@ describe("check-rights", () => {
     const [added] = messages(checkOperations(withMore(modules, path, "statuses.write([])")))
     assert.match(added ?? "", /^performs OrderStatuses\.write, which is not in the list of the user gateway/)
     const gone = messages(checkOperations(modules.filter((source) => source.path !== path)))
-    assert.include(gone, "ItemStore.mark is in the list of the user gateway, and performed nowhere")
+    assert.include(gone, "RecoveryMarks.read is in the list of the user gateway, and performed nowhere")
   })
 
   it("reads every key and every command of a script, or says that it cannot", () => {

@@ -18,21 +18,26 @@ const SLEEPING: Exceptions = {
   "test/chaos/RareFaults.ts": "how long something is frozen or away, and how far into a fold a kill strikes",
   "test/chaos/Store.ts": "the writes of the last second, which Redis may lose, and the lag of a replica",
   "test/chaos/ThreeBrokers.test.ts": "the rate of appends",
+  "test/contract/OrderLogContract.ts": "how far a reader gets before it seeks back",
   "test/deploy/Traffic.ts": "the rate of orders",
   "test/deploy/runbook/Terminal.ts": "the longest that a block of commands may take",
   "test/gateway/guards/LogBreaker.test.ts": "a probe that takes its time, by the test's clock",
   "test/gateway/scenarios/Heartbeat.test.ts": "the longest that a heartbeat may take",
   "test/gateway/scenarios/SlowClients.test.ts": "clients that send slowly, and the rate of orders beside them",
   "test/gateway/scenarios/Sockets.test.ts": "clients that send slowly",
+  "test/infra/kafka/AppendBatch.test.ts": "sends that take their time, by the test's clock",
   "test/infra/kafka/KafkaFaults.test.ts": "the rate of appends",
   "test/infra/kafka/SecuredKafka.test.ts":
     "the rate of appends, and the end of a session, after which it signs in again",
   "test/infra/kafka/client/RequestCoalescer.test.ts": "a request that takes its time, by the test's clock",
   "test/infra/payment/provider.ts": "a provider that answers late",
+  "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",
   "test/infra/resilience/CircuitBreaker.test.ts": "a probe that takes its time, by the test's clock",
   "test/processor/scenarios/DamagedItem.test.ts": "a fold that takes its time, by the test's clock",
   "test/processor/scenarios/HandOver.test.ts": "a fold that takes its time, by the test's clock",
+  "test/processor/scenarios/OpenOrders.test.ts": "payments that take their time, by the test's clock",
   "test/processor/scenarios/ProcessorMetrics.test.ts": "payments that take their time, by the test's clock",
+  "test/processor/scenarios/Voids.test.ts": "voids that take their time, by the test's clock",
   "test/servers/Processes.ts": "the pause between two checks of a condition"
 }
 

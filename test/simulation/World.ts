@@ -16,7 +16,7 @@ import * as Trace from "./Trace.ts"
 /** How many of the processors fold in small calls, 0 to 1: one is sent while another is on its way. */
 const SMALL_CALLS = 0.5
 const SMALL_CALL = 8
-/** How many of the processors keep few open orders of a partition in memory, 0 to 1: others wait, and are read again. */
+/** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = 3
 

@@ -1,4 +1,4 @@
-/** What the store does not know was never ordered, unless the store was away: other failures are no doubt about orders. */
+/** What the store does not know was never ordered, unless the store was away: no other failure is a doubt. */
 import { assert, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"

@@ -7,7 +7,7 @@
  * same services and to the same answers.
  */
 import * as Completion from "@flash-sale/infra/actor/Completion"
-import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
@@ -104,7 +104,7 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
     }
     const guard = yield* Completion.guard
     const context = yield* Effect.context<never>()
-    const count = ({ status }: BuyResponse) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
+    const count = ({ status }: BuyResponse) => AnswerMetrics.answered("buy", status).updateUnsafe(1, context)
     const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
       count(buyResponse)
       write(exchange, buyResponse, hasBegun())

@@ -6,7 +6,7 @@
  */
 import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
@@ -93,7 +93,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown |
           Effect.interruptible,
           Effect.flatMap((response) => response.status === 415 ? problem(telemetry, 415) : Effect.succeed(response)),
           Effect.catchCause((cause) => fromCause(telemetry, cause)),
-          Effect.tap(({ status }) => Metric.update(EngineMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
+          Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
           Effect.map((response) =>
             hasBegun() || response.status === 413

@@ -27,3 +27,14 @@ export const items = keyOf<PartitionId>("items")
 export const backlog = TEMPLATES.backlog
 /** The operators' repairs: a stream. */
 export const repairs = TEMPLATES.repairs
+
+/** The keys of an item, in the order of `dump_item.lua` and of `clear_items.lua`. */
+export const ofItem = (itemId: ItemId): ReadonlyArray<string> => [
+  inventory(itemId),
+  meta(itemId),
+  orders(itemId),
+  untold(itemId),
+  turned(itemId),
+  buyers(itemId),
+  commands(itemId)
+]

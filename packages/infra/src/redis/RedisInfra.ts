@@ -21,8 +21,8 @@ import * as Scripts from "./Scripts.ts"
 const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
 
 /**
- * The ports that Redis serves. Builds at once and never fails: it connects in the background, and `isUp` says whether it
- * is connected. A named user's rights are looked at, and lines say what is missing.
+ * The ports that Redis serves. Builds at once and never fails: it connects in the background, and `isUp` says whether
+ * it is connected. A named user's rights are looked at, and lines say what is missing.
  */
 export const layer = (
   settings: RedisSettings,

@@ -7,15 +7,9 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import { Effect, Layer, Option, Schema } from "effect"
 import { IoRedis, unavailable } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
-import * as RedisItemDump from "./RedisItemDump.ts"
+import * as RedisDumpReads from "./RedisDumpReads.ts"
 import { Scripts } from "./Scripts.ts"
 
-/** Entries that one call reads: a few milliseconds of Redis. A larger item is read in pieces. */
-const READ_AT_ONCE = 20_000
-/** Entries of one piece. */
-const PIECE = 2_000
-/** How often an item is read in pieces, as it may be folded in between, before it is read at once and Redis waits. */
-const QUIET_TRIES = 3
 /** Names of an index that one call reads. */
 const NAMES_AT_ONCE = 1_000
 
@@ -56,46 +50,7 @@ const make = Effect.gen(function*() {
     return decoded.map(([, text]) => Option.getOrElse(position(text), () => NOTHING_FOLDED))
   }, Effect.mapError(unavailable))
 
-  const readAtOnce = (partition: PartitionId, itemId: ItemId, most: number) =>
-    Effect.mapError(scripts.dumpItem([Keys.items(partition), ...keysOf(itemId)], [itemId, String(most)]), unavailable)
-
-  const scanned = Effect.fnUntraced(function*(key: string, kind: "hash" | "ring") {
-    const all: Array<string> = []
-    let cursor = "0"
-    do {
-      const [next, some] = yield* use((client) =>
-        kind === "hash" ? client.hscan(key, cursor, "COUNT", PIECE) : client.zscan(key, cursor, "COUNT", PIECE)
-      )
-      for (const text of some) all.push(text)
-      cursor = next
-    } while (cursor !== "0")
-    return ["", all] as const
-  }, (effect) => Effect.catchTag(effect, "WrongContent", ({ detail }) => Effect.succeed([detail] as const)))
-
-  /** Undefined where it was folded in between: then its head is not the same before and after. */
-  const readInPieces = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
-    const [, ...before] = yield* readAtOnce(partition, itemId, -1)
-    const parts = [
-      yield* scanned(Keys.orders(itemId), "hash"),
-      yield* scanned(Keys.untold(itemId), "hash"),
-      yield* scanned(Keys.turned(itemId), "ring"),
-      yield* scanned(Keys.buyers(itemId), "hash"),
-      yield* scanned(Keys.commands(itemId), "ring")
-    ]
-    const [, ...after] = yield* readAtOnce(partition, itemId, -1)
-    return JSON.stringify(before) === JSON.stringify(after) ? [...before, ...parts] : undefined
-  }, Effect.mapError(unavailable))
-
-  const read = Effect.fnUntraced(function*(partition: PartitionId, itemId: ItemId) {
-    const [size, ...parts] = yield* readAtOnce(partition, itemId, READ_AT_ONCE)
-    if (size === "item") return RedisItemDump.of(partition, itemId, parts)
-    for (let tried = 0; tried < QUIET_TRIES; tried++) {
-      const found = yield* readInPieces(partition, itemId)
-      if (found !== undefined) return RedisItemDump.of(partition, itemId, found)
-    }
-    const [, ...all] = yield* readAtOnce(partition, itemId, Number.MAX_SAFE_INTEGER)
-    return RedisItemDump.of(partition, itemId, all)
-  })
+  const read = yield* RedisDumpReads.make
 
   const clear = Effect.fnUntraced(
     function*(
@@ -105,7 +60,7 @@ const make = Effect.gen(function*() {
       accepted?: AcceptedLog
     ) {
       const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
-      const keys = [...shared, ...clearings.flatMap(({ itemId }) => keysOf(itemId))]
+      const keys = [...shared, ...clearings.flatMap(({ itemId }) => Keys.ofItem(itemId))]
       const from = accepted === undefined ? "" : String(accepted.from)
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
       const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), from, ...named])
@@ -123,16 +78,5 @@ const make = Effect.gen(function*() {
     clear
   })
 })
-
-/** In the order of `dump_item.lua` and of `clear_items.lua`. */
-const keysOf = (itemId: ItemId): ReadonlyArray<string> => [
-  Keys.inventory(itemId),
-  Keys.meta(itemId),
-  Keys.orders(itemId),
-  Keys.untold(itemId),
-  Keys.turned(itemId),
-  Keys.buyers(itemId),
-  Keys.commands(itemId)
-]
 
 export const layer: Layer.Layer<StoredItems, never, IoRedis | Scripts> = Layer.effect(StoredItems, make)

@@ -1,6 +1,7 @@
 /**
  * Lets the log be away for a while. A question beside its records that gets no answer is no reason to begin again, as
- * every beginning interrupts the payments that are under way: docs/decisions/0017-log-outages-do-not-restart-a-partition.md.
+ * every beginning interrupts the payments that are under way. Why:
+ * docs/decisions/0017-log-outages-do-not-restart-a-partition.md.
  */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Duration, Effect } from "effect"

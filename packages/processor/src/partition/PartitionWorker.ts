@@ -38,8 +38,8 @@ type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | Paymen
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
- * hand it returns at once: a whole rebalance may be waiting for it (docs/decisions/0017-log-outages-do-not-restart-a-partition.md). Workers of
- * one process share their `RecoveryLimiter`.
+ * hand it returns at once, as a whole rebalance may be waiting for it: decision 0017. Workers of one process share
+ * their `RecoveryLimiter`.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,

@@ -1,6 +1,6 @@
 /**
  * How many requests to the payment provider a process has under way. Charges and voids have places of their own: while
- * charges are held back (docs/decisions/0010-rejected-charges-are-not-timeouts.md) they keep theirs, and voids must go on.
+ * charges are held back (decision 0010) they keep theirs, and voids must go on.
  */
 import * as Slots from "@flash-sale/infra/actor/Slots"
 

@@ -11,6 +11,7 @@ import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
+import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
@@ -31,11 +32,6 @@ const SENDS_AT_ONCE = 2
 const SEND_COUNTS_FOR = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
 export const MAX_BATCH_BYTES = 768 * 1024
-/** The most bytes that a record takes beside key, value and headers. */
-const RECORD_OVERHEAD = 32
-
-/** The header that names the span of a record. */
-const TRACEPARENT = "traceparent"
 
 type AppendError = AppendRefused | AppendUnknown
 
@@ -50,7 +46,7 @@ export interface Appender {
   ) => void
 }
 
-type Line = BatchLine.BatchLine<PartitionSender.Encoded, number, AppendError>
+type Line = BatchLine.BatchLine<EncodedRecord, number, AppendError>
 
 /** Connects at the first append. Records that were accepted are answered before the scope is closed. */
 export const make = Effect.fnUntraced(function*(
@@ -75,7 +71,7 @@ export const make = Effect.fnUntraced(function*(
       batchSize: settings.batchSize,
       patienceMillis: LINE_PATIENCE_MILLIS,
       inTurn: sends.within,
-      handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
+      handle: (records: ReadonlyArray<EncodedRecord>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
     }).pipe(Scope.provide(scope))
     lines.set(partition, line)
@@ -121,7 +117,7 @@ const tooLate = Exit.fail(
 
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
 export const sendAll = Effect.fnUntraced(function*(
-  records: ReadonlyArray<PartitionSender.Encoded>,
+  records: ReadonlyArray<EncodedRecord>,
   send: PartitionSender.PartitionSender["send"]
 ) {
   const last = (yield* Clock.currentTimeMillis) + BATCH_PATIENCE_MILLIS
@@ -132,31 +128,3 @@ export const sendAll = Effect.fnUntraced(function*(
   }
   return answers
 })
-
-const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
-  let size = RECORD_OVERHEAD + (key?.length ?? 0) + value.length
-  for (const [name, text] of headers) size += RECORD_OVERHEAD + name.length + text.length
-  return size
-}
-
-/** The names of headers in bytes, each made once: there are a dozen in all. */
-const headerNames = new Map<string, Buffer>()
-
-const headerName = (name: string): Buffer => {
-  const known = headerNames.get(name)
-  if (known !== undefined) return known
-  const bytes = Buffer.from(name)
-  headerNames.set(name, bytes)
-  return bytes
-}
-
-const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => {
-  const encoded = new Map<Buffer, Buffer>()
-  for (const name in headers) encoded.set(headerName(name), Buffer.from(headers[name]!))
-  return {
-    key: key === undefined ? undefined : Buffer.from(key),
-    value: Buffer.from(value),
-    headers: encoded,
-    traceparent: headers[TRACEPARENT]
-  }
-}

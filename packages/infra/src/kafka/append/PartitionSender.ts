@@ -10,6 +10,7 @@ import { messageOf } from "../../errors/MessageOf.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
+import type { EncodedRecord } from "./EncodedRecord.ts"
 
 /** How long one send may take with all its attempts, in milliseconds. */
 export const SEND_PATIENCE_MILLIS = 3_000
@@ -23,18 +24,9 @@ const REFUSE_MILLIS = 200
 /** How old the known leader of the partition may be, in milliseconds: a later attempt asks again. */
 const METADATA_MAX_AGE = 1_000
 
-/** A record in the bytes in which it travels. */
-export interface Encoded {
-  readonly key: Buffer | undefined
-  readonly value: Buffer
-  readonly headers: Map<Buffer, Buffer>
-  /** The header of that name as text: the trace of the record. */
-  readonly traceparent: string | undefined
-}
-
 export interface PartitionSender {
   /** Appends the records together and answers with the offset of the first; the others follow it without a gap. */
-  readonly send: (records: ReadonlyArray<Encoded>) => Effect.Effect<number, AppendRefused | AppendUnknown>
+  readonly send: (records: ReadonlyArray<EncodedRecord>) => Effect.Effect<number, AppendRefused | AppendUnknown>
   /** Closes the connection. */
   readonly close: Effect.Effect<void>
 }
@@ -102,7 +94,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
 
   const produce = (
     made: Client,
-    records: ReadonlyArray<Encoded>
+    records: ReadonlyArray<EncodedRecord>
   ): Effect.Effect<number, AppendRefused | AppendUnknown> =>
     Effect.tryPromise({
       try: () =>
@@ -125,7 +117,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
       Effect.flatMap((result) => offsetOf(result))
     )
 
-  const send = Effect.fnUntraced(function*(records: ReadonlyArray<Encoded>) {
+  const send = Effect.fnUntraced(function*(records: ReadonlyArray<EncodedRecord>) {
     if ((yield* Clock.currentTimeMillis) < refusedUntil) {
       return yield* new AppendRefused({ detail: "Kafka: not sent: it did not answer a moment ago" })
     }

@@ -5,7 +5,8 @@
  */
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
-import { bounded, counter, gauge, histogram, type Labelled, labelled, type Service } from "./Series.ts"
+import { allAnswers } from "./AnswerMetrics.ts"
+import { bounded, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of one append, in seconds. */
 const APPEND_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -17,25 +18,6 @@ const FATE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 /** The most partitions that a topic may have here. */
 const MAX_PARTITIONS = 10_000
 const BEYOND = "other"
-
-/** Statuses that the gateway answers with. Any other is counted as `other`. */
-const KNOWN_STATUSES = [200, 202, 400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503] as const
-type Status = `${(typeof KNOWN_STATUSES)[number]}` | "other"
-const STATUSES: ReadonlyArray<Status> = [...KNOWN_STATUSES.map((status) => `${status}` as const), "other"]
-export type Route = "buy" | "else"
-
-const answers = counter("gateway_answers_total", "HTTP answers, by route and status")
-const answersOf = {
-  buy: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "buy" })),
-  else: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "else" }))
-}
-const isKnown = (label: string): label is Status => STATUSES.some((known) => known === label)
-
-/** Answers of a route with this HTTP status. */
-export const answered = (route: Route, status: number): Metric.Metric<number, Metric.CounterState<number>> => {
-  const label = String(status)
-  return answersOf[route].of(isKnown(label) ? label : "other")
-}
 
 export const admissionBatch = histogram(
   "gateway_admission_batch_orders",
@@ -136,12 +118,10 @@ const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> =>
   up[service].redis,
   up[service].kafka
 ]
-const every = <Label extends string, Input, State>(...sets: ReadonlyArray<Labelled<Label, Input, State>>) =>
-  sets.flatMap(({ all }) => all)
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
 export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
-  gateway: [...both("gateway"), admissionBatch, ...every(answersOf.buy, answersOf.else)],
+  gateway: [...both("gateway"), admissionBatch, ...allAnswers],
   processor: [
     ...both("processor"),
     foldBatch,
