@@ -4,8 +4,8 @@
  * them.
  * Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: nothing is sent twice. The store may still do late what it was asked: a claim whose order does not wait
- * any more is a lease that runs out, or gives way to the order's status.
+ * **Details**: nothing is sent twice. A request that was given up may still take effect in the store later. A claim that
+ * is made so late ends with its lease, or is replaced by the order's status.
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
