@@ -1,5 +1,5 @@
 /**
- * A semaphore whose slots expire: work that holds a slot for longer goes on, but no longer keeps other work waiting. For
+ * A semaphore whose slots expire: work that holds a slot for longer goes on, but no longer makes other work wait. For
  * work that may get stuck, such as a send to a broker that is frozen.
  *
  * **Details**: a slot expires only while something waits for one. Progress of the work renews its slot, also one that
