@@ -56,6 +56,16 @@ describe("LogRecord", () => {
     sale({ opensAt: 0, closesAt: null, perUserLimit: 1, paused: false, price: 0, currency: "EUR" }),
     Command.Rules({ version: 7 })
   ]
+  it("the headers of an order keep their order, by which people read the topic", () => {
+    assert.deepStrictEqual(Object.keys(LogRecord.encode(itemId, full).headers), [
+      "correlation_id",
+      "request_id",
+      "accepted_at",
+      "attempt",
+      "traceparent"
+    ])
+  })
+
   it("a record about one order carries its ids as headers, and is read the same without them", () => {
     if (full._tag !== "Place") return assert.fail()
     const { attempt, order: { requestId } } = full

@@ -29,11 +29,13 @@ export const ofOrder = ({ correlationId, order: { requestId }, traceparent }: Pl
   ...(traceparent === undefined ? {} : { [Header.traceparent]: traceparent })
 })
 
-/** The headers of the record that places an order. */
+/** The headers of the record that places an order, in the order in which consumers of the topic show them. */
 export const ofPlace = (command: Place): RecordHeaders => ({
-  ...ofOrder(command),
+  [Header.correlationId]: command.correlationId,
+  [Header.requestId]: command.order.requestId,
   [Header.acceptedAt]: String(command.acceptedAt),
-  ...(command.attempt > 1 ? { [Header.attempt]: String(command.attempt) } : {})
+  ...(command.attempt > 1 ? { [Header.attempt]: String(command.attempt) } : {}),
+  ...(command.traceparent === undefined ? {} : { [Header.traceparent]: command.traceparent })
 })
 
 const types: ReadonlySet<string> = new Set(RecordType.literals)
