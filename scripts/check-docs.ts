@@ -96,7 +96,7 @@ export interface Variable {
 export const variablesRead = ({ path, text }: Source): ReadonlyArray<Variable> => {
   if (!/^import \{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
   const pattern =
-    /\bConfig\.\w+(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9_]*)"|\w(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g
+    /\b(?:Config\.\w+|Variable\.make)(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9_]*)"|\w(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g
   return Array.from(text.matchAll(pattern), (match) => ({
     name: (match[1] ?? match[2])!,
     path,

@@ -10,6 +10,7 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
+import * as PaymentMode from "@flash-sale/infra/observability/PaymentMode"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as PartitionWorker from "./partition/PartitionWorker.ts"
 import * as PaymentBreaker from "./payment/PaymentBreaker.ts"
@@ -62,6 +63,8 @@ export interface Health {
   readonly kafka: boolean
   /** Owned partitions by the state of their worker. */
   readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
+  /** Whether a provider takes the money, or nobody does. */
+  readonly payments: PaymentMode.Mode
   /** How far partitions that are folded again have come; absent where none is. */
   readonly recovery?: ReadonlyArray<string>
   /** Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
@@ -110,6 +113,7 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
       waiting: count("Waiting"),
       refusing: count("Halted")
     },
+    payments: yield* PaymentMode.PaymentMode,
     ...(recovery.length === 0 ? {} : { recovery }),
     ...(problems.length === 0 ? {} : { problems })
   }

@@ -18,7 +18,7 @@ const settings = (place: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,
-    payments: Settings.PaymentSettings,
+    payments: Settings.ServePaymentSettings,
     embedded: Target.embedded(place),
     logs: Settings.LogSettings,
     tracing: Settings.TracingSettings

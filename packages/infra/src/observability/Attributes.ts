@@ -12,6 +12,7 @@ export const EVENTS = [
   "payment_not_voided",
   "payments_held_back",
   "payments_go_on",
+  "payments_simulated",
   "stock_adjusted",
   "first_stock_missing",
   "inventory_key_mended",
