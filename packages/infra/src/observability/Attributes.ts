@@ -33,6 +33,8 @@ export const EVENTS = [
   "kafka_client",
   "redis_policy",
   "scripts_loaded",
+  "descriptors_short",
+  "connections_short",
   "service_started",
   "service_stopping",
   "internal_error",
