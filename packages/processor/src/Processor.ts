@@ -67,7 +67,7 @@ export interface Health {
   readonly payments: PaymentMode.Mode
   /** How far partitions that are folded again have come; absent where none is. */
   readonly recovery?: ReadonlyArray<string>
-  /** Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
+  /** Why the store takes no writes, why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong. */
   readonly problems?: ReadonlyArray<string>
 }
 
@@ -91,7 +91,9 @@ export const health: Effect.Effect<Health, never, OrderLog | ItemStore | Process
   const workers = [...state.workers()]
   const count = (tag: (typeof workers)[number][1]["_tag"]) => workers.filter(([, worker]) => worker._tag === tag).length
   const held = state.paymentsHeld()
+  const trouble = redis ? undefined : yield* store.trouble
   const problems = [
+    ...(trouble === undefined ? [] : [`the store takes no writes: ${trouble}`]),
     ...(held === undefined ? [] : [`payments are held back: ${held}`]),
     ...workers.flatMap(([partition, worker]) =>
       "why" in worker

@@ -166,6 +166,11 @@ export class ItemStore extends Context.Service<ItemStore, {
   ) => Effect.Effect<void, StoreUnavailable | MarkMoved>
   /** The session that there is now. */
   readonly session: Effect.Effect<Session>
-  /** Whether the store answers now. */
+  /**
+   * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from taking
+   * what an order needs.
+   */
+  readonly trouble: Effect.Effect<string | undefined>
+  /** Whether it takes them: whether there is no trouble. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ports/ItemStore") {}

@@ -32,6 +32,7 @@ export const EVENTS = [
   "log_unusable",
   "kafka_client",
   "redis_policy",
+  "redis_unusable",
   "scripts_loaded",
   "descriptors_short",
   "connections_short",

@@ -16,12 +16,17 @@ export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, neve
     const store = yield* ItemStore
     const look = Effect.all([
       told("kafka", services, log.isUp),
-      told("redis", services, store.isUp)
+      told("redis", services, store.isUp, store.trouble)
     ], { concurrency: 2, discard: true })
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(ASK_EVERY)))
   }))
 
-const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, isUp: Effect.Effect<boolean>) => {
+const told = (
+  name: keyof EngineMetrics.Up,
+  services: ReadonlyArray<Service>,
+  isUp: Effect.Effect<boolean>,
+  trouble: Effect.Effect<string | undefined> = Effect.undefined
+) => {
   let last: boolean | undefined
   return Effect.gen(function*() {
     const now = yield* isUp
@@ -31,8 +36,11 @@ const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, is
     const isNews = hasChanged && (last !== undefined || now)
     last = now
     if (!isNews) return
-    yield* (now
-      ? Log.info(`${name} answers`, { event: "dependency_up", detail: name })
-      : Log.warn(`${name} does not answer`, { event: "dependency_down", detail: name }))
+    if (now) return yield* Log.info(`${name} answers`, { event: "dependency_up", detail: name })
+    const why = yield* trouble
+    yield* Log.warn(why === undefined ? `${name} does not answer` : `${name} takes no writes: ${why}`, {
+      event: "dependency_down",
+      detail: name
+    })
   })
 }

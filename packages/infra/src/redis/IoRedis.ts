@@ -2,36 +2,24 @@
  * One connection to Redis. It may be away when we start and go away at any time; it is connected again in the
  * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
  * command means is known only to whoever gave it.
+ *
+ * **Details**: a connection counts once its server has said what it is. A replica, a server in cluster mode and one that is
+ * too old are never given a command; a server that becomes a replica ends the connection with the first write.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Context, Effect, Layer, Redacted, Schema, type Scope } from "effect"
-import { Redis, ReplyError } from "ioredis"
+import { Context, Effect, Layer, Schema, type Scope } from "effect"
+import type { Redis } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"
-import * as Tls from "../settings/Tls.ts"
+import * as Keys from "./Keys.ts"
+import * as RedisClient from "./RedisClient.ts"
+import * as ServerInfo from "./ServerInfo.ts"
 
-/** The longest that one command may take before it counts as unanswered, in milliseconds. */
-export const COMMAND_TIMEOUT_MILLIS = 5_000
-/** The longest that connecting may take, in milliseconds. */
-const CONNECT_TIMEOUT_MILLIS = 2_000
-/** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
-const RETRY_FIRST_MILLIS = 50
-const RETRY_LAST_MILLIS = 1_000
-/** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
-const PING_TIMEOUT_MILLIS = 500
+/** How long a probe may take for Redis to count as up, in milliseconds. Less than the second that a health check waits. */
+const PROBE_TIMEOUT_MILLIS = 500
 
-/** Where Redis is, and who we are there. */
-export interface RedisSettings {
-  readonly host: string
-  readonly port: number
-  /** The user `default` where it is absent and there is a password. */
-  readonly username?: string | undefined
-  readonly password?: Redacted.Redacted<string> | undefined
-  /** Everything is sent in the clear where it is absent. */
-  readonly tls?: Tls.Tls | undefined
-}
-
-/** Redis answered, but a key holds what cannot be right. */
-export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
+export type RedisSettings = RedisClient.RedisSettings
+export const WrongContent = RedisClient.WrongContent
+export type WrongContent = RedisClient.WrongContent
 
 /** For operations that stand for no single item: content that cannot be right is a store that does not serve. */
 export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
@@ -50,11 +38,26 @@ export class IoRedis extends Context.Service<IoRedis, {
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
   /** Counts the connections that were made. */
   readonly session: Effect.Effect<Session>
-  /** Whether Redis answers now. */
+  /** Why Redis takes no writes now; undefined where it does. */
+  readonly trouble: Effect.Effect<string | undefined>
+  /** Whether it takes them. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
 type Use = IoRedis["Service"]["use"]
+
+/** What is known of the connection now. */
+interface Standing {
+  /** Counts the connections that were admitted. */
+  session: Session
+  isOpen: boolean
+  /** Connections in a row that were made and then refused. */
+  refusals: number
+  /** Why there is no connection, or the last one has ended. */
+  why: string
+  /** Whether waiting does not help. */
+  isUnusable: boolean
+}
 
 /** Connects until the scope closes, and runs `onReady` each time that it has. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
@@ -63,90 +66,137 @@ export const make = Effect.fnUntraced(function*(
   onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
+  const standing: Standing = { session: 0, isOpen: false, refusals: 0, why: CLOSED, isUnusable: false }
+  const lost = (why: string, isUnusable = false): void => {
+    Object.assign(standing, { isOpen: false, why, isUnusable })
+  }
   const redis = yield* Effect.acquireRelease(
-    Effect.sync(() => open(settings, name)),
+    Effect.sync(() => RedisClient.open(settings, name, { refusals: () => standing.refusals, onLost: lost })),
     (redis) => Effect.sync(() => redis.disconnect())
   )
-  let connected = 0
-  redis.on("ready", () => {
-    connected++
-  })
-  // A command is sent on the connection that there is, or not at all: so it is asked right before.
-  const use: Use = (command, session) => {
-    const verify = () => {
-      if (session !== undefined && session !== connected) {
-        throw new Error("connected anew: what was acknowledged may be lost")
-      }
-    }
-    return Effect.tryPromise({
-      try: async () => {
-        verify()
-        return await command(redis, verify, connected)
-      },
-      catch: toError
-    })
-  }
+  const use = useOf(redis, standing)
   const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
     run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
-  reportChanges(redis, report)
-  if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
-  // The first attempt may fail: the strategy above goes on, and `reportChanges` says how it went.
+  const { down, up } = changes(standing, report)
+  redis.on("error", (error: Error) => lost(error.message))
+  redis.on("close", () => {
+    standing.isOpen = false
+  })
+  redis.on("reconnecting", down)
+  admitAll(redis, standing, lost, () => {
+    up()
+    if (onReady !== undefined) report(onReady(use))
+  })
+  // The first attempt may fail: the client goes on, and `changes` says how it went.
   redis.connect().catch(() => undefined)
-  const isUp = use((redis) => redis.ping()).pipe(
-    Effect.timeout(PING_TIMEOUT_MILLIS),
-    Effect.as(true),
-    Effect.orElseSucceed(() => false)
-  )
-  return { settings, use, isUp, session: Effect.sync(() => connected) }
+  const trouble = troubleOf(use)
+  return {
+    settings,
+    use,
+    trouble,
+    isUp: Effect.map(trouble, (why) => why === undefined),
+    session: Effect.sync(() => standing.session)
+  }
 })
+
+const CLOSED = "the connection was closed"
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
   Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
 
-const open = ({ host, password, port, tls, username }: RedisSettings, connectionName: string): Redis =>
-  new Redis({
-    host,
-    port,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: Redacted.value(password) }),
-    ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) }),
-    connectionName,
-    lazyConnect: true,
-    disableClientInfo: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: CONNECT_TIMEOUT_MILLIS,
-    commandTimeout: COMMAND_TIMEOUT_MILLIS,
-    retryStrategy
-  })
-
-/** The client asks for a delay from outside of Effect; the attempt's number is all the randomness that jitter needs. */
-const retryStrategy = (attempt: number): number => {
-  const delay = Math.min(RETRY_FIRST_MILLIS * 2 ** Math.min(attempt - 1, 10), RETRY_LAST_MILLIS)
-  return delay * (0.5 + ((attempt * 0.618_033_988_7) % 1) / 2)
-}
-
-/** One line for each change between up and down, however many attempts lie between. */
-const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => void): void => {
-  let state: "unknown" | "up" | "down" = "unknown"
-  let reason = "the connection was closed"
-  redis.on("error", (error: Error) => {
-    reason = error.message
-  })
-  redis.on("ready", () => {
-    if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
-    state = "up"
-  })
-  redis.on("reconnecting", () => {
-    if (state !== "down") {
-      report(Log.error(`Redis is away: ${reason}`, { event: "dependency_down" }))
+/** A command is sent on the connection that there is, or not at all: so that is looked at right before. */
+const useOf = (redis: Redis, standing: Standing): Use => (command, session) => {
+  const verify = () => {
+    if (!standing.isOpen) throw new Error(`Redis is away: ${standing.why}`)
+    if (session !== undefined && session !== standing.session) {
+      throw new Error("connected anew: what was acknowledged may be lost")
     }
-    state = "down"
+  }
+  return Effect.tryPromise({
+    try: async () => {
+      verify()
+      return await command(redis, verify, standing.session)
+    },
+    catch: RedisClient.toError
   })
 }
+
+/** Asks the server of each new connection what it is, and admits it or ends the connection. */
+const admitAll = (
+  redis: Redis,
+  standing: Standing,
+  lost: (why: string, isUnusable?: boolean) => void,
+  onAdmitted: () => void
+): void => {
+  let connections = 0
+  const judge = async (): Promise<ServerInfo.Verdict> => {
+    try {
+      return ServerInfo.judge(await redis.info())
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      // A user without the right to ask may work all the same; what the server takes is then learnt by writing.
+      return DENIED.test(why) ? { _tag: "Usable" } : { _tag: "Away", why }
+    }
+  }
+  redis.on("ready", async () => {
+    const connection = ++connections
+    const verdict = await judge()
+    if (connection !== connections || redis.status !== "ready") return
+    if (verdict._tag === "Usable") {
+      Object.assign(standing, { session: standing.session + 1, isOpen: true, refusals: 0 })
+      return onAdmitted()
+    }
+    standing.refusals++
+    lost(verdict.why, verdict._tag === "Unusable")
+    redis.disconnect(true)
+  })
+}
+
+/** One line for each change between up, down and unusable, however many attempts lie between. */
+const changes = (standing: Standing, report: (effect: Effect.Effect<void>) => void) => {
+  let state: "unknown" | "up" | "down" | "unusable" = "unknown"
+  return {
+    up: () => {
+      if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
+      state = "up"
+      standing.why = CLOSED
+    },
+    down: () => {
+      const now = standing.isUnusable ? "unusable" : "down"
+      if (state !== now) {
+        report(
+          now === "unusable"
+            ? Log.error(`Redis cannot be used: ${standing.why}`, { event: "redis_unusable" })
+            : Log.error(`Redis is away: ${standing.why}`, { event: "dependency_down" })
+        )
+      }
+      state = now
+    }
+  }
+}
+
+/** Replies to a user without the right to a command or a key. */
+const DENIED = /^NOPERM /
+
+/**
+ * A write that changes nothing: a server that is a replica, full, or cannot save refuses it as it refuses an order. A user who
+ * may not ask it learns only whether Redis answers.
+ */
+const troubleOf = (use: Use): Effect.Effect<string | undefined> =>
+  use((redis) => redis.setrange(Keys.probe, 0, "")).pipe(
+    Effect.catchIf(({ detail }) => DENIED.test(detail), () => use((redis) => redis.ping())),
+    Effect.timeoutOrElse({
+      duration: PROBE_TIMEOUT_MILLIS,
+      orElse: () => Effect.fail(new StoreUnavailable({ detail: `no answer within ${PROBE_TIMEOUT_MILLIS} ms` }))
+    }),
+    Effect.match({
+      onSuccess: () => undefined,
+      // Whatever is in the key, it was for writing that it was looked at.
+      onFailure: (error) => error._tag === "WrongContent" ? undefined : error.detail
+    })
+  )
 
 /** Redis must refuse writes when its memory is full, rather than forget orders. */
 const checkPolicy = Effect.fnUntraced(
@@ -166,13 +216,3 @@ const checkPolicy = Effect.fnUntraced(
     })
   )
 )
-
-/** Only these replies say something about a key; all others, and no reply at all, mean that Redis cannot serve now. */
-const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
-
-const toError = (cause: unknown): StoreUnavailable | WrongContent => {
-  const detail = cause instanceof Error ? cause.message : String(cause)
-  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail)
-    ? new WrongContent({ detail })
-    : new StoreUnavailable({ detail })
-}

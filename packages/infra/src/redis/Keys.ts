@@ -24,5 +24,7 @@ export const mark = (partition: PartitionId): string => `fold:${partition}`
 export const items = (partition: PartitionId): string => `fold:${partition}:items`
 /** How far the fold of each partition is: a hash. */
 export const backlog = "backlog"
+/** Never there: an empty write to it asks whether Redis takes writes. */
+export const probe = "fold:probe"
 /** The record of repairs by hand: a stream. */
 export const repairs = "repairs"

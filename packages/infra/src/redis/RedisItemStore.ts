@@ -111,6 +111,7 @@ const make = Effect.gen(function*() {
     levels: levelsOf(redis),
     ...marksOf(redis, scripts),
     session: redis.session,
+    trouble: redis.trouble,
     isUp: redis.isUp
   })
 })

@@ -56,6 +56,7 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
       checkpoint: (partition, mark) => Effect.catchTags(database.writeSoon(checkpoint(partition, mark)), writing),
       // A file is opened once for as long as its engine lives, and forgets nothing meanwhile.
       session: Effect.succeed(0),
+      trouble: database.trouble,
       isUp: isUp(database)
     }
   })

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
+import * as FileTrouble from "./FileTrouble.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Signals from "./Signals.ts"
@@ -55,6 +56,8 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
    * the log or is only worth its while, which is folded, claimed or told again.
    */
   readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  /** Why the file takes no writes now; undefined where it does. */
+  readonly trouble: Effect.Effect<string | undefined>
   /** Wakes those who wait for a change, also one by another process. */
   readonly signals: Signals.Signals
 }>()("@flash-sale/infra/SqliteDatabase") {}
@@ -68,6 +71,7 @@ const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<SqliteDatabase["Service"], CannotOpen, Scope.Scope> {
   const connection = yield* Effect.acquireRelease(open(place), (opened) => Effect.sync(opened.close))
   const signals = Signals.make()
+  const fileTrouble = FileTrouble.make()
   const touched = new Set<string>()
   const touch = (topic: string): void => void touched.add(topic)
   const line = yield* BatchLine.make<GroupCommit.Step, void, GroupCommit.WriteError>({
@@ -78,6 +82,7 @@ const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         touched.clear()
         const answers = GroupCommit.commit(connection, steps)
+        fileTrouble.note(answers)
         if (touched.size > 0) signals.wake(touched)
         return answers
       })
@@ -105,8 +110,20 @@ const make = Effect.fnUntraced(function*(
   const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
     Effect.callback((resume) => offer(durable, job, resume))
 
+  const read = <A>(look: (connection: Connection.Connection) => A) =>
+    Effect.tapError(
+      GroupCommit.attempt(() => look(connection)),
+      ({ detail }) => Effect.sync(() => fileTrouble.noteFailure(detail))
+    )
+  const probing = (step: GroupCommit.Step) => Effect.mapError(line.ask(step), unavailableWhereFull)
+
   return {
-    read: (look) => GroupCommit.attempt(() => look(connection)),
+    read,
+    // A read of the file comes first: where it fails, that is the trouble.
+    trouble: Effect.andThen(
+      Effect.ignore(read((opened) => opened.get("SELECT 1 FROM sqlite_schema"))),
+      fileTrouble.now(probing)
+    ),
     write: write(true),
     writeSoon: write(false),
     offer: (job, answered) => offer(true, job, answered),
@@ -160,6 +177,6 @@ const tryOpen = (path: string): Connection.Connection | string => {
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ detail }))
 
-/** Whether the file can be read now. */
+/** Whether the file takes writes now. */
 export const isUp = (database: SqliteDatabase["Service"]): Effect.Effect<boolean> =>
-  database.read((connection) => connection.get("SELECT 1") !== undefined).pipe(Effect.orElseSucceed(() => false))
+  Effect.map(database.trouble, (why) => why === undefined)
