@@ -33,7 +33,7 @@ const SOURCES = [
   "docker-compose.yml"
 ]
 
-/** Each is true on one machine, or behind one company's walls, and wrong for everybody else. */
+/** Each is right on one machine, or in one company's network, and wrong anywhere else. */
 const LOCAL: ReadonlyArray<{ readonly pattern: RegExp; readonly message: string }> = [
   { pattern: /(?<![\w.-])\/work\/[\w.-]*/g, message: "is a path of one machine" },
   { pattern: /(?<![\w.-])\/(?:home|Users)\/(?!node\b)[\w-]+\/[\w.-]*/g, message: "is a path of one machine" },
@@ -95,10 +95,11 @@ export interface Variable {
  */
 export const variablesRead = ({ path, text }: Source): ReadonlyArray<Variable> => {
   if (!/^import \{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
+  // A name without an underscore counts only where it can be nothing else.
   const pattern =
-    /\b(?:Config\.\w+|Variable\.make)(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9_]*)"|\w(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g
+    /(?:\b(?:Config\.\w+|Variable\.make)(?:<[^()]*>)?\(\s*"|\w(?:<[^()]*>)?\(\s*"(?=[A-Z0-9]+_[A-Z0-9]))([A-Z]\w+)"/g
   return Array.from(text.matchAll(pattern), (match) => ({
-    name: (match[1] ?? match[2])!,
+    name: match[1]!,
     path,
     line: lineAt(text, match.index)
   }))

@@ -6,7 +6,7 @@ import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Layer, Metric, Schedule } from "effect"
 import { connect, type Socket } from "node:net"
-import * as Written from "../../infra/observability/Written.ts"
+import * as MemoryOutput from "../../infra/observability/logs/MemoryOutput.ts"
 import { freePort } from "../../servers/Ports.ts"
 
 const MAX = 3
@@ -16,7 +16,7 @@ const connected = (port: number) =>
     Effect.callback<Socket>((resume) => {
       const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
       socket.on("error", () => {})
-      // Whoever does not read does not hear that the other side has closed.
+      // A client that does not read does not notice that the other side has closed.
       socket.resume()
     }),
     (socket) => Effect.sync(() => socket.destroy())
@@ -39,8 +39,8 @@ const buying = Layer.succeed(BuyRoute, {
 const answered = (port: number) =>
   Effect.promise(() => fetch(`http://127.0.0.1:${port}/buy`, { method: "POST" }).then(({ ok }) => ok, () => false))
 
-describe("The gateway's port", () => {
-  it.live("closes connections beyond its bound as they come, and serves again when others go", () =>
+describe("HttpServer", () => {
+  it.live("the port closes connections beyond its bound, and serves again when others end", () =>
     Effect.gen(function*() {
       const port = yield* Effect.promise(freePort)
       yield* Layer.build(Layer.provide(HttpServer.layer(port, MAX), buying))
@@ -52,9 +52,9 @@ describe("The gateway's port", () => {
       yield* Effect.repeat(answered(port), { schedule: Schedule.spaced("10 millis"), until: (is: boolean) => is })
     }).pipe(Effect.scoped))
 
-  it.live("shows its connections, and says once that it drops some", () =>
+  it.live("the port shows its connections, and logs once that it drops some", () =>
     Effect.gen(function*() {
-      const { lines, output } = Written.make()
+      const { lines, output } = MemoryOutput.make()
       yield* Effect.gen(function*() {
         const { collect } = yield* Telemetry.Telemetry
         const port = yield* Effect.promise(freePort)
@@ -89,7 +89,7 @@ describe("The gateway's port", () => {
       ])
     }))
 
-  it("is bounded where nothing else is said", () => {
+  it("the port has a bound by default", () => {
     assert.strictEqual(HttpServer.MAX_CONNECTIONS, 10_000)
   })
 })

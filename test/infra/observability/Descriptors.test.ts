@@ -6,7 +6,7 @@ import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import * as Written from "./Written.ts"
+import * as MemoryOutput from "./logs/MemoryOutput.ts"
 
 /** What is shown and said while `use` runs beside a system that it changes. */
 const beside = (
@@ -14,7 +14,7 @@ const beside = (
   use: (shown: Effect.Effect<ReadonlyArray<string>>) => Effect.Effect<void>
 ) =>
   Effect.gen(function*() {
-    const { lines, output, writes } = Written.make()
+    const { lines, output, writes } = MemoryOutput.make()
     yield* Effect.gen(function*() {
       const { collect } = yield* Telemetry.Telemetry
       yield* use(Effect.map(collect, (text) => text.match(/^process_\w+ \d+$/gm) ?? []))

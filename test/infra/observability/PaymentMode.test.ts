@@ -6,24 +6,24 @@ import * as PaymentMode from "@flash-sale/infra/observability/PaymentMode"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import * as Processor from "@flash-sale/processor/Processor"
+import * as Health from "@flash-sale/processor/Health"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { ConfigProvider, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import * as Written from "./Written.ts"
+import * as MemoryOutput from "./logs/MemoryOutput.ts"
 
 const PROVIDER = { PAYMENT_URL: "https://pay.example/v1", PAYMENT_API_KEY: "sk_1" }
 
 /** What a processor with these variables shows at its port, and the warnings that it has written after two hours. */
 const shown = (env: Readonly<Record<string, string>>) =>
   Effect.gen(function*() {
-    const { lines, output, writes } = Written.make()
+    const { lines, output, writes } = MemoryOutput.make()
     const payments = yield* Settings.PaymentSettings.parse(ConfigProvider.fromEnv({ env }))
     const found = yield* Effect.gen(function*() {
       const { collect } = yield* Telemetry.Telemetry
       yield* TestClock.adjust("150 minutes")
       const [gauge] = /^processor_payments_simulated \d$/m.exec(yield* collect) ?? []
-      return { gauge, health: (yield* Processor.health).payments }
+      return { gauge, health: (yield* Health.check).payments }
     }).pipe(Effect.provide(
       Infra.layerPayments(payments).pipe(
         Layer.provideMerge(Layer.mergeAll(ProcessorState.layer, SqliteInfra.layerMemory)),

@@ -1,6 +1,7 @@
 /** A Redis that answers and takes no writes is not up: as a replica, when it is full, and when it may not save. */
 import { describe, expect, it, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import { Effect, Logger, Schedule } from "effect"
 import { freshItem, request, stock } from "../../contract/Commands.ts"
@@ -23,9 +24,10 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
   it.effect("that became a replica is away although nobody writes, and up again as a primary in another session", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
       const item = freshItem()
-      const before = yield* store.session
+      const before = yield* marks.session
       expect(yield* store.isUp).toBe(true)
       yield* cli("REPLICAOF", "127.0.0.1", yield* Effect.promise(freePort))
       yield* until(Effect.map(store.isUp, (up) => !up))
@@ -36,22 +38,23 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* Effect.flip(store.read(item.partition, item.itemId))).toMatchObject({ _tag: "StoreUnavailable" })
       yield* cli("REPLICAOF", "NO", "ONE")
       yield* OwnRedis.untilUp
-      expect(yield* store.session).toBe(before + 1)
+      expect(yield* marks.session).toBe(before + 1)
       expect((yield* store.fold(request(item, [stock(0, 1)]))).summary.available).toBe(1)
     }))
 
   it.effect("that becomes a replica refuses the write that finds it, and the session is over", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
       const item = freshItem()
       yield* store.fold(request(item, [stock(0, 1)]))
-      const before = yield* store.session
+      const before = yield* marks.session
       yield* cli("REPLICAOF", "127.0.0.1", yield* Effect.promise(freePort))
       expect(yield* Effect.flip(store.fold(request(item, [stock(1, 1)])))).toMatchObject({ _tag: "StoreUnavailable" })
       yield* cli("REPLICAOF", "NO", "ONE")
       yield* OwnRedis.untilUp
-      expect(yield* store.session).toBeGreaterThan(before)
+      expect(yield* marks.session).toBeGreaterThan(before)
       expect((yield* store.fold(request(item, [stock(1, 1)]))).summary.available).toBe(2)
     }))
 
@@ -63,14 +66,15 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
     ([setting, on, off, why]) =>
       Effect.gen(function*() {
         const store = yield* ItemStore
+        const marks = yield* RecoveryMarks
         const { cli } = yield* OwnRedis.OwnRedis
-        const before = yield* store.session
+        const before = yield* marks.session
         yield* cli("CONFIG", "SET", setting, on)
         yield* untilTrouble(why)
         expect(yield* store.isUp).toBe(false)
         yield* cli("CONFIG", "SET", setting, off)
         yield* OwnRedis.untilUp
-        expect(yield* store.session).toBe(before)
+        expect(yield* marks.session).toBe(before)
       })
   )
 

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type * as Connection from "@flash-sale/infra/sqlite/database/Connection"
+import * as OpenFile from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
 import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
@@ -76,7 +77,7 @@ describe("the embedded file", () => {
         for (let row = 0; row < 2_000; row++) connection.run("INSERT INTO ballast VALUES (?, ?)", `row-${row}`, row)
       })
       yield* Effect.provide(rows, ports(folder))
-      damage(join(folder, SqliteDatabase.FILE_NAME))
+      damage(join(folder, OpenFile.FILE_NAME))
       yield* Effect.gen(function*() {
         const database = yield* SqliteDatabase.SqliteDatabase
         assert.deepStrictEqual(yield* health, well)

@@ -1,113 +1,106 @@
 /**
- * One connection to Redis. It may be away when we start and go away at any time; it is connected again in the
- * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
- * command means is known only to whoever gave it.
+ * One connection to Redis. Redis may be away at the start and at any later time; the client reconnects in the
+ * background, and meanwhile every command fails at once. The client never repeats a command: only the caller knows
+ * whether that is safe. Sessions are those of decision 0006.
  *
- * **Details**: a connection counts once its server has said what it is. A replica, a server in cluster mode and one that is
- * too old are never given a command; a server that becomes a replica ends the connection with the first write.
+ * **Details**: `Standing` says which connections count. A server that becomes a replica ends the connection with the
+ * first write that it refuses.
  */
-import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
-import type { Redis } from "ioredis"
+import { type Redis, ReplyError } from "ioredis"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
+import * as EvictionPolicy from "./client/EvictionPolicy.ts"
+import * as RedisClient from "./client/RedisClient.ts"
+import type { RedisSettings } from "./client/RedisSettings.ts"
+import * as WriteProbe from "./client/WriteProbe.ts"
 import * as Keys from "./Keys.ts"
-import * as RedisClient from "./RedisClient.ts"
-import * as ServerInfo from "./ServerInfo.ts"
+import * as Denials from "./rights/Denials.ts"
+import * as Standing from "./Standing.ts"
 
-/** How long a probe may take for Redis to count as up, in milliseconds. Less than the second that a health check waits. */
+/** How long a probe may take for Redis to count as up, in milliseconds: less than a health check waits. */
 const PROBE_TIMEOUT_MILLIS = 500
 
-export type RedisSettings = RedisClient.RedisSettings
-export const WrongContent = RedisClient.WrongContent
-export type WrongContent = RedisClient.WrongContent
+/** Redis answered, but a key is damaged: of another type, or with content that no script writes. */
+export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
 
-/** For operations that stand for no single item: content that cannot be right is a store that does not serve. */
+/** The error of operations over many items: damaged content counts as a store that cannot serve. */
 export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
   error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
 
 export class IoRedis extends Context.Service<IoRedis, {
-  /** Where this connection leads, for others like it. */
+  /** The settings of this connection, for opening another one. */
   readonly settings: RedisSettings
   /**
-   * Gives one command. Fails at once while Redis is away, and where a session is named that is not the present one. A
-   * command that is a second try calls `verify` before it. `now` is the present session.
+   * Runs one command. Fails at once while Redis is away, and where `session` is not the present one. `now` is the
+   * present session; a command that is repeated calls `verify` first, which throws where the session has changed.
    */
   readonly use: <A>(
     command: (redis: Redis, verify: () => void, now: Session) => Promise<A>,
     session?: Session
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
-  /** Counts the connections that were made. */
+  /** The number of the present connection: it grows by one with each. */
   readonly session: Effect.Effect<Session>
-  /** Why Redis takes no writes now; undefined where it does. */
+  /** Why Redis takes no writes now, or denies this user what orders need; undefined where it serves. */
   readonly trouble: Effect.Effect<string | undefined>
-  /** Whether it takes them. */
+  /** Whether there is no trouble. */
   readonly isUp: Effect.Effect<boolean>
+  /** What is known of the rights of this connection's user. */
+  readonly denials: Denials.Denials
 }>()("@flash-sale/infra/redis/IoRedis") {}
 
 type Use = IoRedis["Service"]["use"]
 
-/** What is known of the connection now. */
-interface Standing {
-  /** Counts the connections that were admitted. */
-  session: Session
-  isOpen: boolean
-  /** Connections in a row that were made and then refused. */
-  refusals: number
-  /** Why there is no connection, or the last one has ended. */
-  why: string
-  /** Whether waiting does not help. */
-  isUnusable: boolean
-}
-
-/** Connects until the scope closes, and runs `onReady` each time that it has. Never fails: it goes on trying. */
+/** Connects until the scope closes, and runs `onReady` after each connection. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
   settings: RedisSettings,
   name: string,
   onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  const standing: Standing = { session: 0, isOpen: false, refusals: 0, why: CLOSED, isUnusable: false }
-  const lost = (why: string, isUnusable = false): void => {
-    Object.assign(standing, { isOpen: false, why, isUnusable })
-  }
+  const standing = Standing.make()
+  const denials = Denials.make()
   const redis = yield* Effect.acquireRelease(
-    Effect.sync(() => RedisClient.open(settings, name, { refusals: () => standing.refusals, onLost: lost })),
+    Effect.sync(() =>
+      RedisClient.open(settings, name, {
+        refusals: () => standing.refusals,
+        onLost: (why) => Standing.lose(standing, why)
+      })
+    ),
     (redis) => Effect.sync(() => redis.disconnect())
   )
-  const use = useOf(redis, standing)
+  const use = useOf(redis, standing, denials)
   const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
     run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
-  const { down, up } = changes(standing, report)
-  redis.on("error", (error: Error) => lost(error.message))
-  redis.on("close", () => {
-    standing.isOpen = false
+  Standing.follow(redis, standing, {
+    denials,
+    report,
+    onAdmitted: () => {
+      if (onReady !== undefined) report(onReady(use))
+    }
   })
-  redis.on("reconnecting", down)
-  admitAll(redis, standing, lost, () => {
-    up()
-    if (onReady !== undefined) report(onReady(use))
-  })
-  // The first attempt may fail: the client goes on, and `changes` says how it went.
+  // The first attempt may fail: the client goes on by itself, and `Standing` logs the result.
   redis.connect().catch(() => undefined)
-  const trouble = troubleOf(use)
+  const trouble = troubleOf(use, denials)
   return {
     settings,
     use,
     trouble,
     isUp: Effect.map(trouble, (why) => why === undefined),
+    denials,
     session: Effect.sync(() => standing.session)
   }
 })
 
-const CLOSED = "the connection was closed"
-
-/** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
+/** The connection that most commands share. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
-  Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
+  Layer.effect(IoRedis, make(settings, "commands", (use) => EvictionPolicy.check(use((redis) => redis.info("memory")))))
 
-/** A command is sent on the connection that there is, or not at all: so that is looked at right before. */
-const useOf = (redis: Redis, standing: Standing): Use => (command, session) => {
+/** The client queues no command, so the connection and its session are checked right before the command is sent. */
+const useOf = (redis: Redis, standing: Standing.Standing, denials: Denials.Denials): Use => (command, session) => {
   const verify = () => {
     if (!standing.isOpen) throw new Error(`Redis is away: ${standing.why}`)
     if (session !== undefined && session !== standing.session) {
@@ -119,100 +112,39 @@ const useOf = (redis: Redis, standing: Standing): Use => (command, session) => {
       verify()
       return await command(redis, verify, standing.session)
     },
-    catch: RedisClient.toError
+    catch: (cause) => {
+      const error = toError(cause)
+      Denials.note(denials, error.detail)
+      return error
+    }
   })
 }
 
-/** Asks the server of each new connection what it is, and admits it or ends the connection. */
-const admitAll = (
-  redis: Redis,
-  standing: Standing,
-  lost: (why: string, isUnusable?: boolean) => void,
-  onAdmitted: () => void
-): void => {
-  let connections = 0
-  const judge = async (): Promise<ServerInfo.Verdict> => {
-    try {
-      return ServerInfo.judge(await redis.info())
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      // A user without the right to ask may work all the same; what the server takes is then learnt by writing.
-      return DENIED.test(why) ? { _tag: "Usable" } : { _tag: "Away", why }
-    }
-  }
-  redis.on("ready", async () => {
-    const connection = ++connections
-    const verdict = await judge()
-    if (connection !== connections || redis.status !== "ready") return
-    if (verdict._tag === "Usable") {
-      Object.assign(standing, { session: standing.session + 1, isOpen: true, refusals: 0 })
-      return onAdmitted()
-    }
-    standing.refusals++
-    lost(verdict.why, verdict._tag === "Unusable")
-    redis.disconnect(true)
-  })
-}
-
-/** One line for each change between up, down and unusable, however many attempts lie between. */
-const changes = (standing: Standing, report: (effect: Effect.Effect<void>) => void) => {
-  let state: "unknown" | "up" | "down" | "unusable" = "unknown"
-  return {
-    up: () => {
-      if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
-      state = "up"
-      standing.why = CLOSED
-    },
-    down: () => {
-      const now = standing.isUnusable ? "unusable" : "down"
-      if (state !== now) {
-        report(
-          now === "unusable"
-            ? Log.error(`Redis cannot be used: ${standing.why}`, { event: "redis_unusable" })
-            : Log.error(`Redis is away: ${standing.why}`, { event: "dependency_down" })
-        )
-      }
-      state = now
-    }
-  }
-}
-
-/** Replies to a user without the right to a command or a key. */
-const DENIED = /^NOPERM /
-
-/**
- * A write that changes nothing: a server that is a replica, full, or cannot save refuses it as it refuses an order. A user who
- * may not ask it learns only whether Redis answers.
- */
-const troubleOf = (use: Use): Effect.Effect<string | undefined> =>
-  use((redis) => redis.setrange(Keys.probe, 0, "")).pipe(
-    Effect.catchIf(({ detail }) => DENIED.test(detail), () => use((redis) => redis.ping())),
+/** A user that may not write the probe learns only whether Redis answers. */
+const troubleOf = (use: Use, denials: Denials.Denials): Effect.Effect<string | undefined> =>
+  use(WriteProbe.at(Keys.probe)).pipe(
+    Effect.catchIf(({ detail }) => Denials.isDenial(detail), () => use((redis) => redis.ping())),
     Effect.timeoutOrElse({
       duration: PROBE_TIMEOUT_MILLIS,
       orElse: () => Effect.fail(new StoreUnavailable({ detail: `no answer within ${PROBE_TIMEOUT_MILLIS} ms` }))
     }),
+    // Whatever the key holds, the server would have written it.
+    Effect.catchTag("WrongContent", () => Effect.void),
     Effect.match({
-      onSuccess: () => undefined,
-      // Whatever is in the key, it was for writing that it was looked at.
-      onFailure: (error) => error._tag === "WrongContent" ? undefined : error.detail
+      // `RedisRights` logs which rights.
+      onSuccess: () => denials.lacksNeeded ? "its user lacks rights that orders need" : undefined,
+      onFailure: ({ detail }) => detail
     })
   )
 
-/** Redis must refuse writes when its memory is full, rather than forget orders. */
-const checkPolicy = Effect.fnUntraced(
-  function*(use: Use) {
-    const [, policy] = yield* use((redis) => redis.config("GET", "maxmemory-policy")).pipe(
-      Effect.flatMap(Schema.decodeUnknownEffect(Schema.Tuple([Schema.String, Schema.String])))
-    )
-    if (policy !== "noeviction") {
-      yield* Log.error(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`, {
-        event: "redis_policy"
-      })
-    }
-  },
-  Effect.catch((error) =>
-    Log.warn(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`, {
-      event: "redis_policy"
-    })
-  )
-)
+/**
+ * Only these replies are about the content of a key; all others, and no reply at all, mean that Redis cannot serve now.
+ */
+const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
+
+const toError = (cause: unknown): StoreUnavailable | WrongContent => {
+  const detail = messageOf(cause)
+  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !Denials.isDenial(detail)
+    ? new WrongContent({ detail })
+    : new StoreUnavailable({ detail })
+}

@@ -4,7 +4,9 @@
  */
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite"
 
-/** How long a statement waits for another process that writes the file, in milliseconds. It blocks this one meanwhile. */
+/**
+ * How long a statement waits for another process that writes the file, in milliseconds. This process blocks meanwhile.
+ */
 export const BUSY_TIMEOUT_MILLIS = 500
 
 /** How much of the file is kept in memory, in KiB. */
@@ -45,7 +47,7 @@ export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Con
     script: (sql) => database.exec(sql),
     setDurable: (durable) => {
       if (durable === isDurable) return
-      // Compiled each time: this pragma takes effect when it is compiled, and a prepared one hardly ever again.
+      // Compiled each time: this pragma takes effect when it is compiled, so a prepared one would work only once.
       database.exec(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
       isDurable = durable
     },
@@ -60,7 +62,7 @@ export const configure = (connection: Connection): void => {
   connection.setDurable(true)
 }
 
-/** Primary result codes (https://sqlite.org/rescode.html) of what an operator can mend: a full disk, a busy file. */
+/** Primary result codes (https://sqlite.org/rescode.html) that an operator can repair: a full disk, a busy file. */
 const OPERATING = new Map<number, string>([
   [5, "busy"],
   [6, "locked"],
@@ -85,7 +87,7 @@ export const isBusy = (error: unknown): boolean => {
   return code === 5 || code === 6
 }
 
-/** What went wrong, where it is the file's or the disk's fault; undefined where it is the program's. */
+/** The error in words, where it is the file's or the disk's; undefined where it is the program's. */
 export const operatingError = (error: unknown): string | undefined => {
   const code = resultCode(error)
   const kind = code === undefined ? undefined : OPERATING.get(code)
