@@ -18,7 +18,7 @@ const health = async (url: string) => {
 }
 
 it(
-  "is unhealthy at both ports while its file takes no writes, and healthy again by itself",
+  "the engine is unhealthy at both ports while its file takes no writes, and healthy again by itself",
   { timeout: TIMEOUT },
   async () => {
     const folder = await Services.folder()

@@ -31,8 +31,8 @@ const beside = (
 
 const looks = (count: number) => TestClock.adjust(Headroom.LOOK_EVERY).pipe(Effect.repeat({ times: count - 1 }))
 
-describe("file descriptors", () => {
-  it.effect("are gauges, and a line at 80 %, at none left, and once a minute", () =>
+describe("Descriptors", () => {
+  it.effect("file descriptors are gauges, and get a line at 80 %, where none is left, and once a minute at the most", () =>
     Effect.gen(function*() {
       let open: Descriptors.Open = 79
       const said = yield* beside(
@@ -60,7 +60,7 @@ describe("file descriptors", () => {
       ])
     }))
 
-  it.live("are those that Linux counts", (ctx) =>
+  it.live("file descriptors are those that Linux counts", (ctx) =>
     Effect.gen(function*() {
       if (process.platform !== "linux") return ctx.skip("only Linux lists them")
       yield* beside(undefined, (shown) =>
@@ -72,7 +72,7 @@ describe("file descriptors", () => {
         }))
     }))
 
-  it.effect("of a system that does not say are not shown", () =>
+  it.effect("file descriptors of a system that does not count them are not shown", () =>
     Effect.gen(function*() {
       const nothing = { max: Effect.succeed(undefined), open: Effect.die("not asked") }
       const said = yield* beside(nothing, (shown) =>

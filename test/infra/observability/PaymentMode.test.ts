@@ -37,8 +37,8 @@ const shown = (env: Readonly<Record<string, string>>) =>
     return { ...found, warnings: warnings.map(({ level }) => level) }
   })
 
-describe("payments", () => {
-  it.effect("that are simulated are said at the start, each hour, by a gauge and by the health", () =>
+describe("PaymentMode", () => {
+  it.effect("simulated payments are reported at the start, each hour, by a gauge and by the health", () =>
     Effect.gen(function*() {
       const simulated = {
         gauge: "processor_payments_simulated 1",
@@ -49,14 +49,14 @@ describe("payments", () => {
       assert.deepStrictEqual(yield* shown({ PAYMENTS: "simulated" }), simulated)
     }))
 
-  it.effect("that a provider takes are not", () =>
+  it.effect("payments that a provider takes are not reported", () =>
     Effect.gen(function*() {
       const real = { gauge: "processor_payments_simulated 0", health: "provider" as const, warnings: [] }
       assert.deepStrictEqual(yield* shown(PROVIDER), real)
       assert.deepStrictEqual(yield* shown({ ...PROVIDER, PAYMENTS: "provider" }), real)
     }))
 
-  it.effect("that nothing says anything of are those of a provider", () =>
+  it.effect("payments count as those of a provider where nothing is known of them", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* PaymentMode.PaymentMode, "provider")
     }))

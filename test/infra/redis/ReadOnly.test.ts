@@ -21,7 +21,7 @@ const untilTrouble = (pattern: RegExp) =>
   )
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
-  it.effect("that became a replica is away although nobody writes, and up again as a primary in another session", () =>
+  it.effect("a Redis that became a replica is away although nobody writes, and up again as a primary in another session", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks
@@ -42,7 +42,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect((yield* store.fold(request(item, [stock(0, 1)]))).summary.available).toBe(1)
     }))
 
-  it.effect("that becomes a replica refuses the write that finds it, and the session is over", () =>
+  it.effect("a Redis that becomes a replica refuses the write that finds it, and the session is over", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks
@@ -62,7 +62,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
     ["maxmemory", "1", "0", /OOM/],
     ["min-replicas-to-write", "1", "0", /NOREPLICAS/]
   ])(
-    "that refuses writes by %s is not up and says why, and its connection goes on",
+    "a Redis that refuses writes by %s is not up and says why, and its connection goes on",
     ([setting, on, off, why]) =>
       Effect.gen(function*() {
         const store = yield* ItemStore
@@ -78,7 +78,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       })
   )
 
-  it.effect("is asked without a trace", () =>
+  it.effect("the probe leaves no key", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -87,7 +87,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* cli("DBSIZE")).toBe(0)
     }))
 
-  it.effect("whose user may not ask that way counts as up where it answers", () =>
+  it.effect("a Redis whose user may not write the probe counts as up where it answers", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -120,8 +120,8 @@ const refusedBy = (settings: RedisServer["settings"]) =>
     }).pipe(Effect.provide(Logger.layer([logger])))
   }).pipe(Effect.scoped)
 
-describe("Redis in cluster mode", () => {
-  it.live("is refused in one line", () =>
+describe("IoRedis in cluster mode", () => {
+  it.live("a Redis in cluster mode is refused in one line", () =>
     Effect.gen(function*() {
       const { lines, trouble } = yield* refusedBy({ "cluster-enabled": "yes" })
       expect(lines).toEqual([
@@ -131,8 +131,8 @@ describe("Redis in cluster mode", () => {
     }))
 })
 
-describe("A replica at the start", () => {
-  it.live("is away, in one line", () =>
+describe("IoRedis at a replica", () => {
+  it.live("a replica at the start is away, in one line", () =>
     Effect.gen(function*() {
       const { lines } = yield* refusedBy({ replicaof: "127.0.0.1 1" })
       expect(lines).toEqual(["Redis is away: it is a replica, which takes no writes"])

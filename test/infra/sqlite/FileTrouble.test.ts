@@ -50,8 +50,8 @@ const inFolder = <A, E>(
   use: Effect.Effect<A, E, ItemStore | OrderLog | SqliteDatabase.SqliteDatabase>
 ) => Effect.scoped(Effect.flatMap(Folders.temporary, (folder) => Effect.provide(use, ports(folder))))
 
-describe("the embedded file", () => {
-  it.live("that may not be written is not up, says why, and is up again when it may", () =>
+describe("FileTrouble", () => {
+  it.live("a file that may not be written is not up, says why, and is up again when it may be", () =>
     inFolder(Effect.gen(function*() {
       const database = yield* SqliteDatabase.SqliteDatabase
       const queryOnly = (is: 0 | 1) => database.read((connection) => connection.script(`PRAGMA query_only = ${is}`))
@@ -69,7 +69,7 @@ describe("the embedded file", () => {
       assert.isTrue(yield* log.isUp)
     })))
 
-  it.live("that is damaged stays unfit although other pages of it take writes", () =>
+  it.live("a damaged file stays down although other pages of it take writes", () =>
     Effect.scoped(Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const rows = writing((connection) => {
