@@ -32,7 +32,7 @@ const beside = (
 const looks = (count: number) => TestClock.adjust(Headroom.LOOK_EVERY).pipe(Effect.repeat({ times: count - 1 }))
 
 describe("Descriptors", () => {
-  it.effect("file descriptors are gauges, and get a line at 80 %, where none is left, and once a minute at the most", () =>
+  it.effect("file descriptors are gauges, and have a line at 80 %, at none left, and once a minute", () =>
     Effect.gen(function*() {
       let open: Descriptors.Open = 79
       const said = yield* beside(

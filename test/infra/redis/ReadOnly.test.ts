@@ -9,10 +9,10 @@ import { freePort } from "../../servers/Ports.ts"
 import { RedisServer } from "../../servers/RedisServer.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
-const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 1_000 }))
+const TIMEOUT = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 1_000 }))
 
 const until = (condition: Effect.Effect<boolean>) =>
-  Effect.filterOrFail(condition, (is) => is, () => "not yet").pipe(Effect.retry(PATIENCE), Effect.orDie)
+  Effect.filterOrFail(condition, (is) => is, () => "not yet").pipe(Effect.retry(TIMEOUT), Effect.orDie)
 
 const untilTrouble = (pattern: RegExp) =>
   Effect.flatMap(
@@ -21,7 +21,7 @@ const untilTrouble = (pattern: RegExp) =>
   )
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
-  it.effect("a Redis that became a replica is away although nobody writes, and up again as a primary in another session", () =>
+  it.effect("a replica is away although nobody writes, and is up again as a primary in another session", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const marks = yield* RecoveryMarks

@@ -11,7 +11,7 @@ import { Effect } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
 /** How long a record that the log should hold may take to come. */
-const RECORD_PATIENCE = "5 seconds"
+const RECORD_TIMEOUT = "5 seconds"
 
 /** Decides where to begin. Fails with `Halted` where the log cannot give what is missing. */
 export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
@@ -44,7 +44,7 @@ const logOf = (owned: OwnedPartition) => ({
 const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number) {
   yield* owned.seek(Offset.make(offset))
   const [found] = yield* Effect.timeoutOrElse(owned.take(1), {
-    duration: RECORD_PATIENCE,
+    duration: RECORD_TIMEOUT,
     orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${offset} does not come` }))
   })
   return found
