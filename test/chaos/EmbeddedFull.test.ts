@@ -7,7 +7,7 @@ import { execute } from "../servers/Programs.ts"
 import * as Services from "./Services.ts"
 
 const TIMEOUT = 180_000
-const COMMAND_TIMEOUT = 10_000
+const PRLIMIT_MILLIS = 10_000
 
 const largest = async (folder: string): Promise<number> =>
   Math.max(...await Promise.all((await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size)))
@@ -40,7 +40,8 @@ it(
     }
     expect(await buy()).toBe(202)
     // A file that may grow no further is a disk that is full, and needs no rights.
-    const limit = (size: string) => execute("prlimit", ["--pid", String(engine.pid()), `--fsize=${size}:`], COMMAND_TIMEOUT)
+    const limit = (size: string) =>
+      execute("prlimit", ["--pid", String(engine.pid()), `--fsize=${size}:`], PRLIMIT_MILLIS)
     await limit(String(await largest(folder)))
     await until("an order is refused", async () => (await buy()) === 503)
     const [gateway, processor] = [await health(engine.url), await health(engine.metricsUrl)]
