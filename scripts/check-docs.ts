@@ -95,10 +95,11 @@ export interface Variable {
  */
 export const variablesRead = ({ path, text }: Source): ReadonlyArray<Variable> => {
   if (!/^import \{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
+  // A name without an underscore counts only where it can be nothing else.
   const pattern =
-    /\bConfig\.\w+(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9_]*)"|\w(?:<[^()]*>)?\(\s*"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g
+    /(?:\b(?:Config\.\w+|Variable\.make)(?:<[^()]*>)?\(\s*"|\w(?:<[^()]*>)?\(\s*"(?=[A-Z0-9]+_[A-Z0-9]))([A-Z]\w+)"/g
   return Array.from(text.matchAll(pattern), (match) => ({
-    name: (match[1] ?? match[2])!,
+    name: match[1]!,
     path,
     line: lineAt(text, match.index)
   }))

@@ -42,7 +42,8 @@ const commandsOf = ({ keyless = [], reads = [], writes = [] }: Need): ReadonlyAr
 /** Parts of an adapter that have files of their own. */
 const PARTS: Readonly<Record<string, Port>> = {
   "packages/infra/src/redis/RedisDumpReads.ts": "StoredItems",
-  "packages/infra/src/redis/RedisStockEdits.ts": "ItemStore"
+  "packages/infra/src/redis/RedisStockEdits.ts": "ItemStore",
+  "packages/infra/src/redis/client/WriteProbe.ts": "ItemStore"
 }
 
 /** The adapter of a port is called `Redis<Port>.ts`; what every connection needs is wherever else. */

@@ -9,7 +9,7 @@ const KILLS = FULL ? 12 : 3
 const ORDERS = FULL ? 12_000 : 1_500
 const TIMEOUT = 300_000
 
-const env = (dataDir: string) => ({ DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms" })
+const env = (dataDir: string) => ({ DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms", PAYMENT_FAILURE_RATE: "0.1" })
 
 describe("The engine in one process", () => {
   it(

@@ -60,6 +60,9 @@ export interface Service {
   readonly thaw: () => void
   /** SIGTERM, and what it ends with. */
   readonly stop: () => Promise<Exit>
+  /** Where `/health` of the processor is, which `serve` has beside the gateway's. */
+  readonly metricsUrl: string
+  readonly pid: () => number
   /** What its present process has written. */
   readonly output: () => string
 }
@@ -75,6 +78,8 @@ export const service = async (command: "serve" | "gateway" | "processor", env: E
   }
   return {
     url,
+    metricsUrl: `http://127.0.0.1:${metrics}`,
+    pid: () => now().pid,
     output: () => now().output(),
     start: async () => {
       running = await flashSale([command], { HTTP_PORT: String(http), METRICS_PORT: String(metrics), ...env })

@@ -124,6 +124,7 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
   ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],
   ["KAFKA_BATCH_SIZE", "0", "a whole number from 1 to 10000"],
+  ["PAYMENTS", "real", "one of simulated, provider"],
   ["PAYMENT_FAILURE_RATE", "1.1", "a share from 0 to 1, such as 0.1"],
   ["PAYMENT_LATENCY", "soon", aDuration("0ms")],
   ["PAYMENT_URL", "pay.example", "a URL such as http://collector:4318"],
@@ -198,6 +199,33 @@ describe("Settings: the payment provider", () => {
       expect(JSON.stringify(provider)).not.toContain("sk_1")
       const shorter = yield* payments({ PAYMENT_URL: url, PAYMENT_API_KEY: "sk_1", PAYMENT_TIMEOUT: "500ms" })
       expect(shorter.provider?.timeout).toEqual(Duration.millis(500))
+    }))
+
+  it.effect("payments are what PAYMENTS says, and never simulated where a provider is asked for", () =>
+    Effect.gen(function*() {
+      const provider = { PAYMENT_URL: url, PAYMENT_API_KEY: "sk_1" }
+      expect((yield* payments({ PAYMENTS: "provider", ...provider })).provider?.url.href).toBe(url)
+      expect((yield* payments({ PAYMENTS: "simulated" })).provider).toBeUndefined()
+      expect(yield* Effect.flip(payments({ PAYMENTS: "provider" }))).toEqual([
+        "PAYMENT_URL: is missing, and PAYMENTS is provider"
+      ])
+      expect(yield* Effect.flip(payments({ PAYMENTS: "provider", PAYMENT_API_KEY: "sk_1" }))).toEqual([
+        "PAYMENT_URL: is missing, and PAYMENTS is provider"
+      ])
+      expect(yield* Effect.flip(payments({ PAYMENTS: "simulated", ...provider }))).toEqual([
+        "PAYMENTS: is simulated, and PAYMENT_URL is given"
+      ])
+    }))
+
+  it.effect("payments are simulated without failures in one process, and with one in ten in a processor", () =>
+    Effect.gen(function*() {
+      const rates = (env: Readonly<Record<string, string>>) =>
+        Effect.map(
+          Effect.all([payments(env), read(Settings.ServePaymentSettings, env)]),
+          (found) => found.map(({ failureRate }) => failureRate)
+        )
+      expect(yield* rates({})).toEqual([0.1, 0])
+      expect(yield* rates({ PAYMENT_FAILURE_RATE: "0.3" })).toEqual([0.3, 0.3])
     }))
 
   it.effect("half of the payment provider's settings is an error that shows no secret", () =>

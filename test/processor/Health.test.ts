@@ -29,6 +29,7 @@ describe("Processor.health", () => {
         redis: true,
         kafka: true,
         partitions: { running: 1, recovering: 1, waiting: 0, refusing: 0 },
+        payments: "provider",
         recovery: ["partition 3: 70 of 100"]
       })
       yield* state.set(partition(3), { _tag: "Running" })

@@ -31,6 +31,7 @@ const SLEEPING: Exceptions = {
     "the rate of appends, and the end of a session, after which it signs in again",
   "test/infra/kafka/client/RequestCoalescer.test.ts": "a request that takes its time, by the test's clock",
   "test/infra/payment/provider.ts": "a provider that answers late",
+  "test/infra/redis/ReadOnly.test.ts": "how long no second line may appear",
   "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",
   "test/infra/resilience/CircuitBreaker.test.ts": "a probe that takes its time, by the test's clock",
   "test/processor/scenarios/DamagedItem.test.ts": "a fold that takes its time, by the test's clock",

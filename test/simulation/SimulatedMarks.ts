@@ -36,13 +36,16 @@ export const layer = (state: StoreState.State): Layer.Layer<RecoveryMarks> => {
 
   return Layer.succeed(RecoveryMarks, {
     read: (partition) =>
-      ask(() =>
-        Effect.sync(() => {
-          const { checkpoint, epoch = "", seen } = state.now().marks.get(partition) ?? {}
-          return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
-        })
+      ask(
+        () =>
+          Effect.sync(() => {
+            const { checkpoint, epoch = "", seen } = state.now().marks.get(partition) ?? {}
+            return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
+          }),
+        undefined,
+        "read"
       ),
-    accepted: (partition) => ask(() => Effect.sync(() => state.now().accepted.get(partition))),
+    accepted: (partition) => ask(() => Effect.sync(() => state.now().accepted.get(partition)), undefined, "read"),
     begin: (partition, epoch, known) => ask(() => Effect.sync(() => begin(partition, epoch)), known),
     complete: (partition, mark, known) => ask(() => complete(partition, mark), known),
     checkpoint: (partition, mark, known) => ask(() => moveCheckpoint(partition, mark), known),

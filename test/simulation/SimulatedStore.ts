@@ -41,7 +41,9 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   /** Announces what was typed, one change at a time, where the partition is wholly folded. */
   const announce = (itemId: ItemId): void => {
     const { parked, unannounced } = state.hand(itemId)
-    if (!state.isWhole(home(itemId, PARTITIONS)) || parked !== undefined || unannounced === 0) return
+    if (state.isReadOnly() || !state.isWhole(home(itemId, PARTITIONS)) || parked !== undefined || unannounced === 0) {
+      return
+    }
     const seq = state.folded(itemId).item.seq + 1
     setHand(itemId, { unannounced: 0, parked: { itemId, seq, delta: unannounced } })
   }
@@ -95,7 +97,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
 
   const items = Layer.succeed(ItemStore, {
     fold: (request) => ask(() => fold(request), request.session),
-    read: (partition, itemId) => ask(() => Effect.sync(() => summaryOf(partition, itemId))),
+    read: (partition, itemId) => ask(() => Effect.sync(() => summaryOf(partition, itemId)), undefined, "read"),
     detectEdits: (partition, epoch, known) =>
       ask(() =>
         Effect.map(checkMark(partition, epoch), () =>
@@ -105,14 +107,18 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
             return parked === undefined ? [] : [parked]
           })), known),
     levels: (partition, limit) =>
-      ask(() =>
-        Effect.sync(() =>
-          [...state.now().items].filter(([itemId]) => home(itemId, PARTITIONS) === partition).slice(0, limit).map(
-            ([itemId, { item }]) => [itemId, item.available] as const
-          )
-        )
+      ask(
+        () =>
+          Effect.sync(() =>
+            [...state.now().items].filter(([itemId]) => home(itemId, PARTITIONS) === partition).slice(0, limit).map(
+              ([itemId, { item }]) => [itemId, item.available] as const
+            )
+          ),
+        undefined,
+        "read"
       ),
-    isUp: Effect.succeed(true)
+    trouble: Effect.sync(() => state.isReadOnly() ? "READONLY" : undefined),
+    isUp: Effect.sync(() => !state.isReadOnly())
   })
 
   const statuses = SimulatedStatuses.layer(state, trace, (what, requestId) => {
@@ -153,6 +159,20 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
       Effect.suspend(() => {
         state.fallBack(writes)
         return trace.note(`the store loses its last ${writes} writes`)
+      }),
+    /** It is a replica for so long, and then a primary that lacks the last `writes`, as a failover leaves it. */
+    failOver: (millis: number, writes: number) =>
+      Effect.gen(function*() {
+        state.setReadOnly(true)
+        yield* trace.note("the store takes no writes")
+        yield* Effect.sleep(millis).pipe(
+          Effect.andThen(Effect.sync(() => {
+            state.setReadOnly(false)
+            state.fallBack(writes)
+          })),
+          Effect.andThen(trace.note(`the store takes writes again, without its last ${writes}`)),
+          Effect.forkDetach
+        )
       }),
     flush: Effect.suspend(() => {
       state.empty(logs())

@@ -59,6 +59,8 @@ export const make = (faults: Chance.Faults) => {
   let snapshots: Array<Stored> = [stored]
   /** It loses writes only when it is started again, and then every client connects anew. */
   let session = 0
+  /** As a replica it answers reads, and refuses each write, which ends the connection. */
+  let isReadOnly = false
 
   const lines = new WeakMap<Process.Process, Semaphore.Semaphore>()
   const arriving = (process: Process.Process) => {
@@ -81,6 +83,10 @@ export const make = (faults: Chance.Faults) => {
       stored = snapshots.at(-1)!
       session++
     },
+    isReadOnly: (): boolean => isReadOnly,
+    setReadOnly: (is: boolean): void => {
+      isReadOnly = is
+    },
     /** It falls back to no state before this one. */
     keep: (): void => {
       snapshots = [stored]
@@ -99,7 +105,11 @@ export const make = (faults: Chance.Faults) => {
      * A round trip: it may be away, and its reply may be lost after it did what it was asked. What a process asks comes
      * in the order in which it asks, as on one connection, and whether or not it still waits for the reply.
      */
-    ask: <A, E>(step: () => Effect.Effect<A, E>, known?: Session): Effect.Effect<A, E | StoreUnavailable> =>
+    ask: <A, E>(
+      step: () => Effect.Effect<A, E>,
+      known?: Session,
+      access: "read" | "write" = "write"
+    ): Effect.Effect<A, E | StoreUnavailable> =>
       Effect.gen(function*() {
         const request = Effect.gen(function*() {
           yield* Chance.slowly(faults.storeSlow)
@@ -107,6 +117,10 @@ export const make = (faults: Chance.Faults) => {
             return yield* new StoreUnavailable({ detail: "connected anew" })
           }
           if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
+          if (isReadOnly && access === "write") {
+            session++
+            return yield* new StoreUnavailable({ detail: "READONLY" })
+          }
           return yield* step()
         })
         const sent = Effect.forkDetach(arriving(yield* Process.Process)(request), { startImmediately: true })

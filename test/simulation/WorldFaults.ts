@@ -7,6 +7,8 @@ import type * as World from "./World.ts"
 /** The longest that a process is frozen: longer than the group waits for it. */
 const MAX_FROZEN_MILLIS = 20_000
 const MAX_WRITES_LOST = 40
+/** The longest that the store takes no writes. */
+const MAX_READ_ONLY_MILLIS = 10_000
 
 const anyOf = (world: World.World) => Random.choice([...world.running])
 
@@ -24,7 +26,7 @@ const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: Wo
 /** Half of the blows are to the processors. */
 export const any = Effect.fnUntraced(function*(world: World.World) {
   const victim = yield* anyOf(world)
-  switch (yield* Random.nextIntBetween(0, 10)) {
+  switch (yield* Random.nextIntBetween(0, 11)) {
     case 0:
     case 1:
       return yield* Effect.andThen(world.kill(victim), world.start)
@@ -43,6 +45,11 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
       return world.isBetweenLogs() ? undefined : yield* world.store.flush
     case 9:
       return yield* Operator.typeByHand(world)
+    case 10:
+      return yield* world.store.failOver(
+        yield* Random.nextIntBetween(100, MAX_READ_ONLY_MILLIS),
+        yield* Random.nextIntBetween(0, MAX_WRITES_LOST)
+      )
     default:
       return yield* Operator.changeSale(world)
   }

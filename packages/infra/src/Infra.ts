@@ -13,6 +13,7 @@ import { Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
+import * as PaymentMode from "./observability/PaymentMode.ts"
 import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
@@ -47,7 +48,9 @@ export const layerEmbeddedBeside = (
 
 /** The payment provider of the settings, or the simulator, which takes no money. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
-  settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)
+  settings.provider === undefined
+    ? Layer.merge(SimulatedPayments.layer(settings), PaymentMode.layerSimulated)
+    : HttpPayments.layer(settings.provider)
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

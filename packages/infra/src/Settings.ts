@@ -4,10 +4,10 @@
  *
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are reported at once.
  */
-import { Config, Duration, Option, Redacted } from "effect"
+import { Config, Duration, Option } from "effect"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
-import type * as Http from "./payment/HttpPayments.ts"
+import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Kind from "./settings/Kind.ts"
@@ -76,44 +76,11 @@ export const ProcessorSettings = Variable.group({
 })
 export type ProcessorSettings = Config.Success<typeof ProcessorSettings>
 
-const MAX_API_KEY_LENGTH = 4_096
-/** Whether it fits into a header. */
-const isHeaderText = (key: string) => key.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)
-
-/** The payment provider at an address, or the simulator where there is none. */
-export const PaymentSettings: Config.Config<PaymentSettings> = Variable.check(
-  Variable.group({
-    failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
-    latency: Variable.make("PAYMENT_LATENCY", zeroOrMore, Duration.millis(100)),
-    url: Variable.make<URL | undefined>("PAYMENT_URL", Kind.url, undefined),
-    apiKey: Variable.secret("PAYMENT_API_KEY"),
-    timeout: Variable.make("PAYMENT_TIMEOUT", positive, Duration.seconds(2))
-  }),
-  ({ apiKey, url }) => {
-    if (url !== undefined && (url.username + url.password + url.search + url.hash) !== "") {
-      return "PAYMENT_URL: takes no user, password, query or fragment; the key goes to PAYMENT_API_KEY"
-    }
-    if (apiKey !== undefined && !isHeaderText(Redacted.value(apiKey))) {
-      return `PAYMENT_API_KEY: is not 1 to ${MAX_API_KEY_LENGTH} printable ASCII characters without spaces`
-    }
-    if ((apiKey === undefined) === (url === undefined)) return undefined
-    return url === undefined
-      ? "PAYMENT_URL: is missing, and PAYMENT_API_KEY is given: payments would be simulated"
-      : "PAYMENT_API_KEY: is missing, and PAYMENT_URL is given"
-  }
-).pipe(Config.map(({ apiKey, failureRate, latency, timeout, url }) => ({
-  failureRate,
-  latency,
-  ...(url === undefined || apiKey === undefined ? {} : { provider: { url, apiKey, timeout } })
-})))
-export interface PaymentSettings {
-  /** The share of simulated charges that time out. */
-  readonly failureRate: number
-  /** How long each simulated answer takes. */
-  readonly latency: Duration.Duration
-  /** The real provider, if any; nothing is simulated then. */
-  readonly provider?: Http.HttpPaymentsOptions
-}
+/** The payments of a processor: the provider, or the simulator with its failures. */
+export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0.1)
+/** The same where nothing is meant to fail unless it is asked for: the engine that is tried out in one process. */
+export const ServePaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0)
+export type PaymentSettings = PaymentConfig.PaymentSettings
 
 export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config
 export type RedisSettings = Redis.RedisSettings

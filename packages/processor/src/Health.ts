@@ -1,6 +1,7 @@
 /** How the processor is, for `/health` and for readiness. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import * as PaymentMode from "@flash-sale/infra/observability/PaymentMode"
 import { Effect } from "effect"
 import { ProcessorState, type WorkerState } from "./run/ProcessorState.ts"
 
@@ -11,11 +12,13 @@ export interface Health {
   readonly kafka: boolean
   /** Owned partitions by the state of their worker. */
   readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
+  /** Whether a provider takes the money, or payments are simulated. */
+  readonly payments: PaymentMode.Mode
   /** How far partitions that are folded again have come; absent where there is none. */
   readonly recovery?: ReadonlyArray<string>
   /**
-   * Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is
-   * wrong.
+   * Why the store takes no writes, why payments are held back and partitions wait or refuse, and which items are
+   * stopped; absent where nothing is wrong.
    */
   readonly problems?: ReadonlyArray<string>
 }
@@ -38,7 +41,7 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
   const state = yield* ProcessorState
   const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
   const workers = [...state.workers()]
-  const problems = problemsOf(state)
+  const problems = problemsOf(state, redis ? undefined : yield* store.trouble)
   const recovery = workers.flatMap(([partition, worker]) =>
     worker._tag === "Recovering" ? [`partition ${partition}: ${worker.at()} of ${worker.until}`] : []
   ).slice(0, MAX_NAMED)
@@ -53,14 +56,16 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
       waiting: count("Waiting"),
       refusing: count("Halted")
     },
+    payments: yield* PaymentMode.PaymentMode,
     ...(recovery.length === 0 ? {} : { recovery }),
     ...(problems.length === 0 ? {} : { problems })
   }
 })
 
-const problemsOf = (state: ProcessorState["Service"]): ReadonlyArray<string> => {
+const problemsOf = (state: ProcessorState["Service"], trouble: string | undefined): ReadonlyArray<string> => {
   const held = state.paymentsHeld()
   return [
+    ...(trouble === undefined ? [] : [`the store takes no writes: ${trouble}`]),
     ...(held === undefined ? [] : [`payments are held back: ${held}`]),
     ...[...state.workers()].flatMap(([partition, worker]) =>
       "why" in worker

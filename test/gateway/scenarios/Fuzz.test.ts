@@ -32,6 +32,7 @@ it("every fuzzed request gets a clear answer, and leaves nothing behind", { time
     DATA_DIR: await Services.folder(),
     RATE_LIMIT_MAX_REQUESTS: "1000000",
     PAYMENT_LATENCY: "1ms",
+    PAYMENT_FAILURE_RATE: "0.1",
     // A heap that is soon full, so that what grows is seen.
     NODE_OPTIONS: `--max-old-space-size=${HEAP}`
   })

@@ -22,7 +22,12 @@ const reasonOf = (error: unknown) => error instanceof Error ? error.message : St
 it("the engine keeps what its document promises", { timeout: TIMEOUT }, async ({ skip }) => {
   if (!FULL) skip("takes minutes and a download: npm run test:full")
   const program = await Schemathesis.program().catch((error: unknown) => skip(reasonOf(error)))
-  const env = { DATA_DIR: await Services.folder(), PAYMENT_LATENCY: "5ms", RATE_LIMIT_MAX_REQUESTS: "1000" }
+  const env = {
+    DATA_DIR: await Services.folder(),
+    PAYMENT_LATENCY: "5ms",
+    PAYMENT_FAILURE_RATE: "0.1",
+    RATE_LIMIT_MAX_REQUESTS: "1000"
+  }
   const engine = await Services.service("serve", env)
   await engine.start()
   await engine.untilHealth(200)

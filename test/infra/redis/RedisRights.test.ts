@@ -119,6 +119,20 @@ describe.skipIf(missing)("Each user's rights", () => {
         }).pipe(Effect.scoped)
     )
 
+    it.effect.each(users)(
+      "suffice %s to find out whether Redis takes writes, and nothing is denied",
+      (user) =>
+        Effect.gen(function*() {
+          const { cli } = yield* OwnRedis.OwnRedis
+          yield* permit(user, wordsOf(user))
+          yield* cli("ACL", "LOG", "RESET")
+          const { isUp, trouble } = Context.get(yield* adaptersOf(user, user), ItemStore)
+          assert.isTrue(yield* Effect.repeat(isUp, { schedule: TIMEOUT, until: (up) => up }))
+          assert.isUndefined(yield* trouble)
+          assert.deepStrictEqual(yield* cli("ACL", "LOG"), [])
+        }).pipe(Effect.scoped)
+    )
+
     it.effect.each(users)("of %s are each found out by name where they are missing", (user) =>
       Effect.gen(function*() {
         const rights = UserRights.of(user, scripts)
@@ -169,6 +183,36 @@ describe.skipIf(missing)("A right that is missing", () => {
             assert.strictEqual(about(lines)[1], "Info Redis lets the user \"old\" do all that the gateway needs")
           })
         ).pipe(Effect.scoped),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "that of the probe is named, and Redis counts as up where it answers",
+      () =>
+        logged((lines) =>
+          Effect.gen(function*() {
+            yield* permit("unprobed", wordsOf("gateway").filter((word) => word !== "+setrange"))
+            const { isUp, trouble } = Context.get(yield* adaptersOf("unprobed", "gateway"), ItemStore)
+            yield* until(() => about(lines).length > 0)
+            assert.deepStrictEqual(about(lines), [
+              "Warn Redis denies the user \"unprobed\" what the gateway needs: +setrange. " +
+              "Without it a Redis that is full or has become a replica counts as up"
+            ])
+            assert.isTrue(yield* isUp)
+            assert.isUndefined(yield* trouble)
+          })
+        ).pipe(Effect.scoped),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "to ask what the server is does not keep a connection from being admitted",
+      () =>
+        Effect.gen(function*() {
+          yield* permit("uninformed", wordsOf("gateway").filter((word) => word !== "+info"))
+          const { isUp } = Context.get(yield* adaptersOf("uninformed"), ItemStore)
+          assert.isTrue(yield* Effect.repeat(isUp, { schedule: TIMEOUT, until: (up) => up }))
+        }).pipe(Effect.scoped),
       TEST_TIMEOUT
     )
 

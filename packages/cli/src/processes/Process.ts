@@ -1,4 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
+import * as Descriptors from "@flash-sale/infra/observability/Descriptors"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/AppendTelemetry"
@@ -16,6 +17,7 @@ export const layerObserved = (
 ): Layer.Layer<Telemetry.Telemetry> =>
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
+    Descriptors.layer(),
     Layer.succeed(AppendTelemetry.CurrentService, services.length === 1 ? services[0] : undefined),
     Tracing.layer(name, tracing)
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))

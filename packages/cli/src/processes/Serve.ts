@@ -18,7 +18,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,
-    payments: Settings.PaymentSettings,
+    payments: Settings.ServePaymentSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
     tracing: Settings.TracingSettings

@@ -25,7 +25,11 @@ export const untilUp = Effect.gen(function*() {
   yield* Effect.repeat(store.isUp, { until: (up: boolean) => up, schedule: Schedule.spaced(ASK_EVERY) }).pipe(
     Effect.timeoutOrElse({
       duration: TIMEOUT,
-      orElse: () => Effect.fail(CommandFailed.failed(`${location} does not answer`))
+      orElse: () =>
+        Effect.flatMap(
+          store.trouble,
+          (why = "no answer") => Effect.fail(CommandFailed.failed(`${location} does not answer: ${why}`))
+        )
     })
   )
 })

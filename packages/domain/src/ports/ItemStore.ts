@@ -92,6 +92,11 @@ export class ItemStore extends Context.Service<ItemStore, {
     partition: PartitionId,
     limit: number
   ) => Effect.Effect<ReadonlyArray<readonly [ItemId, number]>, StoreUnavailable>
-  /** Whether the store answers now. */
+  /**
+   * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from
+   * taking what an order needs.
+   */
+  readonly trouble: Effect.Effect<string | undefined>
+  /** Whether the store takes writes now: whether there is no trouble. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ports/ItemStore") {}

@@ -1,5 +1,6 @@
 /** The gateway's port, with a bound on everything that a client can delay. */
 import { NodeHttpServer } from "@effect/platform-node"
+import * as Connections from "@flash-sale/infra/http/Connections"
 import { CannotListen } from "@flash-sale/infra/http/MetricsServer"
 import { Effect, Layer } from "effect"
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
@@ -45,9 +46,12 @@ class HotRouteServer extends Server {
 /** Listens on `port`; 0 takes any that is free. */
 export const layer = (port: number, maxConnections = MAX_CONNECTIONS) =>
   Layer.unwrap(
-    Effect.map(BuyRoute, ({ take }) =>
-      NodeHttpServer.layer(() =>
-        new HotRouteServer(take, maxConnections), { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }))
+    Effect.gen(function*() {
+      const { take } = yield* BuyRoute
+      const server = new HotRouteServer(take, maxConnections)
+      yield* Connections.watch(server, maxConnections)
+      return NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT })
+    })
   ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(

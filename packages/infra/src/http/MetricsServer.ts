@@ -85,8 +85,11 @@ const probeRoutes = (isReady: Effect.Effect<boolean>): Layer.Layer<never, never,
     )
   )
 
+/** A failure to accept a connection is one scrape less, and must not end the process. */
+const makeServer = () => createServer().on("error", () => {})
+
 const server = (port: number) =>
-  NodeHttpServer.layer(createServer, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
+  NodeHttpServer.layer(makeServer, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(
         new CannotListen({

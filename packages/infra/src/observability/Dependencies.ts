@@ -16,7 +16,7 @@ export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, neve
     const store = yield* ItemStore
     const ask = Effect.all([
       watch("kafka", services, log.isUp),
-      watch("redis", services, store.isUp)
+      watch("redis", services, store.isUp, store.trouble)
     ], { concurrency: 2, discard: true })
     yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))
   }))
@@ -24,7 +24,8 @@ export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, neve
 const watch = (
   name: keyof EngineMetrics.DependencyGauges,
   services: ReadonlyArray<Service>,
-  isUp: Effect.Effect<boolean>
+  isUp: Effect.Effect<boolean>,
+  trouble: Effect.Effect<string | undefined> = Effect.undefined
 ) => {
   let last: boolean | undefined
   return Effect.gen(function*() {
@@ -35,8 +36,11 @@ const watch = (
     const isNews = hasChanged && (last !== undefined || now)
     last = now
     if (!isNews) return
-    yield* (now
-      ? Log.info(`${name} answers`, { event: "dependency_up", detail: name })
-      : Log.warn(`${name} does not answer`, { event: "dependency_down", detail: name }))
+    if (now) return yield* Log.info(`${name} answers`, { event: "dependency_up", detail: name })
+    const why = yield* trouble
+    yield* Log.warn(why === undefined ? `${name} does not answer` : `${name} takes no writes: ${why}`, {
+      event: "dependency_down",
+      detail: name
+    })
   })
 }

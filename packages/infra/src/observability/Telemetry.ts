@@ -5,6 +5,7 @@ import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporte
 import { Context, Effect, Layer, Metric } from "effect"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import * as Metrics from "./metrics/Metrics.ts"
+import * as ProcessMetrics from "./metrics/ProcessMetrics.ts"
 import type { Service } from "./metrics/Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
@@ -44,7 +45,9 @@ export const layerMetrics = (
  */
 const initialise = (service: Service): Effect.Effect<void> =>
   // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
-  Effect.forEach([...Metrics.initial[service], ...EngineMetrics.initial[service]], Metric.value, { discard: true })
+  Effect.forEach([Metrics, EngineMetrics, ProcessMetrics].flatMap(({ initial }) => initial[service]), Metric.value, {
+    discard: true
+  })
 
 /** Every unit would be "1"; the names say the units. */
 const withoutUnits = (text: string): string => `${text.replace(/^# UNIT .*\n/gm, "").trimEnd()}\n`

@@ -2,6 +2,9 @@
  * One connection to Redis. Redis may be away at the start and at any later time; the client reconnects in the
  * background, and meanwhile every command fails at once. The client never repeats a command: only the caller knows
  * whether that is safe. Sessions are those of decision 0006.
+ *
+ * **Details**: `Standing` says which connections count. A server that becomes a replica ends the connection with the
+ * first write that it refuses.
  */
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -9,12 +12,16 @@ import { Context, Effect, Layer, Schema, type Scope } from "effect"
 import { type Redis, ReplyError } from "ioredis"
 import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
+import * as EvictionPolicy from "./client/EvictionPolicy.ts"
 import * as RedisClient from "./client/RedisClient.ts"
 import type { RedisSettings } from "./client/RedisSettings.ts"
+import * as WriteProbe from "./client/WriteProbe.ts"
+import * as Keys from "./Keys.ts"
 import * as Denials from "./rights/Denials.ts"
+import * as Standing from "./Standing.ts"
 
-/** How long a ping may take for Redis to count as up, in milliseconds. Less than the second that a probe waits. */
-const PING_TIMEOUT_MILLIS = 500
+/** How long a probe may take for Redis to count as up, in milliseconds: less than a health check waits. */
+const PROBE_TIMEOUT_MILLIS = 500
 
 /** Redis answered, but a key is damaged: of another type, or with content that no script writes. */
 export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
@@ -36,7 +43,9 @@ export class IoRedis extends Context.Service<IoRedis, {
   ) => Effect.Effect<A, StoreUnavailable | WrongContent>
   /** The number of the present connection: it grows by one with each. */
   readonly session: Effect.Effect<Session>
-  /** Whether Redis answers now, and lets this user do what orders need. */
+  /** Why Redis takes no writes now, or denies this user what orders need; undefined where it serves. */
+  readonly trouble: Effect.Effect<string | undefined>
+  /** Whether there is no trouble. */
   readonly isUp: Effect.Effect<boolean>
   /** What is known of the rights of this connection's user. */
   readonly denials: Denials.Denials
@@ -51,71 +60,82 @@ export const make = Effect.fnUntraced(function*(
   onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
+  const standing = Standing.make()
+  const denials = Denials.make()
   const redis = yield* Effect.acquireRelease(
-    Effect.sync(() => RedisClient.open(settings, name)),
+    Effect.sync(() =>
+      RedisClient.open(settings, name, {
+        refusals: () => standing.refusals,
+        onLost: (why) => Standing.lose(standing, why)
+      })
+    ),
     (redis) => Effect.sync(() => redis.disconnect())
   )
-  const denials = Denials.make()
-  let connected = 0
-  redis.on("ready", () => {
-    connected++
-  })
-  // The client queues no command, so the session is checked right before the command is sent.
-  const use: Use = (command, session) => {
-    const verify = () => {
-      if (session !== undefined && session !== connected) {
-        throw new Error("connected anew: what was acknowledged may be lost")
-      }
-    }
-    return Effect.tryPromise({
-      try: async () => {
-        verify()
-        return await command(redis, verify, connected)
-      },
-      catch: (cause) => {
-        const error = toError(cause)
-        Denials.note(denials, error.detail)
-        return error
-      }
-    })
-  }
+  const use = useOf(redis, standing, denials)
   const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
     run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
-  RedisClient.reportChanges(redis, report)
-  if (onReady !== undefined) redis.on("ready", () => report(onReady(use)))
-  // The first attempt may fail: the client goes on by itself, and `reportChanges` logs the result.
+  Standing.follow(redis, standing, {
+    denials,
+    report,
+    onAdmitted: () => {
+      if (onReady !== undefined) report(onReady(use))
+    }
+  })
+  // The first attempt may fail: the client goes on by itself, and `Standing` logs the result.
   redis.connect().catch(() => undefined)
-  const isUp = use((redis) => redis.ping()).pipe(
-    Effect.timeout(PING_TIMEOUT_MILLIS),
-    Effect.map(() => !denials.lacksNeeded),
-    Effect.orElseSucceed(() => false)
-  )
-  return { settings, use, isUp, denials, session: Effect.sync(() => connected) }
+  const trouble = troubleOf(use, denials)
+  return {
+    settings,
+    use,
+    trouble,
+    isUp: Effect.map(trouble, (why) => why === undefined),
+    denials,
+    session: Effect.sync(() => standing.session)
+  }
 })
 
-/** The connection that most commands share. Logs an error where Redis may evict keys. */
+/** The connection that most commands share. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
-  Layer.effect(IoRedis, make(settings, "commands", (use) => checkPolicy(use)))
+  Layer.effect(IoRedis, make(settings, "commands", (use) => EvictionPolicy.check(use((redis) => redis.info("memory")))))
 
-/** Redis must refuse writes when its memory is full, rather than forget orders. */
-const checkPolicy = Effect.fnUntraced(
-  function*(use: Use) {
-    const found = yield* use((redis) => redis.info("memory"))
-    // `CONFIG GET` would give its user the passwords as well.
-    const policy = /^maxmemory_policy:(\S+)/m.exec(found)?.[1] ?? "unknown"
-    if (policy !== "noeviction") {
-      yield* Log.error(`Redis may forget orders: maxmemory-policy is ${policy} and must be noeviction`, {
-        event: "redis_policy"
-      })
+/** The client queues no command, so the connection and its session are checked right before the command is sent. */
+const useOf = (redis: Redis, standing: Standing.Standing, denials: Denials.Denials): Use => (command, session) => {
+  const verify = () => {
+    if (!standing.isOpen) throw new Error(`Redis is away: ${standing.why}`)
+    if (session !== undefined && session !== standing.session) {
+      throw new Error("connected anew: what was acknowledged may be lost")
     }
-  },
-  Effect.catch((error) =>
-    Log.warn(`Nobody knows whether Redis may forget orders: maxmemory-policy cannot be read: ${error}`, {
-      event: "redis_policy"
+  }
+  return Effect.tryPromise({
+    try: async () => {
+      verify()
+      return await command(redis, verify, standing.session)
+    },
+    catch: (cause) => {
+      const error = toError(cause)
+      Denials.note(denials, error.detail)
+      return error
+    }
+  })
+}
+
+/** A user that may not write the probe learns only whether Redis answers. */
+const troubleOf = (use: Use, denials: Denials.Denials): Effect.Effect<string | undefined> =>
+  use(WriteProbe.at(Keys.probe)).pipe(
+    Effect.catchIf(({ detail }) => Denials.isDenial(detail), () => use((redis) => redis.ping())),
+    Effect.timeoutOrElse({
+      duration: PROBE_TIMEOUT_MILLIS,
+      orElse: () => Effect.fail(new StoreUnavailable({ detail: `no answer within ${PROBE_TIMEOUT_MILLIS} ms` }))
+    }),
+    // Whatever the key holds, the server would have written it.
+    Effect.catchTag("WrongContent", () => Effect.void),
+    Effect.match({
+      // `RedisRights` logs which rights.
+      onSuccess: () => denials.lacksNeeded ? "its user lacks rights that orders need" : undefined,
+      onFailure: ({ detail }) => detail
     })
   )
-)
 
 /**
  * Only these replies are about the content of a key; all others, and no reply at all, mean that Redis cannot serve now.

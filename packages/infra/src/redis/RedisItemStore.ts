@@ -60,6 +60,7 @@ const make = Effect.gen(function*() {
     read,
     detectEdits: StockEdits.make(redis, scripts),
     levels: levelsOf(redis),
+    trouble: redis.trouble,
     isUp: redis.isUp
   })
 })

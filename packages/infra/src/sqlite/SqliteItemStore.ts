@@ -45,6 +45,7 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         ),
       levels: (partition, limit) =>
         Effect.catch(database.read((connection) => readLevels(connection, partition, limit)), storeUnavailable),
+      trouble: database.trouble,
       isUp: isUp(database)
     }
   })

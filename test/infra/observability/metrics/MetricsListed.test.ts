@@ -1,6 +1,7 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
+import * as ProcessMetrics from "@flash-sale/infra/observability/metrics/ProcessMetrics"
 import { expect, it } from "vitest"
 import { sources } from "../../../../scripts/Source.ts"
 
@@ -8,6 +9,9 @@ import { sources } from "../../../../scripts/Source.ts"
 const names = [
   ...Object.values(Metrics.initial).flat(),
   ...Object.values(EngineMetrics.initial).flat(),
+  ...Object.values(ProcessMetrics.initial).flat(),
+  ProcessMetrics.openDescriptors,
+  ProcessMetrics.maxDescriptors,
   Metrics.dlqSize,
   Metrics.dlqOldestMessageAge,
   Metrics.inventoryLevel("101"),
@@ -26,10 +30,11 @@ const textOf = (path: string): string => {
 }
 
 const moved = new Map(
-  [...textOf("docs/testing.md").matchAll(/^\| (`(?:gateway|processor)_[^|]*) \| `(test\/[^`]+)` \|$/gm)].flatMap(
-    ([, metrics = "", test = ""]) =>
-      [...metrics.matchAll(/`(\w+)`/g)].map(([, name = ""]): [string, string] => [name, test])
-  )
+  [...textOf("docs/testing.md").matchAll(/^\| (`(?:gateway|processor|process)_[^|]*) \| `(test\/[^`]+)` \|$/gm)]
+    .flatMap(
+      ([, metrics = "", test = ""]) =>
+        [...metrics.matchAll(/`(\w+)`/g)].map(([, name = ""]): [string, string] => [name, test])
+    )
 )
 
 it("every metric is in the operations guide", () => {

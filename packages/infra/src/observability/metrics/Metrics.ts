@@ -88,6 +88,10 @@ export const paymentsHeldBack = gauge(
   "processor_payments_held_back",
   "Whether the payment provider refuses us, so that charges wait (0=no, 1=yes)"
 )
+export const paymentsSimulated = gauge(
+  "processor_payments_simulated",
+  "Whether payments are simulated, so that no money is taken (0=no, 1=yes)"
+)
 
 /** How a payment ended. `unknown` is one without an answer, `refused` one that was not taken; both are then voided. */
 export const PAYMENT_ENDINGS = [...PaymentOutcome.literals, "unknown", "refused"] as const
@@ -135,6 +139,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     orderProcessingDuration,
     paymentsInFlight,
     paymentsHeldBack,
+    paymentsSimulated,
     ...payments.all
   ]
 }

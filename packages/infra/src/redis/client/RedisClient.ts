@@ -1,7 +1,6 @@
-/** The client of one connection: its bounds, its retries, and one log line for each change between up and down. */
-import { type Effect, Redacted } from "effect"
+/** The client of one connection: its bounds, its retries, and the replies that end a connection. */
+import { Redacted } from "effect"
 import { Redis } from "ioredis"
-import * as Log from "../../observability/logs/Log.ts"
 import * as Tls from "../../settings/Tls.ts"
 import type { RedisSettings } from "./RedisSettings.ts"
 
@@ -12,8 +11,21 @@ const CONNECT_TIMEOUT_MILLIS = 2_000
 /** Delays between attempts to connect, in milliseconds: doubled from the first to the last, and jittered. */
 const RETRY_FIRST_MILLIS = 50
 const RETRY_LAST_MILLIS = 1_000
+
+/** What the client asks of the connection that it serves, and tells it. */
+export interface Hooks {
+  /** How many connections in a row were refused after they were made. */
+  readonly refusals: () => number
+  /** A reply says that this server takes no writes any more: the client ends the connection, for this reason. */
+  readonly onLost: (why: string) => void
+}
+
 /** A client that connects on `connect`, queues nothing while it is disconnected, and repeats no command. */
-export const open = ({ host, password, port, tls, username }: RedisSettings, connectionName: string): Redis =>
+export const open = (
+  { host, password, port, tls, username }: RedisSettings,
+  connectionName: string,
+  { onLost, refusals }: Hooks
+): Redis =>
   new Redis({
     host,
     port,
@@ -28,30 +40,24 @@ export const open = ({ host, password, port, tls, username }: RedisSettings, con
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MILLIS,
     commandTimeout: COMMAND_TIMEOUT_MILLIS,
-    retryStrategy
+    // The client counts from 1 anew after each connection that was made, also after one that was then refused.
+    retryStrategy: (attempt) => retryDelay(attempt + refusals()),
+    reconnectOnError: ({ message }) => {
+      const isLost = IS_NO_PRIMARY.test(message)
+      if (isLost) onLost(message)
+      return isLost
+    }
   })
 
 /** Delay before an attempt to connect, jittered by the attempt's number: the client calls this outside of Effect. */
-const retryStrategy = (attempt: number): number => {
+const retryDelay = (attempt: number): number => {
   const delay = Math.min(RETRY_FIRST_MILLIS * 2 ** Math.min(attempt - 1, 10), RETRY_LAST_MILLIS)
   return delay * (0.5 + ((attempt * 0.618_033_988_7) % 1) / 2)
 }
 
-/** One line for each change between up and down, however many attempts lie between. */
-export const reportChanges = (redis: Redis, report: (effect: Effect.Effect<void>) => void): void => {
-  let state: "unknown" | "up" | "down" = "unknown"
-  let reason = "the connection was closed"
-  redis.on("error", (error: Error) => {
-    reason = error.message
-  })
-  redis.on("ready", () => {
-    if (state !== "up") report(Log.info("Redis is up", { event: "dependency_up" }))
-    state = "up"
-  })
-  redis.on("reconnecting", () => {
-    if (state !== "down") {
-      report(Log.error(`Redis is away: ${reason}`, { event: "dependency_down" }))
-    }
-    state = "down"
-  })
-}
+/**
+ * Replies of a server that has become a replica, or loads its data: the connection leads to the wrong server, or to one
+ * that has begun anew. A full memory (OOM), a disk that fails (MISCONF) and lacking replicas (NOREPLICAS) are not among
+ * them, because a new connection would find the same.
+ */
+const IS_NO_PRIMARY = /^(READONLY|MASTERDOWN|LOADING|UNBLOCKED) /

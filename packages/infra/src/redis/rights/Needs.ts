@@ -23,6 +23,8 @@ export interface Need {
 type Needs<Service> = Readonly<Record<keyof Service, Need>>
 
 const NOTHING: Need = {}
+/** Its key has the pattern of the marks. */
+const WRITE_PROBE: Need = { writes: [["SETRANGE", "mark"]] }
 const MARK: Need = { reads: [["HMGET", "mark"]] }
 
 const itemStore: Needs<ItemStore["Service"]> = {
@@ -30,7 +32,8 @@ const itemStore: Needs<ItemStore["Service"]> = {
   read: { scripts: ["read_item"] },
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
-  isUp: NOTHING
+  trouble: WRITE_PROBE,
+  isUp: WRITE_PROBE
 }
 
 const recoveryMarks: Needs<RecoveryMarks["Service"]> = {

@@ -13,13 +13,13 @@ export const USERS = {
     Backlogs: ["read"]
   },
   processor: {
-    ItemStore: ["fold", "detectEdits", "levels", "isUp"],
+    ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
     Backlogs: ["publish"]
   },
   operator: {
-    ItemStore: ["fold", "read", "isUp"],
+    ItemStore: ["fold", "read", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"]
@@ -41,6 +41,7 @@ export const operationsOf = (user: User): ReadonlyArray<Operation> => {
 }
 
 const NO_WAIT_KNOWN = "no order is refused for its wait: MAX_QUEUE_WAIT is off"
+const NO_PROBE = "a Redis that is full or has become a replica counts as up"
 const NO_EVENTS = "followers of items and orders get no live events"
 
 /** What is lost without an operation that no order needs. Without any other one orders are not served. */
@@ -49,6 +50,8 @@ const LOST: Readonly<Record<string, string>> = {
   "Backlogs.publish": NO_WAIT_KNOWN,
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
+  "ItemStore.trouble": NO_PROBE,
+  "ItemStore.isUp": NO_PROBE,
   "ItemStore.levels": "processor_inventory_level does not show every item"
 }
 

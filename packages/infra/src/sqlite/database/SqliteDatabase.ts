@@ -5,6 +5,7 @@ import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import type * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
+import * as FileTrouble from "./FileTrouble.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
@@ -35,6 +36,8 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
    * the log or expires by itself, and so is folded, claimed or published again.
    */
   readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
+  /** Why the file takes no writes now; undefined where it does. */
+  readonly trouble: Effect.Effect<string | undefined>
   /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
 }>()("@flash-sale/infra/SqliteDatabase") {}
@@ -51,6 +54,7 @@ const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
   const connection = yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
   const signals = Signals.make()
+  const fileTrouble = FileTrouble.make()
   const touched = new Set<string>()
   const touch = (topic: string): void => void touched.add(topic)
   const line = yield* BatchLine.make<GroupCommit.Step, void, GroupCommit.WriteError>({
@@ -61,6 +65,7 @@ const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         touched.clear()
         const answers = GroupCommit.commit(connection, steps)
+        fileTrouble.note(answers)
         if (touched.size > 0) signals.wake(touched)
         return answers
       })
@@ -85,8 +90,20 @@ const make = Effect.fnUntraced(function*(
   const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
     Completion.wait((completion) => offer(durable, job, completion))
 
+  const read = <A>(look: (connection: Connection.Connection) => A) =>
+    Effect.tapError(
+      GroupCommit.attempt(() => look(connection)),
+      ({ detail }) => Effect.sync(() => fileTrouble.noteFailure(detail))
+    )
+  const probing = (step: GroupCommit.Step) => Effect.mapError(line.ask(step), unavailableWhereFull)
+
   return {
-    read: (read) => GroupCommit.attempt(() => read(connection)),
+    read,
+    // A read of the file comes first: where it fails, that is the trouble.
+    trouble: Effect.andThen(
+      Effect.ignore(read((opened) => opened.get("SELECT 1 FROM sqlite_schema"))),
+      fileTrouble.now(probing)
+    ),
     write: write(true),
     writeSoon: write(false),
     offer: (job, completion) => offer(true, job, completion),
@@ -106,6 +123,6 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ detail }))
 
-/** Whether the file can be read now. */
+/** Whether the file takes writes now. */
 export const isUp = (database: SqliteDatabase["Service"]): Effect.Effect<boolean> =>
-  database.read((connection) => connection.get("SELECT 1") !== undefined).pipe(Effect.orElseSucceed(() => false))
+  Effect.map(database.trouble, (why) => why === undefined)
