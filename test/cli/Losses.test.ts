@@ -58,7 +58,8 @@ const common = (folded: ReadonlyArray<Entry>, log: ReadonlyArray<Entry>) => {
       partitions: Effect.succeed(1),
       bounds: unused,
       committed: unused,
-      read: () => Stream.make(recordsOf(log))
+      read: () => Stream.make(recordsOf(log)),
+      damage: unused
     }),
     Layer.succeed(StoredItems, {
       location: "the store",

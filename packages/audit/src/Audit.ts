@@ -4,6 +4,7 @@ import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
@@ -53,8 +54,26 @@ export interface Options {
   readonly onRead: (records: number) => void
 }
 
-/** Compares the items of a partition. Folds the log once, and once more what the store folded meanwhile. */
-export const run = Effect.fnUntraced(function*({ count, only, onRead, partition }: Options) {
+/** Compares the items of a partition. Of a log that is damaged nothing is compared: what it folds to is not known. */
+export const run = Effect.fnUntraced(function*(options: Options) {
+  const { partition } = options
+  const mark = yield* (yield* ItemStore).mark(partition)
+  const { end, start } = yield* (yield* LogReader).bounds(partition)
+  return yield* Effect.catchTag(compare(options), "LogDamaged", (damage) =>
+    Effect.succeed<AuditedPartition>({
+      partition,
+      mark,
+      start,
+      records: end - start,
+      compared: 0,
+      unfoldable: 0,
+      findings: [],
+      refused: RecoveryPlan.describe(RecoveryPlan.damaged(damage))
+    }))
+})
+
+/** Folds the log once, and once more what the store folded meanwhile. */
+const compare = Effect.fnUntraced(function*({ count, only, onRead, partition }: Options) {
   const reader = yield* LogReader
   const stored = yield* StoredItems
   // First the mark, then the items: its checkpoint may lag behind them and never leads.

@@ -18,6 +18,11 @@ export interface HaltedPartition {
   readonly epoch: string | undefined
 }
 
+const damageOf = Effect.fnUntraced(function*(partition: PartitionId) {
+  const damage = yield* (yield* LogReader).damage(partition)
+  return damage === undefined ? undefined : RecoveryPlan.damaged(damage)
+})
+
 /** Nothing where log and store fit each other. */
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
@@ -33,9 +38,9 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId) {
     ? undefined
     : RecoveryPlan.replaced(
       seen,
-      (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1)))[0]?.[0]
+      (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1, "as is")))[0]?.[0]
     )
-  const halt = plan._tag === "Halt" ? plan.halt : other
+  const halt = (plan._tag === "Halt" ? plan.halt : other) ?? (yield* damageOf(partition))
   if (halt === undefined) return undefined
   const isCut = other !== undefined || halt._tag === "AheadOfLog" || halt._tag === "CommittedAhead"
   return {

@@ -8,7 +8,7 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import { Layer } from "effect"
+import { type Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
@@ -17,7 +17,7 @@ import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
-import type { CannotOpen } from "./sqlite/database/SqliteDatabase.ts"
+import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 
 /** Everything that the gateway, the processor and the operator's commands stand on. */
@@ -62,3 +62,12 @@ export const layerItemsBeside = (
 export const layerItemsAlone = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Items | LogReader, CannotOpen | EngineLocked> => SqliteInfra.layerItemsAlone({ folder: dataDir })
+
+/** What the embedded file has lost of what was acknowledged, in words. */
+export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
+  SqliteInfra.losses({ folder: dataDir })
+
+/** Takes the embedded file as it is, with what it has lost. */
+export const acceptEmbeddedLosses = (
+  { dataDir }: EmbeddedSettings
+): Effect.Effect<void, CannotOpen | EngineLocked> => SqliteInfra.acceptLosses({ folder: dataDir })

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
+import { FILE_NAME } from "@flash-sale/infra/sqlite/database/FileCheck"
 import * as Migrations from "@flash-sale/infra/sqlite/database/Migrations"
+import { CannotOpen } from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import { Context, Effect, Exit, Fiber, Layer, Option, Result, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -27,10 +29,10 @@ describe("SqliteDatabase", () => {
   it.effect("refuses a file of a later version, and leaves it as it is", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      const file = Connection.open(join(folder, SqliteDatabase.FILE_NAME))
+      const file = Connection.open(join(folder, FILE_NAME))
       file.script(`PRAGMA user_version = ${Migrations.LATEST + 1}`)
       const error = yield* Effect.flip(open({ folder }))
-      assert.instanceOf(error, SqliteDatabase.CannotOpen)
+      assert.instanceOf(error, CannotOpen)
       assert.include(error.message, folder)
       assert.include(error.message, `version ${Migrations.LATEST + 1}`)
       assert.deepStrictEqual(file.all("SELECT name FROM sqlite_schema"), [])
@@ -40,7 +42,7 @@ describe("SqliteDatabase", () => {
   it.effect("refuses what is no database", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      writeFileSync(join(folder, SqliteDatabase.FILE_NAME), "rubbish ".repeat(1_000))
+      writeFileSync(join(folder, FILE_NAME), "rubbish ".repeat(1_000))
       const error = yield* Effect.flip(open({ folder }))
       assert.include(error.message, "not a database")
     }))

@@ -14,6 +14,7 @@ import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
 import * as Accept from "./Accept.ts"
+import * as AcceptFile from "./AcceptFile.ts"
 import * as RecoverRun from "./RecoverRun.ts"
 
 interface Options {
@@ -79,13 +80,20 @@ const rehearseAnywhere = AuditTarget.untilUp.pipe(
   Effect.flatMap((log) => RecoverRun.rehearse(log, "an empty Redis"))
 )
 
-const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Target) =>
-  Effect.gen(function*() {
+const accepting = Effect.fnUntraced(
+  function*({ compare, dryRun, partition, to, yes: said }: Options, place: Target.Target) {
     if (compare || Option.isSome(to)) {
       return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
     }
-    yield* Accept.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun })
-  }).pipe(Effect.provide(AuditTarget.layer(place)))
+    const yes = said && !dryRun
+    // A file that has lost something is opened by nobody, so that comes first.
+    if (!(yield* AuditTarget.isDistributed(place))) yield* AcceptFile.run(yield* Target.embedded(place), yes)
+    yield* Effect.provide(
+      Accept.run({ partition: Option.getOrUndefined(partition), yes }),
+      AuditTarget.layer(place)
+    )
+  }
+)
 
 const run = (options: Options, place: Target.Target) =>
   Effect.gen(function*() {

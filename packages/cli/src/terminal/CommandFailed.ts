@@ -1,6 +1,7 @@
 /** How a command ends that could not do its work: a line or several for the person who typed it, and exit code 1. */
 import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { AppendRefused, AppendUnknown, LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 
@@ -27,6 +28,7 @@ type Known =
   | Config.ConfigError
   | InWords
   | LogUnavailable
+  | LogDamaged
   | StoreUnavailable
   | ItemDamaged
   | AppendRefused
@@ -41,6 +43,8 @@ export const from = (error: Known): CommandFailed => {
       return failed(...Settings.lines(error))
     case "LogUnavailable":
       return failed(`the log cannot be reached: ${error.detail}`)
+    case "LogDamaged":
+      return failed(`partition ${error.partition}: ${RecoveryPlan.describe(RecoveryPlan.damaged(error))}`)
     case "StoreUnavailable":
       return failed(`the store cannot be reached: ${error.detail}`)
     case "ItemDamaged":

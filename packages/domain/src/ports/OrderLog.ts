@@ -1,7 +1,7 @@
 /** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
 import { Context, Effect, type Exit, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "../records/LogRecord.ts"
-import type { Offset, PartitionId } from "../records/Partition.ts"
+import { Offset, PartitionId } from "../records/Partition.ts"
 
 /**
  * The record is not in the log and never will be: nobody sent it, or the log refused it for sure. `overloaded` says that
@@ -20,6 +20,16 @@ export class AppendUnknown extends Schema.TaggedError<AppendUnknown>()("AppendUn
 /** The log cannot be reached, or refuses to read or to commit. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   detail: Schema.String
+}) {}
+
+/**
+ * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as it
+ * was written; what comes behind it is not given.
+ */
+export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
+  partition: PartitionId,
+  offset: Offset,
+  found: Schema.Literals(["another", "nothing"])
 }) {}
 
 /** This process no longer owns the partition: what it still has in hand must neither be told nor committed. */
@@ -42,7 +52,7 @@ export interface OwnedPartition {
   /** The next `take` begins here. What was fetched ahead is dropped. Must be called once before the first `take`. */
   readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
   /** One to `max` records in the log's order; waits until there is one. Taking is the only intake there is. */
-  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | PartitionLost>
+  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged | PartitionLost>
   /** Everything before `next` is final and told. */
   readonly commit: (next: Offset) => Effect.Effect<void, LogUnavailable | PartitionLost>
   /** Completes when the partition is about to be handed over: stop taking, finish what is in hand, and return. */

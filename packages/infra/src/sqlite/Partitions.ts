@@ -1,10 +1,11 @@
 /** Consuming the embedded log: every partition at once, as there is nobody to share them with. */
-import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { LogDamaged, LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
-import { bytes, type Connection, integer, optionalText, type Row, text } from "./database/Connection.ts"
+import { type Connection, integer } from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
+import * as LogChain from "./database/LogChain.ts"
 import type { SqliteDatabase } from "./database/SqliteDatabase.ts"
 
 /** How long workers that are asked to return may take, before they are interrupted. */
@@ -12,7 +13,9 @@ export const REVOKE_PATIENCE = Duration.seconds(10)
 
 /** Headers as they are kept. */
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
-const decodeHeaders = Schema.decodeSync(Headers)
+const decodeHeaders = Schema.decodeOption(Headers)
+/** Of a record whose headers were accepted though they are none: it is folded as one that makes no sense. */
+const unreadable = Option.getOrThrow(decodeHeaders(LogChain.UNREADABLE_HEADERS))
 
 /** The topic of `Signals` that wakes those who wait for records of a partition. */
 export const topic = (partition: number): string => `log/${partition}`
@@ -59,13 +62,13 @@ const own = (tenure: Tenure, partition: PartitionId): OwnedPartition => {
     )
 
   const takeNow = (max: number) =>
-    guarded(Effect.map(
+    guarded(Effect.flatMap(
       database.read((connection) => recordsFrom(connection, partition, next, max)),
-      (records) => {
+      ({ damage, records }) => {
         const last = records.at(-1)
-        if (last === undefined) return Option.none()
+        if (last === undefined) return damage === undefined ? Effect.succeedNone : Effect.fail(damage)
         next = last.offset + 1
-        return Option.some(records)
+        return Effect.succeed(Option.some(records))
       }
     ))
 
@@ -109,19 +112,28 @@ export const bounds = (connection: Connection, partition: number) => {
   }
 }
 
-export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) =>
-  connection.all(
-    "SELECT offset, key, value, headers, timestamp FROM log WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?",
-    partition,
-    offset,
-    max
-  ).map((row) => toRecord(partition, row))
+/** Records as they were appended, and what is none of them: nothing behind it is given. */
+export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) => {
+  const { broken, rows } = LogChain.read(connection, partition, offset, max)
+  return { records: rows.map((row) => toRecord(partition, row)), damage: damageAt(partition, broken) }
+}
 
-const toRecord = (partition: PartitionId, row: Row): LogRecord => ({
+/** Records as they are now. */
+export const recordsAsIs = (connection: Connection, partition: PartitionId, offset: number, max: number) => ({
+  records: LogChain.readAsIs(connection, partition, offset, max).map((row) => toRecord(partition, row)),
+  damage: undefined
+})
+
+export const damageAt = (partition: PartitionId, broken: LogChain.Break | undefined): LogDamaged | undefined =>
+  broken === undefined
+    ? undefined
+    : new LogDamaged({ partition, offset: Offset.make(broken.offset), found: broken.found })
+
+const toRecord = (partition: PartitionId, row: LogChain.LoggedRow): LogRecord => ({
   partition,
-  offset: Offset.make(integer(row, "offset")),
-  timestamp: integer(row, "timestamp"),
-  key: optionalText(row, "key"),
-  value: bytes(row, "value"),
-  headers: decodeHeaders(text(row, "headers"))
+  offset: Offset.make(row.offset),
+  timestamp: row.timestamp,
+  key: row.key,
+  value: row.value,
+  headers: Option.getOrElse(decodeHeaders(row.headers), () => unreadable)
 })

@@ -7,6 +7,7 @@ import { empty } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, DateTime, Effect, Layer, Result } from "effect"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
+import * as LogChain from "./database/LogChain.ts"
 import { type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 
@@ -134,6 +135,9 @@ const clear = (
   connection.run("DELETE FROM marks WHERE partition = ?", partition)
   if (accepted !== undefined) {
     connection.run("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)", partition, accepted.from, accepted.told)
+    // The log is accepted as it is, with what is damaged in it.
+    const damaged = LogChain.firstBreak(connection, partition)
+    if (damaged !== undefined) LogChain.rechain(connection, partition, damaged.offset)
   }
   for (const { itemId, why } of clearings) {
     const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)

@@ -50,28 +50,32 @@ export const work = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
   let hasInHand = false
+  let suspect: number | undefined
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true))).pipe(
-    Effect.ensuring(taking(false)),
-    // Somebody else owns it now: whatever is still in hand here is theirs.
-    Effect.catchTag("PartitionLost", () => Effect.void),
-    Effect.tapError((error) =>
-      state.set(
-        owned.partition,
-        error._tag === "Halted"
-          ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
-          : { _tag: "Waiting", why: error.why }
-      )
-    ),
-    // What waits meanwhile is behind as well.
-    Effect.tapError(() => Effect.ignore(lag.look)),
-    Effect.retry({ schedule: untilRecovered }),
-    Effect.orDie,
-    Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
-    Effect.ensuring(state.set(owned.partition, undefined))
-  )
+  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true), suspect)))
+    .pipe(
+      Effect.ensuring(taking(false)),
+      // Somebody else owns it now: whatever is still in hand here is theirs.
+      Effect.catchTag("PartitionLost", () => Effect.void),
+      Effect.tapError((error) => {
+        // Seen on the way: the next try looks there first, and begins nothing while it is so.
+        suspect = error._tag === "Halted" && error.halt._tag === "DamagedLog" ? error.halt.offset : undefined
+        return state.set(
+          owned.partition,
+          error._tag === "Halted"
+            ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
+            : { _tag: "Waiting", why: error.why }
+        )
+      }),
+      // What waits meanwhile is behind as well.
+      Effect.tapError(() => Effect.ignore(lag.look)),
+      Effect.retry({ schedule: untilRecovered }),
+      Effect.orDie,
+      Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
+      Effect.ensuring(state.set(owned.partition, undefined))
+    )
 })
 
 const runOnce = Effect.fnUntraced(function*(
@@ -79,12 +83,13 @@ const runOnce = Effect.fnUntraced(function*(
   paymentSlots: Slots,
   recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
   lag: Lag.Lag,
-  onTaking: Effect.Effect<void>
+  onTaking: Effect.Effect<void>,
+  suspect: number | undefined
 ): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned)
+  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   let recovered = false

@@ -4,15 +4,19 @@ import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/Or
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
 /** How long a record that the log should hold may take to come. */
 const RECORD_PATIENCE = "5 seconds"
 
-/** Decides where to begin. Fails with `Halted` where the log cannot give what is missing. */
-export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
+/**
+ * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is a record that was
+ * damaged before: while it is, nothing is begun.
+ */
+export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspect: number | undefined) {
   const { partition } = owned
+  if (suspect !== undefined) yield* waitFor("the log", takenFrom(owned, suspect))
   const store = yield* ItemStore
   const halt = (halt: RecoveryPlan.Halt) => new Halted({ halt, partition })
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
@@ -47,10 +51,11 @@ const begin = Effect.fnUntraced(
 )
 
 const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen) {
-  yield* owned.seek(Offset.make(seen.offset))
-  const [found] = yield* Effect.timeoutOrElse(owned.take(1), {
-    duration: RECORD_PATIENCE,
-    orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${seen.offset} does not come` }))
-  })
-  return RecoveryPlan.replaced(seen, found)
+  const found = yield* takenFrom(owned, seen.offset)
+  if (Option.isNone(found)) return yield* new LogUnavailable({ detail: `record ${seen.offset} does not come` })
+  return RecoveryPlan.replaced(seen, found.value[0])
 })
+
+/** One record, where there is one from this offset on. */
+const takenFrom = (owned: OwnedPartition, offset: number) =>
+  Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_PATIENCE))

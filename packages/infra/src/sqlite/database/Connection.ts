@@ -7,6 +7,9 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 /** How long a statement waits for another process that writes the file, in milliseconds. It blocks this one meanwhile. */
 export const BUSY_TIMEOUT_MILLIS = 500
 
+/** Pages of the write-ahead log at which a commit takes them to the file: 4 MiB. */
+export const WAL_PAGES = 1_000
+
 /** How much of the file is kept in memory, in KiB. */
 const CACHE_KIB = 65_536
 
@@ -23,12 +26,17 @@ export interface Connection {
   /** Whether the commits from now on wait for the disk. */
   readonly setDurable: (durable: boolean) => void
   readonly isInTransaction: () => boolean
+  /**
+   * Takes the write-ahead log to the file and empties it. Returns whether it is empty then: where another connection
+   * reads or writes, only what can be taken is taken, and nothing is waited for.
+   */
+  readonly checkpoint: () => boolean
   readonly close: () => void
 }
 
-/** `path` is a file or `:memory:`. */
-export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Connection => {
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false })
+/** `path` is a file or `:memory:`. One that is opened to be read only is left as it is, with its write-ahead log. */
+export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS, readOnly = false): Connection => {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false, readOnly })
   const statements = new Map<string, StatementSync>()
   let isDurable: boolean | undefined
   const prepared = (sql: string): StatementSync => {
@@ -50,13 +58,23 @@ export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Con
       isDurable = durable
     },
     isInTransaction: () => database.isTransaction,
+    checkpoint: () => {
+      database.exec("PRAGMA busy_timeout = 0")
+      try {
+        return prepared("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0
+      } finally {
+        database.exec(`PRAGMA busy_timeout = ${busyTimeoutMillis}`)
+      }
+    },
     close: () => database.close()
   }
 }
 
 /** A write-ahead log, and commits that wait for the disk. */
 export const configure = (connection: Connection): void => {
-  connection.script(`PRAGMA journal_mode = WAL; PRAGMA cache_size = -${CACHE_KIB}`)
+  connection.script(
+    `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`
+  )
   connection.setDurable(true)
 }
 
@@ -90,6 +108,13 @@ export const operatingError = (error: unknown): string | undefined => {
   const code = resultCode(error)
   const kind = code === undefined ? undefined : OPERATING.get(code)
   return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
+}
+
+/** What an error says of the file: damaged for good, or of a disk that may answer again. Undefined for any other. */
+export const troubleOf = (error: unknown): "damaged" | "failing" | undefined => {
+  const code = resultCode(error)
+  if (code === 11 || code === 26) return "damaged"
+  return code === 10 ? "failing" : undefined
 }
 
 /** A row that this build did not write: the file is damaged. */

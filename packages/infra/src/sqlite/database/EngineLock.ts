@@ -3,7 +3,7 @@ import { Effect, Layer, Schema } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Connection from "./Connection.ts"
-import { CannotOpen } from "./SqliteDatabase.ts"
+import { CannotOpen } from "./OpenFile.ts"
 
 const LOCK_NAME = "engine.lock"
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */

@@ -1,37 +1,27 @@
 /** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, Schema, type Scope } from "effect"
-import { mkdirSync } from "node:fs"
-import { join } from "node:path"
+import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
-import * as Connection from "./Connection.ts"
+import type * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
+import * as FileTrouble from "./FileTrouble.ts"
+import * as FileUpkeep from "./FileUpkeep.ts"
 import * as GroupCommit from "./GroupCommit.ts"
-import * as Migrations from "./Migrations.ts"
+import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
 
-/** The name of the file in the data folder. */
-export const FILE_NAME = "engine.sqlite"
 /** Writes that may wait for their turn. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
-/** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
-const OPEN_RETRIES = 20
-const OPEN_RETRY_MILLIS = 100
-
-/** The file cannot be used: no such folder, no database, or of a later version. `path` names it. */
-export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
-  path: Schema.String,
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `cannot open ${this.path}: ${this.detail}`
-  }
-}
-
 /** Where the engine keeps its file: a folder, or nowhere, for as long as the layer lives. */
-export type Place = { readonly folder: string } | "memory"
+export type Place = "memory" | {
+  readonly folder: string
+  /** Whether this is the engine's own, which keeps the file: it holds the `EngineLock`. */
+  readonly isEngine?: boolean
+  /** Whether a file that has lost what was acknowledged is taken as it is, and marked anew. */
+  readonly isAccepted?: boolean
+}
 
 /**
  * One write: synchronous, over the tables, inside a transaction that it shares with others. A failure undoes what it
@@ -57,16 +47,24 @@ export class SqliteDatabase extends Context.Service<SqliteDatabase, {
   readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
   /** Wakes those who wait for a change, also one by another process. */
   readonly signals: Signals.Signals
+  /** What is wrong with the file, where something is known to be: it is damaged for good, or its disk fails. */
+  readonly trouble: () => string | undefined
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (place: Place): Layer.Layer<SqliteDatabase, CannotOpen> =>
+export const layer = (place: Place): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
   Layer.effect(SqliteDatabase, make(place))
 
 const make = Effect.fnUntraced(function*(
   place: Place
-): Effect.fn.Return<SqliteDatabase["Service"], CannotOpen, Scope.Scope> {
-  const connection = yield* Effect.acquireRelease(open(place), (opened) => Effect.sync(opened.close))
+): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
+  const trouble = FileTrouble.watch(
+    yield* Effect.acquireRelease(open(place), (opened) => Effect.sync(opened.close))
+  )
+  const { connection } = trouble
+  const upkeep = place !== "memory" && place.isEngine === true
+    ? yield* FileUpkeep.make(connection, place.folder)
+    : undefined
   const signals = Signals.make()
   const touched = new Set<string>()
   const touch = (topic: string): void => void touched.add(topic)
@@ -78,6 +76,7 @@ const make = Effect.fnUntraced(function*(
       Effect.sync(() => {
         touched.clear()
         const answers = GroupCommit.commit(connection, steps)
+        upkeep?.committed()
         if (touched.size > 0) signals.wake(touched)
         return answers
       })
@@ -110,7 +109,8 @@ const make = Effect.fnUntraced(function*(
     write: write(true),
     writeSoon: write(false),
     offer: (job, answered) => offer(true, job, answered),
-    signals
+    signals,
+    trouble: trouble.now
   }
 })
 
@@ -122,44 +122,25 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
     ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
     : error
 
-const open = Effect.fnUntraced(function*(place: Place): Effect.fn.Return<Connection.Connection, CannotOpen> {
-  const path = place === "memory" ? ":memory:" : join(place.folder, FILE_NAME)
-  const opened = yield* Effect.try({
-    try: () => {
-      if (place !== "memory") mkdirSync(place.folder, { recursive: true })
-      return tryOpen(path)
-    },
-    catch: (error) => ({
-      isBusy: Connection.isBusy(error),
-      refusal: new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
-    })
-  }).pipe(
-    // Another process may be creating the tables right now.
-    Effect.retry({ schedule: Schedule.spaced(OPEN_RETRY_MILLIS), times: OPEN_RETRIES, while: ({ isBusy }) => isBusy }),
-    Effect.mapError(({ refusal }) => refusal)
-  )
-  return typeof opened === "string" ? yield* new CannotOpen({ path, detail: opened }) : opened
-})
-
-/** The connection, or what is wrong with the file. */
-const tryOpen = (path: string): Connection.Connection | string => {
-  const connection = Connection.open(path)
-  try {
-    Connection.configure(connection)
-    const wrong = Migrations.migrate(connection)
-    if (wrong === undefined) return connection
-    connection.close()
-    return wrong
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-}
+const open = (place: Place): Effect.Effect<Connection.Connection, OpenFile.CannotOpen> =>
+  place === "memory" ? OpenFile.inMemory : OpenFile.inFolder(place.folder, place.isAccepted === true)
 
 /** For ports that know one way in which a store is away. */
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ detail }))
 
-/** Whether the file can be read now. */
+const PROBE = "INSERT OR REPLACE INTO settings(name, value) VALUES ('probe', 0)"
+
+/** Whether the file can be read now. One whose disk has failed is written to, as it is well only when that succeeds. */
 export const isUp = (database: SqliteDatabase["Service"]): Effect.Effect<boolean> =>
-  database.read((connection) => connection.get("SELECT 1") !== undefined).pipe(Effect.orElseSucceed(() => false))
+  Effect.suspend(() =>
+    database.trouble() === undefined
+      ? database.read((connection) => connection.get("SELECT 1") !== undefined)
+      : Effect.as(
+        database.write((connection) => {
+          connection.run(PROBE)
+          return Result.void
+        }),
+        true
+      )
+  ).pipe(Effect.orElseSucceed(() => false))

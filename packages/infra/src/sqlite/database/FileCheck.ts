@@ -1,0 +1,96 @@
+/**
+ * Looks at a data folder before SQLite opens its file, and says what is lost of what was acknowledged. Changes nothing,
+ * and may be asked beside a running engine.
+ */
+import { Effect } from "effect"
+import { existsSync, statSync } from "node:fs"
+import { join } from "node:path"
+import * as Connection from "./Connection.ts"
+import * as HighWaterMark from "./HighWaterMark.ts"
+import * as LogChain from "./LogChain.ts"
+import * as Migrations from "./Migrations.ts"
+import * as WalFile from "./WalFile.ts"
+import type { WalContent } from "./WalScan.ts"
+
+/** The name of the file in the data folder, and what SQLite adds for its write-ahead log. */
+export const FILE_NAME = "engine.sqlite"
+export const WAL_SUFFIX = "-wal"
+
+/** What is wrong with one file of the folder, in words. */
+export interface Problem {
+  readonly path: string
+  readonly detail: string
+}
+
+export interface Checked {
+  readonly problems: ReadonlyArray<Problem>
+  /** Whether the write-ahead log ends in something that was never committed. */
+  readonly hasTail: boolean
+}
+
+/** How long after a look that found damage the next one comes: an engine may be writing, and its frames appear late. */
+const LOOK_AGAIN = "100 millis"
+
+/** What an operator can do, in one line. */
+export const REMEDY = "bring back a backup of the whole folder, or go on with what is left: " +
+  "flash-sale recover --accept-log says what that is"
+
+/** Dies with what the file system or SQLite throw: `Connection.operatingError` has words for it. */
+export const inspect = Effect.fnUntraced(function*(folder: string) {
+  const first = look(folder)
+  if (first.problems.length === 0) return first
+  yield* Effect.sleep(LOOK_AGAIN)
+  return look(folder)
+})
+
+const look = (folder: string): Checked => {
+  // First the mark: what the engine commits meanwhile is more than it says, never less.
+  const mark = HighWaterMark.read(folder)
+  const path = join(folder, FILE_NAME)
+  const wal = WalFile.read(path + WAL_SUFFIX)
+  const inWal = typeof mark === "string" ? undefined : damageOf(wal, mark)
+  const problems = [
+    ...(mark === "damaged"
+      ? [{ path: join(folder, HighWaterMark.FILE_NAME), detail: "it is not what an engine has written" }]
+      : []),
+    ...(inWal === undefined ? [] : [{ path: path + WAL_SUFFIX, detail: inWal }]),
+    ...(typeof mark === "string" ? [] : missing(path, mark).map((detail) => ({ path, detail })))
+  ]
+  return { problems, hasTail: wal.hasTail }
+}
+
+/**
+ * Whether commits follow a frame that does not verify. While the kernel runs on, a process that was killed leaves no such
+ * thing: what it wrote is in the file, in its order. A power cut may, of commits that did not wait for the disk.
+ */
+const damageOf = ({ broken, commitsBehind }: WalContent, { boot }: HighWaterMark.HighWaterMark): string | undefined =>
+  broken !== undefined && commitsBehind > 0 && boot !== undefined && boot === HighWaterMark.currentBoot()
+    ? `frame ${broken.frame} at byte ${broken.byte} is damaged, and ${commitsBehind} commits follow it`
+    : undefined
+
+/** What the mark knows and the log does not hold. */
+const missing = (path: string, { tails }: HighWaterMark.HighWaterMark): ReadonlyArray<string> => {
+  if (tails.every(({ end }) => end === 0)) return []
+  if (!existsSync(path)) return [`it is gone, but ${HighWaterMark.FILE_NAME} knows of its log`]
+  if (statSync(path).size === 0) return [`it is empty, but ${HighWaterMark.FILE_NAME} knows of its log`]
+  const connection = Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
+  try {
+    if (Migrations.versionOf(connection) < Migrations.CHAINED) {
+      return [`it is of an older build, and older than ${HighWaterMark.FILE_NAME}`]
+    }
+    return tails.flatMap((tail, partition) => tail.end === 0 ? [] : lost(connection, partition, tail) ?? [])
+  } finally {
+    connection.close()
+  }
+}
+
+const lost = (connection: Connection.Connection, partition: number, { digest, end }: LogChain.Tail) => {
+  const found = LogChain.tail(connection, partition)
+  if (found.end < end) {
+    return `partition ${partition} of its log ends at ${found.end}, but reached ${end} by ${HighWaterMark.FILE_NAME}`
+  }
+  return LogChain.digestAt(connection, partition, end - 1) === digest
+    ? undefined
+    : `partition ${partition} of its log holds another record at ${end - 1} than the one that ` +
+      `${HighWaterMark.FILE_NAME} knows`
+}
