@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/ItemStore"
+import { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -123,6 +124,22 @@ describe("Recovery.plan", () => {
   ]
   for (const [name, known, why] of refusals) {
     it(`refuses ${name}`, () => assert.strictEqual(planned(known), why))
+  }
+})
+
+describe("A damaged log is named by its first damaged record", () => {
+  const cases: ReadonlyArray<readonly ["another" | "nothing", string]> = [
+    ["another", "record 7 of the log is not the one that was written: the file was changed or is damaged"],
+    ["nothing", "record 7 of the log is missing, and others follow it"]
+  ]
+  for (const [found, words] of cases) {
+    it(words, () => {
+      const offset = Offset.make(7)
+      const halt = RecoveryPlan.damaged(new LogDamaged({ partition: PartitionId.make(3), offset, found }))
+      assert.deepStrictEqual(halt, { _tag: "DamagedLog", offset: 7, found })
+      assert.strictEqual(RecoveryPlan.codeOf(halt), "damaged_log")
+      assert.strictEqual(RecoveryPlan.describe(halt), words)
+    })
   }
 })
 

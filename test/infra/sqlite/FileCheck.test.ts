@@ -7,6 +7,7 @@ import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
 import { FILE_NAME } from "@flash-sale/infra/sqlite/database/FileCheck"
 import * as FileUpkeep from "@flash-sale/infra/sqlite/database/FileUpkeep"
 import * as HighWaterMark from "@flash-sale/infra/sqlite/database/HighWaterMark"
+import * as LogChain from "@flash-sale/infra/sqlite/database/LogChain"
 import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
 import { CannotOpen } from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -206,6 +207,17 @@ describe("an engine that is started", () => {
       writeFileSync(markPath(folder), HighWaterMark.encode({ boot: "another", tails }))
       yield* opens(folder)
       assert.isBelow(endOf(folder), RECORDS)
+    }))
+
+  it.live("chains the records of a file that an older build has written, as they are", () =>
+    Effect.gen(function*() {
+      const folder = yield* stopped()
+      inFile(folder, (connection) => connection.script("ALTER TABLE log DROP COLUMN digest; PRAGMA user_version = 4"))
+      rmSync(markPath(folder))
+      yield* Effect.provide(appendSome(1), SqliteInfra.layer({ folder }))
+      const broken = inFile(folder, (connection) => LogChain.firstBreak(connection, partition))
+      assert.isUndefined(broken)
+      assert.strictEqual(endOf(folder), RECORDS + 1)
     }))
 
   it.live("is not disturbed by an engine that works while a command looks at the folder", () =>

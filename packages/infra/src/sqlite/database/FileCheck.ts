@@ -20,6 +20,8 @@ export const WAL_SUFFIX = "-wal"
 export interface Problem {
   readonly path: string
   readonly detail: string
+  /** Where in the file, by which it is known again. */
+  readonly place: string
 }
 
 export interface Checked {
@@ -28,7 +30,10 @@ export interface Checked {
   readonly hasTail: boolean
 }
 
-/** How long after a look that found damage the next one comes: an engine may be writing, and its frames appear late. */
+/**
+ * How long after a look that found damage the next one comes. An engine may be writing meanwhile, so that a frame is read
+ * before it is whole and those behind it after that: the same place is not damaged twice by chance.
+ */
 const LOOK_AGAIN = "100 millis"
 
 /** What an operator can do, in one line. */
@@ -40,7 +45,10 @@ export const inspect = Effect.fnUntraced(function*(folder: string) {
   const first = look(folder)
   if (first.problems.length === 0) return first
   yield* Effect.sleep(LOOK_AGAIN)
-  return look(folder)
+  const { hasTail, problems } = look(folder)
+  const isKnown = ({ path, place }: Problem) =>
+    first.problems.some((before) => before.path === path && before.place === place)
+  return { hasTail, problems: problems.filter(isKnown) }
 })
 
 const look = (folder: string): Checked => {
@@ -51,10 +59,12 @@ const look = (folder: string): Checked => {
   const inWal = typeof mark === "string" ? undefined : damageOf(wal, mark)
   const problems = [
     ...(mark === "damaged"
-      ? [{ path: join(folder, HighWaterMark.FILE_NAME), detail: "it is not what an engine has written" }]
+      ? [{ path: join(folder, HighWaterMark.FILE_NAME), detail: "it is not what an engine has written", place: "" }]
       : []),
-    ...(inWal === undefined ? [] : [{ path: path + WAL_SUFFIX, detail: inWal }]),
-    ...(typeof mark === "string" ? [] : missing(path, mark).map((detail) => ({ path, detail })))
+    ...(inWal === undefined
+      ? []
+      : [{ path: path + WAL_SUFFIX, detail: inWal, place: String(wal.broken?.byte) }]),
+    ...(typeof mark === "string" ? [] : missing(path, mark))
   ]
   return { problems, hasTail: wal.hasTail }
 }
@@ -69,22 +79,29 @@ const damageOf = ({ broken, commitsBehind }: WalContent, { boot }: HighWaterMark
     : undefined
 
 /** What the mark knows and the log does not hold. */
-const missing = (path: string, { tails }: HighWaterMark.HighWaterMark): ReadonlyArray<string> => {
+const missing = (
+  path: string,
+  { tails }: HighWaterMark.HighWaterMark
+): ReadonlyArray<Problem> => {
   if (tails.every(({ end }) => end === 0)) return []
-  if (!existsSync(path)) return [`it is gone, but ${HighWaterMark.FILE_NAME} knows of its log`]
-  if (statSync(path).size === 0) return [`it is empty, but ${HighWaterMark.FILE_NAME} knows of its log`]
+  const all = (detail: string) => [{ path, detail, place: "" }]
+  if (!existsSync(path)) return all(`it is gone, but ${HighWaterMark.FILE_NAME} knows of its log`)
+  if (statSync(path).size === 0) return all(`it is empty, but ${HighWaterMark.FILE_NAME} knows of its log`)
   const connection = Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
   try {
-    if (Migrations.versionOf(connection) < Migrations.CHAINED) {
-      return [`it is of an older build, and older than ${HighWaterMark.FILE_NAME}`]
-    }
-    return tails.flatMap((tail, partition) => tail.end === 0 ? [] : lost(connection, partition, tail) ?? [])
+    return Migrations.versionOf(connection) < Migrations.CHAINED
+      ? all(`it is of an older build, and older than ${HighWaterMark.FILE_NAME}`)
+      : tails.flatMap((tail, partition) => {
+        const detail = lost(connection, partition, tail)
+        return detail === undefined ? [] : [{ path, detail, place: String(partition) }]
+      })
   } finally {
     connection.close()
   }
 }
 
 const lost = (connection: Connection.Connection, partition: number, { digest, end }: LogChain.Tail) => {
+  if (end === 0) return undefined
   const found = LogChain.tail(connection, partition)
   if (found.end < end) {
     return `partition ${partition} of its log ends at ${found.end}, but reached ${end} by ${HighWaterMark.FILE_NAME}`

@@ -1,6 +1,6 @@
 /** What the engine does for its file beside reading and writing: marks how far the log is, and empties the WAL. */
 import { Effect, Schedule, type Scope } from "effect"
-import { type Connection, integer } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import { attempt } from "./GroupCommit.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
@@ -31,7 +31,7 @@ export const make = Effect.fnUntraced(function*(
     if (isMarked) return Effect.void
     isMarked = true
     return Effect.flatMap(
-      attempt(() => tails(connection)),
+      attempt(() => LogChain.tails(connection)),
       (tails) => Effect.tryPromise(() => HighWaterMark.write(folder, { boot: HighWaterMark.currentBoot(), tails }))
     )
   }).pipe(
@@ -58,8 +58,3 @@ export const make = Effect.fnUntraced(function*(
     }
   }
 })
-
-const tails = (connection: Connection): ReadonlyArray<LogChain.Tail> => {
-  const partitions = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
-  return Array.from({ length: partitions }, (_, partition) => LogChain.tail(connection, partition))
-}

@@ -57,6 +57,12 @@ export const tail = (connection: Connection, partition: number): Tail => {
     : { end: integer(last, "offset") + 1, digest: integer(last, "digest") }
 }
 
+/** The ends of all partitions. */
+export const tails = (connection: Connection): ReadonlyArray<Tail> => {
+  const partitions = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
+  return Array.from({ length: partitions }, (_, partition) => tail(connection, partition))
+}
+
 /** The digest of the record at this offset; undefined where there is none. */
 export const digestAt = (connection: Connection, partition: number, offset: number): number | undefined => {
   const row = connection.get("SELECT digest FROM log WHERE partition = ? AND offset = ?", partition, offset)

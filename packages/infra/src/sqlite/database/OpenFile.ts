@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
+import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
 
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
@@ -76,7 +77,11 @@ const configured = (path: string): Connection.Connection | string => {
   try {
     Connection.configure(connection)
     const wrong = Migrations.migrate(connection)
-    if (wrong === undefined) return connection
+    if (wrong === undefined) {
+      // A log that cannot be read is met here, where there are words for it.
+      LogChain.tails(connection)
+      return connection
+    }
     connection.close()
     return wrong
   } catch (error) {
