@@ -23,8 +23,8 @@ export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUna
 }) {}
 
 /**
- * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as it
- * was written; what comes behind it is not given.
+ * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as
+ * it was written; what comes behind it is not given.
  */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
   partition: PartitionId,

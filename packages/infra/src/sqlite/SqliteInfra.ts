@@ -78,7 +78,10 @@ export const layerItemsAlone = (options: {
     Layer.provide(EngineLock.layer(options.folder))
   )
 
-/** What the file has lost of what was acknowledged, in words; nothing where it is whole. May be asked beside an engine. */
+/**
+ * What the file has lost of what was acknowledged, in words; nothing where it is whole. May be asked beside an
+ * engine.
+ */
 export const losses = (
   { folder }: { readonly folder: string }
 ): Effect.Effect<ReadonlyArray<string>, OpenFile.CannotOpen> =>

@@ -31,8 +31,8 @@ export interface Checked {
 }
 
 /**
- * How long after a look that found damage the next one comes. An engine may be writing meanwhile, so that a frame is read
- * before it is whole and those behind it after that: the same place is not damaged twice by chance.
+ * How long after a look that found damage the next one comes. An engine may be writing meanwhile, so that a frame is
+ * read before it is whole and those behind it after that: the same place is not damaged twice by chance.
  */
 const LOOK_AGAIN = "100 millis"
 
@@ -70,8 +70,8 @@ const look = (folder: string): Checked => {
 }
 
 /**
- * Whether commits follow a frame that does not verify. While the kernel runs on, a process that was killed leaves no such
- * thing: what it wrote is in the file, in its order. A power cut may, of commits that did not wait for the disk.
+ * Whether commits follow a frame that does not verify. While the kernel runs on, a process that was killed leaves no
+ * such thing: what it wrote is in the file, in its order. A power cut may, of commits that did not wait for the disk.
  */
 const damageOf = ({ broken, commitsBehind }: WalContent, { boot }: HighWaterMark.HighWaterMark): string | undefined =>
   broken !== undefined && commitsBehind > 0 && boot !== undefined && boot === HighWaterMark.currentBoot()

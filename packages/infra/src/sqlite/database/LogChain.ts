@@ -82,8 +82,8 @@ const before = (connection: Connection, partition: number, offset: number): Tail
 const SELECT = "SELECT * FROM log WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?"
 
 /**
- * Up to `max` records from `from` on, as far as each follows from the one before it; and what does not follow. The first
- * record of a log that begins above 0 is taken as it is: nobody knows what stood before it.
+ * Up to `max` records from `from` on, as far as each follows from the one before it; and what does not follow. The
+ * first record of a log that begins above 0 is taken as it is: nobody knows what stood before it.
  */
 export const read = (
   connection: Connection,
