@@ -214,7 +214,7 @@ const changes: ReadonlyArray<readonly [string, string, RegExp, code?: string]> =
   [
     "one digit of an amount",
     `UPDATE log SET value = CAST(replace(CAST(value AS TEXT), '"amount":1', '"amount":2') AS BLOB)
-     WHERE key = '101' AND offset = 30`,
+     WHERE offset = (SELECT min(offset) FROM log WHERE offset >= 30 AND CAST(value AS TEXT) LIKE '%"amount":1}')`,
     /record \d+ of the log is not the one that was written/
   ],
   ["a row is gone", "DELETE FROM log WHERE key = '101' AND offset = 30", /record 30 of the log is missing/],
