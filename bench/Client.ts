@@ -1,6 +1,7 @@
 /**
- * Buyers over plain sockets: one request under way on each connection, the next as soon as it is answered, or at a given
- * rate. Cheap, as it shares the machine with what it measures; so it reads no more of an answer than its status and end.
+ * Buyers over plain sockets: one request under way on each connection, the next as soon as it is answered, or at a
+ * given rate. Cheap, as it shares the machine with what it measures; so it reads no more of an answer than its status
+ * and end.
  */
 import { randomUUID } from "node:crypto"
 import { connect, type Socket } from "node:net"
@@ -22,7 +23,7 @@ interface Options {
 }
 
 const USERS = 5_000
-/** What a drop looks like: everybody wants the same thing. */
+/** A typical drop: all buyers want the same item. */
 const ITEM = "101"
 const HEAD_END = "\r\n\r\n"
 
@@ -33,7 +34,8 @@ const requestOf = (run: string, n: number): string => {
     item_id: ITEM,
     amount: 1
   })
-  return `POST /buy HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+  const head = ["POST /buy HTTP/1.1", "host: bench", "content-type: application/json", `content-length: ${body.length}`]
+  return `${head.join("\r\n")}\r\n\r\n${body}`
 }
 
 /** Whether the text holds a whole answer. */
@@ -53,7 +55,7 @@ export const run = async ({ connections, port, rate, seconds }: Options): Promis
   const endsAt = startedAt + seconds * 1000
   let sent = 0
 
-  /** When the next request is due: a buyer who comes too late for it has waited in line, and his wait counts. */
+  /** When the next request is due: one that comes too late has waited in line, and its wait counts. */
   const nextDue = (now: number): number => rate === undefined ? now : startedAt + (sent * 1000) / rate
 
   const buyer = () =>

@@ -29,7 +29,7 @@ export const watch = (pid: number): () => Used => {
       const now = { cpuMicros: cpuMicros(pid), peakMegabytes: peakMegabytes(pid) }
       if (now.peakMegabytes > 0) used = now
     } catch {
-      // It has ended: what was seen last stands. A look at one that is ending finds no memory.
+      // It has ended: the last measurement counts. A process that is ending reports no memory.
     }
   }
   const watching = setInterval(look, WATCH_EVERY_MILLIS)

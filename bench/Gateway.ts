@@ -1,7 +1,7 @@
 /**
- * What the front door does, on a real Kafka and a real Redis of its own, beside a bare HTTP server: as much as it can, and
- * how fast it answers at a rate that it can easily keep. Both alone, no processor running; the load tool and all servers
- * share the machine, so compare within one run.
+ * What the gateway does, on a real Kafka and a real Redis of its own, beside a bare HTTP server: as much as it can,
+ * and how fast it answers at a rate that it can easily keep. Both alone, no processor running; the load tool and all
+ * servers share the machine, so compare within one run.
  */
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- processor`: what one processor makes of a backlog, on a real Kafka and a real Redis of its own.
  *
- * The processor is frozen while its orders are appended and then let go, so that feeding costs it nothing. Measured is
+ * The processor is frozen while its orders are appended and then resumed, so that feeding costs it nothing. Measured is
  * from then on until the last order is final: its status written, and counted.
  */
 import type * as LogRecord from "@flash-sale/domain/records/LogRecord"

@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- recovery`: how long a log of a million orders takes to fold into an empty Redis, by a processor that
- * finds Redis empty, and by `flash-sale recover --to`. The group has committed the whole log, as it has when Redis is
- * lost in the middle of a sale: nothing is told twice, but the statuses that buyers may still ask for are written.
+ * `npm run bench -- recovery`: how long a log of a million orders takes to fold into an empty Redis, by a processor
+ * that finds Redis empty, and by `flash-sale recover --to`. The group has committed the whole log, as it has when Redis
+ * is lost in the middle of a sale: nothing is published twice, but the statuses that buyers may still ask for are
+ * written.
  */
 import type * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Redis } from "ioredis"
@@ -37,7 +38,7 @@ const CASES: ReadonlyArray<Case> = [
   { name: "one item, orders of last week: no statuses", items: 1, age: 7 * DAY }
 ]
 
-/** Orders of the items in turn, each held and paid for. Answers with how many records they are. */
+/** Orders of the items one after the other, each held and paid for. Returns the number of their records. */
 const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
   const at = performance.timeOrigin + performance.now() - age
   const wares = Array.from({ length: items }, (_, item) => Log.itemOf("item", item))
@@ -66,7 +67,7 @@ const fill = async (send: Log.Send, { age, items }: Case): Promise<number> => {
   return records
 }
 
-/** As if processors had told all of it. */
+/** As if processors had published all of it. */
 const commitAll = async ({ kafka }: Services.Services): Promise<void> => {
   const admin = new Kafka({ brokers: [kafka.address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()

@@ -79,7 +79,7 @@ export const untilAllWorkedOn = (metricsPort: number, patienceMillis?: number): 
     return (await (await fetch(`http://127.0.0.1:${metricsPort}/health`)).text()).includes(`"running":${PARTITIONS}`)
   }, patienceMillis)
 
-/** Ends programs, in turn. */
+/** Ends programs, one after the other. */
 export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {
   for (const { exit, kill } of programs) {
     kill("SIGTERM")

@@ -1,5 +1,5 @@
--- Admits requests in order: is the request known, is its user over the limit, and if neither, claim it. A request that
--- is known costs its user nothing.
+-- Admits requests in order: a request that is neither known nor over its user's limit is claimed. A known request does
+-- not count against the limit.
 --
 -- KEYS     for each request from KEYS[1] on: order_status:<request_id> and ratelimit:<user_id>
 --
@@ -12,7 +12,7 @@ local most, window, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 
 -- @include _status
 
--- Counts one request; says how many the user has left, or nothing and how long to wait.
+-- Counts one request. Returns how many the user has left; or nil, and how many milliseconds to wait.
 local function consume(key)
   local used = redis.pcall('GET', key)
   local left = redis.call('PTTL', key)

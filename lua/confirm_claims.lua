@@ -1,8 +1,9 @@
--- Keeps claims whose orders are in the log, where they are still their owner's: the lease is taken off.
+-- Confirms claims whose orders are in the log, where their owner still holds them: the lease is removed.
 --
 -- KEYS     order_status:<request_id> of each claim, from KEYS[1] on
 --
--- ARGV[1]  how long they are kept, in milliseconds; from ARGV[2] on the end of each claim's value, which names its owner
+-- ARGV[1]  how long they are kept, in milliseconds; from ARGV[2] on the end of each claim's value, which names its
+--          owner
 --
 -- Returns  the damaged keys
 local kept = ARGV[1]

@@ -1,11 +1,11 @@
--- Reads all that is stored of an item, at one moment. Changes nothing, whatever it finds.
+-- Reads everything that is stored of an item, at one moment. Changes nothing, also where a key is damaged.
 --
 -- KEYS[1] fold:<partition>:items, the index of the partition's items
 -- KEYS[2] inventory:<item>
 -- KEYS[3] {inventory:<item>}:meta
 -- KEYS[4] {inventory:<item>}:orders
--- KEYS[5] {inventory:<item>}:untold
--- KEYS[6] {inventory:<item>}:turned
+-- KEYS[5] {inventory:<item>}:untold, the unpublished outcomes
+-- KEYS[6] {inventory:<item>}:turned, the rejected ids
 -- KEYS[7] {inventory:<item>}:buyers
 -- KEYS[8] {inventory:<item>}:commands
 --
@@ -13,16 +13,19 @@
 -- ARGV[2] the most entries to read at once
 --
 -- Returns { 'large', indexed, inventory, meta } where there are more
---         { 'item', indexed, inventory, meta, orders, untold, turned, buyers, commands }: each { '', what is there } or
+--         { 'item', indexed, inventory, meta, orders, unpublished, rejected, buyers, commands }: each { '', value } or
 --         { what is wrong with the key }; hashes and sorted sets are flat lists
-local index, inventory, meta, orders, untold = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local turned, buyers, commands = KEYS[6], KEYS[7], KEYS[8]
+local index, inventory, meta, orders, unpublished = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local rejected, buyers, commands = KEYS[6], KEYS[7], KEYS[8]
 local name, most = ARGV[1], tonumber(ARGV[2])
 
 local function read(...)
   local found = redis.pcall(...)
-  if type(found) == 'table' and found.err then return { found.err } end
-  return { '', found }
+  local wrong = type(found) == 'table' and found.err
+  if not wrong then return { '', found } end
+  -- Any other error, as of a user that may not read, says nothing of the key.
+  if not string.find(wrong, 'WRONGTYPE', 1, true) then error(found) end
+  return { wrong }
 end
 
 local function size(command, key)
@@ -30,10 +33,10 @@ local function size(command, key)
 end
 
 local head = { 'large', read('SISMEMBER', index, name), read('GET', inventory), read('HGETALL', meta) }
-local entries = size('HLEN', orders) + size('HLEN', untold) + size('ZCARD', turned) + size('HLEN', buyers)
+local entries = size('HLEN', orders) + size('HLEN', unpublished) + size('ZCARD', rejected) + size('HLEN', buyers)
 if entries > most then return head end
 local all = {
-  read('HGETALL', orders), read('HGETALL', untold), read('ZRANGE', turned, 0, -1, 'WITHSCORES'),
+  read('HGETALL', orders), read('HGETALL', unpublished), read('ZRANGE', rejected, 0, -1, 'WITHSCORES'),
   read('HGETALL', buyers), read('ZRANGE', commands, 0, -1, 'WITHSCORES')
 }
 head[1] = 'item'

@@ -1,4 +1,4 @@
--- Gives claims back whose orders are surely not in the log, where they are still their owner's.
+-- Releases claims whose orders are surely not in the log, where their owner still holds them.
 --
 -- KEYS     order_status:<request_id> of each claim, from KEYS[1] on
 --

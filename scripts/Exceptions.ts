@@ -5,8 +5,8 @@ import type { Violation } from "./Violation.ts"
 export type Exceptions = Readonly<Record<string, string>>
 
 /**
- * What a rule found without what is excepted from it, and the exceptions that except nothing: an exception that nobody
- * needs hides the next mistake. `found` is therefore all that the rule found in the whole tree.
+ * What a rule found without what is excepted from it, and the exceptions that except nothing: an exception that is not
+ * needed hides the next mistake. `found` is therefore all that the rule found in the whole tree.
  */
 export const excepting = <V extends Violation>(
   rule: string,

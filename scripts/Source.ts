@@ -1,4 +1,4 @@
-/** Reading the repository's files, and looking at TypeScript without its comments and texts. */
+/** Reading the repository's files, and TypeScript without its comments and texts. */
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -28,7 +28,7 @@ const SKIPPED = [
   /"(?:[^"\\\n]|\\.)*"/y,
   /'(?:[^'\\\n]|\\.)*'/y
 ]
-// A slash begins a regular expression where no value can stand before it.
+// A slash begins a regular expression where no value can precede it.
 const REGEX = /\/(?![*/])(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const BEFORE_REGEX = /(?:^|[(,=:[!&|?{};+\n]|\breturn|=>)\s*$/
 

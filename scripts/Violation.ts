@@ -1,4 +1,4 @@
-/** What a check finds, and how it tells. */
+/** What a check finds, and how it is reported. */
 export interface Violation {
   readonly path: string
   readonly line: number

@@ -1,6 +1,10 @@
-/** The documents say what is there: links, scripts, environment variables; and nothing that is only on one machine. */
+/** The documents say what is there: links, files, scripts, variables; and nothing that is only on one machine. */
 import { existsSync } from "node:fs"
 import { posix } from "node:path"
+import { checkDecisions } from "./docs/Decisions.ts"
+import { checkNames } from "./docs/Names.ts"
+import { checkMentions, checkPaths, tree } from "./docs/Paths.ts"
+import { prose } from "./docs/Prose.ts"
 import { lineAt, root, type Source, sources } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
 
@@ -20,7 +24,16 @@ const OTHERS = [
   "**/Dockerfile*"
 ]
 
-/** Each is true on one machine, or behind one company's walls, and wrong for everybody else. */
+/** Sources whose comments may send the reader to a document. */
+const SOURCES = [
+  "packages/**/*.ts",
+  "lua/**/*.lua",
+  "bench/**/*.ts",
+  "deploy/**/*.{yml,yaml,sh,cfg}",
+  "docker-compose.yml"
+]
+
+/** Each is right on one machine, or in one company's network, and wrong anywhere else. */
 const LOCAL: ReadonlyArray<{ readonly pattern: RegExp; readonly message: string }> = [
   { pattern: /(?<![\w.-])\/work\/[\w.-]*/g, message: "is a path of one machine" },
   { pattern: /(?<![\w.-])\/(?:home|Users)\/(?!node\b)[\w-]+\/[\w.-]*/g, message: "is a path of one machine" },
@@ -29,10 +42,6 @@ const LOCAL: ReadonlyArray<{ readonly pattern: RegExp; readonly message: string 
     message: "is a package registry's host: the reader's own npm is set up for theirs"
   }
 ]
-
-/** A document with its fenced code blanked out, so that an example is not taken for a link. */
-const prose = (text: string): string =>
-  text.replaceAll(/^(```|~~~)[^\n]*\n[\s\S]*?^\1/gm, (block) => block.replaceAll(/[^\n]/g, " "))
 
 /** The name that a heading gets as an anchor, the way that GitHub makes it. */
 const anchorOf = (heading: string): string =>
@@ -142,16 +151,22 @@ if (import.meta.main) {
   const documents = sources(...DOCUMENTS)
   const texts = new Map(documents.map(({ path, text }) => [path, text]))
   const world: World = { exists: (path) => existsSync(`${root}${path}`), read: (path) => texts.get(path) }
+  const files = tree()
+  const named = sources("packages/*/src/**/*.ts", "lua/**/*.lua")
   const { scripts }: { readonly scripts: Record<string, string> } = JSON.parse(sources("package.json")[0]!.text)
   report("docs", [
     ...documents.flatMap((document) => [
       ...checkLinks(document, world),
+      ...checkPaths(document, files),
+      ...checkNames(document, named),
       ...checkScripts(document, Object.keys(scripts))
     ]),
+    ...checkDecisions(documents),
     ...checkVariables(
       sources("packages/*/src/**/*.ts").flatMap(variablesRead),
       documents.flatMap(variablesListed)
     ),
+    ...sources(...SOURCES).flatMap((source) => checkMentions(source, files)),
     ...[...documents, ...sources(...OTHERS)].flatMap(checkLocal)
   ])
 }

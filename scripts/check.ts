@@ -1,4 +1,4 @@
-/** Runs every `check:*` script of package.json beside each other, and tells what each said, in their order. */
+/** Runs every `check:*` script of package.json in parallel, and prints the output of each, in their order. */
 import { spawn } from "node:child_process"
 import { root, sources } from "./Source.ts"
 

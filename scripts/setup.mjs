@@ -48,7 +48,7 @@ const readLockfile = (path) => existsSync(path) ? JSON.parse(readFileSync(path, 
 const outdated = (develop) => {
   const locked = readLockfile(join(root, "package-lock.json"))
   if (locked === undefined) return "package-lock.json is missing"
-  // npm writes its own list of what stands in node_modules last, so an installation that was cut short has none.
+  // npm writes its own list of node_modules last, so an interrupted installation has none.
   const installed = readLockfile(join(root, "node_modules", ".package-lock.json"))
   return difference(locked, installed, { develop, platform: `${process.platform}-${process.arch}` })
 }
@@ -120,7 +120,7 @@ export const exclusively = (folder, body) => {
   try {
     body()
   } finally {
-    // Renamed first, because that is one step: nobody can link into a folder that is half removed.
+    // Renamed first, because that is one step: no other process can link into a folder that is half removed.
     const gone = `${folder}-${process.pid}`
     renameSync(folder, gone)
     rmSync(gone, { recursive: true })
@@ -157,7 +157,7 @@ const main = () => {
   const develop = process.argv[2] === "develop"
   if (outdated(develop) !== undefined) {
     exclusively(lockFolder, () => {
-      // Whoever held the lock before may have done the work.
+      // The process that held the lock before may have done the work.
       const reason = outdated(develop)
       if (reason !== undefined) install(develop, reason)
     })

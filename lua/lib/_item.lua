@@ -5,25 +5,32 @@ local COUNTS = {
 local TEXTS = { 'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'target' }
 local FIELDS = { unpack(COUNTS) }
 for _, field in ipairs(TEXTS) do FIELDS[#FIELDS + 1] = field end
+-- The members of an item whose fields are persisted under older words; all others are named like their fields.
+local MEMBER = {
+  put = 'stocked', turned = 'rejected', parked_seq = 'pendingSeq', parked = 'pending', aside = 'deferred',
+  left = 'lastWritten'
+}
+for _, field in ipairs(FIELDS) do MEMBER[field] = MEMBER[field] or field end
 
--- Stops the call before anything was written: nothing is made of a state that cannot be right.
+-- Stops the call before anything was written: nothing is derived from a state that cannot be right.
 local function damaged(detail)
   error({ err = 'DAMAGED ' .. detail })
 end
 
--- Numbers are written out: Lua's own text of a large one is rounded.
+-- A whole number as text. Lua's own text of a large number is rounded.
 local function digits(number)
   return string.format('%.0f', number)
 end
 
+-- The item, with the values that were read in `was`, where an absent field is nil. `stored`: whether there is a hash.
 local function readItem(meta, partition)
   local found = redis.call('HMGET', meta, 'pos:' .. partition, unpack(FIELDS))
   local item = { position = -1, was = {} }
   for at, field in ipairs(COUNTS) do
-    local text = found[at + 1]
+    local text, member = found[at + 1], MEMBER[field]
     if text and not string.match(text, '^%-?%d+$') then damaged(field .. ' is no number: ' .. text) end
-    item[field] = tonumber(text or (field == 'rules' and 1 or 0))
-    item.was[field] = text and item[field]
+    item[member] = tonumber(text or (field == 'rules' and 1 or 0))
+    item.was[member] = text and item[member]
   end
   for at, field in ipairs(TEXTS) do
     local text = found[1 + #COUNTS + at]
@@ -34,41 +41,38 @@ local function readItem(meta, partition)
     item.position = tonumber(found[1]) or damaged('pos:' .. partition .. ' is no number: ' .. found[1])
   end
   item.was.position = found[1] and item.position
-  -- Every script that writes the hash leaves `left` in it.
-  item.stored = item.was.left and true or false
+  -- Every script that writes the hash sets this field.
+  item.stored = item.was.lastWritten and true or false
   return item
 end
 
--- Writes what differs from what was read.
+-- Writes the fields that differ from what was read.
 local function writeItem(item, meta, partition)
   local changes = {}
+  local function write(field, value)
+    changes[#changes + 1] = field
+    changes[#changes + 1] = value
+  end
   for _, field in ipairs(COUNTS) do
-    if item[field] ~= item.was[field] then
-      changes[#changes + 1] = field
-      changes[#changes + 1] = digits(item[field])
-    end
+    local member = MEMBER[field]
+    if item[member] ~= item.was[member] then write(field, digits(item[member])) end
   end
   for _, field in ipairs(TEXTS) do
-    if item[field] ~= (item.was[field] or '') then
-      changes[#changes + 1] = field
-      changes[#changes + 1] = item[field]
-    end
+    if item[field] ~= (item.was[field] or '') then write(field, item[field]) end
   end
-  if item.position >= 0 and item.position ~= item.was.position then
-    changes[#changes + 1] = 'pos:' .. partition
-    changes[#changes + 1] = digits(item.position)
-  end
+  local hasMoved = item.position >= 0 and item.position ~= item.was.position
+  if hasMoved then write('pos:' .. partition, digits(item.position)) end
   if #changes > 0 then redis.call('HSET', meta, unpack(changes)) end
 end
 
 -- What a caller sees of the item: a flat list of texts, '' for what is absent.
 local function summaryOf(item, marked)
-  local announced = marked and item.parked_seq > 0
-  local known = item.position >= 0 or item.parked_seq > 0 or item.aside ~= 0 or item.target ~= ''
+  local shown = marked and item.pendingSeq > 0
+  local known = item.position >= 0 or item.pendingSeq > 0 or item.deferred ~= 0 or item.target ~= ''
   return {
-    known and '1' or '0', digits(item.available), digits(item.held), digits(item.sold), digits(item.put),
+    known and '1' or '0', digits(item.available), digits(item.held), digits(item.sold), digits(item.stocked),
     item.opens_at, item.closes_at, item.per_user_limit, item.paused, item.price, item.currency,
     digits(item.position), marked and '1' or '0',
-    announced and digits(item.parked_seq) or '', announced and digits(item.parked) or ''
+    shown and digits(item.pendingSeq) or '', shown and digits(item.pending) or ''
   }
 end

@@ -15,15 +15,23 @@ local function pairsOf(values, byValue)
   return args
 end
 
-local function writeLedger(item, told)
-  writeAll('HDEL', keys.untold, told)
+-- Reads each key that is written without having been read: one of a wrong type must stop the call before any write.
+local function checkTypes(item, index, events)
+  if #published > 0 or next(ledger.unpublished) then redis.call('HLEN', keys.unpublished) end
+  if next(ledger.rejected) then redis.call('ZCARD', keys.rejected) end
+  if not item.was.position then redis.call('SCARD', index) end
+  if isEvent(item) then redis.call('XLEN', events) end
+end
+
+local function writeLedger(item)
+  writeAll('HDEL', keys.unpublished, published)
   writeAll('HSET', keys.orders, pairsOf(ledger.changed))
   writeAll('HSET', keys.buyers, pairsOf(ledger.buyers))
-  writeAll('HSET', keys.untold, pairsOf(ledger.untold))
+  writeAll('HSET', keys.unpublished, pairsOf(ledger.unpublished))
   if next(ledger.rejected) then
-    writeAll('ZADD', keys.turned, pairsOf(ledger.rejected, true))
-    local forgotten = (item.turned - REJECTED_REMEMBERED + 1) * CODES
-    redis.call('ZREMRANGEBYSCORE', keys.turned, '-inf', '(' .. digits(forgotten))
+    writeAll('ZADD', keys.rejected, pairsOf(ledger.rejected, true))
+    local forgotten = (item.rejected - REJECTED_REMEMBERED + 1) * CODES
+    redis.call('ZREMRANGEBYSCORE', keys.rejected, '-inf', '(' .. digits(forgotten))
   end
   if next(ledger.commands) then
     writeAll('ZADD', keys.commands, pairsOf(ledger.commands, true))

@@ -50,7 +50,7 @@ export const checkBanned = (
   })
 }
 
-/** Exceptions from the lint, which stand where they are needed: each gives its reason behind two dashes. */
+/** Exceptions from the lint, in the code where they are needed: each gives its reason behind two dashes. */
 export const checkReasons = (files: ReadonlyArray<Source>): ReadonlyArray<Violation> =>
   files.flatMap(({ path, text }) =>
     Array.from(text.matchAll(/\b(?:oxlint|eslint)-disable\b(?![^\n]* -- \S)/g), (match) => ({

@@ -1,4 +1,4 @@
-/** Files do not import each other in circles, not even types: who reads one of them would have to read all. */
+/** Files do not import each other in circles, not even types: to understand one, a reader would need all of them. */
 import type { Source } from "../Source.ts"
 import type { Violation } from "../Violation.ts"
 import { arrowsOf, groupsOf } from "./Graph.ts"

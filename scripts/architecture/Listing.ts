@@ -3,7 +3,7 @@ import type { Source } from "../Source.ts"
 import { type Arrow, arrowsOf, type FileArrow, groupsOf, packageOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
-/** What the files that are in no room stand under. */
+/** The heading of the files that are in no room. */
 const OUTSIDE = "(none)"
 
 /** Arrows between the rooms of a folder, each once. */
@@ -14,7 +14,7 @@ const roomArrowsOf = (folder: string, arrows: ReadonlyArray<FileArrow>): Readonl
   return [...new Map(pairs.map((pair) => [`${pair.from} ${pair.to}`, pair])).values()]
 }
 
-/** How many stand on each other at the most, where each stands above all that it knows. A circle is one of them. */
+/** The number of levels, where each room is above all that it knows. A circle counts as one room. */
 const floorsOf = (arrows: ReadonlyArray<Arrow>): number => {
   const floors = new Map<string, number>()
   for (const group of groupsOf(arrows)) {

@@ -15,13 +15,15 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/domain/src": [["records"], ["rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/infra/src": [
-    ["actor", "memory", "resilience", "settings"],
+    ["errors"],
+    ["memory", "resilience", "settings"],
     ["observability"],
-    ["http"],
+    ["actor", "http"],
     ["kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters"]],
-  "packages/infra/src/sqlite": [["database"], ["items"]],
+  "packages/infra/src/redis": [["client", "rights", "wire"]],
+  "packages/infra/src/sqlite": [["wal"], ["database"], ["items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/cli/src": [
@@ -40,7 +42,7 @@ const EXCEPTIONS: Exceptions = {}
 export const roomOf = (folder: string, path: string): string | undefined =>
   /^([^/]+)\//.exec(path.slice(folder.length + 1))?.[1]
 
-/** What is wrong with one room knowing another, or undefined. Rooms that are not in the plan are told by themselves. */
+/** What is wrong with one room knowing another, or undefined. Rooms that are not in the plan are reported elsewhere. */
 const judge = (floors: Floors, own: string, other: string): string | undefined => {
   const floorOf = (room: string) => floors.findIndex((rooms) => rooms.includes(room))
   if (own === other || floorOf(own) === -1 || floorOf(other) < floorOf(own)) return undefined

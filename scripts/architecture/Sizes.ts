@@ -4,8 +4,8 @@ import { excepting, type Exceptions } from "../Exceptions.ts"
 import type { Source } from "../Source.ts"
 import type { Violation } from "../Violation.ts"
 
-const MAX_CHARACTERS = 190
-const MAX_LINES = 250
+const MAX_CHARACTERS = 120
+const MAX_LINES = 150
 const MAX_FILES = 16
 /** A folder that is full cannot take the next file, so there should be fewer. */
 const GOOD_FILES = 12

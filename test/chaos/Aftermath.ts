@@ -35,7 +35,7 @@ export const statuses = (store: Store): Promise<ReadonlyArray<Status>> =>
 
 export interface Finals {
   /** Looks at every status. A final one that has become another is noted. */
-  readonly look: () => Promise<void>
+  readonly check: () => Promise<void>
   /** What has changed and must not have. */
   readonly changed: () => ReadonlyArray<string>
 }
@@ -46,7 +46,7 @@ export const finals = (store: Store): Finals => {
   const changed: Array<string> = []
   return {
     changed: () => changed,
-    look: async () => {
+    check: async () => {
       for (const { attempt, reason, request_id: id, status } of await statuses(store)) {
         const now = `${status} ${reason ?? ""} ${attempt}`
         const before = seen.get(id)

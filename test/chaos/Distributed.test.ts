@@ -28,7 +28,9 @@ const servers = async () => {
 }
 
 describe("Gateway and processor on Kafka and Redis", () => {
-  it("start while both are away, say so, and go on by themselves", { timeout: TIMEOUT }, async () => {
+  it("gateway and processor start while Kafka and Redis are away, say so, and go on by themselves", {
+    timeout: TIMEOUT
+  }, async () => {
     const { env, kafka, redis } = await servers()
     const gateway = await Services.service("gateway", env)
     const processor = await Services.service("processor", env)
@@ -49,7 +51,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
     expect(await processor.stop()).toEqual({ code: 0, signal: null })
   })
 
-  it("see stock that is typed into Redis, and carry ids from the buyer to the end", { timeout: TIMEOUT }, async () => {
+  it("stock typed into Redis is sold, and an order's ids are in every log line", { timeout: TIMEOUT }, async () => {
     const { env, kafka, redis } = await servers()
     await Promise.all([redis.start(), kafka.start()])
     const gateway = await Services.service("gateway", env)
@@ -68,7 +70,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
         },
         body: JSON.stringify({ request_id, user_id: "u-1", item_id: "101", amount })
       })
-    // Until the processor has told that it holds the whole fold, nobody says that an item is unknown.
+    // Until the processor has published that it holds the whole fold, no answer says that an item is unknown.
     await until("the fold is whole", async () => (await fetch(`${gateway.url}/items/101`)).status === 404)
     expect((await buy("r-0", 1)).status).toBe(404)
     await operator.set("inventory:101", 100)
@@ -83,7 +85,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
     expect((await buy("r-3", 5)).status).toBe(202)
     await until("the last is final", async () => (await operator.get("order_status:r-3") ?? "").includes("COMPLETED"))
     await until(
-      "the books are told",
+      "the counts are published",
       async () => (await item()).includes("\"available\":0,\"held\":0,\"sold\":35,"),
       1_000
     )

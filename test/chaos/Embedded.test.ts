@@ -12,73 +12,85 @@ const TIMEOUT = 300_000
 const env = (dataDir: string) => ({ DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms" })
 
 describe("The engine in one process", () => {
-  it("loses, doubles and oversells nothing when it is killed again and again", { timeout: TIMEOUT }, async () => {
-    const settings = env(await Services.folder())
-    const engine = await Services.service("serve", settings)
-    await engine.start()
-    await engine.untilHealth(200)
-    await Load.balanced({
-      url: engine.url,
-      env: settings,
-      orders: ORDERS,
-      rate: 300,
-      blows: Array.from({ length: KILLS }, () => async () => {
-        await engine.killHard()
-        await engine.start()
+  it(
+    "the engine loses, doubles and oversells nothing when it is killed again and again",
+    { timeout: TIMEOUT },
+    async () => {
+      const settings = env(await Services.folder())
+      const engine = await Services.service("serve", settings)
+      await engine.start()
+      await engine.untilHealth(200)
+      await Load.balanced({
+        url: engine.url,
+        env: settings,
+        orders: ORDERS,
+        rate: 300,
+        blows: Array.from({ length: KILLS }, () => async () => {
+          await engine.killHard()
+          await engine.start()
+        })
       })
-    })
-  })
+    }
+  )
 
-  it("has 100 units of item 101 on its first run, and what is left on the next", { timeout: TIMEOUT }, async () => {
-    const settings = { ...env(await Services.folder()), PAYMENT_FAILURE_RATE: "0" }
-    const engine = await Services.service("serve", settings)
-    await engine.start()
-    await engine.untilHealth(200)
-    const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 40 }
-    const buy = () =>
-      fetch(`${engine.url}/buy`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(order)
+  it(
+    "the engine has 100 units of item 101 on its first run, and what is left on the next",
+    { timeout: TIMEOUT },
+    async () => {
+      const settings = { ...env(await Services.folder()), PAYMENT_FAILURE_RATE: "0" }
+      const engine = await Services.service("serve", settings)
+      await engine.start()
+      await engine.untilHealth(200)
+      const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 40 }
+      const buy = () =>
+        fetch(`${engine.url}/buy`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(order)
+        })
+      expect((await buy()).status).toBe(202)
+      expect(await engine.stop()).toEqual({ code: 0, signal: null })
+      await engine.start()
+      await engine.untilHealth(200)
+      const item = await (await fetch(`${engine.url}/items/101`)).json()
+      expect(item).toMatchObject({ available: 60 })
+      expect((await buy()).status).toBe(409)
+      // Commands read the same file, while the engine runs.
+      const added = await Services.run(["stock", "add", "101", "5"], settings)
+      expect(added).toMatchObject({ code: 0 })
+      expect(added.output).toMatch(/^item 101: available 65, /)
+      const shown = await Services.run(["order", "show", "r-1"], settings)
+      expect(shown.output).toContain("\"request_id\": \"r-1\"")
+      expect(await engine.stop()).toEqual({ code: 0, signal: null })
+    }
+  )
+
+  it(
+    "the engine refuses in one line to start twice on one folder, or at a port that is taken",
+    { timeout: TIMEOUT },
+    async () => {
+      const settings = env(await Services.folder())
+      const engine = await Services.service("serve", settings)
+      await engine.start()
+      await engine.untilHealth(200)
+      const port = async () => String(await freePort())
+      const ports = { HTTP_PORT: await port(), METRICS_PORT: await port() }
+      const twice = await Services.run(["serve"], { ...settings, ...ports })
+      expect(twice.code).toBe(1)
+      expect(twice.output.trim().split("\n").at(-1)).toMatch(
+        /^flash-sale: another engine works in the folder .*: stop it/
+      )
+      const taken = await Services.run(["serve"], {
+        ...env(await Services.folder()),
+        ...ports,
+        HTTP_PORT: new URL(engine.url).port
       })
-    expect((await buy()).status).toBe(202)
-    expect(await engine.stop()).toEqual({ code: 0, signal: null })
-    await engine.start()
-    await engine.untilHealth(200)
-    const item = await (await fetch(`${engine.url}/items/101`)).json()
-    expect(item).toMatchObject({ available: 60 })
-    expect((await buy()).status).toBe(409)
-    // Commands look at the same file, while the engine runs.
-    const added = await Services.run(["stock", "add", "101", "5"], settings)
-    expect(added).toMatchObject({ code: 0 })
-    expect(added.output).toMatch(/^item 101: available 65, /)
-    const shown = await Services.run(["order", "show", "r-1"], settings)
-    expect(shown.output).toContain("\"request_id\": \"r-1\"")
-    expect(await engine.stop()).toEqual({ code: 0, signal: null })
-  })
+      expect(taken.code).toBe(1)
+      expect(taken.output.trim().split("\n").at(-1)).toMatch(/^flash-sale: cannot listen on port \d+ \(HTTP_PORT\)/)
+    }
+  )
 
-  it("refuses in one line to start twice on one folder, or at a port that is taken", { timeout: TIMEOUT }, async () => {
-    const settings = env(await Services.folder())
-    const engine = await Services.service("serve", settings)
-    await engine.start()
-    await engine.untilHealth(200)
-    const port = async () => String(await freePort())
-    const ports = { HTTP_PORT: await port(), METRICS_PORT: await port() }
-    const twice = await Services.run(["serve"], { ...settings, ...ports })
-    expect(twice.code).toBe(1)
-    expect(twice.output.trim().split("\n").at(-1)).toMatch(
-      /^flash-sale: another engine works in the folder .*: stop it/
-    )
-    const taken = await Services.run(["serve"], {
-      ...env(await Services.folder()),
-      ...ports,
-      HTTP_PORT: new URL(engine.url).port
-    })
-    expect(taken.code).toBe(1)
-    expect(taken.output.trim().split("\n").at(-1)).toMatch(/^flash-sale: cannot listen on port \d+ \(HTTP_PORT\)/)
-  })
-
-  it("names every setting that is wrong", { timeout: TIMEOUT }, async () => {
+  it("the engine names every setting that is wrong", { timeout: TIMEOUT }, async () => {
     const wrong = await Services.run(["serve"], { HTTP_PORT: "eighty", PAYMENT_LATENCY: "soon", LOG_LEVEL: "loud" })
     expect(wrong.code).toBe(1)
     const lines = wrong.output.trim().split("\n")

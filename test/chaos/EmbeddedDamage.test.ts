@@ -100,15 +100,19 @@ const inFile = <A>(path: string, look: (database: DatabaseSync) => A): A => {
 }
 
 describe("a file that was damaged after a kill -9", () => {
-  it("one byte of the write-ahead log: refused, and nothing is changed", { timeout: TIMEOUT }, async () => {
-    const { settings, wal } = await killedAfter(ORDERS)
-    flip(wal, 0.4)
-    const before = readFileSync(wal)
-    expect(await refusal(settings)).toMatch(
-      /^flash-sale: cannot open .*engine\.sqlite-wal: frame \d+ at byte \d+ is damaged, .* recover --accept-log/
-    )
-    expect(readFileSync(wal).equals(before)).toBe(true)
-  })
+  it(
+    "an engine refuses a write-ahead log with one changed byte, and changes nothing",
+    { timeout: TIMEOUT },
+    async () => {
+      const { settings, wal } = await killedAfter(ORDERS)
+      flip(wal, 0.4)
+      const before = readFileSync(wal)
+      expect(await refusal(settings)).toMatch(
+        /^flash-sale: cannot open .*engine\.sqlite-wal: frame \d+ at byte \d+ is damaged, .* recover --accept-log/
+      )
+      expect(readFileSync(wal).equals(before)).toBe(true)
+    }
+  )
 
   const losses: ReadonlyArray<readonly [string, (sold: Sold) => void | Promise<void>]> = [
     ["the write-ahead log is deleted", ({ wal }) => rmSync(wal)],
@@ -123,14 +127,14 @@ describe("a file that was damaged after a kill -9", () => {
     }]
   ]
   for (const [name, lose] of losses) {
-    it(`${name}: refused`, { timeout: TIMEOUT }, async () => {
+    it(`an engine refuses it: ${name}`, { timeout: TIMEOUT }, async () => {
       const found = await killedAfter(ORDERS)
       await lose(found)
       expect(await refusal(found.settings)).toMatch(/^flash-sale: cannot open .*engine\.sqlite.* recover --accept-log/)
     })
   }
 
-  it("the file is an older copy: refused, also where it was written on", { timeout: TIMEOUT }, async () => {
+  it("an engine refuses an older copy of the file, also one that was written on", { timeout: TIMEOUT }, async () => {
     const { engine, file, folder, settings, wal } = await killedAfter(20)
     for (const path of [file, wal]) copyFileSync(path, `${path}.old`)
     await engine.start()
@@ -146,7 +150,7 @@ describe("a file that was damaged after a kill -9", () => {
     expect(await sold(engine.url)).toBe(20)
   })
 
-  it("the shared memory file: it is made anew", { timeout: TIMEOUT }, async () => {
+  it("an engine makes a damaged shared memory file anew", { timeout: TIMEOUT }, async () => {
     const { engine, file } = await killedAfter(ORDERS)
     writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0xa5))
     await engine.start()
@@ -182,7 +186,7 @@ const ruins: ReadonlyArray<readonly [string, (file: string) => void]> = [
 
 describe("a file that was damaged after it was closed", () => {
   for (const [name, ruin] of ruins) {
-    it(`${name}: refused, or halted with the reason, and never well`, { timeout: TIMEOUT }, async () => {
+    it(`an engine refuses it, or says why and is never healthy: ${name}`, { timeout: TIMEOUT }, async () => {
       const { engine, file, settings } = await killedAfter(ORDERS)
       await engine.start()
       await engine.untilHealth(200)
@@ -229,7 +233,7 @@ const changes: ReadonlyArray<readonly [string, string, RegExp, code?: string]> =
 
 describe("a log whose rows were changed", () => {
   for (const [name, sql, why, code = "damaged_log"] of changes) {
-    it(`${name}: its partition is halted, and the commands say so`, { timeout: TIMEOUT }, async () => {
+    it(`the partition halts, and the commands say why: ${name}`, { timeout: TIMEOUT }, async () => {
       const { engine, file, settings } = await killedAfter(ORDERS)
       inFile(file, (database) => {
         for (const table of FOLDS) database.exec(`DELETE FROM ${table}`)

@@ -1,12 +1,12 @@
-/** Redis emptied, or set back to a backup by the runbook's commands: the same state stands there again, key by key. */
+/** Redis emptied, or set back to a backup by the runbook's commands: the same state is there again, key by key. */
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
 import * as Aftermath from "./Aftermath.ts"
 import * as Load from "./Load.ts"
-import * as Picture from "./Picture.ts"
 import * as Processors from "./Processors.ts"
+import * as RedisDump from "./RedisDump.ts"
 import * as Scene from "./Scene.ts"
 import * as Services from "./Services.ts"
 
@@ -22,35 +22,35 @@ const FINAL_WITHIN = 60_000
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
-const told = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
 const load = ({ env, gateway }: Scene.Scene, orders: number, ...blows: ReadonlyArray<() => Promise<void>>) =>
   Load.balanced({ url: gateway.url, env, items: ITEMS, orders, rate: RATE, blows })
 
-/** Does something to Redis; then what was there must be there again, and nobody was asked for money because of it. */
+/** Does something to Redis; then the same state must come back, and no charge is made because of it. */
 const heals = async (scene: Scene.Scene, what: string, strike: () => Promise<void>) => {
   const { group, provider, store } = scene
   await group.catchUp(FINAL_WITHIN)
-  const before = await Picture.of(store)
+  const before = await RedisDump.of(store)
   const { requests } = await Effect.runPromise(provider.ledger)
   const from = performance.now()
   await strike()
-  await Picture.untilWhole(store, before)
+  await RedisDump.untilWhole(store, before)
   const seconds = (performance.now() - from) / 1_000
-  expect(await Picture.of(store)).toEqual(before)
+  expect(await RedisDump.of(store)).toEqual(before)
   expect((await Effect.runPromise(provider.ledger)).requests).toBe(requests)
-  told(`${what}: ${Object.keys(before).length} keys are there again after ${seconds.toFixed(1)} s`)
+  print(`${what}: ${Object.keys(before).length} keys are there again after ${seconds.toFixed(1)} s`)
 }
 
 const end = async (scene: Scene.Scene, finals: Aftermath.Finals) => {
-  await finals.look()
+  await finals.check()
   expect(finals.changed()).toEqual([])
-  told(await Aftermath.charges(scene))
+  print(await Aftermath.charges(scene))
   await Aftermath.sound(scene)
 }
 
 describe("Redis", () => {
-  it("is the same again when it was emptied, under load, at rest and with everything stopped", {
+  it("Redis is the same again after it was emptied under load, at rest and with everything stopped", {
     timeout: TIMEOUT
   }, async () => {
     const scene = await Scene.make({ lib })
@@ -58,12 +58,12 @@ describe("Redis", () => {
     const finals = Aftermath.finals(store)
     const empty = async () => void await store.ask((redis) => redis.flushall())
     const strike = async () => {
-      await finals.look()
+      await finals.check()
       await empty()
       await group.catchUp(FINAL_WITHIN)
     }
     await load(scene, ORDERS, ...Array.from({ length: FULL ? 4 : 1 }, () => strike))
-    await finals.look()
+    await finals.check()
     await heals(scene, "emptied at rest", empty)
     await heals(scene, "emptied with everything stopped", async () => {
       await Processors.stops(processor!)
@@ -76,7 +76,7 @@ describe("Redis", () => {
     await end(scene, finals)
   })
 
-  it("is the same again when a backup was restored, with what was typed into it since", {
+  it("Redis is the same again after a backup was restored, with the stock that was typed into it since", {
     timeout: TIMEOUT
   }, async () => {
     const scene = await Scene.make({ lib })
@@ -103,12 +103,12 @@ describe("Redis", () => {
         await has("new", "available 30, held 0, sold 0")
       }
     )
-    await finals.look()
+    await finals.check()
     await heals(scene, "a backup restored", () => store.restore(backup))
     expect(await store.ask((redis) => redis.mget("inventory:old", "inventory:new"))).toEqual(["70", "30"])
     // And under load: what is in flight ends as it would have.
     await load(scene, ORDERS / 2, async () => {
-      await finals.look()
+      await finals.check()
       await store.restore(backup)
       await scene.group.catchUp(FINAL_WITHIN)
     })

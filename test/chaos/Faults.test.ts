@@ -1,4 +1,4 @@
-/** Whatever strikes the engine under load: nothing is lost, doubled or oversold, nobody pays for nothing. */
+/** Whatever strikes the engine under load: nothing is lost, doubled or oversold, and no buyer pays for nothing. */
 import { describe, expect, it } from "vitest"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
 import * as Aftermath from "./Aftermath.ts"
@@ -26,7 +26,10 @@ interface Run {
   /** Fault by fault, in the order in which they strike. */
   readonly strikes: ReadonlyArray<Fault>
   readonly seconds: number
-  /** Every so many strikes there is peace until everything is final; else the next one may strike what the last has left. */
+  /**
+   * Every so many strikes there is peace until everything is final; else the next one may strike what the last has
+   * left.
+   */
   readonly peaceEvery: number
 }
 
@@ -48,10 +51,10 @@ const short: Run = {
   peaceEvery: 1
 }
 
-const told = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
 describe("The engine under load", () => {
-  it.each(FULL ? long : [short])("is sound when $name", { timeout: TIMEOUT }, async (run) => {
+  it.each(FULL ? long : [short])("the engine is sound when $name", { timeout: TIMEOUT }, async (run) => {
     const scene = await Scene.make({ lib, brokers: run.brokers })
     const finals = Aftermath.finals(scene.store)
     const recoveries: Array<string> = []
@@ -63,22 +66,22 @@ describe("The engine under load", () => {
       rate: RATE,
       blows: run.strikes.map(({ name, strike }, n) => async () => {
         const from = performance.now()
-        await finals.look()
+        await finals.check()
         await strike(scene, n)
         const struck = (performance.now() - from) / 1_000
         if ((n + 1) % run.peaceEvery !== 0 && n + 1 < run.strikes.length) return
         const seconds = await scene.group.catchUp(FINAL_WITHIN)
-        told(`${name}: struck for ${struck.toFixed(1)} s, everything final ${seconds.toFixed(1)} s later`)
+        print(`${name}: struck for ${struck.toFixed(1)} s, everything final ${seconds.toFixed(1)} s later`)
         recoveries.push(seconds.toFixed(1))
       })
     })
-    await finals.look()
+    await finals.check()
     expect(finals.changed()).toEqual([])
-    told(`${run.name}: ${run.strikes.length} strikes; final after ${recoveries.join(", ")} s`)
-    told(`Redis has lost ${scene.store.forgotten} bytes of acknowledged writes`)
+    print(`${run.name}: ${run.strikes.length} strikes; final after ${recoveries.join(", ")} s`)
+    print(`Redis has lost ${scene.store.forgotten} bytes of acknowledged writes`)
     if (run.strikes.some(({ forgets }) => forgets)) expect(scene.store.forgotten).toBeGreaterThan(0)
-    told(output.slice(output.lastIndexOf("Answers to")))
-    told(await Aftermath.charges(scene))
+    print(output.slice(output.lastIndexOf("Answers to")))
+    print(await Aftermath.charges(scene))
     await Aftermath.sound(scene)
     await Processors.stops(scene.processors[0]!)
     expect(await scene.gateway.stop()).toEqual({ code: 0, signal: null })

@@ -3,7 +3,7 @@ import { again, empty, type Fault, first } from "./Fault.ts"
 import * as Processors from "./Processors.ts"
 import type { Scene } from "./Scene.ts"
 
-/** How long a replica hears nothing before it becomes the primary, in milliseconds. */
+/** How long a replica gets no writes before it becomes the primary, in milliseconds. */
 const LAG = 2_000
 /** Longer than the group waits for a sign of life: it is over when another has what it had. */
 const freeze = async ({ processors: [a, b] }: Scene, n: number) => {

@@ -12,7 +12,7 @@ const ROOM = 20_000
 /** How long a program that asks for next to nothing may take, in milliseconds. */
 const PATIENCE = 10_000
 
-/** A file that may grow no further is a disk that is full, and needs nobody's rights. */
+/** A file that may grow no further is a disk that is full, and needs no rights. */
 const limitFiles = ({ server: { pid } }: Store, size: string) =>
   execute("prlimit", ["--pid", String(pid), `--fsize=${size}:`], PATIENCE)
 
@@ -26,7 +26,7 @@ const isFull = async (store: Store, makeRoom: () => Promise<unknown>): Promise<v
 }
 
 /**
- * The disk is full. Under `appendfsync always` Redis gives up, and somebody makes room and starts it again; under
+ * The disk is full. Under `appendfsync always` Redis gives up, and the operator makes room and starts it again; under
  * `everysec` it takes no writes until there is room.
  */
 export const ofDisk = async (store: Store, fsync: "always" | "everysec"): Promise<void> => {
@@ -44,7 +44,7 @@ export const ofDisk = async (store: Store, fsync: "always" | "everysec"): Promis
 /** The memory is full, and nothing must be forgotten for it. */
 export const ofMemory = async (store: Store): Promise<void> => {
   const limit = (bytes: number) => store.ask((redis) => redis.config("SET", "maxmemory", bytes))
-  const told = await store.ask((redis) => redis.info("memory"))
-  await limit(Number(/used_memory:(\d+)/.exec(told)?.[1]))
+  const info = await store.ask((redis) => redis.info("memory"))
+  await limit(Number(/used_memory:(\d+)/.exec(info)?.[1]))
   await isFull(store, () => limit(0))
 }

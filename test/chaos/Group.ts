@@ -1,4 +1,4 @@
-/** How far the processors have come in the log: by what their group has committed, which is final and told. */
+/** How far the processors have come in the log: what their group has committed is final and published. */
 import { Kafka, logLevel } from "kafkajs"
 import { until } from "../servers/Processes.ts"
 
@@ -11,8 +11,8 @@ type Offsets = ReadonlyMap<number, number>
 
 export interface Group {
   /**
-   * Waits until all that is in the log now is final and told, and says how many seconds that took. Fails where it takes
-   * longer than so many milliseconds.
+   * Waits until all that is in the log now is final and published, and says how many seconds that took. Fails if it
+   * takes longer than so many milliseconds.
    */
   readonly catchUp: (withinMillis: number) => Promise<number>
 }
@@ -22,7 +22,7 @@ const offsetsOf = (rows: ReadonlyArray<{ readonly partition: number; readonly of
   new Map(rows.map(({ offset, partition }) => [partition, Math.max(0, Number(offset))]))
 
 export const of = (brokers: ReadonlyArray<string>): Group => {
-  /** Asks over a connection of its own: the broker of an earlier one may be gone. Undefined where nobody answers. */
+  /** Asks over a connection of its own: the broker of an earlier one may be gone. Undefined without an answer. */
   const ask = async <A>(question: (admin: ReturnType<Kafka["admin"]>) => Promise<A>): Promise<A | undefined> => {
     const admin = new Kafka({
       brokers: [...brokers],

@@ -13,7 +13,9 @@ export interface Plan {
   readonly blows: ReadonlyArray<() => Promise<void>>
 }
 
-/** Units that there are for each order: a little less than one asks for on average, less those that are not paid for. */
+/**
+ * Units that there are for each order: a little less than one asks for on average, less those that are not paid for.
+ */
 const UNITS_OF_ORDER = 1.3
 const PATIENCE_MILLIS = 240_000
 
@@ -25,7 +27,7 @@ const answered = (output: string): number =>
   Number([...output.matchAll(/(\d+) of \d+ +orders answered/g)].at(-1)?.[1] ?? 0)
 
 /**
- * Sends orders for about as many units as there are, so that every order matters to the end; then the books must
+ * Sends orders for about as many units as there are, so that every order matters to the end; then all counts must
  * balance: nothing that was accepted is missing, doubled or oversold.
  */
 export const balanced = async ({ blows, env, items = 3, orders, rate, url }: Plan): Promise<string> => {

@@ -5,14 +5,14 @@ import { until } from "../servers/Processes.ts"
 import type { RedisServer } from "../servers/RedisServer.ts"
 import * as Services from "./Services.ts"
 
-/** As `KAFKA_PARTITIONS` has it where nobody says otherwise. */
+/** The default of `KAFKA_PARTITIONS`. */
 export const PARTITIONS = 12
 /** How long that may take, in milliseconds, on a machine so busy that members are put out for their silence. */
 const SHARED_WITHIN = 120_000
-/** How long a processor that is told to stop may take, in milliseconds. */
+/** How long a processor may take to stop, in milliseconds. */
 const STOP_WITHIN = 30_000
 
-/** As `Processor.health` says it. */
+/** As `Health.check` says it. */
 export interface Health {
   readonly redis: boolean
   readonly partitions: Readonly<Record<string, number>>
@@ -21,7 +21,7 @@ export interface Health {
 
 const NOBODY: Health = { redis: false, partitions: {} }
 
-/** The body of `/health`; of one who does not answer within three seconds, that nothing is owned. */
+/** The body of `/health`; a processor that does not answer within three seconds owns nothing. */
 export const healthOf = async ({ url }: Services.Service): Promise<Health> => {
   try {
     const body: Health = JSON.parse(await (await fetch(`${url}/health`, { signal: AbortSignal.timeout(3_000) })).text())
@@ -53,7 +53,7 @@ export const stops = async (processor: Services.Service): Promise<void> => {
 export const lines = (output: string, event: string): ReadonlyArray<string> =>
   output.split("\n").filter((line) => line.includes(`"event":"${event}"`))
 
-/** A connection as somebody types into it. */
+/** A connection as of an operator at redis-cli. */
 export const operator = (server: RedisServer): Redis => {
   const redis = new Redis(server.port, server.host)
   redis.on("error", () => {})

@@ -8,7 +8,7 @@ import * as Fullness from "./Fullness.ts"
 const FROZEN = 20_000
 /** How long a broker gives no answer, in milliseconds: longer than an append waits, so that some are done unheard. */
 const BROKER_FROZEN = 12_000
-/** How long a gateway stands still, in milliseconds: its claims lapse meanwhile. */
+/** How long a gateway is frozen, in milliseconds: its claims lapse meanwhile. */
 const GATEWAY_FROZEN = 35_000
 /** How long the payment provider is away, in milliseconds: longer than patience with one payment. */
 const PROVIDER_AWAY = 15_000

@@ -54,7 +54,7 @@ const buy = (gateway: Services.Service, item_id: string, request_id: string) =>
   })
 
 describe("Redis", () => {
-  it("is waited for while it is away, and the processor says so once", { timeout: TIMEOUT }, async () => {
+  it("the processor waits for Redis while it is away, and says so once", { timeout: TIMEOUT }, async () => {
     const { env, gateway, processor, redis } = await scene()
     const away = async (isBack: () => void | Promise<void>) => {
       const from = performance.now()
@@ -92,7 +92,7 @@ describe("Redis", () => {
   })
 
   it(
-    "stops only the items of which a key is of the wrong type, until they are repaired",
+    "a key of the wrong type stops only its item, until it is repaired",
     { timeout: TIMEOUT },
     async () => {
       const { env, gateway, processor, redis } = await scene({ PAYMENT_FAILURE_RATE: "0" })

@@ -1,4 +1,4 @@
-/** The whole engine on servers of its own: all that a fault may strike, and all that is looked at afterwards. */
+/** The whole engine on servers of its own: all that a fault may strike, and all that is checked afterwards. */
 import { Effect, Exit, Scope } from "effect"
 import { onTestFinished } from "vitest"
 import * as ProviderProcess from "../infra/payment/ProviderProcess.ts"

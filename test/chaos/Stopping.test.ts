@@ -59,7 +59,7 @@ const recovering = async ({ url }: Services.Service): Promise<number> => {
 }
 
 describe("SIGTERM", () => {
-  it("ends who never had Kafka and Redis", { timeout: TIMEOUT }, async () => {
+  it("SIGTERM ends processes that never reached Kafka and Redis", { timeout: TIMEOUT }, async () => {
     const env = { REDIS_ADDR: `127.0.0.1:${await freePort()}`, KAFKA_ADDR: `127.0.0.1:${await freePort()}` }
     const services = [await Services.service("gateway", env), await Services.service("processor", env)]
     await Promise.all(services.map((service) => service.start()))
@@ -68,7 +68,7 @@ describe("SIGTERM", () => {
   })
 
   it(
-    "ends a processor whose payments hang, whose servers are away, or who recovers",
+    "SIGTERM ends a processor whose payments hang, whose servers are away, or which recovers",
     { timeout: TIMEOUT },
     async () => {
       const redis = await RedisServer.make({ appendonly: "yes", appendfsync: "everysec", save: "" })

@@ -12,7 +12,8 @@ const START = fileURLToPath(new URL("../../deploy/redis/start.sh", import.meta.u
 /** Started so that a file that is too long is an error, and no end. */
 const PROGRAM = ["sh", "-c", "trap '' XFSZ; exec sh \"$0\" \"$@\"", START]
 const DUMP = "dump.rdb"
-const SECOND = 1_000
+/** What Redis may lose under `appendfsync everysec`: its writes of the last second, in milliseconds. */
+const LAST_SECOND = 1_000
 /** Bytes of a command that is half in the file: what a crash of the machine leaves. */
 const HALF_A_COMMAND = 7
 
@@ -48,7 +49,7 @@ export class Store {
     return this.#forgotten
   }
 
-  /** A connection as somebody types into it, for one question. */
+  /** A connection as of an operator at redis-cli, for one question. */
   async ask<A>(question: (redis: Redis) => Promise<A>, server: RedisServer = this.#server): Promise<A> {
     const redis = new Redis(server.port, server.host, { retryStrategy: () => null })
     redis.on("error", () => {})
@@ -64,11 +65,13 @@ export class Store {
     await this.#server.start()
   }
 
-  /** Killed as its machine dies under `appendfsync everysec`: what it acknowledged in the last second is not on disk. */
+  /**
+   * Killed as its machine dies under `appendfsync everysec`: what it acknowledged in the last second is not on disk.
+   */
   async killAndForget(): Promise<void> {
     const file = await this.lastFile()
     const { size } = await stat(file)
-    await delay(SECOND)
+    await delay(LAST_SECOND)
     await this.#server.kill()
     const lost = (await stat(file)).size - size
     const half = Math.min(lost, HALF_A_COMMAND)
@@ -82,7 +85,7 @@ export class Store {
     this.#address.cut()
   }
 
-  /** A replica that has heard nothing for so long is made the primary, because the primary has died. */
+  /** A replica that got no writes for so long is made the primary, because the primary has died. */
   async failOver(lagMillis: number): Promise<void> {
     const primary = this.#server
     const line = await TcpProxy.open(primary.port)
@@ -113,7 +116,7 @@ export class Store {
     return backup
   }
 
-  /** As the runbook has it: the dump copied in, and Redis told to restart. */
+  /** As the runbook has it: the dump copied in, and Redis restarted. */
   async restore(backup: string): Promise<void> {
     const dump = join(this.#server.folder, DUMP)
     await rm(dump, { force: true })
@@ -145,11 +148,11 @@ const copyWithTimes = async (from: string, to: string): Promise<void> => {
 
 /** Bytes of the stream of changes that a primary has written, or a replica has read. */
 const replicated = async (redis: Redis): Promise<number> => {
-  const told = await redis.info("replication")
-  return Number(/(?:slave_repl_offset|master_repl_offset):(\d+)/.exec(told)?.[1] ?? 0)
+  const info = await redis.info("replication")
+  return Number(/(?:slave_repl_offset|master_repl_offset):(\d+)/.exec(info)?.[1] ?? 0)
 }
 
 const isInSync = async (redis: Redis): Promise<boolean> => {
-  const told = await redis.info("replication")
-  return told.includes("master_link_status:up") && !told.includes("master_sync_in_progress:1")
+  const info = await redis.info("replication")
+  return info.includes("master_link_status:up") && !info.includes("master_sync_in_progress:1")
 }

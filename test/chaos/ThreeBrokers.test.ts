@@ -32,19 +32,19 @@ const acquireCluster = Effect.acquireRelease(
   (brokers) => Effect.promise(() => Promise.all(brokers.map((broker) => broker.stop())))
 )
 
-/** Askers that never stop, and what they were told: by name, the place of what was acknowledged. */
+/** Producers that append until the end, and the results: by name, the offset of what was acknowledged. */
 const askers = (log: OrderLog["Service"]) => {
   const acknowledged = new Map<string, string>()
   const refused = new Set<string>()
-  const told = { unknown: 0, isOver: false }
+  const state = { unknown: 0, isOver: false }
   let count = 0
   const asker = (itemId: ItemId) =>
     Effect.gen(function*() {
-      while (!told.isOver) {
+      while (!state.isOver) {
         const name = `order-${count++}`
         yield* Effect.match(log.append({ itemId, value: name, headers: {} }), {
           onSuccess: ({ offset, partition }) => void acknowledged.set(name, `${partition}:${offset}`),
-          onFailure: ({ _tag }) => void (_tag === "AppendRefused" ? refused.add(name) : told.unknown++)
+          onFailure: ({ _tag }) => void (_tag === "AppendRefused" ? refused.add(name) : state.unknown++)
         })
         yield* Effect.sleep("5 millis")
       }
@@ -57,7 +57,7 @@ const askers = (log: OrderLog["Service"]) => {
     const before = acknowledged.size
     return until(() => acknowledged.size >= before + ENOUGH)
   })
-  return { acknowledged, refused, told, run, more }
+  return { acknowledged, refused, state, run, more }
 }
 
 /** By name, every place at which the log holds it. */
@@ -79,7 +79,7 @@ const readAll = Effect.gen(function*() {
 })
 
 describe("Three brokers", () => {
-  it.live("lose nothing that was acknowledged when they are killed in turn", () =>
+  it.live("three brokers that are killed in turn lose nothing that was acknowledged", () =>
     Effect.gen(function*() {
       const brokers = yield* acquireCluster
       yield* Effect.promise(() => Promise.all(brokers.map((broker) => broker.start())))
@@ -92,19 +92,19 @@ describe("Three brokers", () => {
       }
       yield* Effect.gen(function*() {
         const log = yield* OrderLog
-        const { acknowledged, more, refused, run, told } = askers(log)
+        const { acknowledged, more, refused, run, state } = askers(log)
         const asking = yield* Effect.forkScoped(run)
         yield* more
         for (let kill = 0; kill < KILLS; kill++) {
           const broker = brokers[kill % BROKERS]!
-          const failures = () => refused.size + told.unknown
+          const failures = () => refused.size + state.unknown
           const before = failures()
           yield* Effect.promise(() => broker.kill())
           yield* Effect.raceFirst(until(() => failures() >= before + SHOWN), more)
           yield* Effect.promise(() => broker.start())
           yield* more
         }
-        told.isOver = true
+        state.isOver = true
         yield* Fiber.join(asking)
 
         const places = yield* readAll.pipe(
@@ -113,7 +113,7 @@ describe("Three brokers", () => {
         )
         yield* Effect.sync(() =>
           process.stdout.write(
-            `${KILLS} kills: ${acknowledged.size} acknowledged, ${refused.size} refused, ${told.unknown} unknown\n`
+            `${KILLS} kills: ${acknowledged.size} acknowledged, ${refused.size} refused, ${state.unknown} unknown\n`
           )
         )
         for (const [name, place] of acknowledged) assert.deepStrictEqual(places.get(name), [place], name)

@@ -1,6 +1,9 @@
-/** One order from the buyer's request to its end, as a trace across both services, and the log lines of its correlation id. */
+/**
+ * One order from the buyer's request to its end, as a trace across both services, and the log lines of its correlation
+ * id.
+ */
 import { expect, it, onTestFinished } from "vitest"
-import * as Samples from "../infra/observability/Samples.ts"
+import * as Samples from "../infra/observability/metrics/Samples.ts"
 import { type Collector, startCollector, tree } from "../servers/Collector.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
@@ -56,7 +59,7 @@ const shown = async (collector: Collector, traceId: string, names: ReadonlyArray
   return tree(collector.spans(), traceId)
 }
 
-it("a sale, from the caller's span through Kafka to what was paid", { timeout: TIMEOUT }, async () => {
+it("a sale is one trace, from the caller's span through Kafka to the payment", { timeout: TIMEOUT }, async () => {
   const { collector, gateway, processor } = await traced("0")
   expect((await buy(gateway, "r-1", `00-${CALLER.trace}-${CALLER.span}-01`)).status).toBe(202)
   const names = [
@@ -110,7 +113,7 @@ it("a sale, from the caller's span through Kafka to what was paid", { timeout: T
   ])
 })
 
-it("an order whose payment never answers, to its dead letter", { timeout: TIMEOUT }, async () => {
+it("an order whose payment never answers is one trace, to its dead letter", { timeout: TIMEOUT }, async () => {
   const { collector, gateway, kafka, processor } = await traced("1")
   expect((await buy(gateway, "r-2", `00-${SILENT_TRACE}-${CALLER.span}-01`)).status).toBe(202)
   // One that the caller does not record is not recorded here either.

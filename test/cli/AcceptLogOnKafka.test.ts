@@ -10,16 +10,16 @@ import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import * as Processor from "@flash-sale/processor/Processor"
+import * as Health from "@flash-sale/processor/Health"
 import { Context, Effect, Layer, Logger, Schedule } from "effect"
 import { Kafka } from "kafkajs"
-import * as KafkaSettingsOfTest from "../infra/kafka/Settings.ts"
+import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
 import { freePort } from "../servers/Ports.ts"
 import { kafkaAddr, needed } from "../servers/servers.ts"
+import * as CapturedCommand from "./CapturedCommand.ts"
 import * as CutLog from "./CutLog.ts"
-import * as Sold from "./Sold.ts"
-import * as Told from "./Told.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 const kafka = needed(kafkaAddr())
 const TEST_TIMEOUT = 60_000
@@ -42,14 +42,14 @@ const engine = Effect.gen(function*() {
     ports,
     charges: charges.keys,
     url: `http://127.0.0.1:${port}/health`,
-    processor: MetricsServer.layer({ port, health: Processor.health, isReady: Processor.isReady }).pipe(
+    processor: MetricsServer.layer({ port, health: Health.check, isReady: Health.isReady }).pipe(
       Layer.provide(Telemetry.layerMetrics("processor")),
       Layer.provideMerge(CutLog.processor(charges.layer)),
       Layer.provideMerge(ports),
       Layer.provide(silent)
     ),
-    accept: (yes: boolean) => Told.told(Effect.provide(Accept.run({ partition: 0, yes }), items)),
-    reconcile: Told.told(Effect.provide(Reconcile.run({ item: undefined, apply: false }), items))
+    accept: (yes: boolean) => CapturedCommand.capture(Effect.provide(Accept.run({ partition: 0, yes }), items)),
+    reconcile: CapturedCommand.capture(Effect.provide(Reconcile.run({ item: undefined, apply: false }), items))
   }
 })
 
@@ -88,16 +88,16 @@ const counts = Effect.gen(function*() {
 
 const REMEDY = "flash-sale recover --accept-log --partition 0"
 
-describe("on Kafka and Redis", () => {
+describe("flash-sale recover --accept-log on Kafka and Redis", () => {
   it.live("another log of the same length or more is refused until it is accepted", () =>
     Effect.gen(function*() {
       const { accept, charges, ports, processor, reconcile, settings, url } = yield* engine
       expect(home(ItemId.make(ITEM), 1)).toBe(0)
-      yield* Effect.provide(Sold.sell([ITEM], UNITS), processor)
+      yield* Effect.provide(ItemSales.sell([ITEM], UNITS), processor)
       yield* lost(settings)
       yield* Effect.gen(function*() {
-        yield* Sold.append([ITEM], UNITS, ["other"])
-        yield* Sold.append([ITEM], 0, ["more"])
+        yield* ItemSales.append([ITEM], UNITS, ["other"])
+        yield* ItemSales.append([ITEM], 0, ["more"])
       }).pipe(Effect.provide(ports))
       charges.clear()
       yield* Effect.gen(function*() {
@@ -116,7 +116,7 @@ describe("on Kafka and Redis", () => {
         const accepted = yield* accept(true)
         expect(accepted.out).toContain("partition 0: folded again")
         yield* CutLog.running(1)
-        yield* Sold.settled([ITEM], UNITS)
+        yield* ItemSales.settled([ITEM], UNITS)
         expect(yield* CutLog.fate("other-3")).toBe("COMPLETED")
         expect(yield* CutLog.fate("more-5")).toBe("FAILED_SOLD_OUT")
         expect((yield* problemOf(url))[0]).toBe(200)
@@ -132,12 +132,12 @@ describe("on Kafka and Redis", () => {
       Effect.gen(function*() {
         const { accept, charges, ports, processor, reconcile, redis, settings, url } = yield* engine
         yield* Effect.gen(function*() {
-          yield* Sold.sell([ITEM], UNITS)
-          yield* Sold.append([ITEM], 0, ["second"])
+          yield* ItemSales.sell([ITEM], UNITS)
+          yield* ItemSales.append([ITEM], 0, ["second"])
           expect(yield* CutLog.fate("second-5")).toBe("FAILED_SOLD_OUT")
         }).pipe(Effect.provide(processor))
         yield* lost(settings)
-        yield* Effect.provide(Sold.append([ITEM], 2, ["few"]), ports)
+        yield* Effect.provide(ItemSales.append([ITEM], 2, ["few"]), ports)
         charges.clear()
         yield* Effect.gen(function*() {
           yield* CutLog.refused
@@ -149,7 +149,7 @@ describe("on Kafka and Redis", () => {
           expect([...charges]).toEqual([])
           expect((yield* accept(true)).out).toContain("partition 0: folded again")
           yield* CutLog.running(1)
-          yield* Sold.settled([ITEM], 2)
+          yield* ItemSales.settled([ITEM], 2)
           expect(yield* counts).toEqual({ available: 0, held: 0, put: 2, sold: 2 })
           expect(yield* reconcile).toMatchObject({ isSuccess: true })
         }).pipe(Effect.provide(processor))
@@ -172,7 +172,7 @@ describe("on Kafka and Redis", () => {
           expect((yield* accept(true)).out).toContain("partition 0: the log is accepted from 2 to ")
           yield* CutLog.running(1)
           expect(yield* counts).toEqual({ available: 0, held: 0, put: 0, sold: 0 })
-          yield* Sold.append([ITEM], 1, ["after"])
+          yield* ItemSales.append([ITEM], 1, ["after"])
           expect(yield* CutLog.fate("after-0")).toBe("COMPLETED")
           expect(yield* CutLog.fate("after-1")).toBe("FAILED_SOLD_OUT")
           expect(yield* counts).toEqual({ available: 0, held: 0, put: 1, sold: 1 })

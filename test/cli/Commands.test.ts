@@ -32,7 +32,7 @@ const typed = (line: string, env: Readonly<Record<string, string>> = {}) =>
   Effect.gen(function*() {
     const folder = yield* Folder
     const console = yield* TestConsole.make
-    const exit = yield* Effect.exit(CommandFailed.tell(cli(line.split(" ")))).pipe(
+    const exit = yield* Effect.exit(CommandFailed.report(cli(line.split(" ")))).pipe(
       Effect.provideService(Console.Console, console),
       Effect.provideService(
         ConfigProvider.ConfigProvider,
@@ -61,7 +61,7 @@ const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
   )))
 
 layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
-  "beside a running engine",
+  "flash-sale beside a running engine",
   (it) => {
     it.effect("item 101 is on sale from the first run on", () =>
       Effect.gen(function*() {
@@ -94,7 +94,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         ))
         yield* Effect.repeat(statuses.read(requestId), {
           schedule: Schedule.spaced("5 millis"),
-          until: (standing) => standing._tag === "Kept" && isFinal(standing.record.status)
+          until: (lookup) => lookup._tag === "Kept" && isFinal(lookup.record.status)
         })
         const { isSuccess, out } = yield* typed("order show r-1")
         expect(isSuccess).toBe(true)
@@ -121,56 +121,59 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
   }
 )
 
-layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })("without an engine", (it) => {
-  it.effect("what is not known is told in one line, and fails", () =>
-    Effect.gen(function*() {
-      expect(yield* typed("stock get nothing")).toMatchObject({
-        isSuccess: false,
-        complaint: "flash-sale: item nothing is not known: nothing was ever put in or ordered"
-      })
-      expect(yield* typed("order show r-9")).toMatchObject({
-        isSuccess: false,
-        complaint: "flash-sale: order \"r-9\" is not known: it never came, or became final more than 30 minutes ago"
-      })
-    }))
+layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })(
+  "flash-sale without an engine",
+  (it) => {
+    it.effect("an unknown order or item is an error of one line", () =>
+      Effect.gen(function*() {
+        expect(yield* typed("stock get nothing")).toMatchObject({
+          isSuccess: false,
+          complaint: "flash-sale: item nothing is not known: nothing was ever put in or ordered"
+        })
+        expect(yield* typed("order show r-9")).toMatchObject({
+          isSuccess: false,
+          complaint: "flash-sale: order \"r-9\" is not known: it never came, or became final more than 30 minutes ago"
+        })
+      }))
 
-  it.effect("bad settings are told, each in a line", () =>
-    Effect.gen(function*() {
-      expect(yield* typed("stock get 101", { REDIS_ADDR: "x", KAFKA_PARTITIONS: "a" })).toMatchObject({
-        isSuccess: false,
-        complaint: "flash-sale: REDIS_ADDR: \"x\" is not an address such as redis-service:6379\n" +
-          "flash-sale: KAFKA_PARTITIONS: \"a\" is not a whole number from 1 to 10000"
-      })
-    }))
+    it.effect("each bad setting is an error of one line", () =>
+      Effect.gen(function*() {
+        expect(yield* typed("stock get 101", { REDIS_ADDR: "x", KAFKA_PARTITIONS: "a" })).toMatchObject({
+          isSuccess: false,
+          complaint: "flash-sale: REDIS_ADDR: \"x\" is not an address such as redis-service:6379\n" +
+            "flash-sale: KAFKA_PARTITIONS: \"a\" is not a whole number from 1 to 10000"
+        })
+      }))
 
-  it.effect("what cannot be a command is refused before anything is touched", () =>
-    Effect.gen(function*() {
-      for (
-        const line of [
-          "stock set 101",
-          "stock set 101 -1",
-          "stock set 101 1.5",
-          "stock set a.b 1",
-          "stock take 101",
-          "order show",
-          "load --rate 0",
-          "load --orders many",
-          "load --url nowhere"
-        ]
-      ) {
-        const { failure, isSuccess } = yield* typed(line)
-        expect([line, isSuccess]).toEqual([line, false])
-        expect(failure).toMatchObject({ _tag: "ShowHelp" })
-      }
-    }))
+    it.effect("a line that is no command is refused before anything is touched", () =>
+      Effect.gen(function*() {
+        for (
+          const line of [
+            "stock set 101",
+            "stock set 101 -1",
+            "stock set 101 1.5",
+            "stock set a.b 1",
+            "stock take 101",
+            "order show",
+            "load --rate 0",
+            "load --orders many",
+            "load --url nowhere"
+          ]
+        ) {
+          const { failure, isSuccess } = yield* typed(line)
+          expect([line, isSuccess]).toEqual([line, false])
+          expect(failure).toMatchObject({ _tag: "ShowHelp" })
+        }
+      }))
 
-  it.effect("each command explains itself", () =>
-    Effect.gen(function*() {
-      for (const line of ["stock", "stock get", "stock set", "stock add", "order", "order show", "load"]) {
-        const { isSuccess, out } = yield* typed(`${line} --help`)
-        expect(isSuccess).toBe(true)
-        expect(out).toContain(`flash-sale ${line}`)
-        expect(out).toContain("DESCRIPTION")
-      }
-    }))
-})
+    it.effect("each command explains itself", () =>
+      Effect.gen(function*() {
+        for (const line of ["stock", "stock get", "stock set", "stock add", "order", "order show", "load"]) {
+          const { isSuccess, out } = yield* typed(`${line} --help`)
+          expect(isSuccess).toBe(true)
+          expect(out).toContain(`flash-sale ${line}`)
+          expect(out).toContain("DESCRIPTION")
+        }
+      }))
+  }
+)

@@ -4,6 +4,7 @@ import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import { RequestId } from "@flash-sale/domain/records/Ids"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Schedule } from "effect"
@@ -31,14 +32,14 @@ export const processor = (payments: Layer.Layer<PaymentProvider>) =>
   Processor.layer.pipe(Layer.provideMerge(ProcessorState.layer), Layer.provide(payments))
 
 /** Waits until a partition is refused, and answers with the health. */
-export const refused = Effect.repeat(Processor.health, {
+export const refused = Effect.repeat(Health.check, {
   schedule: often,
   until: ({ partitions }) => partitions.refusing > 0
 })
 
 /** Waits until every partition runs, and answers with the health. */
 export const running = (count: number) =>
-  Effect.repeat(Processor.health, {
+  Effect.repeat(Health.check, {
     schedule: often,
     until: ({ partitions, status }) => partitions.running === count && status === "healthy"
   })
@@ -47,7 +48,7 @@ export const running = (count: number) =>
 export const fate = (requestId: string) =>
   Effect.flatMap(OrderStatuses, (statuses) =>
     statuses.read(RequestId.make(requestId)).pipe(
-      Effect.map((standing) => standing._tag === "Kept" ? standing.record.status : undefined),
+      Effect.map((lookup) => lookup._tag === "Kept" ? lookup.record.status : undefined),
       Effect.repeat({
         schedule: often,
         until: (status) => status !== undefined && isFinal(status)

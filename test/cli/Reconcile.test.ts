@@ -10,14 +10,14 @@ import { Context, Duration, Effect, Layer, Logger } from "effect"
 import { Command as Cli } from "effect/cli"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
-import * as Sold from "./Sold.ts"
-import * as Typing from "./Typing.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 const TEST_TIMEOUT = 30_000
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 
-const type = Typing.terminal(Cli.runWith(
+const type = CommandLine.runner(Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Reconcile.command])),
   { version: "0.0.0" }
 ))
@@ -45,11 +45,11 @@ const folderLayer = Layer.effect(Folder, Folders.temporary)
 const running = Layer.unwrap(Effect.map(Folder, engine))
 
 layer(Layer.provideMerge(running, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
-  "beside a running engine",
+  "flash-sale reconcile beside a running engine",
   (it) => {
-    it.effect("all agree, then one is damaged, repaired, and agrees again", () =>
+    it.effect("reconcile finds a damaged item, repairs it, and then all agree again", () =>
       Effect.gen(function*() {
-        yield* Sold.sell(["shoes", "socks", "hats"], 8)
+        yield* ItemSales.sell(["shoes", "socks", "hats"], 8)
         const before = yield* typed("reconcile")
         expect(before).toMatchObject({ isSuccess: true, complaint: "" })
         expect(before.out).toContain("3 items compared, 0 differ")
@@ -82,7 +82,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
   it.effect("a repair waits for the next one, and is on record", () =>
     Effect.gen(function*() {
       const folder = yield* Folder
-      yield* Effect.provide(Sold.sell(["shoes", "socks"], 5), engine(folder))
+      yield* Effect.provide(ItemSales.sell(["shoes", "socks"], 5), engine(folder))
       expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
       yield* damage(
         "UPDATE items SET sold = 9, put = 9 WHERE name = 'socks'; DELETE FROM turned WHERE request = 'socks-5'"
@@ -93,7 +93,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
       expect(waiting.isSuccess).toBe(false)
       expect(waiting.out).toContain("carries no mark: a processor folds it to its end when it runs")
       expect(waiting.complaint).toBe("flash-sale: partitions that are not wholly compared: 1")
-      yield* Effect.provide(Sold.settled(["shoes", "socks"], 5), engine(folder))
+      yield* Effect.provide(ItemSales.settled(["shoes", "socks"], 5), engine(folder))
       expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
       const connection = Connection.open(join(folder, "engine.sqlite"), 5_000)
       const rows = connection.all("SELECT item, why FROM repairs")
@@ -103,18 +103,48 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
     }), TEST_TIMEOUT)
 
   it.effect(
-    "items with a past before the log's beginning are held against their own books, and never taken away",
+    "items with a past before the log's beginning cannot be compared, and are never taken away",
     () =>
       Effect.gen(function*() {
         const folder = yield* Folder
-        yield* Effect.provide(Sold.sell(["gloves"], 4), engine(folder))
+        yield* Effect.provide(ItemSales.sell(["gloves"], 4), engine(folder))
         // The stock of shoes and socks came first in their partitions; that of gloves may have come later.
         yield* damage("DELETE FROM log WHERE offset = 0")
         const trimmed = yield* typed("reconcile --item shoes --apply")
         expect(trimmed.isSuccess).toBe(false)
         expect(trimmed.out).toMatch(
-          /partition \d: the log begins at 1, so what came before cannot be folded again: 1 items are held against their own/
+          /partition \d: the log begins at 1, so what came before cannot be folded again: 1 items cannot be compared\./
         )
+        expect(trimmed.out).toContain("flash-sale recover --compare --to host:port")
+        expect(trimmed.out).toContain("0 items compared, 0 differ")
+        expect(trimmed.complaint).toBe("flash-sale: partitions that are not wholly compared: 1")
+
+        yield* damage("UPDATE items SET sold = sold + 1 WHERE name = 'shoes'")
+        const wrong = yield* typed("reconcile --apply")
+        expect(wrong.out).not.toContain("is taken away")
+        expect(wrong.complaint).toMatch(/partitions that are not wholly compared: \d/)
+        const connection = Connection.open(join(folder, "engine.sqlite"), 5_000)
+        const rows = connection.all("SELECT item, why FROM repairs")
+        connection.close()
+        expect(rows).toHaveLength(1)
+        expect(rows[0]).toMatchObject({ item: "socks", why: expect.stringContaining("sold: log") })
+      }),
+    TEST_TIMEOUT
+  )
+
+  it.effect(
+    "items that began before the log are compared with themselves, and never cleared",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folder
+        yield* Effect.provide(ItemSales.sell(["gloves"], 4), engine(folder))
+        // The stock of shoes and socks came first in their partitions; that of gloves may have come later.
+        yield* damage("DELETE FROM log WHERE offset = 0")
+        const trimmed = yield* typed("reconcile --item shoes --apply")
+        expect(trimmed.isSuccess).toBe(false)
+        const why =
+          "the log begins at 1, so what came before cannot be folded again: 1 items are held against their own"
+        expect(trimmed.out).toMatch(new RegExp(`partition \\d: ${why}`))
         expect(trimmed.out).toContain("flash-sale recover --compare --to host:port")
         expect(trimmed.out).toContain("0 items compared, 0 differ")
         expect(trimmed.complaint).toBe("flash-sale: partitions that are not wholly compared: 1")

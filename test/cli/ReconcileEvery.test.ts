@@ -8,7 +8,7 @@ import { until } from "../servers/Processes.ts"
 
 const BUSY_MILLIS = 5_000
 
-it("shows how many items differ, until they are repaired", { timeout: 120_000 }, async () => {
+it("reconcile --every shows how many items differ, until they are repaired", { timeout: 120_000 }, async () => {
   const env = { DATA_DIR: await Services.folder() }
   const engine = await Services.service("serve", env)
   await engine.start()
@@ -43,7 +43,7 @@ it("shows how many items differ, until they are repaired", { timeout: 120_000 },
   expect(await watch.exit).toEqual({ code: 0, signal: null })
 })
 
-it("compares all items, and repairs none", async () => {
+it("reconcile --every compares all items, and repairs none", async () => {
   for (const flag of [["--apply"], ["--item", "101"]]) {
     const ended = await Services.run(["reconcile", "--every", "1h", ...flag], { DATA_DIR: await Services.folder() })
     expect(ended.code).toBe(1)

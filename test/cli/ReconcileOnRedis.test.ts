@@ -18,12 +18,12 @@ import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Fiber, Layer, Logger, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
 import { Kafka } from "kafkajs"
-import * as KafkaSettingsOfTest from "../infra/kafka/Settings.ts"
+import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../servers/servers.ts"
-import * as Sold from "./Sold.ts"
-import { told } from "./Told.ts"
-import * as Typing from "./Typing.ts"
+import { capture } from "./CapturedCommand.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 const kafka = needed(kafkaAddr())
 const TEST_TIMEOUT = 60_000
@@ -56,17 +56,17 @@ const built = ({ address }: Redis) =>
   Effect.tap(Layer.build(Infra.layerItems(address)), (context) => Effect.provideContext(AuditTarget.untilUp, context))
 
 const reconcile = (settings: KafkaSettings, own: Redis, options: Partial<Reconcile.Options> = {}) =>
-  told(Effect.provide(Reconcile.run({ item: undefined, apply: false, ...options }), where(settings, own)))
+  capture(Effect.provide(Reconcile.run({ item: undefined, apply: false, ...options }), where(settings, own)))
 
 const metaOf = (item: string) => Keys.meta(ItemId.make(item))
 
-describe("on Kafka and Redis", () => {
-  it.live("damage is found and repaired under a running processor", () =>
+describe("flash-sale reconcile and recover on Kafka and Redis", () => {
+  it.live("reconcile finds and repairs damage under a running processor", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
       yield* Effect.gen(function*() {
-        yield* Sold.sell(ITEMS, UNITS)
+        yield* ItemSales.sell(ITEMS, UNITS)
         expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
 
         yield* own.cli("HSET", metaOf("shoes"), "held", "3", "per_user_limit", "1")
@@ -91,20 +91,20 @@ describe("on Kafka and Redis", () => {
           `  the key ${Keys.orders(ItemId.make("shoes"))}: WRONGTYPE`
         )
         expect(yield* reconcile(settings, own, { apply: true })).toMatchObject({ isSuccess: true })
-        yield* Sold.sell(["boots", "gloves"], UNITS)
+        yield* ItemSales.sell(["boots", "gloves"], UNITS)
         expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
       }).pipe(Effect.provide(processor(settings, own)))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("agrees at equal positions while orders are folded", () =>
+  it.live("reconcile compares at equal positions while orders are folded", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
       yield* Effect.gen(function*() {
-        yield* Sold.sell(["first"], UNITS)
+        yield* ItemSales.sell(["first"], UNITS)
         let sold = 0
         const selling = yield* Effect.forkScoped(
-          Effect.forever(Effect.suspend(() => Sold.sell([`item-${sold++}`], UNITS)))
+          Effect.forever(Effect.suspend(() => ItemSales.sell([`item-${sold++}`], UNITS)))
         )
         for (let n = 0; n < 4; n++) {
           const { complaint, isSuccess, out } = yield* reconcile(settings, own)
@@ -115,11 +115,11 @@ describe("on Kafka and Redis", () => {
       }).pipe(Effect.provide(processor(settings, own)))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("stock set by hand outlives a repair", () =>
+  it.live("stock that was set by hand outlives a repair", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
-      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      yield* Effect.provide(ItemSales.sell(ITEMS, UNITS), processor(settings, own))
       yield* own.cli("SET", Keys.inventory(ItemId.make("hats")), 50)
       const noticed = yield* reconcile(settings, own)
       expect(noticed).toMatchObject({ isSuccess: true })
@@ -133,47 +133,51 @@ describe("on Kafka and Redis", () => {
         const store = yield* ItemStore
         const log = yield* OrderLog
         const itemId = ItemId.make("hats")
-        const look = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
+        const summary = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
           Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ available }) => available === 50 })
         )
-        expect(look).toMatchObject({ held: 0, sold: UNITS, put: 50 + UNITS })
-        yield* Sold.settled(ITEMS, UNITS)
+        expect(summary).toMatchObject({ held: 0, sold: UNITS, stocked: 50 + UNITS })
+        yield* ItemSales.settled(ITEMS, UNITS)
       }).pipe(Effect.provide(processor(settings, own)))
       expect(yield* own.cli("GET", Keys.inventory(ItemId.make("shoes")))).toBe("0")
       expect(yield* reconcile(settings, own)).toMatchObject({ isSuccess: true })
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a second Redis is folded to the same, key by key, beside a running processor", () =>
-    Effect.gen(function*() {
-      const settings = KafkaSettingsOfTest.settingsAt(kafka)
-      const own = yield* redis
-      const second = yield* redis
-      const [left, right] = [
-        yield* built(own),
-        yield* built(second)
-      ]
-      const reader = yield* Layer.build(Infra.layerReader(settings))
-      const within = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, reader)
-      yield* Effect.gen(function*() {
-        yield* Sold.sell(ITEMS, UNITS)
-        const log = yield* within(Refilling.surveyed(left))
-        expect(Survey.total(log)).toBeGreaterThan(ITEMS.length * Sold.ORDERS)
-        expect((yield* told(Refilling.rehearse(log, "there"))).out).toContain("Nothing was changed")
-        expect(yield* second.cli("DBSIZE")).toBe(0)
-        const filled = yield* told(within(Refilling.refill(log, right)))
-        expect(filled).toMatchObject({ isSuccess: true })
-        expect(filled.out).toMatch(/\[#+\] 100 %.*\n\d+ records of 3 partitions folded into Redis at /)
-        const same = yield* told(Refilling.compare(log, left, right))
-        expect(same).toMatchObject({ isSuccess: true, out: "3 items compared, 0 differ, 0 at different offsets" })
-        yield* second.cli("HSET", Keys.orders(ItemId.make("hats")), "hats-0", "sold u-0 2 1 1 - - - -")
-        yield* second.cli("DEL", metaOf("socks"))
-        const other = yield* told(Refilling.compare(log, left, right))
-        expect(other.isSuccess).toBe(false)
-        expect(other.out).toMatch(/order hats-0: Redis at \S+ sold 1 for u-0.*, Redis at \S+ sold 2 for u-0/)
-        expect(other.out).toContain("3 items compared, 1 differ, 1 at different offsets")
-        expect((yield* told(Refilling.refuseFull(right))).complaint).toContain("is not empty")
-      }).pipe(Effect.provide(processor(settings, own)))
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
+  it.live(
+    "recover --to folds a second Redis to the same, key by key, beside a running processor",
+    () =>
+      Effect.gen(function*() {
+        const settings = KafkaSettingsOfTest.settingsAt(kafka)
+        const own = yield* redis
+        const second = yield* redis
+        const [left, right] = [
+          yield* built(own),
+          yield* built(second)
+        ]
+        const reader = yield* Layer.build(Infra.layerReader(settings))
+        const within = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideContext(effect, reader)
+        yield* Effect.gen(function*() {
+          yield* ItemSales.sell(ITEMS, UNITS)
+          const log = yield* within(Refilling.surveyed(left))
+          expect(Survey.total(log)).toBeGreaterThan(ITEMS.length * ItemSales.ORDERS)
+          expect((yield* capture(Refilling.rehearse(log, "there"))).out).toContain("Nothing was changed")
+          expect(yield* second.cli("DBSIZE")).toBe(0)
+          const filled = yield* capture(within(Refilling.refill(log, right)))
+          expect(filled).toMatchObject({ isSuccess: true })
+          expect(filled.out).toMatch(/\[#+\] 100 %.*\n\d+ records of 3 partitions folded into Redis at /)
+          const same = yield* capture(Refilling.compare(log, left, right))
+          expect(same).toMatchObject({ isSuccess: true, out: "3 items compared, 0 differ, 0 at different offsets" })
+          yield* second.cli("HSET", Keys.orders(ItemId.make("hats")), "hats-0", "sold u-0 2 1 1 - - - -")
+          yield* second.cli("DEL", metaOf("socks"))
+          const other = yield* capture(Refilling.compare(log, left, right))
+          expect(other.isSuccess).toBe(false)
+          expect(other.out).toMatch(/order hats-0: Redis at \S+ sold 1 for u-0.*, Redis at \S+ sold 2 for u-0/)
+          expect(other.out).toContain("3 items compared, 1 differ, 1 at different offsets")
+          expect((yield* capture(Refilling.refuseFull(right))).complaint).toContain("is not empty")
+        }).pipe(Effect.provide(processor(settings, own)))
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)),
+    TEST_TIMEOUT
+  )
 
   it.live("a processor goes on from a second Redis, and its statuses come back", () =>
     Effect.gen(function*() {
@@ -182,12 +186,12 @@ describe("on Kafka and Redis", () => {
       const second = yield* redis
       const right = yield* built(second)
       const reader = yield* Layer.build(Infra.layerReader(settings))
-      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      yield* Effect.provide(ItemSales.sell(ITEMS, UNITS), processor(settings, own))
       const log = yield* Effect.provideContext(Refilling.surveyed(undefined), reader)
-      yield* told(Effect.provideContext(Refilling.refill(log, right), reader))
+      yield* capture(Effect.provideContext(Refilling.refill(log, right), reader))
       expect(yield* second.cli("EXISTS", "order_status:hats-0")).toBe(0)
       yield* Effect.gen(function*() {
-        yield* Sold.sell(["boots"], UNITS)
+        yield* ItemSales.sell(["boots"], UNITS)
         yield* second.cli("EXISTS", "order_status:hats-0").pipe(
           Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (found) => found === 1 })
         )
@@ -195,14 +199,14 @@ describe("on Kafka and Redis", () => {
       expect(yield* reconcile(settings, second)).toMatchObject({ isSuccess: true })
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a log that is not whole is refused", () =>
+  it.live("recover refuses a log that is not whole", () =>
     Effect.gen(function*() {
       const settings = KafkaSettingsOfTest.settingsAt(kafka)
       const own = yield* redis
-      yield* Effect.provide(Sold.sell(ITEMS, UNITS), processor(settings, own))
+      yield* Effect.provide(ItemSales.sell(ITEMS, UNITS), processor(settings, own))
       const left = yield* built(own)
       const reader = yield* Layer.build(Infra.layerReader(settings))
-      const survey = told(Effect.provideContext(Refilling.surveyed(left), reader))
+      const survey = capture(Effect.provideContext(Refilling.surveyed(left), reader))
       yield* own.cli("HSET", metaOf("hats"), `pos:${home(ItemId.make("hats"), 3)}`, 999)
       expect((yield* survey).complaint).toMatch(/the log ends at \d+, but Redis at \S+ has folded it up to 1000/)
       const admin = new Kafka({ brokers: [kafka], logLevel: 0 }).admin()
@@ -221,11 +225,11 @@ describe("on Kafka and Redis", () => {
       )
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), TEST_TIMEOUT)
 
-  it.live("a Redis that holds anything is refused as it is typed", () =>
+  it.live("recover --to refuses a Redis that holds anything", () =>
     Effect.gen(function*() {
       const [own, second] = [yield* redis, yield* redis]
       yield* second.cli("SET", "something", "else")
-      const type = Typing.terminal(Cli.runWith(Recover.command, { version: "0.0.0" }))
+      const type = CommandLine.runner(Cli.runWith(Recover.command, { version: "0.0.0" }))
       const typed = yield* type(`--to ${second.address.host}:${second.address.port}`, {
         REDIS_ADDR: `${own.address.host}:${own.address.port}`,
         KAFKA_ADDR: kafka

@@ -13,15 +13,15 @@ import { Command as Cli } from "effect/cli"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
-import * as Sold from "./Sold.ts"
-import * as Typing from "./Typing.ts"
+import * as CommandLine from "./CommandLine.ts"
+import * as ItemSales from "./ItemSales.ts"
 
 const TEST_TIMEOUT = 30_000
 const ITEMS = ["shoes", "socks", "hats"]
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 
-const type = Typing.terminal(Cli.runWith(
+const type = CommandLine.runner(Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Reconcile.command, Recover.command])),
   { version: "0.0.0" }
 ))
@@ -59,74 +59,82 @@ const unmark = Effect.map(Folder, (folder) => rmSync(join(folder, HighWaterMark.
 
 const folderLayer = Layer.effect(Folder, Folders.temporary)
 
-layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })("on the embedded file", (it) => {
-  it.effect("the tables are built again, to the same state, while no engine runs", () =>
-    Effect.gen(function*() {
-      const folder = yield* Folder
-      const refused = yield* Effect.gen(function*() {
-        yield* Sold.sell(ITEMS, 4)
-        return yield* typed("recover")
-      }).pipe(Effect.provide(engine(folder)))
-      expect(refused).toMatchObject({
-        isSuccess: false,
-        complaint: `flash-sale: another engine works in the folder ${folder}: stop it, or choose another DATA_DIR`
-      })
-      const before = yield* folded
-      const rehearsed = yield* typed("recover --dry-run")
-      expect(rehearsed).toMatchObject({ isSuccess: true, complaint: "" })
-      expect(rehearsed.out).toMatch(
-        /^\d+ records of 4 partitions would be folded into the tables of the embedded file: .* Nothing was changed$/
-      )
-      expect(yield* folded).toEqual(before)
+layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })(
+  "flash-sale recover on the embedded file",
+  (it) => {
+    it.effect("recover builds the tables again, to the same state, while no engine runs", () =>
+      Effect.gen(function*() {
+        const folder = yield* Folder
+        const refused = yield* Effect.gen(function*() {
+          yield* ItemSales.sell(ITEMS, 4)
+          return yield* typed("recover")
+        }).pipe(Effect.provide(engine(folder)))
+        expect(refused).toMatchObject({
+          isSuccess: false,
+          complaint: `flash-sale: another engine works in the folder ${folder}: stop it, or choose another DATA_DIR`
+        })
+        const before = yield* folded
+        const rehearsed = yield* typed("recover --dry-run")
+        expect(rehearsed).toMatchObject({ isSuccess: true, complaint: "" })
+        expect(rehearsed.out).toMatch(
+          /^\d+ records of 4 partitions would be folded into the tables of the embedded file: .* Nothing was changed$/
+        )
+        expect(yield* folded).toEqual(before)
 
-      yield* damage("UPDATE items SET available = 99; DELETE FROM orders; DELETE FROM turned; DELETE FROM marks")
-      expect(yield* typed("recover --compare")).toMatchObject({ isSuccess: false })
-      const recovered = yield* typed("recover")
-      expect(recovered).toMatchObject({ isSuccess: true, complaint: "" })
-      expect(recovered.out).toMatch(/records folded\n\d+ records of 4 partitions folded into the embedded file in /)
-      expect(yield* folded).toEqual(before)
-      expect(yield* typed("recover --compare")).toMatchObject({ isSuccess: true })
+        yield* damage("UPDATE items SET available = 99; DELETE FROM orders; DELETE FROM turned; DELETE FROM marks")
+        expect(yield* typed("recover --compare")).toMatchObject({ isSuccess: false })
+        const recovered = yield* typed("recover")
+        expect(recovered).toMatchObject({ isSuccess: true, complaint: "" })
+        expect(recovered.out).toMatch(/records folded\n\d+ records of 4 partitions folded into the embedded file in /)
+        expect(yield* folded).toEqual(before)
+        expect(yield* typed("recover --compare")).toMatchObject({ isSuccess: true })
 
-      yield* Effect.provide(Sold.sell(["gloves"], 4), engine(folder))
-      expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
-    }), TEST_TIMEOUT)
+        yield* Effect.provide(ItemSales.sell(["gloves"], 4), engine(folder))
+        expect(yield* typed("reconcile")).toMatchObject({ isSuccess: true })
+      }), TEST_TIMEOUT)
 
-  it.effect("a log that is not whole is refused, and nothing changes", () =>
-    Effect.gen(function*() {
-      const before = yield* folded
-      yield* damage("CREATE TABLE kept AS SELECT * FROM log; DELETE FROM log WHERE offset > 2")
-      yield* unmark
-      const short = yield* typed("recover")
-      expect(short.isSuccess).toBe(false)
-      expect(short.complaint).toMatch(/partition \d: the log ends at 3, but processors have read it up to \d+/)
-      expect(short.complaint).toMatch(/partition \d: the log ends at 3, but the embedded file has folded it up to \d+/)
-      expect(short.complaint).toContain("nothing was folded: bring back a log that is whole")
-      yield* damage("INSERT OR IGNORE INTO log SELECT * FROM kept; DELETE FROM log WHERE offset = 0")
-      const cut = yield* typed("recover")
-      expect(cut.complaint).toMatch(/partition \d: the log begins at 1; what came before cannot be folded again/)
-      expect(yield* folded).toEqual(before)
-    }), TEST_TIMEOUT)
+    it.effect("recover refuses a log that is not whole, and changes nothing", () =>
+      Effect.gen(function*() {
+        const before = yield* folded
+        yield* damage("CREATE TABLE kept AS SELECT * FROM log; DELETE FROM log WHERE offset > 2")
+        yield* unmark
+        const short = yield* typed("recover")
+        expect(short.isSuccess).toBe(false)
+        expect(short.complaint).toMatch(/partition \d: the log ends at 3, but processors have read it up to \d+/)
+        expect(short.complaint).toMatch(
+          /partition \d: the log ends at 3, but the embedded file has folded it up to \d+/
+        )
+        expect(short.complaint).toContain("nothing was folded: bring back a log that is whole")
+        yield* damage("INSERT OR IGNORE INTO log SELECT * FROM kept; DELETE FROM log WHERE offset = 0")
+        const cut = yield* typed("recover")
+        expect(cut.complaint).toMatch(/partition \d: the log begins at 1; what came before cannot be folded again/)
+        expect(yield* folded).toEqual(before)
+      }), TEST_TIMEOUT)
 
-  it.effect("what makes no sense is refused in words", () =>
-    Effect.gen(function*() {
-      expect(yield* typed("recover --to localhost:6379")).toMatchObject({
-        isSuccess: false,
-        complaint: "flash-sale: --to names a Redis, and the embedded file has none"
-      })
-    }))
-})
+    it.effect("recover --to is refused for the embedded file", () =>
+      Effect.gen(function*() {
+        expect(yield* typed("recover --to localhost:6379")).toMatchObject({
+          isSuccess: false,
+          complaint: "flash-sale: --to names a Redis, and the embedded file has none"
+        })
+      }))
+  }
+)
 
-layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })("on Kafka and Redis", (it) => {
-  const env = { REDIS_ADDR: "127.0.0.1:1", KAFKA_ADDR: "127.0.0.1:1" }
-  const type = Typing.terminal(Cli.runWith(Recover.command, { version: "0.0.0" }))
+layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true })(
+  "flash-sale recover on Kafka and Redis",
+  (it) => {
+    const env = { REDIS_ADDR: "127.0.0.1:1", KAFKA_ADDR: "127.0.0.1:1" }
+    const type = CommandLine.runner(Cli.runWith(Recover.command, { version: "0.0.0" }))
 
-  it.effect("the engine's own Redis is left to its processors", () =>
-    Effect.gen(function*() {
-      for (const line of ["--to 127.0.0.1:1", ""]) {
-        const { complaint, isSuccess } = yield* type(line, env)
-        expect(isSuccess).toBe(false)
-        expect(complaint).toContain("the engine's own Redis is folded again by its processors")
-      }
-      expect((yield* type("--to nowhere", env)).complaint).toContain("--to: \"nowhere\" is not an address")
-    }))
-})
+    it.effect("recover leaves the engine's own Redis to its processors", () =>
+      Effect.gen(function*() {
+        for (const line of ["--to 127.0.0.1:1", ""]) {
+          const { complaint, isSuccess } = yield* type(line, env)
+          expect(isSuccess).toBe(false)
+          expect(complaint).toContain("the engine's own Redis is folded again by its processors")
+        }
+        expect((yield* type("--to nowhere", env)).complaint).toContain("--to: \"nowhere\" is not an address")
+      }))
+  }
+)

@@ -1,43 +1,40 @@
-/** `flash-sale sale`, as it is typed beside a running engine, and what buyers hear of it. */
+/** `flash-sale sale`, as it is typed beside a running engine, and what buyers get of it. */
 import { NodeServices } from "@effect/platform-node"
-import { describe, expect, it, layer } from "@effect/vitest"
+import { expect, layer } from "@effect/vitest"
 import * as Sale from "@flash-sale/cli/sale/Sale"
-import * as SaleFormat from "@flash-sale/cli/sale/SaleFormat"
 import * as Stock from "@flash-sale/cli/stock/Stock"
-import * as Money from "@flash-sale/cli/terminal/Money"
-import * as TimeArgument from "@flash-sale/cli/terminal/TimeArgument"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
-import { defaultSettings } from "@flash-sale/domain/rules/Item"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Clock, Context, Duration, Effect, Layer, Logger, Option, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Logger, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
-import * as Door from "../gateway/Door.ts"
+import * as TestGateway from "../gateway/TestGateway.ts"
 import * as Folders from "../infra/sqlite/Folders.ts"
-import * as Typing from "./Typing.ts"
+import * as CommandLine from "./CommandLine.ts"
 
 const cli = Cli.runWith(
   Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, Sale.command])),
   { version: "0.0.0" }
 )
-const type = Typing.terminal(cli)
+const type = CommandLine.runner(cli)
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 const folderLayer = Layer.effect(Folder, Folders.temporary)
 const typed = (line: string) => Effect.flatMap(Folder, (DATA_DIR) => type(line, { DATA_DIR }))
 
 /** What is printed, without what is not at stake: `sale: open` of `sale:    open`. */
-const lines = ({ out }: Typing.Typed) => out.split("\n").map((line) => line.replace(/: +/, ": "))
-const line = (typing: Typing.Typed, name: string) => lines(typing).find((one) => one.startsWith(`${name}: `))
+const lines = ({ out }: CommandLine.CommandResult) => out.split("\n").map((line) => line.replace(/: +/, ": "))
+const line = (typing: CommandLine.CommandResult, name: string) =>
+  lines(typing).find((one) => one.startsWith(`${name}: `))
 
 const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
-  Door.layerGateway().pipe(
+  TestGateway.layerGateway().pipe(
     Layer.provideMerge(Processor.layer.pipe(Layer.provide(ProcessorState.layer))),
     Layer.provideMerge(Layer.mergeAll(
       Infra.layerEmbedded({ dataDir }),
@@ -47,9 +44,9 @@ const engine = Layer.unwrap(Effect.map(Folder, (dataDir) =>
   )))
 
 layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), { excludeTestServices: true })(
-  "beside a running engine",
+  "flash-sale sale beside a running engine",
   (it) => {
-    it.effect("each setting is set, shown and taken away", () =>
+    it.effect("each setting of a sale is set, shown and taken away", () =>
       Effect.gen(function*() {
         yield* typed("stock set shoes 10")
         expect(lines(yield* typed("sale show shoes"))).toEqual([
@@ -83,7 +80,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(line(yield* typed("sale limit shoes none"), "limit")).toBe("limit: none")
       }))
 
-    it.effect("an item can be set up before there is any of it", () =>
+    it.effect("the sale of an item can be set up before it has stock", () =>
       Effect.gen(function*() {
         expect((yield* typed("sale show hats")).complaint).toBe(
           "flash-sale: item hats is not known: nothing was ever put in, ordered or set"
@@ -92,10 +89,10 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(line(yield* typed("sale show hats"), "sale")).toBe("sale: not open yet")
       }))
 
-    it.effect("a buyer is told when it opens, and an order accepted before it closes counts", () =>
+    it.effect("a buyer sees when a sale opens, and an order that was accepted before it closes counts", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
-        const buy = (request_id: string) => door.send(Door.order({ request_id, item_id: "bags" }))
+        const gateway = yield* TestGateway.TestGateway
+        const buy = (request_id: string) => gateway.send(TestGateway.order({ request_id, item_id: "bags" }))
         yield* typed("stock set bags 10")
         yield* typed("sale open bags --at +1h")
         const early = yield* buy("early")
@@ -108,15 +105,15 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect((yield* buy("in-time")).status).toBe(202)
         yield* typed("sale close bags")
         expect((yield* buy("late")).body["code"]).toBe("closed")
-        yield* Door.until(door.get("/orders/in-time"), ({ body }) => body["status"] === "COMPLETED")
+        yield* TestGateway.until(gateway.get("/orders/in-time"), ({ body }) => body["status"] === "COMPLETED")
         // Accepted before, and in the log only after the record that closed the sale: a gateway that was slow.
         const now = Math.floor(yield* Clock.currentTimeMillis)
         expect(yield* decided("slow-in-time", before)).toBe("COMPLETED")
         expect(yield* decided("slow-late", now)).toBe("FAILED")
-        expect((yield* door.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
+        expect((yield* gateway.get("/items/bags")).body).toMatchObject({ available: 8, sold: 2 })
       }))
 
-    it.effect("what is wrong is told by its argument, and changes nothing", () =>
+    it.effect("a wrong argument is named, and changes nothing", () =>
       Effect.gen(function*() {
         yield* typed("stock set socks 1")
         const complaints = [
@@ -132,9 +129,9 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           ["sale price socks none EUR", "currency: \"EUR\" is one too many after none"]
         ] as const
         for (const [words, complaint] of complaints) {
-          const { complaint: told, isSuccess } = yield* typed(words)
+          const { complaint: printed, isSuccess } = yield* typed(words)
           expect([words, isSuccess]).toEqual([words, false])
-          expect(told).toContain(complaint)
+          expect(printed).toContain(complaint)
         }
         const refused = [
           ["sale open socks --at 2026-11-27T10:00:00", "--at"],
@@ -177,79 +174,9 @@ const decided = (id: string, acceptedAt: number) =>
         correlationId: CorrelationId.make(id)
       })
     ))
-    const standing = yield* Effect.repeat(statuses.read(requestId), {
+    const lookup = yield* Effect.repeat(statuses.read(requestId), {
       schedule: Schedule.spaced("5 millis"),
       until: (now) => now._tag === "Kept" && isFinal(now.record.status)
     })
-    return standing._tag === "Kept" ? standing.record.status : undefined
+    return lookup._tag === "Kept" ? lookup.record.status : undefined
   })
-
-describe("money", () => {
-  it("has the digits of ISO 4217, and is printed as it is read", () => {
-    const cases = [
-      ["19.99", "EUR", 1999],
-      ["19", "EUR", 1900],
-      ["0.05", "USD", 5],
-      ["1999", "JPY", 1999],
-      [
-        "1.234",
-        "KWD",
-        1234
-      ],
-      ["19.99", "HUF", 1999],
-      ["1.250", "IQD", 1250]
-    ] as const
-    for (const [amount, currency, price] of cases) {
-      const read = Option.flatMap(Money.digits(currency), (digits) => Money.read(amount, digits))
-      expect([amount, currency, Option.getOrUndefined(read)]).toEqual([amount, currency, price])
-      expect(Money.show(price, currency).startsWith(amount)).toBe(true)
-    }
-    for (const none of ["XAU", "CLF", "XXX", "ABC", "eur", ""]) expect(Option.isNone(Money.digits(none))).toBe(true)
-    expect(Option.getOrUndefined(Money.read(String(Money.MAX), 0))).toBe(Money.MAX)
-    for (const bad of [String(Money.MAX + 1), "-1", "1.", ".5", "1e3", "1_000", " 1", "1.00"]) {
-      expect([bad, Option.isNone(Money.read(bad, 0))]).toEqual([bad, true])
-    }
-  })
-})
-
-describe("moments", () => {
-  it("are absolute with their zone, or from now", () => {
-    const at = (text: string) =>
-      Option.getOrUndefined(Option.map(TimeArgument.read(text), (one) => TimeArgument.resolve(one, 1_000)))
-    expect(at("1970-01-01T00:00:02Z")).toBe(2_000)
-    expect(at("1970-01-01T01:00:02.5+01:00")).toBe(2_500)
-    expect([at("+0s"), at("+90s"), at("+2m"), at("+1h"), at("+1d")]).toEqual([
-      1_000,
-      91_000,
-      121_000,
-      3_601_000,
-      86_401_000
-    ])
-    for (
-      const bad of ["", "now", "10m", "+", "+1w", "+1.5h", "-5m", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z"]
-        .concat(
-          ["2026-11-27", "2026-11-27T10:00:00", "1969-12-31T23:59:59Z", "2026-11-27T25:00:00Z"]
-        )
-    ) expect([bad, at(bad)]).toEqual([bad, undefined])
-  })
-
-  it("say whether orders are taken, as the engine decides", () => {
-    const look = {
-      isKnown: true,
-      available: 1,
-      held: 0,
-      sold: 0,
-      stocked: 1,
-      position: 1,
-      isComplete: true,
-      pendingEdit: undefined
-    }
-    const standing = (settings: Partial<typeof defaultSettings>) =>
-      SaleFormat.sale(ItemId.make("101"), { ...look, settings: { ...defaultSettings, ...settings } }, 100).split(
-        "\n"
-      )[1]
-    expect(standing({ opensAt: 100, closesAt: 101 })).toBe("sale:    open")
-    expect(standing({ opensAt: 101 })).toBe("sale:    not open yet")
-    expect(standing({ closesAt: 100 })).toBe("sale:    closed")
-  })
-})

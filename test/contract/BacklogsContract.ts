@@ -5,8 +5,8 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer } from "effect"
 
 export const suite = <A, E>(name: string, adapter: Layer.Layer<A, E>): void =>
-  layer(adapter, { excludeTestServices: true })(`${name}: backlogs`, (it) => {
-    it.effect("are what was told last of each partition", () =>
+  layer(adapter, { excludeTestServices: true })(`Backlogs (${name})`, (it) => {
+    it.effect("a backlog is what was published last for its partition", () =>
       Effect.gen(function*() {
         const backlogs = yield* Backlogs
         const [first, second] = [PartitionId.make(0), PartitionId.make(11)]

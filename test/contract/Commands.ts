@@ -1,9 +1,11 @@
-/** Making commands and fold requests, with defaults for all that a test does not care about. */
+/** Making commands, fold requests and marks, with defaults for all that a test does not care about. */
 import type { FoldRequest } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { Adjustment, SalePatch, Settlement } from "@flash-sale/domain/records/Command"
 import { Command, CommandId, type LoggedCommand } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect } from "effect"
 
 let made = 0
 
@@ -18,7 +20,7 @@ export const freshItem = (): { readonly itemId: ItemId; readonly partition: Part
 
 export const requestId = (text: string): RequestId => RequestId.make(text)
 
-/** The request that folds these commands: unmarked, untold, believing in no position. */
+/** The request that folds these commands: without an epoch, an expected position, or records that were published. */
 export const request = (
   item: { readonly itemId: ItemId; readonly partition: PartitionId },
   commands: ReadonlyArray<LoggedCommand>,
@@ -32,6 +34,13 @@ export const request = (
   commands,
   ...rest
 })
+
+/** Begins and ends a recovery of the partition. */
+export const marked = (partition: PartitionId, checkpoint: number, epoch = "one") =>
+  Effect.flatMap(
+    RecoveryMarks,
+    (marks) => Effect.andThen(marks.begin(partition, epoch), marks.complete(partition, { epoch, checkpoint }))
+  )
 
 export const place = (
   offset: number,

@@ -51,8 +51,8 @@ const listed = (store: Store, one: DeadLetter) =>
   Effect.map(ready(store.list(ALL)), (letters) => letters.filter((other) => same(one, other)))
 
 export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
-  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`DeadLetters: ${name}`, (it) => {
-    it.effect("keeps a letter byte for byte, and counts it", () =>
+  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`DeadLetters (${name})`, (it) => {
+    it.effect("a letter is kept byte for byte, and counted", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const before = yield* ready(store.stats)
@@ -65,7 +65,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.isAtMost(after.oldestAt!, Date.parse(one.timestamp))
       }), TEST_TIMEOUT)
 
-    it.effect("keeps a letter that has no key and no request", () =>
+    it.effect("a letter without a key and a request is kept", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const { key: _key, requestId: _requestId, ...one } = letter({
@@ -77,7 +77,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [] })
       }), TEST_TIMEOUT)
 
-    it.effect("knows a letter that is put again as the same", () =>
+    it.effect("a letter that is put again is the same letter", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const before = yield* ready(store.stats)
@@ -88,7 +88,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.strictEqual((yield* store.stats).size, before.size + 1)
       }), TEST_TIMEOUT)
 
-    it.effect("knows two unreadable records as two letters", () =>
+    it.effect("two unreadable records are two letters", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const one = letter()
@@ -98,24 +98,28 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.strictEqual((yield* listed(store, other)).length, 1)
       }), TEST_TIMEOUT)
 
-    it.effect("lets handled win, in whatever order mark and letter come", () =>
-      Effect.gen(function*() {
-        const store = yield* DeadLetters
-        const before = yield* ready(store.stats)
-        const putFirst = letter()
-        yield* store.put(putFirst)
-        yield* store.handle(handling(putFirst, "replayed"))
-        const markedFirst = letter()
-        yield* store.handle(handling(markedFirst))
-        yield* store.put(markedFirst)
-        yield* store.put(putFirst)
-        yield* store.handle(handling(putFirst))
-        assert.deepStrictEqual(yield* listed(store, putFirst), [])
-        assert.deepStrictEqual(yield* listed(store, markedFirst), [])
-        assert.strictEqual((yield* store.stats).size, before.size)
-      }), TEST_TIMEOUT)
+    it.effect(
+      "a handled letter stays handled, whether the mark or the letter comes first",
+      () =>
+        Effect.gen(function*() {
+          const store = yield* DeadLetters
+          const before = yield* ready(store.stats)
+          const putFirst = letter()
+          yield* store.put(putFirst)
+          yield* store.handle(handling(putFirst, "replayed"))
+          const markedFirst = letter()
+          yield* store.handle(handling(markedFirst))
+          yield* store.put(markedFirst)
+          yield* store.put(putFirst)
+          yield* store.handle(handling(putFirst))
+          assert.deepStrictEqual(yield* listed(store, putFirst), [])
+          assert.deepStrictEqual(yield* listed(store, markedFirst), [])
+          assert.strictEqual((yield* store.stats).size, before.size)
+        }),
+      TEST_TIMEOUT
+    )
 
-    it.effect("finds a letter by its place, and by whom it was handled first", () =>
+    it.effect("a letter is found by its id, with the first operator who handled it", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const one = letter()
@@ -129,7 +133,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         assert.deepStrictEqual({ ...marked }, { _tag: "Handled", handling: handling(one, "replayed") })
       }), TEST_TIMEOUT)
 
-    it.effect("lists the oldest first, and no more than asked for", () =>
+    it.effect("letters are listed from the oldest on, up to a limit", () =>
       Effect.gen(function*() {
         const store = yield* DeadLetters
         const times = [3, 1, 2].map((second) => `2001-01-01T00:00:0${second}.000Z`)

@@ -2,34 +2,40 @@
  * What every `ItemStore` does. The layer must provide an empty store of its own to each suite; hand-made changes of
  * stock are the business of the store that has hands near it.
  *
- * `known` in a look means that a record of the item was folded, or that a change of its stock is parked.
+ * `isKnown` in a summary means that a record of the item was folded, or that a change of its stock is pending.
  */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemDamaged, ItemStore, MarkMoved, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import { ItemDamaged, ItemStore, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { defaultSettings } from "@flash-sale/domain/rules/Item"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
-import { adjust, cancel, freshItem, next, place, request, rules, sale, settle, stock, unreadable } from "./Commands.ts"
+import {
+  adjust,
+  cancel,
+  freshItem,
+  marked,
+  next,
+  place,
+  request,
+  rules,
+  sale,
+  settle,
+  stock,
+  unreadable
+} from "./Commands.ts"
 
 const HISTORIES = 40
 const HISTORY_SIZE = 60
 const BIG_BATCH = 500
 
-/** Begins and ends a recovery under the epoch `one`. */
-const marked = (partition: PartitionId, checkpoint: number) =>
-  Effect.flatMap(
-    ItemStore,
-    (store) =>
-      Effect.andThen(store.beginRecovery(partition, "one"), store.writeMark(partition, { epoch: "one", checkpoint }))
-  )
-
-export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =>
+export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
-    describe("the levels of a partition", () => {
-      it.effect("are the units available of its items, of so many at the most", () =>
+    describe("ItemStore.levels", () => {
+      it.effect("the levels of a partition are the units available of its items, up to a limit", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const { partition } = freshItem()
@@ -45,12 +51,12 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("an item", () => {
-      it.effect("of which the log says nothing is not known", () =>
+    describe("ItemStore.fold", () => {
+      it.effect("an item without records is not known", () =>
         Effect.gen(function*() {
           const { itemId, partition } = freshItem()
-          const look = yield* (yield* ItemStore).read(partition, itemId)
-          expect(look).toEqual({
+          const summary = yield* (yield* ItemStore).read(partition, itemId)
+          expect(summary).toEqual({
             isKnown: false,
             available: 0,
             held: 0,
@@ -63,7 +69,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           })
         }))
 
-      it.effect("holds, sells and gives back units", () =>
+      it.effect("a fold holds, sells and gives back units", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -97,7 +103,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.read(item.partition, item.itemId)).toEqual(reply.summary)
         }))
 
-      it.effect("knows a request by whatever name it has", () =>
+      it.effect("a request is found under any valid request id", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -112,7 +118,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(reply.outcomes.slice(1).map(({ orders }) => orders[0]?.state)).toEqual(names.map(() => "sold"))
         }))
 
-      it.effect("folds in silence what nobody is told of", () =>
+      it.effect("a silent fold gives no outcomes, and the same summary", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const [silent, loud] = [freshItem(), freshItem()]
@@ -124,13 +130,13 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
             settle(4, ["a", "paid"])
           ]
           const reply = yield* store.fold(request(silent, commandsOf(silent), { isSilent: true }))
-          const told = yield* store.fold(request(loud, commandsOf(loud)))
+          const loudReply = yield* store.fold(request(loud, commandsOf(loud)))
           expect(reply.outcomes).toEqual([])
-          expect(told.outcomes).toHaveLength(5)
-          expect(reply.summary).toEqual(told.summary)
+          expect(loudReply.outcomes).toHaveLength(5)
+          expect(reply.summary).toEqual(loudReply.summary)
         }))
 
-      it.effect("keeps its sale's settings", () =>
+      it.effect("an item keeps the settings of its sale", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -149,7 +155,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           })
         }))
 
-      it.effect("takes a big batch", () =>
+      it.effect("a big batch is folded in one call", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -160,8 +166,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("folding again", () => {
-      it.effect("changes nothing and gives the same answers", () =>
+    describe("ItemStore.fold of records that were folded before", () => {
+      it.effect("a batch that is folded again changes nothing and gives the same outcomes", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -175,19 +181,19 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(again.summary).toEqual(first.summary)
         }))
 
-      it.effect("remembers what leaves no trace until it is told", () =>
+      it.effect("an unreadable record is remembered until it is published", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
           const batch = [unreadable(5, "x")]
           yield* store.fold(request(item, batch))
-          const untold = yield* store.fold(request(item, batch))
-          expect(untold.outcomes[0]?.orders[0]?.state).toBe("unreadable")
-          const told = yield* store.fold(request(item, batch, { published: [5] }))
-          expect(told.outcomes[0]?.orders[0]?.state).toBe("unknown")
+          const unpublished = yield* store.fold(request(item, batch))
+          expect(unpublished.outcomes[0]?.orders[0]?.state).toBe("unreadable")
+          const published = yield* store.fold(request(item, batch, { published: [5] }))
+          expect(published.outcomes[0]?.orders[0]?.state).toBe("unknown")
         }))
 
-      it.effect("counts a repeated adjustment and a repeated order once", () =>
+      it.effect("a repeated adjustment and a repeated order count once", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -200,7 +206,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(summary).toMatchObject({ available: 2, held: 3, stocked: 5 })
         }))
 
-      it.effect("skips what another worker folded meanwhile", () =>
+      it.effect("a fold skips what another worker has folded meanwhile", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -212,7 +218,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(late.summary).toMatchObject({ available: 0, held: 2, position: 2 })
         }))
 
-      it.effect("is refused where the store has lost writes, and changes nothing", () =>
+      it.effect("a fold fails where the store has lost writes, and changes nothing", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -224,8 +230,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("a record that would break the item", () => {
-      it.effect("of later rules stops this item alone, and nothing of its batch happens", () =>
+    describe("ItemStore: a record of later rules", () => {
+      it.effect("a record of later rules stops its item alone, and nothing of its batch is folded", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -242,80 +248,15 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    describe("the mark of a partition", () => {
-      it.effect("is written once, by a recovery that was begun", () =>
+    describe("ItemStore: the mark of a partition", () => {
+      it.effect("is begun: folds are taken under its epoch, and the item is not complete until it is", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
-          const { partition } = freshItem()
-          const moved = new MarkMoved({ partition })
-          expect(yield* store.mark(partition)).toBeUndefined()
-          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "one", checkpoint: 3 }))).toEqual(moved)
-          yield* marked(partition, 3)
-          yield* store.writeMark(partition, { epoch: "one", checkpoint: 9 })
-          expect(yield* Effect.flip(store.writeMark(partition, { epoch: "two", checkpoint: 9 }))).toEqual(moved)
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
-        }))
-
-      it.effect("moves its checkpoint forwards only, under the same mark only", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          const refused = yield* Effect.flip(store.checkpoint(partition, { epoch: "one", checkpoint: 3 }))
-          expect(refused).toEqual(new MarkMoved({ partition }))
-          yield* marked(partition, 3)
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 8 })
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 5 })
-          expect(yield* Effect.flip(store.checkpoint(partition, { epoch: "two", checkpoint: 9 }))).toEqual(
-            new MarkMoved({ partition })
-          )
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 8 })
-        }))
-
-      it.effect("keeps the record that was seen last, and moves it forwards by itself", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          const seenAt = (checkpoint: number, offset: number) => ({
-            epoch: "one",
-            checkpoint,
-            seen: { offset, digest: `digest-${offset}` }
-          })
-          yield* store.beginRecovery(partition, "one")
-          yield* store.writeMark(partition, seenAt(3, 5))
-          expect(yield* store.mark(partition)).toEqual(seenAt(3, 5))
-          yield* store.checkpoint(partition, seenAt(4, 2))
-          expect(yield* store.mark(partition)).toEqual(seenAt(4, 5))
-          yield* store.checkpoint(partition, seenAt(1, 10))
-          expect(yield* store.mark(partition)).toEqual(seenAt(4, 10))
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 11 })
-          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
-          expect(yield* Effect.flip(store.checkpoint(partition, { ...seenAt(12, 12), epoch: "two" }))).toEqual(
-            new MarkMoved({ partition })
-          )
-          expect(yield* store.mark(partition)).toEqual(seenAt(11, 10))
-        }))
-
-      it.effect("of an older release has no record that was seen, and gets one", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
-          const { partition } = freshItem()
-          yield* marked(partition, 3)
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3 })
-          const seen = { offset: 0, digest: "d" }
-          yield* store.checkpoint(partition, { epoch: "one", checkpoint: 3, seen })
-          expect(yield* store.mark(partition)).toEqual({ epoch: "one", checkpoint: 3, seen })
-        }))
-
-      it.effect("has no checkpoint while its recovery is under way, in which whoever comes second takes part", () =>
-        Effect.gen(function*() {
-          const store = yield* ItemStore
+          const marks = yield* RecoveryMarks
           const item = freshItem()
           const { itemId, partition } = item
           const moved = new MarkMoved({ partition })
-          const mark = { epoch: "one", checkpoint: 3 }
-          expect(yield* store.beginRecovery(partition, "one")).toBe("one")
-          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
-          expect(yield* store.mark(partition)).toBeUndefined()
+          yield* marks.begin(partition, "one")
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: "two" })))).toEqual(moved)
           expect(yield* Effect.flip(store.fold(request(item, [stock(0, 2)], { epoch: undefined })))).toEqual(moved)
           const { summary } = yield* store.fold(request(item, [stock(0, 2)], { epoch: "one" }))
@@ -323,15 +264,11 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect(yield* store.read(partition, itemId)).toMatchObject({ available: 2, isComplete: false })
           expect(yield* store.detectEdits(partition, "one")).toEqual([])
           expect(yield* Effect.flip(store.detectEdits(partition, "two"))).toEqual(moved)
-          expect(yield* Effect.flip(store.checkpoint(partition, mark))).toEqual(moved)
-          expect(yield* Effect.flip(store.writeMark(partition, { ...mark, epoch: "two" }))).toEqual(moved)
-          yield* store.writeMark(partition, mark)
-          expect(yield* store.mark(partition)).toEqual(mark)
+          yield* marks.complete(partition, { epoch: "one", checkpoint: 3 })
           expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
-          expect(yield* store.beginRecovery(partition, "two")).toBe("one")
         }))
 
-      it.effect("is checked by every fold, which does nothing under another or none", () =>
+      it.effect("every fold checks the epoch, and does nothing under another one or none", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -345,7 +282,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
           expect((yield* fold("one")).summary).toMatchObject({ available: 2, isComplete: true })
         }))
 
-      it.effect("is checked by every look around", () =>
+      it.effect("every detection of edits checks the epoch", () =>
         Effect.gen(function*() {
           const store = yield* ItemStore
           const item = freshItem()
@@ -358,7 +295,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }))
     })
 
-    it.effect("cancels by voiding first", () =>
+    it.effect("a cancel voids before it releases", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         const item = freshItem()
@@ -377,7 +314,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         expect(summary).toMatchObject({ available: 1, held: 0, sold: 0 })
       }))
 
-    it.effect("folds random histories like the domain", () =>
+    it.effect("random histories are folded as the domain's Fold does", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
         for (const history of yield* Histories.histories("item-store", HISTORY_SIZE, HISTORIES)) {
@@ -385,7 +322,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore, E>): void =
         }
       }))
 
-    it.effect("says that it is up", () =>
+    it.effect("a store that works says that it is up", () =>
       Effect.gen(function*() {
         expect(yield* (yield* ItemStore).isUp).toBe(true)
       }))

@@ -1,8 +1,8 @@
 /**
  * What every `LiveEvents` does. The events come from folding, so the layer provides the store as well.
  *
- * One event for each call of `fold` with `tell` that moved an order or changed a count: the counts after it, and each
- * change of an order that is known by name, in order, as buyers are told of it (`Outcome.status`).
+ * One event for each call of `fold` with `emitEvents` that moved an order or changed a count: the counts after it, and
+ * each change of an order that is known by name, in order, with the status that buyers see (`Outcome.status`).
  */
 import { describe, expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -17,8 +17,8 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
     const fold = (...args: Parameters<typeof request>) =>
       ItemStore.pipe(Effect.flatMap((store) => store.fold(request(args[0], args[1], { emitEvents: true, ...args[2] }))))
 
-    describe("reading", () => {
-      it.effect("finds one event for each turn that changed something", () =>
+    describe("LiveEvents.read", () => {
+      it.effect("a reader finds one event for each fold that changed something", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -45,7 +45,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
           ])
         }))
 
-      it.effect("goes on after an id, and stops at its limit", () =>
+      it.effect("a reader goes on after an id, and stops at its limit", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -58,8 +58,8 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
         }))
     })
 
-    describe("following", () => {
-      it.effect("goes on after an id and then as events come, without a gap or a repetition", () =>
+    describe("LiveEvents.follow", () => {
+      it.effect("a follower goes on after an id and then as events come, without a gap or a repetition", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -73,7 +73,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
           expect(Array.from(seen, ({ event }) => event.available)).toEqual([2, 3, 4, 5])
         }))
 
-      it.effect("begins with what comes from now on where no id is given", () =>
+      it.effect("a follower without an id begins with the next event", () =>
         Effect.gen(function*() {
           const events = yield* LiveEvents
           const item = freshItem()
@@ -82,7 +82,7 @@ export const suite = <E>(name: string, live: Layer.Layer<LiveEvents | ItemStore,
             events.follow(item.itemId, undefined).pipe(Stream.take(1), Stream.runCollect),
             events.follow(item.itemId, undefined).pipe(Stream.take(1), Stream.runCollect)
           ], { concurrency: "unbounded" }))
-          // Nobody can see from outside when a follower has begun, so stock is put in until both have heard of it.
+          // A follower does not show from outside when it has begun, so stock is put in until both have got some.
           for (let offset = 1; followers.pollUnsafe() === undefined; offset++) yield* fold(item, [stock(offset, 1)])
           for (const seen of yield* Fiber.join(followers)) expect(seen[0]?.event.available).toBeGreaterThan(1)
         }))

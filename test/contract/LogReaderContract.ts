@@ -12,7 +12,7 @@ const TEST_TIMEOUT = 30_000
 const MANY = 2_500
 
 export const suite = <E>(name: string, adapter: Layer.Layer<LogReader | OrderLog, E>): void =>
-  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`LogReader: ${name}`, (it) => {
+  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`LogReader (${name})`, (it) => {
     const append = Effect.fnUntraced(function*(count: number) {
       const log = yield* OrderLog
       const itemId = ItemId.make(`reader-${randomUUID()}`)
@@ -30,7 +30,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<LogReader | OrderLog
       return batches.flatMap((batch) => batch.map(({ offset }) => offset))
     })
 
-    it.effect("knows partitions and bounds, and that nobody has committed", () =>
+    it.effect("a reader finds the partitions, their bounds, and no committed offset", () =>
       Effect.gen(function*() {
         const reader = yield* LogReader
         const count = yield* (yield* OrderLog).partitions
@@ -42,7 +42,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<LogReader | OrderLog
         assert.isUndefined(yield* reader.committed(partition))
       }), TEST_TIMEOUT)
 
-    it.effect("reads what is asked for, once, in order, and ends", () =>
+    it.effect("a reader reads the range that is asked for, once, in order, and ends", () =>
       Effect.gen(function*() {
         const appended = yield* append(MANY)
         const [first, last] = [appended.offsets[0]!, appended.offsets.at(-1)!]
@@ -57,7 +57,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<LogReader | OrderLog
       }), TEST_TIMEOUT)
 
     it.effect(
-      "gives way to the next reading where one is left early, also of another partition",
+      "a reading that is left early gives way to the next one, also of another partition",
       () =>
         Effect.gen(function*() {
           const reader = yield* LogReader

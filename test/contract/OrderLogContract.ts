@@ -1,6 +1,6 @@
 /**
  * What every order log promises. The log may hold other records, its offsets may have gaps, and the group may have
- * committed before: the suite looks at its own items only.
+ * committed before: the suite reads its own items only.
  */
 import { assert, layer } from "@effect/vitest"
 import { OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
@@ -8,7 +8,7 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
-import { Deferred, Effect, type Layer } from "effect"
+import { Deferred, Effect, Fiber, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 
 type Log = OrderLog["Service"]
@@ -16,6 +16,7 @@ type Log = OrderLog["Service"]
 /** How many records the suite takes at once, and more than it takes at once. */
 const TAKEN = 7
 const SEVERAL = 20
+const ROUNDS = 30
 const TEST_TIMEOUT = 30_000
 
 const freshItem = (): ItemId => ItemId.make(`contract-${randomUUID()}`)
@@ -106,8 +107,8 @@ const offsets = (records: ReadonlyArray<LogPosition>): ReadonlyArray<number> => 
 const next = (position: LogPosition): Offset => Offset.make(position.offset + 1)
 
 export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
-  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`OrderLog: ${name}`, (it) => {
-    it.effect("has a fixed number of partitions, and is up", () =>
+  layer(adapter, { excludeTestServices: true, timeout: TEST_TIMEOUT })(`OrderLog (${name})`, (it) => {
+    it.effect("the log has a fixed number of partitions, and is up", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const count = yield* log.partitions
@@ -116,7 +117,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         assert.isTrue(yield* log.isUp)
       }), TEST_TIMEOUT)
 
-    it.effect("appends to the item's home, each record after the one before", () =>
+    it.effect("a record is appended to its item's home, after the record before", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -129,12 +130,12 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
       }), TEST_TIMEOUT)
 
     it.effect(
-      "gives records that are appended together a place each, and tells each its own",
+      "records that are appended together get an offset each, and each caller gets its own",
       () =>
         Effect.gen(function*() {
           const log = yield* OrderLog
           const items = [freshItem(), freshItem(), freshItem()]
-          const told = yield* Effect.forEach(
+          const results = yield* Effect.forEach(
             items.flatMap((itemId) => Array.from({ length: SEVERAL }, (_, index) => ({ itemId, index }))),
             ({ index, itemId }) =>
               Effect.map(log.append(record(itemId, index)), (position) => ({ itemId, index, position })),
@@ -142,10 +143,10 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
               concurrency: "unbounded"
             }
           )
-          const places = told.map(({ position }) => `${position.partition}:${position.offset}`)
-          assert.strictEqual(new Set(places).size, told.length)
+          const places = results.map(({ position }) => `${position.partition}:${position.offset}`)
+          assert.strictEqual(new Set(places).size, results.length)
           const read = yield* readItem(log, items[0]!, SEVERAL)
-          const expected = told.filter(({ itemId }) => itemId === items[0])
+          const expected = results.filter(({ itemId }) => itemId === items[0])
             .toSorted((a, b) => a.position.offset - b.position.offset)
           assert.deepStrictEqual(offsets(read), offsets(expected.map(({ position }) => position)))
           assert.deepStrictEqual(
@@ -156,7 +157,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
       TEST_TIMEOUT
     )
 
-    it.effect("keeps key, value, headers and order", () =>
+    it.effect("the log keeps key, value, headers and order of its records", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -173,7 +174,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         })
       }), TEST_TIMEOUT)
 
-    it.effect("has bounds around all that was appended", () =>
+    it.effect("the bounds of a partition enclose all that was appended", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -183,7 +184,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         assert.isAbove(bounds.end, positions[1]!.offset)
       }), TEST_TIMEOUT)
 
-    it.effect("waits for a record that is not there yet", () =>
+    it.effect("a worker waits for a record that is not there yet", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -198,7 +199,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
       }), TEST_TIMEOUT)
 
     it.effect(
-      "reads on from the place it is told to, also before what was committed, and drops what it had ahead",
+      "a worker seeks to any offset, also before the committed one, and drops what it had read ahead",
       () =>
         Effect.gen(function*() {
           const log = yield* OrderLog
@@ -221,7 +222,36 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
       TEST_TIMEOUT
     )
 
-    it.effect("hands what was committed to whoever owns the partition next", () =>
+    it.effect(
+      "old records are read again and again between new ones, none left out, also where a take was interrupted",
+      () =>
+        Effect.gen(function*() {
+          const log = yield* OrderLog
+          const itemId = freshItem()
+          const old = yield* appendSeveral(log, itemId, SEVERAL)
+          yield* atHome(log, itemId, (owned) =>
+            Effect.gen(function*() {
+              yield* owned.seek(old[0]!.offset)
+              let front = next(yield* Effect.map(takeOf(owned, itemId, SEVERAL), (records) => records.at(-1)!))
+              for (let round = 0; round < ROUNDS; round++) {
+                // New records come in before, while and after old ones are read.
+                const appending = yield* Effect.forkChild(appendSeveral(log, itemId, TAKEN))
+                yield* Effect.raceFirst(owned.take(1), Effect.sleep(round % 3))
+                const from = old[round % SEVERAL]!.offset
+                yield* owned.seek(from)
+                assert.deepStrictEqual(offsets(yield* owned.take(1)), [from])
+                yield* owned.seek(front)
+                const appended = yield* Fiber.join(appending)
+                const read = yield* takeOf(owned, itemId, TAKEN)
+                assert.deepStrictEqual(offsets(read), offsets(appended))
+                front = next(read.at(-1)!)
+              }
+            }))
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect("the next owner of a partition begins at the committed offset", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -243,7 +273,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         assert.deepStrictEqual(offsets(read), offsets(positions.slice(SEVERAL / 2)))
       }), TEST_TIMEOUT)
 
-    it.effect("asks workers to return, and lets them commit while they do", () =>
+    it.effect("workers are asked to return, and may commit while they do", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const itemId = freshItem()
@@ -263,7 +293,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<OrderLog, E>) =>
         assert.strictEqual(yield* atHome(log, itemId, (owned) => owned.committed), next(position!))
       }), TEST_TIMEOUT)
 
-    it.effect("owns every partition, each once", () =>
+    it.effect("a consumer that is alone owns every partition once", () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
         const count = yield* log.partitions

@@ -51,24 +51,24 @@ const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusR
 
 export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
   layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
-    const standing = (request: AdmissionRequest) =>
+    const lookup = (request: AdmissionRequest) =>
       OrderStatuses.pipe(Effect.flatMap((service) => service.read(request.requestId)))
     const written = (request: AdmissionRequest) =>
-      Effect.map(standing(request), (found) => found._tag === "Kept" ? found.record : undefined)
+      Effect.map(lookup(request), (found) => found._tag === "Kept" ? found.record : undefined)
 
-    describe("admitting", () => {
-      it.effect("claims what nobody knows, and only once", () =>
+    describe("OrderStatuses.admit", () => {
+      it.effect("an unknown request id is claimed, and only once", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
           expect(yield* service.admit([request], policy())).toEqual([{ _tag: "Claimed", remaining: 99 }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toEqual([
             { _tag: "Leased", same: true }
           ])
         }))
 
-      it.effect("answers a batch in order; the same id twice in it is leased the second time", () =>
+      it.effect("a batch is answered in order; the second of two equal ids in it is leased", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const [first, second] = [admission(), admission()]
@@ -81,7 +81,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           expect(yield* service.admit([], policy())).toEqual([])
         }))
 
-      it.effect("says whether a known request is the same order, and how it stands", () =>
+      it.effect("a known request says whether it is the same order, and its status", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
@@ -95,19 +95,19 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           ])
         }))
 
-      it.effect("lets a claim run out with its lease", () =>
+      it.effect("a claim ends with its lease", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy({ leaseMillis: SHORT_MILLIS }))
-          yield* Effect.repeat(standing(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
-          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          yield* Effect.repeat(lookup(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
         }))
 
-      it.effect("limits a user, and an honest retry costs nothing", () =>
+      it.effect("a user's orders are limited, and a retry of the same order costs nothing", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const user = `limited-${next()}`
@@ -123,11 +123,11 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           if (limited?._tag !== "Limited") return expect.fail(`expected Limited, not ${limited?._tag}`)
           expect(limited.retryAfterMillis).toBeGreaterThan(0)
           expect(limited.retryAfterMillis).toBeLessThanOrEqual(LEASE_MILLIS)
-          expect(yield* standing(third)).toEqual({ _tag: "Unknown" })
+          expect(yield* lookup(third)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([admission()], limits)).toMatchObject([{ _tag: "Claimed" }])
         }))
 
-      it.effect("lets a user in again when the window is over", () =>
+      it.effect("a limited user is admitted again when the window is over", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const user = `patient-${next()}`
@@ -141,14 +141,14 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         }))
     })
 
-    describe("a claim", () => {
-      it.effect("is kept as PENDING by its owner alone", () =>
+    describe("OrderStatuses: a claim", () => {
+      it.effect("a claim is confirmed as PENDING by its owner alone", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy())
           yield* service.confirm([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           const kept = yield* written(request)
           expect(kept).toMatchObject({ status: "PENDING", attempt: 1, fingerprint: request.fingerprint })
@@ -156,23 +156,23 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           expect(kept).not.toHaveProperty("lease")
         }))
 
-      it.effect("is released by its owner alone, and only while it is a claim", () =>
+      it.effect("a claim is released by its owner alone, and only while it is a claim", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
           const claims = [{ owner: "gateway-1", requestId: request.requestId }]
           yield* service.admit([request], policy())
           yield* service.release([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* standing(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
           yield* service.release(claims)
-          expect(yield* standing(request)).toEqual({ _tag: "Unknown" })
+          expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           yield* service.admit([request], policy())
           yield* service.confirm(claims)
           yield* service.release(claims)
-          expect(yield* standing(request)).toMatchObject({ _tag: "Kept" })
+          expect(yield* lookup(request)).toMatchObject({ _tag: "Kept" })
         }))
 
-      it.effect("gives way to a status of its order, which neither keep nor release touches", () =>
+      it.effect("a claim gives way to a status of its order, which neither confirm nor release touches", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const request = admission()
@@ -185,7 +185,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         }))
     })
 
-    describe("writing", () => {
+    describe("OrderStatuses.write", () => {
       const steps: ReadonlyArray<readonly [string, Partial<StatusRecord>, Partial<StatusRecord>, boolean]> = [
         ["a further step", { status: "RESERVED" }, { status: "COMPLETED" }, true],
         ["the same step", { status: "RESERVED" }, { status: "RESERVED", reason: "again" }, false],
@@ -199,7 +199,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         ["another item", { status: "RESERVED" }, { status: "COMPLETED", itemId: ItemId.make("102") }, false]
       ]
       for (const [step, before, after, forward] of steps) {
-        it.effect(`${forward ? "takes" : "refuses"} ${step}`, () =>
+        it.effect(`a write ${forward ? "takes" : "ignores"} ${step}`, () =>
           Effect.gen(function*() {
             const service = yield* OrderStatuses
             const request = admission()
@@ -209,7 +209,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           }))
       }
 
-      it.effect("writes a batch in order, and what it has not seen before as it is", () =>
+      it.effect("a batch of statuses is written in order, and an unknown order's as it is", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses
           const requests = [admission(), admission()] as const
@@ -225,7 +225,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         }))
     })
 
-    it.effect("reads many at once, each in its place", () =>
+    it.effect("many statuses are read at once, each in its place", () =>
       Effect.gen(function*() {
         const service = yield* OrderStatuses
         const [never, leased, done] = [admission(), admission(), admission()]
@@ -240,8 +240,8 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         expect(yield* service.readAll([])).toEqual([])
       }))
 
-    it.effect("knows nothing of a request that never came", () =>
+    it.effect("a request that never came has no status", () =>
       Effect.gen(function*() {
-        expect(yield* standing(admission())).toEqual({ _tag: "Unknown" })
+        expect(yield* lookup(admission())).toEqual({ _tag: "Unknown" })
       }))
   })

@@ -1,5 +1,5 @@
 /**
- * What every payment provider promises, asked under keys that nobody else has. A payment token that begins with
+ * What every payment provider promises, asked under keys of its own. A payment token that begins with
  * `decline` has to be declined, and every charge has to be answered.
  */
 import { assert, layer } from "@effect/vitest"
@@ -30,8 +30,8 @@ export const charge = (change: Partial<Charge> = {}): Charge => {
 const declined = () => charge({ paymentToken: PaymentToken.make("decline-it") })
 
 export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>) =>
-  layer(adapter, { excludeTestServices: true })(`PaymentProvider: ${name}`, (it) => {
-    it.effect("gives one answer per key, however often it is asked", () =>
+  layer(adapter, { excludeTestServices: true })(`PaymentProvider (${name})`, (it) => {
+    it.effect("a key has one outcome, however often it is charged", () =>
       Effect.gen(function*() {
         const { charge: ask } = yield* PaymentProvider
         const [paid, refused] = [charge(), declined()]
@@ -45,13 +45,13 @@ export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>)
         )
       }))
 
-    it.effect("takes a charge without price, currency and token", () =>
+    it.effect("a charge may lack price, currency and token", () =>
       Effect.gen(function*() {
         const { charge: ask } = yield* PaymentProvider
         assert.strictEqual(yield* ask(charge({ price: undefined, currency: undefined })), "paid")
       }))
 
-    it.effect("tells attempts of one request apart", () =>
+    it.effect("attempts of one request are charges of their own", () =>
       Effect.gen(function*() {
         const { charge: ask, lookUp } = yield* PaymentProvider
         const first = declined()
@@ -61,7 +61,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>)
         assert.strictEqual(yield* ask(second), "paid")
       }))
 
-    it.effect("knows what became of a charge, and of none that it never saw", () =>
+    it.effect("a look-up finds the outcome of a charge, and none of an unknown key", () =>
       Effect.gen(function*() {
         const { charge: ask, lookUp } = yield* PaymentProvider
         const [paid, refused, never] = [charge(), declined(), charge()]
@@ -73,7 +73,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>)
         assert.strictEqual(yield* lookUp(never.key), undefined)
       }))
 
-    it.effect("voids what it never saw, and charges nothing under that key any more", () =>
+    it.effect("an unknown key can be voided, and is never charged afterwards", () =>
       Effect.gen(function*() {
         const provider = yield* PaymentProvider
         const late = charge()
@@ -82,7 +82,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>)
         assert.strictEqual(yield* provider.lookUp(late.key), "voided")
       }))
 
-    it.effect("voids a charge, and never again says that it is paid", () =>
+    it.effect("a voided charge is never paid again", () =>
       Effect.gen(function*() {
         const provider = yield* PaymentProvider
         const paid = charge()
@@ -93,7 +93,7 @@ export const suite = <E>(name: string, adapter: Layer.Layer<PaymentProvider, E>)
         assert.strictEqual(yield* provider.lookUp(paid.key), "voided")
       }))
 
-    it.effect("voids as often as it is asked, also what was declined", () =>
+    it.effect("a void can be repeated, also of a declined charge", () =>
       Effect.gen(function*() {
         const provider = yield* PaymentProvider
         const [paid, refused] = [charge(), declined()]

@@ -1,6 +1,7 @@
-/** What every store tells of its items, and what taking them away does. The layer provides an empty store. */
+/** What every store shows of its items, and what clearing them does. The layer provides an empty store. */
 import { expect, layer } from "@effect/vitest"
-import { ItemStore, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -19,9 +20,9 @@ const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): Logged
   command: command._tag === "Place" ? { ...command, order: { ...command.order, itemId } } : command
 })
 
-export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItems, E>): void =>
+export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks | StoredItems, E>): void =>
   layer(store, { excludeTestServices: true })(`StoredItems (${name})`, (it) => {
-    it.effect("an empty store is empty, and an item of which nothing was folded is nothing", () =>
+    it.effect("an empty store has no items, and an item that was never folded has no dump", () =>
       Effect.gen(function*() {
         const stored = yield* StoredItems
         const { itemId, partition } = freshItem()
@@ -29,7 +30,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.items(partition)).toEqual([])
         expect(yield* stored.positions(partition, [itemId])).toEqual([-1])
         expect(yield* stored.read(partition, itemId)).toEqual({
-          dump: new Map(ItemDump.entries(Fold.nothing)),
+          dump: ItemDump.of(Fold.nothing),
           position: -1,
           indexed: expect.anything(),
           damages: [],
@@ -49,7 +50,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
           yield* store.fold(request(item, commands))
           const there = yield* stored.read(item.partition, item.itemId)
           expect(there).toEqual({
-            dump: new Map(ItemDump.entries(folded.state)),
+            dump: ItemDump.of(folded.state),
             position: folded.state.position,
             indexed: true,
             damages: [],
@@ -61,23 +62,24 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.isEmpty).toBe(false)
       }))
 
-    it.effect("what is taken away goes with the mark of its partition, and can be folded again", () =>
+    it.effect("an item that is cleared takes the mark of its partition with it, and can be folded again", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
+        const marks = yield* RecoveryMarks
         const stored = yield* StoredItems
         const { itemId, partition } = freshItem()
         const other = { partition, itemId: freshItem().itemId }
         const commands = [stock(0, 1), place(1, itemId, "a"), place(2, itemId, "b")]
         yield* store.fold(request({ itemId, partition }, commands))
         yield* store.fold(request(other, [stock(3, 5)]))
-        yield* store.beginRecovery(partition, "one")
-        yield* store.writeMark(partition, { epoch: "one", checkpoint: 0 })
+        yield* marks.begin(partition, "one")
+        yield* marks.complete(partition, { epoch: "one", checkpoint: 0 })
         const before = yield* stored.read(partition, itemId)
         const clearing = { itemId, seq: 0, why: "a test" }
         expect(yield* Effect.flip(stored.clear(partition, "two", [clearing]))).toEqual(new MarkMoved({ partition }))
         expect(yield* stored.read(partition, itemId)).toEqual(before)
         yield* stored.clear(partition, "one", [clearing])
-        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* marks.read(partition)).toBeUndefined()
         expect(yield* stored.positions(partition, [itemId, other.itemId])).toEqual([-1, 3])
         expect(
           yield* Effect.flip(store.fold(request({ itemId, partition }, [stock(4, 1)], { epoch: "one" })))
@@ -86,41 +88,42 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | StoredItem
         expect(yield* stored.read(partition, itemId)).toEqual(before)
       }))
 
-    it.effect("what was accepted stands in the place of the mark, until the new fold is marked", () =>
+    it.effect("an accepted log takes the place of the mark until the new fold has one", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore
+        const marks = yield* RecoveryMarks
         const stored = yield* StoredItems
         const { itemId, partition } = freshItem()
-        const accepted = { from: 4, told: 7 }
+        const accepted = { from: 4 }
         const clearing = { itemId, seq: 0, why: "a test" }
         yield* store.fold(request({ itemId, partition }, [stock(0, 1)]))
-        yield* store.beginRecovery(partition, "one")
-        yield* store.writeMark(partition, { epoch: "one", checkpoint: 1, seen: { offset: 0, digest: "d" } })
-        expect(yield* store.accepted(partition)).toBeUndefined()
+        yield* marks.begin(partition, "one")
+        yield* marks.complete(partition, { epoch: "one", checkpoint: 1, seen: { offset: 0, digest: "d" } })
+        expect(yield* marks.accepted(partition)).toBeUndefined()
         expect(yield* Effect.flip(stored.clear(partition, "two", [clearing], accepted))).toEqual(
           new MarkMoved({ partition })
         )
-        expect(yield* store.accepted(partition)).toBeUndefined()
+        expect(yield* marks.accepted(partition)).toBeUndefined()
         yield* stored.clear(partition, "one", [clearing], accepted)
-        expect(yield* store.mark(partition)).toBeUndefined()
-        expect(yield* store.accepted(partition)).toEqual(accepted)
-        expect(yield* store.beginRecovery(partition, "two")).toBe("two")
-        expect(yield* store.mark(partition)).toBeUndefined()
-        expect(yield* store.accepted(partition)).toEqual(accepted)
-        yield* store.writeMark(partition, { epoch: "two", checkpoint: 9 })
-        expect(yield* store.mark(partition)).toEqual({ epoch: "two", checkpoint: 9 })
-        expect(yield* store.accepted(partition)).toBeUndefined()
-        // Nothing of the item came back, and nobody misses it.
+        expect(yield* marks.read(partition)).toBeUndefined()
+        expect(yield* marks.accepted(partition)).toEqual(accepted)
+        expect(yield* marks.begin(partition, "two")).toBe("two")
+        expect(yield* marks.read(partition)).toBeUndefined()
+        expect(yield* marks.accepted(partition)).toEqual(accepted)
+        yield* marks.complete(partition, { epoch: "two", checkpoint: 9 })
+        expect(yield* marks.read(partition)).toEqual({ epoch: "two", checkpoint: 9 })
+        expect(yield* marks.accepted(partition)).toBeUndefined()
+        // Nothing of the item came back, and no read misses it.
         expect(yield* store.detectEdits(partition, "two")).toEqual([])
         expect((yield* store.read(partition, itemId)).isComplete).toBe(true)
       }))
 
-    it.effect("what was accepted of an empty store stands there as well", () =>
+    it.effect("an accepted log is kept in an empty store as well", () =>
       Effect.gen(function*() {
-        const store = yield* ItemStore
+        const marks = yield* RecoveryMarks
         const stored = yield* StoredItems
         const { partition } = freshItem()
-        yield* stored.clear(partition, yield* store.beginRecovery(partition, "one"), [], { from: 10, told: 20 })
-        expect(yield* store.accepted(partition)).toEqual({ from: 10, told: 20 })
+        yield* stored.clear(partition, yield* marks.begin(partition, "one"), [], { from: 10 })
+        expect(yield* marks.accepted(partition)).toEqual({ from: 10 })
       }))
   })

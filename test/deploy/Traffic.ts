@@ -1,4 +1,4 @@
-/** Buyers who come at a steady pace, and what they were answered. */
+/** Buyers at a steady pace, and the answers that they got. */
 import { setTimeout as delay } from "node:timers/promises"
 import { onTestFinished } from "vitest"
 
@@ -6,7 +6,7 @@ const ANSWER_MILLIS = 20_000
 const JSON_TYPE = { "content-type": "application/json" }
 
 export interface Traffic {
-  /** How often each status was answered; 0 stands for no answer. */
+  /** How often each status was the answer; 0 is no answer. */
   readonly answers: ReadonlyMap<number, number>
   /** What was said instead of 202, of each. */
   readonly refusals: ReadonlyArray<string>

@@ -1,4 +1,4 @@
-/** The image: what it copies is there, it runs as nobody special, and signals reach Node. */
+/** The image: what it copies is there, it runs without special rights, and signals reach Node. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs"

@@ -1,7 +1,7 @@
 /** `deploy/redis/start.sh`: a dump that was copied in wins, a dump that Redis wrote never does, and nothing is lost. */
 import { cp, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises"
 import { beforeEach, expect, it, vi } from "vitest"
-import { DataFolder, missing, past } from "./Redis.ts"
+import { DataFolder, missing, past } from "./RedisByScript.ts"
 
 /** The steps of a start that loads a dump: mkdir, sync, mv of the dump, of the old folder, of the new one, sync. */
 const STEPS = 6
@@ -123,7 +123,7 @@ it("never takes a dump of its own, in many saves", async () => {
 it("loads a dump that was copied in without its times", async () => {
   await using folder = await DataFolder.make()
   const { backup } = await backedUp(folder)
-  // A dump says only the second of its save; a copy that was made within it is not told from the dump itself.
+  // A dump has only the second of its save; a copy that was made within it looks like the dump itself.
   await past((await stat(backup)).mtimeMs + 2100)
   await rm(folder.in("dump.rdb"))
   await cp(backup, folder.in("dump.rdb"))

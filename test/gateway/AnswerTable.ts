@@ -1,4 +1,4 @@
-/** The answer table: every row of it over HTTP, whatever the gateway stands on, told as it is on the wire and typed. */
+/** The answer table: every row of it over HTTP, over any ports, as it is on the wire and as a typed client gets it. */
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import * as Client from "@flash-sale/domain/api/Client"
@@ -6,8 +6,8 @@ import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
-import * as Door from "./Door.ts"
-import { BUG, Faults } from "./Faults.ts"
+import { BUG, Faults } from "./FaultSwitches.ts"
+import * as TestGateway from "./TestGateway.ts"
 
 const TEST_TIMEOUT = 30_000
 /** What the gateway of the suite must let one user send, and what its breaker opens at. */
@@ -16,19 +16,24 @@ export const MAX_REQUESTS = 20
 const run = randomUUID().slice(0, 8)
 let made = 0
 
-/** An order that nobody has sent before, for an item of this run. */
+/** An order that was not sent before, for an item of this run. */
 const fresh = (fields: Readonly<Record<string, unknown>> = {}) => {
   const n = made++
   return { request_id: `${run}-r${n}`, user_id: `${run}-u${n}`, item_id: `${run}-plenty`, amount: 1, ...fields }
 }
 const item = (name: string): string => `${run}-${name}`
 const send = (fields: Readonly<Record<string, unknown>>) =>
-  Effect.flatMap(Door.Door, (door) => door.send(JSON.stringify(fields)))
+  Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(JSON.stringify(fields)))
 
 const isUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
 /** What every refusal has, and what this one has besides. */
-const refused = (answer: Door.Answer, status: number, body: Readonly<Record<string, unknown>>, retryable: boolean) => {
+const refused = (
+  answer: TestGateway.Answer,
+  status: number,
+  body: Readonly<Record<string, unknown>>,
+  retryable: boolean
+) => {
   assert.strictEqual(answer.status, status, answer.text)
   assert.match(answer.headers.get("content-type") ?? "", /^application\/json/)
   const { correlation_id, retry_after_seconds, ...rest } = answer.body
@@ -41,10 +46,10 @@ const refused = (answer: Door.Answer, status: number, body: Readonly<Record<stri
   if (status === 429 || status === 503) assert.isNotNull(retryAfter)
 }
 
-const unavailable = (answer: Door.Answer, code: string) =>
+const unavailable = (answer: TestGateway.Answer, code: string) =>
   refused(answer, 503, { error: "Service temporarily unavailable", code }, true)
 
-/** A port behind the door does as it is told, until this is over. */
+/** A port behind the gateway behaves as it is switched, until this is over. */
 const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Faults, (faults) =>
     Effect.suspend(() => {
@@ -54,7 +59,7 @@ const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effe
     }))
 
 const typed = Effect.gen(function*() {
-  const { port } = yield* Door.Door
+  const { port } = yield* TestGateway.TestGateway
   return yield* Client.make(`http://127.0.0.1:${port}`)
 })
 
@@ -65,12 +70,12 @@ const orderOf = (fields: ReturnType<typeof fresh>): Order => ({
   amount: fields.amount
 })
 
-export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
+export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E>) =>
   layer(engine, { excludeTestServices: true, timeout: 120_000 })(`The answer table: ${name}`, (it) => {
-    it.effect("202: accepted, durable, and where to look", () =>
+    it.effect("202: accepted, durable, and where the status is", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
-        yield* Door.stock(item("plenty"), 10_000)
+        const gateway = yield* TestGateway.TestGateway
+        yield* TestGateway.stock(item("plenty"), 10_000)
         const order = fresh({ payment_token: "tok_1", unknown_field: { any: ["thing"] } })
         const answer = yield* send(order)
         assert.strictEqual(answer.status, 202, answer.text)
@@ -84,18 +89,18 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
         const location = answer.headers.get("location") ?? ""
         assert.strictEqual(location, `/orders/${order.request_id}`)
         // Never 404 from the moment at which it was accepted.
-        const first = yield* door.get(location)
+        const first = yield* gateway.get(location)
         assert.strictEqual(first.status, 200, first.text)
-        const last = yield* Door.until(door.get(location), ({ body }) => body["status"] === "COMPLETED")
+        const last = yield* TestGateway.until(gateway.get(location), ({ body }) => body["status"] === "COMPLETED")
         assert.strictEqual(last.body["correlation_id"], correlation_id)
         assert.notInclude(last.text, "tok_1")
       }), TEST_TIMEOUT)
 
     it.effect("400: no JSON object, or fields that are wrong", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         for (const body of ["", "{", "[]", "null", "7", "\"text\"", new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])]) {
-          refused(yield* door.send(body), 400, { error: "Invalid request body", code: "invalid_body" }, false)
+          refused(yield* gateway.send(body), 400, { error: "Invalid request body", code: "invalid_body" }, false)
         }
         const errors = [{ field: "amount", message: "must be a whole number from 1 to 1000" }]
         const wrong = yield* send(fresh({ amount: 0 }))
@@ -104,33 +109,33 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
 
     it.effect("403: paused, not open yet, closed", () =>
       Effect.gen(function*() {
-        yield* Door.stock(item("sale"), 10)
+        yield* TestGateway.stock(item("sale"), 10)
         const error = "Sale not open"
         const order = fresh({ item_id: item("sale") })
-        yield* Door.sale(item("sale"), { paused: true })
+        yield* TestGateway.sale(item("sale"), { paused: true })
         refused(yield* send(order), 403, { error, code: "paused" }, true)
-        yield* Door.sale(item("sale"), { paused: false, opensAt: Date.UTC(2100, 0, 1) })
+        yield* TestGateway.sale(item("sale"), { paused: false, opensAt: Date.UTC(2100, 0, 1) })
         const early = yield* send(order)
         refused(early, 403, { error, code: "not_open", opens_at: "2100-01-01T00:00:00.000Z" }, true)
         assert.isAbove(Number(early.headers.get("retry-after")), 86_400)
-        yield* Door.sale(item("sale"), { opensAt: null, closesAt: 1_000 })
+        yield* TestGateway.sale(item("sale"), { opensAt: null, closesAt: 1_000 })
         refused(yield* send(order), 403, { error, code: "closed" }, false)
-        yield* Door.sale(item("sale"), { closesAt: null })
+        yield* TestGateway.sale(item("sale"), { closesAt: null })
         assert.strictEqual((yield* send(order)).status, 202)
       }), TEST_TIMEOUT)
 
     it.effect(
-      "404: an item that nobody knows, an order that nobody placed, a place that is none",
+      "404: an unknown item, an unknown order, an unknown path",
       () =>
         Effect.gen(function*() {
-          const door = yield* Door.Door
+          const gateway = yield* TestGateway.TestGateway
           const unknown = { error: "Unknown item", code: "unknown_item" }
           refused(yield* send(fresh({ item_id: item("nothing") })), 404, unknown, false)
-          refused(yield* door.get(`/items/${item("nothing")}`), 404, unknown, false)
+          refused(yield* gateway.get(`/items/${item("nothing")}`), 404, unknown, false)
           const order = { error: "Unknown order", code: "unknown_order" }
-          refused(yield* door.get(`/orders/${run}-nobody`), 404, order, false)
+          refused(yield* gateway.get(`/orders/${run}-nobody`), 404, order, false)
           for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%"]) {
-            refused(yield* door.get(path), 404, { error: "Not found", code: "not_found" }, false)
+            refused(yield* gateway.get(path), 404, { error: "Not found", code: "not_found" }, false)
           }
         }),
       TEST_TIMEOUT
@@ -138,7 +143,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
 
     it.effect("405: a method that the path does not take", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         const cases = [
           ["GET", "/buy?x", "POST"],
           ["PUT", "/buy", "POST"],
@@ -149,7 +154,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
           ["OPTIONS", "/openapi.json", "GET"]
         ] as const
         for (const [method, path, allow] of cases) {
-          const answer = yield* door.ask(method, path)
+          const answer = yield* gateway.ask(method, path)
           refused(answer, 405, { error: "Method not allowed", code: "method_not_allowed" }, false)
           assert.strictEqual(answer.headers.get("allow"), allow)
         }
@@ -159,10 +164,11 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
       "409 and 422: a request id that is known, of the same order and of another",
       () =>
         Effect.gen(function*() {
-          const door = yield* Door.Door
+          const gateway = yield* TestGateway.TestGateway
           const order = fresh()
           assert.strictEqual((yield* send(order)).status, 202)
-          yield* Door.until(door.get(`/orders/${order.request_id}`), ({ body }) => body["status"] === "COMPLETED")
+          yield* TestGateway.until(gateway.get(`/orders/${order.request_id}`), ({ body }) =>
+            body["status"] === "COMPLETED")
           const known = { error: "Duplicate Request Detected", code: "duplicate_request", order_status: "COMPLETED" }
           refused(yield* send(order), 409, known, false)
           const other = { error: "Request id belongs to another order", code: "request_id_reused" }
@@ -179,8 +185,8 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
       "409: 39 of 40 that come at once under one request id, and the log has one",
       () =>
         Effect.gen(function*() {
-          const door = yield* Door.Door
-          yield* Door.stock(item("crowd"), 100)
+          const gateway = yield* TestGateway.TestGateway
+          yield* TestGateway.stock(item("crowd"), 100)
           const orders = Array.from({ length: 5 }, () => fresh({ item_id: item("crowd") }))
           const crowds = orders.map((order) => Array.from({ length: 40 }, () => send(order)))
           for (const crowd of crowds) {
@@ -189,9 +195,9 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
             assert.deepStrictEqual(statuses, [202, ...Array.from({ length: 39 }, () => 409)])
           }
           for (const { request_id } of orders) {
-            yield* Door.until(door.get(`/orders/${request_id}`), ({ body }) => body["status"] === "COMPLETED")
+            yield* TestGateway.until(gateway.get(`/orders/${request_id}`), ({ body }) => body["status"] === "COMPLETED")
           }
-          assert.strictEqual((yield* door.get(`/items/${item("crowd")}`)).body["sold"], orders.length)
+          assert.strictEqual((yield* gateway.get(`/items/${item("crowd")}`)).body["sold"], orders.length)
         }),
       TEST_TIMEOUT
     )
@@ -212,26 +218,29 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
       TEST_TIMEOUT
     )
 
-    it.effect("410: sold out just now; an honest retry of what was sold hears 409", () =>
+    it.effect("410: sold out just now; a retry of what was sold gets 409", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
-        yield* Door.stock(item("last"), 1)
+        const gateway = yield* TestGateway.TestGateway
+        yield* TestGateway.stock(item("last"), 1)
         const first = fresh({ item_id: item("last") })
         assert.strictEqual((yield* send(first)).status, 202)
-        yield* Door.until(door.get(`/orders/${first.request_id}`), ({ body }) => body["status"] === "COMPLETED")
+        yield* TestGateway.until(
+          gateway.get(`/orders/${first.request_id}`),
+          ({ body }) => body["status"] === "COMPLETED"
+        )
         refused(yield* send(fresh({ item_id: item("last") })), 410, { error: "Sold out", code: "sold_out" }, true)
         assert.strictEqual((yield* send(first)).status, 409)
       }), TEST_TIMEOUT)
 
-    it.effect("413 and 415: too large, and no JSON by its own word", () =>
+    it.effect("413 and 415: too large, and declared as something else than JSON", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
         refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
-        const typedAs = yield* door.send(JSON.stringify(fresh()), { "content-type": "text/plain" })
+        const typedAs = yield* gateway.send(JSON.stringify(fresh()), { "content-type": "text/plain" })
         const error = "The body must be application/json"
         refused(typedAs, 415, { error, code: "unsupported_media_type" }, false)
-        const undeclared = yield* door.send(new TextEncoder().encode(JSON.stringify(fresh())), {})
+        const undeclared = yield* gateway.send(new TextEncoder().encode(JSON.stringify(fresh())), {})
         assert.strictEqual(undeclared.status, 202)
       }), TEST_TIMEOUT)
 
@@ -253,37 +262,37 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
 
     it.effect("503: no log, a full line, an unknown outcome, no store", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         unavailable(yield* during({ log: "full" }, send(fresh())), "overloaded")
         unavailable(yield* during({ log: "away" }, send(fresh())), "log_unavailable")
         const order = fresh()
         unavailable(yield* during({ log: "lost" }, send(order)), "outcome_unknown")
-        yield* Door.until(door.get(`/orders/${order.request_id}`), ({ status }) => status === 200)
+        yield* TestGateway.until(gateway.get(`/orders/${order.request_id}`), ({ status }) => status === 200)
         assert.strictEqual((yield* send(order)).status, 409)
         for (const path of [`/orders/${order.request_id}`, `/items/${item("plenty")}`]) {
-          unavailable(yield* during({ store: "away" }, door.get(path)), "store_unavailable")
+          unavailable(yield* during({ store: "away" }, gateway.get(path)), "store_unavailable")
         }
         assert.strictEqual((yield* during({ store: "away" }, send(fresh()))).status, 202)
       }), TEST_TIMEOUT)
 
     it.effect("503: the breaker is open, and says when to come back", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         yield* during(
           { log: "away" },
           Effect.gen(function*() {
-            yield* Door.until(send(fresh()), ({ body }) => body["code"] === "breaker_open")
+            yield* TestGateway.until(send(fresh()), ({ body }) => body["code"] === "breaker_open")
             const order = fresh()
             unavailable(yield* send(order), "breaker_open")
-            const health = yield* door.get("/health")
+            const health = yield* gateway.get("/health")
             assert.deepStrictEqual([health.status, health.body["circuit_breaker_state"]], [503, "open"])
           })
         )
-        yield* Door.until(door.get("/health"), ({ status }) => status === 200)
+        yield* TestGateway.until(gateway.get("/health"), ({ status }) => status === 200)
         assert.strictEqual((yield* send(fresh())).status, 202)
       }), TEST_TIMEOUT)
 
-    it.effect("500: a bug, of which nothing is told", () =>
+    it.effect("500: a bug, of which the answer says nothing", () =>
       Effect.gen(function*() {
         const bug = { error: "Internal server error", code: "internal_error" }
         const answer = yield* during({ log: "bug" }, send(fresh()))
@@ -293,7 +302,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
       }), TEST_TIMEOUT)
 
     it.effect(
-      "each of them comes as a value of its type to a client that is made from the definition",
+      "every answer is a value of its type for a client that is made from the definition",
       () =>
         Effect.gen(function*() {
           const client = yield* typed
@@ -302,8 +311,8 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
           const queued = yield* buy(order)
           assert.strictEqual(queued.body.status, "Order Queued")
           assert.strictEqual(queued.headers.location, `/orders/${order.request_id}`)
-          const standing = yield* client.orders.order({ params: { request_id: RequestId.make(order.request_id) } })
-          assert.strictEqual(standing.item_id, order.item_id)
+          const view = yield* client.orders.order({ params: { request_id: RequestId.make(order.request_id) } })
+          assert.strictEqual(view.item_id, order.item_id)
           const tagOf = (fields: ReturnType<typeof fresh>) => Effect.map(Effect.flip(buy(fields)), ({ _tag }) => _tag)
           assert.strictEqual(yield* tagOf(order), "DuplicateRequest")
           assert.strictEqual(yield* tagOf({ ...order, amount: 2 }), "RequestIdReused")
@@ -312,7 +321,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<Door.Engine, E>) =>
           assert.strictEqual(yield* tagOf(fresh({ user_id: `${run}-eager` })), "RateLimited")
           assert.strictEqual(yield* during({ log: "full" }, tagOf(fresh())), "Unavailable")
           assert.strictEqual(yield* during({ log: "bug" }, tagOf(fresh())), "InternalError")
-          yield* Door.sale(item("sale"), { paused: true })
+          yield* TestGateway.sale(item("sale"), { paused: true })
           assert.strictEqual(yield* tagOf(fresh({ item_id: item("sale") })), "SaleClosed")
           const counts = yield* client.items.item({ params: { item_id: ItemId.make(item("last")) } })
           assert.deepStrictEqual([counts.available, counts.held, counts.sold], [0, 0, 1])

@@ -25,8 +25,8 @@ const read = <A>(config: Config.Config<A>, env: Readonly<Record<string, string>>
 
 const whatIsWrong = (env: Readonly<Record<string, string>>) => Effect.flip(read(everything, env))
 
-describe("defaults", () => {
-  it.effect("are the runbook's", () =>
+describe("Settings: defaults", () => {
+  it.effect("the defaults are the runbook's", () =>
     Effect.gen(function*() {
       const found = yield* read(everything, {})
       expect(found.gateway).toEqual({
@@ -59,14 +59,14 @@ describe("defaults", () => {
       expect(found.tracing).toEqual({ isOn: false, isParentBased: true })
     }))
 
-  it.effect("stand in for empty values, as compose files write absent ones", () =>
+  it.effect("a default stands for an empty value, as compose files write absent ones", () =>
     Effect.gen(function*() {
       expect((yield* read(Settings.GatewaySettings, { HTTP_PORT: " " })).httpPort).toBe(8080)
     }))
 })
 
-describe("given values", () => {
-  it.effect("are taken", () =>
+describe("Settings: given values", () => {
+  it.effect("given values are taken", () =>
     Effect.gen(function*() {
       const found = yield* read(everything, {
         HTTP_PORT: "8081",
@@ -90,7 +90,7 @@ describe("given values", () => {
       expect(found.tracing).toEqual({ isOn: true, isParentBased: false })
     }))
 
-  it.effect("switch to Kafka and Redis where either has an address", () =>
+  it.effect("an address of Kafka or Redis switches to both", () =>
     Effect.gen(function*() {
       expect(yield* read(Settings.IsDistributed, {})).toBe(false)
       expect(yield* read(Settings.IsDistributed, { REDIS_ADDR: "" })).toBe(false)
@@ -100,6 +100,7 @@ describe("given values", () => {
 })
 
 const aDuration = (least: string) => `a duration such as 100ms, 30s, 1m or 1h (${least} to 24h)`
+const parentBased = "parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
 const bad: ReadonlyArray<readonly [variable: string, value: string, expects: string]> = [
   ["HTTP_PORT", "abc", "a port (1 to 65535)"],
   ["HTTP_PORT", "0", "a port (1 to 65535)"],
@@ -132,18 +133,14 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector", "a URL such as http://collector:4318"],
   ["OTEL_EXPORTER_OTLP_PROTOCOL", "udp", "one of grpc, http/protobuf, http/json"],
   ["OTEL_SDK_DISABLED", "yes", "one of true, false"],
-  [
-    "OTEL_TRACES_SAMPLER",
-    "sometimes",
-    "one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
-  ],
+  ["OTEL_TRACES_SAMPLER", "sometimes", `one of always_on, always_off, traceidratio, ${parentBased}`],
   ["OTEL_TRACES_EXPORTER", "jaeger", "one of otlp, none"],
   ["OTEL_TRACES_SAMPLER_ARG", "2", "a share from 0 to 1, such as 0.1"]
 ]
 
-describe("a bad value is told in one line", () => {
+describe("Settings: bad values", () => {
   for (const [variable, value, expects] of bad) {
-    it.effect(`${variable}=${JSON.stringify(value)}`, () =>
+    it.effect(`a bad value is an error of one line: ${variable}=${JSON.stringify(value)}`, () =>
       Effect.gen(function*() {
         expect(yield* whatIsWrong({ [variable]: value })).toEqual([
           `${variable}: ${JSON.stringify(value)} is not ${expects}`
@@ -151,7 +148,7 @@ describe("a bad value is told in one line", () => {
       }))
   }
 
-  it.effect("each, where there are several, and once", () =>
+  it.effect("each of several bad values is an error once", () =>
     Effect.gen(function*() {
       const twice = Variable.group({ all: everything, again: Settings.GatewaySettings })
       const found = yield* Effect.flip(read(twice, { HTTP_PORT: "abc", METRICS_PORT: "x", KAFKA_PARTITIONS: "-3" }))
@@ -162,7 +159,7 @@ describe("a bad value is told in one line", () => {
       ])
     }))
 
-  it.effect("without the password that someone put into an address, and not at any length", () =>
+  it.effect("an error shows no password of an address, and has a bounded length", () =>
     Effect.gen(function*() {
       expect(yield* whatIsWrong({ REDIS_ADDR: "user:secret@redis:6379" })).toEqual([
         "REDIS_ADDR: \"***@redis:6379\" is not an address such as redis-service:6379"
@@ -172,7 +169,7 @@ describe("a bad value is told in one line", () => {
       expect(line).not.toContain("\n")
     }))
 
-  it.effect("where two do not go together", () =>
+  it.effect("two values that contradict each other are an error", () =>
     Effect.gen(function*() {
       expect(
         yield* whatIsWrong({
@@ -181,16 +178,17 @@ describe("a bad value is told in one line", () => {
         })
       ).toEqual([
         "CIRCUIT_BREAKER_MAX_TIMEOUT: \"10s\" is less than CIRCUIT_BREAKER_BASE_TIMEOUT, which is 30s",
-        "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: nothing could ever be appended"
+        "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: " +
+        "nothing could ever be appended"
       ])
     }))
 })
 
-describe("the payment provider", () => {
+describe("Settings: the payment provider", () => {
   const url = "https://pay.example/v1"
   const payments = (env: Readonly<Record<string, string>>) => read(Settings.PaymentSettings, env)
 
-  it.effect("is a URL with a key, and the simulator where both are absent", () =>
+  it.effect("the payment provider is a URL with a key, and the simulator where both are absent", () =>
     Effect.gen(function*() {
       expect((yield* payments({ PAYMENT_URL: "", PAYMENT_API_KEY: " " })).provider).toBeUndefined()
       const { provider } = yield* payments({ PAYMENT_URL: url, PAYMENT_API_KEY: "sk_1" })
@@ -202,7 +200,7 @@ describe("the payment provider", () => {
       expect(shorter.provider?.timeout).toEqual(Duration.millis(500))
     }))
 
-  it.effect("is not half given, and nothing secret is shown", () =>
+  it.effect("half of the payment provider's settings is an error that shows no secret", () =>
     Effect.gen(function*() {
       expect(yield* Effect.flip(payments({ PAYMENT_URL: url }))).toEqual([
         "PAYMENT_API_KEY: is missing, and PAYMENT_URL is given"
@@ -223,7 +221,7 @@ describe("the payment provider", () => {
     }))
 })
 
-describe("users, passwords and TLS", () => {
+describe("Settings: users, passwords and TLS", () => {
   const folder = mkdtempSync(join(tmpdir(), "flash-sale-settings-"))
   afterAll(() => rmSync(folder, { recursive: true }))
   const file = (name: string, text: string) => {
@@ -233,7 +231,7 @@ describe("users, passwords and TLS", () => {
   const redis = (env: Readonly<Record<string, string>>) => read(Settings.RedisSettings, env)
   const kafka = (env: Readonly<Record<string, string>>) => read(Settings.KafkaSettings, env)
 
-  it.effect("are taken, and what is secret is not shown", () =>
+  it.effect("users, passwords and certificates are taken, and secrets are not shown", () =>
     Effect.gen(function*() {
       const found = yield* redis({ REDIS_ADDR: "r:1", REDIS_USERNAME: "engine", REDIS_PASSWORD: " p@ss word\n" })
       expect([found.username, Redacted.value(found.password!), found.tls]).toEqual(["engine", "p@ss word", undefined])
@@ -247,7 +245,7 @@ describe("users, passwords and TLS", () => {
       expect(JSON.stringify(read) + inspect(read)).not.toContain("p@ss")
     }))
 
-  it.effect("are not half given", () =>
+  it.effect("half of a user's or a certificate's settings is an error", () =>
     Effect.gen(function*() {
       expect(yield* Effect.flip(redis({ REDIS_USERNAME: "engine" }))).toEqual([
         "REDIS_PASSWORD: is missing, and REDIS_USERNAME is given"
@@ -256,14 +254,15 @@ describe("users, passwords and TLS", () => {
         "REDIS_USERNAME: \"two words\" is not a name of 1 to 200 characters without spaces"
       ])
       expect(yield* Effect.flip(kafka({ KAFKA_PASSWORD: "p@ss" }))).toEqual([
-        "KAFKA_SASL_MECHANISM and KAFKA_USERNAME: missing; KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD go together"
+        "KAFKA_SASL_MECHANISM and KAFKA_USERNAME: missing; " +
+        "KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD go together"
       ])
       expect(yield* Effect.flip(kafka({ KAFKA_SASL_MECHANISM: "gssapi" }))).toEqual([
         "KAFKA_SASL_MECHANISM: \"gssapi\" is not one of plain, scram-sha-256, scram-sha-512"
       ])
     }))
 
-  it.effect("name the file that cannot be used", () =>
+  it.effect("an error names the file that cannot be used", () =>
     Effect.gen(function*() {
       const rubbish = file("rubbish.pem", "no certificate")
       const broken = file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
@@ -287,18 +286,18 @@ describe("users, passwords and TLS", () => {
     }))
 })
 
-describe("durations", () => {
+describe("Settings: durations", () => {
   const any = Kind.duration(Duration.zero)
   const millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 24 * 60 * 60 * 1000 }))
 
-  it.effect.prop("are read as they are written", [millis], ([given]) =>
+  it.effect.prop("durations are read as they are written", [millis], ([given]) =>
     Effect.sync(() => {
       const value = Duration.millis(given)
       expect(any.read(Kind.formatDuration(value))).toEqual(value)
       expect(any.read(`${given}ms`)).toEqual(value)
     }))
 
-  it.effect.prop("take no other text", [Schema.String], ([text]) =>
+  it.effect.prop("another text is no duration", [Schema.String], ([text]) =>
     Effect.sync(() => {
       if (/^(\d+(ms|s|m|h))+$/.test(text)) return
       expect(any.read(text)).toBeUndefined()

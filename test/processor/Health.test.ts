@@ -6,24 +6,24 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import * as Processor from "@flash-sale/processor/Processor"
+import * as Health from "@flash-sale/processor/Health"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Metric } from "effect"
 
 const partition = (index: number) => PartitionId.make(index)
 
-describe("The processor's health", () => {
-  it.effect("says how far a recovery has come, and is well meanwhile", () =>
+describe("Processor.health", () => {
+  it.effect("health says how far a recovery has come, and is healthy meanwhile", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       let at = 40
       yield* state.set(partition(0), { _tag: "Running" })
       yield* state.set(partition(3), { _tag: "Recovering", from: 10, until: 100, at: () => at })
-      assert.deepStrictEqual((yield* Processor.health).recovery, ["partition 3: 40 of 100"])
+      assert.deepStrictEqual((yield* Health.check).recovery, ["partition 3: 40 of 100"])
       // Well, but the next one should not be replaced yet.
-      assert.isFalse(yield* Processor.isReady)
+      assert.isFalse(yield* Health.isReady)
       at = 70
-      const health = yield* Processor.health
+      const health = yield* Health.check
       assert.deepStrictEqual(health, {
         status: "healthy",
         redis: true,
@@ -32,26 +32,23 @@ describe("The processor's health", () => {
         recovery: ["partition 3: 70 of 100"]
       })
       yield* state.set(partition(3), { _tag: "Running" })
-      assert.isTrue(yield* Processor.isReady)
+      assert.isTrue(yield* Health.isReady)
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
-  it.effect("names what waits, what refuses and what is stopped, and is not well", () =>
+  it.effect("health names what waits, what halts and what is stopped, and is unhealthy", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       yield* state.set(partition(1), { _tag: "Waiting", why: "the store is away" })
       yield* state.set(partition(2), { _tag: "Halted", code: "ahead_of_log", why: "the log is short" })
       yield* state.stopItem(partition(1), ItemId.make("101"), "WRONGTYPE")
-      const { problems, recovery, status } = yield* Processor.health
+      const { problems, recovery, status } = yield* Health.check
       assert.strictEqual(status, "unhealthy")
       assert.isUndefined(recovery)
       assert.strictEqual((yield* Metric.value(EngineMetrics.itemsStopped)).value, 1)
       const inState = (of: Parameters<typeof EngineMetrics.partitionsIn>[0]) =>
         Effect.map(Metric.value(EngineMetrics.partitionsIn(of)), ({ value }) => value)
-      assert.deepStrictEqual(yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")]), [
-        1,
-        1,
-        0
-      ])
+      const states = yield* Effect.all([inState("waiting"), inState("refusing"), inState("running")])
+      assert.deepStrictEqual(states, [1, 1, 0])
       assert.deepStrictEqual(problems, [
         "partition 1: the store is away",
         "partition 2: ahead_of_log: the log is short",
@@ -59,7 +56,7 @@ describe("The processor's health", () => {
       ])
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
-  it.effect("knows whether log and store answer", () =>
+  it.effect("health says whether log and store answer", () =>
     Effect.gen(function*() {
       const ports = Layer.unwrap(Effect.gen(function*() {
         const log = yield* OrderLog
@@ -69,7 +66,7 @@ describe("The processor's health", () => {
           Layer.succeed(ItemStore, { ...store, isUp: Effect.succeed(false) })
         )
       }))
-      const { kafka, redis, status } = yield* Effect.provide(Processor.health, ports)
+      const { kafka, redis, status } = yield* Effect.provide(Health.check, ports)
       assert.deepStrictEqual({ kafka, redis, status }, { kafka: false, redis: false, status: "unhealthy" })
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 })

@@ -28,8 +28,8 @@ export const stock = (itemId: string, delta: number) =>
   LogRecord.encode(ItemId.make(itemId), Command.Adjust({ adjustment: { command: CommandId.make("stock"), delta } }))
 
 export const statusOf = Effect.fnUntraced(function*(requestId: string) {
-  const standing = yield* (yield* OrderStatuses).read(RequestId.make(requestId))
-  return standing._tag === "Kept" ? standing.record.status : undefined
+  const lookup = yield* (yield* OrderStatuses).read(RequestId.make(requestId))
+  return lookup._tag === "Kept" ? lookup.record.status : undefined
 })
 
 export const counts = Effect.fnUntraced(function*(itemId: string) {

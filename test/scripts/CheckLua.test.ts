@@ -1,12 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  checkBindings,
-  checkIncludes,
-  checkLengths,
-  checkListed,
-  checkPiece,
-  checkScript
-} from "../../scripts/check-lua.ts"
+import { checkBindings, checkListed } from "../../scripts/lua/Bindings.ts"
+import { checkConstants, CONSTANTS } from "../../scripts/lua/Constants.ts"
+import { checkScript } from "../../scripts/lua/Headers.ts"
+import { checkLengths, MAX_PIECE_LINES } from "../../scripts/lua/Lengths.ts"
+import { checkIncludes, checkPiece } from "../../scripts/lua/Pieces.ts"
+import { sources } from "../../scripts/Source.ts"
 import { format } from "../../scripts/Violation.ts"
 
 const HEADER = `-- Moves a mark.
@@ -64,6 +62,8 @@ describe("check-lua", () => {
     assert.deepStrictEqual(checkLengths([script(61)]).map(format), [
       "lua/mark.lua:1 size: 61 lines below the header, at most 60. Move one concept into a piece of lua/lib."
     ])
+    assert.deepStrictEqual(checkLengths([script(80)], {}, MAX_PIECE_LINES), [])
+    assert.strictEqual(checkLengths([script(81)], {}, MAX_PIECE_LINES).length, 1)
     const exceptions = { "lua/mark.lua": "a reason" }
     assert.deepStrictEqual(checkLengths([script(61)], exceptions), [])
     assert.deepStrictEqual(checkLengths([script(60)], exceptions).map(({ rule }) => rule), ["exceptions"])
@@ -91,5 +91,36 @@ describe("check-lua", () => {
     const readme = (text: string) => ({ path: "lua/README.md", text })
     assert.deepStrictEqual(checkListed([script], readme("| `mark.lua` | moves |")), [])
     assert.strictEqual(checkListed([script], readme("it marks the mark")).length, 1)
+  })
+
+  /** The scripts as they are, with one text of one of them replaced. */
+  const withText = (path: string, text: string, by: string) =>
+    sources("lua/*.lua", "lua/lib/*.lua").map((source) => {
+      if (source.path !== path) return source
+      assert.include(source.text, text)
+      return { path, text: source.text.replace(text, by) }
+    })
+
+  it("finds the constants as the domain has them", () => {
+    assert.deepStrictEqual(checkConstants(sources("lua/*.lua", "lua/lib/*.lua")), [])
+    assert.strictEqual(checkConstants([]).length, CONSTANTS.length)
+  })
+
+  it.each([
+    ["lua/lib/_ledger.lua", "'sold_out', 'limit'", "'limit', 'sold_out'", "REASONS"],
+    ["lua/lib/_ledger.lua", "'paused' }", "'paused', 'new' }", "REASONS"],
+    ["lua/lib/_ledger.lua", "REJECTED_REMEMBERED = 65536", "REJECTED_REMEMBERED = 65535", "REJECTED_REMEMBERED"],
+    ["lua/lib/_ledger.lua", "COMMANDS_REMEMBERED = 1024", "COMMANDS_REMEMBERED = 1023", "COMMANDS_REMEMBERED"],
+    ["lua/lib/_event.lua", "EVENTS_KEPT = 1000", "EVENTS_KEPT = 999", "EVENTS_KEPT"],
+    ["lua/lib/_event.lua", "timeout = 'FAILED_PAYMENT'", "timeout = 'CANCELLED'", "STATUS_OF"],
+    ["lua/lib/_event.lua", "voiding = 'RESERVED', ", "", "STATUS_OF"],
+    ["lua/write_status.lua", "RESERVED = 1", "RESERVED = 2", "RANK"],
+    ["lua/lib/_edits.lua", "MAX_ADJUSTMENT = 1000000000", "MAX_ADJUSTMENT = 1000000", "MAX_ADJUSTMENT"],
+    ["lua/lib/_keptedits.lua", "MAX_ADJUSTMENT = 1000000000", "MAX_ADJUSTMENT = 1000000", "MAX_ADJUSTMENT"],
+    ["lua/lib/_fold.lua", "RULES_VERSION = 1", "RULES_VERSION = 2", "RULES_VERSION"]
+  ])("misses in %s a change of %s to %s", (path, text, by, name) => {
+    const found = checkConstants(withText(path, text, by))
+    assert.deepStrictEqual(found.map((one) => [one.path, one.rule]), [[path, "constants"]])
+    assert.isTrue(found[0]?.message.startsWith(`${name} is `))
   })
 })

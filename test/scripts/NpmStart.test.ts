@@ -1,4 +1,4 @@
-/** `npm start` as a supervisor runs it: who ends npm ends the engine, and hears how it ended. */
+/** `npm start` as a supervisor runs it: a signal to npm ends the engine, and npm exits as the engine did. */
 import { assert, it } from "@effect/vitest"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"

@@ -14,7 +14,7 @@ export interface Certificates {
   readonly ca: string
   readonly server: { readonly certificate: string; readonly key: string }
   readonly client: { readonly certificate: string; readonly key: string }
-  /** An authority that has signed nobody. */
+  /** An authority that has signed no certificate. */
   readonly stranger: string
   readonly remove: () => Promise<void>
 }

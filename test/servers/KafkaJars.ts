@@ -26,7 +26,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 </project>
 `
 
-/** The folder that has them, after a download of some 40 MB where nobody did that before, and a `java` to run them. */
+/** The folder that has them, after a download of some 40 MB the first time, and a `java` to run them. */
 export const kafkaJars = async (): Promise<string> => {
   await findOrInstall("java", "default-jre-headless")
   const lib = join(cache, `kafka-${KAFKA_VERSION}`)

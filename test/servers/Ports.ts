@@ -26,7 +26,7 @@ const isFree = async (port: number): Promise<boolean> => {
   return true
 }
 
-/** A port of 127.0.0.1 that nobody listens at, and that this process was not given before. */
+/** A port of 127.0.0.1 without a listener, that this process was not given before. */
 export const freePort = async (): Promise<number> => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(FIRST, LAST)

@@ -22,8 +22,8 @@ afterEach(async () => {
   )
 })
 
-describe("a child process", () => {
-  it("is waited for by what it writes, to stdout or stderr", async () => {
+describe("Processes", () => {
+  it("a child process is waited for by what it writes, to stdout or stderr", async () => {
     const child = await node("console.error(process.env.WORD); setInterval(() => console.log(1 + 1), 10)", {
       WORD: "é"
     })
@@ -36,7 +36,7 @@ describe("a child process", () => {
     child.kill("SIGKILL")
   })
 
-  it("that ends or takes too long is shown with its output", async () => {
+  it("a child process that ends or takes too long is shown with its output", async () => {
     const ended = await node("console.log('why'); process.exitCode = 3")
     await expect(ended.waitFor("ready")).rejects.toThrow(/it has ended\nwhy/)
     expect(await ended.exit).toEqual({ code: 3, signal: null })
@@ -45,12 +45,12 @@ describe("a child process", () => {
     await expect(idle.waitFor("ready", 50)).rejects.toThrow(/not within 50 ms\nidle/)
   })
 
-  it("that does not exist cannot be started", async () => {
+  it("a program that does not exist cannot be started", async () => {
     await expect(spawnLogged("no-such-program", [])).rejects.toThrow("ENOENT")
   })
 
-  it("dies when we are killed with -9, also while it is frozen", async () => {
-    // A connection ends with the process that has it, whoever inherits the rest of it.
+  it("a child process dies when its parent is killed with -9, also while it is frozen", async () => {
+    // A connection ends with the process that has it, whatever process inherits the rest of it.
     const server = createServer().listen(0, "127.0.0.1")
     await once(server, "listening")
     const run = await node(

@@ -52,7 +52,7 @@ export const until = async (
 const openUnnamed = (): number => {
   const folder = mkdtempSync(join(tmpdir(), "flash-sale-log-"))
   const file = openSync(join(folder, "log"), "a+")
-  // An open file is kept by whoever has it open.
+  // An open file is kept by each process that has it open.
   rmSync(folder, { recursive: true })
   return file
 }

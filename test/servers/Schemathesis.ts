@@ -1,4 +1,7 @@
-/** Schemathesis, which asks an API everything that its document allows and forbids: found, or installed beside the project. */
+/**
+ * Schemathesis, which asks an API everything that its document allows and forbids: found, or installed beside the
+ * project.
+ */
 import { access, constants, mkdir, rm } from "node:fs/promises"
 import { homedir } from "node:os"
 import { join } from "node:path"

@@ -1,24 +1,40 @@
-/** A Redis and a Kafka that speak TLS and ask who comes, and the environment with which an engine gets in. */
+/** A Redis and a Kafka that require TLS and credentials, and the environment with which an engine gets in. */
+import * as UserRights from "@flash-sale/infra/redis/rights/UserRights"
+import * as Users from "@flash-sale/infra/redis/rights/Users"
 import { Redis } from "ioredis"
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from "kafkajs"
 import { readFile } from "node:fs/promises"
+import { KAFKA_RIGHTS } from "../../scripts/rights/KafkaRights.ts"
+import { textOf } from "../../scripts/rights/Scripts.ts"
+import { sources } from "../../scripts/Source.ts"
 import type { Certificates } from "./Certificates.ts"
 import { KafkaBroker } from "./KafkaBroker.ts"
 import { freePort } from "./Ports.ts"
 import { RedisServer } from "./RedisServer.ts"
 
-export const USER = "engine"
 export const PASSWORD = "s3cret-0f-the-engine"
-/** What docs/operations.md says that the engine's user at Redis must be allowed. */
-export const RIGHTS = [
-  ..."~inventory:* ~{inventory:* ~order_status:* ~ratelimit:* ~fold:* ~repairs".split(" "),
-  ..."-@all +@read +@write +@scripting +@connection +info +config|get".split(" ")
-]
+
+export type User = keyof typeof Users.USERS
+
+const USERS = Object.keys(Users.USERS) as ReadonlyArray<User>
+
+/** What docs/operations.md says that the user at Redis must be allowed: nothing else is. */
+export const rulesOf = (user: User): ReadonlyArray<string> =>
+  UserRights.rules(user, PASSWORD, textOf(sources("lua/*.lua"), sources("lua/lib/*.lua")))
 
 type Env = Readonly<Record<string, string>>
 
 interface Secured {
-  readonly env: Env
+  /** The environment with which a service gets in as its own user. */
+  readonly envOf: (user: User) => Env
   readonly stop: () => Promise<void>
+}
+
+/** What Redis has denied since it was started: a line each. */
+export const denied = async (admin: Redis): Promise<ReadonlyArray<string>> => {
+  const entries = await admin.acl("LOG")
+  const texts = Array.isArray(entries) ? entries.map(String) : [JSON.stringify(entries)]
+  return texts.filter((text) => !text.includes(",auth,"))
 }
 
 /** Asks for a certificate as well. `admin` is an administrator's client, by another door. */
@@ -32,20 +48,20 @@ export const redis = async (certificates: Certificates): Promise<Secured & { rea
     "tls-auth-clients": "yes"
   })
   await server.start()
-  const admin = new Redis({ host: server.host, port: server.port, disableClientInfo: true })
-  await admin.acl("SETUSER", USER, "on", `>${PASSWORD}`, ...RIGHTS)
+  const admin = new Redis({ host: server.host, port: server.port, disableClientInfo: true, protocol: 2 })
+  for (const user of USERS) await admin.acl("SETUSER", user, ...rulesOf(user))
   await admin.acl("SETUSER", "default", "off")
   return {
     admin,
-    env: {
+    envOf: (user) => ({
       REDIS_ADDR: `localhost:${port}`,
-      REDIS_USERNAME: USER,
+      REDIS_USERNAME: user,
       REDIS_PASSWORD: PASSWORD,
       REDIS_TLS: "true",
       REDIS_TLS_CA_FILE: certificates.ca,
       REDIS_TLS_CERT_FILE: certificates.client.certificate,
       REDIS_TLS_KEY_FILE: certificates.client.key
-    },
+    }),
     stop: async () => {
       admin.disconnect()
       await server.stop()
@@ -56,11 +72,45 @@ export const redis = async (certificates: Certificates): Promise<Secured & { rea
 /** PEM as the value of a property. */
 const oneLine = (pem: string): string => pem.trim().replaceAll("\n", "\\n")
 
+const AUTHORIZER = "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
 const MODULES = "org.apache.kafka.common.security"
+const PLAIN_USERS = USERS.map((user) => `user_${user}="${PASSWORD}"`).join(" ")
 const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-/** `reauthenticate` in milliseconds: so often must a client say again who it is. */
-export const kafka = async (lib: string, certificates: Certificates, reauthenticate?: number): Promise<Secured> => {
+/** What docs/operations.md says that the users at Kafka must be allowed. */
+const allow = async (address: string): Promise<void> => {
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  const acl = USERS.flatMap((user) =>
+    KAFKA_RIGHTS[user].flatMap(({ isPrefix, name, operations, resource }) =>
+      operations.map((operation) => ({
+        resourceType: resource === "topic" ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
+        resourceName: name,
+        resourcePatternType: isPrefix === true ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+        principal: `User:${user}`,
+        host: "*",
+        operation: AclOperationTypes[operation.toUpperCase() as "READ"],
+        permissionType: AclPermissionTypes.ALLOW
+      }))
+    )
+  )
+  await admin.createAcls({ acl })
+  await admin.disconnect()
+}
+
+export interface KafkaOptions {
+  /** In milliseconds: so often must a client sign in again. */
+  readonly reauthenticate?: number | undefined
+  /** Whether each user may only do what docs/operations.md says. */
+  readonly isLimited?: boolean
+}
+
+/** `address` is an administrator's door. */
+export const kafka = async (
+  lib: string,
+  certificates: Certificates,
+  { isLimited = false, reauthenticate }: KafkaOptions = {}
+): Promise<Secured & { readonly address: string }> => {
   const port = await freePort()
   const key = await readFile(certificates.server.key, "utf8")
   const certificate = await readFile(certificates.server.certificate, "utf8")
@@ -75,25 +125,31 @@ export const kafka = async (lib: string, certificates: Certificates, reauthentic
       "listener.security.protocol.map": `${usual["listener.security.protocol.map"]},SECURED:SASL_SSL`,
       "inter.broker.listener.name": "PLAINTEXT",
       "sasl.enabled.mechanisms": ["PLAIN", ...SCRAM].join(),
-      ...login("PLAIN", `plain.PlainLoginModule required user_${USER}="${PASSWORD}"`),
+      ...login("PLAIN", `plain.PlainLoginModule required ${PLAIN_USERS}`),
       ...Object.assign({}, ...SCRAM.map((mechanism) => login(mechanism, "scram.ScramLoginModule required"))),
       "listener.name.secured.ssl.keystore.type": "PEM",
       "listener.name.secured.ssl.keystore.key": oneLine(key),
       "listener.name.secured.ssl.keystore.certificate.chain": oneLine(certificate),
+      // By its other door everybody is an administrator.
+      ...(isLimited ? { "authorizer.class.name": AUTHORIZER, "super.users": "User:ANONYMOUS" } : {}),
       ...(reauthenticate === undefined ? {} : { "connections.max.reauth.ms": String(reauthenticate) })
     }),
-    formatting: SCRAM.flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${USER},password=${PASSWORD}]`])
+    formatting: SCRAM.flatMap((mechanism) =>
+      USERS.flatMap((user) => ["--add-scram", `${mechanism}=[name=${user},password=${PASSWORD}]`])
+    )
   })
   await broker.start()
+  if (isLimited) await allow(broker.address)
   return {
-    env: {
+    address: broker.address,
+    envOf: (user) => ({
       KAFKA_ADDR: `localhost:${port}`,
       KAFKA_SASL_MECHANISM: "scram-sha-512",
-      KAFKA_USERNAME: USER,
+      KAFKA_USERNAME: user,
       KAFKA_PASSWORD: PASSWORD,
       KAFKA_TLS: "true",
       KAFKA_TLS_CA_FILE: certificates.ca
-    },
+    }),
     stop: () => broker.stop()
   }
 }

@@ -36,8 +36,8 @@ const dial = async ({ port }: TcpProxy) => {
   return { socket, heard: () => heard }
 }
 
-describe("An address that leads elsewhere", () => {
-  it("leads to what is behind it, and cuts off who is connected when that changes", async () => {
+describe("TcpProxy", () => {
+  it("the proxy leads to its target, and cuts its connections when the target changes", async () => {
     const proxy = await open(await named("a"))
     const first = await dial(proxy)
     first.socket.write("1")
@@ -49,7 +49,7 @@ describe("An address that leads elsewhere", () => {
     await until("it is answered", () => second.heard() === "b:2")
   })
 
-  it("keeps what comes while it is held, however much, and passes it on afterwards", async () => {
+  it("the proxy keeps what comes while it is held, however much, and passes it on afterwards", async () => {
     const proxy = await open(await named("a"))
     const early = await dial(proxy)
     early.socket.write("1")
@@ -69,7 +69,7 @@ describe("An address that leads elsewhere", () => {
     await until("the other as well", () => late.heard() === "a:2")
   })
 
-  it("ends connections to where nobody listens", async () => {
+  it("the proxy ends connections to a port without a listener", async () => {
     const { socket } = await dial(await open(await freePort()))
     await until("it is ended", () => socket.closed)
   })

@@ -18,7 +18,7 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#join(client))
   }
 
-  /** Leads to a port of 127.0.0.1, also where nobody listens there yet. */
+  /** Leads to a port of 127.0.0.1, also where there is no listener yet. */
   static async open(target: number): Promise<TcpProxy> {
     const proxy = new TcpProxy(await freePort(), target)
     proxy.#server.listen(proxy.port, HOST)

@@ -16,7 +16,7 @@ declare module "vitest" {
   }
 }
 
-/** Nobody listens there: port 1 needs rights that nobody gives to a test. */
+/** An address without a listener: port 1 needs rights that no test has. */
 const NOBODY = "127.0.0.1:1"
 
 /** `host:port` of the Redis that all suites share. */
@@ -34,14 +34,14 @@ export const kafkaLib = (): Found => inject("kafkaLib")
 /** Path of `prometheus`, whose package has `promtool` as well: see `PrometheusServer.ts`. */
 export const prometheusProgram = (): Found => inject("prometheusProgram")
 
-/** Path of `haproxy`, which stands in front of gateways that are replaced. */
+/** Path of `haproxy`, the load balancer before gateways that are replaced. */
 export const haproxyProgram = (): Found => inject("haproxyProgram")
 
 /**
  * The address or path. Where there is none, every test of the file or `describe` that asks is skipped with the reason,
  * and the answer leads nowhere.
  *
- * Gotcha: `beforeAll` runs all the same. One that waits for a server stands in a `describe.skipIf(isUnavailable(...))`.
+ * Gotcha: `beforeAll` runs all the same. One that waits for a server is in a `describe.skipIf(isUnavailable(...))`.
  */
 export const needed = (found: Found): string => {
   if (!isUnavailable(found)) return found

@@ -1,4 +1,4 @@
-/** Buyers, and strangers who write the topic as well. They try again until their record is in the log. */
+/** Buyers, and other producers on the topic. They try again until their record is in the log. */
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -52,7 +52,7 @@ const produced = (world: World, partition: PartitionId, record: Produced) =>
     Effect.retry(world.log.produce(partition, record), { schedule: Schedule.spaced("10 millis") })
   ))
 
-/** Something that is no order, and that a person has to look at. */
+/** A record that is no order, and that needs a person. */
 export const rubbish = (world: World, partition: PartitionId) =>
   produced(world, partition, { key: undefined, value: "no order", headers: {} })
 

@@ -10,18 +10,18 @@ export interface Faults {
   readonly appendLost: number
   /** The record is appended, and the answer is lost. */
   readonly appendUnanswered: number
-  /** The answer is lost, and the record comes when everybody thinks it lost. */
+  /** The answer is lost, and the record comes when it is taken for lost. */
   readonly appendLate: number
   /** The record is appended twice, as a producer's own retry may. */
   readonly appendTwice: number
   readonly storeAway: number
-  /** It takes its time, before or after it does what it is told. */
+  /** It takes its time, before or after it does what it is asked. */
   readonly storeSlow: number
   readonly storeReplyLost: number
   /** The request never arrives. */
   readonly paymentLost: number
   readonly paymentUnanswered: number
-  /** The request arrives late, perhaps when nobody waits for its answer any more. */
+  /** The request arrives late, perhaps when no caller waits for its answer any more. */
   readonly paymentSlow: number
   readonly paymentDeclined: number
 }

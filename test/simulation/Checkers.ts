@@ -56,7 +56,7 @@ const isOfAnother = (world: World, itemId: ItemId): boolean => {
   return world.store.log(partition).cuts < world.log.cuts[partition]!
 }
 
-/** At every moment: the books balance, and the store is what the log folds to up to where the store has come. */
+/** At every moment: units balance, and the store is what the log folds to up to the store's position. */
 export const always = (world: World, itemId: ItemId): Wrong => {
   const item = world.store.item(itemId)
   if (isOfAnother(world, itemId)) return world.store.broken
@@ -82,9 +82,9 @@ const whole = (world: World, itemId: ItemId): Wrong => {
 const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undefined => {
   const held = HashMap.get(oracle.orders, requestId)
   if (Option.isSome(held)) return Outcome.status(Outcome.ofHeld(requestId, held.value, false))
-  const turned = HashMap.get(oracle.rejected, requestId)
-  return Option.isSome(turned)
-    ? Outcome.status(Outcome.rejected(requestId, turned.value.reason, 1, 0, false))
+  const rejected = HashMap.get(oracle.rejected, requestId)
+  return Option.isSome(rejected)
+    ? Outcome.status(Outcome.rejected(requestId, rejected.value.reason, 1, 0, false))
     : undefined
 }
 
@@ -98,19 +98,19 @@ const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
     })
   )
   return [...placed].flatMap((requestId) => {
-    // It keeps the status that it was told by the lost record.
+    // It keeps the status that the lost record gave it.
     if (world.log.lost.orders.has(requestId)) return []
     const status = world.store.statuses().get(requestId)
     if (status === undefined) return [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
     const expected = expectedStatus(oracle, requestId)
-    return status.status === expected ? [] : [`${requestId} is told ${status.status}, and is ${expected}`]
+    return status.status === expected ? [] : [`${requestId} is published as ${status.status}, and is ${expected}`]
   })
 }
 
 /**
- * A sale has exactly one charge; a charge without a sale is voided, whatever the attempt. Not so where a record is lost:
- * nobody knows of the charge of a lost order, and a void may be on its way for a cancellation that is lost.
+ * A sale has exactly one charge; a charge without a sale is voided, whatever the attempt. Not so where a record is
+ * lost: nobody knows of the charge of a lost order, and a void may be on its way for a cancellation that is lost.
  */
 const money = (world: World, itemId: ItemId, { orders }: Item): Wrong => {
   const { lost } = world.log
@@ -149,7 +149,9 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   ]
 }
 
-/** What cannot be understood, or names no item, has a dead letter at its place; nothing else has one for that reason. */
+/**
+ * What cannot be understood, or names no item, has a dead letter at its place; nothing else has one for that reason.
+ */
 const rubbish = (world: World): Wrong => {
   const unreadable = readable(world).filter((record) => {
     const itemId = LogRecord.itemOf(record)
@@ -212,7 +214,7 @@ const atLastOf = (world: World, itemId: ItemId): Wrong => {
   ]
 }
 
-/** When nothing is left to do. What takes long to look at is looked at once the rest is right. */
+/** When nothing is left to do. What takes long to check is checked once the rest is right. */
 export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => {
   const unfinished = [...onTheWay(world), ...commits(world)]
   if (unfinished.length > 0) return unfinished

@@ -31,7 +31,7 @@ const needed = ({ reason, state }: HeldOrder): ReadonlyArray<string> => {
   return reason === "timeout" || reason === "cancelled" ? [reason, "voided"] : []
 }
 
-/** What nobody had said when an order of the item moved. */
+/** What no record had said when an order of the item moved. */
 export const missing = (commands: ReadonlyArray<LoggedCommand>): ReadonlyArray<string> => {
   const said = new Set<string>()
   const wrong: Array<string> = []
@@ -54,8 +54,8 @@ export const missing = (commands: ReadonlyArray<LoggedCommand>): ReadonlyArray<s
 }
 
 /**
- * Charges that somebody asked for although the log said when he was started that the attempt was over: everything that
- * is in the log by then has to be folded before anybody is charged.
+ * Charges that a processor asked for although the log said when it was started that the attempt was over: everything
+ * that is in the log by then has to be folded before any charge.
  */
 export const needless = (
   records: ReadonlyArray<{ readonly timestamp: number; readonly command: Command }>,

@@ -1,12 +1,14 @@
-/** One history: a world that lives through blows at random moments, then runs undisturbed until nothing is left to do. */
+/**
+ * One history: a world that lives through blows at random moments, then runs undisturbed until nothing is left to do.
+ */
 import { Effect, type Fiber, Random } from "effect"
-import * as Blows from "./Blows.ts"
 import * as Buyers from "./Buyers.ts"
 import type * as Chance from "./Chance.ts"
 import * as Checkers from "./Checkers.ts"
 import * as LostLogs from "./LostLogs.ts"
 import * as Operator from "./Operator.ts"
 import * as World from "./World.ts"
+import * as WorldFaults from "./WorldFaults.ts"
 
 const faults: Chance.Faults = {
   appendLost: 0.05,
@@ -29,7 +31,7 @@ const BLOWS = 12
 const MAX_PAUSE_MILLIS = 5_000
 /** The share of histories in which the log loses something. */
 const LOG_LOST = 0.4
-/** How often it is looked whether anything is left to do, and how often at the most. */
+/** How often it is checked whether anything is left to do, and how often at the most. */
 const CALM = "3 seconds"
 const MAX_CALMS = 200
 
@@ -56,7 +58,7 @@ const lived = Effect.fnUntraced(function*(world: World.World) {
   for (let n = 0; n < BLOWS && problems.length === 0; n++) {
     yield* Effect.sleep(yield* Random.nextIntBetween(50, MAX_PAUSE_MILLIS))
     if (logIsLost && n === when) problems.push(...yield* LostLogs.any(world))
-    else yield* Blows.any(world)
+    else yield* WorldFaults.any(world)
     problems.push(...Operator.items.flatMap((itemId) => Checkers.always(world, itemId)))
   }
   problems.push(...yield* untilCalm(world, buyers))

@@ -1,4 +1,4 @@
-/** A log that lost its end or its beginning. That does not heal by itself: somebody has to decide. */
+/** A log that lost its end or its beginning. That does not heal by itself: an operator has to decide. */
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Random } from "effect"
 import * as Buyers from "./Buyers.ts"
@@ -13,16 +13,16 @@ const FEW = 2
 /** Seconds until a partition must be refused, and how long it is watched then. */
 const REFUSED_WITHIN = 90
 const WATCHED = "5 seconds"
-/** How often it is looked whether what was accepted is folded, and how often at the most. */
-const LOOK_EVERY = "10 millis"
-const MAX_LOOKS = 12_000
+/** How often it is checked whether what was accepted is folded, and how often at the most. */
+const CHECK_EVERY = "10 millis"
+const MAX_CHECKS = 12_000
 /** Nothing is on its way any more after so long. */
 const QUIET_AFTER = "30 seconds"
 
 type Problems = ReadonlyArray<string>
 
 /** What must stay as it is while a partition is refused. */
-const picture = (world: World.World, partition: PartitionId): string => {
+const snapshot = (world: World.World, partition: PartitionId): string => {
   const items = Operator.items.filter((itemId) => home(itemId, partitions.length) === partition)
   return JSON.stringify({
     items: items.map((itemId) => [itemId, world.store.position(itemId), world.store.item(itemId).sold]),
@@ -31,15 +31,15 @@ const picture = (world: World.World, partition: PartitionId): string => {
   })
 }
 
-/** The partition is refused; nothing is guessed and nobody is charged until somebody accepts the log. */
+/** The partition is refused; nothing is guessed and no charge is made until an operator accepts the log. */
 const refused = Effect.fnUntraced(function*(world: World.World, partition: PartitionId) {
   for (let second = 0; second < REFUSED_WITHIN && !world.refused().has(partition); second++) {
     yield* Effect.sleep("1 second")
   }
   if (!world.refused().has(partition)) return [`partition ${partition} is not refused`]
-  const before = picture(world, partition)
+  const before = snapshot(world, partition)
   yield* Effect.sleep(WATCHED)
-  const after = picture(world, partition)
+  const after = snapshot(world, partition)
   return before === after ? [] : [`a refused partition was worked on: ${before}, then ${after}`]
 })
 
@@ -63,15 +63,15 @@ const cold = Effect.fnUntraced(function*(
 /** Everybody dies as soon as what was accepted is folded and marked, perhaps before anything is committed. */
 const killedOnceAccepted = Effect.fnUntraced(function*(world: World.World, partition: PartitionId) {
   const isFolded = () => world.store.mark(partition) !== undefined && !world.isBetweenLogs()
-  for (let looks = 0; looks < MAX_LOOKS && !isFolded(); looks++) yield* Effect.sleep(LOOK_EVERY)
+  for (let checks = 0; checks < MAX_CHECKS && !isFolded(); checks++) yield* Effect.sleep(CHECK_EVERY)
   const victims = [...world.running]
   yield* Effect.forEach(victims, (victim) => Effect.andThen(world.kill(victim), world.start), { discard: true })
 })
 
 /**
- * The broker is restored, and perhaps forgets its members: then all workers begin again, else they live on. Often what the
- * group has committed is lost as well, though that lags behind what is folded by as much as there are payments under way.
- * The first record that takes the offset of a lost one is one that somebody has to hear of.
+ * The broker is restored, and perhaps forgets its members: then all workers begin again, else they live on. Often what
+ * the group has committed is lost as well, though that lags behind what is folded by as much as there are payments
+ * under way. The first record that takes the offset of a lost one is one that an operator has to decide on.
  */
 const cut = Effect.fnUntraced(function*(world: World.World, partition: PartitionId, seen: number, isCold: boolean) {
   const { start } = world.log.bounds(partition)
@@ -102,7 +102,7 @@ const trim = Effect.fnUntraced(function*(world: World.World, partition: Partitio
 /** One of these befalls one partition, where it is folded far enough for it. Answers with what went wrong. */
 export const any: (world: World.World) => Effect.Effect<Problems> = Effect.fnUntraced(function*(world: World.World) {
   const partition = yield* Random.choice(partitions)
-  // A worker that sleeps does not look whether the log grows beyond what it took: nothing covers that.
+  // A worker that sleeps does not notice whether the log grows beyond what it took: nothing covers that.
   const isAsleep = [...world.running].some(({ process }) => process.frozen)
   const isCold = isAsleep || (yield* Random.nextBoolean)
   const isCut = yield* Random.nextBoolean

@@ -11,7 +11,7 @@ import type { World } from "./World.ts"
 
 export const items = ["101", "102", "103"].map((text) => ItemId.make(text))
 const STOCK = 25
-/** The longest pause between two looks at the dead letters and at what is refused. */
+/** The longest pause between two reads of the dead letters and of what is refused. */
 const MAX_PAUSE_MILLIS = 4_000
 
 export const persistently = (world: World, record: LogRecord.NewRecord) =>
@@ -44,7 +44,9 @@ export const typeByHand = (world: World) =>
     yield* world.store.typeByHand(itemId, yield* Random.nextIntBetween(-8, 12))
   }).pipe(Effect.orDie)
 
-/** Replays a dead letter: appends the next attempt, then marks it. Killed in between, somebody does it again. */
+/**
+ * Replays a dead letter: appends the next attempt, then marks it. Killed in between, another operator does it again.
+ */
 export const replay = (world: World) =>
   Effect.gen(function*() {
     const letter = world.letters.open().find(({ requestId }) => requestId !== undefined)
@@ -66,7 +68,7 @@ export const replay = (world: World) =>
     yield* Effect.provide(mark, world.letters.layer)
   }).pipe(Effect.orDie)
 
-/** A terminal that nobody reads and nobody types at. */
+/** A terminal that is neither read nor typed at. */
 const nobody = Terminal.make({
   columns: Effect.succeed(80),
   rows: Effect.succeed(24),
@@ -76,7 +78,9 @@ const nobody = Terminal.make({
   display: () => Effect.void
 })
 
-/** Types `flash-sale recover --accept-log --yes`. What the store answers may be an error; then it is typed again later. */
+/**
+ * Types `flash-sale recover --accept-log --yes`. What the store answers may be an error; then it is typed again later.
+ */
 export const accept = (world: World, partition: PartitionId) =>
   Effect.gen(function*() {
     const console = yield* TestConsole.make

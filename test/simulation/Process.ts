@@ -2,7 +2,7 @@
  * The process that asks the world for something, and what a kill -9 or a SIGSTOP looks like from outside.
  *
  * Once it is killed the world answers it nothing and does nothing for it any more, whatever its finalizers still try.
- * While it is frozen it hears nothing either; what it was about to do it does when it thaws, as a zombie may.
+ * While it is frozen it gets nothing either; what it was about to do it does when it thaws, as a zombie may.
  */
 import { Clock, Context, Effect, Latch } from "effect"
 
@@ -52,5 +52,5 @@ export const alive: Effect.Effect<void> = Effect.flatMap(Process, (process) =>
     Effect.suspend(() => process.killed ? Effect.never : Effect.void)
   ))
 
-/** Whether others hear of it: it is neither killed nor frozen. */
+/** Whether it acts: it is neither killed nor frozen. */
 export const isResponsive = ({ frozen, killed }: Process): boolean => !killed && !frozen

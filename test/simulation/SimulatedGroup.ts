@@ -2,7 +2,8 @@
  * The consumer group that shares the partitions out.
  *
  * Members come and go. Who has not been heard of for a session's length is put out of the group, and its partitions go
- * to others while it still believes that they are its own: a zombie, until it asks for something that only an owner may.
+ * to others while it still believes that they are its own: a zombie, until it asks for something that only an owner
+ * may.
  */
 import {
   LogUnavailable,
@@ -71,7 +72,7 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
       return members.length === 0 ? moved.release : rebalance
     })
 
-  /** Puts out who has been silent for too long. Runs for as long as the world. */
+  /** Puts out members that have been silent for too long. Runs for as long as the world. */
   const watch = Effect.forever(Effect.gen(function*() {
     yield* Effect.sleep(HEARTBEAT)
     const now = yield* Clock.currentTimeMillis

@@ -13,7 +13,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
   return {
     letters,
     handled,
-    /** Letters that nobody has handled, oldest first. */
+    /** Letters that are not handled, oldest first. */
     open: (): ReadonlyArray<DeadLetter> => [...letters.values()].filter((letter) => !handled.has(nameOf(letter))),
     layer: Layer.succeed(DeadLetters, {
       put: (letter) =>

@@ -1,5 +1,5 @@
 /**
- * The log. It may lose an append or its answer, append twice, or append long after everybody thought it lost. Its last
+ * The log. It may lose an append or its answer, append twice, or append long after it was taken for lost. Its last
  * records may go, as in a broker that is restored from a backup, and its first ones, as in one that keeps only so much.
  */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
@@ -8,16 +8,16 @@ import type { LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Duration, Effect, Latch, Layer, Random, Stream } from "effect"
 import * as Chance from "./Chance.ts"
-import * as Lost from "./Lost.ts"
+import * as LostRecords from "./LostRecords.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedGroup from "./SimulatedGroup.ts"
 import type { Trace } from "./Trace.ts"
 
 export const PARTITIONS = 2
-/** How long a record may be on its way that everybody thinks lost. */
+/** How long a record may be on its way that is taken for lost. */
 const MAX_LATE_MILLIS = 25_000
 
-/** How long the broker of a log that was cut is away: a worker that lives on looks more often. */
+/** How long the broker of a log that was cut is away: a worker that lives on asks more often. */
 const AWAY_MILLIS = 2_000
 
 /** A record as any producer may send it. */
@@ -36,8 +36,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   const grown = yield* Latch.make(false)
   /** How often the end of each was cut. */
   const cuts = partitions.map(() => 0)
-  const lost = Lost.make()
-  /** Before these moments nobody can append: its broker is not back yet. */
+  const lost = LostRecords.make()
+  /** Before these moments nothing can be appended: the broker is not back yet. */
   const backAt = partitions.map(() => 0)
   let underWay = 0
 
@@ -58,7 +58,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
 
   const isAway = (partition: PartitionId) => Effect.map(Clock.currentTimeMillis, (now) => now < backAt[partition]!)
 
-  /** On its way in the network, whatever becomes of who sent it. */
+  /** On its way in the network, whatever becomes of its sender. */
   const writeLate = (partition: PartitionId, record: Produced) =>
     Effect.gen(function*() {
       underWay++
@@ -133,7 +133,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     committed,
     cuts,
     lost,
-    /** Records that will still come, though nobody waits for them. */
+    /** Records that will still come, though no append waits for them. */
     underWay: () => underWay,
     cut,
     trim,

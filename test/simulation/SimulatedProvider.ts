@@ -1,6 +1,6 @@
 /**
- * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow that
- * it arrives when whoever sent it has given up, or is dead.
+ * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow
+ * that it arrives when its sender has given up, or is dead.
  */
 import { type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/ports/PaymentProvider"
 import { Duration, Effect, Fiber, Layer, Random } from "effect"
@@ -8,7 +8,7 @@ import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
 import type { Trace } from "./Trace.ts"
 
-/** The longest that a slow request is under way: longer than anybody waits for it. */
+/** The longest that a slow request is under way: longer than any caller waits for it. */
 const MAX_SLOW_MILLIS = 15_000
 
 /** What happened to the money under one key. */
@@ -18,7 +18,7 @@ export interface Money {
   readonly kept: number
 }
 
-/** A charge that somebody asked for. */
+/** A charge that was asked for. */
 export interface Charged {
   readonly key: string
   /** When the process was started that asked for it. */
@@ -30,7 +30,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
   const charged: Array<Charged> = []
   let underWay = 0
 
-  /** A request that nobody can take back: it arrives, whatever becomes of who sent it. */
+  /** A request that cannot be taken back: it arrives, whatever becomes of its sender. */
   const send = <A>(arrived: Effect.Effect<A>): Effect.Effect<A> =>
     Effect.gen(function*() {
       yield* Chance.pause

@@ -2,10 +2,10 @@
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect, Layer } from "effect"
-import type { State } from "./Stored.ts"
+import type { State } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
-/** `onChanged` hears of each order that was told two ends. */
+/** `onChanged` gets each order that had two final statuses. */
 export const layer = (state: State, trace: Trace, onChanged: (what: string, requestId: string) => void) => {
   const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
 

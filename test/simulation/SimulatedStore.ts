@@ -4,10 +4,7 @@ import {
   ItemDamaged,
   ItemStore,
   type ItemSummary,
-  type Mark,
-  MarkMoved,
-  PositionBehind,
-  type Seen
+  PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -16,28 +13,29 @@ import type { Item } from "@flash-sale/domain/rules/Item"
 import { Effect, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
+import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
-import * as Stored from "./Stored.ts"
+import * as StoreState from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 export interface Options {
   readonly faults: Chance.Faults
   readonly trace: Trace
-  /** Which orders may come to another end than they were told. */
+  /** Which orders may come to another end than was published. */
   readonly mayChange: (requestId: string) => boolean
-  /** Hears from where a partition is folded from now on, as somebody accepted the log; says which log that is. */
-  readonly onAccepted: (partition: number, from: number) => Stored.FoldedLog
+  /** Gets from where a partition is folded from now on, as the log was accepted; says which log that is. */
+  readonly onAccepted: (partition: number, from: number) => StoreState.FoldedLog
   /** The logs as they are. */
-  readonly logs: () => ReadonlyMap<number, Stored.FoldedLog>
+  readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
 }
 
 export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) => {
-  const state = Stored.make(faults)
+  const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
 
-  const setHand = (itemId: ItemId, hand: Stored.Hand): void =>
+  const setHand = (itemId: ItemId, hand: StoreState.Hand): void =>
     state.change({ hands: new Map(state.now().hands).set(itemId, hand) })
 
   /** Announces what was typed, one change at a time, where the partition is wholly folded. */
@@ -74,34 +72,6 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
       isComplete: state.isWhole(partition),
       pendingEdit
     }
-  }
-
-  const setMark = (
-    partition: number,
-    epoch: string,
-    checkpoint: number | undefined,
-    seen?: Seen,
-    accepted = state.now().accepted
-  ): void => state.change({ accepted, marks: new Map(state.now().marks).set(partition, { epoch, checkpoint, seen }) })
-
-  const begin = (partition: number, epoch: string): string => {
-    const there = state.now().marks.get(partition)?.epoch
-    if (there === undefined) setMark(partition, epoch, undefined)
-    return there ?? epoch
-  }
-
-  const writeMark = (partition: number, { checkpoint, epoch, seen }: Mark) =>
-    Effect.map(checkMark(partition, epoch), () => {
-      if (state.isWhole(partition)) return
-      setMark(partition, epoch, checkpoint, seen, Stored.without(state.now().accepted, [partition]))
-    })
-
-  const moveCheckpoint = (partition: number, { checkpoint, epoch, seen }: Mark): Effect.Effect<void, MarkMoved> => {
-    const mark = state.now().marks.get(partition)
-    if (mark?.epoch !== epoch || mark.checkpoint === undefined) return Effect.fail(new MarkMoved({ partition }))
-    const isLater = seen !== undefined && seen.offset > (mark.seen?.offset ?? -1)
-    setMark(partition, epoch, Math.max(mark.checkpoint, checkpoint), isLater ? seen : mark.seen)
-    return Effect.void
   }
 
   const fold = Effect.fnUntraced(function*(request: FoldRequest) {
@@ -142,18 +112,6 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
           )
         )
       ),
-    mark: (partition) =>
-      ask(() =>
-        Effect.sync(() => {
-          const { checkpoint, epoch = "", seen } = state.now().marks.get(partition) ?? {}
-          return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
-        })
-      ),
-    accepted: (partition) => ask(() => Effect.sync(() => state.now().accepted.get(partition))),
-    beginRecovery: (partition, epoch, known) => ask(() => Effect.sync(() => begin(partition, epoch)), known),
-    writeMark: (partition, mark, known) => ask(() => writeMark(partition, mark), known),
-    checkpoint: (partition, mark, known) => ask(() => moveCheckpoint(partition, mark), known),
-    session: Effect.sync(state.session),
     isUp: Effect.succeed(true)
   })
 
@@ -164,7 +122,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const storedItems = SimulatedStoredItems.layer(state, trace, onAccepted, (what) => void broken.push(what))
 
   return {
-    layer: Layer.mergeAll(items, statuses, storedItems),
+    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), statuses, storedItems),
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,
@@ -174,10 +132,10 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     mark: (partition: number) => state.isWhole(partition) ? state.now().marks.get(partition) : undefined,
     /** It falls back to no state before this one. */
     keep: state.keep,
-    /** Whether somebody accepted a log that is not wholly folded yet. */
+    /** Whether a log was accepted that is not wholly folded yet. */
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
-    log: (partition: number): Stored.FoldedLog => state.now().logs.get(partition) ?? Stored.wholeLog,
+    log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
     /** Somebody types `SET inventory:<item>`, this much away from what is there. */
     typeByHand: (itemId: ItemId, delta: number) =>
       Effect.suspend(() => {

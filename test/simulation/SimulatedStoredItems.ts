@@ -1,17 +1,17 @@
 /** The store as operators' commands see it. */
-import type { AcceptedLog } from "@flash-sale/domain/ports/ItemStore"
+import type { AcceptedLog } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type Clearing, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Layer } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
-import { type FoldedLog, type State, wholeLog, without } from "./Stored.ts"
+import { type FoldedLog, type State, wholeLog, without } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
 /**
- * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of what
- * was accepted though the store holds that very log.
+ * `onAccepted` hears from where a partition is folded from now on, and says which log that is; `onNeedless` hears of
+ * what was accepted though the store holds that very log.
  */
 export const layer = (
   state: State,
@@ -62,7 +62,7 @@ export const layer = (
       ask(() =>
         Effect.sync(() => {
           const folded = state.folded(itemId)
-          const dump = new Map(ItemDump.entries(folded))
+          const dump = ItemDump.of(folded)
           return { dump, position: folded.position, indexed: true, damages: [], byHand: [] }
         })
       ),

@@ -1,7 +1,7 @@
 /**
  * Whole processors in virtual time, in a world that loses, delays, doubles and forgets, while they are killed, frozen,
- * stopped and started, and their partitions move. `SEED=n npx vitest run test/simulation` runs one history and shows its
- * trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
+ * stopped and started, and their partitions move. `SEED=n npx vitest run test/simulation` runs one history and shows
+ * its trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Exit } from "effect"
@@ -13,7 +13,7 @@ const count = Number(process.env["SEEDS"] ?? (process.env["FULL"] === undefined 
 const seeds = one === undefined ? Array.from({ length: count }, (_, seed) => seed + 1) : [Number(one)]
 
 describe("Simulation", () => {
-  it.each(seeds)("seed %i", (seed) => {
+  it.each(seeds)("the world of seed %i is sound", (seed) => {
     const exit = VirtualTime.run(History.of(seed))
     assert.isTrue(Exit.isSuccess(exit), String(exit))
     if (Exit.isFailure(exit)) return

@@ -1,5 +1,5 @@
 /**
- * Time that passes only when nobody can do anything: then it jumps to the next moment at which somebody wants to wake.
+ * Time that passes only when no fiber can go on: then it jumps to the next moment at which one wants to wake.
  *
  * **Details**: a whole history runs in one call, without the event loop and its timers, which is several times quicker
  * than to wait for them, and in the same order each time.

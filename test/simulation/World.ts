@@ -1,6 +1,7 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
+import { MAX_OPEN_ORDERS, MaxOpenOrders } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer } from "effect"
@@ -15,6 +16,9 @@ import * as Trace from "./Trace.ts"
 /** How many of the processors fold in small calls, 0 to 1: one is sent while another is on its way. */
 const SMALL_CALLS = 0.5
 const SMALL_CALL = 8
+/** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
+const SMALL_ROOMS = 0.5
+const SMALL_ROOM = 3
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
@@ -38,17 +42,19 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const running = new Set<Running>()
   let started = 0
 
-  /** Starts a processor. Detached: a killed process never finishes its finalizers, and nobody may wait for it. */
+  /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
+    const maxOpenOrders = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : MAX_OPEN_ORDERS
     const processor = Layer.launch(
       Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
     )
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
+      Effect.provideService(MaxOpenOrders, maxOpenOrders),
       Effect.provideService(Process.Process, process)
     ))
     const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }
@@ -100,7 +106,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     kill,
     refused,
     isBetweenLogs,
-    /** Whether nobody does anything about what is refused. */
+    /** Whether no operator does anything about what is refused. */
     isOperatorAway: () => away,
     setOperatorAway: (isAway: boolean): void => {
       away = isAway

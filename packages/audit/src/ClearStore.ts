@@ -1,24 +1,24 @@
-/** Taking everything that was folded out of the embedded file, in the place of an engine. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+/** Clearing the embedded file of all that was folded, in the place of an engine. */
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import { Effect } from "effect"
 import type { SurveyedPartition } from "./Survey.ts"
 
 /**
- * The marks go in the same step: should this end half-way, the next engine folds what is missing by itself.
- * `makeEpoch` draws the name of a recovery that none has had before.
+ * Clears partition after partition, each with its mark in one step: where this ends half-way, the next engine folds
+ * what is missing. `makeEpoch` draws the name of a recovery that none has had before.
  */
 export const clear = Effect.fnUntraced(
   function*(log: ReadonlyArray<SurveyedPartition>, makeEpoch: Effect.Effect<string>) {
-    const store = yield* ItemStore
+    const marks = yield* RecoveryMarks
     const stored = yield* StoredItems
     for (const { partition } of log) {
-      const mark = yield* store.mark(partition)
       // A recovery that was cut short has an epoch as well.
-      const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* makeEpoch))
+      const epoch = yield* Recovery.join(partition, yield* marks.read(partition), makeEpoch)
       const items = yield* stored.items(partition)
       yield* stored.clear(partition, epoch, items.map((itemId) => ({ itemId, seq: 0, why: "recover" }))).pipe(
-        // Nobody else folds here while this process holds the engine's lock.
+        // Nothing else folds here while this process holds the engine's lock.
         Effect.catchTag("MarkMoved", Effect.die)
       )
     }

@@ -1,4 +1,4 @@
-/** The commands of each item, gathered from what is read of a partition: in few large calls a fold costs the store least. */
+/** The commands of each item, gathered from a partition: a fold in few large calls costs the store least. */
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -10,7 +10,7 @@ const GATHERED_RECORDS = 5_000
 export interface CommandBatch {
   readonly commands: ReadonlyMap<ItemId, ReadonlyArray<LoggedCommand>>
   readonly records: number
-  /** Nothing of the partition comes after it. */
+  /** Whether it is the last one of the partition. */
   readonly isLast: boolean
 }
 

@@ -1,11 +1,13 @@
-/** Comparing two pictures of an item, entry by entry, and saying in words where they differ. */
+/** Comparing what two sides hold of an item, entry by entry. */
 import type { ItemDump } from "@flash-sale/domain/rules/ItemDump"
+import { HEAD_KEYS, type Kind, MAP_KINDS, nameOf, shown, type Value } from "./EntryWords.ts"
 
-/** One entry that is not the same on both sides; undefined where a side has none. */
+/** One entry that is not the same on both sides. */
 export interface Difference {
-  readonly name: string
-  readonly left: string | undefined
-  readonly right: string | undefined
+  readonly kind: Kind
+  readonly key: string
+  readonly left: Value
+  readonly right: Value
 }
 
 /** Differences of one item that are kept; the rest is counted. */
@@ -16,13 +18,18 @@ export interface Differences {
   readonly count: number
 }
 
-export const isUntold = (name: string): boolean => name.startsWith("untold ")
+export const none: Differences = { kept: [], count: 0 }
 
-/** What differs, but for those entries of one side alone of which nothing is expected. */
+type Side = "left" | "right"
+
+/**
+ * What differs. An answer that is not published is kept until it is: where one side alone keeps the answer to a record,
+ * `isUnpublishedWrong` says whether that is a difference.
+ */
 export const between = (
-  left: Iterable<readonly [string, string]>,
+  left: ItemDump,
   right: ItemDump,
-  isExpected: (name: string, side: "left" | "right") => boolean = () => true
+  isUnpublishedWrong: (offset: number, side: Side) => boolean
 ): Differences => {
   const kept: Array<Difference> = []
   let count = 0
@@ -30,36 +37,39 @@ export const between = (
     count++
     if (kept.length < KEPT) kept.push(difference)
   }
-  const seen = new Set<string>()
-  for (const [name, text] of left) {
-    seen.add(name)
-    const other = right.get(name)
-    if (other === text || (other === undefined && !isExpected(name, "left"))) continue
-    add({ name, left: text, right: other })
+  const isRight = (kind: Kind, key: string, side: Side) =>
+    kind === "unpublished" && !isUnpublishedWrong(Number(key), side)
+  for (const key of HEAD_KEYS) {
+    const [here, there] = [left.head[key], right.head[key]]
+    if (!isSame(here, there)) add({ kind: "head", key, left: here, right: there })
   }
-  for (const [name, text] of right) {
-    if (!seen.has(name) && isExpected(name, "right")) add({ name, left: undefined, right: text })
+  for (const kind of MAP_KINDS) {
+    const there: ReadonlyMap<string, Value> = right[kind]
+    for (const [key, value] of left[kind]) {
+      const other = there.get(key)
+      if (isSame(value, other) || (other === undefined && isRight(kind, key, "left"))) continue
+      add({ kind, key, left: value, right: other })
+    }
+  }
+  for (const kind of MAP_KINDS) {
+    for (const [key, value] of right[kind]) {
+      if (left[kind].has(key) || isRight(kind, key, "right")) continue
+      add({ kind, key, left: undefined, right: value })
+    }
   }
   return { kept, count }
 }
 
+/** Values are flat. */
+const isSame = (one: Value, other: Value): boolean =>
+  typeof one === "object" && typeof other === "object"
+    ? Object.entries(one).every(([name, value]) => Reflect.get(other, name) === value)
+    : one === other
+
 /** One line for each difference. */
 export const lines = ({ count, kept }: Differences, left: string, right: string): ReadonlyArray<string> => [
-  ...kept.map((one) => `  ${one.name}: ${left} ${textOf(one.name, one.left)}, ${right} ${textOf(one.name, one.right)}`),
+  ...kept.map((one) =>
+    `  ${nameOf(one.kind, one.key)}: ${left} ${shown(one.kind, one.left)}, ${right} ${shown(one.kind, one.right)}`
+  ),
   ...(count > kept.length ? [`  and ${count - kept.length} more`] : [])
 ]
-
-const ORDER_WORDS = 9
-
-const textOf = (name: string, text: string | undefined): string => {
-  if (text === undefined) return "nothing"
-  const words = text.split(" ")
-  if (!name.startsWith("order ") || words.length !== ORDER_WORDS) return JSON.stringify(text)
-  const [state, user, amount, attempt, place, capped, price, currency, reason] = words
-  const rest = [
-    capped === "-" ? "" : " capped",
-    price === "-" ? "" : ` at ${price} ${currency}`,
-    reason === "-" ? "" : ` (${reason})`
-  ]
-  return `${state} ${amount} for ${user}, attempt ${attempt}, placed at ${place}${rest.join("")}`
-}

@@ -1,7 +1,7 @@
-/** Why a processor refuses a partition, asked from outside. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+/** Why a processor halts a partition, asked from outside. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
 
@@ -9,47 +9,29 @@ export interface HaltedPartition {
   readonly partition: PartitionId
   readonly code: RecoveryPlan.HaltCode
   readonly why: string
+  /** The bounds of the log that there is. */
   readonly start: number
   readonly end: number
-  readonly committed: number
-  /** Whether records are gone from the log's end, so that others may stand where they were. */
-  readonly isCut: boolean
   /** The epoch of the store's mark, where it has one. */
   readonly epoch: string | undefined
 }
 
-const damageOf = Effect.fnUntraced(function*(partition: PartitionId) {
-  const damage = yield* (yield* LogReader).damage(partition)
-  return damage === undefined ? undefined : RecoveryPlan.damaged(damage)
-})
-
-/** Nothing where log and store fit each other. */
+/** Undefined where log and store fit each other. Reads the whole log where nothing else halts the partition. */
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
-  const store = yield* ItemStore
-  // As a worker asks that begins, and in its order.
-  const mark = yield* store.mark(partition)
-  const accepted = yield* store.accepted(partition)
-  const committed = yield* reader.committed(partition)
-  const bounds = yield* reader.bounds(partition)
-  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
-  const seen = RecoveryPlan.toRecognise({ bounds, mark })
-  const other = seen === undefined || seen.offset >= bounds.end
-    ? undefined
-    : RecoveryPlan.replaced(
-      seen,
-      (yield* Stream.runCollect(reader.read(partition, seen.offset, seen.offset + 1, "as is")))[0]?.[0]
-    )
-  const halt = (plan._tag === "Halt" ? plan.halt : other) ?? (yield* damageOf(partition))
-  if (halt === undefined) return undefined
-  const isCut = other !== undefined || halt._tag === "AheadOfLog" || halt._tag === "CommittedAhead"
+  const { bounds, mark, plan } = yield* Recovery.assess(partition, {
+    committed: reader.committed(partition),
+    bounds: reader.bounds(partition),
+    recordAt: (offset) =>
+      Effect.map(Stream.runCollect(reader.read(partition, offset, offset + 1, "as is")), ([records]) => records?.[0]),
+    damage: reader.damage(partition)
+  })
+  if (plan._tag !== "Halt") return undefined
   return {
     ...bounds,
     partition,
-    code: RecoveryPlan.codeOf(halt),
-    why: RecoveryPlan.describe(halt),
-    committed: committed ?? bounds.start,
-    isCut,
+    code: RecoveryPlan.codeOf(plan.halt),
+    why: RecoveryPlan.describe(plan.halt),
     epoch: mark?.epoch
   } satisfies HaltedPartition
 })

@@ -2,7 +2,7 @@
  * The fold of one partition in memory, by the domain's own rules. Each item is folded up to a ceiling, the position at
  * which the store holds it, so that both can be compared at the same place while processors fold on.
  *
- * **Details**: holds the items of one partition: each order that ever held units, and the last ids turned away.
+ * **Details**: holds the items of one partition: each order that ever held units, and the last ids that were rejected.
  */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -17,7 +17,7 @@ export interface FoldedItem {
   ceiling: number
   /** The item's last record before the checkpoint: a store that carries the mark has folded it. */
   lastKnown: number
-  /** Why folding on would break the item, and where; nothing after that is folded. */
+  /** Where and why folding on would break the item; nothing after that is folded. */
   stopped: string | undefined
 }
 
@@ -35,7 +35,7 @@ export interface Options {
   readonly partition: PartitionId
   /** How many partitions the log has. */
   readonly count: number
-  /** What the store's mark says is folded and told; undefined where there is no mark. */
+  /** Of the store's mark: what is before it is folded and published. Undefined where there is no mark. */
   readonly checkpoint: number | undefined
   /** Only this item, where there is one. */
   readonly only: ItemId | undefined
@@ -86,10 +86,10 @@ export const make = ({ checkpoint, count, only, partition }: Options): Partition
   }
 }
 
-/** Without what is told, so that memory does not grow with the log. */
+/** Without the answers that are published, so that memory does not grow with the log. */
 const forgetting = ({ item, position, unpublished }: Fold.Folded, checkpoint: number | undefined): Fold.Folded => ({
   item,
   position,
-  // Before the checkpoint everything is told. Without a mark nobody knows, and nothing is compared.
+  // Before the checkpoint all are published. Without a mark that is unknown, and they are not compared.
   unpublished: checkpoint === undefined || position < checkpoint ? HashMap.empty() : unpublished
 })

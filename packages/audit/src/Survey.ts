@@ -1,6 +1,6 @@
-/** What there is to fold, and whether it can be folded at all. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+/** What there is to fold, and whether all of it is there. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
@@ -11,7 +11,7 @@ export interface SurveyedPartition {
   readonly partition: PartitionId
   readonly start: number
   readonly end: number
-  /** Everything before it is told. */
+  /** Everything before it is final and published. */
   readonly committed: number
 }
 
@@ -38,15 +38,19 @@ export const cuts = (log: ReadonlyArray<SurveyedPartition>): ReadonlyArray<strin
     start > 0
       ? [
         `partition ${partition}: the log begins at ${start}; what came before cannot be folded again. ` +
-        `A backup of Redis that was taken at offset ${start} or later needs no more: restore it, and processors fold the ` +
-        `rest. Without one the log can be accepted as it is: flash-sale recover --accept-log --partition ${partition}`
+        `A backup of Redis that was taken at offset ${start} or later needs no more: restore it, and processors ` +
+        "fold the rest. Without one the log can be accepted as it is: " +
+        `flash-sale recover --accept-log --partition ${partition}`
       ]
       : committed > end
       ? [`partition ${partition}: the log ends at ${end}, but processors have read it up to ${committed}`]
       : []
   )
 
-/** Where a record is not the one that was appended: one line for each partition. Reads the whole log. */
+/**
+ * Which record is not the one that was appended: one line for each partition of which the log is damaged. Reads
+ * the whole log.
+ */
 export const damages = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {
   const reader = yield* LogReader
   const lines: Array<string> = []
@@ -59,16 +63,16 @@ export const damages = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPa
   return lines
 })
 
-/** The same, measured by what a store has folded: one line for each partition of which the log is shorter. */
+/** Why the log is not the one that a store has folded: one line for each partition that is shorter. */
 export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {
-  const store = yield* ItemStore
+  const marks = yield* RecoveryMarks
   const stored = yield* StoredItems
   const lines: Array<string> = []
   for (const { end, partition } of log) {
     const items = yield* stored.items(partition)
     const positions = yield* stored.positions(partition, items)
     const folded = positions.reduce((most, position) => Math.max(most, position + 1), 0)
-    const known = Math.max(folded, (yield* store.mark(partition))?.checkpoint ?? 0)
+    const known = Math.max(folded, (yield* marks.read(partition))?.checkpoint ?? 0)
     if (known > end) {
       lines.push(`partition ${partition}: the log ends at ${end}, but ${stored.location} has folded it up to ${known}`)
     }

@@ -11,7 +11,7 @@ const bundledNode = fileURLToPath(new URL("../../../node_modules/.bin/node", imp
 const major = Number(process.versions.node.split(".")[0])
 
 if (major >= 24) {
-  // kafkajs computes a negative timeout once per process; Node clamps it, so the warning tells an operator nothing.
+  // kafkajs computes a negative timeout once per process; Node clamps it, so the warning is of no use to an operator.
   process.removeAllListeners("warning")
   process.on("warning", (warning) => {
     if (warning.name !== "TimeoutNegativeWarning") process.stderr.write(`${warning.name}: ${warning.message}\n`)

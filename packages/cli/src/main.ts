@@ -1,4 +1,4 @@
-/** Where the process begins and ends. */
+/** The entry point of the command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
 import { Cause, Effect, Exit, Runtime } from "effect"
 import { CliConfig, Command, GlobalFlag } from "effect/cli"
@@ -7,7 +7,7 @@ import * as CommandFailed from "./terminal/CommandFailed.ts"
 
 const VERSION = "0.1.0"
 
-/** A process that was told to stop, and did, has done well. */
+/** A process that stopped on a signal exits with 0. */
 const teardown: Runtime.Teardown = (exit, onExit) =>
   Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause) ? onExit(0) : Runtime.defaultTeardown(exit, onExit)
 
@@ -16,7 +16,7 @@ const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 FlashSale.command.pipe(
   Command.run({ version: VERSION }),
-  CommandFailed.tell,
+  CommandFailed.report,
   Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
   NodeRuntime.runMain({ teardown })
 )

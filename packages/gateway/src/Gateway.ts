@@ -1,7 +1,7 @@
 /**
- * The gateway: takes orders over HTTP, appends them to the log, and answers what became of them.
+ * The gateway: accepts orders over HTTP, appends them to the log, and serves their statuses.
  *
- * Needs the ports only; whether they stand on Kafka and Redis or on one file is not its business.
+ * Needs the ports only, whether their adapters use Kafka and Redis or one file.
  */
 import { Api } from "@flash-sale/domain/api/Api"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -9,6 +9,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
@@ -44,7 +45,7 @@ import * as Validation from "./request/Validation.ts"
  */
 const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
 
-type Services = OrderLog | ItemStore | OrderStatuses | RateLimits | LiveEvents | Telemetry
+type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Telemetry
 
 /** The services behind the endpoints. */
 const services = (settings: GatewaySettings) =>

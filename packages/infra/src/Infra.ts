@@ -7,6 +7,7 @@ import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { type Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
@@ -15,20 +16,24 @@ import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
+import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
 
-/** Everything that the gateway, the processor and the operator's commands stand on. */
-export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+/** The ports that the gateway, the processor and the operators' commands need. */
+export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+
+/** Whose rights at Redis are looked at. */
+export type User = RedisUser
 
 /** Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. */
 export const layerDistributed = (settings: {
   readonly redis: RedisSettings
   readonly kafka: KafkaSettings
-}): Layer.Layer<Ports> =>
-  Layer.mergeAll(RedisInfra.layer(settings.redis), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
+}, user?: User): Layer.Layer<Ports> =>
+  Layer.mergeAll(RedisInfra.layer(settings.redis, user), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
 
 /** One file under `DATA_DIR`, for the one engine that may fold it. */
 export const layerEmbedded = (
@@ -40,15 +45,15 @@ export const layerEmbeddedBeside = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
 
-/** Who takes the money: the provider that is named, or nobody, in the simulation. */
+/** The payment provider of the settings, or the simulator, which takes no money. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
   settings.provider === undefined ? SimulatedPayments.layer(settings) : HttpPayments.layer(settings.provider)
 
 /** The items of one store, and all that is stored of them. */
-export type Items = ItemStore | StoredItems
+export type Items = ItemStore | RecoveryMarks | StoredItems
 
 /** The items in the Redis at this address, which need not be the engine's own. */
-export const layerItems: (redis: RedisSettings) => Layer.Layer<Items> = RedisInfra.layerItems
+export const layerItems: (redis: RedisSettings, user?: User) => Layer.Layer<Items> = RedisInfra.layerItems
 
 /** Reading the log in Kafka from outside. */
 export const layerReader: (kafka: KafkaSettings) => Layer.Layer<LogReader> = KafkaInfra.layerReader

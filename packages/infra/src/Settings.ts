@@ -1,14 +1,15 @@
 /**
- * Every environment variable: its name, what it takes and its default.
+ * Every environment variable: its name, what it takes and its default. One list for all packages, so that a variable is
+ * found in one place; therefore this file knows the names of the services above it, and nothing else of them.
  *
- * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are told at once.
+ * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are reported at once.
  */
 import { Config, Duration, Option, Redacted } from "effect"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import type * as Http from "./payment/HttpPayments.ts"
-import type * as Redis from "./redis/IoRedis.ts"
-import * as RedisConfig from "./redis/RedisConfig.ts"
+import * as RedisConfig from "./redis/client/RedisConfig.ts"
+import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
@@ -36,7 +37,7 @@ const BreakerSettings = Variable.check(
 )
 export type BreakerSettings = Config.Success<typeof BreakerSettings>
 
-/** Longer, and requests under way would not have their time within the 30 s of a shutdown. */
+/** A longer notice would leave the requests under way too little of the 30 s of a shutdown. */
 const MAX_NOTICE = Duration.seconds(5)
 const notice: Kind.Kind<Duration.Duration> = {
   expects: `a duration such as 500ms or 1s (0ms to ${Kind.formatDuration(MAX_NOTICE)})`,
@@ -46,7 +47,7 @@ const notice: Kind.Kind<Duration.Duration> = {
   }
 }
 
-/** What is known of the backlog is up to half a second old: a shorter wait would be told of where there is none. */
+/** The known backlog is up to half a second old: below this bound a wait would be reported where there is none. */
 const MIN_QUEUE_WAIT = Duration.seconds(1)
 
 export const GatewaySettings = Variable.group({
@@ -61,7 +62,7 @@ export const GatewaySettings = Variable.group({
   soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100)),
   /** Orders that may be on their way at once; more are answered 503 at once. */
   maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
-  /** How long an order may have to wait until it is decided; where it would be longer it is answered 503 at once. */
+  /** How long an order may have to wait until it is decided; beyond it the order is answered 503 at once. */
   maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT), Duration.seconds(30)),
   /** Streams of events that may be open at once. */
   maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
@@ -79,7 +80,7 @@ const MAX_API_KEY_LENGTH = 4_096
 /** Whether it fits into a header. */
 const isHeaderText = (key: string) => key.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(key)
 
-/** Who takes the money: the provider at an address, or the simulator where there is none. */
+/** The payment provider at an address, or the simulator where there is none. */
 export const PaymentSettings: Config.Config<PaymentSettings> = Variable.check(
   Variable.group({
     failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, 0.1),
@@ -111,7 +112,7 @@ export interface PaymentSettings {
   /** How long each simulated answer takes. */
   readonly latency: Duration.Duration
   /** The real provider, if any; nothing is simulated then. */
-  readonly provider?: Http.Options
+  readonly provider?: Http.HttpPaymentsOptions
 }
 
 export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config

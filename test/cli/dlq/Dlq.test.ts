@@ -14,7 +14,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Deferred, Effect, Fiber, Layer, Metric } from "effect"
 import * as Folders from "../../infra/sqlite/Folders.ts"
-import { engine, eventually, fate, order, typed } from "./Typed.ts"
+import { engine, eventually, fate, order, typed } from "./DlqCommandLine.ts"
 
 const TEST_TIMEOUT = 20_000
 
@@ -45,7 +45,7 @@ const gauges = Effect.all({
   age: Effect.map(Metric.value(Metrics.dlqOldestMessageAge), ({ value }) => value)
 })
 
-/** An order of item 101 whose payment timed out, and nothing else; nobody folds any more. */
+/** An order of item 101 whose payment timed out, and nothing else; no processor runs any more. */
 const timedOut = (folder: string) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
@@ -58,7 +58,7 @@ const timedOut = (folder: string) =>
 const beside = (dataDir: string) => Layer.orDie(Infra.layerEmbeddedBeside({ dataDir }))
 
 describe("flash-sale dlq", () => {
-  it.live("lists, shows, replays and discards beside a running engine", () =>
+  it.live("dlq lists, shows, replays and discards letters beside a running engine", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       yield* Effect.gen(function*() {
@@ -66,7 +66,7 @@ describe("flash-sale dlq", () => {
         yield* log.append(stock("101", 5))
         const poison = yield* log.append({ itemId: ItemId.make("101"), value: "{\"not an\u001b[2J", headers: {} })
         const placed = yield* log.append(order("r-1", "101"))
-        // The poison before it holds up nobody.
+        // The unreadable record before it holds up no other.
         assert.strictEqual(yield* fate("r-1", 1), "FAILED_PAYMENT")
         const poisonId = `${poison.partition}-${poison.offset}`
         const first = `${placed.partition}-${placed.offset}`
@@ -161,7 +161,7 @@ describe("flash-sale dlq", () => {
       }).pipe(Effect.provide(engine(folder, 0)))
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("starts one attempt, however often the replay was killed, repeated and raced", () =>
+  it.live("a replay starts one attempt, however often it was killed, repeated and raced", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const { id, letter } = yield* timedOut(folder)
@@ -172,7 +172,7 @@ describe("flash-sale dlq", () => {
         const letters = yield* DeadLetters
         const marking = yield* Deferred.make<void>()
         const dying = { ...letters, handle: () => Effect.andThen(Deferred.succeed(marking, undefined), Effect.never) }
-        const step = yield* Replay.lookAt(letter)
+        const step = yield* Replay.inspectLetter(letter)
         assert.strictEqual(step._tag, "Ready")
         if (step._tag === "Refused") return
         for (const _ of [1, 2]) {
@@ -182,7 +182,7 @@ describe("flash-sale dlq", () => {
           yield* Deferred.await(marking)
           yield* Fiber.interrupt(replaying)
         }
-        // Others who looked before the attempt was there.
+        // Others that read before the attempt was there.
         yield* Effect.all([Replay.perform(step, hand), Replay.perform(step, hand)], { concurrency: 2 })
       }).pipe(Effect.provide(beside(folder)))
       expect(JSON.parse((yield* typed(folder, "order show r-1")).out)).toMatchObject({ status: "PENDING", attempt: 2 })
@@ -198,7 +198,7 @@ describe("flash-sale dlq", () => {
       }).pipe(Effect.provide(engine(folder, 0)))
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("only marks the letter of an attempt that is in the log already", () =>
+  it.live("a replay only handles the letter where its attempt is in the log already", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const { id } = yield* timedOut(folder)
@@ -214,64 +214,67 @@ describe("flash-sale dlq", () => {
       assert.strictEqual((yield* typed(folder, "dlq list")).out, "no dead letters")
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("refuses what must not be tried again, and changes nothing", () =>
-    Effect.gen(function*() {
-      const folder = yield* Folders.temporary
-      yield* Effect.gen(function*() {
-        const letters = yield* DeadLetters
-        const statuses = yield* OrderStatuses
-        const states: ReadonlyArray<readonly [OrderStatus, attempt: number, itemId: string]> = [
-          ["COMPLETED", 2, "101"],
-          ["CANCELLED", 2, "101"],
-          ["RESERVED", 2, "101"],
-          ["FAILED_PAYMENT", 1, "101"],
-          ["COMPLETED", 2, "102"]
-        ]
-        yield* Effect.forEach(states, ([status, attempt, itemId], n) =>
-          Effect.andThen(
-            letters.put(aLetter(n)),
-            statuses.write([{
-              requestId: RequestId.make(`q-${n}`),
-              itemId: ItemId.make(itemId),
-              status,
-              attempt,
-              correlationId: CorrelationId.make("c"),
-              updatedAt: "2025-11-29T21:56:00.000Z",
-              fingerprint: "f"
-            }])
-          ))
-      }).pipe(Effect.provide(beside(folder)))
-      const refusals = [
-        "flash-sale: 1-0 cannot be replayed: attempt 2 of order \"q-0\" is COMPLETED, not FAILED_PAYMENT",
-        "flash-sale: 1-1 cannot be replayed: attempt 2 of order \"q-1\" is CANCELLED, not FAILED_PAYMENT",
-        "flash-sale: 1-2 cannot be replayed: attempt 2 of order \"q-2\" is RESERVED, not FAILED_PAYMENT",
-        "flash-sale: 1-3 cannot be replayed now: attempt 2 of order \"q-3\" is not known yet; try later",
-        "flash-sale: 1-4 cannot be replayed: order \"q-4\" is now COMPLETED for item 102"
-      ].join("\n")
-      for (const line of ["dlq replay 1-0 1-1 1-2 1-3 1-4", "dlq replay --all"]) {
-        expect(yield* typed(folder, line)).toMatchObject({ isSuccess: false, out: "", complaint: refusals })
-      }
-      expect((yield* typed(folder, "dlq list --json")).out.split("\n").length).toBe(5)
-    }).pipe(Effect.scoped), TEST_TIMEOUT)
+  it.live(
+    "a replay is refused for orders that must not be tried again, and changes nothing",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        yield* Effect.gen(function*() {
+          const letters = yield* DeadLetters
+          const statuses = yield* OrderStatuses
+          const states: ReadonlyArray<readonly [OrderStatus, attempt: number, itemId: string]> = [
+            ["COMPLETED", 2, "101"],
+            ["CANCELLED", 2, "101"],
+            ["RESERVED", 2, "101"],
+            ["FAILED_PAYMENT", 1, "101"],
+            ["COMPLETED", 2, "102"]
+          ]
+          yield* Effect.forEach(states, ([status, attempt, itemId], n) =>
+            Effect.andThen(
+              letters.put(aLetter(n)),
+              statuses.write([{
+                requestId: RequestId.make(`q-${n}`),
+                itemId: ItemId.make(itemId),
+                status,
+                attempt,
+                correlationId: CorrelationId.make("c"),
+                updatedAt: "2025-11-29T21:56:00.000Z",
+                fingerprint: "f"
+              }])
+            ))
+        }).pipe(Effect.provide(beside(folder)))
+        const refusals = [
+          "flash-sale: 1-0 cannot be replayed: attempt 2 of order \"q-0\" is COMPLETED, not FAILED_PAYMENT",
+          "flash-sale: 1-1 cannot be replayed: attempt 2 of order \"q-1\" is CANCELLED, not FAILED_PAYMENT",
+          "flash-sale: 1-2 cannot be replayed: attempt 2 of order \"q-2\" is RESERVED, not FAILED_PAYMENT",
+          "flash-sale: 1-3 cannot be replayed now: attempt 2 of order \"q-3\" is not known yet; try later",
+          "flash-sale: 1-4 cannot be replayed: order \"q-4\" is now COMPLETED for item 102"
+        ].join("\n")
+        for (const line of ["dlq replay 1-0 1-1 1-2 1-3 1-4", "dlq replay --all"]) {
+          expect(yield* typed(folder, line)).toMatchObject({ isSuccess: false, out: "", complaint: refusals })
+        }
+        expect((yield* typed(folder, "dlq list --json")).out.split("\n").length).toBe(5)
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 
-  it.live("refuses what cannot be meant", () =>
+  it.live("dlq refuses ids and flags that make no sense", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      for (
-        const [line, complaint] of [
-          ["dlq replay", "which letters? Name their ids, or all of them by --all"],
-          ["dlq replay 1-1 --all", "either ids or --all: not both"],
-          ["dlq replay 1-1 --item 101", "--item and --reason choose among --all"],
-          [
-            "dlq replay --all --reason invalid-order-format",
-            "letters with the reason Invalid Order Format are no orders, and cannot be replayed: discard them"
-          ],
-          ["dlq replay 1-1", "1-1 is not known: flash-sale dlq list shows what nobody has handled"],
-          ["dlq show 1-1", "1-1 is not known: flash-sale dlq list shows what nobody has handled"],
-          ["dlq discard 1-1 --why x", "1-1 is not known: flash-sale dlq list shows what nobody has handled"]
-        ]
-      ) {
-        expect([line, (yield* typed(folder, line!)).complaint]).toEqual([line, `flash-sale: ${complaint}`])
+      const unknown = "1-1 is not known: flash-sale dlq list shows what nobody has handled"
+      // dprint-ignore
+      const complaints = [
+        ["dlq replay", "which letters? Name their ids, or all of them by --all"],
+        ["dlq replay 1-1 --all", "either ids or --all: not both"],
+        ["dlq replay 1-1 --item 101", "--item and --reason choose among --all"],
+        ["dlq replay --all --reason invalid-order-format",
+          "letters with the reason Invalid Order Format are no orders, and cannot be replayed: discard them"],
+        ["dlq replay 1-1", unknown],
+        ["dlq show 1-1", unknown],
+        ["dlq discard 1-1 --why x", unknown]
+      ] as const
+      for (const [line, complaint] of complaints) {
+        expect([line, (yield* typed(folder, line)).complaint]).toEqual([line, `flash-sale: ${complaint}`])
       }
       for (
         const line of [

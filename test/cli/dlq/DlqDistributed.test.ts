@@ -14,10 +14,10 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Layer, Logger, Metric, Option } from "effect"
 import { randomUUID } from "node:crypto"
-import { settingsAt } from "../../infra/kafka/Settings.ts"
+import { settingsAt } from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { eventually, fate, inAProcess, order, processor } from "./Typed.ts"
+import { eventually, fate, inAProcess, order, processor } from "./DlqCommandLine.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
@@ -45,9 +45,9 @@ const counts = Effect.gen(function*() {
   return { available, held, sold }
 })
 
-describe("dead letters on Kafka and Redis", () => {
+describe("flash-sale dlq on Kafka and Redis", () => {
   it.live(
-    "are replayed by one process and handled for all, also for those that start later",
+    "a letter that one process replays is handled for all, also for those that start later",
     () =>
       Effect.gen(function*() {
         const { address: redis, start } = yield* OwnRedis.OwnRedis
@@ -56,7 +56,7 @@ describe("dead letters on Kafka and Redis", () => {
         const aProcess = Infra.layerDistributed({ redis, kafka }).pipe(Layer.provide(Logger.layer([])))
         const replayAll = Effect.gen(function*() {
           const open = yield* Letters.open(everything)
-          const looked = yield* Batch.look(open, Replay.lookAt)
+          const looked = yield* Batch.inspect(open, Replay.inspectLetter)
           yield* Effect.forEach(
             looked,
             ({ step }) => step._tag === "Refused" ? Effect.void : Replay.perform(step, hand)
@@ -87,7 +87,7 @@ describe("dead letters on Kafka and Redis", () => {
           yield* eventually(gauges, ([size]) => size.value === 1)
           const [poison] = yield* Letters.open(everything)
           const discarded = Effect.gen(function*() {
-            const looked = yield* Batch.look([poison!], Discard.look)
+            const looked = yield* Batch.inspect([poison!], Discard.inspect)
             yield* Effect.forEach(
               looked,
               ({ step }) => step._tag === "Ready" ? Discard.perform(step, hand) : Effect.void

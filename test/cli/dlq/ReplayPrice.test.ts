@@ -1,4 +1,4 @@
-/** What a replayed order is charged, and what whoever replays it hears of that. */
+/** What a replayed order is charged, and what the operator is shown of that. */
 import { assert, describe, it } from "@effect/vitest"
 import * as PriceChange from "@flash-sale/cli/dlq/PriceChange"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
@@ -13,7 +13,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Logger } from "effect"
 import * as Folders from "../../infra/sqlite/Folders.ts"
-import { eventually, fate, order, typed } from "./Typed.ts"
+import { eventually, fate, order, typed } from "./DlqCommandLine.ts"
 
 const TEST_TIMEOUT = 30_000
 const itemId = ItemId.make("101")
@@ -45,9 +45,9 @@ const append = (command: Parameters<typeof LogRecord.encode>[1]) =>
 
 const priced = (price: number) => Command.Sale({ patch: { price, currency: "EUR" } })
 
-describe("A replayed order", () => {
+describe("Price of a replay", () => {
   it.live(
-    "is charged what the sale says where its new attempt stands, and that is told where it has changed",
+    "a replayed order is charged the sale's price at its new offset, and a changed price is shown",
     () =>
       Effect.gen(function*() {
         const folder = yield* Folders.temporary
@@ -87,7 +87,7 @@ describe("A replayed order", () => {
     TEST_TIMEOUT
   )
 
-  it("says what a price has become, and nothing where it is the same", () => {
+  it("a replay shows what the price has become, and nothing where it is the same", () => {
     const euros = (price: number) => ({ price, currency: "EUR" })
     assert.strictEqual(PriceChange.words(euros(1_999), euros(1_999)), "")
     assert.strictEqual(PriceChange.words({}, { price: undefined, currency: undefined }), "")

@@ -20,8 +20,8 @@ const fate = (status: OrderStatus | undefined, amount = 1): BalanceCheck.Fate =>
   status
 })
 
-describe("the books", () => {
-  it("balance where everything is accounted for", () => {
+describe("BalanceCheck", () => {
+  it("a run is balanced where every unit and order is accounted for", () => {
     const books = BalanceCheck.make(
       [line(7, 0, 3)],
       [
@@ -41,6 +41,7 @@ describe("the books", () => {
     })
   })
 
+  // dprint-ignore
   const unbalanced: ReadonlyArray<
     readonly [what: string, BalanceCheck.ItemBalance, ReadonlyArray<BalanceCheck.Fate>, says: RegExp]
   > = [
@@ -49,24 +50,21 @@ describe("the books", () => {
     ["more was sold than there was", line(-1, 0, 11, 10), [fate("COMPLETED", 11)], /negative/],
     ["more was sold than was bought", line(6, 0, 4), [fate("COMPLETED", 3)], /4 units sold, but .* hold 3/],
     ["an order completed without its units", line(8, 0, 2), [fate("COMPLETED", 3)], /2 units sold, but .* hold 3/],
-    ["units are held for nobody", line(9, 1, 0), [], /1 units are still held/],
+    ["units are held without an order", line(9, 1, 0), [], /1 units are still held/],
     ["an accepted order is missing", line(10, 0, 0), [fate(undefined)], /was accepted and is missing/],
     ["an accepted order is not final", line(9, 0, 1), [fate("COMPLETED"), fate("RESERVED")], /still RESERVED/],
-    [
-      "the engine counts another stock",
-      { itemId, put: 10, summary: { available: 10, held: 0, sold: 0, stocked: 9 } },
-      [],
-      /10 units were put in, the engine says 9/
-    ]
+    ["the engine counts another stock",
+      { itemId, put: 10, summary: { available: 10, held: 0, sold: 0, stocked: 9 } }, [],
+      /10 units were put in, the engine says 9/]
   ]
   for (const [what, item, fates, says] of unbalanced) {
-    it(`do not balance where ${what}`, () => {
+    it(`a run is not balanced where ${what}`, () => {
       const { wrong } = BalanceCheck.make([item], fates)
       expect(wrong.some((text) => says.test(text))).toBe(true)
     })
   }
 
-  it("name some of many missing orders and count the rest", () => {
+  it("the check names some of many missing orders and counts the rest", () => {
     const { open, wrong } = BalanceCheck.make([], Array.from({ length: 25 }, () => fate("PENDING")))
     expect(open).toBe(25)
     expect(wrong).toHaveLength(11)

@@ -104,8 +104,8 @@ const bought = (
     return { answer, retries }
   })
 
-describe("a buyer", () => {
-  it.live("takes a first answer", () =>
+describe("Buyer", () => {
+  it.live("a buyer takes a first answer", () =>
     Effect.gen(function*() {
       expect(yield* bought([202])).toEqual({ answer: { _tag: "Accepted" }, retries: [] })
       for (const status of [400, 404, 409, 410, 429]) {
@@ -117,19 +117,19 @@ describe("a buyer", () => {
       }
     }).pipe(Effect.scoped))
 
-  it.live("asks again with the same request_id where the answer is no answer", () =>
+  it.live("a buyer asks again with the same request_id after an answer that decides nothing", () =>
     Effect.gen(function*() {
       expect(yield* bought([503, 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["overloaded"] })
       expect(yield* bought(["reset", 202])).toEqual({ answer: { _tag: "Accepted" }, retries: ["UND_ERR_SOCKET"] })
     }).pipe(Effect.scoped))
 
-  it.live("knows by a 409 to its repeated request that it had been accepted", () =>
+  it.live("a buyer takes a 409 to its repeated request for accepted", () =>
     Effect.gen(function*() {
       expect((yield* bought(["reset", 409])).answer).toEqual({ _tag: "AcceptedBefore" })
       expect((yield* bought([503, 410])).answer).toEqual({ _tag: "Refused", code: "sold_out" })
     }).pipe(Effect.scoped))
 
-  it.live("says where nobody answers", () =>
+  it.live("a buyer reports that there was no answer", () =>
     Effect.gen(function*() {
       const url = yield* Effect.scoped(Effect.map(gateway([]), ({ url }) => url))
       const { knock } = yield* Buyer.make(url)

@@ -5,8 +5,8 @@ import { describe, expect } from "vitest"
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-describe("percentiles", () => {
-  it("are values by the nearest rank", () => {
+describe("Percentiles", () => {
+  it("percentiles are values by the nearest rank", () => {
     expect(Percentiles.of(upTo(1000))).toEqual({ p50: 500, p90: 900, p99: 990, max: 1000 })
     expect(Percentiles.of([7])).toEqual({ p50: 7, p90: 7, p99: 7, max: 7 })
     expect(Percentiles.of([10, 9, 2])).toEqual({ p50: 9, p90: 10, p99: 10, max: 10 })
@@ -14,7 +14,7 @@ describe("percentiles", () => {
   })
 
   it.effect.prop(
-    "leave as many values at or below them as they say",
+    "a percentile has its share of the values at or below it",
     [Schema.NonEmptyArray(Schema.Int), Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))],
     ([values, percent]) =>
       Effect.sync(() => {

@@ -5,8 +5,8 @@ import { describe } from "vitest"
 
 const options = { orders: 1_000, users: 30, items: 4, seed: 7 }
 
-describe("the plan of a run", () => {
-  it.effect("sends evenly, whatever the answers", () =>
+describe("Plan", () => {
+  it.effect("a plan sends evenly, whatever the answers", () =>
     Effect.gen(function*() {
       const plan = yield* Plan.make("r", 2_000, options)
       expect(plan).toHaveLength(1_000)
@@ -15,7 +15,7 @@ describe("the plan of a run", () => {
       expect(plan[999]!.at).toBe(499.5)
     }))
 
-  it.effect("names each order once, lets users take turns, and uses every item", () =>
+  it.effect("a plan names each order once, lets users alternate, and uses every item", () =>
     Effect.gen(function*() {
       const plan = yield* Plan.make("r", 2_000, options)
       expect(new Set(plan.map(({ order }) => order.requestId)).size).toBe(1_000)
@@ -26,7 +26,7 @@ describe("the plan of a run", () => {
       expect(new Set(plan.map(({ order }) => order.amount))).toEqual(new Set([1, 2]))
     }))
 
-  it.effect("is the same for a seed, and another for another", () =>
+  it.effect("a plan is the same for the same seed, and another for another seed", () =>
     Effect.gen(function*() {
       const drawn = (seed: number) =>
         Effect.map(Plan.make("r", 1, { ...options, seed }), (plan) =>

@@ -85,7 +85,7 @@ const exposed = async (): Promise<string> => {
   await engine.start()
   await engine.untilHealth(200)
   let text = ""
-  await until("all gauges are told", async () => {
+  await until("all gauges are shown", async () => {
     text = await (await fetch(`${engine.url}/metrics`)).text()
     return ["processor_dlq_size", "processor_partition_lag{", "processor_inventory_level{"].every((name) =>
       text.includes(name)

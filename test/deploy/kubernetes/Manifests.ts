@@ -55,7 +55,9 @@ export const collect = (path: string): Collected => {
   }
 }
 
-/** Path of kustomize: the one on the PATH, or one that Go builds, which is not tried where nobody asks for long tests. */
+/**
+ * Path of kustomize: the one on the PATH, or one that Go builds, which is not tried where nobody asks for long tests.
+ */
 export const kustomize = async (mayBuild: boolean): Promise<string | undefined> => {
   const found = await find("kustomize")
   if (found !== undefined || !mayBuild) return found

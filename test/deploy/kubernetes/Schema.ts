@@ -1,6 +1,7 @@
 /**
- * Checks objects against the schemas of Kubernetes and of custom resources, as far as those use them: types, fields that
- * are required, fields that nobody knows (which a server would drop in silence), enumerations, patterns and bounds.
+ * Checks objects against the schemas of Kubernetes and of custom resources, as far as those use them: types, fields
+ * that are required, fields that nobody knows (which a server would drop in silence), enumerations, patterns and
+ * bounds.
  */
 import { readFileSync } from "node:fs"
 

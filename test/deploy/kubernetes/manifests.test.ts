@@ -72,20 +72,16 @@ it.each(everything.objects)("$object.kind $object.metadata.name is right by its 
 describe("The check by schema", () => {
   const deployment = (change: (text: string) => string): Schema.KubernetesObject =>
     Manifests.objectsOf(change(readFileSync(join(Manifests.folder, "base/gateway.yaml"), "utf8")))[0]!
+  // dprint-ignore
   it.each<readonly [string, (text: string) => string, string]>([
     ["an unknown field", (text) => text.replace("periodSeconds", "periodSecond"), "has no field periodSecond"],
     ["a wrong type", (text) => text.replace("containerPort: 8080", "containerPort: eight"), "is string, not integer"],
-    [
-      "a lacking field",
+    ["a lacking field",
       (text) => text.replace(/^ {12}- name: http\n {14}containerPort: 8080/m, "            - name: http"),
-      "lacks containerPort"
-    ],
+      "lacks containerPort"],
     ["no quantity", (text) => text.replace("memory: 256Mi", "memory: plenty"), "plenty is no quantity"],
-    [
-      "an unknown kind",
-      (text) => text.replace("kind: Deployment", "kind: Deployments"),
-      "no schema of apps/v1 Deployments"
-    ]
+    ["an unknown kind", (text) => text.replace("kind: Deployment", "kind: Deployments"),
+      "no schema of apps/v1 Deployments"]
   ])("finds %s", (_, change, problem) => {
     expect(Schema.check(deployment((text) => text))).toEqual([])
     expect(Schema.check(deployment(change)).join()).toContain(problem)

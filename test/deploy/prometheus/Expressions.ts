@@ -1,6 +1,6 @@
 /** Which metrics a PromQL expression asks for. */
 
-/** What stands in an expression beside metrics and is not followed by a bracket. */
+/** Words in an expression that are no metrics and are not followed by a bracket. */
 const WORDS = new Set(["and", "or", "unless", "offset", "bool", "inf", "nan", "atan2", "start", "end"])
 
 /** Labels in brackets after these are no metrics. */

@@ -1,7 +1,7 @@
 /**
- * A real Prometheus that scrapes a gateway and a processor: each alert is brought about as it would be in earnest, fires,
- * and ends when its cause is gone. The long version waits as long as the deployed rules do; the short one runs the same
- * expressions in fast motion.
+ * A real Prometheus that scrapes a gateway and a processor: each alert is brought about as it would be in earnest,
+ * fires, and ends when its cause is gone. The long version waits as long as the deployed rules do; the short one runs
+ * the same expressions in fast motion.
  */
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Keys from "@flash-sale/infra/redis/Keys"

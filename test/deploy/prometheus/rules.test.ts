@@ -82,12 +82,11 @@ it("are only made faster by the tests, and no others", () => {
   expect(fast).toContain("        for: 2s\n")
 })
 
+// dprint-ignore
 it.each<readonly [string, ReadonlyArray<string>]>([
   ["up == 1", ["up"]],
-  ["sum by (job, le) (rate(a_total{x=~\"b|c_total\", y='{'}[5m] offset 1m)) / on (job) group_left (z) b > 0.5", [
-    "a_total",
-    "b"
-  ]],
+  ["sum by (job, le) (rate(a_total{x=~\"b|c_total\", y='{'}[5m] offset 1m)) / on (job) group_left (z) b > 0.5",
+    ["a_total", "b"]],
   ["absent(a) or not_a unless on(instance) c # d", ["a", "not_a", "c"]],
   ["histogram_quantile(0.99, sum(rate(a_bucket[1h])) by (le)) > bool 1e3", ["a_bucket"]]
 ])("the metrics of %s are %j", (expression, metrics) => {

@@ -71,7 +71,9 @@ const environment = (service: string, given: Env): Env =>
       .filter(([, value]) => value !== "")
   )
 
-/** A service with the settings that `.env` says when it is started by `up`; addresses, ports and `fixed` are a test's. */
+/**
+ * A service with the settings that `.env` says when it is started by `up`; addresses, ports and `fixed` are a test's.
+ */
 const engine = async (name: "gateway" | "processor", folder: string, fixed: Env) => {
   const wanted = () => {
     const { HTTP_PORT: _http, METRICS_PORT: _metrics, ...settings } = environment(name, variables(folder))

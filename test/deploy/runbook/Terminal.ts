@@ -1,4 +1,6 @@
-/** A shell in which the runbook's commands work as they stand, on a machine without Docker and at a test's own ports. */
+/**
+ * A shell in which the runbook's commands work as they stand, on a machine without Docker and at a test's own ports.
+ */
 import { chmod, mkdir, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -49,7 +51,7 @@ const listen = async (run: (args: ReadonlyArray<string>) => Promise<Answer>): Pr
   return `http://127.0.0.1:${port}`
 }
 
-/** `prelude` is typed before everything else, as whoever opened the terminal has done. */
+/** `prelude` is typed before everything else, as when the terminal was opened. */
 export const open = async (compose: Compose, curl: string, prelude: string): Promise<Terminal> => {
   const { folder, gateway, processor } = compose.machine
   const bin = join(folder, "bin")

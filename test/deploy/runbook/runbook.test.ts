@@ -1,6 +1,6 @@
 /**
- * The runbook, typed as it stands in the document, on servers of the test's own: each procedure prints what the document
- * shows. What the troubles are that it is typed against is arranged here.
+ * The runbook, typed as it stands in the document, on servers of the test's own: each procedure prints what the
+ * document shows. What the troubles are that it is typed against is arranged here.
  */
 import { expect, it } from "vitest"
 import * as Processors from "../../chaos/Processors.ts"
@@ -9,7 +9,7 @@ import { kafkaLib, needed, redisServerProgram } from "../../servers/servers.ts"
 import { Compose } from "./Compose.ts"
 import * as Containers from "./Containers.ts"
 import * as Document from "./Document.ts"
-import * as Shown from "./Shown.ts"
+import * as ExpectedOutput from "./ExpectedOutput.ts"
 import * as Situations from "./Situations.ts"
 import * as Terminal from "./Terminal.ts"
 
@@ -27,11 +27,15 @@ const all = Document.steps(Document.text())
 const stepsOf = (section: string) => all.filter((step) => step.section === section && step.notRun === undefined)
 
 /** Types one block, and answers with the names known afterwards. */
-const carryOut = async (terminal: Terminal.Terminal, step: Document.Step, names: Shown.Names): Promise<Shown.Names> => {
+const carryOut = async (
+  terminal: Terminal.Terminal,
+  step: Document.Step,
+  names: ExpectedOutput.Names
+): Promise<ExpectedOutput.Names> => {
   const from = performance.now()
   for (;;) {
-    const printed = await terminal.type(Shown.renamed(step.commands, names))
-    const known = step.shown === undefined ? names : Shown.compare(step.shown, printed, names)
+    const printed = await terminal.type(ExpectedOutput.renamed(step.commands, names))
+    const known = step.shown === undefined ? names : ExpectedOutput.compare(step.shown, printed, names)
     if (known !== undefined) return known
     if (!step.isRepeated || performance.now() - from > REPEAT_MILLIS) {
       expect.fail(`docs/operations.md:${step.line} shows\n${step.shown}\n\nand this is printed:\n${printed}`)
@@ -67,7 +71,7 @@ it("each procedure prints what the runbook shows", { timeout: TIMEOUT }, async (
     const from = performance.now()
     await given({ compose, machine, buy })
     const arranged = performance.now()
-    let names: Shown.Names = new Map()
+    let names: ExpectedOutput.Names = new Map()
     for (const step of stepsOf(section)) names = await carryOut(terminal, step, names)
     const seconds = (millis: number) => `${(millis / 1_000).toFixed(1)} s`
     process.stdout.write(

@@ -4,13 +4,13 @@ import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-s
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import { by, cancel, giveUp, sale, sensed, settle, to } from "../Games.ts"
 import * as Histories from "../Histories.ts"
+import { by, cancel, edited, giveUp, sale, settle, to } from "../ItemCommands.ts"
 
 const itemId = ItemId.make("101")
 const encoder = new TextEncoder()
 
-/** A record as it stands in the log. */
+/** A record as the log holds it. */
 const stored = (
   value: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {}
@@ -30,7 +30,7 @@ const throughTheLog = (command: Exclude<Command, { readonly _tag: "Unreadable" }
 
 const order = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 2 }
 
-describe("a record", () => {
+describe("LogRecord", () => {
   const full = Command.Place({
     order: {
       requestId: RequestId.make("r é \u{1F600}"),
@@ -47,7 +47,7 @@ describe("a record", () => {
   const commands = [
     full,
     settle("a", "voided", 2),
-    sensed(1, -5),
+    edited(1, -5),
     by("c", 5),
     to("c", 0),
     cancel("a", 2),
@@ -56,7 +56,7 @@ describe("a record", () => {
     sale({ opensAt: 0, closesAt: null, perUserLimit: 1, paused: false, price: 0, currency: "EUR" }),
     Command.Rules({ version: 7 })
   ]
-  it("about one order carries the ids by which everything about it is found, and is read as without them", () => {
+  it("a record about one order carries its ids as headers, and is read the same without them", () => {
     if (full._tag !== "Place") return assert.fail()
     const { attempt, order: { requestId } } = full
     const command = Command.GiveUp({ requestId, attempt })
@@ -72,13 +72,13 @@ describe("a record", () => {
 
   for (const command of commands) {
     if (command._tag === "Unreadable") continue
-    it(`of ${command._tag} comes back as it went: ${JSON.stringify(command)}`, () => {
+    it(`a record of ${command._tag} is read as it was written: ${JSON.stringify(command)}`, () => {
       assert.deepStrictEqual(throughTheLog(command), command)
     })
   }
 
   it.effect.prop(
-    "of any history comes back as it went",
+    "the records of random histories are read as they were written",
     { history: Histories.history },
     ({ history }) =>
       Effect.sync(() => {
@@ -88,7 +88,7 @@ describe("a record", () => {
       })
   )
 
-  it("says in its headers what it is, so that nobody must look into it", () => {
+  it("a record's headers say what it is, so that its value need not be read", () => {
     const { headers } = LogRecord.encode(itemId, full)
     assert.deepStrictEqual(headers, {
       correlation_id: "c-1",
@@ -101,8 +101,8 @@ describe("a record", () => {
   })
 })
 
-describe("an order that another producer wrote", () => {
-  it("needs no headers: time and correlation id come from its place", () => {
+describe("LogRecord: orders of other producers", () => {
+  it("an order of another producer needs no headers: time and correlation id come from its offset", () => {
     const command = LogRecord.decode(itemId, stored(JSON.stringify(order)))
     assert.deepStrictEqual(
       command,
@@ -115,7 +115,7 @@ describe("an order that another producer wrote", () => {
     )
   })
 
-  it("may have fields that nobody knows, and a correlation id that is none", () => {
+  it("an order of another producer may have unknown fields, and an invalid correlation id", () => {
     const command = LogRecord.decode(
       itemId,
       stored(JSON.stringify({ ...order, colour: "red" }), { correlation_id: "no good\n" })
@@ -126,9 +126,11 @@ describe("an order that another producer wrote", () => {
   })
 })
 
-describe("rubbish", () => {
-  const rubbish: ReadonlyArray<readonly [string, string | Uint8Array, Readonly<Record<string, string>>?]> = [
-    ["nothing", ""],
+describe("LogRecord: unreadable records", () => {
+  const part = { request_id: "a", attempt: 1, outcome: "paid" }
+  const tooMany = Array.from({ length: 501 }, () => part)
+  const records: ReadonlyArray<readonly [string, string | Uint8Array, Readonly<Record<string, string>>?]> = [
+    ["no value", ""],
     ["no JSON", "{"],
     ["bytes that are no UTF-8", Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d)],
     ["null", "null"],
@@ -154,36 +156,28 @@ describe("rubbish", () => {
     ["a time before 1970", JSON.stringify(order), { accepted_at: "-1" }],
     ["no time at all", JSON.stringify(order), { accepted_at: "" }],
     ["a settle of nothing", `{"settlements":[]}`, { type: "settle" }],
-    [
-      "a settle of too much",
-      JSON.stringify({
-        settlements: Array.from({ length: 501 }, () => ({ request_id: "a", attempt: 1, outcome: "paid" }))
-      }),
-      { type: "settle" }
-    ],
-    ["an outcome that nobody knows", `{"settlements":[{"request_id":"a","attempt":1,"outcome":"lost"}]}`, {
-      type: "settle"
-    }],
+    ["a settle of too much", JSON.stringify({ settlements: tooMany }), { type: "settle" }],
+    ["an outcome that is none", JSON.stringify({ settlements: [{ ...part, outcome: "lost" }] }), { type: "settle" }],
     ["an adjustment of nothing", "{}", { type: "adjust" }],
     ["an adjustment without a name", `{"delta":5}`, { type: "adjust" }],
     ["an adjustment of half a unit", `{"seq":1,"delta":0.5}`, { type: "adjust" }],
     ["an adjustment beyond all bounds", `{"seq":1,"delta":1000000001}`, { type: "adjust" }],
     ["a target below nothing", `{"command":"c","target":-1}`, { type: "adjust" }],
-    ["a cancel of nobody", "{}", { type: "cancel" }],
+    ["a cancel of no order", "{}", { type: "cancel" }],
     ["a give-up without an attempt", `{"request_id":"a"}`, { type: "give-up" }],
     ["a sale that opens on a whim", `{"opens_at":"soon"}`, { type: "sale" }],
     ["a currency of the wrong form", `{"currency":"euro"}`, { type: "sale" }],
     ["rules of no version", `{"version":0}`, { type: "rules" }]
   ]
-  for (const [name, value, headers] of rubbish) {
-    it(`is unreadable: ${name}`, () => {
+  for (const [name, value, headers] of records) {
+    it(`a record is unreadable with ${name}`, () => {
       const command = LogRecord.decode(itemId, stored(value, headers))
       assert.strictEqual(command._tag, "Unreadable")
       assert.isNotEmpty(command._tag === "Unreadable" ? command.detail : "")
     })
   }
 
-  it("keeps what its headers say of whom it was", () => {
+  it("an unreadable record keeps the order that its headers name", () => {
     const headers = { request_id: "r-1", correlation_id: "c-1", attempt: "2" }
     const command = LogRecord.decode(itemId, stored("{", headers))
     assert.deepInclude(command, {
@@ -193,7 +187,7 @@ describe("rubbish", () => {
     })
   })
 
-  it("believes no headers that are rubbish themselves", () => {
+  it("an unreadable record keeps no invalid headers", () => {
     const command = LogRecord.decode(
       itemId,
       stored("{", { request_id: " ", correlation_id: "no good\n", attempt: "many" })
@@ -203,7 +197,7 @@ describe("rubbish", () => {
     assert.notProperty(command, "correlationId")
   })
 
-  it("has no home without a key that is an item", () => {
+  it("a record without a key that is an item has no home partition", () => {
     assert.isUndefined(LogRecord.itemOf({ key: undefined }))
     assert.isUndefined(LogRecord.itemOf({ key: "" }))
     assert.isUndefined(LogRecord.itemOf({ key: "a b" }))

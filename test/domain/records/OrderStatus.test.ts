@@ -15,7 +15,7 @@ const Stamp = Schema.Struct({
   place: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).pipe(Schema.brand("Offset")))
 })
 
-describe("isForward", () => {
+describe("OrderStatus.isForward", () => {
   const cases: ReadonlyArray<readonly [string, OrderStatus.StatusStamp, OrderStatus.StatusStamp, boolean]> = [
     ["accepted, then held", stamp(1, "PENDING"), stamp(1, "RESERVED", 4), true],
     ["held, then sold", stamp(1, "RESERVED", 4), stamp(1, "COMPLETED", 4), true],
@@ -30,13 +30,13 @@ describe("isForward", () => {
     ["the first attempt's late answer", stamp(2, "PENDING"), stamp(1, "COMPLETED", 4), false]
   ]
   for (const [name, current, next, expected] of cases) {
-    it(`${expected ? "takes" : "refuses"} ${name}`, () => {
+    it(`isForward is ${expected} for ${name}`, () => {
       assert.strictEqual(OrderStatus.isForward(current, next), expected)
     })
   }
 
   it.effect.prop(
-    "never goes both ways, and never onto itself",
+    "isForward never holds both ways, nor from a status to itself",
     { a: Stamp, b: Stamp },
     ({ a, b }) =>
       Effect.sync(() => {
@@ -46,7 +46,7 @@ describe("isForward", () => {
   )
 
   it.effect.prop(
-    "never leaves a final status but for a later attempt or a later record",
+    "isForward leaves a final status only for a later attempt or a later record",
     { a: Stamp, b: Stamp },
     ({ a, b }) =>
       Effect.sync(() => {

@@ -24,8 +24,8 @@ const MANY = 9_973
 
 const Byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
 
-describe("murmur2", () => {
-  it("hashes as Apache Kafka's own tests say", () => {
+describe("Partition: murmur2", () => {
+  it("murmur2 hashes as Apache Kafka's own tests say", () => {
     // UtilsTest.testMurmur2
     const known: ReadonlyArray<readonly [string, number]> = [
       ["21", -973932308],
@@ -38,15 +38,23 @@ describe("murmur2", () => {
     for (const [text, hash] of known) assert.strictEqual(murmur2(Buffer.from(text)), hash)
   })
 
-  it.effect.prop("hashes any bytes as kafkajs does", { bytes: Schema.Array(Byte) }, ({ bytes }) =>
-    Effect.sync(() => {
-      assert.strictEqual((murmur2(Uint8Array.from(bytes)) & 0x7fffffff) % MANY, kafkajs(Buffer.from(bytes), MANY))
-    }))
+  it.effect.prop(
+    "murmur2 hashes any bytes as kafkajs does",
+    { bytes: Schema.Array(Byte) },
+    ({ bytes }) =>
+      Effect.sync(() => {
+        assert.strictEqual((murmur2(Uint8Array.from(bytes)) & 0x7fffffff) % MANY, kafkajs(Buffer.from(bytes), MANY))
+      })
+  )
 })
 
-describe("home", () => {
-  it.effect.prop("is where kafkajs' partitioner puts the key", { itemId: ItemId }, ({ itemId }) =>
-    Effect.sync(() => {
-      for (const count of [1, 4, 12]) assert.strictEqual(home(itemId, count), kafkajs(Buffer.from(itemId), count))
-    }))
+describe("Partition.home", () => {
+  it.effect.prop(
+    "the home of a key is where kafkajs' partitioner puts it",
+    { itemId: ItemId },
+    ({ itemId }) =>
+      Effect.sync(() => {
+        for (const count of [1, 4, 12]) assert.strictEqual(home(itemId, count), kafkajs(Buffer.from(itemId), count))
+      })
+  )
 })

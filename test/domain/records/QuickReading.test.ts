@@ -1,6 +1,6 @@
 /**
- * What is read and written by hand, for speed, is what the schemas say: never another order, and nothing that they would
- * refuse.
+ * Records are read and written by hand, for speed. The result is what the schemas say: never another order, and nothing
+ * that they would refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Instant, isInstant, readSettlement, Settlement } from "@flash-sale/domain/records/Command"
@@ -18,8 +18,8 @@ const encodeStatus = Schema.encodeSync(OrderStatus.StatusRecord)
 
 const good = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 2, payment_token: "t" }
 
-/** What may stand in a field that should hold something else. */
-const rubbish: ReadonlyArray<unknown> = [
+/** Values of a field that should hold something else. */
+const invalid: ReadonlyArray<unknown> = [
   undefined,
   null,
   "",
@@ -47,11 +47,11 @@ const bodies: ReadonlyArray<unknown> = [
   null,
   "text",
   7,
-  ...Object.keys(good).flatMap((field) => rubbish.map((value) => ({ ...good, [field]: value }))),
+  ...Object.keys(good).flatMap((field) => invalid.map((value) => ({ ...good, [field]: value }))),
   ...Object.keys(good).map((field) => Object.fromEntries(Object.entries(good).filter(([name]) => name !== field)))
 ]
 
-describe("a field", () => {
+describe("Reading fields by hand", () => {
   const edges = [1, 2, 1000, 1001, 1_000_000, 1_000_001, 8_640_000_000_000_000, 8_640_000_000_000_001, 2 ** 53]
   const texts = [
     "r-1",
@@ -64,10 +64,10 @@ describe("a field", () => {
     "x".repeat(128),
     "x".repeat(129)
   ]
-  const values = [...rubbish, ...edges, ...texts]
+  const values = [...invalid, ...edges, ...texts]
   const agree = (name: string, schema: Schema.Constraint, isOne: (value: unknown) => boolean) => {
     const isByTheSchema = Schema.is(schema)
-    it(`${name} is what its schema takes`, () => {
+    it(`the hand-written check of ${name} agrees with its schema`, () => {
       for (const value of values) assert.strictEqual(isOne(value), isByTheSchema(value), String(value))
       assert.isTrue(values.some(isOne))
     })
@@ -81,8 +81,8 @@ describe("a field", () => {
   agree("an instant", Instant, (value) => typeof value === "number" && isInstant(value))
 })
 
-describe("an order", () => {
-  it("is read by hand exactly where the schema takes it", () => {
+describe("Order by hand", () => {
+  it("an order is read by hand exactly where the schema takes it", () => {
     for (const body of bodies) {
       const text = JSON.stringify(body)
       const parsed = Json.parse(text)
@@ -92,11 +92,11 @@ describe("an order", () => {
     assert.isDefined(Order.read(good))
   })
 
-  it("is none where a text is no JSON", () => {
+  it("a text that is no JSON is no order", () => {
     for (const text of ["", "{", "{\"a\":}", "undefined", "\u0000"]) assert.isUndefined(Order.read(Json.parse(text)))
   })
 
-  it("is written by hand as the schema writes it", () => {
+  it("an order is written by hand as the schema writes it", () => {
     for (const body of bodies) {
       const order = Order.read(body)
       if (order === undefined) continue
@@ -106,11 +106,11 @@ describe("an order", () => {
   })
 })
 
-describe("a settlement", () => {
+describe("Settlement by hand", () => {
   const part = { request_id: "r-1", attempt: 1, outcome: "paid" }
-  it("is read by hand exactly where the schema takes it", () => {
+  it("a settlement is read by hand exactly where the schema takes it", () => {
     for (const field of Object.keys(part)) {
-      for (const value of [...rubbish, "declined", "voided", 2]) {
+      for (const value of [...invalid, "declined", "voided", 2]) {
         const parsed = Json.parse(JSON.stringify({ ...part, [field]: value }))
         assert.deepStrictEqual(readSettlement(parsed), Result.getOrUndefined(decodeSettlement(parsed)))
       }
@@ -119,7 +119,7 @@ describe("a settlement", () => {
   })
 })
 
-describe("a status", () => {
+describe("StatusRecord by hand", () => {
   const full: OrderStatus.StatusRecord = {
     requestId: Ids.RequestId.make("r \"é\" \u{1F600}"),
     itemId: Ids.ItemId.make("101"),
@@ -133,7 +133,7 @@ describe("a status", () => {
     placedAtOffset: Offset.make(0)
   }
 
-  it("is written by hand as the schema writes it, whatever is absent", () => {
+  it("a status is written by hand as the schema writes it, whatever is absent", () => {
     const { amount: _amount, ...withoutAmount } = full
     const { placedAtOffset: _place, reason: _reason, ...accepted } = full
     for (const record of [full, withoutAmount, accepted]) {

@@ -4,8 +4,8 @@ import { Command, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/r
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import { Arbitrary, Effect, HashMap, Schema } from "effect"
-import { place, settle, to } from "../Games.ts"
 import * as Histories from "../Histories.ts"
+import { place, settle, to } from "../ItemCommands.ts"
 
 /** Histories are long enough that everything meets everything, and many enough that rare things happen. */
 const property = { arbitrary: { runs: 300, size: 60 } }
@@ -25,7 +25,7 @@ const visible = ({ item, position, unpublished }: Fold.Folded) => ({
   ...item,
   position,
   orders: Object.fromEntries(Array.from(item.orders, ([id, order]) => [`=${id}`, order])),
-  turned: Object.fromEntries(Array.from(item.rejected, ([id, turned]) => [`=${id}`, turned])),
+  turned: Object.fromEntries(Array.from(item.rejected, ([id, rejected]) => [`=${id}`, rejected])),
   buyers: Object.fromEntries(Array.from(item.buyers, ([id, units]) => [`=${id}`, units])),
   commands: Object.fromEntries(Array.from(item.commands, ([id, n]) => [`=${id}`, n])),
   untold: Object.fromEntries(unpublished)
@@ -36,9 +36,9 @@ const unitsIn = (item: Item, state: "held" | "sold"): number =>
     .filter((order) => state === "sold" ? order.state === "sold" : order.state === "held" || order.state === "voiding")
     .reduce((sum, { amount }) => sum + amount, 0)
 
-describe("every history", () => {
+describe("Fold of random histories", () => {
   it.effect.prop(
-    "keeps the balance after each record, and nothing is ever negative",
+    "every record keeps the balance, and no count is ever negative",
     { history: Histories.history },
     ({ history }) =>
       Effect.sync(() => {
@@ -56,7 +56,7 @@ describe("every history", () => {
   )
 
   it.effect.prop(
-    "never takes back what is sold, and changes no other final order but by a new attempt",
+    "a sold order stays sold, and another final order changes only by a new attempt",
     { history: Histories.history },
     ({ history }) =>
       Effect.sync(() => {
@@ -76,7 +76,7 @@ describe("every history", () => {
   )
 
   it.effect.prop(
-    "comes to the same however it is cut into batches",
+    "a history folds to the same state however it is cut into batches",
     { history: Histories.history, cuts },
     ({ cuts, history }) =>
       Effect.sync(() => {
@@ -95,7 +95,7 @@ describe("every history", () => {
   )
 
   it.effect.prop(
-    "changes nothing when a part of it is folded again",
+    "folding a part of a history again changes nothing",
     { history: Histories.history, from: Cut, to: Cut },
     ({ from, history, to }) =>
       Effect.sync(() => {
@@ -117,15 +117,15 @@ describe("every history", () => {
   )
 
   it.effect.prop(
-    "keeps the answer to what could not be understood until it is told, and no other",
+    "an unreadable record is remembered until it is published, and no other",
     { history: Histories.history },
     ({ history }) =>
       Effect.sync(() => {
         const { outcomes, state } = folded(Fold.nothing, history)
         const unreadable = outcomes.filter(({ orders }) => orders.some(({ state }) => state === "unreadable"))
-        const told = unreadable.map(({ offset }) => offset)
-        assert.sameMembers([...HashMap.keys(state.unpublished)], told)
-        assert.strictEqual(HashMap.size(folded(state, [], told).state.unpublished), 0)
+        const offsets = unreadable.map(({ offset }) => offset)
+        assert.sameMembers([...HashMap.keys(state.unpublished)], offsets)
+        assert.strictEqual(HashMap.size(folded(state, [], offsets).state.unpublished), 0)
       }),
     property
   )
@@ -135,7 +135,7 @@ describe("Fold", () => {
   const at = (...commands: ReadonlyArray<Command>): ReadonlyArray<LoggedCommand> =>
     commands.map((command, offset) => ({ offset, command }))
 
-  it("says that it is behind where the caller saw more, and folds where it saw less", () => {
+  it("a fold says that it is behind where the caller saw more, and folds where it saw less", () => {
     const { state } = folded(Fold.nothing, at(to("c", 2), place("a")))
     const batch = { commands: [{ offset: 2, command: settle("a", "paid") }], published: [] }
     assert.deepStrictEqual(Fold.fold(state, { ...batch, expected: 2 }), { _tag: "Behind", position: 1 })
@@ -143,7 +143,7 @@ describe("Fold", () => {
     assert.strictEqual(Fold.fold(state, { ...batch, expected: 0 })._tag, "Folded")
   })
 
-  it("stops before the first record that later rules decide, and folds again what came before", () => {
+  it("a fold stops before the first record of later rules, and what came before can be folded again", () => {
     const later = Command.Rules({ version: RULES_VERSION + 1 })
     const { state } = folded(Fold.nothing, at(to("c", 2), later))
     const stopped = Fold.fold(state, {
@@ -155,7 +155,7 @@ describe("Fold", () => {
     assert.deepStrictEqual(visible(folded(state, at(to("c", 2), later)).state), visible(state))
   })
 
-  it("stops rather than going on with counts that do not add up", () => {
+  it("a fold stops at counts that do not add up", () => {
     const { state } = folded(Fold.nothing, at(to("c", 2)))
     const broken = { ...state, item: { ...state.item, stocked: 3 } }
     const result = Fold.fold(broken, {
@@ -166,11 +166,11 @@ describe("Fold", () => {
     assert.strictEqual(result._tag, "Stopped")
   })
 
-  it("recalls what left no other trace by its offset", () => {
+  it("a record that left no other trace is recalled by its offset", () => {
     const unreadable = Command.Unreadable({ detail: "rubbish", attempt: 1 })
     const { state } = folded(Fold.nothing, at(unreadable, unreadable))
-    const told = folded(state, [], [0]).state
-    const again = folded(told, at(unreadable, unreadable))
+    const published = folded(state, [], [0]).state
+    const again = folded(published, at(unreadable, unreadable))
     assert.deepStrictEqual(again.outcomes.map(({ orders }) => orders[0]?.state), ["unknown", "unreadable"])
   })
 })

@@ -1,4 +1,6 @@
-/** The random histories are worth their while: everything that can become of an order does, in a few hundred of them. */
+/**
+ * The random histories are worth their while: everything that can become of an order does, in a few hundred of them.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect } from "effect"
@@ -7,8 +9,8 @@ import * as Histories from "../Histories.ts"
 const SIZE = 60
 const COUNT = 200
 
-describe("histories", () => {
-  it.effect("are the same for the same seed", () =>
+describe("Random histories", () => {
+  it.effect("a seed gives the same histories each time", () =>
     Effect.gen(function*() {
       const [one, again, other] = yield* Effect.all([
         Histories.histories("a", SIZE, 3),
@@ -19,7 +21,7 @@ describe("histories", () => {
       assert.notDeepEqual(one, other)
     }))
 
-  it.effect("reach every state for every reason, repeat orders, and try again", () =>
+  it.effect("random histories reach every state for every reason, repeat orders, and try again", () =>
     Effect.gen(function*() {
       const seen = new Set<string>()
       for (const history of yield* Histories.histories("reach", SIZE, COUNT)) {

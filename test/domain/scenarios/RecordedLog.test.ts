@@ -1,9 +1,10 @@
 /**
- * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays sold.
- * Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are a new
- * version, and get files of their own.
+ * A log that an earlier release has written folds to the state that it folded to then, for ever: what was sold stays
+ * sold. Each version of the rules has its files in `recorded/`. They are never changed; rules that decide otherwise are
+ * a new version, and get files of their own.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { HEAD_KEYS, MAP_KINDS, nameOf } from "@flash-sale/audit/EntryWords"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -33,6 +34,31 @@ const recordsOf = (version: number) =>
     return { digest, record: { ...rest, partition: PartitionId.make(0), value: new TextEncoder().encode(value) } }
   })
 
+const orDash = (value: unknown): unknown => value ?? "-"
+
+const textOf = (value: unknown): string => {
+  if (typeof value === "boolean") return value ? "1" : "0"
+  if (typeof value !== "object" || value === null) return String(orDash(value))
+  const one = { ...value } as Readonly<Record<string, unknown>>
+  if ("n" in one) return `${one["reason"]} ${one["n"]}`
+  if (!("userId" in one)) return `${one["state"]} ${orDash(one["reason"])} ${one["attempt"]} ${one["requestId"] ?? ""}`
+  const capped = one["countsAgainstLimit"] === true ? "capped" : "-"
+  const words = [one["state"], one["userId"], one["amount"], one["attempt"], one["placedAtOffset"], capped]
+  return [...words, orDash(one["price"]), orDash(one["currency"]), orDash(one["reason"])].join(" ")
+}
+
+/** The entries of an item by the names and in the texts of the files, which are those of Redis. */
+const entriesOf = (state: Fold.Folded): ReadonlyArray<readonly [name: string, text: string]> => {
+  const dump = ItemDump.of(state)
+  return [
+    ...HEAD_KEYS.map((key) => [nameOf("head", key), textOf(dump.head[key])] as const),
+    ...MAP_KINDS.flatMap((kind) => {
+      const map: ReadonlyMap<string, unknown> = dump[kind]
+      return Array.from(map, ([key, value]) => [nameOf(kind, key), textOf(value)] as const)
+    })
+  ]
+}
+
 /** The state of every item, an entry a line, as it is written in the file. */
 const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: ItemId }>): ReadonlyArray<string> => {
   const items = [...new Set(records.map(({ key }) => key))]
@@ -43,20 +69,20 @@ const folded = (records: ReadonlyArray<LogRecord.LogRecord & { readonly key: Ite
     }))
     const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
     if (result._tag !== "Folded") throw new Error(`${item}: ${result._tag}`)
-    return [...ItemDump.entries(result.state)].map(([name, text]) => JSON.stringify([item, name, text]))
+    return entriesOf(result.state).map(([name, text]) => JSON.stringify([item, name, text]))
   }).toSorted()
 }
 
-describe("A recorded log", () => {
+describe("Recorded logs", () => {
   for (const version of VERSIONS) {
-    it(`of rules ${version} folds to the state that it folded to then`, () => {
+    it(`the recorded log of rules ${version} folds to the state that it folded to then`, () => {
       assert.deepStrictEqual(
         folded(recordsOf(version).map(({ record }) => record)),
         linesOf(`rules-${version}.folded`).toSorted()
       )
     })
 
-    it(`of rules ${version} has the digests by which marks recognise it`, () => {
+    it(`the recorded log of rules ${version} has the digests by which marks recognise it`, () => {
       const records = recordsOf(version)
       assert.deepStrictEqual(records.map(({ record }) => Digest.of(record)), records.map(({ digest }) => digest))
     })

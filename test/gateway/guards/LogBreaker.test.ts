@@ -24,8 +24,8 @@ const log = (world: { isUp: boolean }) =>
 
 const gauge = Effect.map(Metric.value(Metrics.circuitBreakerState), ({ value }) => Number(value))
 
-describe("The gauge of the breaker to the log", () => {
-  it.effect("is right at every moment, and the breaker recovers while nobody buys", () => {
+describe("LogBreaker", () => {
+  it.effect("the gauge of the breaker is right at every moment, and the breaker recovers without orders", () => {
     const world = { isUp: false }
     return Effect.gen(function*() {
       const breaker = yield* LogBreaker.LogBreaker

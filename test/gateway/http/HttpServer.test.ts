@@ -13,7 +13,7 @@ const connected = (port: number) =>
     Effect.callback<Socket>((resume) => {
       const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
       socket.on("error", () => {})
-      // Whoever does not read does not hear that the other side has closed.
+      // A client that does not read does not notice that the other side has closed.
       socket.resume()
     }),
     (socket) => Effect.sync(() => socket.destroy())
@@ -36,8 +36,8 @@ const buying = Layer.succeed(BuyRoute, {
 const answered = (port: number) =>
   Effect.promise(() => fetch(`http://127.0.0.1:${port}/buy`, { method: "POST" }).then(({ ok }) => ok, () => false))
 
-describe("The gateway's port", () => {
-  it.live("closes connections beyond its bound as they come, and serves again when others go", () =>
+describe("HttpServer", () => {
+  it.live("the port closes connections beyond its bound, and serves again when others end", () =>
     Effect.gen(function*() {
       const port = yield* Effect.promise(freePort)
       yield* Layer.build(Layer.provide(HttpServer.layer(port, MAX), buying))
@@ -49,7 +49,7 @@ describe("The gateway's port", () => {
       yield* Effect.repeat(answered(port), { schedule: Schedule.spaced("10 millis"), until: (is: boolean) => is })
     }).pipe(Effect.scoped))
 
-  it("is bounded where nothing else is said", () => {
+  it("the port has a bound by default", () => {
     assert.strictEqual(HttpServer.MAX_CONNECTIONS, 10_000)
   })
 })

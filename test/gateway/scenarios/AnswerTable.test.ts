@@ -2,11 +2,11 @@
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Duration } from "effect"
 import * as AnswerTable from "../AnswerTable.ts"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 AnswerTable.suite(
   "embedded",
-  Door.layerOver(SqliteInfra.layerMemory, {
+  TestGateway.layerOver(SqliteInfra.layerMemory, {
     rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
   })
 )

@@ -2,15 +2,15 @@
 import { assert, layer } from "@effect/vitest"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Context, Duration, Effect, Layer } from "effect"
-import { settingsAt } from "../../infra/kafka/Settings.ts"
+import { settingsAt } from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
 import * as AnswerTable from "../AnswerTable.ts"
-import * as Door from "../Door.ts"
-import { Faults } from "../Faults.ts"
+import { Faults } from "../FaultSwitches.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 60_000
-/** An open breaker asks nobody: it answers within a few milliseconds. This is a median, so that no pause of ours counts. */
+/** An open breaker asks no server: it answers within a few milliseconds. A median, so that no pause counts. */
 const AT_ONCE = 10
 
 const kafka = settingsAt(needed(kafkaAddr()))
@@ -20,8 +20,8 @@ const ports = Layer.unwrap(Effect.gen(function*() {
   yield* start
   return Infra.layerDistributed({ redis: address, kafka })
 }))
-const engine = (change: Parameters<typeof Door.layer>[0]) =>
-  Door.layerOver(ports, change).pipe(Layer.provideMerge(OwnRedis.layerStopped))
+const engine = (change: Parameters<typeof TestGateway.layer>[0]) =>
+  TestGateway.layerOver(ports, change).pipe(Layer.provideMerge(OwnRedis.layerStopped))
 
 AnswerTable.suite(
   "on Kafka and Redis",
@@ -36,34 +36,38 @@ const breaker = {
 }
 
 layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("Gateways beside each other", (it) => {
-  it.effect("take one of those that come at once to both under one request id", () =>
-    Effect.gen(function*() {
-      const here = yield* Door.Door
-      const there = Context.get(yield* Layer.build(Door.layerGateway()), Door.Door)
-      yield* Door.stock("101", 100)
-      for (let n = 0; n < 10; n++) {
-        const body = Door.order({ request_id: `both-${n}`, user_id: `u-${n}` })
-        const asked = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? here : there).send(body))
-        const statuses = (yield* Effect.all(asked, { concurrency: "unbounded" })).map(({ status }) => status)
-        assert.deepStrictEqual(statuses.toSorted(), [202, ...Array.from({ length: 39 }, () => 409)])
-        yield* Door.until(there.get(`/orders/both-${n}`), ({ body }) => body["status"] === "COMPLETED")
-      }
-      assert.strictEqual((yield* here.get("/items/101")).body["sold"], 10)
-    }).pipe(Effect.scoped), TEST_TIMEOUT)
+  it.effect(
+    "two gateways accept one of the orders that come at once under one request id",
+    () =>
+      Effect.gen(function*() {
+        const here = yield* TestGateway.TestGateway
+        const there = Context.get(yield* Layer.build(TestGateway.layerGateway()), TestGateway.TestGateway)
+        yield* TestGateway.stock("101", 100)
+        for (let n = 0; n < 10; n++) {
+          const body = TestGateway.order({ request_id: `both-${n}`, user_id: `u-${n}` })
+          const asked = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? here : there).send(body))
+          const statuses = (yield* Effect.all(asked, { concurrency: "unbounded" })).map(({ status }) => status)
+          assert.deepStrictEqual(statuses.toSorted(), [202, ...Array.from({ length: 39 }, () => 409)])
+          yield* TestGateway.until(there.get(`/orders/both-${n}`), ({ body }) => body["status"] === "COMPLETED")
+        }
+        assert.strictEqual((yield* here.get("/items/101")).body["sold"], 10)
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 })
 
 layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })("An open breaker", (it) => {
-  it.effect("answers at once, and leaves no trace in Redis", () =>
+  it.effect("an open breaker answers at once, and leaves no trace in Redis", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
       const { cli } = yield* OwnRedis.OwnRedis
-      const buy = (n: number) => door.send(Door.order({ request_id: `open-${n}`, user_id: `u-${n}` }))
-      yield* Door.stock("101", 10)
+      const buy = (n: number) => gateway.send(TestGateway.order({ request_id: `open-${n}`, user_id: `u-${n}` }))
+      yield* TestGateway.stock("101", 10)
       assert.strictEqual((yield* buy(0)).status, 202)
       faults.log = "away"
       let n = 1
-      yield* Door.until(Effect.suspend(() => buy(n++)), ({ body }) => body["code"] === "breaker_open")
+      yield* TestGateway.until(Effect.suspend(() => buy(n++)), ({ body }) => body["code"] === "breaker_open")
       faults.log = "fine"
       const keys = yield* cli("KEYS", "*open-*")
       const millis: Array<number> = []
@@ -81,22 +85,24 @@ layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })
 
 layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("A Redis that was killed", (it) => {
   it.effect(
-    "is no reason to say that an order was never placed which was taken meanwhile, at any gateway",
+    "after Redis was killed, no gateway says of an accepted order that it was never placed",
     () =>
       Effect.gen(function*() {
-        const here = yield* Door.Door
-        const there = Context.get(yield* Layer.build(Door.layerGateway()), Door.Door)
+        const here = yield* TestGateway.TestGateway
+        const there = Context.get(yield* Layer.build(TestGateway.layerGateway()), TestGateway.TestGateway)
         const redis = yield* OwnRedis.OwnRedis
-        yield* Door.stock("101", 10)
+        yield* TestGateway.stock("101", 10)
         // Both have seen it, and what it does not know is unknown.
-        for (const door of [here, there]) yield* Door.until(door.get("/orders/killed"), ({ status }) => status === 404)
+        for (const gateway of [here, there]) {
+          yield* TestGateway.until(gateway.get("/orders/killed"), ({ status }) => status === 404)
+        }
         yield* redis.kill
-        yield* Door.until(here.send(Door.order({ request_id: "killed" })), ({ status }) => status === 202)
+        yield* TestGateway.until(here.send(TestGateway.order({ request_id: "killed" })), ({ status }) => status === 202)
         yield* redis.start
         const statuses = new Set<number>()
-        for (const door of [there, here]) {
-          yield* Door.until(
-            Effect.tap(door.get("/orders/killed"), ({ status }) => Effect.sync(() => statuses.add(status))),
+        for (const gateway of [there, here]) {
+          yield* TestGateway.until(
+            Effect.tap(gateway.get("/orders/killed"), ({ status }) => Effect.sync(() => statuses.add(status))),
             ({ body }) => body["status"] === "COMPLETED"
           )
         }

@@ -5,19 +5,20 @@
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Duration, Effect, Layer } from "effect"
 import * as AnswerTable from "../AnswerTable.ts"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 const chunked = Layer.effect(
-  Door.Door,
-  Effect.map(Door.Door, (door) => ({
-    ...door,
-    send: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) => door.sendInChunks(body, headers)
+  TestGateway.TestGateway,
+  Effect.map(TestGateway.TestGateway, (gateway) => ({
+    ...gateway,
+    send: (body: string | Uint8Array<ArrayBuffer>, headers?: Record<string, string>) =>
+      gateway.sendInChunks(body, headers)
   }))
 )
 
 AnswerTable.suite(
   "by the framework",
-  chunked.pipe(Layer.provideMerge(Door.layerOver(SqliteInfra.layerMemory, {
+  chunked.pipe(Layer.provideMerge(TestGateway.layerOver(SqliteInfra.layerMemory, {
     rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
   })))
 )

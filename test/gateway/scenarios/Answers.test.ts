@@ -1,16 +1,16 @@
-/** Every answer of the front door, over a real socket. */
+/** Every answer of the front gateway, over a real socket. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
-const { order } = Door
+const { order } = TestGateway
 
-layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
-  it.effect("accepts an order, says where to look, and what became of it", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gateway", (it) => {
+  it.effect("the gateway accepts an order, and says where its status is and what it becomes", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("101", 5)
-      const answer = yield* door.send(order({ request_id: "a/1 ü" }))
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 5)
+      const answer = yield* gateway.send(order({ request_id: "a/1 ü" }))
       assert.strictEqual(answer.status, 202)
       const { correlation_id, estimated_wait_ms, processing_time_ms, ...rest } = answer.body
       assert.deepStrictEqual(rest, { status: "Order Queued", request_id: "a/1 ü" })
@@ -19,9 +19,9 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
       assert.isTrue(Number.isInteger(estimated_wait_ms))
       const location = answer.headers.get("location") ?? ""
       assert.strictEqual(location, "/orders/a%2F1%20%C3%BC")
-      const standing = yield* Door.until(door.get(location), ({ body }) => body["status"] === "COMPLETED")
-      const { updated_at, ...told } = standing.body
-      assert.deepStrictEqual(told, {
+      const final = yield* TestGateway.until(gateway.get(location), ({ body }) => body["status"] === "COMPLETED")
+      const { updated_at, ...body } = final.body
+      assert.deepStrictEqual(body, {
         request_id: "a/1 ü",
         item_id: "101",
         amount: 1,
@@ -30,7 +30,7 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
         correlation_id
       })
       assert.strictEqual(new Date(String(updated_at)).toISOString(), updated_at)
-      const item = yield* door.get("/items/101")
+      const item = yield* gateway.get("/items/101")
       assert.deepStrictEqual(item.body, {
         item_id: "101",
         available: 4,
@@ -40,60 +40,60 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
       })
     }))
 
-  it.effect("answers a retry by its own order's fate, and refuses another order under the same id", () =>
+  it.effect("a retry gets the status of its order, and another order under the same id is refused", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("102", 1)
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("102", 1)
       const first = order({ request_id: "b-1", item_id: "102" })
-      assert.strictEqual((yield* door.send(first)).status, 202)
-      yield* Door.until(door.get("/orders/b-1"), ({ body }) => body["status"] === "COMPLETED")
-      // The item is sold out by now; the retry hears of its own order all the same.
-      const retry = yield* door.send(first)
+      assert.strictEqual((yield* gateway.send(first)).status, 202)
+      yield* TestGateway.until(gateway.get("/orders/b-1"), ({ body }) => body["status"] === "COMPLETED")
+      // The item is sold out by now; the retry gets the status of its own order all the same.
+      const retry = yield* gateway.send(first)
       assert.strictEqual(retry.status, 409)
       assert.strictEqual(retry.body["error"], "Duplicate Request Detected")
       assert.strictEqual(retry.body["code"], "duplicate_request")
       assert.strictEqual(retry.body["order_status"], "COMPLETED")
       assert.strictEqual(retry.body["retryable"], false)
-      const token = yield* door.send(order({ request_id: "b-1", item_id: "102", payment_token: "tok-2" }))
+      const token = yield* gateway.send(order({ request_id: "b-1", item_id: "102", payment_token: "tok-2" }))
       assert.strictEqual(token.status, 409)
       for (const change of [{ amount: 2 }, { user_id: "u-2" }, { item_id: "101" }]) {
-        const other = yield* door.send(order({ request_id: "b-1", item_id: "102", ...change }))
+        const other = yield* gateway.send(order({ request_id: "b-1", item_id: "102", ...change }))
         assert.strictEqual(other.status, 422)
         assert.strictEqual(other.body["code"], "request_id_reused")
       }
-      const late = yield* door.send(order({ request_id: "b-2", item_id: "102" }))
+      const late = yield* gateway.send(order({ request_id: "b-2", item_id: "102" }))
       assert.strictEqual(late.status, 410)
       assert.strictEqual(late.body["code"], "sold_out")
-      assert.strictEqual((yield* door.get("/orders/b-2")).status, 404)
+      assert.strictEqual((yield* gateway.get("/orders/b-2")).status, 404)
     }))
 
-  it.effect("accepts one of many that come at once under the same id", () =>
+  it.effect("the gateway accepts one of many orders that come at once under the same id", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("103", 50)
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("103", 50)
       const body = order({ request_id: "c-1", item_id: "103" })
-      const answers = yield* Effect.all(Array.from({ length: 40 }, () => door.send(body)), {
+      const answers = yield* Effect.all(Array.from({ length: 40 }, () => gateway.send(body)), {
         concurrency: "unbounded"
       })
       const statuses = answers.map(({ status }) => status)
       assert.strictEqual(statuses.filter((status) => status === 202).length, 1)
-      for (const { body: told, status } of answers) {
-        if (status === 503) assert.strictEqual(told["code"], "outcome_unknown")
+      for (const { body, status } of answers) {
+        if (status === 503) assert.strictEqual(body["code"], "outcome_unknown")
         else assert.include([202, 409], status)
       }
-      yield* Door.until(door.get("/orders/c-1"), ({ body: told }) => told["status"] === "COMPLETED")
-      assert.strictEqual((yield* door.get("/items/103")).body["sold"], 1)
+      yield* TestGateway.until(gateway.get("/orders/c-1"), ({ body }) => body["status"] === "COMPLETED")
+      assert.strictEqual((yield* gateway.get("/items/103")).body["sold"], 1)
     }))
 
-  it.effect("names what is unknown, paused, closed or not open yet", () =>
+  it.effect("an order of an unknown, paused, closed or not yet open sale gets the reason", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const buy = (item_id: string) => door.send(order({ request_id: `d-${item_id}`, item_id }))
+      const gateway = yield* TestGateway.TestGateway
+      const buy = (item_id: string) => gateway.send(order({ request_id: `d-${item_id}`, item_id }))
       const unknown = yield* buy("nothing")
       assert.strictEqual(unknown.status, 404)
       assert.strictEqual(unknown.body["code"], "unknown_item")
-      assert.strictEqual((yield* door.get("/items/nothing")).status, 404)
-      yield* Door.stock("104", 5)
+      assert.strictEqual((yield* gateway.get("/items/nothing")).status, 404)
+      yield* TestGateway.stock("104", 5)
       const opensAt = Date.UTC(2100, 0, 1)
       const cases = [
         [{ paused: true }, "paused", true],
@@ -101,7 +101,7 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
         [{ opensAt: null, closesAt: 1_000 }, "closed", false]
       ] as const
       for (const [patch, code, retryable] of cases) {
-        yield* Door.sale("104", patch)
+        yield* TestGateway.sale("104", patch)
         const answer = yield* buy("104")
         assert.strictEqual(answer.status, 403)
         assert.strictEqual(answer.body["code"], code)
@@ -109,8 +109,8 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
         assert.strictEqual(answer.body["opens_at"], code === "not_open" ? "2100-01-01T00:00:00.000Z" : undefined)
         assert.strictEqual(answer.headers.has("retry-after"), code === "not_open")
       }
-      yield* Door.sale("104", { closesAt: null, price: 1999, currency: "EUR", perUserLimit: 2 })
-      assert.deepStrictEqual((yield* door.get("/items/104")).body["sale"], {
+      yield* TestGateway.sale("104", { closesAt: null, price: 1999, currency: "EUR", perUserLimit: 2 })
+      assert.deepStrictEqual((yield* gateway.get("/items/104")).body["sale"], {
         paused: false,
         per_user_limit: 2,
         price: 1999,
@@ -119,11 +119,11 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
       assert.strictEqual((yield* buy("104")).status, 202)
     }))
 
-  it.effect("takes a caller's correlation id where it is a valid one", () =>
+  it.effect("a caller's correlation id is taken where it is valid", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const send = (id: string) =>
-        door.send(order({ item_id: "nothing" }), { "content-type": "application/json", "x-correlation-id": id })
+        gateway.send(order({ item_id: "nothing" }), { "content-type": "application/json", "x-correlation-id": id })
       const taken = yield* send("shop-1.2:3")
       assert.strictEqual(taken.body["correlation_id"], "shop-1.2:3")
       assert.strictEqual(taken.headers.get("x-correlation-id"), "shop-1.2:3")
@@ -131,14 +131,14 @@ layer(Door.layer(), { excludeTestServices: true })("The front door", (it) => {
       assert.match(String(replaced.body["correlation_id"]), /^[0-9a-f-]{36}$/)
     }))
 
-  it.effect("describes itself", () =>
+  it.effect("the gateway serves its OpenAPI document", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const { body } = yield* door.get("/openapi.json")
+      const gateway = yield* TestGateway.TestGateway
+      const { body } = yield* gateway.get("/openapi.json")
       assert.containsAllKeys(body["paths"], ["/buy", "/orders/{request_id}", "/items/{item_id}", "/health"])
-      const page = yield* door.get("/docs")
+      const page = yield* gateway.get("/docs")
       assert.include(page.headers.get("content-type") ?? "", "text/html")
-      const health = yield* door.get("/health")
+      const health = yield* gateway.get("/health")
       assert.strictEqual(health.status, 200)
       assert.deepStrictEqual(health.body, {
         status: "healthy",

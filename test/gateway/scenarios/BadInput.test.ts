@@ -2,17 +2,17 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect } from "node:net"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
-const { order } = Door
+const { order } = TestGateway
 
 /** Fields that are wrong, as `field: message`. */
-const wrong = ({ body }: Door.Answer): ReadonlyArray<string> =>
+const wrong = ({ body }: TestGateway.Answer): ReadonlyArray<string> =>
   (body["errors"] as ReadonlyArray<{ readonly field: string; readonly message: string }>).map(({ field, message }) =>
     `${field}: ${message}`
   )
 
-/** Says something over a bare socket, and hears until the other side closes. */
+/** Writes something to a bare socket, and reads until the other side closes. */
 const raw = (port: number, text: string) =>
   Effect.callback<string>((resume) => {
     let heard = ""
@@ -23,12 +23,12 @@ const raw = (port: number, text: string) =>
     return Effect.sync(() => socket.destroy())
   })
 
-layer(Door.layer(), { excludeTestServices: true })("Bad input", (it) => {
-  it.effect("that is no JSON object is an invalid body", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
+  it.effect("a body that is no JSON object is an invalid body", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       for (const body of ["", "{", "nonsense", "[]", "null", "7", `"text"`, "{\"a\":1}{", "\u0000"]) {
-        const answer = yield* door.send(body)
+        const answer = yield* gateway.send(body)
         assert.strictEqual(answer.status, 400, body)
         assert.strictEqual(answer.body["error"], "Invalid request body", body)
         assert.strictEqual(answer.body["code"], "invalid_body", body)
@@ -37,20 +37,20 @@ layer(Door.layer(), { excludeTestServices: true })("Bad input", (it) => {
       }
     }))
 
-  it.effect("that is no UTF-8 is an invalid body, and not an order under another id", () =>
+  it.effect("a body that is no UTF-8 is an invalid body, and not an order under another id", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const bytes = new TextEncoder().encode(order({ request_id: "bad-*" }))
       bytes[bytes.indexOf("*".charCodeAt(0))] = 0xff
-      const answer = yield* door.send(bytes)
+      const answer = yield* gateway.send(bytes)
       assert.strictEqual(answer.status, 400)
       assert.strictEqual(answer.body["code"], "invalid_body")
     }))
 
-  it.effect("in fields is named field by field", () =>
+  it.effect("wrong fields are named one by one", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const all = yield* door.send("{}")
+      const gateway = yield* TestGateway.TestGateway
+      const all = yield* gateway.send("{}")
       assert.strictEqual(all.status, 400)
       assert.strictEqual(all.body["error"], "Validation failed")
       assert.deepStrictEqual(wrong(all), [
@@ -82,60 +82,60 @@ layer(Door.layer(), { excludeTestServices: true })("Bad input", (it) => {
         ["payment_token", "", "must be 1 to 200 well-formed characters without control characters"]
       ]
       for (const [field, value, message] of cases) {
-        const answer = yield* door.send(order({ [field]: value }))
+        const answer = yield* gateway.send(order({ [field]: value }))
         assert.strictEqual(answer.status, 400, field)
         assert.deepStrictEqual(wrong(answer), [`${field}: ${message}`])
       }
     }))
 
-  it.effect("that is odd, but an order, is an order", () =>
+  it.effect("an odd body that is an order is accepted", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("101", 100)
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 100)
       const odd = [
         `{"__proto__":{"amount":7},"constructor":1,${order({ request_id: "odd-1" }).slice(1)}`,
         `{"deep":${"[".repeat(2_000)}${"]".repeat(2_000)},${order({ request_id: "odd-2" }).slice(1)}`
       ]
-      for (const body of odd) assert.strictEqual((yield* door.send(body)).status, 202)
-      const undeclared = yield* door.send(new TextEncoder().encode(order({ request_id: "odd-3" })), {})
+      for (const body of odd) assert.strictEqual((yield* gateway.send(body)).status, 202)
+      const undeclared = yield* gateway.send(new TextEncoder().encode(order({ request_id: "odd-3" })), {})
       assert.strictEqual(undeclared.status, 202)
-      const charset = yield* door.send(order({ request_id: "odd-4" }), {
+      const charset = yield* gateway.send(order({ request_id: "odd-4" }), {
         "content-type": "application/json; charset=utf-8"
       })
       assert.strictEqual(charset.status, 202)
     }))
 
-  it.effect("that is too large, of another type, or nowhere is told so", () =>
+  it.effect("a request that is too large, of another type, or for an unknown path says so", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const large = yield* door.send(order({ padding: "x".repeat(17_000) }))
+      const gateway = yield* TestGateway.TestGateway
+      const large = yield* gateway.send(order({ padding: "x".repeat(17_000) }))
       assert.strictEqual(large.status, 413)
       assert.strictEqual(large.body["code"], "body_too_large")
       for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/xml"]) {
-        const other = yield* door.send(order(), { "content-type": type })
+        const other = yield* gateway.send(order(), { "content-type": type })
         assert.strictEqual(other.status, 415, type)
         assert.strictEqual(other.body["code"], "unsupported_media_type")
       }
-      const nowhere = yield* door.get("/nowhere")
+      const nowhere = yield* gateway.get("/nowhere")
       assert.strictEqual(nowhere.status, 404)
       assert.strictEqual(nowhere.body["code"], "not_found")
-      assert.strictEqual((yield* door.get("/buy")).status, 405)
-      assert.strictEqual((yield* door.get(`/orders/${"x".repeat(201)}`)).status, 400)
-      const longest = yield* door.get(`/orders/${encodeURIComponent("€".repeat(200))}`)
+      assert.strictEqual((yield* gateway.get("/buy")).status, 405)
+      assert.strictEqual((yield* gateway.get(`/orders/${"x".repeat(201)}`)).status, 400)
+      const longest = yield* gateway.get(`/orders/${encodeURIComponent("€".repeat(200))}`)
       assert.strictEqual(longest.body["code"], "unknown_order")
-      assert.strictEqual((yield* door.get("/items/a%20b")).status, 400)
-      assert.strictEqual((yield* door.get("/orders/%")).status, 404)
+      assert.strictEqual((yield* gateway.get("/items/a%20b")).status, 400)
+      assert.strictEqual((yield* gateway.get("/orders/%")).status, 404)
     }))
 
-  it.effect("without end ends in a closed socket", () =>
+  it.effect("a body without end ends in a closed socket", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const heads = yield* raw(door.port, `GET /health HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)
+      const gateway = yield* TestGateway.TestGateway
+      const heads = yield* raw(gateway.port, `GET /health HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(100_000)}\r\n\r\n`)
       assert.match(heads, /^HTTP\/1.1 431 /)
-      const rubbish = yield* raw(door.port, "\u0000\u0001 nonsense\r\n\r\n")
+      const rubbish = yield* raw(gateway.port, "\u0000\u0001 nonsense\r\n\r\n")
       assert.match(rubbish, /^HTTP\/1.1 400 /)
-      const slow = yield* raw(door.port, "POST /buy HTTP/1.1\r\nhost: x\r\n")
+      const slow = yield* raw(gateway.port, "POST /buy HTTP/1.1\r\nhost: x\r\n")
       assert.match(slow, /^HTTP\/1.1 408 /)
-      assert.strictEqual((yield* door.get("/health")).status, 200)
+      assert.strictEqual((yield* gateway.get("/health")).status, 200)
     }))
 })

@@ -1,11 +1,11 @@
-/** Server-sent events over a real socket: what a listener hears, and what it costs nobody else. */
+/** Server-sent events over a real socket: what a subscriber gets, and that it costs the others nothing. */
 import { assert, describe, it as test, layer } from "@effect/vitest"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Option, References, Schedule, Scope, Stream } from "effect"
 import { connect } from "node:net"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 interface Heard {
   readonly event: string
@@ -35,7 +35,7 @@ const parse = (block: string): Heard | undefined => {
 /** Listens until the test's scope closes, or it is closed. */
 const listen = (path: string, lastEventId?: string) =>
   Effect.gen(function*() {
-    const { port } = yield* Door.Door
+    const { port } = yield* TestGateway.TestGateway
     const aborting = new AbortController()
     yield* Effect.addFinalizer(() => Effect.sync(() => aborting.abort()))
     const response = yield* Effect.promise(() =>
@@ -95,12 +95,12 @@ const counted = (instead?: Follow) =>
     })
   )
 
-/** Longer than until a stream reads the status again: who joins after an order was reserved hears of it then. */
+/** Longer than until a stream reads the status again: a client that joins after an order was reserved gets it then. */
 const PAYMENT = Duration.millis(1_500)
 
 const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>
-  Door.layerGateway(change).pipe(
-    Layer.provideMerge(Door.processor(PAYMENT)),
+  TestGateway.layerGateway(change).pipe(
+    Layer.provideMerge(TestGateway.processor(PAYMENT)),
     Layer.provideMerge(counted(instead)),
     Layer.provideMerge(Layer.orDie(SqliteInfra.layerMemory)),
     Layer.provideMerge(Layer.sync(Calls, () => ({ follows: 0, following: 0 }))),
@@ -110,10 +110,10 @@ const engine = (change: Partial<GatewaySettings> = {}, instead?: Follow) =>
 const until = (isIt: () => boolean) => Effect.repeat(Effect.sleep("10 millis"), { until: isIt })
 const available = (heard: Heard | undefined) => heard?.data["available"]
 
-layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
-  it.effect("are a snapshot first, then changes, and go on where they were left", () =>
+layer(engine(), { excludeTestServices: true })("Events of an item", (it) => {
+  it.effect("an item's events are a snapshot first, then changes, and go on where they were left", () =>
     Effect.gen(function*() {
-      yield* Door.stock("a", 5)
+      yield* TestGateway.stock("a", 5)
       const first = yield* listen("/items/a/events")
       assert.strictEqual(first.status, 200)
       assert.match(first.headers.get("content-type") ?? "", /^text\/event-stream/)
@@ -123,51 +123,51 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
         "snapshot",
         { item_id: "a", available: 5, held: 0, sold: 0, sale: { paused: false } }
       ])
-      yield* Door.stock("a", 1)
+      yield* TestGateway.stock("a", 1)
       const change = yield* soon(first.next)
       assert.deepStrictEqual([change?.event, change?.data], ["change", { available: 6, held: 0, sold: 0 }])
       assert.isString(change?.id)
       first.close()
-      yield* Door.stock("a", 1)
-      yield* Door.stock("a", 1)
+      yield* TestGateway.stock("a", 1)
+      yield* TestGateway.stock("a", 1)
       const second = yield* listen("/items/a/events", change?.id)
       assert.deepStrictEqual([available(yield* soon(second.next)), available(yield* soon(second.next))], [7, 8])
       const again = yield* soon(second.next)
       assert.deepStrictEqual([again?.event, available(again)], ["snapshot", 8])
-      yield* Door.stock("a", 1)
+      yield* TestGateway.stock("a", 1)
       assert.strictEqual(available(yield* soon(second.next)), 9)
     }).pipe(Effect.scoped))
 
-  it.effect("tell of settings as well, though nobody moved", () =>
+  it.effect("an item's events show changed settings, also when no order moved", () =>
     Effect.gen(function*() {
-      yield* Door.stock("b", 5)
+      yield* TestGateway.stock("b", 5)
       const listening = yield* listen("/items/b/events")
       yield* soon(listening.next)
-      yield* Door.sale("b", { paused: true })
-      const told = yield* soon(listening.next)
-      assert.deepStrictEqual([told?.event, told?.data["sale"]], ["snapshot", { paused: true }])
+      yield* TestGateway.sale("b", { paused: true })
+      const snapshot = yield* soon(listening.next)
+      assert.deepStrictEqual([snapshot?.event, snapshot?.data["sale"]], ["snapshot", { paused: true }])
     }).pipe(Effect.scoped))
 
-  it.effect("are refused for an item that is not known, and come in the document", () =>
+  it.effect("events of an unknown item are refused, and the document lists them", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      const unknown = yield* door.get("/items/nothing/events")
+      const gateway = yield* TestGateway.TestGateway
+      const unknown = yield* gateway.get("/items/nothing/events")
       assert.deepStrictEqual([unknown.status, unknown.body["code"]], [404, "unknown_item"])
-      const { body } = yield* door.get("/openapi.json")
+      const { body } = yield* gateway.get("/openapi.json")
       assert.containsAllKeys(body["paths"], ["/orders/{request_id}/events", "/items/{item_id}/events"])
     }))
 
-  it.effect("are read once, however many listen, and not at all when nobody does", () =>
+  it.effect("an item's events are read once for all subscribers, and not at all without one", () =>
     Effect.gen(function*() {
       const calls = yield* Calls
       yield* until(() => calls.following === 0)
       calls.follows = 0
-      yield* Door.stock("c", 1)
+      yield* TestGateway.stock("c", 1)
       const crowd = yield* Effect.all(Array.from({ length: 40 }, () => listen("/items/c/events")), {
         concurrency: "unbounded"
       })
       for (const one of crowd) assert.strictEqual(available(yield* soon(one.next)), 1)
-      yield* Door.stock("c", 1)
+      yield* TestGateway.stock("c", 1)
       for (const one of crowd) assert.strictEqual(available(yield* soon(one.next)), 2)
       assert.deepStrictEqual({ ...calls }, { follows: 1, following: 1 })
       for (const one of crowd) one.close()
@@ -175,12 +175,12 @@ layer(engine(), { excludeTestServices: true })("An item's events", (it) => {
     }).pipe(Effect.scoped))
 })
 
-layer(engine(), { excludeTestServices: true })("An order's events", (it) => {
-  it.effect("end after its final status, and are over for who has heard that", () =>
+layer(engine(), { excludeTestServices: true })("Events of an order", (it) => {
+  it.effect("an order's events end after its final status, and at once for a client that has had it", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("101", 5)
-      yield* door.send(Door.order({ request_id: "a/1" }))
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 5)
+      yield* gateway.send(TestGateway.order({ request_id: "a/1" }))
       const listening = yield* listen("/orders/a%2F1/events")
       const heard: Array<Heard> = []
       for (let next = yield* soon(listening.next); next !== undefined; next = yield* soon(listening.next)) {
@@ -195,18 +195,18 @@ layer(engine(), { excludeTestServices: true })("An order's events", (it) => {
       const missed = yield* listen("/orders/a%2F1/events", heard.at(-2)?.id)
       assert.strictEqual((yield* soon(missed.next))?.data["status"], "COMPLETED")
       assert.isUndefined(yield* soon(missed.next))
-      assert.strictEqual((yield* door.get("/orders/nothing/events")).status, 404)
+      assert.strictEqual((yield* gateway.get("/orders/nothing/events")).status, 404)
     }).pipe(Effect.scoped))
 
-  it.effect("share the reader of their item", () =>
+  it.effect("an order's events share the reader of its item", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const calls = yield* Calls
-      yield* Door.stock("102", 10)
+      yield* TestGateway.stock("102", 10)
       yield* until(() => calls.following === 0)
       calls.follows = 0
       const ids = Array.from({ length: 10 }, (_, n) => `s-${n}`)
-      yield* Effect.all(ids.map((request_id) => door.send(Door.order({ request_id, item_id: "102" }))), {
+      yield* Effect.all(ids.map((request_id) => gateway.send(TestGateway.order({ request_id, item_id: "102" }))), {
         concurrency: "unbounded"
       })
       const crowd = yield* Effect.all(ids.map((id) => listen(`/orders/${id}/events`)), { concurrency: "unbounded" })
@@ -221,7 +221,7 @@ layer(engine(), { excludeTestServices: true })("An order's events", (it) => {
 /** Asks, and reads nothing of the answer. */
 const stall = (path: string) =>
   Effect.gen(function*() {
-    const { port } = yield* Door.Door
+    const { port } = yield* TestGateway.TestGateway
     const socket = connect(port, "127.0.0.1", () => socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`))
     socket.pause()
     socket.on("error", () => undefined)
@@ -238,17 +238,17 @@ const flood: Follow = () => {
   return Stream.paginate(1, (n) => Effect.succeed([round(n), Option.some(n + 1)] as const))
 }
 
-layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("A listener", (it) => {
+layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("Subscribers", (it) => {
   it.effect(
-    "that does not read is cut off, without harm to others; more than may are refused",
+    "a subscriber that does not read is cut off, without harm to others; too many are refused",
     () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
-        yield* Door.stock("101", 1)
+        const gateway = yield* TestGateway.TestGateway
+        yield* TestGateway.stock("101", 1)
         yield* stall("/items/101/events")
         const good = yield* listen("/items/101/events")
         yield* soon(good.next)
-        const more = yield* Effect.repeat(door.get("/items/101/events"), {
+        const more = yield* Effect.repeat(gateway.get("/items/101/events"), {
           until: ({ status }) => status !== 200,
           times: 1
         })
@@ -256,10 +256,10 @@ layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("A list
         assert.strictEqual(more.headers.get("retry-after"), "1")
         let rounds = 0
         yield* Effect.forkScoped(Effect.promise(async () => {
-          for (let told = -1;; rounds++) {
-            const heard = await good.next(({ data }) => Number(data["available"]) > told)
-            if (heard === undefined) return
-            told = Number(available(heard))
+          for (let last = -1;; rounds++) {
+            const event = await good.next(({ data }) => Number(data["available"]) > last)
+            if (event === undefined) return
+            last = Number(available(event))
           }
         }))
         // The slow one's place is free again.
@@ -276,21 +276,20 @@ layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("A list
   )
 })
 
-describe("At shutdown", () => {
-  test.live("streams end, also those that nobody reads, and health says so meanwhile", () =>
+describe("Events at shutdown", () => {
+  test.live("streams end at shutdown, also those that are not read, and health says so meanwhile", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const built = yield* Layer.buildWithScope(engine({ shutdownNotice: Duration.millis(300) }, flood), scope)
       yield* Effect.gen(function*() {
-        const door = yield* Door.Door
-        yield* Door.stock("101", 1)
+        const gateway = yield* TestGateway.TestGateway
+        yield* TestGateway.stock("101", 1)
         yield* stall("/items/101/events")
         const listening = yield* listen("/items/101/events")
         // By then no socket takes in more.
         yield* soon(() => listening.next(({ data }) => Number(data["available"]) > 8))
         const ending = yield* Effect.forkChild(Scope.close(scope, Exit.void))
-        yield* Effect.sleep("100 millis")
-        const health = yield* door.get("/health")
+        const health = yield* TestGateway.until(gateway.get("/health"), ({ status }) => status !== 200)
         assert.deepStrictEqual([health.status, health.body["status"], health.body["kafka"]], [503, "unhealthy", true])
         // A clean end, and no socket that is torn off.
         assert.isUndefined(yield* soon(() => listening.next(() => false)))

@@ -1,66 +1,66 @@
-/** What the buyer hears while the log or the store is away, and what is left behind. */
+/** What the buyer gets while the log or the store is away, and what is left behind. */
 import { assert, layer } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect } from "effect"
 import { connect } from "node:net"
-import * as Door from "../Door.ts"
-import { Faults } from "../Faults.ts"
+import { Faults } from "../FaultSwitches.ts"
+import * as TestGateway from "../TestGateway.ts"
 
-const { order } = Door
-const engine = () => Door.layer({ rateLimit: { maxRequests: 3, window: Duration.minutes(1) } })
+const { order } = TestGateway
+const engine = () => TestGateway.layer({ rateLimit: { maxRequests: 3, window: Duration.minutes(1) } })
 
-layer(engine(), { excludeTestServices: true })("An append", (it) => {
-  it.effect("that is refused for sure gives the request id back", () =>
+layer(engine(), { excludeTestServices: true })("Failures of the log", (it) => {
+  it.effect("an append that is refused for sure releases the request id", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
-      yield* Door.stock("101", 10)
+      yield* TestGateway.stock("101", 10)
       faults.log = "away"
-      const refused = yield* door.send(order({ request_id: "e-1", user_id: "e" }))
+      const refused = yield* gateway.send(order({ request_id: "e-1", user_id: "e" }))
       assert.strictEqual(refused.status, 503)
       assert.strictEqual(refused.body["error"], "Service temporarily unavailable")
       assert.strictEqual(refused.body["code"], "log_unavailable")
       assert.strictEqual(refused.body["retryable"], true)
       assert.strictEqual(refused.headers.get("retry-after"), "1")
       faults.log = "fine"
-      assert.strictEqual((yield* door.send(order({ request_id: "e-1", user_id: "e" }))).status, 202)
+      assert.strictEqual((yield* gateway.send(order({ request_id: "e-1", user_id: "e" }))).status, 202)
     }))
 
-  it.effect("whose outcome nobody knows keeps the request id, until the log tells", () =>
+  it.effect("an append with an unknown outcome keeps the request id until the log shows the outcome", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
       faults.log = "lost"
       const body = order({ request_id: "f-1", user_id: "f" })
-      const lost = yield* door.send(body)
+      const lost = yield* gateway.send(body)
       faults.log = "fine"
       assert.strictEqual(lost.status, 503)
       assert.strictEqual(lost.body["code"], "outcome_unknown")
-      // It is in the log: the processor writes its status over the claim, and the retry hears of it.
-      yield* Door.until(door.get("/orders/f-1"), ({ status }) => status === 200)
-      const retry = yield* door.send(body)
+      // It is in the log: the processor writes its status over the claim, and the retry gets it.
+      yield* TestGateway.until(gateway.get("/orders/f-1"), ({ status }) => status === 200)
+      const retry = yield* gateway.send(body)
       assert.strictEqual(retry.status, 409)
     }))
 
-  it.effect("that finds its line full is an overload, and no fault of the log", () =>
+  it.effect("an append that finds its queue full is an overload, and no fault of the log", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
       faults.log = "full"
       for (let n = 0; n < 4; n++) {
-        const answer = yield* door.send(order({ request_id: `g-${n}`, user_id: `g-${n}` }))
+        const answer = yield* gateway.send(order({ request_id: `g-${n}`, user_id: `g-${n}` }))
         assert.strictEqual(answer.body["code"], "overloaded")
       }
       faults.log = "fine"
-      assert.strictEqual((yield* door.send(order({ request_id: "g-0", user_id: "g-0" }))).status, 202)
+      assert.strictEqual((yield* gateway.send(order({ request_id: "g-0", user_id: "g-0" }))).status, 202)
     }))
 
-  it.effect("goes on after the buyer has hung up", () =>
+  it.effect("an append goes on after the buyer has hung up", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const body = order({ request_id: "h-1", user_id: "h" })
       yield* Effect.callback<void>((resume) => {
-        const socket = connect(door.port, "127.0.0.1", () => {
+        const socket = connect(gateway.port, "127.0.0.1", () => {
           const head =
             `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
           socket.write(`${head}\r\n\r\n${body}`, () => socket.destroy())
@@ -68,18 +68,18 @@ layer(engine(), { excludeTestServices: true })("An append", (it) => {
         socket.on("close", () => resume(Effect.void))
       })
       // Whichever came first, the order or the hanging up: there is one order afterwards, and it can be asked for.
-      const again = yield* Door.until(door.send(body), ({ status }) => status !== 503)
+      const again = yield* TestGateway.until(gateway.send(body), ({ status }) => status !== 503)
       assert.include([202, 409], again.status)
-      yield* Door.until(door.get("/orders/h-1"), ({ body: told }) => told["status"] === "COMPLETED")
+      yield* TestGateway.until(gateway.get("/orders/h-1"), ({ body }) => body["status"] === "COMPLETED")
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The store", (it) => {
-  it.effect("limits each user's orders, and honest retries cost nothing", () =>
+layer(engine(), { excludeTestServices: true })("Failures of the store", (it) => {
+  it.effect("each user's orders are limited, and retries of the same order cost nothing", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
-      yield* Door.stock("101", 10)
-      const buy = (n: number) => door.send(order({ request_id: `i-${n}`, user_id: "i" }))
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 10)
+      const buy = (n: number) => gateway.send(order({ request_id: `i-${n}`, user_id: "i" }))
       for (const n of [1, 2, 3]) assert.strictEqual((yield* buy(n)).status, 202)
       assert.strictEqual((yield* buy(1)).status, 409)
       const over = yield* buy(4)
@@ -88,25 +88,25 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
       assert.strictEqual(over.body["remaining_requests"], 0)
       assert.isAtMost(Number(over.body["retry_after_seconds"]), 60)
       assert.strictEqual(over.headers.get("retry-after"), String(over.body["retry_after_seconds"]))
-      assert.strictEqual((yield* door.send(order({ request_id: "j-1", user_id: "j" }))).status, 202)
+      assert.strictEqual((yield* gateway.send(order({ request_id: "j-1", user_id: "j" }))).status, 202)
     }))
 
-  it.effect("may be away: orders are taken, look-ups are not answered", () =>
+  it.effect("while the store is away orders are accepted, and look-ups are not answered", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
       faults.store = "away"
-      const buy = (n: number) => door.send(order({ request_id: `k-${n}`, user_id: "k" }))
+      const buy = (n: number) => gateway.send(order({ request_id: `k-${n}`, user_id: "k" }))
       for (const n of [1, 2, 3]) assert.strictEqual((yield* buy(n)).status, 202)
       assert.strictEqual((yield* buy(4)).status, 429)
       for (const path of ["/orders/k-1", "/items/101"]) {
-        const answer = yield* door.get(path)
+        const answer = yield* gateway.get(path)
         assert.strictEqual(answer.status, 503)
         assert.strictEqual(answer.body["code"], "store_unavailable")
       }
-      assert.strictEqual((yield* door.get("/readyz")).status, 200)
-      assert.strictEqual((yield* door.get("/livez")).status, 200)
-      const health = yield* door.get("/health")
+      assert.strictEqual((yield* gateway.get("/readyz")).status, 200)
+      assert.strictEqual((yield* gateway.get("/livez")).status, 200)
+      const health = yield* gateway.get("/health")
       assert.strictEqual(health.status, 503)
       assert.deepStrictEqual(health.body, {
         status: "unhealthy",
@@ -115,65 +115,65 @@ layer(engine(), { excludeTestServices: true })("The store", (it) => {
         circuit_breaker_state: "closed"
       })
       faults.store = "fine"
-      // Taken without a claim: the store does not know it yet, and nobody says that it was never placed.
+      // Accepted without a claim: the store does not know it yet, and no answer says that it was never placed.
       const standings = new Set<number>()
-      yield* Door.until(
-        Effect.tap(door.get("/orders/k-3"), ({ status }) => Effect.sync(() => standings.add(status))),
+      yield* TestGateway.until(
+        Effect.tap(gateway.get("/orders/k-3"), ({ status }) => Effect.sync(() => standings.add(status))),
         ({ body }) => body["status"] === "COMPLETED"
       )
       assert.isFalse(standings.has(404))
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("An item that is stopped", (it) => {
-  it.effect("is told to who asks for it; its orders are taken, as the log decides", () =>
+layer(engine(), { excludeTestServices: true })("Stopped items", (it) => {
+  it.effect("a read of a stopped item says so; its orders are accepted, as the log decides", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
-      yield* Door.stock("101", 10)
+      yield* TestGateway.stock("101", 10)
       faults.store = "damaged"
-      const answer = yield* door.get("/items/101")
-      const taken = yield* door.send(order({ request_id: "m-1", user_id: "m" }))
+      const answer = yield* gateway.get("/items/101")
+      const taken = yield* gateway.send(order({ request_id: "m-1", user_id: "m" }))
       faults.store = "fine"
       assert.deepStrictEqual([answer.status, answer.body["code"]], [503, "item_stopped"])
       assert.strictEqual(taken.status, 202)
-      yield* Door.until(door.get("/orders/m-1"), ({ body }) => body["status"] === "COMPLETED")
+      yield* TestGateway.until(gateway.get("/orders/m-1"), ({ body }) => body["status"] === "COMPLETED")
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The breaker", (it) => {
-  it.effect("opens, answers without a trace, and closes by itself", () =>
+layer(engine(), { excludeTestServices: true })("The breaker at the gateway", (it) => {
+  it.effect("the breaker opens, answers without a trace, and closes by itself", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
       const log = yield* OrderLog
-      yield* Door.stock("101", 10)
+      yield* TestGateway.stock("101", 10)
       faults.log = "away"
-      const buy = (n: number) => door.send(order({ request_id: `l-${n}`, user_id: `l-${n}` }))
+      const buy = (n: number) => gateway.send(order({ request_id: `l-${n}`, user_id: `l-${n}` }))
       for (const n of [1, 2, 3]) assert.strictEqual((yield* buy(n)).body["code"], "log_unavailable")
       const open = yield* buy(4)
       assert.strictEqual(open.status, 503)
       assert.strictEqual(open.body["code"], "breaker_open")
       assert.strictEqual(open.headers.get("retry-after"), "1")
-      const health = yield* door.get("/health")
+      const health = yield* gateway.get("/health")
       assert.strictEqual(health.status, 503)
       assert.strictEqual(health.body["circuit_breaker_state"], "open")
-      const metrics = yield* door.get("/metrics")
+      const metrics = yield* gateway.get("/metrics")
       assert.match(metrics.text, /^gateway_circuit_breaker_state 1$/m)
       faults.log = "fine"
       assert.isTrue(yield* log.isUp)
-      yield* Door.until(door.get("/health"), ({ status }) => status === 200)
+      yield* TestGateway.until(gateway.get("/health"), ({ status }) => status === 200)
       assert.strictEqual((yield* buy(4)).status, 202)
     }))
 })
 
-layer(engine(), { excludeTestServices: true })("The counters", (it) => {
-  it.effect("add up: received is what was queued, refused and failed", () =>
+layer(engine(), { excludeTestServices: true })("Counters of the gateway", (it) => {
+  it.effect("the counters add up: received is what was queued, refused and failed", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
-      yield* Door.stock("101", 3)
-      const send = (fields: Record<string, unknown>) => door.send(order({ user_id: "m", ...fields }))
+      yield* TestGateway.stock("101", 3)
+      const send = (fields: Record<string, unknown>) => gateway.send(order({ user_id: "m", ...fields }))
       yield* send({ request_id: "m-1" })
       yield* send({ request_id: "m-1" })
       yield* send({ request_id: "m-1", amount: 2 })
@@ -181,12 +181,12 @@ layer(engine(), { excludeTestServices: true })("The counters", (it) => {
       yield* send({ request_id: "m-3", amount: 900 })
       yield* send({ request_id: "m-4", amount: -1 })
       yield* send({ request_id: "m-5", padding: "x".repeat(20_000) })
-      yield* door.send(order(), { "content-type": "text/plain" })
-      yield* door.send("{")
+      yield* gateway.send(order(), { "content-type": "text/plain" })
+      yield* gateway.send("{")
       faults.log = "away"
       yield* send({ request_id: "m-6", user_id: "n" })
       faults.log = "fine"
-      const { text } = yield* door.get("/metrics")
+      const { text } = yield* gateway.get("/metrics")
       const series = Object.fromEntries(
         text.split("\n").flatMap((line) => {
           const [, name, value] = /^(gateway_orders_\S+) (\d+)$/.exec(line) ?? []

@@ -5,7 +5,7 @@ import * as Services from "../../chaos/Services.ts"
 import { freePort } from "../../servers/Ports.ts"
 import { until } from "../../servers/Processes.ts"
 import { execute } from "../../servers/Programs.ts"
-import * as Rubbish from "../Rubbish.ts"
+import * as InvalidBodies from "../InvalidBodies.ts"
 
 const FULL = process.env["FULL"] === "1"
 const BODIES = FULL ? 100_000 : 4_000
@@ -14,7 +14,9 @@ const CONNECTIONS = 32
 /** What the engine has for its objects, in MiB. */
 const HEAP = 160
 const TIMEOUT = 1_500_000
-/** What the engine may hold more at the end than after the first third, in MiB: the noise of a heap that is not full. */
+/**
+ * What the engine may hold more at the end than after the first third, in MiB: the noise of a heap that is not full.
+ */
 const GROWTH = 64
 /** The answers to what is no order, no honest one, or one too many; never 5xx. */
 const POLITE = new Set([202, 400, 404, 409, 410, 413, 415, 422])
@@ -22,7 +24,7 @@ const POLITE = new Set([202, 400, 404, 409, 410, 413, 415, 422])
 const memoryOf = async (pid: number): Promise<number> =>
   Number(await execute("ps", ["-o", "rss=", "-p", String(pid)], 5_000)) / 1024
 
-it("gets a clear answer each, and leaves nothing behind", { timeout: TIMEOUT }, async () => {
+it("every fuzzed request gets a clear answer, and leaves nothing behind", { timeout: TIMEOUT }, async () => {
   const port = await freePort()
   const engine = await Services.flashSale(["serve"], {
     HTTP_PORT: String(port),
@@ -38,20 +40,20 @@ it("gets a clear answer each, and leaves nothing behind", { timeout: TIMEOUT }, 
   await until("the engine is up", isUp)
   const pool = new Undici.Pool(origin, { connections: CONNECTIONS, headersTimeout: 10_000 })
   onTestFinished(() => pool.destroy())
-  const chance = Rubbish.chance(SEED)
-  const told = new Map<number, number>()
+  const chance = InvalidBodies.chance(SEED)
+  const counts = new Map<number, number>()
   let sent = 0
   let early: number | undefined
 
   const one = async (n: number) => {
     const isLook = chance.below(10) === 0
-    const type = Rubbish.contentType(chance)
-    const body = isLook ? null : Rubbish.body(chance, n)
-    const path = isLook ? Rubbish.path(chance) : "/buy"
+    const type = InvalidBodies.contentType(chance)
+    const body = isLook ? null : InvalidBodies.body(chance, n)
+    const path = isLook ? InvalidBodies.path(chance) : "/buy"
     const headers = isLook || type === undefined ? {} : { "content-type": type }
     const answer = await pool.request({ method: isLook ? "GET" : "POST", path, headers, body })
     const text = await answer.body.text()
-    told.set(answer.statusCode, (told.get(answer.statusCode) ?? 0) + 1)
+    counts.set(answer.statusCode, (counts.get(answer.statusCode) ?? 0) + 1)
     const about = `${SEED}/${n} ${path} ${answer.statusCode} ${text.slice(0, 200)}`
     if (isLook) expect(answer.statusCode, about).toBeLessThan(500)
     else expect(POLITE, about).toContain(answer.statusCode)
@@ -70,10 +72,10 @@ it("gets a clear answer each, and leaves nothing behind", { timeout: TIMEOUT }, 
   await Promise.all(Array.from({ length: CONNECTIONS }, worker))
   const late = await memoryOf(engine.pid)
   process.stdout.write(
-    `${BODIES} pieces: ${JSON.stringify(Object.fromEntries(told))}; ${early} MiB, then ${late} MiB\n`
+    `${BODIES} pieces: ${JSON.stringify(Object.fromEntries(counts))}; ${early} MiB, then ${late} MiB\n`
   )
   expect(late - early!).toBeLessThan(GROWTH)
-  expect(told.get(202)).toBeGreaterThan(0)
+  expect(counts.get(202)).toBeGreaterThan(0)
   expect(engine.output()).not.toContain("internal_error")
   expect(await isUp()).toBe(true)
   expect(engine.isRunning()).toBe(true)

@@ -1,16 +1,16 @@
 /** Every metric of the gateway, moved by what it counts and right to the number. */
 import { assert, layer } from "@effect/vitest"
 import { Duration, Effect } from "effect"
-import * as Samples from "../../infra/observability/Samples.ts"
-import * as Door from "../Door.ts"
-import { Faults } from "../Faults.ts"
+import * as Samples from "../../infra/observability/metrics/Samples.ts"
+import { Faults } from "../FaultSwitches.ts"
+import * as TestGateway from "../TestGateway.ts"
 
-const { order } = Door
+const { order } = TestGateway
 
 const USER_LIMIT = 3
 
 const engine = (soldOutCache: Duration.Duration) =>
-  Door.layer({
+  TestGateway.layer({
     rateLimit: { maxRequests: USER_LIMIT, window: Duration.minutes(1) },
     breaker: {
       failureThreshold: 3,
@@ -21,7 +21,10 @@ const engine = (soldOutCache: Duration.Duration) =>
     soldOutCache
   })
 
-const samples = Effect.flatMap(Door.Door, (door) => Effect.map(door.get("/metrics"), ({ text }) => Samples.parse(text)))
+const samples = Effect.flatMap(
+  TestGateway.TestGateway,
+  (gateway) => Effect.map(gateway.get("/metrics"), ({ text }) => Samples.parse(text))
+)
 
 /** Sends orders and says what they moved, but for time. */
 const movedBy = <E, R>(send: Effect.Effect<unknown, E, R>) =>
@@ -52,9 +55,9 @@ const failed = (reason: string) => ({
 })
 
 const send = (fields: Readonly<Record<string, unknown>>) =>
-  Effect.flatMap(Door.Door, (door) => door.send(order(fields)))
+  Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(order(fields)))
 const sendText = (text: string, headers?: Record<string, string>) =>
-  Effect.flatMap(Door.Door, (door) => door.send(text, headers))
+  Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(text, headers))
 
 /** No reason is listed that nothing moves. */
 const everyReasonHasMoved = (name: string) =>
@@ -94,11 +97,11 @@ const addUp = Effect.gen(function*() {
 })
 
 layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metrics", (it) => {
-  it.effect("count an order that is taken, and every way in which one is refused", () =>
+  it.effect("the gateway's metrics count an accepted order, and every way in which one is refused", () =>
     Effect.gen(function*() {
-      yield* Door.stock("101", 50)
-      yield* Door.stock("few", 1)
-      yield* Door.stock("shut", 1)
+      yield* TestGateway.stock("101", 50)
+      yield* TestGateway.stock("few", 1)
+      yield* TestGateway.stock("shut", 1)
       const of = (request_id: string, more = {}) => send({ request_id, user_id: request_id, ...more })
       assert.deepStrictEqual(yield* movedBy(of("ok")), { ...answered(202), gateway_orders_successful_total: 1 })
       assert.deepStrictEqual(yield* movedBy(of("ok")), {
@@ -131,7 +134,7 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         [{ opensAt: null, closesAt: 1_000 }, "closed"]
       ] as const
       for (const [patch, reason] of sales) {
-        yield* Door.sale("shut", patch)
+        yield* TestGateway.sale("shut", patch)
         assert.deepStrictEqual(yield* movedBy(of(reason, { item_id: "shut" })), refused(reason, 403))
       }
       const greedy = Effect.forEach(
@@ -153,11 +156,11 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
 
 // Long enough for what was read to be known still when the store is switched off.
 layer(engine(Duration.seconds(10)), { excludeTestServices: true })("The gateway's metrics of failures", (it) => {
-  it.effect("count what we fail, by reason, and show the breaker", () =>
+  it.effect("the gateway's metrics count failures by reason, and show the breaker", () =>
     Effect.gen(function*() {
       const faults = yield* Faults
-      yield* Door.stock("101", 50)
-      yield* Door.stock("gone", 1)
+      yield* TestGateway.stock("101", 50)
+      yield* TestGateway.stock("gone", 1)
       const of = (request_id: string, more = {}) => send({ request_id, user_id: request_id, ...more })
       // Read, and known to be sold out.
       yield* of("look", { item_id: "gone", amount: 2 })

@@ -1,16 +1,16 @@
 /** Streams on which nothing happens say now and then that they are still there. */
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 /** The gateway's heartbeat and some patience, in milliseconds: real time, as it is the clients' too. */
 const HEARTBEAT = 15_000
 const PATIENCE = HEARTBEAT + 5_000
 const TEST_TIMEOUT = PATIENCE + 10_000
 
-/** Reads a stream until this is heard; how long that took, in milliseconds. */
+/** Reads a stream until this comes; how long that took, in milliseconds. */
 const until = (path: string, text: string) =>
-  Effect.flatMap(Door.Door, ({ port }) =>
+  Effect.flatMap(TestGateway.TestGateway, ({ port }) =>
     Effect.promise(async () => {
       const aborting = new AbortController()
       const timer = setTimeout(() => aborting.abort(), PATIENCE)
@@ -26,10 +26,10 @@ const until = (path: string, text: string) =>
       return { heard, millis: performance.now() - begun }
     }))
 
-layer(Door.layer(), { excludeTestServices: true })("A stream on which nothing happens", (it) => {
-  it.effect("beats", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("Heartbeat", (it) => {
+  it.effect("a stream on which nothing happens has heartbeats", () =>
     Effect.gen(function*() {
-      yield* Door.stock("101", 5)
+      yield* TestGateway.stock("101", 5)
       const { heard, millis } = yield* until("/items/101/events", ": still here\n\n")
       assert.include(heard, "event: snapshot\n")
       assert.isAtLeast(millis, HEARTBEAT - 2_000)

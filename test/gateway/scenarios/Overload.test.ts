@@ -1,4 +1,4 @@
-/** More than the engine can serve: who is turned away, at once, and who is not. */
+/** More orders than the engine can serve: which are rejected at once, and which are not. */
 import { assert, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -6,14 +6,14 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Fiber, Latch, Layer, Schedule } from "effect"
-import * as Door from "../Door.ts"
-import { Faults } from "../Faults.ts"
+import { Faults } from "../FaultSwitches.ts"
+import * as TestGateway from "../TestGateway.ts"
 
-const { order } = Door
+const { order } = TestGateway
 
-/** How long an answer that needs no look may take, in milliseconds. */
+/** How long an answer that needs no read may take, in milliseconds. */
 const AT_ONCE = 500
-/** Less than a silent store is waited for, in milliseconds: who is answered within it did not wait. */
+/** Less than a silent store is waited for, in milliseconds: an order that is answered within it did not wait. */
 const ONE_PATIENCE = 1_000
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.timed(effect)
@@ -41,14 +41,14 @@ const held = Layer.effect(
   Layer.provideMerge(Layer.effect(Gate, Effect.map(Latch.make(false), (latch) => ({ latch, came: 0 }))))
 )
 
-layer(Door.layerGateway({ maxInFlight: 3 }).pipe(Layer.provideMerge(held)), { excludeTestServices: true })(
+layer(TestGateway.layerGateway({ maxInFlight: 3 }).pipe(Layer.provideMerge(held)), { excludeTestServices: true })(
   "Orders in flight",
   (it) => {
-    it.effect("are bounded: one more is told at once to come back, and gets in when there is room", () =>
+    it.effect("orders in flight are bounded: one more gets a 503 at once, and is accepted when there is room", () =>
       Effect.gen(function*() {
-        const door = yield* Door.Door
+        const gateway = yield* TestGateway.TestGateway
         const gate = yield* Gate
-        const buy = (n: number) => door.send(order({ request_id: `o-${n}`, user_id: `o-${n}` }))
+        const buy = (n: number) => gateway.send(order({ request_id: `o-${n}`, user_id: `o-${n}` }))
         const waiting = yield* Effect.forEach([1, 2, 3], (n) => Effect.forkChild(buy(n)))
         yield* Effect.repeat(Effect.sync(() => gate.came), {
           schedule: Schedule.spaced("5 millis"),
@@ -68,72 +68,72 @@ layer(Door.layerGateway({ maxInFlight: 3 }).pipe(Layer.provideMerge(held)), { ex
 )
 
 layer(
-  Door.layerGateway({ maxQueueWait: Duration.seconds(2) }).pipe(Layer.provideMerge(SqliteInfra.layerMemory)),
+  TestGateway.layerGateway({ maxQueueWait: Duration.seconds(2) }).pipe(Layer.provideMerge(SqliteInfra.layerMemory)),
   { excludeTestServices: true }
 )("A backlog", (it) => {
-  it.effect("that would take too long turns orders away at once, until it is shorter", () =>
+  it.effect("a backlog that would take too long rejects orders at once, until it is shorter", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const log = yield* OrderLog
       const backlogs = yield* Backlogs
       const partition = home(ItemId.make("101"), yield* log.partitions)
       let n = 0
-      const buy = Effect.suspend(() => door.send(order({ request_id: `q-${n++}`, user_id: `q-${n}` })))
-      // Nobody has said how far the fold is: everybody gets in, and nobody is told to wait.
+      const buy = Effect.suspend(() => gateway.send(order({ request_id: `q-${n++}`, user_id: `q-${n}` })))
+      // No backlog is published: every order is accepted, and none has to wait.
       for (let i = 0; i < 6; i++) assert.strictEqual((yield* buy).body["estimated_wait_ms"], 0)
       yield* backlogs.publish(partition, { folded: 0, perSecond: 1 })
-      const refused = yield* Door.until(buy, ({ status }) => status === 503)
+      const refused = yield* TestGateway.until(buy, ({ status }) => status === 503)
       assert.strictEqual(refused.body["code"], "overloaded")
       assert.strictEqual(refused.body["error"], "Service temporarily unavailable")
       const wait = Number(refused.headers.get("retry-after"))
       assert.isAtLeast(wait, 4)
       assert.strictEqual(refused.body["retry_after_seconds"], wait)
       // An item of another partition is not concerned.
-      const other = yield* door.send(order({ request_id: "q-other", user_id: "q-other", item_id: "105" }))
+      const other = yield* gateway.send(order({ request_id: "q-other", user_id: "q-other", item_id: "105" }))
       assert.notStrictEqual(home(ItemId.make("105"), yield* log.partitions), partition)
       assert.strictEqual(other.status, 202)
       yield* backlogs.publish(partition, { folded: n, perSecond: 1 })
-      const taken = yield* Door.until(buy, ({ status }) => status === 202)
+      const taken = yield* TestGateway.until(buy, ({ status }) => status === 202)
       assert.strictEqual(taken.headers.get("location"), `/orders/q-${n - 1}`)
       yield* backlogs.publish(partition, { folded: 0, perSecond: 1_000_000 })
-      yield* Door.until(buy, ({ body }) => body["estimated_wait_ms"] === 0)
+      yield* TestGateway.until(buy, ({ body }) => body["estimated_wait_ms"] === 0)
     }))
 })
 
-/** Charges that are never answered, as far as the test can tell. */
-const slow = Door.layerGateway({ maxQueueWait: Duration.seconds(1) }).pipe(
-  Layer.provideMerge(Door.processor(Duration.hours(1))),
+/** Charges that are not answered within the test. */
+const slow = TestGateway.layerGateway({ maxQueueWait: Duration.seconds(1) }).pipe(
+  Layer.provideMerge(TestGateway.processor(Duration.hours(1))),
   Layer.provideMerge(SqliteInfra.layerMemory)
 )
 
 layer(slow, { excludeTestServices: true })("Slow payments", (it) => {
-  it.effect("turn nobody away: what is folded does not wait for them", () =>
+  it.effect("slow payments reject no order: a fold does not wait for them", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const backlogs = yield* Backlogs
       const log = yield* OrderLog
-      yield* Door.stock("101", 100)
+      yield* TestGateway.stock("101", 100)
       const partition = home(ItemId.make("101"), yield* log.partitions)
-      const buy = (n: number) => door.send(order({ request_id: `s-${n}`, user_id: `s-${n}` }))
+      const buy = (n: number) => gateway.send(order({ request_id: `s-${n}`, user_id: `s-${n}` }))
       for (let n = 0; n < 20; n++) assert.strictEqual((yield* buy(n)).status, 202)
       yield* Effect.repeat(backlogs.read, {
         schedule: Schedule.spaced("10 millis"),
         until: (known) => (known.get(partition)?.folded ?? 0) > 20
       })
-      yield* Door.until(door.get("/items/101"), ({ body }) => body["held"] === 20)
+      yield* TestGateway.until(gateway.get("/items/101"), ({ body }) => body["held"] === 20)
       const next = yield* buy(20)
       assert.strictEqual(next.status, 202)
       assert.isBelow(Number(next.body["estimated_wait_ms"]), 1_000)
     }))
 })
 
-layer(Door.layer(), { excludeTestServices: true })("A store that is silent", (it) => {
-  it.effect("is waited for once: then orders go on without it, until it answers again", () =>
+layer(TestGateway.layer(), { excludeTestServices: true })("A store that is silent", (it) => {
+  it.effect("a silent store is waited for once: then orders go on without it, until it answers again", () =>
     Effect.gen(function*() {
-      const door = yield* Door.Door
+      const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults
-      yield* Door.stock("101", 100)
-      const buy = (n: number) => door.send(order({ request_id: `t-${n}`, user_id: `t-${n}` }))
+      yield* TestGateway.stock("101", 100)
+      const buy = (n: number) => gateway.send(order({ request_id: `t-${n}`, user_id: `t-${n}` }))
       faults.store = "silent"
       const [first, answer] = yield* timed(buy(1))
       assert.strictEqual(answer.status, 202)
@@ -143,7 +143,7 @@ layer(Door.layer(), { excludeTestServices: true })("A store that is silent", (it
       assert.isBelow(Duration.toMillis(second), ONE_PATIENCE)
       faults.store = "fine"
       // Once it answers, claims are taken again: the same order is known.
-      yield* Door.until(door.get("/orders/t-2"), ({ body }) => body["status"] === "COMPLETED")
-      yield* Door.until(buy(2), ({ status }) => status === 409)
+      yield* TestGateway.until(gateway.get("/orders/t-2"), ({ body }) => body["status"] === "COMPLETED")
+      yield* TestGateway.until(buy(2), ({ status }) => status === 409)
     }))
 })

@@ -11,7 +11,7 @@ const EXAMPLES = 300
 const SEED = process.env["SEED"] ?? "1"
 const TIMEOUT = 600_000
 
-/** An order that fits its schema may be refused for what stands in the engine: sold out, an id of another order. */
+/** An order that fits its schema may be refused for the engine's state: sold out, an id of another order. */
 const CONFIG = `
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "403", "404", "409", "410", "422", "429", "503"]

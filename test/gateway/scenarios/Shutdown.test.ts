@@ -6,7 +6,10 @@ import * as Services from "../../chaos/Services.ts"
 import { until } from "../../servers/Processes.ts"
 
 const TIMEOUT = 60_000
-/** How long what is left may take once the last request has come, in milliseconds: far less than a kept-alive connection. */
+/**
+ * How long what is left may take once the last request has come, in milliseconds: far less than a kept-alive
+ * connection.
+ */
 const PATIENCE = 10_000
 
 const body = JSON.stringify({ request_id: "slow-1", user_id: "u-1", item_id: "101", amount: 1 })
@@ -37,7 +40,7 @@ const refusesConnections = (url: string) =>
   })
 
 it(
-  "health says so, the port is closed, what is in flight is answered, and all ends well",
+  "at shutdown health says so, the port is closed, orders in flight are answered, and the process ends with 0",
   { timeout: TIMEOUT },
   async () => {
     const env = { DATA_DIR: await Services.folder(), PAYMENT_FAILURE_RATE: "0", SHUTDOWN_NOTICE: "2s" }

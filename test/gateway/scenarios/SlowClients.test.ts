@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net"
 import { setTimeout as delay } from "node:timers/promises"
 import { expect, it, onTestFinished } from "vitest"
 import * as Services from "../../chaos/Services.ts"
+import { until } from "../../servers/Processes.ts"
 
 const FULL = process.env["FULL"] === "1"
 const SLOW = 1_000
@@ -12,6 +13,8 @@ const ROUNDS = FULL ? 5 : 2
 const ROUND_MILLIS = FULL ? 4_000 : 2_000
 /** Buyers' orders a second. */
 const RATE = 100
+/** How often a slow client sends a header, in milliseconds. */
+const DRIBBLE_MILLIS = 1_000
 /** What is measured on a machine that does other things as well, in milliseconds. */
 const NOISE = 25
 const TIMEOUT = 180_000
@@ -26,7 +29,7 @@ const slowly = (port: number, counts: { cut: number; open: number }) => {
       counts.open++
       socket.write("POST /buy HTTP/1.1\r\nhost: x\r\n")
     })
-    const dribble = setInterval(() => socket.write(`x-${sent++}: y\r\n`), 1_000)
+    const dribble = setInterval(() => socket.write(`x-${sent++}: y\r\n`), DRIBBLE_MILLIS)
     socket.resume()
     socket.on("error", () => {})
     socket.on("close", () => {
@@ -89,7 +92,7 @@ it("buyers' p99 stays within twice its usual", { timeout: TIMEOUT }, async () =>
   for (let n = 0; n < ROUNDS; n++) {
     usual.push(await round())
     const ends = Array.from({ length: SLOW }, () => slowly(Number(new URL(engine.url).port), counts))
-    while (counts.open < SLOW * (n + 1)) await delay(20)
+    await until("all slow clients are connected", () => counts.open >= SLOW * (n + 1))
     beside.push(await round())
     for (const end of ends) end()
   }

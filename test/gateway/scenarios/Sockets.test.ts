@@ -3,14 +3,14 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
-import * as Door from "../Door.ts"
+import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 40_000
-/** What one socket may hear before it is given up, in milliseconds. */
+/** How long one socket may read before it is given up, in milliseconds. */
 const PATIENCE = 15_000
 
 interface Spoken {
-  /** All that was heard until the other side closed. */
+  /** All that was read until the other side closed. */
   readonly heard: string
   /** How long that took, in milliseconds. */
   readonly millis: number
@@ -53,26 +53,26 @@ const LAST = "connection: close\r\n"
 
 const statusesOf = ({ heard }: Spoken) => [...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status))
 
-layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) => {
+layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", (it) => {
   it.effect(
     "headers, bodies and pauses that take too long are cut off, each in its time",
     () =>
       Effect.gen(function*() {
-        const { port } = yield* Door.Door
-        const body = Door.order({ request_id: "slow" })
+        const { port } = yield* TestGateway.TestGateway
+        const body = TestGateway.order({ request_id: "slow" })
         const [headers, bodies, dribble, never] = yield* Effect.all([
           speak(port, "POST /buy HTTP/1.1\r\nhost: x\r\n"),
           speak(port, head(body.length) + body.slice(0, 5)),
           speak(port, head(body.length), Array.from({ length: 12 }, (_, n) => [1_000 * n, body[n]!] as const)),
           speak(port, "")
         ], { concurrency: "unbounded" })
-        for (
-          const [spoken, from, to] of [[headers, 4_900, 8_000], [bodies, 9_900, 13_000], [dribble, 9_900, 13_000], [
-            never,
-            4_900,
-            8_000
-          ]] as const
-        ) {
+        const ends = [
+          [headers, 4_900, 8_000],
+          [bodies, 9_900, 13_000],
+          [dribble, 9_900, 13_000],
+          [never, 4_900, 8_000]
+        ] as const
+        for (const [spoken, from, to] of ends) {
           assert.isTrue(spoken.isClosed)
           assert.isAtLeast(spoken.millis, from)
           assert.isBelow(spoken.millis, to)
@@ -84,12 +84,15 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
 
   it.effect("requests that come in one packet are answered each, in their order", () =>
     Effect.gen(function*() {
-      const { port } = yield* Door.Door
-      yield* Door.stock("101", 1_000)
-      const orders = Array.from({ length: 60 }, (_, n) => Door.order({ request_id: `pipe-${n}`, user_id: `u-${n}` }))
+      const { port } = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 1_000)
+      const orders = Array.from({ length: 60 }, (_, n) =>
+        TestGateway.order({ request_id: `pipe-${n}`, user_id: `u-${n}` }))
       const spoken = yield* speak(
         port,
-        orders.map((order, n) => post(order, n === orders.length - 1 ? LAST : "")).join("")
+        orders.map((order, n) =>
+          post(order, n === orders.length - 1 ? LAST : "")
+        ).join("")
       )
       assert.deepStrictEqual(statusesOf(spoken), orders.map(() => 202))
       const ids = [...spoken.heard.matchAll(/"request_id":"pipe-(\d+)"/g)].map(([, n]) => Number(n))
@@ -103,11 +106,11 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
     }), TEST_TIMEOUT)
 
   it.effect(
-    "what two servers might read differently is refused, and the connection closed",
+    "a request that two servers might read differently is refused, and the connection closed",
     () =>
       Effect.gen(function*() {
-        const { port } = yield* Door.Door
-        const body = Door.order({ request_id: "smuggled" })
+        const { port } = yield* TestGateway.TestGateway
+        const body = TestGateway.order({ request_id: "smuggled" })
         const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
         const cases = [
           `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${chunk}`,
@@ -128,25 +131,25 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
           assert.isTrue(spoken.isClosed, text)
           assert.deepStrictEqual(statusesOf(spoken), [400], text)
         }
-        const door = yield* Door.Door
-        assert.strictEqual((yield* door.get("/orders/smuggled")).status, 404)
+        const gateway = yield* TestGateway.TestGateway
+        assert.strictEqual((yield* gateway.get("/orders/smuggled")).status, 404)
       }),
     TEST_TIMEOUT
   )
 
   it.effect(
-    "bodies by chunks, of no length, promised and packed are read, or refused, by the same bounds",
+    "bodies that are chunked, without a length, announced or compressed have the same bounds",
     () =>
       Effect.gen(function*() {
-        const { port } = yield* Door.Door
-        yield* Door.stock("102", 1_000)
-        const order = (request_id: string) => Door.order({ request_id, user_id: request_id, item_id: "102" })
+        const { port } = yield* TestGateway.TestGateway
+        yield* TestGateway.stock("102", 1_000)
+        const order = (request_id: string) => TestGateway.order({ request_id, user_id: request_id, item_id: "102" })
         const chunked = (body: string, size: number) => {
           const chunks = body.match(new RegExp(`[^]{1,${size}}`, "g")) ?? []
           return `POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}transfer-encoding: chunked\r\n\r\n` +
             chunks.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join("") + "0\r\n\r\n"
         }
-        const large = Door.order({ padding: "x".repeat(17_000) })
+        const large = TestGateway.order({ padding: "x".repeat(17_000) })
         const cases: ReadonlyArray<readonly [string, number]> = [
           [chunked(order("chunks-1"), 7), 202],
           [chunked(large, 1_000), 413],
@@ -169,12 +172,12 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
     TEST_TIMEOUT
   )
 
-  it.effect("an upgrade, a tunnel and a HEAD hurt nobody", () =>
+  it.effect("an upgrade, a tunnel and a HEAD do no harm", () =>
     Effect.gen(function*() {
-      const { port } = yield* Door.Door
-      const door = yield* Door.Door
+      const { port } = yield* TestGateway.TestGateway
+      const gateway = yield* TestGateway.TestGateway
       const last = `GET /nowhere HTTP/1.1\r\nhost: x\r\n${LAST}\r\n`
-      const order = Door.order({ request_id: "upgraded", item_id: "nothing" })
+      const order = TestGateway.order({ request_id: "upgraded", item_id: "nothing" })
       // As Java's client does with its first request.
       const h2c = "connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAA\r\n"
       const cases: ReadonlyArray<readonly [string, string, ReadonlyArray<number>]> = [
@@ -189,16 +192,16 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
         assert.isTrue(spoken.isClosed, first)
         assert.deepStrictEqual(statusesOf(spoken), statuses, first)
       }
-      assert.strictEqual((yield* door.get("/health")).status, 200)
+      assert.strictEqual((yield* gateway.get("/health")).status, 200)
     }), 90_000)
 
   it.effect("clients that hang up in the middle leave nothing open", () =>
     Effect.gen(function*() {
-      const { port } = yield* Door.Door
-      const door = yield* Door.Door
+      const { port } = yield* TestGateway.TestGateway
+      const gateway = yield* TestGateway.TestGateway
       const sockets = () => process.getActiveResourcesInfo().filter((name) => name === "TCPSocketWrap").length
       const before = sockets()
-      const body = Door.order({ request_id: "gone" })
+      const body = TestGateway.order({ request_id: "gone" })
       const texts = [
         "",
         "POST /b",
@@ -224,6 +227,6 @@ layer(Door.layer(), { excludeTestServices: true })("Over a bare socket", (it) =>
         )
       }
       yield* Effect.repeat(Effect.sleep("50 millis"), { until: () => sockets() <= before + 2 })
-      assert.strictEqual((yield* door.get("/health")).status, 200)
+      assert.strictEqual((yield* gateway.get("/health")).status, 200)
     }), TEST_TIMEOUT)
 })

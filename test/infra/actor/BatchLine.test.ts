@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Deferred, Effect, Exit, Fiber, Latch, Scope } from "effect"
+import { TestClock } from "effect/testing"
 
 const NAME = "test"
 
-/** A line that stands still until the latch opens, and remembers its batches. */
-const standing = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
+/** A line that works on nothing until the latch opens, and remembers its batches. */
+const paused = Effect.fnUntraced(function*(options: { readonly capacity: number; readonly batchSize: number }) {
   const latch = yield* Latch.make()
   const batches: Array<ReadonlyArray<number>> = []
   const line = yield* BatchLine.make<number, number, string>({
@@ -25,9 +27,9 @@ const ask = (line: BatchLine.BatchLine<number, number, string>, messages: Readon
   Effect.forEach(messages, (n) => Effect.forkChild(line.ask(n), { startImmediately: true }))
 
 describe("BatchLine", () => {
-  it.effect("serves what gathers while it works as one batch, up to its bound, and answers each its own", () =>
+  it.effect("messages that gather while the line works are one bounded batch, and each gets its own answer", () =>
     Effect.gen(function*() {
-      const { batches, latch, line } = yield* standing({ capacity: 10, batchSize: 3 })
+      const { batches, latch, line } = yield* paused({ capacity: 10, batchSize: 3 })
       const first = yield* ask(line, [1])
       yield* Effect.yieldNow
       const rest = yield* ask(line, [2, -3, 4, 5])
@@ -44,9 +46,9 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(batches, [[1], [2, -3, 4], [5]])
     }))
 
-  it.effect("refuses what is beyond its capacity at once, and names itself", () =>
+  it.effect("a message beyond the capacity is refused at once, by the name of the line", () =>
     Effect.gen(function*() {
-      const { latch, line } = yield* standing({ capacity: 2, batchSize: 1 })
+      const { latch, line } = yield* paused({ capacity: 2, batchSize: 1 })
       yield* ask(line, [1])
       yield* Effect.yieldNow
       const accepted = yield* ask(line, [2, 3])
@@ -56,7 +58,39 @@ describe("BatchLine", () => {
       assert.deepStrictEqual(yield* Fiber.joinAll(accepted), [4, 6])
     }))
 
-  it.effect("gives a failure of the step to all of its batch, and goes on", () =>
+  it.effect("a message that has waited longer than it may is refused", () =>
+    Effect.gen(function*() {
+      const latch = yield* Latch.make()
+      const batches: Array<ReadonlyArray<number>> = []
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        patienceMillis: 1_000,
+        handle: (batch) =>
+          Effect.gen(function*() {
+            batches.push(batch)
+            yield* latch.await
+            return batch.map((n) => Exit.succeed(n))
+          })
+      })
+      const [first] = yield* ask(line, [1])
+      yield* Effect.yieldNow
+      const [late] = yield* ask(line, [2])
+      yield* TestClock.adjust("1 millis")
+      const [inTime] = yield* ask(line, [3])
+      yield* TestClock.adjust("1 second")
+      yield* latch.open
+      assert.strictEqual(yield* Fiber.join(first!), 1)
+      assert.deepStrictEqual(
+        yield* Fiber.await(late!),
+        Exit.fail(new BatchLine.LineFull({ line: NAME, capacity: 10 }))
+      )
+      assert.strictEqual(yield* Fiber.join(inTime!), 3)
+      assert.deepStrictEqual(batches, [[1], [3]])
+    }))
+
+  it.effect("a failure of the step goes to its whole batch, and the line goes on", () =>
     Effect.gen(function*() {
       let isBroken = true
       const line = yield* BatchLine.make<number, number, string>({
@@ -73,7 +107,7 @@ describe("BatchLine", () => {
       assert.strictEqual(yield* line.ask(3), 3)
     }))
 
-  it.effect("gives a defect of the step to its callers, and goes on", () =>
+  it.effect("a defect of the step goes to its callers, and the line goes on", () =>
     Effect.gen(function*() {
       const line = yield* BatchLine.make<number, number, never>({
         name: NAME,
@@ -88,7 +122,44 @@ describe("BatchLine", () => {
       assert.strictEqual(yield* line.ask(2), 2)
     }))
 
-  it.effect("takes it for a bug when there are fewer answers than messages", () =>
+  it.effect("a completion that throws keeps no answer from the others of its batch", () =>
+    Effect.gen(function*() {
+      const { of } = yield* Completion.guard
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const got: Array<unknown> = []
+      const receive = (all: Array<unknown>, result: unknown) => {
+        if (all.push(result) === 1) throw new Error("a bug")
+      }
+      for (const n of [1, 2]) line.offer(n, of(got, receive, () => undefined))
+      assert.strictEqual(yield* line.ask(3), 3)
+      assert.deepStrictEqual(got, [Exit.succeed(1), Exit.succeed(2)])
+    }))
+
+  it.effect("a bug around a step goes to the messages that wait, and the line goes on", () =>
+    Effect.gen(function*() {
+      let isBroken = true
+      const line = yield* BatchLine.make<number, number, never>({
+        name: NAME,
+        capacity: 10,
+        batchSize: 10,
+        inTurn: (step) => {
+          if (isBroken) throw new Error("a bug")
+          return step
+        },
+        handle: (batch) => Effect.succeed(batch.map((n) => Exit.succeed(n)))
+      })
+      const asked = yield* ask(line, [1, 2])
+      for (const exit of yield* Effect.forEach(asked, Fiber.await)) assert.isTrue(Exit.hasDies(exit))
+      isBroken = false
+      assert.strictEqual(yield* line.ask(3), 3)
+    }))
+
+  it.effect("fewer answers than messages are a defect", () =>
     Effect.gen(function*() {
       const line = yield* BatchLine.make<number, number, never>({
         name: NAME,
@@ -99,10 +170,10 @@ describe("BatchLine", () => {
       assert.isTrue(Exit.hasDies(yield* Effect.exit(line.ask(1))))
     }))
 
-  it.effect("answers everything that it accepted before it is gone, and takes nothing more", () =>
+  it.effect("a line that is closed answers all that it accepted, and accepts nothing more", () =>
     Effect.gen(function*() {
       const scope = yield* Scope.make()
-      const { latch, line } = yield* Scope.provide(standing({ capacity: 10, batchSize: 2 }), scope)
+      const { latch, line } = yield* Scope.provide(paused({ capacity: 10, batchSize: 2 }), scope)
       const accepted = yield* ask(line, [1, 2, 3, 4, 5])
       const closed = yield* Deferred.make<void>()
       yield* Effect.forkChild(Effect.andThen(Scope.close(scope, Exit.void), Deferred.succeed(closed, undefined)), {

@@ -30,8 +30,8 @@ const telemetry = Telemetry.layerMetrics("processor").pipe(
   Layer.provide(Layer.succeed(Metric.MetricRegistry, new Map()))
 )
 
-describe("the metrics' port", () => {
-  it.live("has metrics, and health with its status", () =>
+describe("MetricsServer", () => {
+  it.live("the port serves metrics, and health with its status", () =>
     Effect.gen(function*() {
       const port = yield* free
       const kafka = yield* Ref.make(true)
@@ -65,7 +65,7 @@ describe("the metrics' port", () => {
       }).pipe(Effect.provide(Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready) }), telemetry)))
     }))
 
-  it.live("that is taken is told in one line", () =>
+  it.live("a port that is taken is an error of one line", () =>
     Effect.gen(function*() {
       const { port } = yield* taken
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })

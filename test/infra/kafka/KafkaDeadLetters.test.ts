@@ -1,4 +1,4 @@
-/** What only Kafka's dead letters promise: they are read again from the topic by whoever asks. */
+/** What only Kafka's dead letters promise: every reader reads them again from the topic. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
@@ -9,7 +9,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Context, Effect, Layer, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
@@ -37,34 +37,38 @@ const eventually = <A, E>(ask: Effect.Effect<A, E>, isIt: (answer: A) => boolean
     Effect.retry(Schedule.spaced("20 millis"))
   )
 
-describe("Kafka's dead letters", () => {
-  it.live("are seen by other processes, those that follow and those that come later", () =>
-    Effect.gen(function*() {
-      const settings = settingsAt(address)
-      const one = yield* aProcess(settings)
-      const following = yield* aProcess(settings)
-      yield* eventually(following.stats, ({ size }) => size === 0)
-      yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
-      yield* one.put(letter(2))
-      yield* one.handle({
-        partition: PartitionId.make(1),
-        offset: Offset.make(1),
-        action: "replayed",
-        by: "operator",
-        why: "a test",
-        timestamp: "2025-11-29T22:00:00.000Z"
-      })
-      const isSecond = (letters: ReadonlyArray<{ readonly offset: number }>) =>
-        letters.length === 1 && letters[0]!.offset === 2
-      const followed = yield* eventually(following.list(10), isSecond)
-      const later = yield* aProcess(settings)
-      // The first answer is right already: before it knows all, it gives none.
-      const [first] = yield* eventually(later.list(10), () => true)
-      assert.deepStrictEqual([...first!.value], [2])
-      assert.deepStrictEqual([...followed[0]!.value], [2])
-    }).pipe(Effect.scoped), TEST_TIMEOUT)
+describe("KafkaDeadLetters", () => {
+  it.live(
+    "dead letters are seen by other processes, those that follow and those that come later",
+    () =>
+      Effect.gen(function*() {
+        const settings = settingsAt(address)
+        const one = yield* aProcess(settings)
+        const following = yield* aProcess(settings)
+        yield* eventually(following.stats, ({ size }) => size === 0)
+        yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
+        yield* one.put(letter(2))
+        yield* one.handle({
+          partition: PartitionId.make(1),
+          offset: Offset.make(1),
+          action: "replayed",
+          by: "operator",
+          why: "a test",
+          timestamp: "2025-11-29T22:00:00.000Z"
+        })
+        const isSecond = (letters: ReadonlyArray<{ readonly offset: number }>) =>
+          letters.length === 1 && letters[0]!.offset === 2
+        const followed = yield* eventually(following.list(10), isSecond)
+        const later = yield* aProcess(settings)
+        // The first answer is right already: before it knows all, it gives none.
+        const [first] = yield* eventually(later.list(10), () => true)
+        assert.deepStrictEqual([...first!.value], [2])
+        assert.deepStrictEqual([...followed[0]!.value], [2])
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 
-  it.live("leave no group behind", () =>
+  it.live("reading dead letters leaves no consumer group behind", () =>
     Effect.gen(function*() {
       const settings = settingsAt(address)
       yield* Effect.scoped(Effect.gen(function*() {

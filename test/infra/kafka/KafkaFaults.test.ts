@@ -1,4 +1,4 @@
-/** The order log while its broker is not there yet, is killed, and is frozen, with buyers who never stop asking. */
+/** The order log while its broker is not there yet, is killed, and is frozen, with buyers that never stop appending. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -8,7 +8,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Deferred, Effect, Fiber, Schedule } from "effect"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const lib = needed(kafkaLib())
 const TEST_TIMEOUT = 300_000
@@ -16,7 +16,7 @@ const KILLS = process.env["FULL"] === "1" ? 8 : 1
 const BUYERS = 32
 /** Records that must come through before the next fault, and after the last. */
 const ENOUGH = 500
-/** The longest that anybody may wait for an answer, in milliseconds. */
+/** The longest that an append may wait for an answer, in milliseconds. */
 const BOUND = 6_000
 
 /** The longest that closing may take without Kafka, in milliseconds; well below the 30 s that a process has. */
@@ -32,9 +32,9 @@ const aBroker = Effect.acquireRelease(
   (broker) => Effect.promise(() => broker.stop())
 )
 
-/** Buyers who ask again and again, and what they were told. */
+/** Buyers that append again and again, and the results. */
 const buyers = (log: OrderLog["Service"]) => {
-  const told = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
+  const results = { acknowledged: new Map<string, string>(), refused: new Set<string>(), unknown: 0, slowest: 0 }
   let isOver = false
   let count = 0
   const buyer = (itemId: ItemId) =>
@@ -45,15 +45,15 @@ const buyers = (log: OrderLog["Service"]) => {
         yield* log.append({ itemId, value: name, headers: {} }).pipe(
           Effect.match({
             onSuccess: ({ offset, partition }) => {
-              told.acknowledged.set(name, `${partition}:${offset}`)
+              results.acknowledged.set(name, `${partition}:${offset}`)
             },
             onFailure: ({ _tag }) => {
-              if (_tag === "AppendRefused") told.refused.add(name)
-              else told.unknown++
+              if (_tag === "AppendRefused") results.refused.add(name)
+              else results.unknown++
             }
           })
         )
-        told.slowest = Math.max(told.slowest, performance.now() - begun)
+        results.slowest = Math.max(results.slowest, performance.now() - begun)
         yield* Effect.sleep("5 millis")
       }
     })
@@ -62,11 +62,11 @@ const buyers = (log: OrderLog["Service"]) => {
     discard: true
   })
   const more = Effect.suspend(() => {
-    const before = told.acknowledged.size
-    return until(() => told.acknowledged.size >= before + ENOUGH)
+    const before = results.acknowledged.size
+    return until(() => results.acknowledged.size >= before + ENOUGH)
   })
   return {
-    told,
+    results,
     run,
     more,
     end: () => {
@@ -101,36 +101,36 @@ const reading = (log: OrderLog["Service"]) => {
   return { read, run }
 }
 
-describe("Kafka's order log under faults", () => {
+describe("KafkaOrderLog under faults", () => {
   it.live(
-    "keeps what it acknowledged, never has what it refused, and answers everybody in time",
+    "the log keeps what it acknowledged, never has what it refused, and answers each append in time",
     () =>
       Effect.gen(function*() {
         const broker = yield* aBroker
         yield* Effect.gen(function*() {
           const log = yield* OrderLog
-          const { end, more, run, told } = buyers(log)
+          const { end, more, run, results } = buyers(log)
           const reader = reading(log)
           yield* Effect.forkScoped(reader.run)
           const asking = yield* Effect.forkScoped(run)
 
-          yield* until(() => told.refused.size > BUYERS)
+          yield* until(() => results.refused.size > BUYERS)
           assert.isFalse(yield* log.isUp)
           yield* Effect.promise(() => broker.start())
           yield* more
-          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
+          yield* until(() => [...results.acknowledged.keys()].every((name) => reader.read.has(name)))
 
           for (let kill = 0; kill < KILLS; kill++) {
-            const refused = told.refused.size
+            const refused = results.refused.size
             yield* Effect.promise(() => broker.kill())
-            yield* until(() => told.refused.size > refused + BUYERS)
+            yield* until(() => results.refused.size > refused + BUYERS)
             yield* Effect.promise(() => broker.start())
             yield* more
           }
 
-          const unknown = told.unknown
+          const unknown = results.unknown
           broker.freeze()
-          yield* until(() => told.unknown > unknown)
+          yield* until(() => results.unknown > unknown)
           yield* Effect.retry(
             Effect.flatMap(log.isUp, (isUp) => isUp ? Effect.fail("still up" as const) : Effect.void),
             Schedule.spaced("100 millis")
@@ -140,16 +140,16 @@ describe("Kafka's order log under faults", () => {
           end()
           yield* Fiber.join(asking)
 
-          assert.isBelow(told.slowest, BOUND)
-          yield* until(() => [...told.acknowledged.keys()].every((name) => reader.read.has(name)))
-          for (const [name, place] of told.acknowledged) assert.deepStrictEqual([...reader.read.get(name)!], [place])
-          assert.deepStrictEqual([...told.refused].filter((name) => reader.read.has(name)), [])
+          assert.isBelow(results.slowest, BOUND)
+          yield* until(() => [...results.acknowledged.keys()].every((name) => reader.read.has(name)))
+          for (const [name, place] of results.acknowledged) assert.deepStrictEqual([...reader.read.get(name)!], [place])
+          assert.deepStrictEqual([...results.refused].filter((name) => reader.read.has(name)), [])
         }).pipe(Effect.scoped, Effect.provide(KafkaInfra.layer(settingsAt(broker.address))))
       }).pipe(Effect.scoped),
     TEST_TIMEOUT
   )
 
-  it.live("closes in bounded time while its broker is gone", () =>
+  it.live("the log closes in bounded time while its broker is gone", () =>
     Effect.gen(function*() {
       const broker = yield* aBroker
       yield* Effect.promise(() => broker.start())

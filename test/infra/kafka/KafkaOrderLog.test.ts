@@ -10,7 +10,7 @@ import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Context, Deferred, Effect, Fiber, Layer, Schedule, Scope } from "effect"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 60_000
@@ -27,7 +27,9 @@ const until = (condition: () => boolean) =>
     Effect.retry(Schedule.spaced("10 millis"))
   )
 
-/** Works through its partition from the committed offset on, and commits what it has done, also when asked to return. */
+/**
+ * Works through its partition from the committed offset on, and commits what it has done, also when asked to return.
+ */
 const counting = (done: Map<string, number>) => (owned: OwnedPartition): Effect.Effect<void> =>
   Effect.gen(function*() {
     const { start } = yield* owned.bounds
@@ -43,8 +45,8 @@ const counting = (done: Map<string, number>) => (owned: OwnedPartition): Effect.
     }
   }).pipe(Effect.orDie)
 
-describe("Kafka's order log", () => {
-  it.live("hands partitions over: no record is skipped, none is done twice", () =>
+describe("KafkaOrderLog", () => {
+  it.live("partitions are handed over: no record is skipped, none is processed twice", () =>
     Effect.gen(function*() {
       const settings = settingsAt(address, { partitions: 4 })
       const appending = yield* aProcess(settings)
@@ -91,7 +93,7 @@ describe("Kafka's order log", () => {
       assert.deepStrictEqual([...done].filter(([, times]) => times !== 1), [])
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("gives no partition to another before the worker that had it has returned", () =>
+  it.live("a partition gets no new owner before the old worker has returned", () =>
     Effect.gen(function*() {
       const settings = settingsAt(address, { partitions: 2 })
       const events: Array<string> = []
@@ -124,40 +126,44 @@ describe("Kafka's order log", () => {
       assert.deepStrictEqual(events.slice(0, 3), ["returned", "returned", "owned by the second"])
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("fails rather than skip to where the log begins or back from where it ends", () =>
-    Effect.gen(function*() {
-      const settings = settingsAt(address, { partitions: 1 })
-      const log = yield* aProcess(settings)
-      const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
-      yield* log.partitions
-      yield* Effect.forEach(
-        Array.from({ length: 5 }),
-        () => log.append({ itemId: ITEMS[0]!, value: "{}", headers: {} })
-      )
-      yield* client.ask("deleting records", async (admin) => {
-        // The library deletes only where it has looked at the topic before.
-        await admin.fetchTopicOffsets(settings.ordersTopic)
-        await admin.deleteTopicRecords({ topic: settings.ordersTopic, partitions: [{ partition: 0, offset: "3" }] })
-      })
-      const details = yield* Deferred.make<ReadonlyArray<string>>()
-      yield* Effect.forkScoped(log.consume((owned) =>
-        Effect.gen(function*() {
-          yield* owned.commit(Partition.Offset.make(2))
-          const failures: Array<string> = []
-          for (const offset of [0, 9]) {
-            yield* owned.seek(Partition.Offset.make(offset))
-            failures.push((yield* Effect.flip(owned.take(1)))._tag)
-          }
-          yield* owned.seek(Partition.Offset.make(3))
-          failures.push(String((yield* owned.take(1))[0]!.offset), String(yield* owned.committed))
-          yield* Deferred.succeed(details, failures)
-          yield* owned.revoked
-        }).pipe(Effect.orDie)
-      ))
-      assert.deepStrictEqual(yield* Deferred.await(details), ["LogUnavailable", "LogUnavailable", "3", "2"])
-    }).pipe(Effect.scoped), TEST_TIMEOUT)
+  it.live(
+    "a worker fails at an offset outside the log, and does not skip to its begin or end",
+    () =>
+      Effect.gen(function*() {
+        const settings = settingsAt(address, { partitions: 1 })
+        const log = yield* aProcess(settings)
+        const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
+        yield* log.partitions
+        yield* Effect.forEach(
+          Array.from({ length: 5 }),
+          () => log.append({ itemId: ITEMS[0]!, value: "{}", headers: {} })
+        )
+        yield* client.ask("deleting records", async (admin) => {
+          // The library deletes only where it has looked at the topic before.
+          await admin.fetchTopicOffsets(settings.ordersTopic)
+          await admin.deleteTopicRecords({ topic: settings.ordersTopic, partitions: [{ partition: 0, offset: "3" }] })
+        })
+        const details = yield* Deferred.make<ReadonlyArray<string>>()
+        yield* Effect.forkScoped(log.consume((owned) =>
+          Effect.gen(function*() {
+            yield* owned.commit(Partition.Offset.make(2))
+            const failures: Array<string> = []
+            for (const offset of [0, 9]) {
+              yield* owned.seek(Partition.Offset.make(offset))
+              failures.push((yield* Effect.flip(owned.take(1)))._tag)
+            }
+            yield* owned.seek(Partition.Offset.make(3))
+            failures.push(String((yield* owned.take(1))[0]!.offset), String(yield* owned.committed))
+            yield* Deferred.succeed(details, failures)
+            yield* owned.revoked
+          }).pipe(Effect.orDie)
+        ))
+        assert.deepStrictEqual(yield* Deferred.await(details), ["LogUnavailable", "LogUnavailable", "3", "2"])
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 
-  it.live("refuses another number of partitions than the topic was made with", () =>
+  it.live("another number of partitions than the topic was made with is an error", () =>
     Effect.gen(function*() {
       const settings = settingsAt(address, { partitions: 3 })
       yield* Effect.flatMap(aProcess(settings), (log) => log.partitions)
@@ -173,7 +179,7 @@ describe("Kafka's order log", () => {
       assert.isFalse(yield* log.isUp)
     }).pipe(Effect.scoped), TEST_TIMEOUT)
 
-  it.live("refuses a record that is too large, and no other", () =>
+  it.live("a record that is too large is refused, and no other", () =>
     Effect.gen(function*() {
       const log = yield* aProcess(settingsAt(address, { partitions: 1 }))
       yield* log.partitions

@@ -1,4 +1,4 @@
-/** A Kafka that speaks TLS and asks who comes: both clients get in, and secrets are told to nobody. */
+/** A Kafka that requires TLS and credentials: both clients get in, and no secret is logged. */
 import { assert, describe, it } from "@effect/vitest"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -14,13 +14,13 @@ import * as Certificates from "../../servers/Certificates.ts"
 import * as SecuredServers from "../../servers/SecuredServers.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
-import { settingsAt } from "./Settings.ts"
+import { settingsAt } from "./TestSettings.ts"
 
 const TEST_TIMEOUT = 120_000
 const missing = isUnavailable(kafkaLib())
 const lib = needed(kafkaLib())
 
-/** So often must a client say again who it is, in milliseconds: kafkajs does so ten seconds before its time is up. */
+/** So often must a client sign in again, in milliseconds: kafkajs does so ten seconds before its time is up. */
 const REAUTHENTICATE = 12_000
 /** How many times it is watched doing so; that takes too long for every run. */
 const TIMES = process.env["FULL"] === "1" ? 3 : 0
@@ -40,11 +40,11 @@ const secured = (reauthenticate?: number) =>
         Effect.promise(() => Certificates.make()),
         ({ remove }) => Effect.promise(remove)
       )
-      const { env } = yield* Effect.acquireRelease(
-        Effect.promise(() => SecuredServers.kafka(lib, certificates, reauthenticate)),
+      const { envOf } = yield* Effect.acquireRelease(
+        Effect.promise(() => SecuredServers.kafka(lib, certificates, { reauthenticate })),
         ({ stop }) => Effect.promise(stop)
       )
-      return { env, certificates }
+      return { env: envOf("processor"), certificates }
     })
   )
 
@@ -99,9 +99,9 @@ describe.skipIf(missing)("Over SASL and TLS:", () => {
   )
 })
 
-describe.skipIf(missing)("A Kafka that asks who comes", () => {
+describe.skipIf(missing)("Kafka with SASL and TLS", () => {
   it.live(
-    "lets both clients in, by each mechanism, and nobody else; and no secret is told",
+    "both clients sign in by each mechanism, others do not, and no secret is logged",
     () =>
       logged((lines) =>
         Effect.gen(function*() {
@@ -142,13 +142,13 @@ describe.skipIf(missing)("A Kafka that asks who comes", () => {
   )
 
   it.live(
-    "and asks again now and then: nothing is lost, doubled or told wrongly by that",
+    "clients sign in again and again: no record is lost, doubled or answered wrongly",
     () =>
       Effect.gen(function*() {
         const settings = yield* settingsOf((yield* Secured).env)
         const log = yield* build(settings)
         yield* log.partitions
-        const told = { acknowledged: new Set<string>(), refused: new Set<string>(), unknown: new Set<string>() }
+        const results = { acknowledged: new Set<string>(), refused: new Set<string>(), unknown: new Set<string>() }
         let isOver = false
         const buyer = (name: string) =>
           Effect.gen(function*() {
@@ -156,8 +156,8 @@ describe.skipIf(missing)("A Kafka that asks who comes", () => {
               const value = `${name}-${n}`
               yield* log.append({ itemId: ItemId.make(name), value, headers: {} }).pipe(
                 Effect.match({
-                  onSuccess: () => told.acknowledged.add(value),
-                  onFailure: ({ _tag }) => (_tag === "AppendRefused" ? told.refused : told.unknown).add(value)
+                  onSuccess: () => results.acknowledged.add(value),
+                  onFailure: ({ _tag }) => (_tag === "AppendRefused" ? results.refused : results.unknown).add(value)
                 })
               )
               yield* Effect.sleep("5 millis")
@@ -166,19 +166,19 @@ describe.skipIf(missing)("A Kafka that asks who comes", () => {
         const names = Array.from({ length: 16 }, (_, n) => `item-${n}`)
         const buying = yield* Effect.forkScoped(Effect.forEach(names, buyer, { concurrency: "unbounded" }))
         yield* Effect.sleep(REAUTHENTICATE * TIMES)
-        const before = told.acknowledged.size
+        const before = results.acknowledged.size
         yield* Effect.repeat(Effect.sleep("20 millis"), {
-          until: () => told.acknowledged.size > before + 100,
+          until: () => results.acknowledged.size > before + 100,
           schedule: Schedule.forever
         })
         isOver = true
         yield* Fiber.join(buying)
         const values = yield* everything(settings)
         const found = new Set(values)
-        assert.deepStrictEqual([...told.acknowledged].filter((value) => !found.has(value)), [])
-        assert.deepStrictEqual([...told.refused].filter((value) => found.has(value)), [])
+        assert.deepStrictEqual([...results.acknowledged].filter((value) => !found.has(value)), [])
+        assert.deepStrictEqual([...results.refused].filter((value) => found.has(value)), [])
         assert.strictEqual(values.length, found.size)
-        assert.deepStrictEqual([told.refused.size, told.unknown.size], [0, 0])
+        assert.deepStrictEqual([results.refused.size, results.unknown.size], [0, 0])
       }).pipe(Effect.provide(secured(REAUTHENTICATE)), Effect.scoped),
     TEST_TIMEOUT
   )

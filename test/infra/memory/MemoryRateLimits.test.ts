@@ -4,6 +4,9 @@ import { UserId } from "@flash-sale/domain/records/Ids"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
+import * as RateLimitsContract from "../../contract/RateLimitsContract.ts"
+
+RateLimitsContract.suite("Memory", MemoryRateLimits.layer)
 
 const user = UserId.make("u")
 const WINDOW_MILLIS = 1_000
@@ -12,7 +15,7 @@ const consume = (userId: UserId, maxRequests: number) =>
   Effect.flatMap(RateLimits, (limits) => limits.consume(userId, maxRequests, WINDOW_MILLIS))
 
 describe("MemoryRateLimits", () => {
-  it.effect("counts a user's requests in a window that begins with the first", () =>
+  it.effect("a user's requests are counted in a window that begins with the first", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
       yield* TestClock.adjust(400)
@@ -23,13 +26,13 @@ describe("MemoryRateLimits", () => {
       assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
     }).pipe(Effect.provide(MemoryRateLimits.layer)))
 
-  it.effect("keeps so many users, and lets those go first whose windows are over", () =>
+  it.effect("the limiter keeps MAX_USERS windows, and drops those first that are over", () =>
     Effect.gen(function*() {
       const users = Array.from({ length: MemoryRateLimits.MAX_USERS }, (_, n) => UserId.make(`u-${n}`))
       yield* Effect.forEach(users.slice(0, 2), (userId) => consume(userId, 1))
       yield* TestClock.adjust(WINDOW_MILLIS)
       yield* Effect.forEach(users.slice(2), (userId) => consume(userId, 1), { discard: true })
-      // Two windows are over, so these two come in without anybody losing a count.
+      // Two windows are over, so these two come in and no other user loses a count.
       yield* Effect.forEach(users.slice(0, 2), (userId) => consume(userId, 1))
       assert.isFalse((yield* consume(users[2]!, 1)).allowed)
       // Now all are running: the first of them starts anew.

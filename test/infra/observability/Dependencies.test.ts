@@ -8,7 +8,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
-import * as Written from "./Written.ts"
+import * as MemoryOutput from "./logs/MemoryOutput.ts"
 
 /** Ports whose health a test switches. */
 const ports = (up: { kafka: boolean; redis: boolean }) =>
@@ -21,11 +21,11 @@ const ports = (up: { kafka: boolean; redis: boolean }) =>
     )
   })).pipe(Layer.provide(SqliteInfra.layerMemory))
 
-describe("what a service stands on", () => {
-  it.effect("is a gauge that follows within a second, and a log line for each change", () =>
+describe("Dependencies", () => {
+  it.effect("a dependency has a gauge that follows within a second, and a log line for each change", () =>
     Effect.gen(function*() {
       const up = { kafka: false, redis: true }
-      const { lines, output } = Written.make()
+      const { lines, output } = MemoryOutput.make()
       yield* Effect.gen(function*() {
         const { collect } = yield* Telemetry.Telemetry
         const gauges = Effect.map(

@@ -42,7 +42,7 @@ const GATEWAY = {
   gateway_kafka_up: "gauge"
 }
 
-/** But for the gauges of the dead letters, which nobody has counted yet, and those of items and partitions. */
+/** Without the gauges of the dead letters, which are not counted yet, and those of items and partitions. */
 const PROCESSOR = {
   processor_orders_processed_total: "counter",
   processor_orders_processed_success_total: "counter",
@@ -64,8 +64,8 @@ const PROCESSOR = {
   processor_kafka_up: "gauge"
 }
 
-describe("the text of /metrics", () => {
-  it.effect("has every series from the start, under the runbook's names", () =>
+describe("Telemetry: the text of /metrics", () => {
+  it.effect("/metrics has every series from the start, under the runbook's names", () =>
     Effect.gen(function*() {
       expect(Object.fromEntries(typesIn(yield* collected(["gateway"])))).toEqual(GATEWAY)
       expect(Object.fromEntries(typesIn(yield* collected(["processor"])))).toEqual(PROCESSOR)
@@ -75,7 +75,7 @@ describe("the text of /metrics", () => {
       })
     }))
 
-  it.effect("has nothing but HELP, TYPE and samples, and starts at 0", () =>
+  it.effect("/metrics has only HELP, TYPE and samples, and counters start at 0", () =>
     Effect.gen(function*() {
       const text = yield* collected(["gateway"])
       for (const line of text.trimEnd().split("\n")) {
@@ -86,7 +86,7 @@ describe("the text of /metrics", () => {
       expect(text).toContain("\ngateway_request_duration_seconds_bucket{le=\"+Inf\"} 0\n")
     }))
 
-  it.effect("shows what happened", () =>
+  it.effect("/metrics shows what happened", () =>
     Effect.gen(function*() {
       const text = yield* collected(
         ["gateway", "processor"],
@@ -116,7 +116,7 @@ describe("the text of /metrics", () => {
       ) expect(text).toContain(`\n${line}\n`)
     }))
 
-  it.effect("has a bounded number of items", () =>
+  it.effect("/metrics shows a bounded number of items", () =>
     Effect.gen(function*() {
       const items = Array.from({ length: Metrics.MAX_ITEM_SERIES + 50 }, (_, index) => `bounded-${index}`)
       const text = yield* collected(

@@ -57,7 +57,7 @@ export interface Script {
 }
 
 /** What of a charge's body the provider goes by. */
-export interface Told {
+export interface PaymentRequest {
   readonly key: string
   readonly payment_token?: string
 }

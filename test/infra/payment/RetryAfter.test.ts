@@ -20,8 +20,9 @@ const cases: ReadonlyArray<readonly [header: string | undefined, millis: number 
   ["2026-01-01", undefined]
 ]
 
-describe("Retry-After", () => {
+describe("RetryAfter", () => {
   for (const [header, millis] of cases) {
-    it(`${JSON.stringify(header)} is ${millis} ms`, () => assert.strictEqual(RetryAfter.read(header, now), millis))
+    it(`a Retry-After of ${JSON.stringify(header)} is ${millis} ms`, () =>
+      assert.strictEqual(RetryAfter.read(header, now), millis))
   }
 })

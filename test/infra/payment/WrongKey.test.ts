@@ -1,4 +1,6 @@
-/** The processor beside a provider that takes none of its requests: no order fails for it, and all go on by themselves. */
+/**
+ * The processor beside a provider that takes none of its requests: no order fails for it, and all go on by themselves.
+ */
 import { assert, layer } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -7,6 +9,7 @@ import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, References, Schedule } from "effect"
@@ -49,9 +52,9 @@ const until = (all: (words: ReadonlyArray<string | undefined>) => boolean) =>
     )
   })
 
-layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
+layer(engine, { excludeTestServices: true })("A wrong API key of the payment provider", (it) => {
   it.effect(
-    "holds payments back and fails no order; one charge that is at fault needs a person",
+    "a wrong API key holds payments back and fails no order; one charge that is at fault is dead-lettered",
     () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
@@ -62,7 +65,7 @@ layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
           yield* log.append(LogRecord.encode(itemId, place(requestId, n === 3 ? `${STUBBORN}422` : "tok_1")))
         }
         yield* until((words) => words.every((word) => word === "RESERVED"))
-        const health = yield* Effect.repeat(Processor.health, {
+        const health = yield* Effect.repeat(Health.check, {
           schedule: often,
           until: ({ status }) => status !== "healthy"
         })
@@ -75,8 +78,8 @@ layer(engine, { excludeTestServices: true })("A wrong key", (it) => {
         yield* kill
         yield* startWith({})
         yield* until((words) => words.every((word) => word === "COMPLETED" || word === "FAILED_PAYMENT"))
-        assert.strictEqual((yield* Processor.health).status, "healthy")
-        // An order's status is told before its letter is put.
+        assert.strictEqual((yield* Health.check).status, "healthy")
+        // An order's status is published before its letter is put.
         const letters = yield* Effect.repeat((yield* DeadLetters).list(ORDERS), {
           schedule: often,
           until: (letters) => letters.length > 0

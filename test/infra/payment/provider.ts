@@ -12,7 +12,7 @@ import { createHash } from "node:crypto"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { setTimeout as delay } from "node:timers/promises"
-import { type Entry, isFault, type Ledger, type Script, type State, STUBBORN, type Told } from "./Ledger.ts"
+import { type Entry, isFault, type Ledger, type PaymentRequest, type Script, type State, STUBBORN } from "./Ledger.ts"
 
 const port = Number(process.env["PORT"])
 const file = process.env["LEDGER"]!
@@ -37,7 +37,7 @@ const unseen: Entry = { state: "unseen", charges: 0, refunds: 0, fingerprint: ""
 
 const entryOf = (key: string): Entry => entries.get(key) ?? unseen
 
-/** A line is in the file before anybody is told of it. */
+/** A line is in the file before any answer shows it. */
 const write = (key: string, entry: Entry): void => {
   appendFileSync(file, `${JSON.stringify([key, entry])}\n`)
   entries.set(key, entry)
@@ -81,7 +81,7 @@ const charge = (key: string, body: string): Result => {
     if (known.fingerprint !== "" && known.fingerprint !== fingerprint) conflicts.push(`${key}: another charge`)
     return known.state
   }
-  const { payment_token: token }: Told = JSON.parse(body)
+  const { payment_token: token }: PaymentRequest = JSON.parse(body)
   const isDeclined = token?.startsWith("decline") === true || temperOf(key) === "declined"
   const state = isDeclined ? "declined" : "paid"
   write(key, { state, charges: state === "paid" ? 1 : 0, refunds: 0, fingerprint })
@@ -124,16 +124,16 @@ const misbehave = async (
   if (fault === "late") await delay(slowMillis)
   const result = deed()
   deeds++
-  const told = result === undefined ? "{}" : JSON.stringify({ result, key })
+  const body = result === undefined ? "{}" : JSON.stringify({ result, key })
   const status = result === undefined ? 404 : 200
   switch (fault) {
     case "silent":
       return
     case "slow":
       await delay(slowMillis)
-      return answer(response, status, told)
+      return answer(response, status, body)
     case "done-500":
-      return answer(response, 500, told)
+      return answer(response, 500, body)
     case "done-reset":
       return void response.socket?.resetAndDestroy()
     case "garbage":
@@ -147,19 +147,20 @@ const misbehave = async (
     case "too-long":
       return answer(response, 200, JSON.stringify({ result, more: "x".repeat(1_000_000) }))
     case "headers-only":
-      return void response.writeHead(200, { "content-length": told.length }).flushHeaders()
+      return void response.writeHead(200, { "content-length": body.length }).flushHeaders()
     case "cut": {
-      response.writeHead(200, { "content-length": told.length }).write(told.slice(0, 5))
-      await delay(20)
-      return void response.socket?.destroy()
+      const { socket } = response
+      // Cut once the beginning is on its way.
+      response.writeHead(200, { "content-length": body.length }).write(body.slice(0, 5), () => socket?.destroy())
+      return
     }
     case "twice": {
       const { socket } = response
       response.once("finish", () => socket?.write(text(200, "{\"result\":\"declined\",\"key\":\"another\"}")))
-      return answer(response, status, told)
+      return answer(response, status, body)
     }
     default:
-      return answer(response, status, told)
+      return answer(response, status, body)
   }
 }
 
@@ -185,8 +186,8 @@ const handle = async (request: IncomingMessage, response: ServerResponse): Promi
   if (headers.authorization !== `Bearer ${apiKey}`) return answer(response, 401, "{\"error\":\"who are you?\"}")
   const [, charges, inPath, end, ...more] = url.slice("/v1".length).split("/")
   if (!url.startsWith("/v1/charges") || charges !== "charges" || more.length > 0) return answer(response, 404, "{}")
-  const told: Told = inPath === undefined ? JSON.parse(body) : { key: decodeURIComponent(inPath) }
-  const { key } = told
+  const fields: PaymentRequest = inPath === undefined ? JSON.parse(body) : { key: decodeURIComponent(inPath) }
+  const { key } = fields
   if (decodeURIComponent(String(headers["idempotency-key"])) !== key) conflicts.push(`${key}: another header`)
   response.once("close", () => {
     if (!response.writableFinished) aborted[key] = (aborted[key] ?? 0) + 1
@@ -197,7 +198,7 @@ const handle = async (request: IncomingMessage, response: ServerResponse): Promi
     ? () => makeVoid(key)
     : () => charge(key, body)
   const isCharge = method === "POST" && end === undefined
-  return misbehave(faultFor(key, isCharge, told.payment_token), key, response, deed)
+  return misbehave(faultFor(key, isCharge, fields.payment_token), key, response, deed)
 }
 
 remember()

@@ -20,8 +20,8 @@ const status = (requestId: RequestId, word: StatusRecord["status"]): StatusRecor
   placedAtOffset: Offset.make(7)
 })
 
-layer(OwnRedis.layer, { excludeTestServices: true })("A status key of another type", (it) => {
-  it.effect("gives way to the status, also where the same order comes twice in one batch", () =>
+layer(OwnRedis.layer, { excludeTestServices: true })("RedisOrderStatuses: damaged status keys", (it) => {
+  it.effect("a status key of another type gives way to the status, also for two of one batch", () =>
     Effect.gen(function*() {
       const { cli } = yield* OwnRedis.OwnRedis
       const { read, write } = yield* OrderStatuses
@@ -31,7 +31,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("A status key of another ty
       expect(yield* read(requestId)).toEqual({ _tag: "Kept", record: status(requestId, "COMPLETED") })
     }))
 
-  it.effect("gives way where it holds text that is no status", () =>
+  it.effect("a status key with text that is no status gives way to the status", () =>
     Effect.gen(function*() {
       const { cli } = yield* OwnRedis.OwnRedis
       const { read, write } = yield* OrderStatuses

@@ -1,10 +1,10 @@
 /** Live events as the script writes them: read whole, or not at all. */
 import { assert, describe, it } from "@effect/vitest"
 import { RequestId } from "@flash-sale/domain/records/Ids"
-import * as EventWire from "@flash-sale/infra/redis/EventWire"
+import * as EventWire from "@flash-sale/infra/redis/wire/EventWire"
 
-describe("A live event in Redis", () => {
-  it("is its counts and the orders that moved, whatever their ids hold", () => {
+describe("EventWire", () => {
+  it("an event is its counts and the orders that moved, whatever their ids hold", () => {
     const strange = RequestId.make("a \"b\" \\ 1 COMPLETED ü𝄞")
     assert.deepStrictEqual(EventWire.read("7 2 1", `1 RESERVED r-1\n12 FAILED_PAYMENT ${strange}`), {
       available: 7,
@@ -25,7 +25,7 @@ describe("A live event in Redis", () => {
     ["7 2 1", "1 RESERVED"],
     ["7 2 1", "1 UNHEARD_OF r-1"],
     ["7 2 1", "one RESERVED r-1"]
-  ])("is not guessed at: %j %j", (counts, orders) => {
+  ])("an event that is not well-formed is not read: %j %j", (counts, orders) => {
     assert.isUndefined(EventWire.read(counts, orders))
   })
 })

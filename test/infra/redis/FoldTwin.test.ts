@@ -1,6 +1,6 @@
 /**
  * `lua/fold.lua` and the domain's `Fold.fold` are the same function: random histories, cut into batches at random, with
- * repeated offsets, wrong positions and answers told, must get the same reply and leave the same state.
+ * repeated offsets, wrong positions and published answers, must get the same reply and leave the same state.
  *
  * FULL=1 runs many more; SEED=... another choice of them.
  */
@@ -36,11 +36,11 @@ const cut = Effect.fnUntraced(function*(history: ReadonlyArray<LoggedCommand>, s
   const size = yield* Random.nextIntBetween(0, 12)
   const commands = history.slice(from, from + size)
   const repeated = commands.slice(0, yield* Random.nextIntBetween(0, 3))
-  const told = history.slice(Math.max(0, end - 8), end + 2).map(({ offset }) => offset)
+  const publishable = history.slice(Math.max(0, end - 8), end + 2).map(({ offset }) => offset)
   const kind = yield* Random.nextIntBetween(0, 8)
   const batch: Fold.Batch = {
     commands: kind === 0 ? [...commands, ...repeated] : commands,
-    published: yield* Effect.filter(told, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
+    published: yield* Effect.filter(publishable, () => Effect.map(Random.nextIntBetween(0, 3), (n) => n === 0)),
     expected: kind < 4 ? undefined : kind < 7 ? state.position : state.position + (yield* Random.nextIntBetween(-3, 4))
   }
   return { batch, done: from + size >= history.length && kind !== 7 }
@@ -181,21 +181,25 @@ const run = Effect.fnUntraced(function*(original: ReadonlyArray<LoggedCommand>, 
 })
 
 layer(OwnRedis.layer, { excludeTestServices: true })("fold.lua and Fold.fold", (it) => {
-  it.effect("agree on random histories, in every reply and in all that is stored", () =>
-    Effect.gen(function*() {
-      const full = yield* Config.String("FULL").pipe(Config.withDefault(""))
-      const seed = yield* Config.String("SEED").pipe(Config.withDefault("twin"))
-      const count = full === "" ? HISTORIES : FULL_HISTORIES
-      const histories = yield* Histories.histories(seed, HISTORY_SIZE, count)
-      for (const [n, history] of histories.entries()) {
-        yield* run(history, n).pipe(
-          Random.withSeed(`${seed}-${n}`),
-          Effect.catchCause((cause) => Effect.die(new Error(`history ${n} of seed ${seed}: ${String(cause)}`)))
-        )
-      }
-    }), TIMEOUT_MILLIS)
+  it.effect(
+    "fold.lua and Fold.fold agree on random histories, in every reply and in all that is stored",
+    () =>
+      Effect.gen(function*() {
+        const full = yield* Config.String("FULL").pipe(Config.withDefault(""))
+        const seed = yield* Config.String("SEED").pipe(Config.withDefault("twin"))
+        const count = full === "" ? HISTORIES : FULL_HISTORIES
+        const histories = yield* Histories.histories(seed, HISTORY_SIZE, count)
+        for (const [n, history] of histories.entries()) {
+          yield* run(history, n).pipe(
+            Random.withSeed(`${seed}-${n}`),
+            Effect.catchCause((cause) => Effect.die(new Error(`history ${n} of seed ${seed}: ${String(cause)}`)))
+          )
+        }
+      }),
+    TIMEOUT_MILLIS
+  )
 
-  it.effect("forget the same ids turned away", () =>
+  it.effect("fold.lua and Fold.fold forget the same rejected ids", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const partition = PartitionId.make(next())

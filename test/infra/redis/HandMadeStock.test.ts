@@ -1,10 +1,11 @@
-/** Stock that somebody sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
+/** Stock that an operator sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemStore, MarkMoved, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect, Logger } from "effect"
-import { adjust, freshItem, place, request, settle, stock } from "../../contract/Commands.ts"
+import { adjust, freshItem, marked, place, request, settle, stock } from "../../contract/Commands.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
 const EPOCH = "epoch-1"
@@ -15,10 +16,7 @@ const setUp = Effect.gen(function*() {
   const { cli } = yield* OwnRedis.OwnRedis
   const item = freshItem()
   const key = Keys.inventory(item.itemId)
-  const mark = Effect.andThen(
-    store.beginRecovery(item.partition, EPOCH),
-    store.writeMark(item.partition, { epoch: EPOCH, checkpoint: 0 })
-  )
+  const mark = marked(item.partition, 0, EPOCH)
   const fold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands, { epoch: EPOCH }))
   const refold = (...commands: ReadonlyArray<LoggedCommand>) => store.fold(request(item, commands))
   return {
@@ -31,67 +29,67 @@ const setUp = Effect.gen(function*() {
     refold,
     set: (value: string | number) => cli("SET", key, value),
     get: cli("GET", key),
-    look: store.read(item.partition, item.itemId),
-    sense: store.detectEdits(item.partition, EPOCH),
-    parked: (seq: number, delta: number): PendingEdit => ({ itemId: item.itemId, seq, delta })
+    read: store.read(item.partition, item.itemId),
+    detect: store.detectEdits(item.partition, EPOCH),
+    pending: (seq: number, delta: number): PendingEdit => ({ itemId: item.itemId, seq, delta })
   }
 })
 
-layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) => {
-  describe("on an item", () => {
-    it.effect("that nobody knows is found by a look, and by looking around from then on", () =>
+layer(OwnRedis.layer, { excludeTestServices: true })("RedisItemStore: stock set by hand", (it) => {
+  describe("an edit of an item", () => {
+    it.effect("an edit of an unknown item is found by a read, and by detectEdits from then on", () =>
       Effect.gen(function*() {
-        const { fold, get, look, mark, parked, sense, set } = yield* setUp
+        const { fold, get, read, mark, pending, detect, set } = yield* setUp
         yield* mark
         yield* set(100)
-        expect(yield* look).toMatchObject({ isKnown: true, available: 0, pendingEdit: parked(1, 100) })
-        expect(yield* sense).toEqual([parked(1, 100)])
+        expect(yield* read).toMatchObject({ isKnown: true, available: 0, pendingEdit: pending(1, 100) })
+        expect(yield* detect).toEqual([pending(1, 100)])
         const { summary: after } = yield* fold(adjust(0, { seq: 1, delta: 100 }))
         expect(after).toMatchObject({ available: 100, stocked: 100, pendingEdit: undefined })
         expect(yield* get).toBe("100")
-        expect(yield* sense).toEqual([])
+        expect(yield* detect).toEqual([])
       }))
 
-    it.effect("is sensed once, upwards and downwards", () =>
+    it.effect("an edit is detected once, upwards and downwards", () =>
       Effect.gen(function*() {
-        const { fold, get, mark, parked, sense, set } = yield* setUp
+        const { fold, get, mark, pending, detect, set } = yield* setUp
         yield* mark
         yield* fold(stock(0, 10))
         yield* set(40)
-        expect(yield* sense).toEqual([parked(1, 30)])
-        expect(yield* sense).toEqual([parked(1, 30)])
+        expect(yield* detect).toEqual([pending(1, 30)])
+        expect(yield* detect).toEqual([pending(1, 30)])
         yield* fold(adjust(1, { seq: 1, delta: 30 }), adjust(2, { seq: 1, delta: 30 }))
         yield* set(5)
-        expect(yield* sense).toEqual([parked(2, -35)])
+        expect(yield* detect).toEqual([pending(2, -35)])
         const { summary } = yield* fold(adjust(3, { seq: 2, delta: -35 }))
         expect(summary).toMatchObject({ available: 5, stocked: 5, pendingEdit: undefined })
         expect(yield* get).toBe("5")
       }))
 
-    it.effect("is not overwritten by orders that are folded meanwhile", () =>
+    it.effect("an edit is not overwritten by orders that are folded meanwhile", () =>
       Effect.gen(function*() {
-        const { fold, get, itemId, mark, parked, set } = yield* setUp
+        const { fold, get, itemId, mark, pending, set } = yield* setUp
         yield* mark
         yield* fold(stock(0, 10))
         yield* set(50)
         const { summary } = yield* fold(place(1, itemId, "a", { amount: 4 }), place(2, itemId, "b", { amount: 7 }))
-        expect(summary).toMatchObject({ available: 6, held: 4, pendingEdit: parked(1, 40) })
+        expect(summary).toMatchObject({ available: 6, held: 4, pendingEdit: pending(1, 40) })
         expect(yield* get).toBe("46")
         const { summary: after } = yield* fold(adjust(3, { seq: 1, delta: 40 }), settle(4, ["a", "declined"]))
         expect(after).toMatchObject({ available: 50, held: 0, stocked: 50 })
         expect(yield* get).toBe("50")
       }))
 
-    it.effect("downwards under a backlog takes at most what is there, and the key never goes below 0", () =>
+    it.effect("an edit downwards takes at most what is available, and the key never goes below 0", () =>
       Effect.gen(function*() {
-        const { fold, get, itemId, mark, parked, sense, set } = yield* setUp
+        const { fold, get, itemId, mark, pending, detect, set } = yield* setUp
         yield* mark
         yield* fold(stock(0, 100))
         yield* set(40)
-        expect(yield* sense).toEqual([parked(1, -60)])
+        expect(yield* detect).toEqual([pending(1, -60)])
         yield* fold(place(1, itemId, "a", { amount: 90 }))
         expect(yield* get).toBe("0")
-        expect(yield* sense).toEqual([parked(1, -60)])
+        expect(yield* detect).toEqual([pending(1, -60)])
         const { summary } = yield* fold(adjust(2, { seq: 1, delta: -60 }))
         expect(summary).toMatchObject({ available: 0, held: 90, stocked: 90, pendingEdit: undefined })
         const { summary: after } = yield* fold(settle(3, ["a", "declined"]))
@@ -99,64 +97,64 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect(yield* get).toBe("90")
       }))
 
-    it.effect("twice is announced twice, one after the other", () =>
+    it.effect("two edits are pending one after the other", () =>
       Effect.gen(function*() {
-        const { fold, get, mark, parked, sense, set } = yield* setUp
+        const { fold, get, mark, pending, detect, set } = yield* setUp
         yield* mark
         yield* fold(stock(0, 10))
         yield* set(20)
-        expect(yield* sense).toEqual([parked(1, 10)])
+        expect(yield* detect).toEqual([pending(1, 10)])
         yield* set(50)
-        expect(yield* sense).toEqual([parked(1, 10)])
+        expect(yield* detect).toEqual([pending(1, 10)])
         const { summary } = yield* fold(adjust(1, { seq: 1, delta: 10 }))
-        expect(summary).toMatchObject({ available: 20, pendingEdit: parked(2, 30) })
+        expect(summary).toMatchObject({ available: 20, pendingEdit: pending(2, 30) })
         expect(yield* get).toBe("50")
         const { summary: after } = yield* fold(adjust(2, { seq: 2, delta: 30 }))
         expect(after).toMatchObject({ available: 50, pendingEdit: undefined })
       }))
 
-    it.effect("is announced again under a later number where the log says otherwise under its own", () =>
+    it.effect("an edit is pending again under a later number where the log has another one under its own", () =>
       Effect.gen(function*() {
-        const { fold, get, mark, parked, sense, set } = yield* setUp
+        const { fold, get, mark, pending, detect, set } = yield* setUp
         yield* mark
         yield* set(7)
-        expect(yield* sense).toEqual([])
+        expect(yield* detect).toEqual([])
         yield* fold(stock(0, 0))
-        expect(yield* sense).toEqual([parked(1, 7)])
+        expect(yield* detect).toEqual([pending(1, 7)])
         const { summary } = yield* fold(adjust(1, { seq: 1, delta: 5 }))
-        expect(summary).toMatchObject({ available: 5, pendingEdit: parked(2, 7) })
+        expect(summary).toMatchObject({ available: 5, pendingEdit: pending(2, 7) })
         expect(yield* get).toBe("12")
       }))
   })
 
-  describe("to what is no number of units", () => {
-    for (const rubbish of ["abc", "", "-3", "1.5", "1e3", " 7", "99999999999999999999"]) {
-      it.effect(`${JSON.stringify(rubbish)} is put back, with an error line that names the key`, () =>
+  describe("an edit that is no number of units", () => {
+    for (const value of ["abc", "", "-3", "1.5", "1e3", " 7", "99999999999999999999"]) {
+      it.effect(`an edit to ${JSON.stringify(value)} is put back, with an error line that names the key`, () =>
         Effect.gen(function*() {
-          const { fold, get, key, mark, sense, set } = yield* setUp
+          const { fold, get, key, mark, detect, set } = yield* setUp
           const lines: Array<string> = []
           const logger = Logger.make(({ logLevel, message }) => {
             lines.push(`${logLevel} ${String(message)}`)
           })
           yield* mark
           yield* fold(stock(0, 10))
-          yield* set(rubbish)
-          expect(yield* sense.pipe(Effect.provide(Logger.layer([logger])))).toEqual([])
+          yield* set(value)
+          expect(yield* detect.pipe(Effect.provide(Logger.layer([logger])))).toEqual([])
           expect(yield* get).toBe("10")
           expect(lines.filter((line) => line.startsWith("Error") && line.includes(key))).toHaveLength(1)
         }))
     }
 
-    it.effect("a deleted key is put back, whoever comes by first", () =>
+    it.effect("a deleted key is put back by the first operation that finds it", () =>
       Effect.gen(function*() {
-        const { cli, fold, get, itemId, key, look, mark, sense } = yield* setUp
+        const { cli, fold, get, itemId, key, read, mark, detect } = yield* setUp
         yield* mark
         yield* fold(stock(0, 10))
         yield* cli("DEL", key)
-        expect(yield* look).toMatchObject({ available: 10, pendingEdit: undefined })
+        expect(yield* read).toMatchObject({ available: 10, pendingEdit: undefined })
         expect(yield* get).toBe("10")
         yield* cli("DEL", key)
-        expect(yield* sense).toEqual([])
+        expect(yield* detect).toEqual([])
         expect(yield* get).toBe("10")
         yield* cli("DEL", key)
         yield* fold(place(1, itemId, "a"))
@@ -165,46 +163,46 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
 
     it.effect("a key of another type stops this item alone, and changes nothing", () =>
       Effect.gen(function*() {
-        const { cli, fold, key, look, mark, sense } = yield* setUp
+        const { cli, fold, key, read, mark, detect } = yield* setUp
         yield* mark
         yield* fold(stock(0, 10))
         yield* cli("DEL", key)
         yield* cli("LPUSH", key, "1")
         expect(yield* Effect.flip(fold(stock(1, 10)))).toMatchObject({ _tag: "ItemDamaged" })
-        expect(yield* Effect.flip(look)).toMatchObject({ _tag: "ItemDamaged" })
-        expect(yield* sense).toEqual([])
+        expect(yield* Effect.flip(read)).toMatchObject({ _tag: "ItemDamaged" })
+        expect(yield* detect).toEqual([])
         yield* cli("DEL", key)
-        expect(yield* look).toMatchObject({ available: 10, position: 0 })
+        expect(yield* read).toMatchObject({ available: 10, position: 0 })
       }))
   })
 
-  describe("while the partition is not marked", () => {
-    it.effect("is set aside, and announced when the mark is there", () =>
+  describe("an edit while the partition has no mark", () => {
+    it.effect("an edit without a mark is deferred, and pending when the mark is there", () =>
       Effect.gen(function*() {
-        const { get, look, mark, parked, refold, sense, set } = yield* setUp
+        const { get, read, mark, pending, refold, detect, set } = yield* setUp
         yield* refold(stock(0, 10))
         yield* set(25)
         expect((yield* refold(stock(1, 10))).summary).toMatchObject({ available: 20, pendingEdit: undefined })
         expect(yield* get).toBe("35")
         yield* mark
-        expect(yield* sense).toEqual([parked(1, 15)])
-        expect(yield* look).toMatchObject({ available: 20, pendingEdit: parked(1, 15) })
+        expect(yield* detect).toEqual([pending(1, 15)])
+        expect(yield* read).toMatchObject({ available: 20, pendingEdit: pending(1, 15) })
       }))
 
-    it.effect("is explained by a logged adjustment of the same size", () =>
+    it.effect("a deferred edit is explained by a logged adjustment of the same size", () =>
       Effect.gen(function*() {
-        const { get, itemId, mark, refold, sense, set } = yield* setUp
+        const { get, itemId, mark, refold, detect, set } = yield* setUp
         yield* refold(stock(0, 10))
         yield* set(25)
         yield* refold(place(1, itemId, "a", { amount: 3 }), adjust(2, { seq: 1, delta: 15 }))
         expect(yield* get).toBe("22")
         yield* mark
-        expect(yield* sense).toEqual([])
+        expect(yield* detect).toEqual([])
       }))
 
-    it.effect("is the target where nothing else is left of the item", () =>
+    it.effect("a deferred edit is the target where nothing else is left of the item", () =>
       Effect.gen(function*() {
-        const { cli, get, itemId, look, mark, parked, refold, sense, set } = yield* setUp
+        const { cli, get, itemId, read, mark, pending, refold, detect, set } = yield* setUp
         const log = [adjust(0, { seq: 1, delta: 100 }), place(1, itemId, "a", { amount: 30 })]
         yield* refold(...log)
         yield* cli("DEL", Keys.meta(itemId), Keys.orders(itemId), Keys.items((yield* setUp).partition))
@@ -212,32 +210,33 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Stock set by hand", (it) =
         expect((yield* refold(...log)).summary).toMatchObject({ available: 70, held: 30, pendingEdit: undefined })
         expect(yield* get).toBe("50")
         yield* mark
-        expect(yield* sense).toEqual([parked(2, -20)])
-        yield* sense
-        expect(yield* look).toMatchObject({ available: 70, pendingEdit: parked(2, -20) })
+        expect(yield* detect).toEqual([pending(2, -20)])
+        yield* detect
+        expect(yield* read).toMatchObject({ available: 70, pendingEdit: pending(2, -20) })
         expect(yield* get).toBe("50")
       }))
 
-    it.effect("is left alone by a look", () =>
+    it.effect("a deferred edit is left alone by a read", () =>
       Effect.gen(function*() {
-        const { cli, itemId, look, set } = yield* setUp
+        const { cli, itemId, read, set } = yield* setUp
         yield* set(100)
-        expect(yield* look).toMatchObject({ isKnown: true, available: 0, isComplete: false, pendingEdit: undefined })
+        expect(yield* read).toMatchObject({ isKnown: true, available: 0, isComplete: false, pendingEdit: undefined })
         expect(yield* cli("EXISTS", Keys.meta(itemId))).toBe(0)
       }))
   })
 
-  it.effect("after FLUSHALL under a living connection: everything of the fold says that the mark has moved", () =>
+  it.effect("after FLUSHALL under a living connection, every operation of a fold says that the mark has moved", () =>
     Effect.gen(function*() {
-      const { cli, fold, mark, parked: _, partition, sense, set, store } = yield* setUp
+      const { cli, detect, fold, mark, partition, set } = yield* setUp
+      const marks = yield* RecoveryMarks
       yield* mark
       yield* fold(stock(0, 10))
       yield* cli("FLUSHALL")
       yield* set(3)
       const moved = new MarkMoved({ partition })
       expect(yield* Effect.flip(fold(stock(1, 10)))).toEqual(moved)
-      expect(yield* Effect.flip(sense)).toEqual(moved)
-      expect(yield* Effect.flip(store.checkpoint(partition, { epoch: EPOCH, checkpoint: 1 }))).toEqual(moved)
+      expect(yield* Effect.flip(detect)).toEqual(moved)
+      expect(yield* Effect.flip(marks.checkpoint(partition, { epoch: EPOCH, checkpoint: 1 }))).toEqual(moved)
       expect(yield* cli("KEYS", "*")).toHaveLength(1)
     }))
 })

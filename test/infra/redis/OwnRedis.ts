@@ -1,4 +1,5 @@
 /** A Redis of a test's own, in a folder of its own, that the test may kill and start again. Needs `redis-server`. */
+import type { RedisSettings } from "@flash-sale/infra/redis/client/RedisSettings"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
 import { Context, Effect, Layer, Schedule } from "effect"
@@ -13,7 +14,7 @@ const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 })
 needed(redisServerProgram())
 
 export class OwnRedis extends Context.Service<OwnRedis, {
-  readonly address: IoRedis.RedisSettings
+  readonly address: RedisSettings
   /** Waits until it answers. */
   readonly start: Effect.Effect<void>
   /** kill -9, and waits until it is gone. */
@@ -57,7 +58,7 @@ const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.laye
 /** The adapters over a server that is not started yet. */
 export const layerAway = Layer.provideMerge(infra, layerStopped)
 
-/** The adapters over a running, empty server; where there is no program to run, nobody asks them anything. */
+/** The adapters over a running, empty server; where there is no program to run, no test uses them. */
 export const layer = isUnavailable(redisServerProgram()) ? layerAway : Layer.effectDiscard(untilUp).pipe(
   Layer.provideMerge(infra),
   Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(OwnRedis, ({ start }) => start))),

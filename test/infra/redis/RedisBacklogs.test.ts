@@ -1,4 +1,4 @@
-/** How far the fold is, as Redis holds it: also where somebody else has written there. */
+/** How far the fold is, as Redis holds it: also where something else has written there. */
 import { expect, layer } from "@effect/vitest"
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -9,8 +9,8 @@ import * as OwnRedis from "./OwnRedis.ts"
 
 BacklogsContract.suite("Redis", OwnRedis.layer)
 
-layer(OwnRedis.layer, { excludeTestServices: true })("Redis, written to by hand", (it) => {
-  it.effect("gives what is a backlog, and fails where there is none to be had", () =>
+layer(OwnRedis.layer, { excludeTestServices: true })("RedisBacklogs: a key written to by hand", (it) => {
+  it.effect("well-formed backlogs are read, and a key of another type is an error", () =>
     Effect.gen(function*() {
       const backlogs = yield* Backlogs
       const { cli } = yield* OwnRedis.OwnRedis

@@ -3,6 +3,7 @@ import { describe, expect, it, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, UserId } from "@flash-sale/domain/records/Ids"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
@@ -15,7 +16,7 @@ const BATCHES = 200
 const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
-  it.effect("that forgot its scripts gets them again", () =>
+  it.effect("a Redis that forgot its scripts gets them again", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { cli } = yield* OwnRedis.OwnRedis
@@ -26,7 +27,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(summary).toMatchObject({ available: 0, held: 1 })
     }))
 
-  it.effect("with a status key of another type gives way to a claim", () =>
+  it.effect("a status key of another type gives way to a claim", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       const { cli } = yield* OwnRedis.OwnRedis
@@ -50,60 +51,62 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* statuses.admit([claim], policy)).toEqual([{ _tag: "Leased", same: true }])
     }))
 
-  it.effect("started again while nobody looked has ended the session, and what builds on it does nothing", () =>
+  it.effect("a restart unnoticed by the client ends the session, and calls that name it do nothing", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const server = yield* OwnRedis.OwnRedis
       const item = freshItem()
       const { partition } = item
-      const before = yield* store.session
-      const epoch = yield* store.beginRecovery(partition, "one", before)
+      const before = yield* marks.session
+      const epoch = yield* marks.begin(partition, "one", before)
       yield* store.fold(request(item, [stock(0, 1)], { epoch, session: before }))
-      yield* store.writeMark(partition, { epoch, checkpoint: 0 }, before)
+      yield* marks.complete(partition, { epoch, checkpoint: 0 }, before)
       yield* server.kill
       yield* server.start
       yield* OwnRedis.untilUp
       const calls = [
         store.fold(request(item, [stock(1, 1)], { epoch, session: before })),
         store.detectEdits(partition, epoch, before),
-        store.checkpoint(partition, { epoch, checkpoint: 1 }, before),
-        store.writeMark(partition, { epoch, checkpoint: 1 }, before),
-        store.beginRecovery(partition, epoch, before)
+        marks.checkpoint(partition, { epoch, checkpoint: 1 }, before),
+        marks.complete(partition, { epoch, checkpoint: 1 }, before),
+        marks.begin(partition, epoch, before)
       ]
       for (const call of calls) {
         const error = yield* Effect.flip(Effect.asVoid(call))
         expect(error).toMatchObject({ _tag: "StoreUnavailable", detail: expect.stringContaining("connected anew") })
       }
-      expect(yield* store.mark(partition)).toEqual({ epoch, checkpoint: 0 })
-      const now = yield* store.session
+      expect(yield* marks.read(partition)).toEqual({ epoch, checkpoint: 0 })
+      const now = yield* marks.session
       const { summary } = yield* store.fold(request(item, [stock(1, 1)], { epoch, session: now }))
       expect(summary.available).toBe(2)
     }))
 
-  it.effect("in which somebody deleted an item is not whole any more, whoever looks first", () =>
+  it.effect("a deleted item takes the mark's checkpoint away, whichever operation finds it first", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
-      const looks = [
+      const operations = [
         (item: ReturnType<typeof freshItem>) =>
           Effect.flip(store.fold(request(item, [place(1, item.itemId, "a")], { epoch: "one" }))),
         (item: ReturnType<typeof freshItem>) => Effect.flip(store.detectEdits(item.partition, "one")),
         (item: ReturnType<typeof freshItem>) => store.read(item.partition, item.itemId)
       ]
-      for (const look of looks) {
+      for (const operation of operations) {
         const item = freshItem()
         const { itemId, partition } = item
-        yield* store.beginRecovery(partition, "one")
+        yield* marks.begin(partition, "one")
         yield* store.fold(request(item, [stock(0, 5)], { epoch: "one" }))
-        yield* store.writeMark(partition, { epoch: "one", checkpoint: 1 })
+        yield* marks.complete(partition, { epoch: "one", checkpoint: 1 })
         yield* cli("DEL", Keys.meta(itemId))
-        const found = yield* look(item)
+        const found = yield* operation(item)
         expect(found).toMatchObject("_tag" in found ? { _tag: "MarkMoved" } : { isComplete: false })
-        expect(yield* store.mark(partition)).toBeUndefined()
+        expect(yield* marks.read(partition)).toBeUndefined()
         // What the key shows is no change made by hand: the fold from the beginning explains it.
-        const epoch = yield* store.beginRecovery(partition, "two")
+        const epoch = yield* marks.begin(partition, "two")
         yield* store.fold(request(item, [stock(0, 5)], { epoch }))
-        yield* store.writeMark(partition, { epoch, checkpoint: 1 })
+        yield* marks.complete(partition, { epoch, checkpoint: 1 })
         expect(yield* store.read(partition, itemId)).toMatchObject({
           available: 5,
           isComplete: true,
@@ -112,9 +115,10 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       }
     }))
 
-  it.effect("that lost the counts of an item counts everything again, also what it still remembers", () =>
+  it.effect("an item that lost its counts counts everything again, also what it still remembers", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
+      const marks = yield* RecoveryMarks
       const { cli } = yield* OwnRedis.OwnRedis
       const item = freshItem()
       const { itemId, partition } = item
@@ -125,7 +129,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
         place(3, itemId, "b"),
         place(4, itemId, "c", { amount: 9 })
       ]
-      yield* store.beginRecovery(partition, "one")
+      yield* marks.begin(partition, "one")
       const before = yield* store.fold(request(item, records, { epoch: "one" }))
       expect(before.summary).toMatchObject({ available: 3, held: 1, sold: 1, stocked: 5 })
       yield* cli("DEL", Keys.meta(itemId))
@@ -133,7 +137,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(after).toEqual(before)
     }))
 
-  it.effect("killed at any moment has folded each acknowledged batch whole", () =>
+  it.effect("a Redis that is killed at any moment has folded each acknowledged batch whole", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const server = yield* OwnRedis.OwnRedis
@@ -152,17 +156,17 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       expect(yield* store.isUp).toBe(false)
       yield* server.start
       yield* OwnRedis.untilUp
-      const look = yield* store.read(item.partition, item.itemId)
+      const summary = yield* store.read(item.partition, item.itemId)
       // Nothing that was acknowledged is gone, and each record has its whole effect.
-      expect(look.position).toBeGreaterThanOrEqual(acknowledged)
-      expect(look.available).toBe(look.position + 1)
+      expect(summary.position).toBeGreaterThanOrEqual(acknowledged)
+      expect(summary.available).toBe(summary.position + 1)
       const { summary: after } = yield* store.fold(
-        request(item, [stock(look.position + 1, 1)], { expected: acknowledged })
+        request(item, [stock(summary.position + 1, 1)], { expected: acknowledged })
       )
-      expect(after.available).toBe(look.position + 2)
+      expect(after.available).toBe(summary.position + 2)
     }))
 
-  it.effect("that was away is followed again from where it was left", () =>
+  it.effect("live events are followed again from where they were left when Redis was away", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const events = yield* LiveEvents
@@ -191,7 +195,7 @@ const until = (condition: () => boolean) =>
   Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
 
 describe("Redis away at the start", () => {
-  it.live("fails every operation at once, and serves by itself when it comes, with one line for each change", () => {
+  it.live("operations fail at once while Redis is away, and work by themselves later, with a log line each", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => {
       lines.push(String(message))

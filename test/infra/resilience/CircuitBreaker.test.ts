@@ -4,7 +4,7 @@ import { Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 
-const settings: CircuitBreaker.Settings = {
+const settings: CircuitBreaker.BreakerSettings = {
   failureThreshold: 3,
   successThreshold: 2,
   baseTimeout: Duration.seconds(30),
@@ -13,7 +13,7 @@ const settings: CircuitBreaker.Settings = {
 
 /** A breaker, what it has been, and what its next probes find. */
 const breaker = Effect.gen(function*() {
-  const states: Array<CircuitBreaker.State> = []
+  const states: Array<CircuitBreaker.BreakerState> = []
   const world = { probes: 0, answers: [] as Array<boolean>, delay: "0 millis" as Duration.Input }
   const probe = Effect.suspend(() => {
     world.probes++
@@ -31,8 +31,8 @@ const breaker = Effect.gen(function*() {
 const retryAfter = (made: CircuitBreaker.CircuitBreaker) =>
   Effect.map(Effect.flip(made.check), ({ retryAfterMillis }) => retryAfterMillis)
 
-describe("The circuit breaker", () => {
-  it.effect("opens at so many failures in a row, and not before", () =>
+describe("CircuitBreaker", () => {
+  it.effect("the breaker opens after its threshold of failures in a row, and not before", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       yield* made.fail(2)
@@ -46,7 +46,7 @@ describe("The circuit breaker", () => {
       assert.deepStrictEqual(made.states, ["closed", "open"])
     }).pipe(Effect.scoped))
 
-  it.effect("probes by itself once its time has passed, and closes after enough successes", () =>
+  it.effect("the breaker probes by itself after its timeout, and closes after enough successes", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       yield* made.fail(3)
@@ -64,7 +64,7 @@ describe("The circuit breaker", () => {
       assert.deepStrictEqual(made.states, ["closed", "open", "half_open", "closed"])
     }).pipe(Effect.scoped))
 
-  it.effect("probes one at a time", () =>
+  it.effect("the breaker probes one at a time", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       made.world.delay = "10 seconds"
@@ -75,7 +75,7 @@ describe("The circuit breaker", () => {
       assert.strictEqual(made.world.probes, 2)
     }).pipe(Effect.scoped))
 
-  it.effect("opens twice as long each time, up to a bound", () =>
+  it.effect("the breaker opens twice as long each time, up to a bound", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       made.world.answers = [false, true, false, false, false, false, true, true]
@@ -89,7 +89,7 @@ describe("The circuit breaker", () => {
       assert.strictEqual(made.state(), "closed")
     }).pipe(Effect.scoped))
 
-  it.effect("goes on growing until something real has succeeded", () =>
+  it.effect("the timeout grows until a real call has succeeded", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       yield* made.fail(3)
@@ -103,7 +103,7 @@ describe("The circuit breaker", () => {
       assert.strictEqual(yield* retryAfter(made), 30_000)
     }).pipe(Effect.scoped))
 
-  it.effect("does not count what was let through before it opened", () =>
+  it.effect("a call from before the breaker opened does not count", () =>
     Effect.gen(function*() {
       const made = yield* breaker
       yield* made.fail(7)
@@ -116,9 +116,9 @@ describe("The circuit breaker", () => {
       assert.deepStrictEqual(made.states, ["closed", "open", "half_open", "closed"])
     }).pipe(Effect.scoped))
 
-  it.effect("takes a probe that ends by a bug for a failure", () =>
+  it.effect("a probe that ends by a defect is a failure", () =>
     Effect.gen(function*() {
-      const states: Array<CircuitBreaker.State> = []
+      const states: Array<CircuitBreaker.BreakerState> = []
       const made = yield* CircuitBreaker.make({
         settings,
         probe: Effect.die(new Error("bug")),

@@ -65,23 +65,27 @@ const stored = Effect.fnUntraced(function*(itemId: ItemId) {
   return yield* Ref.get(found)
 })
 
-describe("an engine that is killed", () => {
-  it.live("has kept every record that it acknowledged, and gives its folder free", () =>
-    Effect.gen(function*() {
-      const folder = yield* Folders.temporary
-      const locked = yield* Ref.make<unknown>(undefined)
-      const second = Effect.flip(Effect.scoped(Layer.build(SqliteInfra.layer({ folder }))))
-      const acknowledged = yield* acknowledgedUntilKilled(
-        folder,
-        Effect.orDie(Effect.flatMap(second, (error) => Ref.set(locked, error)))
-      )
-      assert.isAtLeast(acknowledged.length, ENOUGH)
+describe("Durability of SQLite", () => {
+  it.live(
+    "an engine that is killed keeps every record that it acknowledged, and frees its folder",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        const locked = yield* Ref.make<unknown>(undefined)
+        const second = Effect.flip(Effect.scoped(Layer.build(SqliteInfra.layer({ folder }))))
+        const acknowledged = yield* acknowledgedUntilKilled(
+          folder,
+          Effect.orDie(Effect.flatMap(second, (error) => Ref.set(locked, error)))
+        )
+        assert.isAtLeast(acknowledged.length, ENOUGH)
 
-      const refusal = yield* Ref.get(locked)
-      assert.instanceOf(refusal, EngineLocked)
-      assert.include(refusal.message, folder)
+        const refusal = yield* Ref.get(locked)
+        assert.instanceOf(refusal, EngineLocked)
+        assert.include(refusal.message, folder)
 
-      const kept = new Set(yield* Effect.provide(stored(ItemId.make("101")), SqliteInfra.layer({ folder })))
-      assert.deepStrictEqual(acknowledged.filter((line) => !kept.has(line)), [])
-    }), TEST_TIMEOUT)
+        const kept = new Set(yield* Effect.provide(stored(ItemId.make("101")), SqliteInfra.layer({ folder })))
+        assert.deepStrictEqual(acknowledged.filter((line) => !kept.has(line)), [])
+      }),
+    TEST_TIMEOUT
+  )
 })

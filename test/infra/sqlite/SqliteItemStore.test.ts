@@ -23,7 +23,7 @@ const count = (table: "turned" | "commands" | "events") =>
   )
 
 describe("SqliteItemStore", () => {
-  it.effect("remembers as many ids turned away as it promises, and no more", () =>
+  it.effect("the store remembers REJECTED_REMEMBERED rejected ids, and no more", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const item = freshItem()
@@ -41,7 +41,7 @@ describe("SqliteItemStore", () => {
       assert.deepStrictEqual(outcomes.map(({ orders }) => orders[0]?.state), [undefined, "rejected", "held"])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("remembers as many operators' commands as it promises, and no more", () =>
+  it.effect("the store remembers COMMANDS_REMEMBERED operators' commands, and no more", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const item = freshItem()
@@ -52,7 +52,7 @@ describe("SqliteItemStore", () => {
       assert.strictEqual(yield* count("commands"), COMMANDS_REMEMBERED)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("keeps the last events of an item, and goes on numbering", () =>
+  it.effect("the store keeps the last events of an item, and goes on numbering", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const live = yield* LiveEvents
@@ -64,7 +64,7 @@ describe("SqliteItemStore", () => {
       assert.deepStrictEqual([events[0]?.event.available, events.at(-1)?.event.available], [4, EVENTS_KEPT + 3])
     }).pipe(Effect.provide(layer)))
 
-  it.effect("reads from the oldest that is kept after an id that is none of its own", () =>
+  it.effect("a reader after an unknown event id begins with the oldest event that is kept", () =>
     Effect.gen(function*() {
       const item = freshItem()
       yield* (yield* ItemStore).fold(request(item, [stock(0, 1)], { emitEvents: true }))
@@ -77,28 +77,31 @@ describe("SqliteItemStore", () => {
       assert.strictEqual((yield* live.read(item.itemId, "1", 10)).length, 1)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("stops an item whose rows are damaged, and no other", () =>
-    Effect.gen(function*() {
-      const store = yield* ItemStore
-      const { write } = yield* SqliteDatabase.SqliteDatabase
-      const [damaged, sound] = [freshItem(), freshItem()]
-      for (const item of [damaged, sound]) {
-        yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
-      }
-      yield* write((connection) => {
-        connection.run(
-          "UPDATE orders SET state = 'eaten' WHERE item = (SELECT id FROM items WHERE name = ?)",
-          damaged.itemId
+  it.effect.each(["state = 'eaten'", "user = 'no user'", "reason = 'bored'"])(
+    "an item with damaged rows is stopped, and no other: %s",
+    (damage) =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        const { write } = yield* SqliteDatabase.SqliteDatabase
+        const [damaged, sound] = [freshItem(), freshItem()]
+        for (const item of [damaged, sound]) {
+          yield* store.fold(request(item, [stock(0, 2), place(1, item.itemId, "a")]))
+        }
+        yield* write((connection) => {
+          const where = `item = (SELECT id FROM items WHERE name = '${damaged.itemId}')`
+          connection.script(`UPDATE orders SET ${damage} WHERE ${where}`)
+          return Result.void
+        })
+        const folds = [damaged, sound].map((item) =>
+          Effect.result(store.fold(request(item, [settle(2, ["a", "paid"])])))
         )
-        return Result.void
-      })
-      const folds = [damaged, sound].map((item) => Effect.result(store.fold(request(item, [settle(2, ["a", "paid"])]))))
-      const [first, second] = yield* Effect.all(folds, { concurrency: "unbounded" })
-      assert.isTrue(Result.isFailure(first!) && first.failure instanceof ItemDamaged)
-      assert.isTrue(Result.isSuccess(second!) && second.success.summary.sold === 1)
-    }).pipe(Effect.provide(layer)))
+        const [first, second] = yield* Effect.all(folds, { concurrency: "unbounded" })
+        assert.isTrue(Result.isFailure(first!) && first.failure instanceof ItemDamaged)
+        assert.isTrue(Result.isSuccess(second!) && second.success.summary.sold === 1)
+      }).pipe(Effect.provide(layer))
+  )
 
-  it.effect("stops an item whose counts do not add up", () =>
+  it.effect("an item whose counts do not add up is stopped", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore
       const { write } = yield* SqliteDatabase.SqliteDatabase

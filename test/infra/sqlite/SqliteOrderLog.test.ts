@@ -26,7 +26,7 @@ const taking = (queue: Queue.Queue<LogRecord>) => (owned: OwnedPartition): Effec
     : owned.revoked
 
 describe("SqliteOrderLog", () => {
-  it.effect("dates a record by the clock", () =>
+  it.effect("a record has the clock's time", () =>
     Effect.gen(function*() {
       const { append, consume } = yield* log
       yield* TestClock.setTime(1_234_567)
@@ -36,7 +36,7 @@ describe("SqliteOrderLog", () => {
       assert.strictEqual((yield* Queue.take(taken)).timestamp, 1_234_567)
     }))
 
-  it.effect("hears of what another process appends", () =>
+  it.effect("a worker gets what another process appends", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const engine = Context.get(yield* Layer.build(SqliteInfra.layer({ folder })), OrderLog)
@@ -50,7 +50,7 @@ describe("SqliteOrderLog", () => {
       assert.strictEqual((yield* Queue.take(taken)).offset, theirs.offset)
     }))
 
-  it.effect("waits for workers that are asked to return, but not for ever", () =>
+  it.effect("the log waits for workers that are asked to return, within a bound", () =>
     Effect.gen(function*() {
       const { consume } = yield* log
       const scope = yield* Scope.make()
@@ -77,7 +77,7 @@ describe("SqliteOrderLog", () => {
       assert.deepStrictEqual(yield* Effect.flip(owned.take(1)), new PartitionLost({ partition: 0 }))
     }))
 
-  it.effect("gives the partitions to one consumer at a time", () =>
+  it.effect("one consumer at a time owns the partitions", () =>
     Effect.gen(function*() {
       const { consume } = yield* log
       const first = yield* Scope.make()
@@ -93,7 +93,7 @@ describe("SqliteOrderLog", () => {
       yield* Deferred.await(started)
     }))
 
-  it.effect("does not go on in silence when a worker has a defect", () =>
+  it.effect("a defect of a worker ends the consumer", () =>
     Effect.gen(function*() {
       const { consume } = yield* log
       const exit = yield* Effect.exit(

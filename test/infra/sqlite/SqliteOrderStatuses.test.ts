@@ -47,17 +47,17 @@ const standsFor = Effect.fnUntraced(function*(tag: "Leased" | "Kept", millis: nu
 })
 
 describe("SqliteOrderStatuses", () => {
-  it.effect("forgets a claim when its lease is over", () =>
+  it.effect("a claim is forgotten when its lease is over", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
       yield* standsFor("Leased", LEASE_MILLIS)
-      // Too late: the claim is nobody's any more.
+      // Too late: the claim has ended.
       yield* statuses.confirm([{ owner: policy.owner, requestId: order.requestId }])
       assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
     }).pipe(Effect.provide(layer)))
 
-  it.effect("forgets an accepted order after a day, and a final one after half an hour", () =>
+  it.effect("an accepted order is forgotten after a day, and a final one after half an hour", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       yield* statuses.write([status("RESERVED")])
@@ -66,7 +66,7 @@ describe("SqliteOrderStatuses", () => {
       yield* standsFor("Kept", FINAL_KEPT_MILLIS)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("dates a kept claim by the clock", () =>
+  it.effect("a confirmed claim has the clock's time", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
@@ -79,7 +79,7 @@ describe("SqliteOrderStatuses", () => {
       yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("takes away what has expired while it writes", () =>
+  it.effect("a write takes away what has expired", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       const many = Array.from({ length: 50 }, (_, n) => ({

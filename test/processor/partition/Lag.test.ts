@@ -39,8 +39,8 @@ const shown = Effect.gen(function*() {
 
 const isolated = Effect.provideService(Metric.MetricRegistry, new Map())
 
-describe("The lag of a partition", () => {
-  it.effect("is the records not folded yet, and the age of the oldest of them", () =>
+describe("Lag", () => {
+  it.effect("the lag is the records not folded yet, and the age of the oldest of them", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(100_000)
       const log = { start: 0, end: 16 }
@@ -66,7 +66,7 @@ describe("The lag of a partition", () => {
       assert.deepStrictEqual(yield* shown, [4, 5])
     }).pipe(isolated))
 
-  it.effect("grows while its worker has not begun, from where the group stands", () =>
+  it.effect("the lag grows from the committed offset on while the worker has not begun", () =>
     Effect.gen(function*() {
       const lag = Lag.make(owned({ start: 0, end: 25 }))
       yield* lag.look
@@ -76,7 +76,7 @@ describe("The lag of a partition", () => {
       assert.deepStrictEqual(yield* shown, [15, 60])
     }).pipe(isolated))
 
-  it.effect("is told no more once the partition is handed over", () =>
+  it.effect("the lag is reported no more once the partition is handed over", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
       const lag = Lag.make(owned({ start: 0, end: 25 }))
@@ -90,7 +90,7 @@ describe("The lag of a partition", () => {
       assert.deepStrictEqual(series, [])
     }).pipe(Effect.provide(ProcessorState.layer), isolated))
 
-  it.effect("does not take what comes while it asks for records that the log has lost", () =>
+  it.effect("records that are appended during a look at the bounds are not taken for lost ones", () =>
     Effect.gen(function*() {
       const asked = yield* Deferred.make<void>()
       const answer = yield* Deferred.make<void>()
@@ -111,7 +111,7 @@ describe("The lag of a partition", () => {
       yield* Fiber.join(looking)
     }).pipe(isolated))
 
-  it.effect("fails where the log ends before what was taken from it", () =>
+  it.effect("the lag fails where the log ends before what was taken from it", () =>
     Effect.gen(function*() {
       const log = { start: 0, end: 16 }
       const lag = Lag.make(owned(log))

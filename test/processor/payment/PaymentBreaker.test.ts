@@ -22,7 +22,7 @@ const orders = Array.from({ length: ORDERS }, (_, n) => charge({ requestId: Requ
 const notUs = ({ key }: Charge) => new ChargeRejected({ key, concerns: "us", detail: "401" })
 const notThis = ({ key }: Charge) => new ChargeRejected({ key, concerns: "charge", detail: "400" })
 
-/** A provider that answers as it is told at the moment, and when it was asked. */
+/** A provider whose answer the test sets, and when it was asked. */
 const makeProvider = () => {
   const it = {
     asked: [] as Array<number>,
@@ -66,8 +66,8 @@ const shown = Effect.all({
   gauge: Effect.map(Metric.value(Metrics.paymentsHeldBack), ({ value }) => value)
 })
 
-describe("Payments", () => {
-  it.effect("are held back while the provider refuses us, and all go on by themselves; one line for each change", () => {
+describe("PaymentBreaker", () => {
+  it.effect("charges are held back while the provider rejects us, and go on by themselves: a line each", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ logLevel, message }) => {
       lines.push(`${logLevel} ${String(message)}`)
@@ -79,7 +79,7 @@ describe("Payments", () => {
         yield* TestClock.adjust("1 hour")
         assert.isUndefined(charging.pollUnsafe(), "no order fails for it")
         assert.deepStrictEqual(yield* shown, { held: "401", gauge: 1 })
-        // All at first, who did not know yet; then one now and then: in an hour not more than four a minute.
+        // All at first, as the breaker was closed; then one now and then: in an hour not more than four a minute.
         assert.isBelow(provider.asked.length, ORDERS + 20 + 60 * 6)
         assert.isAbove(provider.asked.length, ORDERS + 60 * 2)
         provider.answer = () => Effect.succeed("paid")
@@ -89,13 +89,13 @@ describe("Payments", () => {
         assert.deepStrictEqual(yield* shown, { held: undefined, gauge: 0 })
         assert.deepStrictEqual(lines, [
           "Error Payments are held back, and no order fails for it: 401",
-          "Info Payments go on"
+          "Info Payments resumed"
         ])
       })
     ).pipe(Effect.provide(Logger.layer([logger])))
   })
 
-  it.effect("of an order that is at fault are refused at once, and hold up no other", () =>
+  it.effect("a charge that is at fault is rejected at once, and holds up no other", () =>
     patient((provider) =>
       Effect.gen(function*() {
         const wrong = new Set(orders.filter((_, n) => n % 5 === 0).map(({ key }) => key))
@@ -107,7 +107,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("are held back where one after the other is found at fault; a wrong one among them stops no other", () =>
+  it.effect("charges are held back after a series of rejections; a single rejection among them stops no other", () =>
     patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notThis(one))
@@ -127,7 +127,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("are held back by whoever comes next where the one that tries is interrupted", () =>
+  it.effect("the next charge probes the provider where the one that probes is interrupted", () =>
     patient((provider) =>
       Effect.gen(function*() {
         provider.answer = (one) => Effect.fail(notUs(one))
@@ -141,7 +141,7 @@ describe("Payments", () => {
       })
     ))
 
-  it.effect("leave a busy provider alone for as long as it says, within a bound, and no order fails for it", () =>
+  it.effect("a busy provider is left alone for as long as it says, within a bound, and no order fails for it", () =>
     patient((provider) =>
       Effect.gen(function*() {
         const until = 20_000
@@ -152,7 +152,7 @@ describe("Payments", () => {
               : Effect.succeed("paid"))
         const charging = yield* chargeAll(orders)
         yield* TestClock.adjust("19 seconds")
-        assert.isAtMost(provider.asked.at(-1)!, 0, "nobody asks meanwhile")
+        assert.isAtMost(provider.asked.at(-1)!, 0, "no charge is asked meanwhile")
         yield* TestClock.adjust("3 seconds")
         const exits = yield* Fiber.join(charging)
         assert.deepStrictEqual(new Set(exits.map((exit) => exit._tag)), new Set(["Success"]))

@@ -1,4 +1,4 @@
-/** Long recoveries take turns, and none waits for ever for another. */
+/** Long recoveries run two at a time, and none waits for ever for another. */
 import { assert, it } from "@effect/vitest"
 import * as RecoveryLimiter from "@flash-sale/processor/recovery/RecoveryLimiter"
 import { Deferred, Effect, Fiber } from "effect"
@@ -6,14 +6,14 @@ import { TestClock } from "effect/testing"
 
 const LONG = 1_000_000
 
-/** Starts one that ends when it is told to; `begun` counts those that had their turn. */
+/** Starts a recovery that the test ends; `begun` counts those that got a place. */
 const start = Effect.fnUntraced(
-  function*(turns: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
+  function*(limiter: RecoveryLimiter.RecoveryLimiter, begun: Array<number>, records: number) {
     const end = yield* Deferred.make<void>()
     const steps: Array<Effect.Effect<void>> = []
     const name = begun.length
     const fiber = yield* Effect.forkChild(
-      turns.within(records, (onStep) => {
+      limiter.within(records, (onStep) => {
         steps.push(onStep)
         begun.push(name)
         return Deferred.await(end)
@@ -24,39 +24,39 @@ const start = Effect.fnUntraced(
   }
 )
 
-it.effect("two long ones fold beside each other, and the third when one of them is done", () =>
+it.effect("two long recoveries fold beside each other, and a third when one of them is done", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const first = yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
+    const first = yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
     assert.lengthOf(begun, 2)
-    yield* start(turns, begun, 10)
-    assert.lengthOf(begun, 3, "a short one waits for nobody")
+    yield* start(limiter, begun, 10)
+    assert.lengthOf(begun, 3, "a short one waits for none")
     yield* first.end
     yield* TestClock.adjust("100 millis")
     assert.lengthOf(begun, 4)
   }))
 
-it.effect("one that was stopped gives its turn back", () =>
+it.effect("a recovery that was stopped gives its place back", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const first = yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
-    yield* start(turns, begun, LONG)
+    const first = yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
+    yield* start(limiter, begun, LONG)
     yield* Fiber.interrupt(first.fiber)
     yield* TestClock.adjust("100 millis")
     assert.lengthOf(begun, 3)
   }))
 
-it.effect("one that makes no progress holds nobody up, and one that does goes on alone", () =>
+it.effect("a recovery without progress holds up no other, and one with progress goes on alone", () =>
   Effect.gen(function*() {
-    const turns = RecoveryLimiter.make()
+    const limiter = yield* RecoveryLimiter.make
     const begun: Array<number> = []
-    const [first, second] = [yield* start(turns, begun, LONG), yield* start(turns, begun, LONG)]
-    yield* start(turns, begun, LONG)
+    const [first, second] = [yield* start(limiter, begun, LONG), yield* start(limiter, begun, LONG)]
+    yield* start(limiter, begun, LONG)
     for (let seconds = 0; seconds < 10; seconds++) {
       yield* Effect.all([first.step, second.step])
       yield* TestClock.adjust("1 second")

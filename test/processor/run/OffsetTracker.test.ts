@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as OffsetTracker from "@flash-sale/processor/run/OffsetTracker"
 
 describe("OffsetTracker", () => {
-  it("commits nothing past an open record, whatever is final behind it", () => {
+  it("the tracker commits nothing past an open record, whatever is final behind it", () => {
     const tracker = OffsetTracker.make(10)
     for (const offset of [10, 11, 12]) tracker.begin(offset)
     tracker.done(12)
@@ -12,11 +12,11 @@ describe("OffsetTracker", () => {
     assert.strictEqual(tracker.next(), 13)
   })
 
-  it("begins where it is told, also before anything was taken", () => {
+  it("the tracker begins at its first offset, also before anything was taken", () => {
     assert.strictEqual(OffsetTracker.make(7).next(), 7)
   })
 
-  it("allows for gaps between offsets", () => {
+  it("the tracker allows for gaps between offsets", () => {
     const tracker = OffsetTracker.make(0)
     tracker.begin(3)
     tracker.begin(9)

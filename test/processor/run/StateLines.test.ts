@@ -1,10 +1,10 @@
 /** One line for each change of state, and none for what goes on as it was. */
 import { assert, describe, it } from "@effect/vitest"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -21,8 +21,8 @@ const overheard = <A, E, R>(effect: (lines: ReadonlyArray<string>) => Effect.Eff
     return Effect.provide(effect(lines), Logger.layer([logger]))
   })
 
-describe("A partition's worker", () => {
-  it.effect("that waits or refuses says so once, in whatever words it fails again", () =>
+describe("ProcessorState: log lines", () => {
+  it.effect("a worker that waits or halts logs it once, in whatever words it fails again", () =>
     overheard((lines) =>
       Effect.gen(function*() {
         const state = yield* ProcessorState.ProcessorState
@@ -30,7 +30,7 @@ describe("A partition's worker", () => {
         yield* set({ _tag: "Running" })
         yield* set({ _tag: "Running" })
         for (const why of ["ECONNREFUSED", "LOADING", "ECONNREFUSED"]) yield* set({ _tag: "Waiting", why })
-        // The log grows while somebody is fetched.
+        // The log grows while the operator is on the way.
         for (const end of [33, 35, 39]) {
           yield* set({ _tag: "Halted", code: "ahead_of_log", why: `the log ends at ${end}, but` })
         }
@@ -58,15 +58,15 @@ describe("A partition's worker", () => {
       })
     ).pipe(Effect.provide(ProcessorState.layer)))
 
-  it.effect("that recovers says every 10 s how far it has come", () =>
+  it.effect("a worker that recovers logs every 10 s how far it has come", () =>
     overheard((lines) =>
       Effect.gen(function*() {
         const records = [stock("101", 5), order("r-1", "101")].map(OnePartition.written)
         const { owned, partition } = yield* OnePartition.make("101", records, { missing: 7 })
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 350 })
-        const told = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
-        assert.deepStrictEqual(told, [
+        const logged = lines.filter((line) => line.startsWith(`Info Partition ${partition}: `))
+        assert.deepStrictEqual(logged, [
           `Info Partition ${partition}: folding the log from 0 to 9`,
           ...Array.from({ length: 3 }, () => `Info Partition ${partition}: folded up to 2 of 9`)
         ])

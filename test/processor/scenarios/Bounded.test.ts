@@ -2,15 +2,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import * as Slots from "@flash-sale/infra/actor/Slots"
+import { ChargeRejected, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { MAILBOX_CAPACITY } from "@flash-sale/processor/item/ItemActor"
+import { INTAKE_BATCH } from "@flash-sale/processor/partition/Intake"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
-import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentScheduler"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
+import { MAX_PAYMENTS_IN_FLIGHT } from "@flash-sale/processor/payment/PaymentSlots"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Latch, Layer, Logger, Metric } from "effect"
@@ -21,7 +22,7 @@ import { counts, order, stock } from "../Placing.ts"
 const pass = (duration: Duration.Input) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 
-describe("A store that folds nothing", () => {
+describe("Bounds of a partition", () => {
   const COUNT = 20_000
   const door = Latch.makeUnsafe(false)
   const store = Layer.effect(
@@ -39,15 +40,15 @@ describe("A store that folds nothing", () => {
   )
 
   it.effect(
-    "holds up the intake: mailboxes fill, and no more is taken until it folds again",
+    "a store that folds nothing holds up the partition: mailboxes fill, and no more is taken until it folds again",
     () =>
       Effect.gen(function*() {
         const records = Array.from({ length: COUNT }, (_, n) => OnePartition.written(order(`r-${n}`, "101")))
         const { owned, seen } = yield* OnePartition.make("101", records)
-        yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+        yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
         yield* pass("20 seconds")
         assert.isAtLeast(seen.taken, MAILBOX_CAPACITY)
-        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + PartitionWorker.INTAKE_BATCH)
+        assert.isAtMost(seen.taken, MAILBOX_CAPACITY + CALL_ORDERS + INTAKE_BATCH)
         Latch.openUnsafe(door)
         yield* pass("20 seconds")
         assert.strictEqual(seen.taken, COUNT)
@@ -57,7 +58,7 @@ describe("A store that folds nothing", () => {
   )
 })
 
-describe("A provider that answers nothing", () => {
+describe("Bounds of payments", () => {
   const COUNT = MAX_PAYMENTS_IN_FLIGHT + 500
   const door = Latch.makeUnsafe(false)
   const asked = { now: 0, most: 0 }
@@ -78,7 +79,7 @@ describe("A provider that answers nothing", () => {
   )
 
   it.effect(
-    "is asked for so many payments at once, and for the others when those are over",
+    "a provider that answers nothing gets a bounded number of charges at once, and the others afterwards",
     () =>
       Effect.gen(function*() {
         const log = yield* OrderLog
@@ -95,6 +96,46 @@ describe("A provider that answers nothing", () => {
         const sold = (yield* counts("101")).sold + (yield* counts("102")).sold
         assert.strictEqual(sold, COUNT)
         assert.strictEqual((yield* Metric.value(Metrics.paymentsInFlight)).value, 0)
+      }).pipe(Effect.provide(engine), Effect.provideService(Metric.MetricRegistry, new Map())),
+    60_000
+  )
+})
+
+describe("A provider that refuses us for an hour", () => {
+  const COUNT = 3 * MAX_PAYMENTS_IN_FLIGHT
+  let refuses = true
+  const provider = Layer.succeed(PaymentProvider, {
+    charge: ({ key }) =>
+      refuses
+        ? Effect.fail(new ChargeRejected({ key, concerns: "us", detail: "401" }))
+        : Effect.succeed("paid" as const),
+    lookUp: () => Effect.undefined,
+    void: () => Effect.void
+  })
+  const engine = Processor.layer.pipe(
+    Layer.provideMerge(ProcessorState.layer),
+    Layer.provide(provider),
+    Layer.provideMerge(SqliteInfra.layerMemory),
+    Layer.provideMerge(Logger.layer([]))
+  )
+
+  it.effect(
+    "keeps so many charges waiting for it as may be under way, the others in line, and sells all in the end",
+    () =>
+      Effect.gen(function*() {
+        const log = yield* OrderLog
+        yield* log.append(stock("101", COUNT))
+        const orders = Array.from({ length: COUNT }, (_, n) => order(`r-${n}`, "101"))
+        yield* Effect.forEach(orders, log.append, { concurrency: "unbounded", discard: true })
+        yield* pass("5 seconds")
+        for (let minutes = 0; minutes < 60; minutes++) {
+          yield* TestClock.adjust("1 minute")
+          assert.strictEqual((yield* Metric.value(Metrics.paymentsInFlight)).value, MAX_PAYMENTS_IN_FLIGHT)
+        }
+        assert.strictEqual((yield* counts("101")).held, COUNT)
+        refuses = false
+        yield* pass("30 seconds")
+        assert.strictEqual((yield* counts("101")).sold, COUNT)
       }).pipe(Effect.provide(engine), Effect.provideService(Metric.MetricRegistry, new Map())),
     60_000
   )

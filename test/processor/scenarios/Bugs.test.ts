@@ -1,13 +1,15 @@
-/** A bug in one of the processor's parts is told, and the worker begins again: nothing stands still in silence. */
+/** A bug in one part of the processor is logged, and the worker begins again: nothing stops in silence. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Duration, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { order, statusOf, stock } from "../Placing.ts"
 
@@ -21,31 +23,32 @@ const once = <Args extends ReadonlyArray<unknown>, A, E>(
 (...args: Args): Effect.Effect<A, E> =>
   Effect.suspend(() => died.count++ === 0 ? Effect.die(new Error("a bug")) : f(...args))
 
-const engineWith = (broken: Layer.Layer<ItemStore | OrderStatuses, never, ItemStore | OrderStatuses>) =>
+type Ports = ItemStore | RecoveryMarks | OrderStatuses
+
+/** The sound ports of the embedded file, with one call of one of them broken. */
+const engineWith = (broken: (context: Context.Context<Ports>) => Context.Context<Ports>) =>
   Processor.layer.pipe(
     Layer.provideMerge(ProcessorState.layer),
     Layer.provideMerge(SimulatedPayments.layer({ failureRate: 0, latency: Duration.millis(100) })),
-    Layer.provideMerge(Layer.provideMerge(broken, SqliteInfra.layerMemory))
+    Layer.provideMerge(
+      Layer.provideMerge(Layer.effectContext(Effect.map(Effect.context<Ports>(), broken)), SqliteInfra.layerMemory)
+    )
   )
 
-const store = (change: (sound: ItemStore["Service"]) => ItemStore["Service"]) =>
-  Layer.merge(
-    Layer.effect(ItemStore, Effect.map(ItemStore, change)),
-    Layer.effect(OrderStatuses, OrderStatuses)
-  )
+const changed =
+  <I extends Ports, S>(port: Context.Key<I, S>, change: (sound: S) => S) =>
+  (context: Context.Context<Ports>): Context.Context<Ports> =>
+    Context.add(context, port, change(Context.get(context, port)))
 
 const cases = (died: { count: number }) => ({
-  "in its upkeep": store((sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
-  "in a fold": store((sound) => ({ ...sound, fold: once(sound.fold, died) })),
-  "in telling": Layer.merge(
-    Layer.effect(ItemStore, ItemStore),
-    Layer.effect(OrderStatuses, Effect.map(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) })))
-  )
+  "in the maintenance": changed(RecoveryMarks, (sound) => ({ ...sound, checkpoint: once(sound.checkpoint, died) })),
+  "in a fold": changed(ItemStore, (sound) => ({ ...sound, fold: once(sound.fold, died) })),
+  "in publishing": changed(OrderStatuses, (sound) => ({ ...sound, write: once(sound.write, died) }))
 })
 
-describe("A bug", () => {
-  for (const name of ["in its upkeep", "in a fold", "in telling"] as const) {
-    it.effect(`${name} ends the run, and the next one goes on`, () => {
+describe("Bugs in a partition", () => {
+  for (const name of ["in the maintenance", "in a fold", "in publishing"] as const) {
+    it.effect(`a bug ${name} ends the run, and the next run goes on`, () => {
       const died = { count: 0 }
       return Effect.gen(function*() {
         const log = yield* OrderLog
@@ -56,7 +59,7 @@ describe("A bug", () => {
         yield* log.append(order("second", "101"))
         for (let step = 0; step < STEPS; step++) yield* TestClock.adjust("100 millis")
         assert.deepStrictEqual([yield* statusOf("first"), yield* statusOf("second")], ["COMPLETED", "COMPLETED"])
-        assert.strictEqual((yield* Processor.health).status, "healthy")
+        assert.strictEqual((yield* Health.check).status, "healthy")
       }).pipe(Effect.provide(engineWith(cases(died)[name])))
     }, 30_000)
   }

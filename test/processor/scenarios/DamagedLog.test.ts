@@ -5,10 +5,10 @@ import { LogDamaged, type OwnedPartition } from "@flash-sale/domain/ports/OrderL
 import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -54,7 +54,7 @@ describe("A damaged log", () => {
       const damage = { isThere: true }
       const { owned: sound, partition, seen } = yield* OnePartition.make("101", RECORDS)
       yield* Effect.forkChild(
-        PartitionWorker.work(damaged(sound, damage), Slots.make(1)).pipe(
+        PartitionWorker.work(damaged(sound, damage), PaymentSlots.make({ charges: 1 })).pipe(
           counted,
           Effect.provide(Logger.layer([logger]))
         )

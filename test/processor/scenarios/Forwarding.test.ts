@@ -5,10 +5,10 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -27,7 +27,7 @@ const worked = Effect.fnUntraced(function*(written: ReadonlyArray<OnePartition.W
   const appended: Array<NewRecord> = []
   const { owned, partition, seen } = yield* OnePartition.make(OWN, written, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, Slots.make(1)), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record)))
     })
@@ -43,8 +43,8 @@ const ports = Layer.mergeAll(
   Logger.layer([])
 )
 
-describe("A record outside its item's home", () => {
-  it.effect("is forwarded as it is, with where it came from, and not folded here", () =>
+describe("Records outside of their item's home", () => {
+  it.effect("a record outside its item's home is forwarded as it is, with its origin, and not folded here", () =>
     Effect.gen(function*() {
       const { headers, value } = order("r-1", STRAY)
       const { appended, partition, seen } = yield* worked([{ key: STRAY, headers, value }])
@@ -57,7 +57,7 @@ describe("A record outside its item's home", () => {
       assert.strictEqual((yield* counts(STRAY)).sold, 0)
     }).pipe(Effect.provide(ports)))
 
-  it.effect("counts as accepted when it was produced, where it does not say when", () =>
+  it.effect("a forwarded record without a time is accepted when it was produced", () =>
     Effect.gen(function*() {
       const { value } = order("r-1", STRAY)
       const { appended } = yield* worked([{ key: STRAY, headers: {}, value }, {
@@ -68,7 +68,7 @@ describe("A record outside its item's home", () => {
       assert.deepStrictEqual(appended.map(({ headers }) => headers["accepted_at"]), ["1000", undefined])
     }).pipe(Effect.provide(ports)))
 
-  it.effect("is dead-lettered here where it is no text, byte for byte", () =>
+  it.effect("a record that is no text is not forwarded, but dead-lettered byte for byte", () =>
     Effect.gen(function*() {
       const value = Uint8Array.of(0x7b, 0xff, 0x00, 0xfe)
       const { appended, partition, seen } = yield* worked([{ key: STRAY, headers: {}, value }])
@@ -81,7 +81,7 @@ describe("A record outside its item's home", () => {
       assert.strictEqual(seen.committed, 1)
     }).pipe(Effect.provide(ports)))
 
-  it.effect("is forwarded once only: below what is committed it was", () =>
+  it.effect("a record is forwarded once: below the committed offset it was forwarded before", () =>
     Effect.gen(function*() {
       const { headers, value } = order("r-1", STRAY)
       const { appended } = yield* worked([{ key: STRAY, headers, value }], true)

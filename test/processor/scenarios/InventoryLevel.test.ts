@@ -1,4 +1,4 @@
-/** The gauge of an item's stock: told by the owner of its partition, and by nobody else. */
+/** The gauge of an item's stock: shown by the owner of its partition, and by no other processor. */
 import { assert, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
@@ -36,7 +36,7 @@ const untilShown = Effect.gen(function*() {
   for (let step = 0; step < PATIENCE && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
 })
 
-it.effect("is shown for as long as the partition is owned", () =>
+it.effect("the inventory level is shown for as long as the partition is owned", () =>
   Effect.gen(function*() {
     yield* Effect.scoped(Effect.gen(function*() {
       const log = Context.get(yield* Layer.build(engine), OrderLog)
@@ -44,13 +44,13 @@ it.effect("is shown for as long as the partition is owned", () =>
       yield* log.append(LogRecord.encode(ITEM, Command.Adjust({ adjustment })))
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
-      // Whoever hands over waits, by this clock, for what is still being told.
+      // A worker that hands over waits, by this clock, for what is still being published.
       yield* TestClock.adjust("100 millis")
     }))
     assert.deepStrictEqual(yield* shown, [])
   }).pipe(isolated))
 
-it.effect("is shown by the next owner at once, whether or not an order comes", () =>
+it.effect("the inventory level is shown by the next owner at once, whether or not an order comes", () =>
   Effect.gen(function*() {
     const ports = yield* Layer.build(SqliteInfra.layerMemory)
     const log = Context.get(ports, OrderLog)

@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { LogUnavailable, OrderLog, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as LogGrace from "@flash-sale/processor/partition/LogGrace"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -54,13 +54,13 @@ const scene = Effect.gen(function*() {
     commit: (offset) => unlessAway(Effect.sync(() => void (seen.committed = offset))),
     revoked: Effect.never
   }
-  yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+  yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
   const stateOf = Effect.map(ProcessorState.ProcessorState, (state) => state.workers().get(partition)?._tag)
   return { seen, stateOf }
 })
 
-describe("While the log gives no answer", () => {
-  it.effect("a worker goes on, and commits when it can", () =>
+describe("A log that gives no answer", () => {
+  it.effect("a worker goes on while the log gives no answer, and commits when it can", () =>
     Effect.gen(function*() {
       const { seen, stateOf } = yield* scene
       seen.isAway = false
@@ -74,7 +74,7 @@ describe("While the log gives no answer", () => {
       assert.deepStrictEqual([seen.begun, seen.committed], [1, 1])
     }).pipe(Effect.provide(ports)))
 
-  it.effect("a worker waits, and says so, when that takes long", () =>
+  it.effect("a worker waits, and says so, when the log gives no answer for long", () =>
     Effect.gen(function*() {
       const { seen, stateOf } = yield* scene
       yield* TestClock.adjust("1 millis")

@@ -1,9 +1,9 @@
-/** Thousands of items on one processor: whoever has nothing to do leaves memory, and no order is lost by it. */
+/** Thousands of items on one processor: an idle item leaves memory, and no order is lost by it. */
 import { assert, describe, it } from "@effect/vitest"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { IDLE_AFTER } from "@flash-sale/processor/partition/Router"
+import { IDLE_AFTER } from "@flash-sale/processor/partition/ItemActors"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, References } from "effect"
@@ -34,8 +34,8 @@ const engine = Processor.layer.pipe(
 const pass = (duration: Duration.Duration) =>
   Effect.repeat(TestClock.adjust("1 second"), { times: Duration.toSeconds(duration) })
 
-describe("A processor of thousands of items", () => {
-  it.effect("keeps none of them in memory that is idle", () =>
+describe("Memory of idle items", () => {
+  it.effect("a processor of thousands of items keeps no idle one in memory", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       const items = Array.from({ length: ITEMS }, (_, index) => `item-${index}`)

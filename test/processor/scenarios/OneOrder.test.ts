@@ -53,8 +53,8 @@ const fate = (requestId: string) =>
     let record: StatusRecord | undefined
     for (let step = 0; step < 1_000 && (record === undefined || !isFinal(record.status)); step++) {
       yield* TestClock.adjust("100 millis")
-      const standing = yield* statuses.read(RequestId.make(requestId))
-      record = standing._tag === "Kept" ? standing.record : undefined
+      const lookup = yield* statuses.read(RequestId.make(requestId))
+      record = lookup._tag === "Kept" ? lookup.record : undefined
     }
     return record
   })
@@ -69,7 +69,7 @@ const counts = (itemId: string) =>
   })
 
 layer(engine(0))("Processor, every payment answered", (it) => {
-  it.effect("sells what is in stock and turns the rest away", () =>
+  it.effect("orders are sold as far as stock goes, and the rest are rejected", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* log.append(stock("101", 2))
@@ -83,7 +83,7 @@ layer(engine(0))("Processor, every payment answered", (it) => {
       assert.deepStrictEqual(yield* counts("101"), { available: 0, held: 0, put: 2, sold: 2 })
     }))
 
-  it.effect("gives the units back when the payment is declined", () =>
+  it.effect("a declined payment gives the units back", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* log.append(stock("102", 3))
@@ -94,7 +94,7 @@ layer(engine(0))("Processor, every payment answered", (it) => {
       assert.deepStrictEqual(yield* counts("102"), { available: 3, held: 0, put: 3, sold: 0 })
     }))
 
-  it.effect("dead-letters what cannot be understood, byte for byte, and goes on", () =>
+  it.effect("an unreadable record is dead-lettered byte for byte, and the partition goes on", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       const deadLetters = yield* DeadLetters
@@ -110,7 +110,7 @@ layer(engine(0))("Processor, every payment answered", (it) => {
       )
     }))
 
-  it.effect("tells a second record of the same order the first one's fate", () =>
+  it.effect("a second record of the same order gets the first one's status", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       yield* log.append(stock("104", 5))
@@ -122,7 +122,7 @@ layer(engine(0))("Processor, every payment answered", (it) => {
 })
 
 layer(engine(1))("Processor, no payment answered", (it) => {
-  it.effect("gives up, voids, releases and dead-letters", () =>
+  it.effect("an unanswered payment is given up, voided, released and dead-lettered", () =>
     Effect.gen(function*() {
       const log = yield* OrderLog
       const deadLetters = yield* DeadLetters

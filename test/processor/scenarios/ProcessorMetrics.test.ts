@@ -19,7 +19,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Latch, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
-import * as Samples from "../../infra/observability/Samples.ts"
+import * as Samples from "../../infra/observability/metrics/Samples.ts"
 
 const ITEM = ItemId.make("101")
 const LATENCY = Duration.millis(100)
@@ -101,7 +101,7 @@ const pass = (seconds: number) =>
   Effect.forEach(Array.from({ length: seconds * 10 }), () => TestClock.adjust("100 millis"), { discard: true })
 
 layer(engine())("The processor's metrics", (it) => {
-  it.effect("count what became of orders, of payments and of dead letters", () =>
+  it.effect("the metrics count the outcomes of orders, of payments and of dead letters", () =>
     Effect.gen(function*() {
       yield* stock(5)
       yield* pass(3)
@@ -152,7 +152,7 @@ layer(engine())("The processor's metrics", (it) => {
       assert.isAtLeast(sum("processor_fold_batch_records_sum"), 10)
     }))
 
-  it.effect("show payments under way, and orders that are not final yet", () =>
+  it.effect("the metrics show payments under way, and orders that are not final yet", () =>
     Effect.gen(function*() {
       yield* stock(3)
       yield* pass(1)
@@ -172,7 +172,7 @@ layer(engine())("The processor's metrics", (it) => {
       assert.strictEqual(after.get(`processor_mailbox_depth{partition="${partition}"}`), 0)
     }))
 
-  it.effect("show what waits while the store folds nothing", () =>
+  it.effect("the metrics show what waits while the store folds nothing", () =>
     Effect.gen(function*() {
       const partition = home(ITEM, yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions)))
       const of = (name: string) => `processor_${name}{partition="${partition}"}`
@@ -197,7 +197,7 @@ layer(engine())("The processor's metrics", (it) => {
       }
     }))
 
-  it.effect("count the user's limit among the failed", () =>
+  it.effect("the metrics count orders over the user's limit as failed", () =>
     Effect.gen(function*() {
       yield* stock(2)
       yield* sale({ perUserLimit: 1 })

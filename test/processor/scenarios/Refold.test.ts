@@ -1,4 +1,4 @@
-/** Folding again what was told before is silent: nothing is counted, charged or put twice, and no page hears of it. */
+/** Folding again what was published before is silent: nothing is counted, charged or put twice, and no page gets it. */
 import { assert, describe, it } from "@effect/vitest"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -8,14 +8,14 @@ import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command } from "@flash-sale/domain/records/Command"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import * as Slots from "@flash-sale/infra/actor/Slots"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
-import * as Samples from "../../infra/observability/Samples.ts"
+import * as Samples from "../../infra/observability/metrics/Samples.ts"
 import * as OnePartition from "../OnePartition.ts"
 import { counts, order, statusOf, stock } from "../Placing.ts"
 
@@ -29,7 +29,7 @@ const settle = (requestId: string, outcome: "paid" | "voided") =>
 const giveUp = (requestId: string) =>
   LogRecord.encode(ITEM, Command.GiveUp({ requestId: RequestId.make(requestId), attempt: 1 }))
 
-/** One order is sold, one timed out, one is turned away; and something that is no order. */
+/** One order is sold, one timed out, one is rejected; and one record is no order. */
 const history = [
   stock("101", 1),
   order("sold", "101"),
@@ -69,7 +69,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
   const log = yield* OrderLog
   const { owned } = yield* OnePartition.make("101", history, { isCommitted })
   yield* Effect.forkChild(
-    Effect.provideService(PartitionWorker.work(owned, Slots.make(10)), OrderLog, {
+    Effect.provideService(PartitionWorker.work(owned, PaymentSlots.make({ charges: 10 })), OrderLog, {
       ...log,
       append: (record) => Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record.value)))
     })
@@ -95,7 +95,7 @@ const folded = Effect.fnUntraced(function*(isCommitted: boolean) {
 const nothing = { sold: undefined, late: undefined, timeout: undefined, poison: undefined }
 
 describe("A log that is folded into an empty store", () => {
-  it.effect("is told where nobody has committed it", () =>
+  it.effect("a refold publishes what was not committed", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* folded(false), {
         processed: 4,
@@ -106,7 +106,7 @@ describe("A log that is folded into an empty store", () => {
       })
     }).pipe(Effect.provide(ports())))
 
-  it.effect("is silent where it is committed, but for statuses that buyers may still ask for", () =>
+  it.effect("a refold is silent where it was committed, but for statuses that buyers may still ask for", () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(yield* folded(true), {
         processed: 0,
@@ -117,7 +117,7 @@ describe("A log that is folded into an empty store", () => {
       })
     }).pipe(Effect.provide(ports())))
 
-  it.effect("leaves no status that is past its time", () =>
+  it.effect("a refold leaves no status that is past its time", () =>
     Effect.gen(function*() {
       yield* TestClock.adjust(ACCEPTED_KEPT_MILLIS + 60_000)
       assert.deepStrictEqual((yield* folded(true)).statuses, nothing)

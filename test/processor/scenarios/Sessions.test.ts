@@ -1,13 +1,15 @@
 /**
- * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store that
- * was started again without its last writes does nothing for it.
+ * Whatever a run builds on was acknowledged in one session with the store, and each of its calls names that: a store
+ * that was started again without its last writes does nothing for it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { ItemStore, type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
-import * as Slots from "@flash-sale/infra/actor/Slots"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks, type Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
+import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -23,29 +25,36 @@ const makeStore = () => {
       const isPast = session !== undefined && session !== seen.session
       return isPast ? Effect.fail(new StoreUnavailable({ detail: "connected anew" })) : call
     })
-  const layer = Layer.effect(
+  const items = Layer.effect(
     ItemStore,
     Effect.map(ItemStore, (sound) => ({
       ...sound,
-      session: Effect.sync(() => seen.session),
       fold: (request: Parameters<typeof sound.fold>[0]) => checked("fold", request.session, sound.fold(request)),
       detectEdits: (...[partition, epoch, session]: Parameters<typeof sound.detectEdits>) =>
-        checked("detectEdits", session, sound.detectEdits(partition, epoch)),
-      beginRecovery: (...[partition, epoch, session]: Parameters<typeof sound.beginRecovery>) =>
-        checked("beginRecovery", session, sound.beginRecovery(partition, epoch)),
-      writeMark: (...[partition, mark, session]: Parameters<typeof sound.writeMark>) =>
-        checked("writeMark", session, sound.writeMark(partition, mark)),
+        checked("detectEdits", session, sound.detectEdits(partition, epoch))
+    }))
+  )
+  const marks = Layer.effect(
+    RecoveryMarks,
+    Effect.map(RecoveryMarks, (sound) => ({
+      ...sound,
+      session: Effect.sync(() => seen.session),
+      begin: (...[partition, epoch, session]: Parameters<typeof sound.begin>) =>
+        checked("begin", session, sound.begin(partition, epoch)),
+      complete: (...[partition, mark, session]: Parameters<typeof sound.complete>) =>
+        checked("complete", session, sound.complete(partition, mark)),
       checkpoint: (...[partition, mark, session]: Parameters<typeof sound.checkpoint>) =>
         checked("checkpoint", session, sound.checkpoint(partition, mark))
     }))
   )
+  const layer = Layer.merge(items, marks)
   return { layer, seen }
 }
 
 const pass = Effect.repeat(TestClock.adjust("100 millis"), { times: 50 })
 
-describe("A worker", () => {
-  it.effect("names its session with each call, and begins again in the next one", () => {
+describe("Sessions of the store", () => {
+  it.effect("a worker names its session with each call, and begins again in the next session", () => {
     const { layer, seen } = makeStore()
     const ports = Layer.mergeAll(
       ProcessorState.layer,
@@ -55,9 +64,9 @@ describe("A worker", () => {
     )
     return Effect.gen(function*() {
       const { owned } = yield* OnePartition.make("101", [OnePartition.written(stock("101", 5))])
-      yield* Effect.forkChild(PartitionWorker.work(owned, Slots.make(1)))
+      yield* Effect.forkChild(PartitionWorker.work(owned, PaymentSlots.make({ charges: 1 })))
       yield* pass
-      const all = ["beginRecovery", "checkpoint", "detectEdits", "fold", "writeMark"]
+      const all = ["begin", "checkpoint", "complete", "detectEdits", "fold"]
       assert.deepStrictEqual([...seen.calls.keys()].toSorted(), all)
       for (const call of all) assert.deepStrictEqual([call, ...seen.calls.get(call)!], [call, 7])
 

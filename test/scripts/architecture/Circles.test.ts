@@ -20,7 +20,7 @@ describe("circles of imports", () => {
     )
   })
 
-  it("are told once each, with all their files", () => {
+  it("are reported once each, with all their files", () => {
     const files = [
       file(`${src}/Above.ts`, "./C.ts"),
       file(`${src}/C.ts`, "./Below.ts", "./x/A.ts"),

@@ -1,4 +1,4 @@
-/** Several letters in one command: all are looked at before the first is touched. */
+/** Several letters in one command: all are inspected before the first is changed. */
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { Console, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -9,36 +9,37 @@ import * as LetterIdText from "./LetterIdText.ts"
 const AT_ONCE = 32
 
 type Refused = { readonly _tag: "Refused"; readonly why: string }
-type Known = Parameters<typeof CommandFailed.from>[0]
+type KnownError = Parameters<typeof CommandFailed.from>[0]
 type Tagged = { readonly _tag: string }
 
-export interface Looked<Step> {
+export interface Inspected<Step> {
   readonly id: string
   readonly step: Step
 }
 
-/** What is to be done about each. */
-export const look = <A extends LetterId, Step, E, R>(
-  places: ReadonlyArray<A>,
-  lookAt: (place: A) => Effect.Effect<Step, E, R>
+/** The step for each letter. */
+export const inspect = <A extends LetterId, Step, E, R>(
+  letters: ReadonlyArray<A>,
+  inspectOne: (letter: A) => Effect.Effect<Step, E, R>
 ) =>
   Target.bounded(Effect.forEach(
-    places,
-    (place) => Effect.map(lookAt(place), (step): Looked<Step> => ({ id: LetterIdText.show(place), step })),
+    letters,
+    (letter) => Effect.map(inspectOne(letter), (step): Inspected<Step> => ({ id: LetterIdText.show(letter), step })),
     { concurrency: AT_ONCE }
   ))
 
 /** One line for each that is refused. */
-export const refusals = <Step extends Tagged>(looked: ReadonlyArray<Looked<Step | Refused>>): ReadonlyArray<string> =>
-  looked.flatMap(({ id, step }) => isRefused(step) ? [`${id} ${step.why}`] : [])
+export const refusals = <Step extends Tagged>(
+  inspected: ReadonlyArray<Inspected<Step | Refused>>
+): ReadonlyArray<string> => inspected.flatMap(({ id, step }) => isRefused(step) ? [`${id} ${step.why}`] : [])
 
-/** Does the others, each for itself, and prints a line for each. Stops at the first that cannot be done. */
-export const perform = <Step extends Tagged, E extends Known, R>(
-  looked: ReadonlyArray<Looked<Step>>,
+/** Performs the other steps, each by itself, and prints a line for each. Stops at the first that fails. */
+export const perform = <Step extends Tagged, E extends KnownError, R>(
+  inspected: ReadonlyArray<Inspected<Step>>,
   act: (step: Exclude<Step, Refused>) => Effect.Effect<string, E, R>
 ) =>
   Effect.forEach(
-    looked,
+    inspected,
     ({ id, step }) =>
       isRefused(step) ? Effect.void : Target.bounded(act(step as Exclude<Step, Refused>)).pipe(
         Effect.mapError((error) =>

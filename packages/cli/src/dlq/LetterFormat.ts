@@ -1,6 +1,7 @@
 /** Letters as they are printed. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import * as Utf8 from "@flash-sale/domain/records/Utf8"
 import { Option, Predicate, Result, Schema, Struct } from "effect"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
@@ -22,7 +23,7 @@ export const age = (millis: number): string => {
   return `${Math.floor(millis / unit.millis)}${unit.name}`
 }
 
-/** What others wrote may hold what moves a terminal's cursor, or hides text. */
+/** Without characters that move a terminal's cursor or hide text: other programs may write the topic. */
 const harmless = (text: string): string =>
   text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
@@ -78,7 +79,7 @@ export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): 
         origin_offset: letter.offset
       },
       ...valueOf(letter.value),
-      // Fingerprint and place are the engine's own.
+      // Fingerprint and offset (`place`) are the engine's own.
       order: Option.getOrNull(
         Option.map(status, (record) => Struct.omit(encodeStatus(record), ["fingerprint", "place"]))
       )
@@ -87,16 +88,15 @@ export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): 
     2
   )
 
-const utf8 = new TextDecoder("utf-8", { fatal: true })
 const decodeJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
 const TOKEN = "payment_token"
 
-/** As JSON, else as text, else in base64. What pays is not for a terminal that somebody copies from. */
+/** As JSON, else as text, else in base64. A payment token is never printed. */
 const valueOf = (bytes: Uint8Array): object => {
-  const text = Result.try(() => utf8.decode(bytes))
-  if (Result.isFailure(text)) return { value_base64: Buffer.from(bytes).toString("base64") }
-  const json = decodeJson(text.success)
-  if (Result.isFailure(json)) return { value_text: text.success }
+  const text = Utf8.textOf(bytes)
+  if (text === undefined) return { value_base64: Buffer.from(bytes).toString("base64") }
+  const json = decodeJson(text)
+  if (Result.isFailure(json)) return { value_text: text }
   const value = json.success
   return { value: Predicate.isObject(value) && TOKEN in value ? { ...value, [TOKEN]: "(not shown)" } : value }
 }

@@ -1,4 +1,4 @@
-/** How an operator names a letter: where its record stands in `orders`, `<partition>-<offset>`, such as `3-1742`. */
+/** The id of a letter as operators type it: the position of its record in `orders`, such as `3-1742`. */
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { type Option, Schema } from "effect"

@@ -7,17 +7,17 @@ import {
   type LetterId,
   type LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Option, Schedule } from "effect"
 
-/** The most letters that one command looks at: the oldest. Kafka's fold keeps no more either. */
+/** The most letters that one command reads: the oldest. Kafka's fold keeps no more either. */
 export const MAX_LETTERS = 10_000
 
 /** Of a letter that is neither open nor handled. */
 export const NOT_KNOWN = "is not known: flash-sale dlq list shows what nobody has handled"
 
-/** How often it is asked whether the topic has been read to its end. */
+/** How often the letters are asked for until the topic has been read to its end. */
 const ASK_EVERY = "20 millis"
 
 /** The reasons as they are typed: `payment-timeout`. */
@@ -30,17 +30,17 @@ export interface Filter {
   readonly item: Option.Option<ItemId>
 }
 
-/** Who handles a letter, and why. */
+/** The operator who handles a letter, and the reason. */
 export interface Operator {
   readonly by: string
   readonly why: string
 }
 
-/** On Kafka the topic is read first; whoever asks bounds how long that may take. */
+/** Waits until the topic has been read; the caller bounds how long that may take. */
 const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
   Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
 
-/** Those that nobody has handled, oldest first. */
+/** Open letters, oldest first. */
 export const open = Effect.fn("Letters.open")(function*({ item, reason }: Filter) {
   const letters = yield* DeadLetters
   const all = yield* whenRead(letters.list(MAX_LETTERS))
@@ -50,14 +50,14 @@ export const open = Effect.fn("Letters.open")(function*({ item, reason }: Filter
 })
 
 export const find = Effect.fn("Letters.find")(function*(
-  place: LetterId
+  id: LetterId
 ): Effect.fn.Return<LetterLookup, never, DeadLetters> {
   const letters = yield* DeadLetters
-  return yield* whenRead(letters.find(place))
+  return yield* whenRead(letters.find(id))
 })
 
-/** Marks it, for good. Marking it again changes nothing. */
-export const handle = Effect.fn("Letters.mark")(function*(
+/** Marks a letter as handled, for good. Idempotent. */
+export const handle = Effect.fn("Letters.handle")(function*(
   { offset, partition }: LetterId,
   action: Handling["action"],
   { by, why }: Operator
@@ -67,12 +67,15 @@ export const handle = Effect.fn("Letters.mark")(function*(
   yield* letters.handle({ partition, offset, action, by, why, timestamp })
 })
 
-/** What was done about it, in words. */
-export const deed = (handling: Handling | undefined): string =>
+/** A handling in words. */
+export const describeHandling = (handling: Handling | undefined): string =>
   handling === undefined
     ? "was handled long ago"
     : `was ${handling.action} by ${handling.by} at ${handling.timestamp}: ${handling.why}`
 
-/** When it was put, milliseconds since 1970; none where that is no time, as others may write the topic as well. */
+/**
+ * When it was put, milliseconds since 1970 (UTC); none where the text is no time, as other programs may write the
+ * topic.
+ */
 export const putAt = ({ timestamp }: Pick<DeadLetter, "timestamp">): Option.Option<number> =>
   Option.map(DateTime.make(timestamp), DateTime.toEpochMillis)

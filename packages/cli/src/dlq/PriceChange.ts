@@ -1,6 +1,6 @@
 /**
- * What a replayed order is charged: the price of the sale when its new attempt is folded, not the one of its letter. Who
- * replays it hears where they differ.
+ * The price of a replayed order: that of the sale when its new attempt is folded, not that of its letter. The command
+ * prints where they differ.
  */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -17,7 +17,7 @@ interface Charged {
 
 const show = ({ currency, price }: Charged): string => price === undefined ? "no price" : Money.show(price, currency)
 
-/** In words to be put behind what was done; empty where nothing has changed. */
+/** The change in words, to follow the line of a replay; empty where the price is the same. */
 export const words = (before: Charged, now: Charged): string =>
   before.price === now.price && before.currency === now.currency
     ? ""

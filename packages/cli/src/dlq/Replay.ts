@@ -1,11 +1,11 @@
 /**
- * Replaying a letter: its order's next attempt is appended, and only then the letter is marked.
+ * Replaying a letter: its order's next attempt is appended, and only then the letter is marked as handled.
  *
- * **Details**: whoever dies in between leaves a letter that is still open. Replaying it again, or twice at the same
- * time, appends the same attempt under the same number, of which the fold takes the first and knows the second.
+ * **Details**: a command that dies in between leaves the letter open. Replaying it again, or twice at the same time,
+ * appends the same attempt under the same number; the fold ignores the second record.
  */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import type { ItemDamaged, ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -13,51 +13,49 @@ import {
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { DateTime, Effect, Schedule } from "effect"
+import { DateTime, Effect } from "effect"
+import { untilAppended } from "../terminal/AppendRetries.ts"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
 import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
 
-/** How often a record that may not have arrived is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
-
 /** What is to be done about a letter; `Done` where it was replayed before. */
 export type Step = ReplayCheck | { readonly _tag: "Done"; readonly line: string }
 
-/** Looks at the letter that an operator named, and at its order. Changes nothing. */
-export const look = Effect.fn("Replay.look")(function*(
-  place: LetterId
+/** What `perform` would do about this letter, by the letter and its order. Changes nothing. */
+export const inspect = Effect.fn("Replay.inspect")(function*(
+  id: LetterId
 ): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
-  const found = yield* Letters.find(place)
+  const found = yield* Letters.find(id)
   switch (found._tag) {
     case "Unknown":
       return { _tag: "Refused", why: Letters.NOT_KNOWN }
     case "Open":
-      return yield* lookAt(found.letter)
+      return yield* inspectLetter(found.letter)
     case "Handled":
       return found.handling?.action === "replayed"
-        ? { _tag: "Done", line: `${LetterIdText.show(place)}: ${Letters.deed(found.handling)}` }
-        : { _tag: "Refused", why: Letters.deed(found.handling) }
+        ? { _tag: "Done", line: `${LetterIdText.show(id)}: ${Letters.describeHandling(found.handling)}` }
+        : { _tag: "Refused", why: Letters.describeHandling(found.handling) }
   }
 })
 
-/** Looks at the order of an open letter. Changes nothing. */
-export const lookAt = Effect.fn("Replay.lookAt")(function*(
+/** The same for an open letter. Changes nothing. */
+export const inspectLetter = Effect.fn("Replay.inspectLetter")(function*(
   letter: DeadLetter
 ): Effect.fn.Return<ReplayCheck, StoreUnavailable, OrderStatuses> {
   const statuses = yield* OrderStatuses
   return check(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
 })
 
-/** Does what was judged, and says what was done. */
+/** Performs the step, and returns a line about it. */
 export const perform = Effect.fn("Replay.perform")(function*(
   step: Exclude<Step, { readonly _tag: "Refused" }>,
-  hand: Letters.Operator
+  operator: Letters.Operator
 ): Effect.fn.Return<
   string,
   AppendRefused | AppendUnknown | LogUnavailable | StoreUnavailable | ItemDamaged,
@@ -67,23 +65,23 @@ export const perform = Effect.fn("Replay.perform")(function*(
   const id = LetterIdText.show(step.letter)
   if (step._tag === "InLog") {
     const { attempt, requestId, status } = step.status
-    yield* Letters.handle(step.letter, "replayed", hand)
+    yield* Letters.handle(step.letter, "replayed", operator)
     return `${id}: attempt ${attempt} of order ${JSON.stringify(requestId)} is ${status} already; marked as replayed`
   }
   const { attempt, order } = step.next
   const price = yield* PriceChange.ofReplay(step.letter, order)
   yield* append(step.next)
-  yield* Letters.handle(step.letter, "replayed", hand)
+  yield* Letters.handle(step.letter, "replayed", operator)
   const name = `order ${JSON.stringify(order.requestId)}, item ${order.itemId}`
   return `${id}: replayed as attempt ${attempt} of ${name}${price}`
 })
 
-/** Appends the attempt, and lets its buyer see that it is under way. */
+/** Appends the attempt, and writes its status PENDING for the buyer. */
 const append = Effect.fnUntraced(function*(next: Place) {
   const log = yield* OrderLog
   const statuses = yield* OrderStatuses
   const record = LogRecord.encode(next.order.itemId, next)
-  yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  yield* Effect.retry(log.append(record), untilAppended)
   yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
 })
 

@@ -1,4 +1,4 @@
-/** Whether a letter can be replayed, from the letter and what is known of its order: a pure step. */
+/** Whether a letter can be replayed, by the letter and the status of its order. Pure. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command, Instant } from "@flash-sale/domain/records/Command"
@@ -12,32 +12,32 @@ export type Place = Extract<Command, { readonly _tag: "Place" }>
 
 /**
  * - `Ready`: `next` is to be appended.
- * - `InLog`: the next attempt was appended before; only the mark is missing.
- * - `Refused`: nothing may be done, and why.
+ * - `InLog`: the next attempt was appended before; only the handling is missing.
+ * - `Refused`: it cannot be replayed, and why.
  */
 export type ReplayCheck =
   | { readonly _tag: "Ready"; readonly letter: DeadLetter; readonly next: Place }
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | { readonly _tag: "Refused"; readonly why: string }
 
-export const check = (letter: DeadLetter, standing: StatusLookup): ReplayCheck => {
+export const check = (letter: DeadLetter, found: StatusLookup): ReplayCheck => {
   if (letter.error === "Invalid Order Format") {
     return refused("is no order that could be replayed (Invalid Order Format): see who produced it, and discard it")
   }
   const next = nextAttempt(letter)
   if (Option.isNone(next)) return refused("cannot be replayed: its value is no order any more")
-  switch (standing._tag) {
+  switch (found._tag) {
     case "Unknown":
-      // Final statuses are kept for half an hour only. The fold knows the order, and lets nothing but its next attempt in.
+      // Final statuses are kept for half an hour only. The fold knows the order, and takes only its next attempt.
       return { _tag: "Ready", letter, next: next.value }
     case "Leased":
       return refused(`cannot be replayed now: its buyer is placing order ${name(letter)} again; try later`)
     case "Kept":
-      return judgeKept(letter, next.value, standing.record)
+      return checkKept(letter, next.value, found.record)
   }
 }
 
-const judgeKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
+const checkKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
   if (status.itemId !== next.order.itemId) {
     return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
   }
@@ -62,10 +62,10 @@ const name = ({ requestId }: DeadLetter): string => JSON.stringify(requestId ?? 
 const decodeStamp = Schema.decodeUnknownOption(Schema.Struct({ attempt: Attempt, acceptedAt: Instant }))
 
 /**
- * The order's next attempt, the same however often it is asked for.
+ * The order's next attempt; deterministic.
  *
- * **Details**: it counts as accepted when the letter was put, so that an order that came in time is not turned away as
- * its sale has closed since.
+ * **Details**: it counts as accepted when the letter was put, so that an order that came in time is not rejected
+ * because its sale has closed since.
  */
 const nextAttempt = (letter: DeadLetter): Option.Option<Place> => {
   const itemId = LogRecord.itemOf({ key: letter.key })

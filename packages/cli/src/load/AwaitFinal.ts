@@ -1,4 +1,4 @@
-/** Waits until every accepted order is final, as long as something moves. */
+/** Waits until every accepted order is final, as long as orders become final. */
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
@@ -13,14 +13,14 @@ const ROUND_EVERY = "250 millis"
 /** How long nothing may move before the rest is given up, in milliseconds. */
 const STALLED_MILLIS = 60_000
 
-/** Which of these the engine knows: it may have accepted an order whose buyer never heard of it. */
+/** The orders that the engine knows: it may have accepted one whose answer was lost. */
 export const known = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const found = yield* Effect.forEach(orders, read, { concurrency: CONCURRENCY })
   return orders.filter((_, index) => found[index]?._tag === "Kept")
 })
 
-/** The fate of each order. Those that are not final when nothing moves any more keep the status that they have. */
-export const settle = Effect.fn("Settling.settle")(function*(
+/** The fate of each order. Those that are not final when nothing changes any more keep their present status. */
+export const settle = Effect.fn("AwaitFinal.settle")(function*(
   orders: ReadonlyArray<Order>,
   progress: (final: number) => void
 ): Effect.fn.Return<ReadonlyArray<Fate>, never, OrderStatuses> {
@@ -33,8 +33,8 @@ export const settle = Effect.fn("Settling.settle")(function*(
     const before = fates.length
     const open: Array<Order> = []
     for (const [index, order] of round.entries()) {
-      const standing = found[index]
-      const status = standing?._tag === "Kept" ? standing.record.status : undefined
+      const lookup = found[index]
+      const status = lookup?._tag === "Kept" ? lookup.record.status : undefined
       if (status !== undefined && isFinal(status)) fates.push({ order, status })
       else open.push(order)
     }
@@ -49,13 +49,13 @@ export const settle = Effect.fn("Settling.settle")(function*(
   return [
     ...fates,
     ...rest.map((order, index): Fate => {
-      const standing = stuck[index]
-      return { order, status: standing?._tag === "Kept" ? standing.record.status : undefined }
+      const lookup = stuck[index]
+      return { order, status: lookup?._tag === "Kept" ? lookup.record.status : undefined }
     })
   ]
 })
 
-/** While the store is away nothing is known, which is no worse than an order that is not there yet. */
+/** While the store is away an order counts as unknown, and is asked for again. */
 const read = (order: Order): Effect.Effect<StatusLookup, never, OrderStatuses> =>
   OrderStatuses.pipe(
     Effect.flatMap((statuses) => statuses.read(order.requestId)),

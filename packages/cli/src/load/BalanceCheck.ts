@@ -1,4 +1,4 @@
-/** Whether a run's books balance. What cannot be wrong is not asked; what must agree is compared. */
+/** Whether a run's books balance: compares the statuses of its orders with the counts of its items. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
@@ -10,7 +10,7 @@ export interface Fate {
   readonly status: OrderStatus | undefined
 }
 
-/** One item of the run: what was put in, and what the engine says of it. */
+/** One item of the run: the units put in, and the engine's counts. */
 export interface ItemBalance {
   readonly itemId: ItemId
   readonly put: number

@@ -1,4 +1,4 @@
-/** A buyer at the gateway's door: sends an order, and the same again where the answer was lost. */
+/** A simulated buyer: sends an order, and the same one again where the answer was lost. */
 import { NodeHttpClient } from "@effect/platform-node"
 import * as Client from "@flash-sale/domain/api/Client"
 import type { Order } from "@flash-sale/domain/records/Order"
@@ -8,7 +8,7 @@ import type { Answer } from "./Tally.ts"
 
 /** Connections that all buyers share. */
 export const MAX_SOCKETS = 256
-/** How long one try may take, in milliseconds. The gateway's own patience with its log is shorter. */
+/** How long one attempt may take, in milliseconds. The gateway gives up its log sooner. */
 const TRY_TIMEOUT = 15_000
 /** How long a buyer goes on trying: longer than a killed server takes to come back. */
 const PATIENCE = "120 seconds"
@@ -24,7 +24,7 @@ class TryAgain extends Schema.TaggedError<TryAgain>()("TryAgain", { why: Schema.
 export class NobodyAnswers extends Schema.TaggedError<NobodyAnswers>()("NobodyAnswers", { why: Schema.String }) {}
 
 export interface Buyers {
-  /** Always ends with an answer. `retried` hears of each try that is made again. */
+  /** Always ends with an answer. `retried` is called for each repeated attempt, with its reason. */
   readonly buy: (order: Order, retried: (why: string) => void) => Effect.Effect<Answer>
   /** Succeeds where something answers at the gateway's address, whatever it says. */
   readonly knock: Effect.Effect<void, NobodyAnswers>
@@ -78,7 +78,7 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
 
   return {
     buy,
-    // Whatever it says: an engine that waits for its servers answers as well.
+    // Any answer will do: an engine that waits for its servers answers as well.
     knock: Effect.matchEffect(http.get(new URL("/health", url)), {
       onSuccess: (response) => Effect.ignore(response.text),
       onFailure: (error) => Effect.fail(new NobodyAnswers({ why: reasonOf(error) }))

@@ -1,11 +1,12 @@
 /** A load run: stock, an open loop of buyers, patience, and the books. */
-import { type ItemDamaged, ItemStore, type StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Console, Effect, Option } from "effect"
@@ -25,7 +26,7 @@ const MAX_UNDER_WAY = 2_048
 /** Characters of a fresh id that name a run. */
 const NAME_LENGTH = 10
 
-export interface Options extends Plan.Options {
+export interface LoadOptions extends Plan.PlanOptions {
   readonly stock: number
   /** Orders a second. */
   readonly rate: number
@@ -33,7 +34,7 @@ export interface Options extends Plan.Options {
 }
 
 /** Fails where the books do not balance or nothing could be tried. */
-export const run = Effect.fn("Run.run")(function*(options: Options) {
+export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
   const name = (yield* StockChange.freshId).slice(0, NAME_LENGTH)
   const buyers = yield* Buyer.make(options.url)
   yield* Effect.mapError(
@@ -64,7 +65,10 @@ export const run = Effect.fn("Run.run")(function*(options: Options) {
   const lines = yield* Effect.forEach(
     items,
     (itemId) =>
-      Effect.map(look(itemId), (found): BalanceCheck.ItemBalance => ({ itemId, put: options.stock, summary: found }))
+      Effect.map(
+        readSummary(itemId),
+        (found): BalanceCheck.ItemBalance => ({ itemId, put: options.stock, summary: found })
+      )
   )
   const books = BalanceCheck.make(lines, fates)
   yield* Console.log(Report.make(tally, lines, books, seconds))
@@ -91,13 +95,13 @@ const putIn = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, Errors, OrderLog | ItemStore> {
   const command = yield* StockChange.freshId
   const position = yield* Target.bounded(StockChange.append(itemId, { command, target }))
-  const look = yield* StockChange.awaitEffect(itemId, position)
-  if (Option.isNone(look)) {
+  const summary = yield* StockChange.awaitEffect(itemId, position)
+  if (Option.isNone(summary)) {
     return yield* CommandFailed.failed("the stock was recorded but nothing folds it: start a processor")
   }
 })
 
-const look = Effect.fnUntraced(function*(
+const readSummary = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<
   BalanceCheck.ItemBalance["summary"],

@@ -6,7 +6,7 @@ import { Effect, Random } from "effect"
 /** The most units that one order of a run asks for. */
 const MAX_UNITS = 2
 
-export interface Options {
+export interface PlanOptions {
   readonly orders: number
   readonly users: number
   readonly items: number
@@ -26,8 +26,8 @@ export const items = (run: string, count: number): ReadonlyArray<ItemId> =>
 /** When the order with this index is to be sent: evenly, `rate` in each second. */
 export const sendAt = (index: number, rate: number): number => (index * 1000) / rate
 
-/** All orders in the order of their sending. Users take turns; items and amounts are drawn by the seed. */
-export const make = Effect.fn("Plan.make")(function*(run: string, rate: number, options: Options) {
+/** All orders in the order of their sending. Users alternate; items and amounts are drawn by the seed. */
+export const make = Effect.fn("Plan.make")(function*(run: string, rate: number, options: PlanOptions) {
   const wares = items(run, options.items)
   const random = yield* Random.Random
   const draw = (count: number): number => Math.min(count - 1, Math.floor(random.nextDoubleUnsafe() * count))

@@ -1,4 +1,4 @@
-/** What a run found, for a person. */
+/** The report of a run, as text. */
 import type { BalanceCheck, ItemBalance } from "./BalanceCheck.ts"
 import type { Tally } from "./Tally.ts"
 

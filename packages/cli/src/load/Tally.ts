@@ -1,4 +1,4 @@
-/** What buyers were answered, counted while the run goes on. */
+/** The answers to buyers, counted during the run. */
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Percentiles from "./Percentiles.ts"
 
@@ -6,9 +6,9 @@ import * as Percentiles from "./Percentiles.ts"
  * How a buyer's request ended.
  *
  * - `Accepted`: 202.
- * - `AcceptedBefore`: an earlier try had been accepted though its answer was lost, so this one was told 409.
- * - `Refused`: any other answer that trying again does not change, by its code.
- * - `Unanswered`: patience was over; whether it was accepted is for the books to say.
+ * - `AcceptedBefore`: 409, as an earlier attempt was accepted and its answer was lost.
+ * - `Refused`: any other answer that repeating does not change, by its code.
+ * - `Unanswered`: no answer within the bound; whether it was accepted is read from the engine.
  */
 export type Answer =
   | { readonly _tag: "Accepted" }
@@ -37,7 +37,7 @@ export interface Tally {
   readonly answered: () => number
   /** Orders that the engine has promised to decide. */
   readonly accepted: () => ReadonlyArray<Order>
-  /** Orders of which nobody knows whether it has. */
+  /** Orders of which it is not known whether the engine has accepted them. */
   readonly doubtful: () => ReadonlyArray<Order>
   /** By label, the most frequent first. */
   readonly answers: () => ReadonlyArray<readonly [label: string, count: number]>

@@ -15,11 +15,11 @@ const show = Command.make("show", {
     Argument.withDescription("The buyer's own name for the order")
   ),
   ...Target.flags
-}, ({ requestId, ...place }) =>
+}, ({ requestId, ...target }) =>
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    const standing = yield* statuses.read(requestId)
-    switch (standing._tag) {
+    const found = yield* statuses.read(requestId)
+    switch (found._tag) {
       case "Unknown":
         return yield* CommandFailed.failed(
           `order ${JSON.stringify(requestId)} is not known: it never came, or became final more than 30 minutes ago`
@@ -29,10 +29,10 @@ const show = Command.make("show", {
           `order ${JSON.stringify(requestId)} is being placed: ask again, its outcome is not known yet`
         )
       case "Kept":
-        // Fingerprint and place are the engine's own.
-        yield* Console.log(JSON.stringify(Struct.omit(encode(standing.record), ["fingerprint", "place"]), undefined, 2))
+        // Fingerprint and offset (`place`) are the engine's own.
+        yield* Console.log(JSON.stringify(Struct.omit(encode(found.record), ["fingerprint", "place"]), undefined, 2))
     }
-  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the status of an order as JSON")
   )
 

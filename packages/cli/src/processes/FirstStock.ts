@@ -14,10 +14,10 @@ const FIRST_UNITS = 100
 const COMMAND = CommandId.make("first-run-stock")
 
 const LOOK_EVERY = "50 millis"
-/** How long the start waits for it. A long recovery is no reason not to listen; then the stock comes later. */
+/** How long the start waits for it. After a long recovery the stock comes later, while the gateway already listens. */
 const PATIENCE = "5 seconds"
 
-/** Puts the stock in where the log has never told of the item. Needs a processor that runs. */
+/** Puts the stock in where the log has no record of the item. Needs a running processor. */
 export const layer: Layer.Layer<never, never, OrderLog | ItemStore> = Layer.effectDiscard(
   Effect.gen(function*() {
     const fiber = yield* Effect.forkScoped(
@@ -34,12 +34,12 @@ const put = Effect.gen(function*() {
   const log = yield* OrderLog
   const store = yield* ItemStore
   const partition = home(FIRST_ITEM, yield* log.partitions)
-  // Only at the end of the recovery is it known what the log has told.
-  const look = yield* Effect.repeat(store.read(partition, FIRST_ITEM), {
+  // Only after the recovery is it known whether the log has a record of the item.
+  const summary = yield* Effect.repeat(store.read(partition, FIRST_ITEM), {
     schedule: Schedule.spaced(LOOK_EVERY),
     until: ({ isComplete }) => isComplete
   })
-  if (look.position !== NOTHING_FOLDED) return
+  if (summary.position !== NOTHING_FOLDED) return
   const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS })
   yield* StockChange.awaitEffect(FIRST_ITEM, position)
 })

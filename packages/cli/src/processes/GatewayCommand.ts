@@ -21,7 +21,7 @@ export const command = Command.make("gateway", {}, () =>
     const read = yield* settings
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(Gateway.layer(read.gateway)),
-      Layer.provide(Infra.layerDistributed(read)),
+      Layer.provide(Infra.layerDistributed(read, "gateway")),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read)),
       Layer.launch
     )

@@ -1,13 +1,12 @@
-/** What every long-running process has around it: logs, metrics, traces, and an end in words. */
+/** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/AppendTelemetry"
+import type { Service } from "@flash-sale/infra/observability/metrics/Series"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer, References } from "effect"
-
-export type Service = "gateway" | "processor"
 
 /** Logs under this name, metrics of these services, and traces where they are wanted. */
 export const layerObserved = (
@@ -25,7 +24,7 @@ export const layerObserved = (
 export const loggedAs = (service: Service) =>
   Layer.provide(Layer.succeed(References.CurrentLogAnnotations, { service }))
 
-/** One line when everything stands, one when it begins to be taken down. */
+/** One line when everything has started, one when the shutdown begins. */
 export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
   Effect.acquireRelease(
     Log.info("Started", { event: "service_started" }),

@@ -3,6 +3,7 @@ import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
+import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer } from "effect"
@@ -14,7 +15,7 @@ import * as Process from "./Process.ts"
 export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
-    MetricsServer.layer({ port: metricsPort, health: Processor.health, isReady: Processor.isReady })
+    MetricsServer.layer({ port: metricsPort, health: Health.check, isReady: Health.isReady })
   ).pipe(Layer.provide(ProcessorState.layer))
 
 const settings = Settings.all({
@@ -31,7 +32,7 @@ export const command = Command.make("processor", {}, () =>
     const read = yield* settings
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
-      Layer.provide([Infra.layerDistributed(read), Infra.layerPayments(read.payments)]),
+      Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read)),
       Layer.launch
     )

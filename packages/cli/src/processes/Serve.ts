@@ -14,17 +14,17 @@ import * as ProcessorCommand from "./ProcessorCommand.ts"
 
 const SERVICES = ["gateway", "processor"] as const
 
-const settings = (place: Pick<Target.Target, "dataDir">) =>
+const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,
     payments: Settings.PaymentSettings,
-    embedded: Target.embedded(place),
+    embedded: Target.embedded(target),
     logs: Settings.LogSettings,
     tracing: Settings.TracingSettings
   })
 
-/** Where to look and what to type: for a person, so among log lines it is one of them. */
+/** Prints where the engine is and what to try: as text at a terminal, else as log lines. */
 const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
@@ -34,14 +34,14 @@ const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
       `'{"request_id":"r-1","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
     ]
     const isTerminal = yield* stdio.stdoutIsTerminal
-    const tell = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "service_started" })
-    yield* Effect.forEach(lines, tell, { discard: true })
+    const print = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "service_started" })
+    yield* Effect.forEach(lines, print, { discard: true })
   }))
 
-export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (place) =>
+export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
-    const read = yield* settings(place)
-    // From below upwards, and taken down the other way: first nothing more is taken, then what is in hand is finished.
+    const read = yield* settings(target)
+    // Shut down from the top: first no more orders are taken, then those in hand are finished.
     return yield* Layer.mergeAll(
       Process.layerLifecycle,
       Dependencies.layer(SERVICES),

@@ -1,6 +1,7 @@
 /** The store against the log, partition by partition. */
 import * as Audit from "@flash-sale/audit/Audit"
 import * as Differences from "@flash-sale/audit/Differences"
+import * as Finding from "@flash-sale/audit/Finding"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -43,7 +44,7 @@ export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
   )
   yield* Effect.forEach(results, report, { discard: true })
   const items = results.reduce((sum, result) => sum + result.compared, 0)
-  const wrong = results.flatMap(({ findings }) => findings.filter(Audit.differs))
+  const wrong = results.flatMap(({ findings }) => findings.filter(Finding.differs))
   yield* Console.log(`${items} items compared, ${wrong.length} differ`)
   const differing = apply ? yield* repair(results) : wrong.length
   return { items, differing, unclear: results.filter(isUnclear).length } satisfies Compared
@@ -61,26 +62,26 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   )
 })
 
-/** Whether a partition has records of which nobody knows whether the store has folded them. */
-const isUnclear = ({ mark, records, refused, unfoldable }: Audit.AuditedPartition): boolean =>
-  refused !== undefined || unfoldable > 0 || (mark === undefined && records > 0)
+/** Whether a partition has records of which it is unknown whether the store has folded them. */
+const isUnclear = ({ incomparable, mark, records, refused }: Audit.AuditedPartition): boolean =>
+  refused !== undefined || incomparable > 0 || (mark === undefined && records > 0)
 
 const report = Effect.fnUntraced(function*(result: Audit.AuditedPartition) {
-  const { findings, mark, partition, records, refused, start, unfoldable } = result
+  const { findings, incomparable, mark, partition, records, refused, start } = result
   if (refused !== undefined) yield* Console.log(`partition ${partition}: ${refused}`)
   else if (mark === undefined && records > 0) {
     yield* Console.log(`partition ${partition}: carries no mark: a processor folds it to its end when it runs`)
   }
-  if (unfoldable > 0) {
+  if (incomparable > 0) {
     yield* Console.log(
-      `partition ${partition}: the log begins at ${start}, so what came before cannot be folded again: ${unfoldable} ` +
-        "items are held against their own books only. Two stores can be compared without a log: " +
+      `partition ${partition}: the log begins at ${start}, so what came before cannot be folded again: ` +
+        `${incomparable} items cannot be compared. Two stores can be compared without a log: ` +
         "flash-sale recover --compare --to host:port, with a backup restored there"
     )
   }
   for (const finding of findings) {
     const { byHand, differences, itemId, position, wrong } = finding
-    if (Audit.differs(finding)) {
+    if (Finding.differs(finding)) {
       yield* Console.log(`item ${itemId}, partition ${partition}, offset ${position}, differs:`)
     }
     for (const line of wrong) yield* Console.log(`  ${line}`)
@@ -89,14 +90,14 @@ const report = Effect.fnUntraced(function*(result: Audit.AuditedPartition) {
   }
 })
 
-/** How many items still differ then. */
+/** Repairs what can be repaired. Returns how many items still differ then. */
 const repair = Effect.fnUntraced(function*(results: ReadonlyArray<Audit.AuditedPartition>) {
   let left = 0
   for (const result of results) {
-    const wrong = result.findings.filter(Audit.differs)
-    const repairable = wrong.filter((finding) => finding.repairable)
+    const wrong = result.findings.filter(Finding.differs)
+    const repairable = wrong.filter(({ isRepairable }) => isRepairable)
     left += wrong.length - repairable.length
-    for (const { itemId } of wrong.filter((finding) => !finding.repairable)) {
+    for (const { itemId } of wrong.filter(({ isRepairable }) => !isRepairable)) {
       yield* Console.log(`item ${itemId}: folding it again would not make it right, so it is left alone`)
     }
     if (repairable.length > 0) left += yield* Repair.run(result, repairable)

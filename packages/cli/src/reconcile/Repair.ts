@@ -1,26 +1,29 @@
 /**
- * Repairing items whose state is not what the log says: their folds are taken away together with the mark of their
- * partition, so that whoever owns it notices at the next call and folds them again. Nothing is written that the log does
- * not say, and stock changed by hand that waits to be recorded stays.
+ * Repairing items whose state is not what the log says. Their folds are taken away together with the mark of their
+ * partition, so that its owner notices at the next call and folds them again. Nothing is written that the log does not
+ * say, and stock changed by hand that waits to be recorded stays.
  */
-import type { AuditedPartition, Finding } from "@flash-sale/audit/Audit"
-import { ItemStore, type Mark } from "@flash-sale/domain/ports/ItemStore"
+import type { AuditedPartition } from "@flash-sale/audit/Audit"
+import * as Differences from "@flash-sale/audit/Differences"
+import type { Finding } from "@flash-sale/audit/Finding"
+import { type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { CLEAR_AT_ONCE, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect, Option, Schedule } from "effect"
 
-/** How long it is waited for a processor to fold a partition again, and how often it is looked. */
+/** How long a command waits until a processor has folded a partition again, and how often it looks. */
 const LOOK_FOR = "5 seconds"
 const LOOK_EVERY = "50 millis"
 /** Characters of the reason that are kept with the record of a repair. */
 const WHY_LENGTH = 500
 
-/** Takes the folds of the items away. Answers with how many of them were left as they are. */
+/** Takes the folds of the items away. Returns how many of them were left as they are. */
 export const run = Effect.fnUntraced(
   function*({ mark, partition }: AuditedPartition, findings: ReadonlyArray<Finding>) {
     if (mark === undefined) {
       yield* Console.log(
-        `partition ${partition}: nothing is repaired while it is not folded to its end: start a processor, then try again`
+        `partition ${partition}: nothing is repaired while it is not folded to its end: ` +
+          "start a processor, then try again"
       )
       return findings.length
     }
@@ -57,8 +60,8 @@ const inParts = Effect.fnUntraced(function*(partition: PartitionId, mark: Mark, 
 
 /** The new mark that ends the recovery. */
 export const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
-  const store = yield* ItemStore
-  const found = yield* Effect.repeat(store.mark(partition), {
+  const marks = yield* RecoveryMarks
+  const found = yield* Effect.repeat(marks.read(partition), {
     until: (mark) => mark !== undefined,
     schedule: Schedule.spaced(LOOK_EVERY)
   }).pipe(Effect.timeoutOption(LOOK_FOR))
@@ -66,7 +69,5 @@ export const untilMarked = Effect.fnUntraced(function*(partition: PartitionId) {
 })
 
 const why = ({ differences, wrong }: Finding): string =>
-  [
-    ...wrong,
-    ...differences.kept.map(({ left, name, right }) => `${name}: log ${left ?? "nothing"}, store ${right ?? "nothing"}`)
-  ].join("; ").slice(0, WHY_LENGTH)
+  [...wrong, ...Differences.lines(differences, "log", "store").map((line) => line.trim())].join("; ")
+    .slice(0, WHY_LENGTH)

@@ -1,6 +1,7 @@
 /**
- * `flash-sale reconcile --every`: compares again and again, and shows what was found at `METRICS_PORT`, so that an alert
- * can be raised on it. Each comparison reads the whole log; one that fails is told, and the next one tries anew.
+ * `flash-sale reconcile --every`: compares again and again, and shows what was found at `METRICS_PORT`, so that an
+ * alert can be raised on it. Each comparison reads the whole log. One that fails is reported, and the next one tries
+ * anew.
  */
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as ReconcileMetrics from "@flash-sale/infra/observability/metrics/ReconcileMetrics"
@@ -18,14 +19,14 @@ const compareOnce = Effect.gen(function*() {
   yield* Metric.update(ReconcileMetrics.lastRun, (yield* Clock.currentTimeMillis) / 1_000)
 }).pipe(
   Effect.mapError(CommandFailed.from),
-  CommandFailed.tell,
+  CommandFailed.report,
   Effect.ignore
 )
 
 /** Never ends by itself. */
 export const run = Effect.fnUntraced(function*(every: Duration.Duration) {
   const { metricsPort } = yield* Settings.ProcessorSettings
-  // It is well for as long as it compares: what it finds is no illness of its own.
+  // It is healthy for as long as it compares, whatever it finds.
   const server = MetricsServer.layer({
     port: metricsPort,
     health: Effect.succeed({ status: "healthy" as const }),

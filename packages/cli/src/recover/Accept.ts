@@ -1,10 +1,11 @@
-/** `flash-sale recover --accept-log`: the log as it is becomes the truth, where processors refuse to guess. */
+/** `flash-sale recover --accept-log`: the log as it is becomes the truth, where processors halt a partition. */
 import * as HaltCheck from "@flash-sale/audit/HaltCheck"
 import * as LossReport from "@flash-sale/audit/LossReport"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Console, Effect, Option } from "effect"
 import * as Repair from "../reconcile/Repair.ts"
@@ -14,7 +15,7 @@ import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
 
 export interface Options {
-  /** Only this one; every partition that is refused where it is absent. */
+  /** Only this one; every partition that is halted where it is absent. */
   readonly partition: number | undefined
   /** Without it nothing is changed. */
   readonly yes: boolean
@@ -24,7 +25,7 @@ interface Judged extends HaltCheck.HaltedPartition {
   readonly losses: LossReport.LossReport
 }
 
-/** Says what is refused and what would be lost; accepts it where that is asked for. */
+/** Prints what is halted and what would be lost, and accepts it with `yes`. */
 export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
   yield* AuditTarget.untilUp
   const reader = yield* LogReader
@@ -34,15 +35,15 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
   }
   const partitions = partition === undefined ? Array.from({ length: count }, (_, index) => index) : [partition]
   const found = yield* Effect.forEach(partitions, (one) => HaltCheck.of(PartitionId.make(one)))
-  const refused = found.filter((refusal) => refusal !== undefined)
-  if (refused.length === 0) return yield* Console.log("log and store fit each other: there is nothing to accept")
-  const total = refused.reduce((sum, { end, start }) => sum + end - start, 0)
+  const halted = found.filter((one) => one !== undefined)
+  if (halted.length === 0) return yield* Console.log("log and store fit each other: there is nothing to accept")
+  const total = halted.reduce((sum, { end, start }) => sum + end - start, 0)
   let read = 0
   const judged: ReadonlyArray<Judged> = yield* Progress.during(
-    Effect.forEach(refused, (refusal) =>
+    Effect.forEach(halted, (one) =>
       Effect.map(
-        LossReport.of(refusal, count, (records) => void (read += records)),
-        (losses) => ({ ...refusal, losses })
+        LossReport.of(one, count, (records) => void (read += records)),
+        (losses) => ({ ...one, losses })
       )),
     () => Progress.line("records folded", Math.min(read, total), total)
   )
@@ -56,26 +57,25 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
   yield* Effect.forEach(judged, accept, { discard: true })
 })
 
-/** One step: no processor sees a part of it. */
+/** Accepts one partition in one step, so that no processor sees a part of it. */
 const accept = Effect.fnUntraced(function*(judged: Judged) {
-  const { code, committed, end, isCut, losses, partition, start, why } = judged
-  const store = yield* ItemStore
+  const { code, end, losses, partition, start, why } = judged
+  const marks = yield* RecoveryMarks
   const stored = yield* StoredItems
   const moved = CommandFailed.failed(
     `partition ${partition}: its mark moved meanwhile, nothing was changed: type it again`
   )
-  // What was judged may be gone by now: judging takes as long as reading the log.
-  const mark = yield* store.mark(partition)
+  // What was judged may be gone by now, as judging takes as long as reading the log.
+  const mark = yield* marks.read(partition)
   if (mark?.epoch !== judged.epoch) return yield* moved
   // A recovery that was cut short has an epoch as well.
-  const epoch = mark?.epoch ?? (yield* store.beginRecovery(partition, yield* Epoch.make))
-  const told = Math.min(committed, end, isCut ? losses.common : end)
+  const epoch = yield* Recovery.join(partition, mark, Epoch.make)
   const clearings = losses.items.map(({ itemId, seq }) => ({
     itemId,
     seq,
     why: `the log was accepted as it is: ${code}: ${why}`
   }))
-  yield* stored.clear(partition, epoch, clearings, { from: start, told }).pipe(
+  yield* stored.clear(partition, epoch, clearings, { from: start }).pipe(
     Effect.catchTag("MarkMoved", () => moved)
   )
   yield* Console.log(

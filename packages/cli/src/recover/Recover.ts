@@ -1,8 +1,6 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
-import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
@@ -13,8 +11,7 @@ import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
-import * as Accept from "./Accept.ts"
-import * as AcceptFile from "./AcceptFile.ts"
+import * as AcceptLog from "./AcceptLog.ts"
 import * as RecoverRun from "./RecoverRun.ts"
 
 interface Options {
@@ -29,11 +26,9 @@ interface Options {
 const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
   "start one. To fold a second Redis beside it, name that with --to host:port"
 
-const contextOf = Effect.context<ItemStore | StoredItems>()
-
 /** The engine's own store, where it answers; the log may be all that is left. */
 const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
-  const built = yield* Layer.build(Infra.layerItems(settings))
+  const built = yield* Layer.build(Infra.layerItems(settings, "operator"))
   return yield* AuditTarget.untilUp.pipe(
     Effect.as(built),
     Effect.provideContext(built),
@@ -46,13 +41,13 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
 })
 
 const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
-  const { redis } = yield* AuditTarget.settings
+  const { redis } = yield* Target.distributed
   const address = Kind.address.read(text)
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
-  // Whoever may into the one may into the other: a second Redis is the first's successor.
-  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
+  // The second Redis is the successor of the first, and lets the same user in.
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }, "operator"))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
@@ -67,7 +62,7 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
   if (Option.isSome(to)) return yield* CommandFailed.failed("--to names a Redis, and the embedded file has none")
   if (compare) return yield* Reconcile.run({ item: undefined, apply: false })
   yield* AuditTarget.untilUp
-  const own = yield* contextOf
+  const own = yield* Effect.context<Infra.Items>()
   const log = yield* RecoverRun.surveyed(own)
   if (dryRun) return yield* RecoverRun.rehearse(log, "the tables of the embedded file")
   yield* ClearStore.clear(log, Epoch.make)
@@ -75,25 +70,18 @@ const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
 })
 
 const rehearseAnywhere = AuditTarget.untilUp.pipe(
-  Effect.andThen(contextOf),
+  Effect.andThen(Effect.context<Infra.Items>()),
   Effect.flatMap(RecoverRun.surveyed),
   Effect.flatMap((log) => RecoverRun.rehearse(log, "an empty Redis"))
 )
 
-const accepting = Effect.fnUntraced(
-  function*({ compare, dryRun, partition, to, yes: said }: Options, place: Target.Target) {
+const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Target) =>
+  Effect.gen(function*() {
     if (compare || Option.isSome(to)) {
       return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
     }
-    const yes = said && !dryRun
-    // A file that has lost something is opened by nobody, so that comes first.
-    if (!(yield* AuditTarget.isDistributed(place))) yield* AcceptFile.run(yield* Target.embedded(place), yes)
-    yield* Effect.provide(
-      Accept.run({ partition: Option.getOrUndefined(partition), yes }),
-      AuditTarget.layer(place)
-    )
-  }
-)
+    yield* AcceptLog.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun }, place)
+  })
 
 const run = (options: Options, place: Target.Target) =>
   Effect.gen(function*() {
@@ -101,7 +89,7 @@ const run = (options: Options, place: Target.Target) =>
     if (options.yes || Option.isSome(options.partition)) {
       return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
     }
-    if (!(yield* AuditTarget.isDistributed(place))) {
+    if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
       const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
       return yield* Effect.provide(
@@ -109,7 +97,7 @@ const run = (options: Options, place: Target.Target) =>
         isReadOnly ? Infra.layerItemsBeside(settings) : Infra.layerItemsAlone(settings)
       )
     }
-    const { kafka } = yield* AuditTarget.settings
+    const { kafka } = yield* Target.distributed
     if (Option.isSome(options.to)) {
       return yield* Effect.provide(intoSecond(options.to.value, options), Infra.layerReader(kafka))
     }
@@ -117,7 +105,7 @@ const run = (options: Options, place: Target.Target) =>
     if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
     if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
     return yield* CommandFailed.failed(BY_ITSELF)
-  }).pipe(Effect.scoped, Effect.provide(AuditTarget.quiet), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.scoped, Effect.provide(Target.quiet), Effect.mapError(CommandFailed.from))
 
 export const command = Command.make(
   "recover",

@@ -1,9 +1,9 @@
-/** What `flash-sale recover` does, once it is known where. */
+/** What `flash-sale recover` does, once the stores are known. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import type * as Infra from "@flash-sale/infra/Infra"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { Clock, Console, Context, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -14,9 +14,9 @@ import * as TwoStores from "./TwoStores.ts"
 /** Records a second on two cores beside Kafka and Redis, for the estimate of a dry run. */
 const RATE = 60_000
 
-export type Store = Context.Context<ItemStore | StoredItems>
+export type Store = Context.Context<Infra.Items>
 
-/** Refuses where the log is not the whole of what happened, as far as anybody knows. */
+/** Surveys the log, and refuses it where it is known not to be whole. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   const log = yield* Target.bounded(Survey.partitions)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
@@ -25,7 +25,7 @@ export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   return log
 })
 
-/** Refuses a store that holds anything: nobody knows what it is, and a fold on top of it would be none. */
+/** Refuses a store that holds anything: what it holds is unknown, and a fold on top of it would not be the fold. */
 export const refuseFull = Effect.fnUntraced(function*(target: Store) {
   const { isEmpty, location } = Context.get(target, StoredItems)
   if (yield* isEmpty) return
@@ -50,16 +50,17 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
   const begun = yield* Clock.currentTimeMillis
   let done = 0
   const stopped = yield* Progress.during(
-    Effect.catchTag(
-      Refill.run({
-        store: Context.get(target, ItemStore),
-        log,
-        ordersPerCall: CALL_ORDERS,
-        makeEpoch: Epoch.make,
-        onFolded: (some) => void (done += some)
-      }),
-      "StoreTaken",
-      () => CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
+    Refill.run({
+      log,
+      ordersPerCall: CALL_ORDERS,
+      makeEpoch: Epoch.make,
+      onFolded: (some) => void (done += some)
+    }).pipe(
+      Effect.provideContext(target),
+      Effect.catchTag(
+        "StoreTaken",
+        () => CommandFailed.failed("somebody else folds into the same store: it is left to them, as it is")
+      )
     ),
     () => Progress.line("records folded", done, records)
   )

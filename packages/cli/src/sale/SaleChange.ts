@@ -1,4 +1,4 @@
-/** Changing how an item is sold: a record in the log, which takes effect in its turn among the orders. */
+/** Changing how an item is sold: a record in the log, which takes effect in order with the orders. */
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -8,17 +8,14 @@ import {
 import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import { Effect, Schedule } from "effect"
-
-/** How often a record that was refused for sure is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
+import { Effect } from "effect"
+import { untilAppended } from "../terminal/AppendRetries.ts"
 
 /**
  * Appends the change.
  *
- * **Gotchas**: only a record that is surely not in the log is sent again. A second record would take back what somebody
- * else has set in between; so the operator hears that nobody knows, and looks.
+ * **Gotchas**: only a record that is surely not in the log is appended again. A second record would undo a change of
+ * another operator in between; so `AppendUnknown` is reported, and the operator looks.
  */
 export const append = Effect.fn("SaleChange.append")(function*(
   itemId: ItemId,
@@ -28,8 +25,7 @@ export const append = Effect.fn("SaleChange.append")(function*(
   // A process that has just begun does not know the log yet, and an append would be refused until it does.
   yield* log.partitions
   return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
-    schedule: untilAppended,
-    times: APPEND_RETRIES,
+    ...untilAppended,
     while: (error) => error._tag === "AppendRefused"
   })
 })

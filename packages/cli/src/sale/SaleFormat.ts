@@ -5,8 +5,8 @@ import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
-/** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `Decide` and in their order. */
-const standing = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string => {
+/** Whether orders are taken at `now` (milliseconds since 1970, UTC), by the rules of `PlaceRule` and in their order. */
+const state = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string => {
   if (paused) return "paused"
   if (opensAt !== undefined && closesAt !== undefined && opensAt >= closesAt) return "closed: it closes before it opens"
   if (opensAt !== undefined && now < opensAt) return "not open yet"
@@ -16,11 +16,11 @@ const standing = ({ closesAt, opensAt, paused }: SaleSettings, now: number): str
 const NONE = "none"
 const orNone = <A>(value: A | undefined, show: (value: A) => string): string => value === undefined ? NONE : show(value)
 
-export const sale = (itemId: ItemId, look: ItemSummary, now: number): string => {
-  const { available, held, settings, sold } = look
+export const sale = (itemId: ItemId, summary: ItemSummary, now: number): string => {
+  const { available, held, settings, sold } = summary
   return [
     `item ${itemId}: available ${available}, held ${held}, sold ${sold}`,
-    `sale:    ${standing(settings, now)}`,
+    `sale:    ${state(settings, now)}`,
     `opens:   ${orNone(settings.opensAt, TimeArgument.show)}`,
     `closes:  ${orNone(settings.closesAt, TimeArgument.show)}`,
     `limit:   ${orNone(settings.perUserLimit, (units) => `${units} per user`)}`,

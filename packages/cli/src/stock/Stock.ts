@@ -1,4 +1,4 @@
-/** `flash-sale stock get|set|add`: the operator's hand on the stock of an item. */
+/** `flash-sale stock get|set|add`: reading and changing the stock of an item. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
@@ -23,25 +23,25 @@ const units = (minimum: number) =>
 const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
   `available ${available}, held ${held}, sold ${sold}`
 
-const get = Command.make("get", { item, ...Target.flags }, ({ item, ...place }) =>
+const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target }) =>
   Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = yield* store.read(home(item, yield* log.partitions), item)
-    if (!look.isKnown) {
+    const summary = yield* store.read(home(item, yield* log.partitions), item)
+    if (!summary.isKnown) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
     }
-    yield* Console.log(`item ${item}: ${counts(look)}`)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(place)), Effect.mapError(CommandFailed.from))).pipe(
+    yield* Console.log(`item ${item}: ${counts(summary)}`)
+  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print what is available, held and sold of an item")
   )
 
 const change = (itemId: ItemId, adjustment: Adjustment) =>
   Effect.gen(function*() {
     const position = yield* Target.bounded(StockChange.append(itemId, adjustment))
-    const look = yield* StockChange.awaitEffect(itemId, position)
+    const summary = yield* StockChange.awaitEffect(itemId, position)
     yield* Console.log(
-      Option.match(look, {
+      Option.match(summary, {
         onNone: () => `item ${itemId}: the change is recorded; it takes effect when a processor runs`,
         onSome: (now) => `item ${itemId}: ${counts(now)}`
       })
@@ -51,10 +51,10 @@ const change = (itemId: ItemId, adjustment: Adjustment) =>
 const set = Command.make(
   "set",
   { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Target.flags },
-  ({ item, units, ...place }) =>
+  ({ item, units, ...target }) =>
     StockChange.freshId.pipe(
       Effect.flatMap((command) => change(item, { command, target: units })),
-      Effect.provide(Target.layer(place)),
+      Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
@@ -72,10 +72,10 @@ const add = Command.make(
     ),
     ...Target.flags
   },
-  ({ item, units, ...place }) =>
+  ({ item, units, ...target }) =>
     StockChange.freshId.pipe(
       Effect.flatMap((command) => change(item, { command, delta: units })),
-      Effect.provide(Target.layer(place)),
+      Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(Command.withDescription("Put units of an item in, or take some out"))

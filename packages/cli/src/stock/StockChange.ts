@@ -1,38 +1,35 @@
-/** Changing the stock of an item: a record in the log, which takes effect in its turn among the orders. */
+/** Changing the stock of an item: a record in the log, which takes effect in order with the orders. */
 import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, type Option, Random, Schedule } from "effect"
+import { untilAppended } from "../terminal/AppendRetries.ts"
 
-/** How often a record that may not have arrived is sent again. */
-const APPEND_RETRIES = 5
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("1 second")]))
-
-/** How often it is looked whether the record has taken effect, and for how long. */
+/** How often the item is read until the record has taken effect, and for how long. */
 const LOOK_EVERY = "50 millis"
 const LOOK_FOR = "10 seconds"
 
 const WORDS = 4
 const MAX_WORD = 0xffffffff
 
-/** A name for a command that nobody has used before. */
+/** A random name for a command, 128 bits, so that no other command has it. */
 export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
   Effect.forEach(Array.from({ length: WORDS }), () => Random.nextIntBetween(0, MAX_WORD)),
   (words) => Command.CommandId.make(words.map((word) => word.toString(16).padStart(8, "0")).join(""))
 )
 
-/** Appends the change. Sends it again where that failed: its command id makes a second record of it a no-op. */
+/** Appends the change. Repeats a failed append: its command id makes a second record of it a no-op. */
 export const append = Effect.fn("StockChange.append")(function*(
   itemId: ItemId,
   adjustment: Command.Adjustment
 ): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
   const log = yield* OrderLog
-  // A command that has just started does not know the log yet, and would be refused.
+  // A process that has just started does not know the log yet, and its append would be refused.
   yield* Effect.ignore(log.partitions)
   const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
-  return yield* Effect.retry(log.append(record), { schedule: untilAppended, times: APPEND_RETRIES })
+  return yield* Effect.retry(log.append(record), untilAppended)
 })
 
 /** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */

@@ -1,6 +1,7 @@
-/** How a command ends that could not do its work: a line or several for the person who typed it, and exit code 1. */
-import type { ItemDamaged, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+/** A command that could not do its work: it prints one or more lines for the operator, and exits with code 1. */
+import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
 import type { AppendRefused, AppendUnknown, LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
@@ -8,7 +9,7 @@ import { type Config, Console, Effect, Runtime, Schema } from "effect"
 export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", {
   lines: Schema.Array(Schema.String)
 }) {
-  // `tell` has said it all; the runtime need not.
+  // `report` prints it; the runtime need not.
   override readonly [Runtime.errorReported] = false
   override get message(): string {
     return this.lines.join("\n")
@@ -34,7 +35,7 @@ type Known =
   | AppendRefused
   | AppendUnknown
 
-/** The error in the words of whoever typed the command. */
+/** The error in the operator's words. */
 export const from = (error: Known): CommandFailed => {
   switch (error._tag) {
     case "CommandFailed":
@@ -60,8 +61,10 @@ export const from = (error: Known): CommandFailed => {
   }
 }
 
-/** Tells a failure on standard error, each line by itself. */
-export const tell = <A, E, R>(effect: Effect.Effect<A, E | CommandFailed, R>): Effect.Effect<A, E | CommandFailed, R> =>
+/** Prints a failure on standard error, each line by itself. */
+export const report = <A, E, R>(
+  effect: Effect.Effect<A, E | CommandFailed, R>
+): Effect.Effect<A, E | CommandFailed, R> =>
   Effect.tapError(effect, (error) =>
     error instanceof CommandFailed
       ? Console.error(error.lines.map((line) => `flash-sale: ${line}`).join("\n"))

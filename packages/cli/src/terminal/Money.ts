@@ -1,8 +1,8 @@
 /**
  * Prices as they are typed and printed: `19.99 EUR`. Inside they are whole numbers of the currency's smallest unit.
  *
- * **Gotchas**: the digits are those of ISO 4217, which is what payment providers go by. `Intl` has those of CLDR, which
- * are other ones for 17 currencies: by them 19.99 HUF would be 20 of the smallest unit, and not 1999.
+ * **Gotchas**: the digits are those of ISO 4217, as payment providers use them. `Intl` has those of CLDR, which differ
+ * for 17 currencies: by them 19.99 HUF would be 20 of the smallest unit, and not 1999.
  */
 import { Price } from "@flash-sale/domain/records/Command"
 import { Option, Schema } from "effect"
@@ -28,7 +28,7 @@ export const digits = (currency: string): Option.Option<number> => {
   return Option.some(exception === undefined ? USUAL_DIGITS : Number(exception[0]))
 }
 
-/** What an amount in this many digits looks like, for whoever typed another. */
+/** The form of an amount with this many digits, for an error. */
 export const expected = (digitsAfterPoint: number): string =>
   digitsAfterPoint === 0
     ? "a whole amount such as 1999"

@@ -1,4 +1,4 @@
-/** How far a run is: a bar that is drawn again at a terminal, else a plain line now and then. */
+/** The progress of a run: a bar that is redrawn at a terminal, else a plain line now and then. */
 import { Console, Effect, Schedule, Stdio, Terminal } from "effect"
 
 const BAR = 30

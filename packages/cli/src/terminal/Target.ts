@@ -25,13 +25,13 @@ export interface Target {
   readonly embedded: boolean
 }
 
-/** What is printed may be read by a program: log lines of the adapters go elsewhere, and only where something is wrong. */
-const quiet = Layer.merge(
+/** A program may read what is printed: log lines go to standard error, and only where something is wrong. */
+export const quiet = Layer.merge(
   Layer.succeed(Logger.LogToStderr, true),
   Layer.succeed(References.MinimumLogLevel, "Warn")
 )
 
-/** The embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
+/** All ports: of the embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
 export const layer = (
   place: Target
 ): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
@@ -39,14 +39,16 @@ export const layer = (
 
 const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {
-    const isDistributed = yield* Settings.IsDistributed
-    if (isDistributed && !place.embedded && Option.isNone(place.dataDir)) {
-      return Infra.layerDistributed(
-        yield* Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
-      )
-    }
+    if (yield* isDistributed(place)) return Infra.layerDistributed(yield* distributed, "operator")
     return Infra.layerEmbeddedBeside(yield* embedded(place))
   }))
+
+/** Whether Kafka and Redis are meant, or the embedded file. */
+export const isDistributed = ({ dataDir, embedded }: Target): Effect.Effect<boolean, Config.ConfigError> =>
+  Effect.map(Settings.IsDistributed, (isGiven) => isGiven && !embedded && Option.isNone(dataDir))
+
+/** The settings of Kafka and Redis. */
+export const distributed = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
 
 /** The settings of the embedded file, of which a flag wins over the environment. */
 export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Settings.EmbeddedSettings> =>

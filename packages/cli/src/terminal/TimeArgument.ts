@@ -2,10 +2,10 @@
 import { Instant } from "@flash-sale/domain/records/Command"
 import { DateTime, Duration, Option, Schema } from "effect"
 
-/** What a moment looks like, for whoever typed none. */
+/** The forms of a time, for an error. */
 export const EXPECTED = "a time such as 2026-11-27T10:00:00Z (with its zone), or from now, such as +10m, +2h or +1d"
 
-/** A time of its own, or one that counts from when the command runs; in milliseconds. */
+/** An absolute time, or one relative to when the command runs; in milliseconds. */
 export type TimeArgument =
   | { readonly _tag: "At"; readonly millis: number }
   | { readonly _tag: "In"; readonly millis: number }

@@ -1,4 +1,4 @@
-/** What the OpenAPI document says of orders beyond what follows from their schema. */
+/** What the OpenAPI document says about orders beyond what follows from their schema. */
 
 interface Spec {
   readonly components?: { readonly schemas?: Readonly<Record<string, object>> }
@@ -6,7 +6,7 @@ interface Spec {
 
 const EXAMPLE = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 }
 
-/** The schema of what a buyer sends: it may have fields that nobody knows, which are left out. */
+/** The schema of a buyer's order: unknown fields are allowed and left out. */
 export const amend = <S extends Spec>(spec: S): S => {
   const order = spec.components?.schemas?.["OrderEncoded"]
   if (order === undefined) throw new Error("the document has no OrderEncoded")

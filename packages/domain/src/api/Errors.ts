@@ -1,17 +1,14 @@
 /**
- * Every refusal of the HTTP API, as data.
+ * Every rejection of the HTTP API, as data. Those of a request as HTTP are in `HttpProblems`.
  *
  * Each body has `error` (for a person), `code` (for a program; stable), `retryable` (whether the same request may
  * succeed later) and `correlation_id`. Field names are those of the wire. `_tag` is not sent.
  */
-import { Effect, Schema } from "effect"
+import { Schema } from "effect"
 import { OrderStatus } from "../records/OrderStatus.ts"
+import { fixed } from "./FixedField.ts"
 
 const retryAfterSeconds = Schema.Int.annotate({ description: "Whole seconds until it is worth trying again" })
-
-/** A field that need not be given when the error is made. */
-const fixed = <const Value extends string | boolean>(value: Value) =>
-  Schema.Literal(value).pipe(Schema.withConstructorDefault(Effect.succeed(value)))
 
 /** What is wrong with one field of a request. */
 export const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
@@ -27,10 +24,13 @@ export class InvalidRequest extends Schema.Error<InvalidRequest>("InvalidRequest
   readonly _tag = "InvalidRequest"
 }
 
-/** The sale does not take orders now. `opens_at` (ISO 8601, UTC) is there when it will. */
+/** Why a sale takes no orders, by the words of `REJECTION_REASONS`. */
+export const SaleClosedCode = Schema.Literals(["not_open", "closed", "paused"])
+
+/** The sale takes no orders now. `opens_at` (ISO 8601, UTC) is present where it opens later. */
 export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
   error: fixed("Sale not open"),
-  code: Schema.Literals(["not_open", "closed", "paused"]),
+  code: SaleClosedCode,
   retryable: Schema.Boolean,
   correlation_id: Schema.String,
   opens_at: Schema.optionalKey(Schema.String),
@@ -39,7 +39,7 @@ export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
   readonly _tag = "SaleClosed"
 }
 
-/** Nothing was ever put in of this item, and nobody ordered it. */
+/** The item never had stock, settings or an order. */
 export class UnknownItem extends Schema.Error<UnknownItem>("UnknownItem")({
   error: fixed("Unknown item"),
   code: fixed("unknown_item"),
@@ -59,7 +59,7 @@ export class UnknownOrder extends Schema.Error<UnknownOrder>("UnknownOrder")({
   readonly _tag = "UnknownOrder"
 }
 
-/** The order was accepted before: `order_status` is how it stands. Repeating it never buys twice. */
+/** The order was accepted before: `order_status` is its present status. Repeating it never buys twice. */
 export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateRequest")({
   error: fixed("Duplicate Request Detected"),
   code: fixed("duplicate_request"),
@@ -102,7 +102,9 @@ export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
   readonly _tag = "RateLimited"
 }
 
-/** Why the engine cannot serve now. After `outcome_unknown` the same request id tells, and never buys twice. */
+/**
+ * Why the engine cannot serve now. After `outcome_unknown` the client repeats the same request id; it never buys twice.
+ */
 export const UnavailableCode = Schema.Literals([
   "breaker_open",
   "log_unavailable",
@@ -123,26 +125,6 @@ export class Unavailable extends Schema.Error<Unavailable>("Unavailable")({
   readonly _tag = "Unavailable"
 }
 
-/** The body is larger than 16 KiB. */
-export class BodyTooLarge extends Schema.Error<BodyTooLarge>("BodyTooLarge")({
-  error: Schema.String,
-  code: fixed("body_too_large"),
-  retryable: fixed(false),
-  correlation_id: Schema.String
-}, { httpApiStatus: 413 }) {
-  readonly _tag = "BodyTooLarge"
-}
-
-/** The body is declared as something else than JSON. */
-export class UnsupportedMediaType extends Schema.Error<UnsupportedMediaType>("UnsupportedMediaType")({
-  error: Schema.String,
-  code: fixed("unsupported_media_type"),
-  retryable: fixed(false),
-  correlation_id: Schema.String
-}, { httpApiStatus: 415 }) {
-  readonly _tag = "UnsupportedMediaType"
-}
-
 /** A bug of ours. */
 export class InternalError extends Schema.Error<InternalError>("InternalError")({
   error: fixed("Internal server error"),
@@ -152,19 +134,3 @@ export class InternalError extends Schema.Error<InternalError>("InternalError")(
 }, { httpApiStatus: 500 }) {
   readonly _tag = "InternalError"
 }
-
-/** What stands for every answer that is not an endpoint's own: no such route, too large a body, a bug. */
-export const Problem = Schema.Struct({
-  error: Schema.String,
-  code: Schema.Literals([
-    "not_found",
-    "method_not_allowed",
-    "invalid_body",
-    "body_too_large",
-    "unsupported_media_type",
-    "internal_error"
-  ]),
-  retryable: Schema.Boolean,
-  correlation_id: Schema.String
-})
-export type Problem = typeof Problem.Type

@@ -1,4 +1,4 @@
-/** What is on sale. */
+/** Reading items: what is on sale. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ItemId } from "../records/Ids.ts"
@@ -15,7 +15,7 @@ export const Sale = Schema.Struct({
   currency: Schema.optionalKey(Schema.String)
 })
 
-/** Units of an item: put in = available + held + sold. */
+/** Units of an item: stocked = available + held + sold. The identifier is public: see decision 0023. */
 export const ItemView = Schema.Struct({
   item_id: ItemId,
   available: Schema.Int,

@@ -1,4 +1,4 @@
-/** Server-sent events: how an order or an item stands, and what becomes of it, as it happens. */
+/** Server-sent events: the state of an order or an item, and each change of it as it happens. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { OrderMoved } from "../ports/LiveEvents.ts"

@@ -1,13 +1,14 @@
-/** Buying, and hearing what became of it. */
+/** Placing an order, and reading its status. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Amount, Attempt, ItemId, RequestId } from "../records/Ids.ts"
 import { Order } from "../records/Order.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
 import * as Errors from "./Errors.ts"
+import * as HttpProblems from "./HttpProblems.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
-/** The order is in the log, on disk: it will be decided, and its status will tell. */
+/** The order is durable in the log: it will be decided, and its status shows the outcome. */
 export const OrderQueued = Schema.Struct({
   status: Schema.Literal("Order Queued"),
   request_id: Schema.String,
@@ -18,7 +19,7 @@ export const OrderQueued = Schema.Struct({
   })
 }).annotate({ identifier: "OrderQueued" })
 
-/** How an order stands. `updated_at` is ISO 8601 in UTC. */
+/** The status of an order. `updated_at` is ISO 8601 in UTC. The identifier is public: see decision 0023. */
 export const OrderView = Schema.Struct({
   request_id: RequestId,
   item_id: ItemId,
@@ -42,8 +43,8 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
     Errors.UnknownItem,
     Errors.DuplicateRequest,
     Errors.SoldOut,
-    Errors.BodyTooLarge,
-    Errors.UnsupportedMediaType,
+    HttpProblems.BodyTooLarge,
+    HttpProblems.UnsupportedMediaType,
     Errors.RequestIdReused,
     Errors.RateLimited,
     Errors.InternalError,
@@ -52,8 +53,8 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
 }).annotateMerge(OpenApi.annotations({
   summary: "Place an order",
   description: "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is " +
-    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back; 202 and 429 say in " +
-    "`RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, and how many are left in it."
+    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back; 202 and 429 say " +
+    "in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, and how many are left in it."
 }))
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {

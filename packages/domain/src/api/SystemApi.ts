@@ -1,4 +1,4 @@
-/** How the gateway is: for people and monitoring, and for whoever restarts it or sends it requests. */
+/** The state of the gateway: health for people and monitoring, liveness and readiness for an orchestrator. */
 import { Effect, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 

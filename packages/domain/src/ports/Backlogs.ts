@@ -1,27 +1,29 @@
-/** How far the fold of each partition is: what the gateways know of the queue that an order joins. */
+/** How far the fold of each partition is: from this the gateways estimate how long an order will wait. */
 import { Context, Effect } from "effect"
 import type { PartitionId } from "../records/Partition.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 export interface Backlog {
-  /** Everything before this offset is folded. Not what is committed: an order whose payment is slow keeps nobody waiting. */
+  /** Everything before this offset is folded. Commits lag behind it, as they also wait for payments; orders do not. */
   readonly folded: number
-  /** Records a second that the fold takes where there is work for it; 0 while that is not known. */
+  /** Records a second that the fold takes while it is busy; 0 while that is not known. */
   readonly perSecond: number
 }
 
 export interface Service {
-  /** Told by whoever folds the partition, a few times a second. */
+  /**
+   * Publishes the backlog of a partition; its worker does so a few times a second. `StoreUnavailable`: nothing changed.
+   */
   readonly publish: (partition: PartitionId, backlog: Backlog) => Effect.Effect<void, StoreUnavailable>
-  /** What was told last of each partition. */
+  /** The backlog of each partition as it was published last; a partition without one is absent. */
   readonly read: Effect.Effect<ReadonlyMap<PartitionId, Backlog>, StoreUnavailable>
 }
 
-/** Where no adapter is there nobody is told and nothing is known: then no order is turned away for its wait. */
+/** Without an adapter nothing is published and nothing is known: then no order is rejected for its wait. */
 export const Backlogs = Context.Reference<Service>("@flash-sale/domain/ports/Backlogs", {
   defaultValue: () => ({ publish: () => Effect.void, read: Effect.succeed(new Map()) })
 })
 
-/** How long the record at `offset` waits until it is folded, in milliseconds; 0 where nobody knows. */
+/** How long the record at `offset` waits until it is folded, in milliseconds; 0 where that is not known. */
 export const waitMillis = ({ folded, perSecond }: Backlog, offset: number): number =>
   offset < folded || perSecond <= 0 ? 0 : ((offset + 1 - folded) * 1000) / perSecond

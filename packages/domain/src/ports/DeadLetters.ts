@@ -1,11 +1,15 @@
-/** Orders that need a person: the topic `orders-dlq`. A letter's identity is where its record stands in `orders`. */
+/**
+ * Orders that need a person: the topic `orders-dlq`. A letter is identified by the position of its record in `orders`.
+ */
 import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
 import { Attempt, CorrelationId, RequestId } from "../records/Ids.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** Why a record is dead-lettered: a closed set. `Redis Failure` never is one: a store that is away is waited for. */
+/**
+ * Why a record is dead-lettered: a closed set. There is no `Redis Failure`: processors wait until the store is back.
+ */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format"])
 export type DeadLetterReason = typeof DeadLetterReason.Type
 
@@ -27,7 +31,7 @@ export const DeadLetter = Schema.Struct({
 })
 export type DeadLetter = typeof DeadLetter.Type
 
-/** What became of a letter. */
+/** How a letter was handled: what was done, by which operator, why, and when (ISO 8601 in UTC). */
 export const Handling = Schema.Struct({
   partition: PartitionId,
   offset: Offset,
@@ -38,32 +42,34 @@ export const Handling = Schema.Struct({
 })
 export type Handling = typeof Handling.Type
 
-/** A letter's identity: where its record stands in `orders`. */
+/** A letter's identity: the position of its record in `orders`. */
 export type LetterId = Pick<DeadLetter, "partition" | "offset">
 
 /**
- * - `Open`: nobody has handled it.
- * - `Handled`: with what was done first, where that is not too long ago to be remembered.
- * - `Unknown`: never put; or one of so many open letters that its contents are not at hand.
+ * - `Open`: not handled yet.
+ * - `Handled`: with its first handling; undefined where that is too long ago to be remembered.
+ * - `Unknown`: never put; or open, but beyond the bound of letters whose contents are kept.
  */
 export type LetterLookup =
   | { readonly _tag: "Open"; readonly letter: DeadLetter }
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
-/** How many letters nobody has handled yet, and when the oldest of those was put (milliseconds since 1970). */
+/** How many letters are open, and when the oldest of them was put (milliseconds since 1970, UTC). */
 export interface DeadLetterStats {
   readonly size: number
   readonly oldestAt: number | undefined
 }
 
 export class DeadLetters extends Context.Service<DeadLetters, {
-  /** Puts a letter, durably. Putting the same one again is the same letter. */
+  /** Puts a letter, durably. Idempotent by the letter's identity. `StoreUnavailable`: it may or may not be there. */
   readonly put: (letter: DeadLetter) => Effect.Effect<void, StoreUnavailable>
-  /** Marks a letter as handled, durably. Handled wins, in whatever order mark and letter arrive. */
+  /** Marks a letter as handled, durably. The first handling wins, also where it arrives before its letter. */
   readonly handle: (handling: Handling) => Effect.Effect<void, StoreUnavailable>
-  /** Letters that nobody has handled, oldest first, at most `limit`. */
+  /** Open letters, oldest first, at most `limit`. Fails with `StoreUnavailable` until the letters have been read. */
   readonly list: (limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, StoreUnavailable>
-  readonly find: (place: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
+  /** One letter by its identity. */
+  readonly find: (id: LetterId) => Effect.Effect<LetterLookup, StoreUnavailable>
+  /** Number and age of the open letters, for metrics. */
   readonly stats: Effect.Effect<DeadLetterStats, StoreUnavailable>
 }>()("@flash-sale/domain/ports/DeadLetters") {}

@@ -1,23 +1,23 @@
 /**
- * What happens to an item, as it happens: one event for each turn of its fold that changed something. Feeds pages and
- * server-sent events; trimmed, never the truth.
+ * The live events of an item: one for each fold of a batch that changed something. They feed pages and server-sent
+ * events; old ones are trimmed, and nothing is decided by them.
  */
 import { Context, type Effect, Schema, type Stream } from "effect"
 import { Attempt, type ItemId, RequestId } from "../records/Ids.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** How many of an item's last events are kept, at the least. */
 export const EVENTS_KEPT = 1_000
 
-/** An order that moved. */
+/** An order whose status changed. */
 export const OrderMoved = Schema.Struct({
   requestId: RequestId,
   status: OrderStatus,
   attempt: Attempt
 }).pipe(Schema.encodeKeys({ requestId: "request_id" }))
 
-/** One turn of an item's fold: its counts after it, and the orders that moved. */
+/** One fold of a batch: the item's counts after it, and the orders whose status it changed. */
 export const ItemMoved = Schema.Struct({
   available: Schema.Int,
   held: Schema.Int,
@@ -26,7 +26,7 @@ export const ItemMoved = Schema.Struct({
 })
 export type ItemMoved = typeof ItemMoved.Type
 
-/** An event at its place in the item's stream. Ids grow, and are opaque otherwise. */
+/** An event with its id in the item's stream. Ids grow, and are opaque otherwise. */
 export interface LiveEvent {
   readonly id: string
   readonly event: ItemMoved
@@ -39,6 +39,8 @@ export class LiveEvents extends Context.Service<LiveEvents, {
     after: string | undefined,
     limit: number
   ) => Effect.Effect<ReadonlyArray<LiveEvent>, StoreUnavailable>
-  /** The events after `id` (undefined: from now on), as they come. */
+  /**
+   * The events after `id` (undefined: from now on), as they come. Never ends; fails where the store cannot be reached.
+   */
   readonly follow: (itemId: ItemId, after: string | undefined) => Stream.Stream<LiveEvent, StoreUnavailable>
 }>()("@flash-sale/domain/ports/LiveEvents") {}

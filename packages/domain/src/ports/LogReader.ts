@@ -1,6 +1,6 @@
 /**
- * Reading the log from outside: for operators' commands that fold it a second time. Takes no partition away from a
- * processor, commits nothing, and creates nothing.
+ * Reading the log outside of the consumer group: for operators' commands that fold it a second time. Takes no partition
+ * away from a processor, commits nothing, and creates no topic.
  */
 import { Context, type Effect, type Stream } from "effect"
 import type { LogRecord } from "../records/LogRecord.ts"
@@ -10,13 +10,14 @@ import type { LogDamaged, LogUnavailable, PartitionBounds } from "./OrderLog.ts"
 export class LogReader extends Context.Service<LogReader, {
   /** How many partitions the log has. */
   readonly partitions: Effect.Effect<number, LogUnavailable>
+  /** Where the partition begins and ends now. */
   readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
   /** The offset that the processors read next; undefined where they have never committed. */
   readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
   /**
-   * The records from `from` on and before `until`, in the log's order, in batches of one or more. Ends by itself, and so
-   * `until` must not lie behind the log's end. One reading at a time; a second one waits. Fails with `LogDamaged` where
-   * a record is not the one that was appended, unless the records are read `as is`.
+   * The records from offset `from` on and before offset `until`, in the log's order, in batches of one or more. Ends
+   * when `until` is reached, so `until` must not lie behind the log's end. One read at a time; a second one waits.
+   * Fails with `LogDamaged` where a record is not the one that was appended, unless the records are read `as is`.
    */
   readonly read: (
     partition: PartitionId,

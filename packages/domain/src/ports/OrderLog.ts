@@ -1,30 +1,31 @@
-/** The log of all that happened: the whole truth. Kafka's topic `orders`, or a table in the embedded file. */
+/** The log of commands, from which all state follows. Kafka's topic `orders`, or a table in the embedded file. */
 import { Context, Effect, type Exit, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "../records/LogRecord.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
+import type { Completion } from "./Completion.ts"
 
 /**
- * The record is not in the log and never will be: nobody sent it, or the log refused it for sure. `overloaded` says that
- * the log was not even asked, as too many records wait for it.
+ * The record is not in the log and never will be: it was not sent, or the log rejected it for sure. `overloaded`: it
+ * was not sent because the queue of its partition is full.
  */
 export class AppendRefused extends Schema.TaggedError<AppendRefused>()("AppendRefused", {
   detail: Schema.String,
   overloaded: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {}
 
-/** Nobody knows whether the record is in the log: the answer did not come in time. */
+/** It is not known whether the record is in the log: the answer did not come in time. */
 export class AppendUnknown extends Schema.TaggedError<AppendUnknown>()("AppendUnknown", {
   detail: Schema.String
 }) {}
 
-/** The log cannot be reached, or refuses to read or to commit. */
+/** The log cannot be reached, or answered a read or a commit with an error. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   detail: Schema.String
 }) {}
 
 /**
  * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as
- * it was written; what comes behind it is not given.
+ * it was written; what follows it is not delivered.
  */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
   partition: PartitionId,
@@ -32,7 +33,7 @@ export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
   found: Schema.Literals(["another", "nothing"])
 }) {}
 
-/** This process no longer owns the partition: what it still has in hand must neither be told nor committed. */
+/** This process no longer owns the partition: it must neither publish nor commit what it still has in hand. */
 export class PartitionLost extends Schema.TaggedError<PartitionLost>()("PartitionLost", {
   partition: Schema.Int
 }) {}
@@ -51,37 +52,38 @@ export interface OwnedPartition {
   readonly bounds: Effect.Effect<PartitionBounds, LogUnavailable | PartitionLost>
   /** The next `take` begins here. What was fetched ahead is dropped. Must be called once before the first `take`. */
   readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
-  /** One to `max` records in the log's order; waits until there is one. Taking is the only intake there is. */
+  /** One to `max` records in the log's order; waits until there is one. Nothing is delivered without a `take`. */
   readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged | PartitionLost>
-  /** Everything before `next` is final and told. */
+  /** Commits `next`: everything before it is final and published. */
   readonly commit: (next: Offset) => Effect.Effect<void, LogUnavailable | PartitionLost>
-  /** Completes when the partition is about to be handed over: stop taking, finish what is in hand, and return. */
+  /** Completes when the partition is being revoked: stop taking, finish what is in hand, and return. */
   readonly revoked: Effect.Effect<void>
 }
-
-/** Hears what became of one record. */
-export type Answered = (answer: Exit.Exit<LogPosition, AppendRefused | AppendUnknown>) => void
 
 /**
  * Appending and consuming.
  *
- * **Details**: an adapter appends micro-batches with one send in flight for each partition, and answers each record
- * when that record itself is durable: acknowledged by all replicas, or committed with `synchronous=full`.
+ * **Details**: an adapter appends micro-batches with one send in flight for each partition (decision 0003), and
+ * completes each append when its own record is durable: acknowledged by all replicas, or committed with
+ * `synchronous=full`.
  */
 export class OrderLog extends Context.Service<OrderLog, {
   /** How many partitions the log has. Fixed when it is created; waits until the log is there. */
   readonly partitions: Effect.Effect<number, LogUnavailable>
-  /** Appends one record to the home of its item. Fails with `AppendRefused` at once when its line is full. */
+  /** Appends one record to the home of its item. Fails with `AppendRefused` at once where that queue is full. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition, AppendRefused | AppendUnknown>
   /**
-   * The same for callers that are too many to have a fiber each: `answered` is called once, perhaps at once, for records
-   * of one send one after the other. It must be short and must not throw.
+   * The same by a callback, which is called once, perhaps at once, for the records of one send one after the other. Why
+   * there is no fiber for each record: docs/decisions/0013-the-hot-route.md.
    */
-  readonly offer: (record: NewRecord, answered: Answered) => void
+  readonly offer: (
+    record: NewRecord,
+    completion: Completion<Exit.Exit<LogPosition, AppendRefused | AppendUnknown>>
+  ) => void
   /**
    * Joins the consumer group `order-processor` and runs `worker` for each partition while it is owned. On revocation
-   * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns by
-   * itself; retries while the log is away.
+   * the worker is asked to return (see `OwnedPartition.revoked`), and is interrupted after a bound. Never returns;
+   * retries while the log is away.
    */
   readonly consume: (
     worker: (owned: OwnedPartition) => Effect.Effect<void>

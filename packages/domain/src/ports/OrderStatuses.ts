@@ -1,10 +1,13 @@
-/** What is known of each request: the keys `order_status:<request_id>`. Claims, and statuses that only move forwards. */
+/**
+ * What is known of each request: the keys `order_status:<request_id>`. Claims (leases), and statuses that move
+ * forwards.
+ */
 import { Context, type Effect } from "effect"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { StatusRecord } from "../records/OrderStatus.ts"
-import type { StoreUnavailable } from "./ItemStore.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
-/** Someone asks to place an order. */
+/** A request to place an order, for which an idempotency key is to be claimed. */
 export interface AdmissionRequest {
   readonly requestId: RequestId
   readonly userId: UserId
@@ -16,7 +19,7 @@ export interface AdmissionRequest {
 
 /** The limits of one admission. Durations in milliseconds. */
 export interface AdmissionPolicy {
-  /** Names whoever claims, so that only the claimant can keep or release. */
+  /** Names the claiming gateway, so that only the owner of a claim can confirm or release it. */
   readonly owner: string
   /** How long a claim holds; longer than an append may take. */
   readonly leaseMillis: number
@@ -25,9 +28,9 @@ export interface AdmissionPolicy {
 }
 
 /**
- * - `Claimed`: nobody else has it; append it. `remaining` requests are left in the user's window.
- * - `Known`: accepted before. `same` says whether it is the same order; `record` says how it stands.
- * - `Leased`: someone is placing it right now, or crashed while doing so: the outcome is not known yet.
+ * - `Claimed`: the caller owns the request id; append it. `remaining` requests are left in the user's window.
+ * - `Known`: accepted before. `same` says whether it is the same order; `record` is its status.
+ * - `Leased`: another request is placing it right now, or crashed while doing so: the outcome is not known yet.
  * - `Limited`: over the user's limit; nothing was claimed.
  */
 export type Admission =
@@ -36,7 +39,7 @@ export type Admission =
   | { readonly _tag: "Leased"; readonly same: boolean }
   | { readonly _tag: "Limited"; readonly remaining: number; readonly retryAfterMillis: number }
 
-/** A claim that was won, with what it becomes when the order is in the log. */
+/** A claim that was acquired: the owner, and the request id that it owns. */
 export interface Claim {
   readonly owner: string
   readonly requestId: RequestId
@@ -56,27 +59,29 @@ export type StatusLookup =
 export class OrderStatuses extends Context.Service<OrderStatuses, {
   /**
    * For each request, in order and in one round trip: is it known, is its user over the limit, and if neither, claim
-   * it. A known request costs its user nothing, so that honest retries always get in.
+   * it. A known request does not count against the limit, so honest retries always get in. Returns one admission for
+   * each request, in order. `StoreUnavailable`: some may have been claimed; their leases expire.
    */
   readonly admit: (
     requests: ReadonlyArray<AdmissionRequest>,
     policy: AdmissionPolicy
   ) => Effect.Effect<ReadonlyArray<Admission>, StoreUnavailable>
   /**
-   * The claims' orders are in the log: keeps them as PENDING, where they are still theirs. Answers as soon as the end of
-   * this process cannot take it back, which may be before the store has done it: a store that fails then leaves the
-   * lease, as one that is away does.
+   * The claims' orders are in the log: makes each a status PENDING, where its owner still holds it. Returns as soon as
+   * the end of this process cannot take it back, which may be before the store has done it: a store that fails
+   * afterwards leaves the lease in place, as one that is away does.
    */
   readonly confirm: (
     claims: ReadonlyArray<Claim>
   ) => Effect.Effect<void, StoreUnavailable>
-  /** The claims' orders are surely not in the log: gives them back, where they are still theirs. */
+  /** The claims' orders are surely not in the log: removes each claim that its owner still holds. */
   readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void, StoreUnavailable>
   /**
-   * Writes statuses, forwards only, and only for the same item and fingerprint. One that is refused for either reason
-   * counts as written.
+   * Writes statuses, forwards only (`isForward`), and only over the same item and fingerprint. One that is rejected for
+   * either reason counts as written.
    */
   readonly write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void, StoreUnavailable>
+  /** What is known of one request. */
   readonly read: (requestId: RequestId) => Effect.Effect<StatusLookup, StoreUnavailable>
   /** The same for many in one round trip: as many as there are ids, in their order. */
   readonly readAll: (

@@ -1,6 +1,6 @@
 /**
- * Whoever takes the money. Contract: one answer per key for ever, however often it is asked; voiding always ends
- * (never seen: the key is dead from now on; declined or voided already: done; captured: a refund).
+ * The payment provider. Contract: one answer per key for ever, however often a charge is repeated; voiding always ends
+ * (key never seen: it is dead from now on; declined or voided already: done; captured: a refund).
  */
 import { Context, type Effect, Schema } from "effect"
 import type { ItemId, PaymentToken, RequestId, UserId } from "../records/Ids.ts"
@@ -14,11 +14,11 @@ export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("Paymen
 }) {}
 
 /**
- * The provider has not taken the request, and will not take the same one again: this request took no money. An earlier
- * one under the same key may have.
+ * The provider rejected the request, and would reject the same one again: this request took no money. An earlier one
+ * under the same key may have.
  *
- * **Details**: `us` says that it takes none of our requests, as with a wrong key or address: nothing is wrong with the
- * order. `charge` says that it finds this charge at fault.
+ * **Details**: `concerns: "us"` where it rejects our credentials or address, so that nothing is wrong with the order;
+ * `concerns: "charge"` where it rejects this one charge.
  */
 export class ChargeRejected extends Schema.TaggedError<ChargeRejected>()("ChargeRejected", {
   key: Schema.String,
@@ -48,9 +48,10 @@ export const chargeKey = (itemId: ItemId, requestId: RequestId, attempt: number)
 export type ChargeResult = "paid" | "declined"
 
 export class PaymentProvider extends Context.Service<PaymentProvider, {
+  /** Takes the money, once for each key. `PaymentUnknown`: ask again under the same key. */
   readonly charge: (charge: Charge) => Effect.Effect<ChargeResult, PaymentError>
-  /** What became of a charge; undefined where the provider never saw the key. */
+  /** The result of a charge; undefined where the provider never saw the key. */
   readonly lookUp: (key: string) => Effect.Effect<ChargeResult | "voided" | undefined, PaymentError>
-  /** Returns when the key is dead and no money is kept under it. */
+  /** Returns when the key is dead and no money is kept under it. `PaymentUnknown`: repeat it. */
   readonly void: (key: string) => Effect.Effect<void, PaymentError>
 }>()("@flash-sale/domain/ports/PaymentProvider") {}

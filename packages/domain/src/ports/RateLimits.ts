@@ -1,4 +1,4 @@
-/** The gateway's own limiter, for when the shared one cannot be reached. */
+/** The gateway's own rate limiter, for when the shared one cannot be reached. */
 import { Context, type Effect } from "effect"
 import type { UserId } from "../records/Ids.ts"
 
@@ -10,6 +10,6 @@ export interface RateLimit {
 }
 
 export class RateLimits extends Context.Service<RateLimits, {
-  /** Counts one request of this user in a fixed window of `windowMillis`. */
+  /** Counts one request of this user in a fixed window of `windowMillis` (milliseconds). Never fails. */
   readonly consume: (userId: UserId, maxRequests: number, windowMillis: number) => Effect.Effect<RateLimit>
 }>()("@flash-sale/domain/ports/RateLimits") {}

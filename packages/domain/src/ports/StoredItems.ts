@@ -3,7 +3,8 @@ import { Context, type Effect } from "effect"
 import type { ItemId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { ItemDump } from "../rules/ItemDump.ts"
-import type { AcceptedLog, MarkMoved, StoreUnavailable } from "./ItemStore.ts"
+import type { AcceptedLog, MarkMoved } from "./RecoveryMarks.ts"
+import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** Items that one `clear` takes: a bound on how long it keeps the store from others. */
 export const CLEAR_AT_ONCE = 200
@@ -13,7 +14,7 @@ export interface StoredItem {
   readonly dump: ItemDump
   /** The offset of the last record folded, or -1. */
   readonly position: number
-  /** Whether the partition's index names it, so that whoever looks around the items sees it. */
+  /** Whether the partition's index names it, so that a look at all its items finds it. */
   readonly indexed: boolean
   /** What no fold can have left there: a key of the wrong type, a number that is none. */
   readonly damages: ReadonlyArray<string>
@@ -24,7 +25,7 @@ export interface StoredItem {
 /** An item whose fold is to be taken away. */
 export interface Clearing {
   readonly itemId: ItemId
-  /** The last sensed adjustment that the log counts: what was changed by hand and waits comes after it. */
+  /** The last detected adjustment that the log counts: a change by hand that waits gets a later number. */
   readonly seq: number
   /** What was wrong with it: kept with the record of the repair. */
   readonly why: string
@@ -44,8 +45,8 @@ export class StoredItems extends Context.Service<StoredItems, {
   ) => Effect.Effect<ReadonlyArray<number>, StoreUnavailable>
   readonly read: (partition: PartitionId, itemId: ItemId) => Effect.Effect<StoredItem, StoreUnavailable>
   /**
-   * Takes the folds of these items away, and the partition's mark with them, in one step: whoever folds the partition
-   * notices at the next call, and folds all that is missing from the log's beginning. Stock changed by hand that waits
+   * Takes the folds of these items away, and the partition's mark with them, in one step: the owner of the partition
+   * notices at its next call, and folds all that is missing from the log's beginning. Stock changed by hand that waits
    * to be recorded stays. Leaves a record of the repair beside the fold. Nothing happens under another mark. With
    * `accepted`, that is noted in the mark's place.
    */

@@ -1,6 +1,6 @@
-/** What waits, in portions of a bounded weight. */
+/** Lists in chunks of a bounded weight. */
 
-/** In order; none is heavier than `most`, but for one of a single member that is so alone. */
+/** Chunks in order. None is heavier than `most`, but for a chunk whose only member is. */
 export const of = <A>(
   all: ReadonlyArray<A>,
   most: number,

@@ -1,6 +1,6 @@
 /**
- * What can happen to an item: the decoded records of the log. The item's whole state is a function of these, in their
- * order; time, price and rules come from here and from nowhere else.
+ * What can happen to an item: the decoded records of the log. The item's whole state is a function of its commands, in
+ * their order; time, price and rules come from them alone.
  */
 import { Data, Schema } from "effect"
 import type { CorrelationId } from "./Ids.ts"
@@ -14,7 +14,7 @@ export const MAX_ADJUSTMENT = 1_000_000_000
 /** Which version of the rules this build knows. A `rules` record with a later one stops the item. */
 export const RULES_VERSION = 1
 
-/** What the payment provider finally said about one charge. */
+/** The final outcome of one charge, by the payment provider. */
 export const PaymentOutcome = Schema.Literals(["paid", "declined", "voided"])
 export type PaymentOutcome = typeof PaymentOutcome.Type
 
@@ -27,9 +27,9 @@ export const Settlement = Schema.Struct({
 export type Settlement = typeof Settlement.Type
 
 const isPaymentOutcome = (value: unknown): value is PaymentOutcome =>
-  value === "paid" || value === "declined" || value === "voided"
+  PaymentOutcome.literals.some((outcome) => outcome === value)
 
-/** The settlement that a parsed text holds, read quickly; undefined where the schema has something to say about it. */
+/** The settlement that a parsed text holds, read without the schema; undefined where the schema would reject it. */
 export const readSettlement = (part: unknown): Settlement | undefined => {
   if (!Json.isObject(part)) return undefined
   const { attempt, outcome, request_id: requestId } = part
@@ -50,8 +50,8 @@ export const CommandId = Schema.String.check(Schema.isPattern(/^[a-zA-Z0-9_-]{1,
 export type CommandId = typeof CommandId.Type
 
 /**
- * A change of stock: either sensed (somebody typed `SET inventory:101 100`; `seq` numbers these per item), or commanded
- * (by an operator; `command` names it), by a difference or to a target.
+ * A change of stock: an external edit (`SET inventory:101 100` in Redis; `seq` numbers the edits of an item), or an
+ * operator's command (`command` names it), by a difference or to a target.
  */
 export const Adjustment = Schema.Union([
   Schema.Struct({ seq: Sequence, delta: Units }),
@@ -69,7 +69,7 @@ export const isInstant = (value: number): boolean => isWhole(value, 0, LAST_INST
 export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
 export const Currency = Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/))
 
-/** Changes of the sale's settings: a field that is absent stays, one that is null is taken away. */
+/** Changes of the sale's settings: a field that is absent keeps its value, one that is null loses it. */
 export const SalePatch = Schema.Struct({
   opensAt: Schema.optionalKey(Schema.NullOr(Instant)),
   closesAt: Schema.optionalKey(Schema.NullOr(Instant)),
@@ -92,7 +92,7 @@ export const RulesVersion = Schema.Struct({
   version: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 })
 
-/** The commands, by tag. `Unreadable` is a record that could not be understood: a pure decision as well. */
+/** The commands, by tag. `Unreadable` is a record that could not be understood; it is folded like any other. */
 export type Command = Data.TaggedEnum<{
   Place: {
     readonly order: Order
@@ -118,7 +118,7 @@ export type Command = Data.TaggedEnum<{
 }>
 export const Command = Data.taggedEnum<Command>()
 
-/** A command at its place in the log. */
+/** A command with its offset in the log. */
 export interface LoggedCommand {
   readonly offset: number
   readonly command: Command

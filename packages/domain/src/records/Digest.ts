@@ -1,8 +1,8 @@
 /**
- * A short text that stands for a record: another record at the same offset has another one.
+ * A short fingerprint of a record: another record at the same offset has another one.
  *
- * **Details**: 64 bits, not cryptographic. It tells a log that was cut and written on from the log that it was, and
- * keeps nobody from forging one.
+ * **Details**: 64 bits, not cryptographic. It detects a log that was truncated and written on (decision 0008), and does
+ * not protect against forgery.
  */
 import type { LogRecord } from "./LogRecord.ts"
 

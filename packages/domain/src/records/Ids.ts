@@ -20,7 +20,7 @@ const idMessage = "must be 1 to 100 characters out of letters, digits, '_' and '
 
 const controlCharacter = /\p{Cc}/u
 
-/** The same for JSON Schema, which counts characters otherwise: 𝄞 is one there and two here, so it is a little looser. */
+/** The same for JSON Schema, which counts code points and not UTF-16 units (𝄞 is one and not two): a little looser. */
 const inJsonSchema = (maxLength: number, pattern: string) => ({
   toJsonSchema: (): readonly [JsonSchema.JsonSchema, true] => [{ minLength: 1, maxLength, pattern }, true]
 })
@@ -28,7 +28,7 @@ const NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
 const NOT_BLANK =
   "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
-/** Who buys. Vouched for by the caller: the shop's servers call the engine, not browsers. */
+/** The buyer. Vouched for by the caller: the shop's servers call the engine, not browsers. */
 export const UserId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
   Schema.brand("UserId")
 )
@@ -41,7 +41,7 @@ export const ItemId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message
 export type ItemId = typeof ItemId.Type
 
 const isId = (value: unknown): boolean => typeof value === "string" && ID_PATTERN.test(value)
-/** What these schemas ask, asked directly: each record asks several, and the schemas' own way costs far more. */
+/** The checks of these schemas as plain functions: each record needs several, and decoding by schema costs far more. */
 export const isUserId = (value: unknown): value is UserId => isId(value)
 export const isItemId = (value: unknown): value is ItemId => isId(value)
 
@@ -79,7 +79,7 @@ export const Amount = Schema.Number.check(
 export type Amount = typeof Amount.Type
 export const isAmount = (value: unknown): value is Amount => isWhole(value, 1, MAX_AMOUNT)
 
-/** What the payment provider needs to charge this buyer. Opaque here, never logged. */
+/** The token by which the payment provider charges this buyer. Opaque here, never logged. */
 export const PaymentToken = Schema.String.check(
   Schema.makeFilter(
     (text: string) =>
@@ -105,7 +105,7 @@ export const isCorrelationId = (value: unknown): value is CorrelationId =>
 
 const MAX_ATTEMPT = 1_000_000
 
-/** Which try at the same order this is: 1 at first, one more each time that a dead letter is replayed. */
+/** The number of the attempt at an order: 1 at first, one more each time that its dead letter is replayed. */
 export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ATTEMPT }))
 export type Attempt = typeof Attempt.Type
 export const isAttempt = (value: unknown): value is Attempt => isWhole(value, 1, MAX_ATTEMPT)

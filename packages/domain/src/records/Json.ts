@@ -1,8 +1,8 @@
 /**
- * JSON on the hot path. What comes out is `unknown`: whoever reads it checks every field that it takes.
+ * JSON on the hot path. The result is `unknown`: the caller checks every field that it takes.
  *
- * **Details**: a schema over JSON text costs ten times the parsing, so records and requests are first read by hand, with
- * the schemas of their single fields; only where that finds anything amiss does the whole schema say what it is.
+ * **Details**: a schema over JSON text costs ten times the parsing, so records and requests are first read field by
+ * field, with the checks of the single fields. The whole schema reads only what these reject, and says what is wrong.
  */
 
 /** The value of a text; undefined where it is no JSON. */
@@ -10,7 +10,7 @@ export const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    // Only a text that is no JSON can throw here; that is an answer, not an accident.
+    // Only a text that is no JSON throws here, which is an expected answer.
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-/** What a buyer asks for. */
+/** The order of a buyer. */
 import { Schema } from "effect"
 import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
 import * as Json from "./Json.ts"
@@ -22,7 +22,7 @@ export type Order = typeof Order.Type
 
 const isPaymentToken = Schema.is(PaymentToken)
 
-/** The order that a parsed text holds, read quickly; undefined where the schema has something to say about it. */
+/** The order that a parsed text holds, read without the schema; undefined where the schema would reject it. */
 export const read = (body: unknown): Order | undefined => {
   if (!Json.isObject(body)) return undefined
   const { amount, item_id: itemId, payment_token: paymentToken, request_id: requestId, user_id: userId } = body
@@ -36,7 +36,7 @@ export const write = ({ amount, itemId, paymentToken, requestId, userId }: Order
   JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
 /**
- * Says whether two requests under the same id are the same order: who, what and how many.
+ * Equal for two requests under the same id exactly where they are the same order: buyer, item and amount.
  *
  * **Details**: the payment token is left out, as shops get a new single-use token for each honest retry.
  */

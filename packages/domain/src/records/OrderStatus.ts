@@ -1,4 +1,4 @@
-/** The fate of an order as the buyer sees it, and the rule that a status only ever moves forwards. */
+/** The status of an order as the buyer sees it, and the rule by which a status only ever moves forwards. */
 import { Schema } from "effect"
 import { Amount, Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
 import { Offset } from "./Partition.ts"
@@ -23,12 +23,12 @@ export const rank = (status: OrderStatus): 0 | 1 | 2 => status === "PENDING" ? 0
 export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
 
 /**
- * What is kept about one request. Wire names are those of `GET /orders/:request_id` and of the key
+ * The stored status of one request. Wire names are those of `GET /orders/:request_id` and of the key
  * `order_status:<request_id>`.
  *
- * **Details**: `placedAtOffset` is the offset of the order's record, absent while the gateway knows only that the order was
- * accepted. `amount` is absent where the order could not be understood. `updatedAt` is ISO 8601 in UTC.
- * `fingerprint` and `placedAtOffset` are the engine's own and never leave it.
+ * **Details**: `placedAtOffset` is the offset of the order's record, absent while the gateway knows only that the order
+ * was accepted; it is persisted as `place` (decision 0023). `amount` is absent where the order could not be understood.
+ * `updatedAt` is ISO 8601 in UTC. `fingerprint` and `placedAtOffset` are the engine's own and never leave it.
  */
 export const StatusRecord = Schema.Struct({
   requestId: RequestId,
@@ -52,7 +52,7 @@ export const StatusRecord = Schema.Struct({
 ).annotate({ identifier: "StatusRecord" })
 export type StatusRecord = typeof StatusRecord.Type
 
-/** A status as JSON, under the names on the wire: what the schema would write, at a tenth of its cost. */
+/** A status as JSON, under the names on the wire: the output of the schema at a tenth of its cost. */
 export const write = (record: StatusRecord): string =>
   JSON.stringify({
     request_id: record.requestId,
@@ -67,7 +67,9 @@ export const write = (record: StatusRecord): string =>
     place: record.placedAtOffset
   })
 
-/** What decides which of two statuses of one order is later. A place that is not known yet comes before all others. */
+/**
+ * What decides which of two statuses of one order is later. An offset that is not known yet comes before all others.
+ */
 export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "placedAtOffset">
 
 /**

@@ -11,7 +11,7 @@ export const PartitionId = Schema.Int.check(Schema.isBetween({ minimum: 0, maxim
 )
 export type PartitionId = typeof PartitionId.Type
 
-/** A place in one partition. Grows with every record, not necessarily by one. */
+/** The position of a record in one partition. Grows with every record, not necessarily by one. */
 export const Offset = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })).pipe(
   Schema.brand("Offset")
 )
@@ -25,7 +25,7 @@ const MULTIPLIER = 0x5bd1e995
 
 /**
  * The hash by which Kafka's own clients spread keys (murmur2, 32 bits; Apache Kafka, `Utils.murmur2`), so that a
- * record that another client produced under the same key lands in the same place.
+ * record that another client produced under the same key lands in the same partition.
  */
 export const murmur2 = (bytes: Uint8Array): number => {
   const length = bytes.length

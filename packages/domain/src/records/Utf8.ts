@@ -1,4 +1,4 @@
-/** The text of bytes that come from elsewhere; undefined where they are none. */
+/** Decoding UTF-8 that comes from outside; undefined where the bytes are not UTF-8. */
 
 const textBy = (options: { readonly ignoreBOM: boolean }) => {
   const decoder = new TextDecoder("utf-8", { fatal: true, ...options })
@@ -6,14 +6,14 @@ const textBy = (options: { readonly ignoreBOM: boolean }) => {
     try {
       return decoder.decode(bytes)
     } catch {
-      // Only a fatal decoding error can be thrown here; whoever keeps the bytes has them still.
+      // Only a fatal decoding error is thrown here; the caller still has the bytes.
       return undefined
     }
   }
 }
 
-/** Without the mark that some write at the beginning. */
+/** The text, without a byte order mark at its beginning. */
 export const textOf = textBy({ ignoreBOM: false })
 
-/** That is written as these very bytes. */
+/** The text whose encoding is exactly these bytes: a byte order mark is kept. */
 export const exactTextOf = textBy({ ignoreBOM: true })

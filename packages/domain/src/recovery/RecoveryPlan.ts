@@ -1,12 +1,11 @@
 /**
- * Every start is a recovery: where a worker begins to fold, decided from what the log, the consumer group and the store
- * say. Pure.
+ * Every start is a recovery: decides from log, consumer group and store where a worker begins to fold. Pure.
  *
- * The store may have lost its last writes, or everything; the log is the truth. Folding again what was folded changes
- * nothing, so beginning early is always safe and beginning late never is.
+ * The store may have lost its last writes, or everything (decision 0006); the log is the truth. Folding is idempotent,
+ * so beginning early is always safe and beginning late never is. Halts are the cases of decision 0008.
  */
-import type { AcceptedLog, Mark, Seen } from "../ports/ItemStore.ts"
 import type { LogDamaged, PartitionBounds } from "../ports/OrderLog.ts"
+import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
 import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { PartitionId } from "../records/Partition.ts"
@@ -26,7 +25,7 @@ export interface RecoveryInput {
  * - `AheadOfLog`: the log ends before a record that was folded, or that was there when an operator accepted the log.
  * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
  * - `TrimmedLog`: the log begins behind the first record that has to be folded.
- * - `ReplacedLog`: another record, or none, stands where the record stood that the store saw last.
+ * - `ReplacedLog`: the log has another record, or none, at the offset of the record that the store saw last.
  * - `DamagedLog`: a record is not the one that was appended, or is missing between others.
  */
 export type Halt =
@@ -82,8 +81,8 @@ export const remedy = (partition: PartitionId): string =>
   `flash-sale recover --accept-log --partition ${partition}`
 
 /**
- * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before `until` is
- *   folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
+ * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before
+ *   `until` is folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
  * - `Halt`: nothing may be folded.
  */
 export type Plan =
@@ -108,23 +107,23 @@ export const plan = ({ accepted, bounds, committed, mark }: RecoveryInput): Plan
   return { _tag: "Fold", from: wanted, publishFrom, until: end, setBack: false }
 }
 
-const planAccepted = ({ end, start }: PartitionBounds, { from, told }: AcceptedLog): Plan => {
-  const reached = Math.max(from, told)
+const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): Plan => {
   if (from < start) return halted({ _tag: "TrimmedLog", start, wanted: from, by: "acceptance" })
-  if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "acceptance" })
-  return { _tag: "Fold", from, publishFrom: told, until: end, setBack: true }
+  if (from > end) return halted({ _tag: "AheadOfLog", end, reached: from, by: "acceptance" })
+  return { _tag: "Fold", from, publishFrom: from, until: end, setBack: true }
 }
 
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
 
 /**
- * The record by which the log is recognised, where it can be: of a log that was trimmed behind it nobody can say what
- * stood there.
+ * The record by which the log is recognised; undefined where the mark has none, or the log was trimmed beyond it.
  */
 export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
   mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
 
-/** Why this is not the log that was folded, by the first record at or after the one that was seen. */
+/**
+ * Why this is not the log that was folded, by the first record at or after the offset of `seen`; undefined where it is.
+ */
 export const replaced = ({ digest, offset }: Seen, found: LogRecord | undefined): Halt | undefined => {
   if (found?.offset !== offset) return { _tag: "ReplacedLog", offset, found: "nothing" }
   return Digest.of(found) === digest ? undefined : { _tag: "ReplacedLog", offset, found: "another" }

@@ -1,40 +1,42 @@
 /**
- * Folding records into an item, exactly once: the offset lives with its effect, and only what is past the stored
- * position is decided. What is at or below it was decided before, and is only looked up.
+ * Folding records into an item, exactly once: the position is stored with its effects, and only records beyond it are
+ * decided. Records at or below it were decided before, and are only looked up.
  */
 import { HashMap, Option } from "effect"
 import type { LoggedCommand } from "../records/Command.ts"
 import { NOTHING_FOLDED } from "../records/Partition.ts"
 import { empty, isBalanced, type Item } from "./Item.ts"
-import type { Outcome } from "./Outcome.ts"
+import { lookUp } from "./OrderLookup.ts"
+import type { RecordOutcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
-import { apply, knowsRules, lookUp } from "./Rules.ts"
+import { apply, knowsRules } from "./Rules.ts"
 
 /**
- * The answer to a record that could not be understood: it leaves no other trace, and is kept until it is told.
+ * The outcome of a record that could not be understood: no other state keeps it, so it stays here until it is
+ * published.
  *
- * **Details**: an order turned away leaves its trace among the last `TURNED_REMEMBERED`, which are far more than can be
- * decided and not told yet.
+ * **Details**: a rejected order is among the last `REJECTED_REMEMBERED`, which are far more than can be decided and not
+ * yet published.
  */
 export type Unpublished = Pick<Outcomes.OrderOutcome, "requestId" | "state" | "reason" | "attempt">
 
-/** What one Redis or one SQLite file holds of an item. */
+/** The state that a store holds of an item. */
 export interface Folded {
   readonly item: Item
   /** The offset of the last record folded, or -1. */
   readonly position: number
-  /** By the offset of the record. */
+  /** Outcomes that are not published yet, by the offset of their record. */
   readonly unpublished: HashMap.HashMap<number, Unpublished>
 }
 
 export const nothing: Folded = { item: empty, position: NOTHING_FOLDED, unpublished: HashMap.empty() }
 
-/** Commands to fold and offsets whose answers have been told. */
+/** Commands to fold, and offsets whose outcomes have been published. */
 export interface Batch {
-  /** The position that the caller believes in; undefined where it has not seen any yet. */
+  /** The position that the caller expects; undefined where it does not know any yet. */
   readonly expected: number | undefined
   readonly commands: ReadonlyArray<LoggedCommand>
-  /** Offsets whose status or dead letter has been written since. */
+  /** Offsets whose status or dead letter has been written since the last fold. */
   readonly published: ReadonlyArray<number>
 }
 
@@ -44,7 +46,7 @@ export interface Batch {
  * - `Stopped`: going on would break an invariant, or the rules are of a later version; nothing was changed.
  */
 export type Result =
-  | { readonly _tag: "Folded"; readonly state: Folded; readonly outcomes: ReadonlyArray<Outcome> }
+  | { readonly _tag: "Folded"; readonly state: Folded; readonly outcomes: ReadonlyArray<RecordOutcome> }
   | { readonly _tag: "Behind"; readonly position: number }
   | { readonly _tag: "Stopped"; readonly detail: string }
 
@@ -54,23 +56,23 @@ export const fold = (state: Folded, batch: Batch): Result => {
   }
   let { item, position, unpublished } = state
   for (const offset of batch.published) unpublished = HashMap.remove(unpublished, offset)
-  const outcomes: Array<Outcome> = []
-  for (const placed of batch.commands) {
-    if (placed.offset <= position) {
-      outcomes.push({ offset: placed.offset, fresh: false, orders: recall(item, unpublished, placed) })
+  const outcomes: Array<RecordOutcome> = []
+  for (const logged of batch.commands) {
+    if (logged.offset <= position) {
+      outcomes.push({ offset: logged.offset, fresh: false, orders: recall(item, unpublished, logged) })
       continue
     }
     if (!knowsRules(item)) return { _tag: "Stopped", detail: `rules of version ${item.rules} are not known here` }
-    const [next, orders] = apply(item, placed.offset, placed.command)
-    if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${placed.offset}` }
+    const [next, orders] = apply(item, logged.offset, logged.command)
+    if (!isBalanced(next)) return { _tag: "Stopped", detail: `broken balance at offset ${logged.offset}` }
     item = next
-    position = placed.offset
+    position = logged.offset
     for (const order of orders) {
       if (order.changed && leavesNoTrace(order)) {
-        unpublished = HashMap.set(unpublished, placed.offset, toUnpublished(order))
+        unpublished = HashMap.set(unpublished, logged.offset, toUnpublished(order))
       }
     }
-    outcomes.push({ offset: placed.offset, fresh: true, orders })
+    outcomes.push({ offset: logged.offset, fresh: true, orders })
   }
   return { _tag: "Folded", state: { item, position, unpublished }, outcomes }
 }
@@ -84,20 +86,20 @@ const toUnpublished = ({ attempt, reason, requestId, state }: Outcomes.OrderOutc
   attempt
 })
 
-/** Where the orders of a record stand that was folded before. */
+/** The outcomes of a record that was folded before. */
 const recall = (
   item: Item,
   unpublished: Folded["unpublished"],
   { command, offset }: LoggedCommand
 ): ReadonlyArray<Outcomes.OrderOutcome> => {
-  const left = HashMap.get(unpublished, offset)
+  const entry = HashMap.get(unpublished, offset)
   switch (command._tag) {
     case "Place":
       return [lookUp(item, offset, command.order.requestId, command.attempt)]
     case "Unreadable":
       return [
-        Option.isSome(left)
-          ? again(left.value, offset)
+        Option.isSome(entry)
+          ? again(entry.value, offset)
           : Outcomes.unknown(command.requestId, command.attempt, offset)
       ]
     case "Settle":
@@ -112,8 +114,8 @@ const recall = (
   }
 }
 
-const again = (left: Unpublished, offset: number): Outcomes.OrderOutcome => ({
-  ...Outcomes.unknown(left.requestId, left.attempt, offset),
-  state: left.state,
-  reason: left.reason
+const again = (entry: Unpublished, offset: number): Outcomes.OrderOutcome => ({
+  ...Outcomes.unknown(entry.requestId, entry.attempt, offset),
+  state: entry.state,
+  reason: entry.reason
 })

@@ -1,21 +1,21 @@
 /**
  * One item: its stock, the orders that ever held units of it, and the settings of its sale.
  *
- * For every item, always: **put in = available + held + sold**, and nothing is ever negative.
+ * For every item, always: **stocked = available + held + sold**, and nothing is ever negative.
  */
 import { HashMap } from "effect"
 import type { CommandId } from "../records/Command.ts"
 import type { RequestId, UserId } from "../records/Ids.ts"
 
-/** How many of the last ids turned away are remembered: a duplicate among them stays turned away. */
+/** How many of the last rejected ids are remembered: a duplicate among them stays rejected. */
 export const REJECTED_REMEMBERED = 65_536
 
 /** How many of the last operators' commands are remembered: a repeated record among them has no second effect. */
 export const COMMANDS_REMEMBERED = 1_024
 
 /**
- * Why an order was rejected without ever holding units. `lua/lib/_ledger.lua` numbers them by their place in this list,
- * and a check compares both, so a new reason goes to the end.
+ * Why an order was rejected without ever holding units. Redis stores a reason as its number in this list
+ * (`lua/lib/_ledger.lua`, which a check compares), so a new reason goes to the end and none is ever moved.
  */
 export const REJECTION_REASONS = ["sold_out", "limit", "not_open", "closed", "paused"] as const
 export type RejectionReason = typeof REJECTION_REASONS[number]
@@ -24,7 +24,7 @@ export type RejectionReason = typeof REJECTION_REASONS[number]
 export const RELEASE_REASONS = ["declined", "timeout", "cancelled"] as const
 export type ReleaseReason = typeof RELEASE_REASONS[number]
 
-/** Where a held order stands. A charge is voided only for an order in `voiding`; `sold` never changes. */
+/** The states of an order that held units. A charge is voided only for an order in `voiding`; `sold` never changes. */
 export const HOLD_STATES = ["held", "sold", "voiding", "released"] as const
 export type HoldState = typeof HOLD_STATES[number]
 
@@ -47,7 +47,7 @@ export interface HeldOrder {
   /** Price of one unit and its currency when the units were held; a charge repeated later asks for the same. */
   readonly price: number | undefined
   readonly currency: string | undefined
-  /** Why it is `voiding` or `released`: also `sold_out` and the like where a later attempt was turned away. */
+  /** Why it is `voiding` or `released`: also `sold_out` and the like where a later attempt was rejected. */
   readonly reason: ReleaseReason | RejectionReason | undefined
 }
 
@@ -70,7 +70,7 @@ export const defaultSettings: SaleSettings = {
   currency: undefined
 }
 
-/** An id turned away: `n` counts them from 1 and says when it is forgotten. */
+/** A rejected id: `n` counts the rejections from 1 and decides when it is forgotten. */
 export interface Rejected {
   readonly n: number
   readonly reason: RejectionReason
@@ -81,9 +81,9 @@ export interface Item {
   readonly available: number
   readonly held: number
   readonly sold: number
-  /** Units ever put in, less those taken out by hand. */
+  /** Units ever put in, less those taken out. */
   readonly stocked: number
-  /** The last sensed adjustment that was counted. */
+  /** The sequence number of the last external edit that was counted. */
   readonly seq: number
   readonly rules: number
   readonly settings: SaleSettings
@@ -116,13 +116,13 @@ export const empty: Item = {
 export const isBalanced = (item: Pick<Item, "available" | "held" | "sold" | "stocked">): boolean =>
   item.available >= 0 && item.held >= 0 && item.sold >= 0 && item.stocked === item.available + item.held + item.sold
 
-/** Whether an id turned away is still remembered. */
+/** Whether the entry with number `n` of `count` is still remembered, where the last `bound` are. */
 export const isRemembered = (n: number, count: number, bound: number): boolean => n > count - bound
 
 /**
- * Without what is not remembered any more, so that an item does not grow with those that it turns away.
+ * The entries without those that are not remembered any more, so that an item does not grow with each rejection.
  *
- * **Details**: up to twice as many stand there before the rest is taken away, so that it costs little for each of them.
+ * **Details**: up to twice `bound` entries are kept before the old ones are removed, so that each costs little.
  */
 export const forgetting = <K, V>(
   entries: HashMap.HashMap<K, V>,

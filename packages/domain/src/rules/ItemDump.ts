@@ -1,76 +1,74 @@
 /**
- * The whole state of an item as names and texts, so that two of them can be compared entry by entry, and a state that is
- * damaged can still be shown. A name is `available`, `order r-1`, `turned r-2` and the like; what is absent has no
- * entry, or the text `-` within one.
+ * All that is kept of an item, entry by entry, so that a store can be compared with the log or with another store. An
+ * entry in a store may be damaged by a hand or a bug: then it is the text that was found.
  */
-import type { Folded } from "./Fold.ts"
-import { COMMANDS_REMEMBERED, type HeldOrder, isRemembered, type Rejected, REJECTED_REMEMBERED } from "./Item.ts"
+import { HashMap } from "effect"
+import type { Folded, Unpublished } from "./Fold.ts"
+import {
+  COMMANDS_REMEMBERED,
+  type HeldOrder,
+  isRemembered,
+  type Item,
+  type Rejected,
+  REJECTED_REMEMBERED,
+  type SaleSettings
+} from "./Item.ts"
 
-export type ItemDump = ReadonlyMap<string, string>
-
-/** The names of entries that an item has several of. */
-export const orderOf = (requestId: string): string => `order ${requestId}`
-export const rejectedOf = (requestId: string): string => `turned ${requestId}`
-export const buyerOf = (userId: string): string => `buyer ${userId}`
-export const commandOf = (commandId: string): string => `command ${commandId}`
-export const unpublishedOf = (offset: number | string): string => `untold ${offset}`
-
-const orDash = (value: number | string | undefined): string => value === undefined ? "-" : String(value)
-
-export const orderText = (order: HeldOrder): string =>
-  [
-    order.state,
-    order.userId,
-    order.amount,
-    order.attempt,
-    order.placedAtOffset,
-    order.countsAgainstLimit ? "capped" : "-",
-    orDash(order.price),
-    orDash(order.currency),
-    orDash(order.reason)
-  ].join(" ")
-
-export const rejectedText = ({ n, reason }: Rejected): string => `${reason} ${n}`
-
-export const unpublishedText = (
-  left: { readonly state: string; readonly reason: string | undefined; readonly attempt: number },
-  requestId: string | undefined
-): string => `${left.state} ${orDash(left.reason)} ${left.attempt} ${requestId ?? ""}`
-
-type Counts = Omit<Folded["item"], "orders" | "rejected" | "buyers" | "commands">
-
-/** The counts and settings of an item. */
-export function* head(item: Counts, position: number): Iterable<readonly [name: string, text: string]> {
-  const { settings } = item
-  yield ["available", String(item.available)]
-  yield ["held", String(item.held)]
-  yield ["sold", String(item.sold)]
-  yield ["put", String(item.stocked)]
-  yield ["seq", String(item.seq)]
-  yield ["rules", String(item.rules)]
-  yield ["turned away", String(item.rejectedCount)]
-  yield ["commands", String(item.commandCount)]
-  yield ["opens_at", orDash(settings.opensAt)]
-  yield ["closes_at", orDash(settings.closesAt)]
-  yield ["per_user_limit", orDash(settings.perUserLimit)]
-  yield ["paused", settings.paused ? "1" : "0"]
-  yield ["price", orDash(settings.price)]
-  yield ["currency", orDash(settings.currency)]
-  yield ["position", String(position)]
+/** An entry that cannot be read. */
+export interface Damaged {
+  readonly _tag: "Damaged"
+  /** What was found. */
+  readonly text: string
 }
 
-/** All entries of an item, but for what no decision looks at any more. */
-export function* entries({ item, position, unpublished }: Folded): Iterable<readonly [name: string, text: string]> {
-  yield* head(item, position)
-  for (const [requestId, order] of item.orders) yield [orderOf(requestId), orderText(order)]
-  for (const [requestId, turned] of item.rejected) {
-    if (isRemembered(turned.n, item.rejectedCount, REJECTED_REMEMBERED)) {
-      yield [rejectedOf(requestId), rejectedText(turned)]
-    }
-  }
-  for (const [userId, units] of item.buyers) yield [buyerOf(userId), String(units)]
-  for (const [commandId, n] of item.commands) {
-    if (isRemembered(n, item.commandCount, COMMANDS_REMEMBERED)) yield [commandOf(commandId), String(n)]
-  }
-  for (const [offset, left] of unpublished) yield [unpublishedOf(offset), unpublishedText(left, left.requestId)]
+export const damaged = (text: string): Damaged => ({ _tag: "Damaged", text })
+
+export type Stored<A> = A | Damaged
+
+export const isDamaged = (value: unknown): value is Damaged =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === "Damaged"
+
+type Maps = "orders" | "rejected" | "buyers" | "commands"
+type HeadValues = Omit<Item, Maps | "settings"> & SaleSettings & Pick<Folded, "position">
+
+/** The counts of an item, the settings of its sale, and its position. */
+export type Head = { readonly [Name in keyof HeadValues]: Stored<HeadValues[Name]> }
+
+export interface ItemDump {
+  readonly head: Head
+  /** By request id, as in `rejected`. */
+  readonly orders: ReadonlyMap<string, Stored<HeldOrder>>
+  readonly rejected: ReadonlyMap<string, Stored<Rejected>>
+  /** Units of each buyer that count against the cap. */
+  readonly buyers: ReadonlyMap<string, Stored<number>>
+  /** The count of each operator's command. */
+  readonly commands: ReadonlyMap<string, Stored<number>>
+  /** By the offset of the record, as a text. */
+  readonly unpublished: ReadonlyMap<string, Stored<Unpublished>>
 }
+
+/** Without the item's maps, which may be as large as its log. */
+export const headOf = (item: Omit<Item, Maps>, position: number): Head => ({
+  available: item.available,
+  held: item.held,
+  sold: item.sold,
+  stocked: item.stocked,
+  seq: item.seq,
+  rules: item.rules,
+  rejectedCount: item.rejectedCount,
+  commandCount: item.commandCount,
+  ...item.settings,
+  position
+})
+
+/** All entries, but for ids that no decision looks at any more. */
+export const of = ({ item, position, unpublished }: Folded): ItemDump => ({
+  head: headOf(item, position),
+  orders: new Map(item.orders),
+  rejected: new Map(
+    HashMap.filter(item.rejected, ({ n }) => isRemembered(n, item.rejectedCount, REJECTED_REMEMBERED))
+  ),
+  buyers: new Map(item.buyers),
+  commands: new Map(HashMap.filter(item.commands, (n) => isRemembered(n, item.commandCount, COMMANDS_REMEMBERED))),
+  unpublished: new Map(Array.from(unpublished, ([offset, left]) => [String(offset), left]))
+})

@@ -1,24 +1,24 @@
-/** What a decision means for the orders that it names: what is told to buyers, and what is left to do. */
+/** The outcomes of a record for the orders that it names: what buyers see, and what the processor does next. */
 import type { RequestId, UserId } from "../records/Ids.ts"
 import type { OrderStatus } from "../records/OrderStatus.ts"
 import type { HeldOrder, HoldState, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
- * Where one order stands after a record was folded.
+ * The state of one order after a record was folded.
  *
- * **Details**: `turned` never held units; `unreadable` could not be understood; `unknown` left no trace, either as it
- * was told long ago or as nothing under that name ever came.
+ * **Details**: `rejected` never held units; `unreadable` could not be understood; `unknown` is not stored, either as it
+ * was published long ago or as it never came.
  */
 export interface OrderOutcome {
   readonly requestId: RequestId | undefined
   readonly state: HoldState | "rejected" | "unreadable" | "unknown"
   readonly reason: ReleaseReason | RejectionReason | undefined
   readonly attempt: number
-  /** The offset of the record that placed this attempt; for `turned` of a duplicate, the duplicate's own. */
+  /** The offset of the record that placed this attempt; for the rejection of a duplicate, the duplicate's own. */
   readonly placedAtOffset: number
   /** Whether this record changed the order. A repeated record changes nothing. */
   readonly changed: boolean
-  /** Of the order that stands there, which for a duplicate is the first one; absent where none ever held units. */
+  /** Of the stored order, which for a duplicate is the first one; absent where none ever held units. */
   readonly userId: UserId | undefined
   readonly amount: number | undefined
   readonly price: number | undefined
@@ -26,7 +26,7 @@ export interface OrderOutcome {
 }
 
 /** The outcome of one record. `fresh` is false where the record had been folded before. */
-export interface Outcome {
+export interface RecordOutcome {
   readonly offset: number
   readonly fresh: boolean
   readonly orders: ReadonlyArray<OrderOutcome>
@@ -83,7 +83,7 @@ export const unreadable = (
 export const unknown = (requestId: RequestId | undefined, attempt: number, placedAtOffset: number): OrderOutcome =>
   without(requestId, "unknown", undefined, attempt, placedAtOffset, false)
 
-/** What buyers are told of it; undefined where there is nothing (left) to tell. */
+/** The status that buyers see; undefined where there is nothing (left) to publish. */
 export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStatus | undefined => {
   switch (order.state) {
     case "held":
@@ -93,7 +93,7 @@ export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStat
       return "COMPLETED"
     case "released":
     case "rejected":
-      return refusal(order.reason)
+      return failure(order.reason)
     case "unreadable":
       return "FAILED"
     case "unknown":
@@ -101,7 +101,7 @@ export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStat
   }
 }
 
-const refusal = (reason: OrderOutcome["reason"]): OrderStatus => {
+const failure = (reason: OrderOutcome["reason"]): OrderStatus => {
   switch (reason) {
     case "sold_out":
       return "FAILED_SOLD_OUT"

@@ -1,8 +1,8 @@
-/** One `POST /buy` from its body to its answer, without a fiber for it. */
-import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+/** One `POST /buy` from its body to its answer, without a fiber for it. Why: docs/decisions/0013-the-hot-route.md. */
 import type { Order } from "@flash-sale/domain/records/Order"
+import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import { type Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -10,14 +10,24 @@ import * as Validation from "../request/Validation.ts"
 import { Admission } from "./Admission.ts"
 import * as BuyResponses from "./BuyResponses.ts"
 import * as OrderBody from "./OrderBody.ts"
+import type { AcceptedOrder, AdmissionResult } from "./OrderInFlight.ts"
 import { RateLimitHeaders } from "./RateLimitHeaders.ts"
 
-/** Hears the answer, once. */
-export type Respond = (answer: BuyResponses.BuyResponse) => void
-
 export class BuyHandler extends Context.Service<BuyHandler, {
-  readonly buy: (request: RequestContext, body: Uint8Array, respond: Respond) => void
+  /** Completes `respond` once, whatever happens: a bug is answered 500. Never throws. */
+  readonly buy: (
+    request: RequestContext,
+    body: Uint8Array,
+    respond: Completion.Completion<BuyResponses.BuyResponse>
+  ) => void
 }>()("@flash-sale/gateway/buy/BuyHandler") {}
+
+/** An order whose request awaits an answer. */
+interface Pending {
+  readonly request: RequestContext
+  readonly order: Order
+  readonly respond: Completion.Completion<BuyResponses.BuyResponse>
+}
 
 export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | RateLimitHeaders> = Layer.effect(
   BuyHandler,
@@ -25,45 +35,70 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     const telemetry = yield* BuyTelemetry
     const admission = yield* Admission
     const rateLimitHeaders = yield* RateLimitHeaders
+    const guard = yield* Completion.guard
     const run = Effect.runForkWith(yield* Effect.context<never>())
 
-    const tellBug = (cause: Cause.Cause<unknown>, correlation_id: CorrelationId) =>
-      run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id }, cause))
-
+    /** Answers 500, also where the bug can be neither logged nor counted. */
     const fail = (
       request: RequestContext,
-      order: Order,
-      cause: Cause.Cause<Refusal>,
-      refusal: Option.Option<Refusal>
-    ): BuyResponses.BuyResponse => {
-      if (Option.isSome(refusal)) {
-        telemetry.refused(request, refusal.value.code, order)
-        return BuyResponses.refused(refusal.value, rateLimitHeaders.ofRefused(refusal.value))
+      order: Order | undefined,
+      respond: Pending["respond"],
+      cause: Cause.Cause<unknown>
+    ): void => {
+      const { correlationId } = request
+      run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
+      try {
+        telemetry.refused(request, "internal_error", order)
+      } catch (defect) {
+        guard.report(defect)
       }
-      tellBug(cause, request.correlationId)
-      telemetry.refused(request, "internal_error", order)
-      return BuyResponses.bug(request.correlationId)
+      respond(BuyResponses.bug(correlationId))
+    }
+    const died = ({ order, request, respond }: Pending, defect: unknown): void =>
+      fail(request, order, respond, Cause.die(defect))
+
+    const accepted = ({ order, request }: Pending, { remaining, waitMillis }: AcceptedOrder) => {
+      const fields = rateLimitHeaders.ofQueued(remaining)
+      const millis = telemetry.queued(request, order)
+      return BuyResponses.queued(
+        order,
+        BuyResponses.bodyOf(order, request.correlationId, millis, waitMillis),
+        fields
+      )
+    }
+    const refused = ({ order, request }: Pending, refusal: Refusal) => {
+      const fields = rateLimitHeaders.ofRefused(refusal)
+      telemetry.refused(request, refusal.code, order)
+      return BuyResponses.refused(refusal, fields)
+    }
+    const answer = (pending: Pending, result: AdmissionResult): void => {
+      const { order, request, respond } = pending
+      if (Exit.isSuccess(result)) return respond(accepted(pending, result.value))
+      const refusal = Exit.findErrorOption(result)
+      if (Option.isSome(refusal)) respond(refused(pending, refusal.value))
+      else fail(request, order, respond, result.cause)
     }
 
-    const buy: BuyHandler["Service"]["buy"] = (request, body, respond) => {
-      const read = OrderBody.read(body)
-      if (Result.isFailure(read)) {
-        const refusal = Validation.refusal(request.correlationId, read.failure)
+    const read = (request: RequestContext, body: Uint8Array, respond: Pending["respond"]): void => {
+      const decoded = OrderBody.read(body)
+      if (Result.isFailure(decoded)) {
+        const refusal = Validation.refusal(request.correlationId, decoded.failure)
         telemetry.refused(request, refusal.code)
         return respond(BuyResponses.refused(refusal))
       }
-      const order = read.success
+      const order = decoded.success
       telemetry.received(request, order)
-      admission.offer(order, request, (answer) => {
-        if (Exit.isFailure(answer)) {
-          return respond(fail(request, order, answer.cause, Exit.findErrorOption(answer)))
-        }
-        const millis = telemetry.queued(request, order)
-        const { remaining, waitMillis } = answer.value
-        const body = BuyResponses.bodyOf(order, request.correlationId, millis, waitMillis)
-        respond(BuyResponses.queued(order, body, rateLimitHeaders.ofQueued(remaining)))
-      })
+      const pending: Pending = { request, order, respond }
+      admission.offer(order, request, guard.of(pending, answer, died))
     }
-    return { buy }
+    return {
+      buy: (request, body, respond) => {
+        try {
+          read(request, body, respond)
+        } catch (defect) {
+          fail(request, undefined, respond, Cause.die(defect))
+        }
+      }
+    }
   })
 )

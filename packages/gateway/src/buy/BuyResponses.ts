@@ -9,7 +9,7 @@ import type { Fields } from "./RateLimitHeaders.ts"
 
 export interface BuyResponse {
   readonly status: number
-  /** Names and values in turn; the body's type and length go without saying. */
+  /** Names and values alternate. Without the body's type and length, which the route adds. */
   readonly headers: ReadonlyArray<string>
   /** JSON. */
   readonly body: string
@@ -38,19 +38,19 @@ const writers: Readonly<Record<Refused["_tag"], ReturnType<typeof writer>>> = {
   InternalError: writer(Errors.InternalError)
 }
 
-/** The headers that a refusal has beside its body: when to come back, where it knows. */
+/** The headers that a refusal has beside its body: `Retry-After`, where it has a time. */
 export const headersOf = (refusal: object): Readonly<Record<string, string>> =>
   "retry_after_seconds" in refusal && refusal.retry_after_seconds !== undefined
     ? { "retry-after": String(refusal.retry_after_seconds) }
     : {}
 
-/** `fields` are the rate limit's, where it has been asked. */
+/** `fields` are those of the rate limit, where it was looked up. */
 export const refused = (refusal: Refused, fields?: Fields): BuyResponse => {
   const { status, write } = writers[refusal._tag]
   return { status, headers: Object.entries({ ...headersOf(refusal), ...fields }).flat(), body: write(refusal) }
 }
 
-/** Where the buyer can ask what became of the order. */
+/** The path of the order's status. */
 export const locationOf = ({ requestId }: Order): string => `/orders/${encodeURIComponent(requestId)}`
 
 /** The body of an order's 202. */
@@ -80,6 +80,6 @@ export const queued = (order: Order, body: typeof OrderQueued.Encoded, fields: F
   body: JSON.stringify(body)
 })
 
-/** A bug: the buyer hears nothing of it, the log everything. */
+/** The answer for a bug: it says nothing about it. The log says everything. */
 export const bug = (correlation_id: CorrelationId): BuyResponse =>
   refused(new Errors.InternalError({ retryable: true, correlation_id }))

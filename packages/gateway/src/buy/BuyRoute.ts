@@ -1,11 +1,13 @@
 /**
- * Takes `POST /buy` off the server by itself: the one route that is so hot that the framework's path around it would cost
- * more than the order.
+ * Takes `POST /buy` off the server before the framework, whose path around this hot route would cost more than the
+ * order. Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: only plain requests are taken, of which the headers say all there is to know: a JSON body of a length that
- * is read. All others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the same services and to the same answers.
+ * **Details**: only plain requests are taken: a JSON body whose length is in the headers and within the bound. All
+ * others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the
+ * same services and to the same answers.
  */
-import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as Completion from "@flash-sale/infra/actor/Completion"
+import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
@@ -18,11 +20,11 @@ import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
-/** The type that a body has where nothing else is declared, with or without parameters. */
+/** The type that a body has without a declaration, with or without parameters. */
 const JSON_TYPE = /^application\/json *(;|$)/i
 
 export class BuyRoute extends Context.Service<BuyRoute, {
-  /** Takes the request and answers it, or does nothing and says so. */
+  /** Takes the request and answers it, or does nothing and returns false. Never throws. */
   readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
 }>()("@flash-sale/gateway/buy/BuyRoute") {}
 
@@ -34,7 +36,7 @@ const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
   return length > 0 && length <= MAX_BYTES
 }
 
-/** Calls back with the whole body. A client that hangs up before is forgotten. */
+/** Calls back with the whole body; never where the client hangs up before. */
 const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): void => {
   const length = Number(request.headers["content-length"])
   let chunks: Array<Buffer> = []
@@ -49,9 +51,14 @@ const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): vo
   })
 }
 
+/** A request that was taken, and what answers it. */
+interface Exchange {
+  readonly current: RequestContext
+  readonly response: ServerResponse
+}
+
 const write = (
-  response: ServerResponse,
-  { correlationId, span }: RequestContext,
+  { current: { correlationId, span }, response }: Exchange,
   { body, headers, status }: BuyResponse,
   isLast: boolean
 ) => {
@@ -95,21 +102,31 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
         span
       }
     }
+    const guard = yield* Completion.guard
     const context = yield* Effect.context<never>()
-    const count = ({ status }: BuyResponse) => EngineMetrics.answered("buy", status).updateUnsafe(1, context)
+    const count = ({ status }: BuyResponse) => AnswerMetrics.answered("buy", status).updateUnsafe(1, context)
+    const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
+      count(buyResponse)
+      write(exchange, buyResponse, hasBegun())
+    }
+    /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
+    const cut = ({ response }: Exchange, defect: unknown): void => {
+      response.destroy()
+      guard.report(defect)
+    }
     return {
       take: (request, response) => {
         if (!isPlain(request)) return false
-        const current = about(request)
-        withBody(
-          request,
-          (body) =>
-            buy(current, body, (answer) => {
-              count(answer)
-              write(response, current, answer, hasBegun())
-            })
-        )
-        return true
+        try {
+          const current = about(request)
+          const respond = guard.of<Exchange, BuyResponse>({ current, response }, answer, cut)
+          withBody(request, (body) => buy(current, body, respond))
+          return true
+        } catch (defect) {
+          // Nothing was read yet: the framework answers.
+          guard.report(defect)
+          return false
+        }
       }
     }
   })

@@ -1,4 +1,4 @@
-/** The steps of an order at the front door, as spans below its request's. */
+/** The steps of an order's admission, as spans below the span of its request. */
 import type { Order } from "@flash-sale/domain/records/Order"
 import type { Recorder, Span, SpanOptions } from "@flash-sale/infra/observability/tracing/Spans"
 import type { RequestContext } from "../request/RequestContext.ts"

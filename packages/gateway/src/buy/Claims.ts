@@ -1,47 +1,39 @@
 /**
- * Claims on request ids: taken before an order is appended, kept once it is in the log, given back where it surely is
- * not. Requests that arrive together share their round trips.
+ * Claims on request ids: acquired before an order is appended, confirmed once it is in the log, released where it
+ * surely is not. Requests that arrive together share their round trips. Why a claim's lease is not renewed:
+ * docs/decisions/0019-a-lease-is-not-renewed.md.
  */
 import * as Errors from "@flash-sale/domain/api/Errors"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
-import type { CorrelationId } from "@flash-sale/domain/records/Ids"
-import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { fingerprint } from "@flash-sale/domain/records/Order"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
+import type { Completion } from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { Duration, Effect, Exit, Metric, Random, type Scope } from "effect"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import type { RateLimitSettings } from "../request/RateLimitSettings.ts"
 import * as Refusals from "../request/Refusals.ts"
+import type { OrderInFlight } from "./OrderInFlight.ts"
 
 /** Requests that one round trip to the store admits at the most. */
 const BATCH_SIZE = 512
-/** How long a claim holds. Longer than any adapter waits for an append, so that a claim in flight never lapses. */
+/** How long a claim holds. Longer than any adapter takes for an append, so that a claim in flight never lapses. */
 export const LEASE_MILLIS = 30_000
 
-/** An order on its way, with the id under which the buyer can ask about it. */
-export interface Asking {
-  readonly order: Order
-  readonly correlationId: CorrelationId
-}
-
-/** One of the user's requests, and a request id. */
-export interface Admitted {
-  /** Undefined where the store is away: then nothing is claimed. */
-  readonly claim: Claim | undefined
-  /** How many more the user may send in this window. */
-  readonly remaining: number
-}
-
-/** `undefined` while somebody is placing the same order, or died while doing so. */
-export type Taken = Exit.Exit<Admitted | undefined, Refusals.Refusal>
+/** `Leased` while another order under the same id is being placed, or where a gateway died while placing one. */
+type Claimed = "Claimed" | "Leased"
+export type ClaimResult = Exit.Exit<Claimed, Refusals.Refusal | BatchLine.LineFull>
 
 export interface Claims {
-  /** Takes the request id, and one of the user's requests. `taken` is called once. */
-  readonly acquire: (asking: Asking, taken: (taken: Taken) => void) => void
-  /** Keeps ids for good. Where the store fails, the lease and the processor's status stand in. */
+  /**
+   * Takes the request id and one of the user's requests, and sets `claim` and `remaining` of the order. While the store
+   * is away an order counts as claimed, and has no claim.
+   */
+  readonly acquire: (order: OrderInFlight, completion: Completion<ClaimResult>) => void
+  /** Keeps ids for good. Where the store fails, the lease and the processor's status replace the claim. */
   readonly confirm: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
   /** Gives ids back. Where the store fails, the lease runs out. */
   readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
@@ -54,22 +46,28 @@ const owners = Effect.gen(function*() {
   return () => `${gateway.toString(36)}-${(batches++).toString(36)}`
 })
 
-const nobodyKnows: Taken = Exit.succeed(undefined)
+type Answer = Exit.Exit<Claimed, Refusals.Refusal>
+const claimed: Answer = Exit.succeed("Claimed")
+const leased: Answer = Exit.succeed("Leased")
 
-const toTaken = ({ correlationId, order }: Asking, admission: Admission, owner: string): Taken => {
+/** Notes an admission in its order. */
+const toAnswer = (inFlight: OrderInFlight, admission: Admission, owner: string): Answer => {
+  const { order: { requestId }, request: { correlationId } } = inFlight
   switch (admission._tag) {
     case "Claimed":
-      return Exit.succeed({ claim: { owner, requestId: order.requestId }, remaining: admission.remaining })
+      inFlight.claim = { owner, requestId }
+      inFlight.remaining = admission.remaining
+      return claimed
     case "Known":
       return Exit.fail(Refusals.known(correlationId, admission.same, admission.record))
     case "Leased":
-      return admission.same ? nobodyKnows : Exit.fail(new Errors.RequestIdReused({ correlation_id: correlationId }))
+      return admission.same ? leased : Exit.fail(new Errors.RequestIdReused({ correlation_id: correlationId }))
     case "Limited":
       return Exit.fail(Refusals.limited(correlationId, admission))
   }
 }
 
-const toRequest = ({ correlationId, order }: Asking) => ({
+const toRequest = ({ order, request: { correlationId } }: OrderInFlight) => ({
   requestId: order.requestId,
   userId: order.userId,
   itemId: order.itemId,
@@ -78,7 +76,7 @@ const toRequest = ({ correlationId, order }: Asking) => ({
   correlationId
 })
 
-/** The order goes on without it. */
+/** Orders do not wait for a store that is away. */
 const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
   Effect.catch(effect, ({ detail }) => Log.debug(`${what}: ${detail}`, { event: "claim_left" }))
 
@@ -93,38 +91,26 @@ export const make = Effect.fnUntraced(function*(
   const nextOwner = yield* owners
   const windowMillis = Duration.toMillis(window)
 
-  /** What one gateway knows of its users still counts. */
-  const takeNothing = ({ correlationId, order }: Asking): Effect.Effect<Taken> =>
-    Effect.map(
-      limits.consume(order.userId, maxRequests, windowMillis),
-      (limit) =>
-        limit.allowed
-          ? Exit.succeed({ claim: undefined, remaining: limit.remaining })
-          : Exit.fail(Refusals.limited(correlationId, limit))
-    )
+  /** Without the store the requests of a user are limited by this gateway's own count. */
+  const goOnWithout = (inFlight: OrderInFlight): Effect.Effect<Answer> =>
+    Effect.map(limits.consume(inFlight.order.userId, maxRequests, windowMillis), (limit) => {
+      if (!limit.allowed) return Exit.fail(Refusals.limited(inFlight.request.correlationId, limit))
+      inFlight.remaining = limit.remaining
+      return claimed
+    })
 
-  const takeAll = Effect.fnUntraced(function*(askings: ReadonlyArray<Asking>) {
+  const acquireAll = Effect.fnUntraced(function*(orders: ReadonlyArray<OrderInFlight>) {
     const policy = { owner: nextOwner(), leaseMillis: LEASE_MILLIS, maxRequests, windowMillis }
-    yield* Metric.update(EngineMetrics.admissionBatch, askings.length)
-    return yield* storeBreaker.ask(statuses.admit(askings.map(toRequest), policy)).pipe(
-      Effect.map((admissions) => askings.map((asking, n) => toTaken(asking, admissions[n]!, policy.owner))),
-      Effect.catch(() => Effect.forEach(askings, takeNothing))
+    yield* Metric.update(EngineMetrics.admissionBatch, orders.length)
+    return yield* storeBreaker.ask(statuses.admit(orders.map(toRequest), policy)).pipe(
+      Effect.map((admissions) => orders.map((order, n) => toAnswer(order, admissions[n]!, policy.owner))),
+      Effect.catch(() => Effect.forEach(orders, goOnWithout))
     )
   })
-  const line = yield* BatchLine.make<Asking, Admitted | undefined, Refusals.Refusal>({
-    name: "admission",
-    capacity,
-    batchSize: BATCH_SIZE,
-    handle: takeAll
-  })
+  const line = yield* BatchLine.make({ name: "admission", capacity, batchSize: BATCH_SIZE, handle: acquireAll })
 
   return {
-    acquire: (asking, taken) =>
-      line.offer(asking, (answer) =>
-        taken(Exit.mapError(
-          answer,
-          (error) => error._tag === "LineFull" ? Refusals.unavailable(asking.correlationId, "overloaded") : error
-        ))),
+    acquire: line.offer,
     confirm: (claims) => orLeave("An accepted order's claim was not kept", statuses.confirm(claims)),
     release: (claims) => orLeave("A claim is left to its lease", storeBreaker.ask(statuses.release(claims)))
   }

@@ -1,48 +1,54 @@
 /**
- * Waits for what comes of an order that is being placed under the same request id, be it here or at another gateway: most
- * retries that come so early are answered a moment later, and then truly.
+ * Waits for the end of an order that is being placed under the same request id, at this gateway or at another: most
+ * retries that come so early are answered a moment later, by the order's status. Why:
+ * docs/decisions/0011-concurrent-duplicates-wait-briefly.md.
  *
- * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; then nobody knows
- * the outcome. Those who wait are few or bounded: their number is no measure of buyers.
+ * **Details**: a claim whose gateway has died looks the same until its lease ends, so the wait is short; after it the
+ * outcome counts as unknown. The bound on waiting orders is no bound on buyers: most ids come once.
  */
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
-import type { Order } from "@flash-sale/domain/records/Order"
-import { Effect } from "effect"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { Completion } from "@flash-sale/infra/actor/Completion"
+import { Effect, Exit } from "effect"
 
-/** The waits between two looks, in milliseconds: together somewhat longer than an append takes on a bad day. */
+/** The waits between two look-ups, in milliseconds: together somewhat longer than an append takes on a bad day. */
 const WAITS = [10, 20, 40, 80, 160, 320, 640]
-/** How many may wait at once. More hear at once that the outcome is not known. */
+/** How many orders may wait at once. For more the outcome is unknown at once. */
 const MAX_WAITING = 1_000
 
 export interface DuplicateWait {
-  /** `heard` is called once: with `Leased` where it is still not known. */
-  readonly wait: (order: Order, heard: (standing: StatusLookup) => void) => void
+  /** Completes with `Leased` where the outcome is still not known, and with a defect where a look-up ends by a bug. */
+  readonly wait: (requestId: RequestId, completion: Completion<Exit.Exit<StatusLookup>>) => void
 }
 
+const LEASED: StatusLookup = { _tag: "Leased" }
+const unknownOutcome: Exit.Exit<StatusLookup> = Exit.succeed(LEASED)
+
+/** `lookUp` says what is known of a request id now. */
 export const make = Effect.fnUntraced(function*(
-  look: (order: Order) => Effect.Effect<StatusLookup, unknown>
-) {
-  const run = Effect.runForkWith(yield* Effect.context<never>())
+  lookUp: (requestId: RequestId) => Effect.Effect<StatusLookup, unknown>
+): Effect.fn.Return<DuplicateWait> {
+  const run = Effect.runCallbackWith(yield* Effect.context<never>())
   let waiting = 0
 
-  const outcome = Effect.fnUntraced(function*(order: Order) {
+  const outcome = Effect.fnUntraced(function*(requestId: RequestId) {
     for (const millis of WAITS) {
       yield* Effect.sleep(millis)
-      const standing = yield* look(order)
-      if (standing._tag !== "Leased") return standing
+      const lookup = yield* lookUp(requestId)
+      if (lookup._tag !== "Leased") return lookup
     }
     return LEASED
   })
   return {
-    wait: (order, heard) => {
-      if (waiting >= MAX_WAITING) return heard(LEASED)
+    wait: (requestId, completion) => {
+      if (waiting >= MAX_WAITING) return completion(unknownOutcome)
       waiting++
-      run(Effect.map(Effect.orElseSucceed(outcome(order), () => LEASED), (standing) => {
-        waiting--
-        heard(standing)
-      }))
+      run(Effect.orElseSucceed(outcome(requestId), () => LEASED), {
+        onExit: (exit) => {
+          waiting--
+          completion(exit)
+        }
+      })
     }
-  } satisfies DuplicateWait
+  }
 })
-
-const LEASED: StatusLookup = { _tag: "Leased" }

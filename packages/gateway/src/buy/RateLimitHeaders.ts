@@ -1,7 +1,8 @@
 /**
- * What a user may still send, as header fields of every answer that counts: `RateLimit-Policy: "user";q=60;w=60` says how
- * many orders a window of so many seconds takes, `RateLimit: "user";r=59` how many of them are left, and its `t` in how
- * many seconds there are more (draft-ietf-httpapi-ratelimit-headers, since its version 8).
+ * What a user may still send, as header fields of every answer that counts: `RateLimit-Policy: "user";q=60;w=60` says
+ * how many orders a window of so many seconds takes, `RateLimit: "user";r=59` how many of them are left, and its `t` in
+ * how many seconds there are more (draft-ietf-httpapi-ratelimit-headers, since its version 8). Why:
+ * docs/decisions/0012-ratelimit-headers.md.
  */
 import { RateLimited } from "@flash-sale/domain/api/Errors"
 import { Context, Duration, Layer } from "effect"
@@ -13,9 +14,9 @@ export interface Fields {
 }
 
 export class RateLimitHeaders extends Context.Service<RateLimitHeaders, {
-  /** Of an order that was let in; when the window ends only the store knows, and nobody asks it for that. */
+  /** Of an accepted order. Without `t`: only the store knows when the window ends, and it is not asked for that. */
   readonly ofQueued: (remaining: number) => Fields
-  /** None where it was refused for something else: then nobody has looked. */
+  /** Undefined where the order was refused for another reason: then the limit was not looked up. */
   readonly ofRefused: (refusal: object) => Fields | undefined
 }>()("@flash-sale/gateway/buy/RateLimitHeaders") {}
 

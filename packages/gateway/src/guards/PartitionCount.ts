@@ -1,9 +1,10 @@
-/** How many partitions the log has, learnt in the background: nobody waits at the front door while the log is away. */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+/** How many partitions the log has, read in the background: requests do not wait for a log that is away. */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Fiber, Layer, Schedule } from "effect"
+import { outlivingBugs } from "../request/Background.ts"
 
-/** How often it is asked, and how long the start waits for the answer. */
+/** How often the log is asked, and how long the start of the gateway waits for the answer. */
 const ASK_EVERY = "500 millis"
 const START_PATIENCE = "1 second"
 
@@ -20,6 +21,7 @@ export const layer: Layer.Layer<PartitionCount, never, OrderLog> = Layer.effect(
     const log = yield* OrderLog
     let partitions: number | undefined
     const asking = yield* log.partitions.pipe(
+      outlivingBugs("reading the number of partitions"),
       Effect.retry(Schedule.spaced(ASK_EVERY)),
       Effect.tap((count) => Effect.sync(() => partitions = count)),
       Effect.forkScoped

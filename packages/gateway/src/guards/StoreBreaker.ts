@@ -1,22 +1,31 @@
 /**
- * How long the front door waits for the store: a store that does not answer in time counts as away, and is not asked
- * again until it answers a ping. An order goes on without a store that is away, so waiting longer would help nobody.
+ * The circuit breaker between the gateway and the store: a store that does not answer in time counts as away, and is
+ * not asked again until it answers a ping. Orders go on without a store that is away, so a longer wait would not help
+ * them.
+ * Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: nothing is sent twice. What was asked may still be done by the store, late: a claim that nobody waits for
+ * **Details**: nothing is sent twice. The store may still do late what it was asked: a claim whose order does not wait
  * any more is a lease that runs out, or gives way to the order's status.
  */
-import { ItemStore, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import { outlivingBugs } from "../request/Background.ts"
 
-/** How long one question may take. */
-const PATIENCE = "1 second"
-/** How often a store that counts as away is asked whether it is back. */
+/** How long one question may take, in milliseconds. */
+export const PATIENCE_MILLIS = 1_000
+/** How often a store that counts as away is pinged. */
 const PING_EVERY = "200 millis"
 
 export class StoreBreaker extends Context.Service<StoreBreaker, {
   /** Asks the store, or fails at once where it counts as away. */
   readonly ask: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
-  /** When a question last failed, in milliseconds since 1970 (UTC): orders were taken then of which the store knows nothing. */
+  /** The same for a question that no order depends on: its failure says nothing about orders. */
+  readonly askAside: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
+  /**
+   * When a question last found the store away, in milliseconds since 1970 (UTC): orders may have been accepted then of
+   * which the store knows nothing.
+   */
   readonly failedAt: () => number
 }>()("@flash-sale/gateway/guards/StoreBreaker") {}
 
@@ -35,6 +44,8 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
     })
 
     const untilBack = store.isUp.pipe(
+      outlivingBugs("the ping of the store"),
+      Effect.orElseSucceed(() => false),
       Effect.repeat({ schedule: Schedule.spaced(PING_EVERY), until: (isUp: boolean) => isUp }),
       Effect.andThen(Effect.sync(() => {
         isAway = false
@@ -45,13 +56,17 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
       isAway = true
       return Effect.andThen(Effect.forkIn(untilBack, scope), Effect.fail(silent))
     })
+    const askAside = <A, E>(question: Effect.Effect<A, E>): Effect.Effect<A, E | StoreUnavailable> =>
+      Effect.suspend(() =>
+        isAway
+          ? Effect.fail(silent)
+          : Effect.timeoutOrElse(question, { duration: PATIENCE_MILLIS, orElse: () => giveUp })
+      )
     return {
+      // An item that is damaged is an answer: the store is there.
       ask: (question) =>
-        Effect.suspend(() =>
-          isAway
-            ? Effect.fail(silent)
-            : Effect.timeoutOrElse(question, { duration: PATIENCE, orElse: () => giveUp })
-        ).pipe(Effect.tapError(() => remember)),
+        Effect.tapError(askAside(question), (error) => error instanceof StoreUnavailable ? remember : Effect.void),
+      askAside,
       failedAt: () => failedAt
     }
   })

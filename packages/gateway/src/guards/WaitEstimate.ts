@@ -1,15 +1,17 @@
 /**
- * How long an order would wait until it is decided: the records before it that are not folded yet, by the rate at which
- * the processor says it folds. An estimate of what nobody knows for sure: where nothing is known it is 0.
+ * How long an order would wait until it is decided: the records before it that are not folded yet, divided by the rate
+ * at which the processor folds. Where backlog or rate are unknown the estimate is 0. Why:
+ * docs/decisions/0014-the-wait-estimate.md.
  *
- * **Details**: asked for with every order, so it is answered from what was read last; the reading goes on in the
- * background, and only while somebody asks. What was folded since the reading is reckoned in.
+ * **Details**: it is asked for with every order, so it is computed from the last reading. Readings are made in the
+ * background, and only while orders come. What was folded since the reading is taken into account.
  */
 import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/ports/Backlogs"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
+import { outlivingBugs } from "../request/Background.ts"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
@@ -19,7 +21,7 @@ const READ_EVERY = Duration.millis(250)
 export class WaitEstimate extends Context.Service<WaitEstimate, {
   /** For an order of this item that would be appended now, in milliseconds. */
   readonly before: (itemId: ItemId) => number
-  /** For the order at this place, in milliseconds. Others of its partition stand behind it from now on. */
+  /** For the order at this position, in milliseconds. Later orders of its partition wait behind it. */
   readonly at: (position: LogPosition) => number
 }>()("@flash-sale/gateway/guards/WaitEstimate") {}
 
@@ -32,7 +34,8 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
     const clock = yield* Clock.Clock
     const run = Effect.runCallbackWith(yield* Effect.context<never>())
     const readEvery = Duration.toMillis(READ_EVERY)
-    let known: ReadonlyMap<PartitionId, Backlog> = new Map()
+    /** What was read last. */
+    let readings: ReadonlyMap<PartitionId, Backlog> = new Map()
     let readAt = Number.NEGATIVE_INFINITY
     let isReading = false
     /** The last offset that this gateway has seen in each partition. */
@@ -40,11 +43,11 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
 
     const read = (now: number): void => {
       isReading = true
-      run(storeBreaker.ask(backlogs.read), {
+      run(outlivingBugs("reading backlogs")(storeBreaker.askAside(backlogs.read)), {
         onExit: (found) => {
           isReading = false
           readAt = now
-          if (Exit.isSuccess(found)) known = found.value
+          if (Exit.isSuccess(found)) readings = found.value
         }
       })
     }
@@ -52,7 +55,7 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
     const wait = (partition: PartitionId, offset: number): number => {
       const now = clock.currentTimeMillisUnsafe()
       if (!isReading && now - readAt >= readEvery) read(now)
-      const backlog = known.get(partition)
+      const backlog = readings.get(partition)
       return backlog === undefined ? 0 : Math.max(0, waitMillis(backlog, offset) - (now - readAt))
     }
 

@@ -1,4 +1,4 @@
-/** The methods that each path takes: for those who come with another. */
+/** The methods that each path takes, for the header `Allow` of a 405. */
 import { Api } from "@flash-sale/domain/api/Api"
 
 interface Route {
@@ -18,7 +18,7 @@ const routes: ReadonlyArray<Route> = [
   ...OTHERS.map((path) => ({ method: "GET", path: pattern(path) }))
 ]
 
-/** What a path takes, as the header `Allow` says it; undefined where it takes what was asked, or is none of ours. */
+/** The value of `Allow` for a path; undefined where the path takes this method, or is not known. */
 export const otherThan = (method: string, url: string): string | undefined => {
   const path = url.split("?", 1)[0]!
   const allowed = [...new Set(routes.flatMap((route) => route.path.test(path) ? [route.method] : []))]

@@ -24,7 +24,7 @@ import * as Shutdown from "../request/Shutdown.ts"
 const withHeaders = (headers: Readonly<Record<string, string>>) =>
   HttpEffect.appendPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
 
-/** Says `Retry-After` for every refusal that knows it. */
+/** Adds `Retry-After` to every refusal that has a time. */
 const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.tapError(effect, (error) => withHeaders(BuyResponses.headersOf(error)))
 
@@ -35,7 +35,7 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
     return handlers
-      // Most orders do not come this way: see `BuyListener`.
+      // Most orders are served by `BuyRoute` instead.
       .handle("buy", ({ payload }) =>
         Effect.flatMap(RequestContext, (request) => {
           telemetry.received(request, payload)

@@ -1,4 +1,4 @@
-/** The gateway's port, with a bound on everything that a client can take its time over. */
+/** The gateway's port, with a bound on everything that a client can delay. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { CannotListen } from "@flash-sale/infra/http/MetricsServer"
 import { Effect, Layer } from "effect"
@@ -29,7 +29,7 @@ class HotRouteServer extends Server {
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_EVERY,
       keepAliveTimeout: KEEP_ALIVE,
-      // Who offers another protocol goes on with this one: the bodies of requests that are upgraded are not read.
+      // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
       shouldUpgradeCallback: () => false
     })
     this.maxConnections = maxConnections

@@ -1,12 +1,12 @@
 /**
- * What every HTTP request has around it: a correlation id, bounds, and an answer in JSON whatever goes wrong.
+ * Wraps every HTTP request in a correlation id, bounds, and an answer in JSON whatever goes wrong.
  *
- * **Details**: endpoints answer their own refusals. What is left is made here: no such route, a body that is too large
- * or of another type, and bugs, of which the buyer hears nothing and the log everything.
+ * **Details**: endpoints answer their own refusals. The other answers are made here: no such route, a body that is too
+ * large or of another type, and bugs, which are described in the log and not in the answer.
  */
-import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
@@ -74,9 +74,9 @@ const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =
 /**
  * Around every route.
  *
- * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of them
- * is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. So does a 413:
- * nobody reads what is left of such a body.
+ * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of
+ * them is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. A 413
+ * closes its connection too: the rest of such a body is not read.
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | BuyTelemetry> = HttpRouter.middleware(
   Effect.map(
@@ -86,14 +86,14 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown |
         const request = yield* HttpServerRequest.HttpServerRequest
         const about = yield* current(request)
         if (isRecording) yield* Effect.annotateCurrentSpan({ correlation_id: about.correlationId })
-        // A body that says of itself that it is too large is not waited for.
+        // A body whose own header says that it is too large is not waited for.
         const served = isTooLarge(request) ? problem(telemetry, 413) : app
         return yield* served.pipe(
-          // Requests begin uninterruptible; a buyer who hangs up and a shutdown must be heard.
+          // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
           Effect.interruptible,
           Effect.flatMap((response) => response.status === 415 ? problem(telemetry, 415) : Effect.succeed(response)),
           Effect.catchCause((cause) => fromCause(telemetry, cause)),
-          Effect.tap(({ status }) => Metric.update(EngineMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
+          Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(isBuy(request) ? "buy" : "else", status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
           Effect.map((response) =>
             hasBegun() || response.status === 413

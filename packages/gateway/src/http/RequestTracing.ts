@@ -1,9 +1,9 @@
-/** Spans of requests other than the hot route's, which has its own: by the framework, and none where nothing is recorded. */
+/** Spans of the requests that the framework serves: made by it, and none where nothing is recorded. */
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Effect, Layer } from "effect"
 import { HttpMiddleware, type HttpServerRequest } from "effect/http"
 
-/** Asked every few seconds by whoever watches; a trace of each would say nothing. */
+/** Polled every few seconds by monitoring; a trace of each request would say nothing. */
 const WATCHED = ["/metrics", "/health", "/livez", "/readyz"]
 
 /** The path without ids: its first part. */

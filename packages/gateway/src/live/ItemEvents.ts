@@ -1,4 +1,4 @@
-/** `GET /items/:item_id/events`. */
+/** `GET /items/:item_id/events`. Why: docs/decisions/0007-live-streams.md. */
 import type { UnknownItem } from "@flash-sale/domain/api/Errors"
 import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -6,12 +6,12 @@ import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effec
 import type { HttpServerResponse } from "effect/http"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
-import * as ItemFeed from "./ItemFeed.ts"
+import * as FeedRound from "./FeedRound.ts"
 import { ItemFeeds } from "./ItemFeeds.ts"
 import * as Sse from "./Sse.ts"
 import { type Subscriber, Subscribers } from "./Subscribers.ts"
 
-/** The most missed changes that are told to one who comes back; who missed more hears how it stands now. */
+/** The most missed changes that a client gets that comes back; one that missed more gets a snapshot alone. */
 const MAX_MISSED = 100
 
 export class ItemEvents extends Context.Service<ItemEvents, {
@@ -26,18 +26,21 @@ export class ItemEvents extends Context.Service<ItemEvents, {
   >
 }>()("@flash-sale/gateway/live/ItemEvents") {}
 
-/** What a subscriber hears after the snapshot, until it is told to end. */
-const heard = (subscriber: Subscriber<ItemFeed.FeedRound>, missed: ReadonlyArray<LiveEvent>): Stream.Stream<string> => {
-  const already = new Set(missed.map(({ id }) => id))
-  const textOf = ({ events, text }: ItemFeed.FeedRound): string =>
-    already.size > 0 && events.some(({ id }) => already.has(id))
-      ? events.filter(({ id }) => !already.has(id)).map(ItemFeed.change).join("")
+/** The texts that a subscriber gets after the snapshot, until its queue ends. `missed` are not sent again. */
+const textsOf = (
+  subscriber: Subscriber<FeedRound.FeedRound>,
+  missed: ReadonlyArray<LiveEvent>
+): Stream.Stream<string> => {
+  const sent = new Set(missed.map(({ id }) => id))
+  const textOf = ({ events, text }: FeedRound.FeedRound): string =>
+    sent.size > 0 && events.some(({ id }) => sent.has(id))
+      ? events.filter(({ id }) => !sent.has(id)).map(FeedRound.change).join("")
       : text
   const next = Queue.takeAll(subscriber.queue).pipe(
     Effect.timeoutOption(Sse.HEARTBEAT),
     Effect.map(Option.match({
       onNone: () => [Sse.heartbeat],
-      onSome: (told) => told.map(textOf)
+      onSome: (rounds) => rounds.map(textOf)
     }))
   )
   return Stream.paginate(undefined, () =>
@@ -62,12 +65,12 @@ export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Subscribers | Liv
 
     const answer = Effect.fnUntraced(
       function*(itemId: ItemId, lastEventId: string | undefined) {
-        const subscriber = yield* subscribers.subscribe<ItemFeed.FeedRound>()
+        const subscriber = yield* subscribers.subscribe<FeedRound.FeedRound>()
         const feed = yield* feeds.get(itemId)
         const first = yield* feed.join(subscriber)
         const missed = yield* missedSince(itemId, Sse.lastEventId(lastEventId))
         const now = missed.length === 0 ? first : yield* feed.snapshot
-        return yield* Sse.response(missed.map(ItemFeed.change).join("") + now, heard(subscriber, missed))
+        return yield* Sse.response(missed.map(FeedRound.change).join("") + now, textsOf(subscriber, missed))
       },
       (effect) =>
         Effect.flatMap(RequestContext, ({ correlationId }) =>

@@ -1,4 +1,4 @@
-/** The feeds of all items that somebody listens to: each begins with its first subscriber and ends with its last. */
+/** The feeds of all items with subscribers: each begins with its first subscriber and ends with its last. */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

@@ -2,30 +2,30 @@
 import { Effect, Random, Stream } from "effect"
 import { HttpServerResponse } from "effect/http"
 
-/** Something is sent at the least so often, or whatever is between might take the connection for dead. */
+/** The longest silence: proxies take a connection that is silent for longer for dead. */
 export const HEARTBEAT = "15 seconds"
-/** A comment: clients read over it. */
+/** A comment, which clients ignore. */
 export const heartbeat = ": still here\n\n"
 
-/** When a client that was cut off comes back, in milliseconds: not all of them at once after a restart. */
+/** When a client reconnects that was cut off, in milliseconds: not all of them at once after a restart. */
 const RETRY_MIN = 1_000
 const RETRY_MAX = 5_000
 
-/** The longest id that a client may come back with, in characters: ours are shorter. */
+/** The longest `Last-Event-ID` that is read, in characters: ours are shorter. */
 const MAX_ID = 64
 
 /** One event; `data` is encoded JSON, which has no line breaks. */
 export const event = (name: "snapshot" | "change", id: string | undefined, data: string): string =>
   `event: ${name}\n${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`
 
-/** The id with which a client comes back, where it can be one of ours. */
+/** The value of `Last-Event-ID`, where it can be one of ours. */
 export const lastEventId = (header: string | undefined): string | undefined =>
   header !== undefined && header !== "" && header.length <= MAX_ID ? header : undefined
 
-/** Nothing more will come: an `EventSource` stops asking. */
+/** The answer after the last event: an `EventSource` does not reconnect after it. */
 export const nothingMore = HttpServerResponse.empty({ status: 204, headers: { "cache-control": "no-cache" } })
 
-/** The answer that tells `first` and goes on with `rest`. */
+/** The answer that sends `first` and goes on with `rest`. */
 export const response = (
   first: string,
   rest: Stream.Stream<string>

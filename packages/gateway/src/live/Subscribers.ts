@@ -1,22 +1,24 @@
 /**
- * Everybody who listens to server-sent events of this gateway: so many at once, each with a bounded queue.
+ * The subscribers to server-sent events of this gateway: so many at once, each with a bounded queue. Why:
+ * docs/decisions/0007-live-streams.md.
  *
- * **Details**: who does not read fast enough is cut off, and nobody waits for it; its `EventSource` comes back by itself.
+ * **Details**: a subscriber that does not read fast enough is cut off, and delays no other; its `EventSource`
+ * reconnects by itself.
  */
 import { type Cause, Context, Duration, Effect, Layer, Queue, Schema, type Scope } from "effect"
 import { Shutdown } from "../request/Shutdown.ts"
 
-/** Messages that one listener may lag behind. */
+/** Messages that one subscriber may lag behind. */
 const QUEUE_CAPACITY = 32
-/** How long listeners have at shutdown to read what is left for them. */
+/** How long subscribers have at shutdown to read what is left in their queues. */
 const END_PATIENCE = Duration.seconds(1)
 const LOOK_EVERY = Duration.millis(20)
 
-/** As many subscribe as may, or the gateway is shutting down. */
+/** There are as many subscribers as may be, or the gateway is shutting down. */
 export class TooManySubscribers extends Schema.TaggedError<TooManySubscribers>()("TooManyListeners", {}) {}
 
 export interface Subscriber<A> {
-  /** What it has not read yet; done when it should end. */
+  /** What it has not read yet; done when the stream ends. */
   readonly queue: Queue.Dequeue<A, Cause.Done>
   /** Never waits. */
   readonly offer: (message: A) => void
@@ -29,10 +31,10 @@ interface Open {
 
 export class Subscribers extends Context.Service<Subscribers, {
   /**
-   * One more listener, for as long as the scope is open.
+   * Adds a subscriber, for as long as the scope is open.
    *
-   * **Gotchas**: to be called in the fiber that sends the response. A socket that nobody reads keeps that fiber waiting,
-   * so that only its interruption ends it.
+   * **Gotchas**: to be called in the fiber that sends the response. A socket whose client does not read keeps that
+   * fiber waiting, so that only its interruption ends it.
    */
   readonly subscribe: <A>() => Effect.Effect<Subscriber<A>, TooManySubscribers, Scope.Scope>
 }>()("@flash-sale/gateway/live/Subscribers") {}
@@ -68,7 +70,7 @@ export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
           return { queue, offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined }
         })
 
-      /** Lets subscribers read to the end of what is there, and cuts off who does not. Nobody can subscribe from then on. */
+      /** Refuses new subscribers, lets the others read to the end of their queues, and cuts off those that do not. */
       const end = Effect.gen(function*() {
         isEnding = true
         for (const { end } of subscribers) end()

@@ -1,45 +1,42 @@
 /**
- * Reads of items at the front door: at most `SOLD_OUT_CACHE` old, and one at a time for each item, whatever the traffic.
+ * Reads of items for requests: at most `SOLD_OUT_CACHE` old, and one at a time for each item, whatever the traffic.
  *
- * **Details**: a read may find that somebody changed the stock by hand. Such a change counts only once its record is in
- * the log, so the record is appended before the read is answered: orders that come after it find it there.
+ * **Details**: a read may find that an operator changed the stock by hand. Such a change counts only once its record is
+ * in the log, so the record is appended before the read is answered: orders that come after it find it there.
  */
-import {
-  type ItemDamaged,
-  ItemStore,
-  type ItemSummary,
-  type PendingEdit,
-  type StoreUnavailable
-} from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore, type ItemSummary, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
+import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 
-/** Items of which a read is kept. The oldest goes first. */
+/** Items of which a read is kept. The oldest read is dropped first. */
 const MAX_ITEMS = 10_000
 /** How long a read waits for the record of a hand-made change. The processor appends it too, within a second. */
 const ANNOUNCE_PATIENCE = "1 second"
 
-type Look = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
+/** What a read found; a defect where it ended by a bug. */
+export type ItemRead = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
 
 export class ItemReads extends Context.Service<ItemReads, {
   /** The item as it was at most `SOLD_OUT_CACHE` ago. Failures are kept as long. */
   readonly look: (itemId: ItemId) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
-  /** The same for callers that are too many to have a fiber each: `answered` is called once, mostly at once. */
-  readonly ask: (itemId: ItemId, answered: (look: Look) => void) => void
+  /** The same by a callback, which is called once, mostly at once. Why: docs/decisions/0013-the-hot-route.md. */
+  readonly ask: (itemId: ItemId, completion: Completion.Completion<ItemRead>) => void
 }>()("@flash-sale/gateway/reads/ItemReads") {}
 
-/** One read: what it found, once it is there, and who waits for it until then. */
+/** One read: what it found, once it has ended, and the completions that wait for it until then. */
 interface Read {
   readonly begunAt: number
-  found: Look | undefined
-  waiting: Array<(look: Look) => void>
+  found: ItemRead | undefined
+  waiting: Array<Completion.Completion<ItemRead>>
 }
 
 export const layer = (
@@ -73,14 +70,14 @@ export const layer = (
 
       const begin = (itemId: ItemId): Read => {
         const read: Read = { begunAt: clock.currentTimeMillisUnsafe(), found: undefined, waiting: [] }
-        // Set anew, so that the oldest stand at the front.
+        // Deleted and set, so that the oldest come first.
         reads.delete(itemId)
         if (reads.size >= MAX_ITEMS) reads.delete(reads.keys().next().value!)
         reads.set(itemId, read)
         run(lookNow(itemId), {
           onExit: (found) => {
             read.found = found
-            for (const answered of read.waiting) answered(found)
+            for (const completion of read.waiting) completion(found)
             read.waiting = []
           }
         })
@@ -90,12 +87,12 @@ export const layer = (
       const isFresh = ({ begunAt, found }: Read): boolean =>
         found === undefined || clock.currentTimeMillisUnsafe() - begunAt < maxAgeMillis
 
-      const ask: ItemReads["Service"]["ask"] = (itemId, answered) => {
+      const ask: ItemReads["Service"]["ask"] = (itemId, completion) => {
         const last = reads.get(itemId)
         const read = last !== undefined && isFresh(last) ? last : begin(itemId)
-        if (read.found === undefined) read.waiting.push(answered)
-        else answered(read.found)
+        if (read.found === undefined) read.waiting.push(completion)
+        else completion(read.found)
       }
-      return { ask, look: (itemId) => Effect.callback((resume) => ask(itemId, resume)) }
+      return { ask, look: (itemId) => Completion.wait((completion) => ask(itemId, completion)) }
     })
   )

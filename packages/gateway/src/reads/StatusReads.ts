@@ -1,7 +1,7 @@
-/** How an order stands; never "unknown" of one that was accepted, as long as statuses are kept. */
+/** The status of an order; never "unknown" for an order that was accepted, as long as statuses are kept. */
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -11,12 +11,12 @@ import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 
-/** How long it is believed that every partition is (or is not) wholly folded. */
+/** How long the answer is cached whether every partition is wholly folded. */
 const MARKS_KEPT = "1 second"
 
 /**
- * How long after the store was away an id that it does not know may be of an order that was taken meanwhile, in
- * milliseconds: it is known once its record is folded, and until then nobody says that it was never placed.
+ * How long after the store was away an id that it does not know may belong to an order that was accepted meanwhile, in
+ * milliseconds: the id is known once its record is folded, and until then the answer is not "never placed".
  */
 const DOUBT = 30_000
 
@@ -29,35 +29,35 @@ export class StatusReads extends Context.Service<StatusReads, {
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  OrderStatuses | ItemStore | PartitionCount | StoreBreaker
+  OrderStatuses | RecoveryMarks | PartitionCount | StoreBreaker
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    const store = yield* ItemStore
+    const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
     const storeBreaker = yield* StoreBreaker
     const clock = yield* Clock.Clock
-    let session = yield* store.session
+    let session = yield* recoveryMarks.session
     let connectedAt = Number.NEGATIVE_INFINITY
 
-    /** Whether the store was away a moment ago, as far as this gateway has noticed. */
-    const isInDoubt = Effect.map(store.session, (now) => {
+    /** Whether the store was away within `DOUBT`, as far as this gateway has noticed. */
+    const isInDoubt = Effect.map(recoveryMarks.session, (now) => {
       const millis = clock.currentTimeMillisUnsafe()
-      // The first connection follows upon no other.
+      // The first connection replaces no other.
       if (session !== now && session > 0) connectedAt = millis
       session = now
       return millis - Math.max(connectedAt, storeBreaker.failedAt()) < DOUBT
     })
 
-    // A store that is being filled again from the log does not know yet what it will know.
+    // A store that is being refilled from the log does not know all orders yet.
     const isWhole = yield* Effect.cachedWithTTL(
       Effect.gen(function*() {
         const partitions = Array.from(
           { length: yield* partitionCount.partitions },
           (_, index) => PartitionId.make(index)
         )
-        const marks = yield* Effect.forEach(partitions, store.mark, { concurrency: "unbounded" })
+        const marks = yield* Effect.forEach(partitions, recoveryMarks.read, { concurrency: "unbounded" })
         return marks.every((mark) => mark !== undefined)
       }),
       MARKS_KEPT
@@ -66,10 +66,10 @@ export const layer: Layer.Layer<
     const read = Effect.fnUntraced(
       function*(requestId: RequestId) {
         const { correlationId } = yield* RequestContext
-        const standing = yield* storeBreaker.ask(statuses.read(requestId))
-        switch (standing._tag) {
+        const lookup = yield* storeBreaker.ask(statuses.read(requestId))
+        switch (lookup._tag) {
           case "Kept":
-            return standing.record
+            return lookup.record
           case "Leased":
             return yield* Refusals.unavailable(correlationId, "outcome_unknown")
           case "Unknown":

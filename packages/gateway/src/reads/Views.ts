@@ -1,4 +1,4 @@
-/** How orders and items stand, as buyers are told. */
+/** Orders and items as the bodies of the API show them. */
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

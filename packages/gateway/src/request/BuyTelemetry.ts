@@ -1,11 +1,11 @@
 /**
  * What is counted and logged of each `POST /buy`: received = successful + refused + failed.
  *
- * **Details**: an order is counted when it is answered, under what it was answered with, so that the sum is right at
- * every moment. Failed is what we failed (5xx) and nothing else; `gateway_orders_failures_total` says why. All of it is
- * done at once and without a fiber, as it is done for every order.
+ * **Details**: an order is counted when it is answered, by its answer, so that the sum is right at every moment. Failed
+ * are answers with 5xx and no others; `gateway_orders_failures_total` says why. All of it is done at once and without a
+ * fiber, as it is done for every order (docs/decisions/0013-the-hot-route.md).
  */
-import type { Problem } from "@flash-sale/domain/api/Errors"
+import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
@@ -20,11 +20,11 @@ export type AnswerCode = Refusal["code"] | Problem["code"] | "validation_failed"
 
 type Counter = typeof Metrics.ordersReceived | ReturnType<typeof Metrics.ordersRefused>
 
-const failure = (reason: Metrics.Failure): ReadonlyArray<Counter> => [
+const failure = (reason: Metrics.FailureReason): ReadonlyArray<Counter> => [
   Metrics.ordersFailed,
   Metrics.ordersFailedBy(reason)
 ]
-const refusal = (reason: Metrics.Refusal): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
+const refusal = (reason: Metrics.RefusalReason): ReadonlyArray<Counter> => [Metrics.ordersRefused(reason)]
 
 const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   invalid_body: [Metrics.ordersValidationFailed],
@@ -46,23 +46,26 @@ const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   outcome_unknown: failure("outcome_unknown"),
   overloaded: failure("overloaded"),
   store_unavailable: failure("store_unavailable"),
-  // Of who asks for an item: an order of one that cannot be read is taken, and the log decides.
+  // No answer to an order: orders of an item that cannot be read are accepted, and the log decides.
   item_stopped: failure("store_unavailable"),
   internal_error: failure("internal_error")
 }
 const successful = [Metrics.ordersSuccessful]
 
+const RECEIVED = { level: "Debug", event: "order_received", message: "Order received" } as const
+const QUEUED = { level: "Info", event: "order_queued", message: "Order queued successfully" } as const
+
 export class BuyTelemetry extends Context.Service<BuyTelemetry, {
-  /** An order is well-formed, and on its way. Told at level debug. */
+  /** An order is well-formed, and on its way. Logged at level debug. */
   readonly received: (request: RequestContext, order: Order) => void
   /** The order is in the log. Returns how long that took, in whole milliseconds. */
   readonly queued: (request: RequestContext, order: Order) => number
-  /** The order was not taken. Refusals are told at level debug: a flood of them is no news, and the metrics count it. */
+  /** The order was not accepted. Refusals are logged at level debug, as a flood of them is counted by metrics. */
   readonly refused: (request: RequestContext, code: AnswerCode, order?: Order) => void
 }>()("@flash-sale/gateway/request/BuyTelemetry") {}
 
-/** Whether it is our doing, and rare enough for a line each. */
-const isNews = (code: AnswerCode): boolean =>
+/** Whether the engine is at fault, and rarely enough for a log line each. */
+const isFault = (code: AnswerCode): boolean =>
   code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" || code === "internal_error"
 
 export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
@@ -82,13 +85,13 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
       return Math.round(millis)
     }
 
-    const tell = (
+    const log = (
       line: Pick<OrderLine, "level" | "event" | "message" | "reason">,
       { correlationId, traceparent }: RequestContext,
       order: Order | undefined,
       processingMillis?: number
     ): void =>
-      lines.tell({
+      lines.write({
         ...line,
         at: clock.currentTimeMillisUnsafe(),
         service: "gateway",
@@ -100,7 +103,7 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
         processingMillis
       })
 
-    const tellFailure = ({ correlationId, traceparent }: RequestContext, code: AnswerCode, order: Order | undefined) =>
+    const logFailure = ({ correlationId, traceparent }: RequestContext, code: AnswerCode, order: Order | undefined) =>
       run(Log.warn("Order failed", {
         event: "order_failed",
         correlation_id: correlationId,
@@ -113,22 +116,20 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
 
     return {
       received: (request, order) => {
-        const told = { level: "Debug", event: "order_received", message: "Order received" } as const
-        if (lines.isOn("Debug")) tell(told, request, order)
+        if (lines.isOn("Debug")) log(RECEIVED, request, order)
       },
       queued: (request, order) => {
         const millis = count(request, successful)
-        const told = { level: "Info", event: "order_queued", message: "Order queued successfully" } as const
-        if (lines.isOn("Info")) tell(told, request, order, millis)
+        if (lines.isOn("Info")) log(QUEUED, request, order, millis)
         return millis
       },
       refused: (request, code, order) => {
         const answered = counters[code]
         const millis = count(request, answered)
-        if (isNews(code)) tellFailure(request, code, order)
+        if (isFault(code)) logFailure(request, code, order)
         else if (lines.isOn("Debug")) {
           const event = answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected"
-          tell({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)
+          log({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)
         }
       }
     }

@@ -9,17 +9,17 @@ export type PrecheckRefusal =
   | { readonly _tag: "SoldOut" }
 
 /**
- * Says why, or undefined where the order must be let in to be decided.
+ * Returns why, or undefined where the order goes on to be decided by its fold.
  *
- * **Details**: without the mark the item may not be wholly folded yet, and with a change parked it is about to change:
- * then nothing is concluded. The order of the rules is that of `Decide`. `now` in milliseconds since 1970 (UTC).
+ * **Details**: an item that may not be wholly folded yet, or has a pending edit, is about to change, so nothing is
+ * concluded from it. The order of the rules is that of `Rules`. `now` in milliseconds since 1970 (UTC).
  */
-export const check = (look: ItemSummary, amount: number, now: number): PrecheckRefusal | undefined => {
-  if (!look.isComplete || look.pendingEdit !== undefined) return undefined
-  if (!look.isKnown) return { _tag: "UnknownItem" }
-  const { closesAt, opensAt, paused } = look.settings
+export const check = (item: ItemSummary, amount: number, now: number): PrecheckRefusal | undefined => {
+  if (!item.isComplete || item.pendingEdit !== undefined) return undefined
+  if (!item.isKnown) return { _tag: "UnknownItem" }
+  const { closesAt, opensAt, paused } = item.settings
   if (paused) return { _tag: "Paused" }
   if (opensAt !== undefined && now < opensAt) return { _tag: "NotOpen", opensAt }
   if (closesAt !== undefined && now >= closesAt) return { _tag: "Closed" }
-  return amount > look.available ? { _tag: "SoldOut" } : undefined
+  return amount > item.available ? { _tag: "SoldOut" } : undefined
 }

@@ -1,6 +1,8 @@
-/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none knows its stack. */
+/** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none has a stack. */
 import * as Errors from "@flash-sale/domain/api/Errors"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
@@ -16,10 +18,10 @@ export type Refusal =
   | Errors.RateLimited
   | Errors.Unavailable
 
-/** What a buyer is told to wait where nobody knows better, in seconds. */
+/** `Retry-After` where no better time is known, in seconds. */
 const RETRY_SECONDS = 1
 
-/** For `Retry-After`, which knows neither fractions nor "at once". */
+/** For `Retry-After`, which has neither fractions nor a value for "at once". */
 export const wholeSeconds = (millis: number): number => Math.max(1, Math.ceil(millis / 1000))
 
 export const unavailable = (
@@ -28,14 +30,14 @@ export const unavailable = (
   retry_after_seconds = RETRY_SECONDS
 ): Errors.Unavailable => withoutStack(() => new Errors.Unavailable({ code, correlation_id, retry_after_seconds }))
 
-/** The longest that a buyer is told to wait before a further try, in seconds. */
+/** The longest `Retry-After`, in seconds. */
 const MAX_RETRY_SECONDS = 60
 
-/** The answer while orders wait too long, by so many milliseconds: as much has to be folded first. */
+/** The answer while orders would wait too long, by so many milliseconds: that much has to be folded first. */
 export const queueTooLong = (correlation_id: CorrelationId, millis: number): Errors.Unavailable =>
   unavailable(correlation_id, "overloaded", Math.min(MAX_RETRY_SECONDS, wholeSeconds(millis)))
 
-/** The answer while the log is not asked at all. */
+/** The answer while the breaker to the log is open. */
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
   unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))
 
@@ -46,6 +48,12 @@ export const known = (correlation_id: CorrelationId, same: boolean, { status }: 
       ? new Errors.DuplicateRequest({ correlation_id, order_status: status })
       : new Errors.RequestIdReused({ correlation_id })
   )
+
+/** The answer to a request id that was taken before, by what is known of it. */
+export const ofLookup = (correlation_id: CorrelationId, order: Order, lookup: StatusLookup): Refusal =>
+  lookup._tag === "Kept"
+    ? known(correlation_id, lookup.record.fingerprint === fingerprint(order), lookup.record)
+    : unavailable(correlation_id, "outcome_unknown")
 
 export const limited = (
   correlation_id: CorrelationId,

@@ -1,11 +1,11 @@
-/** What is known of the HTTP request that is being served, wherever it is served. */
+/** What is known of the HTTP request that is being served, on the hot route or through the framework. */
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
 import { Context } from "effect"
 
 export interface RequestContext {
   readonly correlationId: CorrelationId
-  /** The W3C trace context to send on: the caller's, or a new one. */
+  /** The W3C trace context that goes into records: the caller's, or a new one. */
   readonly traceparent: string | undefined
   /** When the request arrived, milliseconds since 1970 (UTC). */
   readonly arrivedAt: number

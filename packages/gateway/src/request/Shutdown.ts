@@ -1,10 +1,11 @@
 /**
- * How the gateway ends: `/health` says so first, streams of events end, and only then is the port closed.
+ * How the gateway ends: `/health` reports it first, streams of events end, and only then is the port closed.
  *
- * **Details**: a load balancer needs the notice to send its requests elsewhere; meanwhile orders are still taken. An open
- * stream would hold up the closing of the port for as long as that may take at all.
+ * **Details**: a load balancer needs the notice to send its requests elsewhere; meanwhile orders are still accepted. An
+ * open stream would hold up the closing of the port for as long as the shutdown may take.
  */
 import { Context, type Duration, Effect, Layer, type Scope } from "effect"
+import { outlivingBugs } from "./Background.ts"
 
 export class Shutdown extends Context.Service<Shutdown, {
   readonly hasBegun: () => boolean
@@ -22,11 +23,14 @@ export const layer = (notice: Duration.Duration): Layer.Layer<Shutdown> =>
       let hasBegun = false
       return {
         hasBegun: () => hasBegun,
-        register: (end) =>
-          Effect.asVoid(Effect.acquireRelease(
-            Effect.sync(() => ends.add(end)),
-            () => Effect.sync(() => ends.delete(end))
-          )),
+        register: (end) => {
+          // A bug in one does not keep the others from ending.
+          const isolated = Effect.ignore(outlivingBugs("an end at the shutdown")(end))
+          return Effect.asVoid(Effect.acquireRelease(
+            Effect.sync(() => ends.add(isolated)),
+            () => Effect.sync(() => ends.delete(isolated))
+          ))
+        },
         begin: Effect.suspend(() => {
           hasBegun = true
           return Effect.andThen(

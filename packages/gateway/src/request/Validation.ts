@@ -45,7 +45,7 @@ export const layer: Layer.Layer<RequestErrors, never, BuyTelemetry> = Layer.unwr
       RequestErrors,
       (error, { endpoint }) =>
         Effect.gen(function*() {
-          // We could not encode our own answer: a bug.
+          // Our own answer could not be encoded: a bug.
           if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error)
           const request = yield* RequestContext
           const refused = refusal(request.correlationId, error.cause.issue)

@@ -1,21 +1,20 @@
 /**
- * A line in which messages wait and are served in batches: one fiber takes what is there, up to a bound, handles it in
- * one step, and answers each. Batches form by themselves while a step is under way, so an idle line waits for no timer.
+ * A line in which messages wait and are served in batches: one fiber takes the messages that are there, up to a bound,
+ * handles them in one step, and answers each. Batches form by themselves while a step is under way, so an idle line
+ * waits for no timer.
  */
 import type { Cause } from "effect"
-import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import { Clock, Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import * as Completion from "./Completion.ts"
 
-/** The line holds as many messages as it may. Nothing was done with this one. */
+/** The line is full, or this message has waited in it for as long as it may. Nothing was done with the message. */
 export class LineFull extends Data.TaggedError("LineFull")<{ readonly line: string; readonly capacity: number }> {}
 
 export interface BatchLine<in A, out B, out E> {
   /** Waits in line for the answer. Fails at once where the line is full or closed. */
   readonly ask: (message: A) => Effect.Effect<B, E | LineFull>
-  /**
-   * The same for callers that are too many to have a fiber each: `answered` is called once, by the line's own fiber, so
-   * it must be short and must not throw. Where the line is full or closed it is called at once.
-   */
-  readonly offer: (message: A, answered: Answered<B, E | LineFull>) => void
+  /** The same by a callback. It is called by the line's own fiber; at once where the line is full or closed. */
+  readonly offer: (message: A, completion: Completion.Completion<Exit.Exit<B, E | LineFull>>) => void
   /** How many wait now. */
   readonly waiting: () => number
 }
@@ -27,28 +26,41 @@ export interface Options<A, B, E> {
   readonly capacity: number
   /** The most messages that one step takes. */
   readonly batchSize: number
-  /** What a step is done within, from before its messages are taken: those that come while it waits are taken as well. */
+  /**
+   * How long a message may wait for its step, in milliseconds; without bound where it is absent. One that has waited
+   * longer is not handled, and answered with `LineFull`.
+   */
+  readonly patienceMillis?: number
+  /**
+   * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A
+   * bug in it is the answer to the messages that it leaves in the line.
+   */
   readonly inTurn?: (step: Effect.Effect<void>) => Effect.Effect<void>
-  /** Handles a batch: as many answers as messages, in the same order. A failure is the answer to all of them. */
+  /**
+   * Handles a batch: as many answers as messages, in the same order. A failure or a bug is the answer to all of them.
+   */
   readonly handle: (batch: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<Exit.Exit<B, E>>, E>
 }
 
-/** Hears the answer to one message. */
-export type Answered<B, E> = (answer: Exit.Exit<B, E>) => void
-
 interface Waiting<A, B, E> {
   readonly message: A
-  readonly answered: Answered<B, E>
+  /** When it came, in milliseconds since 1970 (UTC), in a line with a patience. */
+  readonly since: number
+  readonly completion: Completion.Completion<Exit.Exit<B, E>>
 }
 
 /**
- * Opens a line. When its scope closes the line takes no more, serves those that wait, and only then is gone: an
- * accepted message is always answered.
+ * Opens a line. When its scope closes the line takes no more messages, serves those that wait, and only then is gone:
+ * an accepted message is always answered.
  */
 export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
-  const queue = yield* Queue.dropping<Waiting<A, B, E>, Cause.Done>(options.capacity)
+  const { inTurn = (step) => step, patienceMillis = Number.POSITIVE_INFINITY } = options
+  const clock = yield* Clock.Clock
+  /** The time, where something depends on it. */
+  const now = options.patienceMillis === undefined ? () => 0 : () => clock.currentTimeMillisUnsafe()
+  const queue = yield* Queue.dropping<Waiting<A, B, E | LineFull>, Cause.Done>(options.capacity)
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
   const answerAt = (
@@ -60,29 +72,44 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
     if (exit.value.length === asked) return exit.value[index]!
     return Exit.die(new Error(`${options.name}: ${exit.value.length} answers to ${asked} messages`))
   }
+  const answer = (
+    batch: ReadonlyArray<Waiting<A, B, E | LineFull>>,
+    exit: Exit.Exit<ReadonlyArray<Exit.Exit<B, E>>, E>
+  ): void => batch.forEach(({ completion }, index) => completion(answerAt(exit, index, batch.length)))
 
-  const { inTurn = (step) => step } = options
+  /** Those that are still in time: the oldest come first, so mostly one look is enough. */
+  const withoutLate = (taken: ReadonlyArray<Waiting<A, B, E | LineFull>>) => {
+    const oldest = now() - patienceMillis
+    if (taken[0]!.since >= oldest) return taken
+    return taken.filter(({ completion, since }) => {
+      if (since < oldest) completion(full)
+      return since >= oldest
+    })
+  }
   const step = Effect.gen(function*() {
-    const batch = yield* Queue.takeBetween(queue, 1, options.batchSize)
-    const exit = yield* Effect.exit(Effect.suspend(() => options.handle(batch.map((waiting) => waiting.message))))
-    batch.forEach(({ answered }, index) => answered(answerAt(exit, index, batch.length)))
+    const batch = withoutLate(yield* Queue.takeBetween(queue, 1, options.batchSize))
+    if (batch.length === 0) return
+    answer(batch, yield* Effect.exit(Effect.suspend(() => options.handle(batch.map(({ message }) => message)))))
   })
   const serve = Effect.gen(function*() {
     while (true) {
       yield* Queue.peek(queue)
-      yield* inTurn(Effect.ignore(step))
+      yield* Effect.catchDefect(
+        Effect.suspend(() => inTurn(Effect.ignore(step))),
+        (defect) => Effect.map(Queue.clear(queue), (left) => answer(left, Exit.die(defect)))
+      )
     }
   })
   // Detached, as the fiber must outlive the interruption of its scope until the line is empty.
   const server = yield* Effect.forkDetach(Effect.ignore(serve))
   yield* Effect.addFinalizer(() => Effect.andThen(Queue.end(queue), Fiber.await(server)))
 
-  const offer: BatchLine<A, B, E>["offer"] = (message, answered) => {
-    if (!Queue.offerUnsafe(queue, { message, answered })) answered(full)
+  const offer: BatchLine<A, B, E>["offer"] = (message, completion) => {
+    if (!Queue.offerUnsafe(queue, { message, since: now(), completion })) completion(full)
   }
   return {
     waiting: () => Queue.sizeUnsafe(queue),
     offer,
-    ask: (message) => Effect.callback((resume) => offer(message, resume))
+    ask: (message) => Completion.wait((completion) => offer(message, completion))
   }
 })

@@ -1,4 +1,4 @@
-/** The name of one recovery of a partition: whoever folds under another epoch changes nothing in the store. */
+/** The epoch of one recovery of a partition: a fencing token, as a fold under another epoch changes nothing. */
 import { Effect, Random } from "effect"
 
 /** The most that one half of an epoch can be. */

@@ -1,18 +1,28 @@
 /**
- * Gathers what comes in one turn of the event loop, and hands it over together as soon as whoever brought it is done: for
- * answers that come one by one out of one step, and that one further step can serve.
+ * Gathers the messages of one run of the event loop into a batch: for results that are delivered one by one out of one
+ * step, and that one further step can serve.
  */
 
-/** Gathers one more. */
+/** Adds a message to the batch that is being gathered. */
 export type Add<A> = (message: A) => void
 
-/** `handle` gets one or more, in their order. It must not throw. */
-export const make = <A>(handle: (gathered: ReadonlyArray<A>) => void): Add<A> => {
+/**
+ * `handle` gets one or more messages in their order, in a microtask after the first. What it throws goes to `failed`
+ * with the batch, and must not be thrown on: nothing is below a microtask but the end of the process.
+ */
+export const make = <A>(
+  handle: (batch: ReadonlyArray<A>) => void,
+  failed: (batch: ReadonlyArray<A>, defect: unknown) => void
+): Add<A> => {
   let gathered: Array<A> = []
   const handOver = () => {
     const batch = gathered
     gathered = []
-    handle(batch)
+    try {
+      handle(batch)
+    } catch (defect) {
+      failed(batch, defect)
+    }
   }
   return (message) => {
     if (gathered.push(message) === 1) queueMicrotask(handOver)

@@ -1,25 +1,36 @@
 /**
- * Places for what is under way at the same time, first come, first served. Those who wait cost a callback, not a fiber,
- * and each place is passed on in constant time: when a hot item sells, ten thousands wait.
+ * Places for what is under way at the same time, first come, first served. What waits costs a callback, not a fiber,
+ * and each place is passed on in constant time: when a hot item sells, tens of thousands wait.
  */
 import { Effect } from "effect"
+import * as WaitingLine from "./WaitingLine.ts"
 
-/** Leaves the place. Leaving again does nothing. */
+/** Gives the place back. Doing so again has no effect. */
 export type Release = () => void
 
-/** Who wants places, each for a subject of theirs. */
+/** Takes places, each for a subject. */
 export interface SlotUser<in A> {
-  /** There is a place for the subject. It is taken until `leave` is called. */
+  /** There is a place for the subject. It is taken until `release` is called. */
   readonly begin: (subject: A, release: Release) => void
-  /** Nobody wants the places any more that were waited for: they go to whoever is next. */
-  readonly hasEnded: () => boolean
 }
 
 export interface Slots {
-  /** Calls the visitor's `begin` once there is a place for the subject, perhaps at once. */
-  readonly acquire: <A>(user: SlotUser<A>, subject: A) => void
+  /**
+   * Calls the user's `begin` once there is a place for the subject. Returns what takes the subject out of the line;
+   * undefined where it has begun at once.
+   */
+  readonly acquire: <A>(user: SlotUser<A>, subject: A) => WaitingLine.Leave | undefined
   /** Runs the effect in a place; waits for one. */
   readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Takes a place though there may be none: the next ones wait until there is one again. */
+  readonly exceed: () => Release
+  /** How many wait now. */
+  readonly waiting: () => number
+}
+
+export interface Options {
+  /** Is called at each change with the number of places that are taken. */
+  readonly onChange?: (taken: number) => void
 }
 
 interface Waiting {
@@ -27,70 +38,70 @@ interface Waiting {
   readonly subject: unknown
 }
 
-/** From so many that are gone on, the line is moved up. */
-const GONE = 1_000
+/** So many places, each taken until it is given back. For places that expire see `ExpiringSlots`. */
+export const make = (places: number, { onChange = () => {} }: Options = {}): Slots => {
+  const line = WaitingLine.make<Waiting>()
+  let taken = 0
 
-/** `onChange` hears how many places are taken. */
-export const make = (places: number, onChange: (taken: number) => void = () => {}): Slots => {
-  let free = places
-  let line: Array<Waiting> = []
-  let first = 0
-
-  /** The next in line who has not left. */
-  const next = (): Waiting | undefined => {
-    while (first < line.length) {
-      const waiting = line[first++]!
-      if (first >= GONE && first * 2 > line.length) {
-        line = line.slice(first)
-        first = 0
-      }
-      if (!waiting.user.hasEnded()) return waiting
-    }
-    return undefined
+  const change = (by: number): void => {
+    taken += by
+    onChange(taken)
   }
 
-  const admit = <A>(user: SlotUser<A>, subject: A): void => {
-    let isIn = true
-    user.begin(subject, () => {
-      if (!isIn) return
-      isIn = false
-      const successor = next()
-      if (successor !== undefined) return admit(successor.user, successor.subject as never)
-      free++
-      onChange(places - free)
-    })
+  /** Passes the place to the first in line. */
+  const passOn = (): void => {
+    const next = taken > places ? undefined : line.take()
+    if (next === undefined) change(-1)
+    else admit(next.user, next.subject as never)
   }
 
-  const acquire = <A>(user: SlotUser<A>, subject: A): void => {
-    if (free === 0) {
-      line.push({ user, subject })
-      return
+  const releaseOnce = (): Release => {
+    let isTaken = true
+    return () => {
+      if (!isTaken) return
+      isTaken = false
+      passOn()
     }
-    free--
-    onChange(places - free)
+  }
+
+  const admit = <A>(user: SlotUser<A>, subject: A): void => user.begin(subject, releaseOnce())
+
+  const acquire: Slots["acquire"] = (user, subject) => {
+    if (taken >= places) return line.join({ user, subject })
+    change(1)
     admit(user, subject)
+    return undefined
   }
 
   return {
     acquire,
-    within: (effect) =>
-      Effect.suspend(() => {
-        let hasLeft = false
-        let leaving: Release | undefined
-        const wait = Effect.callback<void>((resume) =>
-          acquire({
-            begin: (_: undefined, release) => {
-              leaving = release
-              resume(Effect.void)
-            },
-            hasEnded: () => hasLeft
-          }, undefined)
-        )
-        const release = Effect.sync(() => {
-          hasLeft = true
-          leaving?.()
-        })
-        return Effect.ensuring(Effect.andThen(wait, effect), release)
-      })
+    within: (effect) => withinPlaceOf(acquire, effect),
+    exceed: () => {
+      change(1)
+      return releaseOnce()
+    },
+    waiting: line.size
   }
 }
+
+const withinPlaceOf = <A, E, R>(
+  acquire: Slots["acquire"],
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    let leave: WaitingLine.Leave | undefined
+    let release: Release | undefined
+    const wait = Effect.callback<void>((resume) => {
+      leave = acquire<undefined>({
+        begin: (_, given) => {
+          release = given
+          resume(Effect.void)
+        }
+      }, undefined)
+    })
+    const end = Effect.sync(() => {
+      leave?.()
+      release?.()
+    })
+    return Effect.ensuring(Effect.andThen(wait, effect), end)
+  })

@@ -1,8 +1,9 @@
-/** The port of a service that serves nobody else: `/metrics`, `/health`, `/livez` and `/readyz`. */
+/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez` and `/readyz`. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
+import { messageOf } from "../errors/MessageOf.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
 
 /** How long a scrape under way may take at shutdown. */
@@ -25,7 +26,7 @@ export interface Health {
   readonly status: "healthy" | "unhealthy"
 }
 
-export interface Options<R> {
+export interface MetricsServerOptions<R> {
   /** 0 takes any that is free. */
   readonly port: number
   readonly health: Effect.Effect<Health, never, R>
@@ -33,8 +34,10 @@ export interface Options<R> {
   readonly isReady: Effect.Effect<boolean, never, R>
 }
 
-/** Listens for as long as the layer lives. Gives nothing away: the router of one port must not reach another's. */
-export const layer = <R>({ health, isReady, port }: Options<R>): Layer.Layer<never, CannotListen, R | Telemetry> =>
+/** Listens for as long as the layer lives. Provides no router, so that the routes of one port stay on that port. */
+export const layer = <R>(
+  { health, isReady, port }: MetricsServerOptions<R>
+): Layer.Layer<never, CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
       Effect.context<R | Telemetry>(),
@@ -70,7 +73,7 @@ const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, H
     Effect.map(health, (body) => HttpServerResponse.jsonUnsafe(body, { status: body.status === "healthy" ? 200 : 503 }))
   )
 
-/** For whoever restarts the process, and for whoever replaces it by another. */
+/** Liveness, for restarting the process; readiness, for rolling it out. */
 const probeRoutes = (isReady: Effect.Effect<boolean>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   Layer.merge(
     HttpRouter.add("GET", "/livez", Effect.sync(() => HttpServerResponse.jsonUnsafe({ status: "live" }))),
@@ -89,7 +92,7 @@ const server = (port: number) =>
         new CannotListen({
           port,
           variable: "METRICS_PORT",
-          detail: cause instanceof Error ? cause.message : String(cause)
+          detail: messageOf(cause)
         })
       )))
   )

@@ -1,6 +1,6 @@
 /** The dead letters on Kafka: the topic `orders-dlq`, folded into memory. */
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
@@ -21,8 +21,9 @@ interface Reading {
 }
 
 /**
- * Appends letters and marks, and keeps a fold of the topic from the first `list`, `find` or `stats` on. These fail until the
- * fold has reached the end that the topic had when reading started; what this process puts or marks is in it at once.
+ * Appends letters and handlings, and keeps a fold of the topic from the first `list`, `find` or `stats` on. These fail
+ * until the fold has reached the end that the topic had when reading started; what this process appends is in it at
+ * once.
  */
 export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics> = Layer.effect(
   DeadLetters,
@@ -71,7 +72,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
     const whenCaughtUp = <A>(answer: (fold: DeadLetterFold.DeadLetterFold) => A) =>
       Effect.suspend(() => {
         Latch.openUnsafe(isAsked)
-        // One reading at a time: another is asked for only when the last has come to its end.
+        // One reading at a time: the next one begins only when the last has caught up.
         if (answering === reading && answering.fold.isShort()) Latch.openUnsafe(isShort)
         return answering.isCaughtUp
           ? Effect.succeed(answer(answering.fold))
@@ -82,7 +83,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
       handle: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
       list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
-      find: (place) => whenCaughtUp((fold) => fold.find(place)),
+      find: (id) => whenCaughtUp((fold) => fold.find(id)),
       stats: whenCaughtUp((fold) => fold.stats())
     })
   })

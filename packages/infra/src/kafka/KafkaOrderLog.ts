@@ -3,9 +3,11 @@ import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/port
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
+import * as Completion from "../actor/Completion.ts"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
 import * as Appender from "./append/Appender.ts"
-import { KafkaClient, messageOf } from "./client/KafkaClient.ts"
+import { KafkaClient } from "./client/KafkaClient.ts"
 import * as RequestCoalescer from "./client/RequestCoalescer.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
 import * as Topics from "./client/Topics.ts"
@@ -28,17 +30,20 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const appender = yield* Appender.make(settings, settings.ordersTopic)
     const questions = yield* questionsOf(client)
 
-    const offer: OrderLog["Service"]["offer"] = (record, answered) => {
+    const offer: OrderLog["Service"]["offer"] = (record, completion) => {
       const count = topics.now()
-      if (count === undefined) return answered(notThere)
+      if (count === undefined) return completion(notThere)
       if (Exit.isFailure(count)) {
-        return answered(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
+        return completion(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
       }
       const partition = Partition.home(record.itemId, count.value)
       const { headers, itemId, value } = record
-      appender.offer(partition, { key: itemId, value, headers }, (answer) =>
+      appender.offer(
+        partition,
+        { key: itemId, value, headers },
         // A broker counts offsets from 0 on, and none has reached 2^53.
-        answered(Exit.map(answer, (offset) => ({ partition, offset: offset as Offset }))))
+        Completion.mapInput(completion, (exit) => Exit.map(exit, (offset) => ({ partition, offset: offset as Offset })))
+      )
     }
 
     const consume = (worker: Workers.Worker) => {
@@ -47,13 +52,13 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
         isAway = false
         return worker(owned)
       }
-      const tellOnce = ({ detail }: LogUnavailable) => {
+      const warnOnce = ({ detail }: LogUnavailable) => {
         if (isAway) return Effect.void
         isAway = true
         return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
       }
       const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
-        Effect.tapError(tellOnce),
+        Effect.tapError(warnOnce),
         Effect.retry(rejoin),
         Effect.orDie // The schedule has no end, so no failure comes past it.
       )
@@ -69,7 +74,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
     return OrderLog.of({
       partitions: Effect.mapError(topics.partitions, ({ message }) => new LogUnavailable({ detail: message })),
-      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      append: (record) => Completion.wait((completion) => offer(record, completion)),
       offer,
       consume,
       isUp: Effect.suspend(() => {
@@ -82,10 +87,10 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 
-/** Every partition asks once a second, and all of them when the group has shared them out. */
+/** Every partition asks once a second, and all of them at once after an assignment. */
 const questionsOf = Effect.fnUntraced(function*(
   client: KafkaClient["Service"]
-): Effect.fn.Return<Workers.Questions, never, Scope.Scope> {
+): Effect.fn.Return<Workers.PartitionQuestions, never, Scope.Scope> {
   const { group, ordersTopic } = client.settings
   return {
     committed: yield* RequestCoalescer.make(

@@ -1,12 +1,12 @@
-/** How far the fold is, within one process that has the gateway and the processor in it. */
+/** How far the fold of each partition is, within one process that runs both the gateway and the processor. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 
 export const layer: Layer.Layer<never> = Layer.sync(Backlogs, () => {
-  const told = new Map<PartitionId, Backlog>()
+  const latest = new Map<PartitionId, Backlog>()
   return {
-    publish: (partition, backlog) => Effect.sync(() => void told.set(partition, backlog)),
-    read: Effect.sync(() => new Map(told))
+    publish: (partition, backlog) => Effect.sync(() => void latest.set(partition, backlog)),
+    read: Effect.sync(() => new Map(latest))
   }
 })

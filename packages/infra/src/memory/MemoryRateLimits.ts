@@ -15,7 +15,7 @@ interface Window {
 export const layer: Layer.Layer<RateLimits> = Layer.sync(RateLimits, () => {
   const windows = new Map<UserId, Window>()
 
-  /** Makes room for one more: windows that have ended go first, and they stand mostly at the front. */
+  /** Makes room for one more: windows that have ended are removed first, and most of them are at the front. */
   const makeRoom = (now: number): void => {
     for (const [userId, { endsAt }] of windows) {
       if (endsAt > now && windows.size < MAX_USERS) return

@@ -1,6 +1,8 @@
-/** Names in log lines: what `event` may say, and the keys of what is known about an order. */
+/** Names in log lines: the values of `event`, and the keys of what is known about an order. */
 
-/** What a log line tells of. A closed set, told in docs/operations.md, so that a search by event finds everything. */
+/**
+ * The events of log lines: a closed set, documented in docs/operations.md, so that a search by event finds all lines.
+ */
 export const EVENTS = [
   "order_received",
   "order_queued",
@@ -31,6 +33,7 @@ export const EVENTS = [
   "log_unusable",
   "kafka_client",
   "redis_policy",
+  "redis_rights",
   "scripts_loaded",
   "service_started",
   "service_stopping",
@@ -40,7 +43,7 @@ export const EVENTS = [
 ] as const
 export type Event = (typeof EVENTS)[number]
 
-/** What a log line may carry beside its message, under these very names. Never a payment token. */
+/** The keys that a log line may have beside its message. Never a payment token. */
 export interface Attributes {
   readonly event: Event
   readonly correlation_id?: string

@@ -1,4 +1,4 @@
-/** Whether what a service stands on answers: gauges, and one log line for each change. */
+/** Whether the dependencies of a service answer: gauges, and one log line for each change. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Duration, Effect, Layer, Metric, Schedule } from "effect"
@@ -6,28 +6,32 @@ import * as Log from "./logs/Log.ts"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import type { Service } from "./metrics/Series.ts"
 
-/** How often it is asked. */
+/** How often each is asked. */
 export const ASK_EVERY = Duration.seconds(1)
 
-/** Asks for as long as the layer lives. In one process with several services it is asked once for all of them. */
+/** Asks for as long as the layer lives. In one process with several services each is asked once for all of them. */
 export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, never, OrderLog | ItemStore> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const log = yield* OrderLog
     const store = yield* ItemStore
-    const look = Effect.all([
-      told("kafka", services, log.isUp),
-      told("redis", services, store.isUp)
+    const ask = Effect.all([
+      watch("kafka", services, log.isUp),
+      watch("redis", services, store.isUp)
     ], { concurrency: 2, discard: true })
-    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(ASK_EVERY)))
+    yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))
   }))
 
-const told = (name: keyof EngineMetrics.Up, services: ReadonlyArray<Service>, isUp: Effect.Effect<boolean>) => {
+const watch = (
+  name: keyof EngineMetrics.DependencyGauges,
+  services: ReadonlyArray<Service>,
+  isUp: Effect.Effect<boolean>
+) => {
   let last: boolean | undefined
   return Effect.gen(function*() {
     const now = yield* isUp
     for (const service of services) yield* Metric.update(EngineMetrics.up[service][name], now ? 1 : 0)
     const hasChanged = now !== last
-    // Who is not there yet at the start is told by who waits for it.
+    // A dependency that is down at startup is reported by the component that waits for it.
     const isNews = hasChanged && (last !== undefined || now)
     last = now
     if (!isNews) return

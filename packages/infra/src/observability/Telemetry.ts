@@ -1,4 +1,4 @@
-/** Metrics for whoever scrapes. */
+/** Metrics of this process in Prometheus' text format. */
 import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
@@ -39,8 +39,8 @@ export const layerMetrics = (
   ).pipe(Layer.provide(Resource.layerEmpty))
 
 /**
- * Makes every series of a service exist from the start, at 0: a rate over one that appears late begins wrongly. But for
- * the gauges of the dead letters, of which nothing is known until they were counted: they appear then.
+ * Creates every series of a service at 0, as a rate over a series that appears late begins wrongly. The gauges of the
+ * dead letters are the exception: they appear when the letters have been counted.
  */
 const initialise = (service: Service): Effect.Effect<void> =>
   // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.

@@ -1,5 +1,6 @@
-/** What the engine and an HTTP payment provider say to each other. For providers it is written down in docs/payments.md. */
+/** The messages between the engine and an HTTP payment provider. docs/payments.md specifies them for providers. */
 import { type Charge } from "@flash-sale/domain/ports/PaymentProvider"
+import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { Schema } from "effect"
 
 const ChargeBody = Schema.Struct({
@@ -19,20 +20,19 @@ const ChargeBody = Schema.Struct({
   paymentToken: "payment_token"
 }))
 
-/** The body of a charge, in JSON. What the sale does not name is left out. */
+/** The body of a charge, in JSON. Price, currency and token are left out where they are absent. */
 export const encodeCharge: (charge: Charge) => string = Schema.encodeSync(Schema.fromJsonString(ChargeBody))
 
 const Answer = Schema.Struct({
-  result: Schema.Literals(["paid", "declined", "voided"]),
-  /** Whose answer it is. Where it is named it must be the key that was asked for. */
+  result: PaymentOutcome,
+  /** The key of the charge. Where it is present it must be the key of the request. */
   key: Schema.optional(Schema.String)
 })
-export type Result = typeof Answer.Type["result"]
 
 export const decodeAnswer = Schema.decodeUnknownOption(Schema.fromJsonString(Answer))
 
 /**
- * A key in a header or a path. Request ids hold any characters, and headers ASCII alone: all but `A-Z a-z 0-9 - _ . ! ~ *
- * ' ( ) :` is percent-encoded in UTF-8, so that no two keys are written alike.
+ * A key in a header or a path. Request ids hold any characters, and headers ASCII alone: all but `A-Z a-z 0-9 - _ . ! ~
+ * * ' ( ) :` is percent-encoded in UTF-8, so that no two keys are written alike.
  */
 export const encodeKey = (key: string): string => encodeURIComponent(key).replaceAll("%3A", ":")

@@ -14,7 +14,7 @@ import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import { murmur2 } from "@flash-sale/domain/records/Partition"
 import { Duration, Effect, Layer } from "effect"
 
-export interface Options {
+export interface SimulatedPaymentsOptions {
   /** The share of charges that time out, 0 to 1. */
   readonly failureRate: number
   /** How long each answer takes. */
@@ -31,7 +31,7 @@ const timesOut = (charge: Charge, rate: number): boolean =>
   rate > 0 &&
   ((murmur2(encoder.encode(`${charge.requestId}:${charge.attempt}`)) & 0x7fffffff) % BUCKETS) < rate * BUCKETS
 
-/** The last keys, with what became of each. Forgets half of them at once, as one by one would take ever longer. */
+/** The results of the last keys. Forgets half of them at once, as forgetting one by one would get slower and slower. */
 const makeMemory = () => {
   let young = new Map<string, PaymentOutcome>()
   let old: ReadonlyMap<string, PaymentOutcome> = new Map()
@@ -47,7 +47,7 @@ const makeMemory = () => {
   }
 }
 
-export const layer = ({ failureRate, latency }: Options): Layer.Layer<PaymentProvider> =>
+export const layer = ({ failureRate, latency }: SimulatedPaymentsOptions): Layer.Layer<PaymentProvider> =>
   Layer.sync(PaymentProvider, () => {
     const keys = makeMemory()
     const delayed = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>

@@ -1,28 +1,40 @@
-/** The names of everything that is kept in Redis. No other file spells a key. `lua/README.md` says what each holds. */
+/**
+ * The names of all keys in Redis. No other file spells a key. `lua/README.md` says what each holds; `untold` and
+ * `turned` are persisted under older words (decision 0023).
+ */
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { keyOf, TEMPLATES } from "./rights/KeyFamilies.ts"
 
 /** Units available, a plain integer: operators read and set it. */
-export const inventory = (itemId: ItemId): string => `inventory:${itemId}`
+export const inventory = keyOf<ItemId>("inventory")
+export const orders = keyOf<ItemId>("orders")
+export const meta = keyOf<ItemId>("meta")
+export const untold = keyOf<ItemId>("untold")
+export const turned = keyOf<ItemId>("turned")
+export const buyers = keyOf<ItemId>("buyers")
+export const commands = keyOf<ItemId>("commands")
+export const events = keyOf<ItemId>("events")
 
-const ofItem = (part: string) => (itemId: ItemId): string => `{inventory:${itemId}}:${part}`
-
-export const orders = ofItem("orders")
-export const meta = ofItem("meta")
-export const untold = ofItem("untold")
-export const turned = ofItem("turned")
-export const buyers = ofItem("buyers")
-export const commands = ofItem("commands")
-export const events = ofItem("events")
-
-export const orderStatus = (requestId: RequestId): string => `order_status:${requestId}`
-export const rateLimit = (userId: UserId): string => `ratelimit:${userId}`
+export const orderStatus = keyOf<RequestId>("orderStatus")
+export const rateLimit = keyOf<UserId>("rateLimit")
 
 /** The mark of a partition. */
-export const mark = (partition: PartitionId): string => `fold:${partition}`
+export const mark = keyOf<PartitionId>("mark")
 /** The index of a partition's items. */
-export const items = (partition: PartitionId): string => `fold:${partition}:items`
+export const items = keyOf<PartitionId>("items")
 /** How far the fold of each partition is: a hash. */
-export const backlog = "backlog"
-/** The record of repairs by hand: a stream. */
-export const repairs = "repairs"
+export const backlog = TEMPLATES.backlog
+/** The operators' repairs: a stream. */
+export const repairs = TEMPLATES.repairs
+
+/** The keys of an item, in the order of `dump_item.lua` and of `clear_items.lua`. */
+export const ofItem = (itemId: ItemId): ReadonlyArray<string> => [
+  inventory(itemId),
+  meta(itemId),
+  orders(itemId),
+  untold(itemId),
+  turned(itemId),
+  buyers(itemId),
+  commands(itemId)
+]

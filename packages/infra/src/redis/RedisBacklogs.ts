@@ -1,4 +1,6 @@
-/** How far the fold of each partition is, in one hash: whoever folds writes its fields, and every gateway reads them all. */
+/**
+ * How far the fold of each partition is, in one hash: processors write its fields, and every gateway reads them all.
+ */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
@@ -11,7 +13,7 @@ const FIELD = /^(\d{1,16}) (\d{1,16})$/
 
 const encode = ({ folded, perSecond }: Backlog): string => `${folded} ${Math.round(perSecond)}`
 
-/** What is no backlog is none: the hash is told anew a few times a second. */
+/** A field that cannot be read is skipped: each is written again within a second. */
 const decode = (fields: Readonly<Record<string, string>>): ReadonlyMap<PartitionId, Backlog> => {
   const found = new Map<PartitionId, Backlog>()
   for (const [name, text] of Object.entries(fields)) {

@@ -1,33 +1,52 @@
-/** Everything that is kept in Redis, over one connection (and one more that waits for live events). */
+/** The ports that Redis serves, over one connection (and one more that waits for live events). */
 import { NodeFileSystem } from "@effect/platform-node"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Layer } from "effect"
+import type { RedisSettings } from "./client/RedisSettings.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
+import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
+import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
+import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
 
-/** The ports that Redis serves. Never fails: it is connected in the background, and `isUp` says how that goes. */
+const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
+
+/**
+ * The ports that Redis serves. Builds at once and never fails: it connects in the background, and `isUp` says whether
+ * it is connected. A named user's rights are looked at, and lines say what is missing.
+ */
 export const layer = (
-  settings: IoRedis.RedisSettings
-): Layer.Layer<ItemStore | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisOrderStatuses.layer, RedisLiveEvents.layer, RedisBacklogs.layer).pipe(
+  settings: RedisSettings,
+  user?: User
+): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
+  Layer.mergeAll(
+    RedisItemStore.layer,
+    RedisRecoveryMarks.layer,
+    RedisOrderStatuses.layer,
+    RedisLiveEvents.layer,
+    RedisBacklogs.layer,
+    rightsOf(user)
+  ).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provideMerge(IoRedis.layer(settings))
   )
 
-/** The items alone, and all that is stored of them: for commands that compare, repair and fold a second Redis. */
+/** The items alone, and all that is stored of them: for commands that compare, repair and refill a second Redis. */
 export const layerItems = (
-  settings: IoRedis.RedisSettings
-): Layer.Layer<ItemStore | StoredItems> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisStoredItems.layer).pipe(
+  settings: RedisSettings,
+  user?: User
+): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
+  Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer, rightsOf(user)).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(IoRedis.layer(settings))

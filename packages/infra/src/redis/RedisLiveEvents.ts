@@ -1,20 +1,20 @@
 /**
- * Live events out of Redis Streams. All followers share one connection, which waits for the streams of all followed
- * items at once and hands each event to whoever follows its item.
+ * Live events from Redis Streams. All followers share one connection, which reads the streams of all followed items at
+ * once and publishes each event to the followers of its item. Decision 0007.
  */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { EVENTS_KEPT, type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
-import * as EventWire from "./EventWire.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as EventWire from "./wire/EventWire.ts"
 
-/** How long one wait for new events lasts, in milliseconds: so late may a new follower join it. */
+/** How long one read waits for new events, in milliseconds. A new follower joins the next read. */
 const BLOCK_MILLIS = 200
 /** The most events of one item in one answer. */
 const PAGE = 100
-/** How long an item without followers is kept up to date, for those who come back. */
+/** How long an item without followers is still read, for followers that reconnect. */
 const IDLE = Duration.seconds(10)
 const RETRY = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")]).pipe(Schedule.jittered)
 
@@ -22,7 +22,7 @@ const RETRY = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("
 const BEGINNING = "0-0"
 const isId = (text: string): boolean => /^\d{1,16}-\d{1,16}$/.test(text)
 
-/** An item that somebody follows: the last event that was handed out, and those who wait for the next. */
+/** An item with followers: the id of the last event published, and the channel to its followers. */
 interface Followed {
   last: string
   readonly live: PubSub.PubSub<LiveEvent>
@@ -47,9 +47,9 @@ const toEvents = (
 
 const make = Effect.gen(function*() {
   const shared = yield* IoRedis.IoRedis
-  const waiting = yield* IoRedis.make(shared.settings, "events")
+  const blocking = yield* IoRedis.make(shared.settings, "events")
   const followed = new Map<string, Followed>()
-  const someone = Latch.makeUnsafe(false)
+  const hasFollowers = Latch.makeUnsafe(false)
 
   const range = (itemId: ItemId, start: string, limit: number) =>
     shared.use((redis) => redis.xrange(Keys.events(itemId), start, "+", "COUNT", limit)).pipe(
@@ -72,16 +72,16 @@ const make = Effect.gen(function*() {
         Effect.sync(() => followed.set(Keys.events(itemId), one)),
         () => Effect.sync(() => followed.delete(Keys.events(itemId)))
       )
-      yield* someone.open
+      yield* hasFollowers.open
       return one
     })
   })
 
-  const turn = Effect.gen(function*() {
-    if (followed.size === 0) yield* someone.close
-    yield* someone.await
+  const poll = Effect.gen(function*() {
+    if (followed.size === 0) yield* hasFollowers.close
+    yield* hasFollowers.await
     const now = Array.from(followed)
-    const reply = yield* waiting.use((redis) =>
+    const reply = yield* blocking.use((redis) =>
       redis.xread(
         "COUNT",
         PAGE,
@@ -100,14 +100,14 @@ const make = Effect.gen(function*() {
       yield* PubSub.publishAll(one.live, events)
     }
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.retry(turn, RETRY)))
+  yield* Effect.forkScoped(Effect.forever(Effect.retry(poll, RETRY)))
 
   const follow = (itemId: ItemId, after: string | undefined): Stream.Stream<LiveEvent, StoreUnavailable> =>
     Stream.unwrap(Effect.gen(function*() {
       const one = yield* RcMap.get(items, itemId)
       const live = Stream.fromSubscription(yield* PubSub.subscribe(one.live))
       if (after === undefined) return live
-      // Subscribed first and caught up after, so that nothing is missed; what both bring is left out the second time.
+      // Subscribed first and caught up after, so that nothing is missed; events that come twice are filtered out.
       let last = isId(after) ? after : BEGINNING
       const missed = Stream.paginate(last, (from) =>
         Effect.map(read(itemId, from, PAGE), (events) => {
@@ -126,7 +126,7 @@ const isLater = (id: string, than: string): boolean => {
   return time === thanTime ? n > thanN : time > thanTime
 }
 
-/** Whatever is wrong with one item's stream, its followers cannot be served. */
+/** A damaged stream of one item is, for its followers, a store that cannot serve. */
 const unserved = (error: StoreUnavailable | IoRedis.WrongContent | Schema.SchemaError): StoreUnavailable =>
   error._tag === "SchemaError" ? new StoreUnavailable({ detail: error.message }) : IoRedis.unavailable(error)
 
@@ -134,6 +134,6 @@ const unserved = (error: StoreUnavailable | IoRedis.WrongContent | Schema.Schema
  * Live events in Redis.
  *
  * **Gotchas**: a follower that is slower than its item by more than `EVENTS_KEPT` events misses the oldest of them. One
- * that follows while Redis goes away hears of what it missed when Redis is back.
+ * that follows while Redis is away gets the events that it missed when Redis is back.
  */
 export const layer: Layer.Layer<LiveEvents, never, IoRedis.IoRedis> = Layer.effect(LiveEvents, make)

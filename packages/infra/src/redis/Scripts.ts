@@ -1,5 +1,8 @@
-/** The scripts in `lua/`, one typed binding each. Redis keeps them by their hash; one that it forgot is sent again. */
-import type { Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+/**
+ * The scripts in `lua/`, one typed binding each. Redis caches a script by its hash; one that it forgot is sent again.
+ */
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
@@ -34,7 +37,7 @@ export const DetectReply = Schema.Union([
 const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ClearReply = Schema.Literals(["cleared", "moved"])
-/** A key: '' and what is there, or what is wrong with it. */
+/** A key of a dump: '' and its value, or what is wrong with it. */
 const Part = Schema.Union([
   Schema.Tuple([Schema.Literal(""), Texts]),
   Schema.Tuple([Schema.String, Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.String, Schema.Number])))])
@@ -58,10 +61,11 @@ export class Scripts extends Context.Service<Scripts, {
   readonly dumpItem: Script<typeof DumpReply.Type>
   readonly clearItems: Script<typeof ClearReply.Type>
   readonly admit: Script<typeof AdmitReply.Type>
-  /** These answer with the keys that hold no status. */
+  /** These three return the keys that hold no status. */
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
+  readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
 /** The text of a script, with the pieces of `lua/lib` that it includes. */
@@ -89,12 +93,12 @@ const make = Effect.gen(function*() {
       return redis.use((client, verify, now) => {
         if (loadedIn !== now) {
           loadedIn = now
-          // Right before the first use on each connection. Where it fails, so does what follows.
+          // Right before the first use on each connection. Where it fails, the next command fails as well.
           client.script("LOAD", lua).catch(() => undefined)
         }
         return client.evalsha(sha, keys.length, rest).catch((error: unknown) => {
           if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error
-          // Nothing has run yet where Redis does not know the script, so giving the command once more is safe.
+          // Redis did not know the script and ran nothing, so repeating the command is safe.
           verify()
           return client.eval(lua, keys.length, rest)
         })
@@ -114,7 +118,8 @@ const make = Effect.gen(function*() {
     admit: yield* bind("admit", AdmitReply),
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
-    writeStatus: yield* bind("write_status", Texts)
+    writeStatus: yield* bind("write_status", Texts),
+    checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {
     event: "scripts_loaded"

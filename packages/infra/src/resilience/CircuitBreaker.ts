@@ -1,19 +1,19 @@
 /**
- * A circuit breaker: after some failures in a row it lets nothing through, and finds out by itself when to begin again.
+ * A circuit breaker: after some failures in a row it rejects all requests, and probes by itself when to close again.
  *
  * **Details**: real requests never serve as probes. When an opening has lasted its time the breaker is half-open and
- * probes, one probe at a time, also while nobody asks for anything; enough successes in a row close it, one failure
- * opens it for twice as long, up to a bound. The length of openings starts anew once something real has succeeded.
+ * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
+ * twice as long, up to a bound. The length of openings starts anew after a real request has succeeded.
  */
 import { Clock, Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
 import { withoutStack } from "./WithoutStack.ts"
 
-export type State = "closed" | "open" | "half_open"
+export type BreakerState = "closed" | "open" | "half_open"
 
-/** Nothing was tried. `retryAfterMillis` is when the next probe may close the breaker. */
+/** The request was not tried. `retryAfterMillis` is the time until the next probe may close the breaker. */
 export class BreakerOpen extends Data.TaggedError("BreakerOpen")<{ readonly retryAfterMillis: number }> {}
 
-export interface Settings {
+export interface BreakerSettings {
   /** Failures in a row that open it. */
   readonly failureThreshold: number
   /** Successful probes in a row that close it. */
@@ -23,21 +23,21 @@ export interface Settings {
   readonly maxTimeout: Duration.Duration
 }
 
-export interface Options<R> {
-  readonly settings: Settings
-  /** Whether what is protected works again. */
+export interface BreakerOptions<R> {
+  readonly settings: BreakerSettings
+  /** Whether the protected service works again. */
   readonly probe: Effect.Effect<boolean, never, R>
-  /** Hears of every change, in order. */
-  readonly onChange: (state: State) => Effect.Effect<void, never, R>
+  /** Called for every change of the state, in order. */
+  readonly onChange: (state: BreakerState) => Effect.Effect<void, never, R>
 }
 
 export interface CircuitBreaker {
-  readonly state: () => State
+  readonly state: () => BreakerState
   /** Fails unless the breaker is closed. */
   readonly check: Effect.Effect<void, BreakerOpen>
-  /** What `check` fails with now, if it does. */
+  /** The error with which `check` would fail now; undefined where it would succeed. */
   readonly refusal: () => BreakerOpen | undefined
-  /** Tells how something went that had been let through. */
+  /** Records the result of a request that was let through. */
   readonly record: (succeeded: boolean) => Effect.Effect<void>
 }
 
@@ -45,39 +45,50 @@ export interface CircuitBreaker {
 const PROBE_EVERY = Duration.millis(100)
 
 /** How long openings in a row last: each twice as long as the one before, up to the bound. */
-const openingsOf = ({ baseTimeout, maxTimeout }: Settings) =>
-  Schedule.min([Schedule.exponential(baseTimeout), Schedule.spaced(maxTimeout)])
+const makeOpenings = Effect.fnUntraced(function*({ baseTimeout, maxTimeout }: BreakerSettings) {
+  const beginAnew = Schedule.toStep(Schedule.min([Schedule.exponential(baseTimeout), Schedule.spaced(maxTimeout)]))
+  let step = yield* beginAnew
+  let hasOpened = false
+  return {
+    /** How long the opening lasts that begins now. */
+    next: Effect.fnUntraced(function*(now: number) {
+      if (!hasOpened) step = yield* beginAnew
+      hasOpened = true
+      // The schedule has no end.
+      return (yield* Effect.orDie(step(now, undefined)))[1]
+    }),
+    /** The next opening lasts as long as the first. */
+    reset: (): void => {
+      hasOpened = false
+    }
+  }
+})
 
 /** Closed at first. Probes for as long as the scope lives. */
 export const make = Effect.fnUntraced(function*<R>(
-  { onChange, probe, settings }: Options<R>
+  { onChange, probe, settings }: BreakerOptions<R>
 ): Effect.fn.Return<CircuitBreaker, never, R | Scope.Scope> {
   const context = yield* Effect.context<R>()
   const clock = yield* Clock.Clock
   const opened = yield* Latch.make(false)
-  const beginAnew = Schedule.toStep(openingsOf(settings))
-  let nextOpening = yield* beginAnew
-  let hasOpened = false
-  let state: State = "closed"
+  const openings = yield* makeOpenings(settings)
+  let state: BreakerState = "closed"
   let failures = 0
   let lasts = Duration.zero
   let halfOpenAt = 0
 
-  const move = (to: State) =>
+  const move = (to: BreakerState) =>
     Effect.suspend(() => {
       state = to
       return Effect.provideContext(onChange(to), context)
     })
 
   const open = Effect.gen(function*() {
-    // At once, so that nobody opens it a second time meanwhile.
+    // At once, so that no other failure opens it a second time meanwhile.
     state = "open"
     const now = clock.currentTimeMillisUnsafe()
-    if (!hasOpened) nextOpening = yield* beginAnew
-    hasOpened = true
     failures = 0
-    // The schedule has no end.
-    lasts = (yield* Effect.orDie(nextOpening(now, undefined)))[1]
+    lasts = yield* openings.next(now)
     halfOpenAt = now + Duration.toMillis(lasts)
     yield* move("open")
     yield* opened.open
@@ -86,7 +97,7 @@ export const make = Effect.fnUntraced(function*<R>(
   const works = Effect.gen(function*() {
     for (let successes = 0; successes < settings.successThreshold; successes++) {
       if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
-      // A probe that ends by a bug has not shown that anything works.
+      // A probe that dies by a bug has not shown that anything works.
       const exit = yield* Effect.exit(Effect.provideContext(probe, context))
       if (Exit.isFailure(exit) || !exit.value) return false
     }
@@ -120,11 +131,11 @@ export const make = Effect.fnUntraced(function*<R>(
     }),
     record: (succeeded) =>
       Effect.suspend(() => {
-        // What was let through before it opened says nothing about now.
+        // A request that was let through before the opening says nothing about the present.
         if (state !== "closed") return Effect.void
         if (succeeded) {
           failures = 0
-          hasOpened = false
+          openings.reset()
           return Effect.void
         }
         failures++

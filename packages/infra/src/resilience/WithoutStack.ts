@@ -1,6 +1,6 @@
 /**
- * Errors that stand for answers and not for trouble: made for every order that is turned away, and read by nobody who
- * wants to know where. Walking the stack for one costs several times as much as all the rest of such an answer.
+ * Errors that are expected answers, made for every rejected order: their stack is never read. Capturing the stack costs
+ * several times as much as the rest of such an answer.
  */
 export const withoutStack = <E>(make: () => E): E => {
   const limit = Error.stackTraceLimit

@@ -1,4 +1,4 @@
-/** Kinds of values that a variable takes: how the text is read, and how a person is told what it should have been. */
+/** Kinds of values that a variable takes: how the text is read, and the words for what was expected. */
 import { Duration, type LogLevel, Redacted } from "effect"
 
 export interface Kind<A> {
@@ -89,6 +89,12 @@ export const word = <A>(words: Readonly<Record<string, A>>): Kind<A> => ({
   read: (text) => Object.hasOwn(words, text.toLowerCase()) ? words[text.toLowerCase()] : undefined
 })
 
+/** One of these words, in small letters. */
+export const oneOf = <const Word extends string>(words: ReadonlyArray<Word>): Kind<Word> => ({
+  expects: `one of ${words.join(", ")}`,
+  read: (text) => words.find((word) => word === text.toLowerCase())
+})
+
 export const yesOrNo: Kind<boolean> = word({ true: true, false: false })
 
 /** Any text. It is never shown, right or wrong. */
@@ -96,7 +102,7 @@ export const secret: Kind<Redacted.Redacted<string>> = { expects: "a secret", re
 
 const MAX_NAME = 200
 
-/** Who logs in: it is shown. */
+/** The name of a login. It is shown in errors. */
 export const userName: Kind<string> = {
   expects: `a name of 1 to ${MAX_NAME} characters without spaces`,
   read: (text) => text.length <= MAX_NAME && /^[^\s\p{Cc}]+$/u.test(text) ? text : undefined

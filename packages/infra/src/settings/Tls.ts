@@ -1,21 +1,22 @@
-/** TLS towards a service: whether, whom to believe, and who we are. */
+/** TLS towards a service: whether it is used, the trusted authorities, and the client's own identity. */
 import { Config, Effect, Redacted } from "effect"
 import { X509Certificate } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { isIP } from "node:net"
 import { type ConnectionOptions, createSecureContext } from "node:tls"
+import { messageOf } from "../errors/MessageOf.ts"
 import * as Kind from "./Kind.ts"
 import * as Variable from "./Variable.ts"
 
-/** In PEM, as it stands in the files. */
+/** In PEM, as read from the files. */
 export interface Tls {
-  /** Whom to believe; those whom Node believes by itself where it is absent. */
+  /** The trusted certificate authorities; Node's own where it is absent. */
   readonly ca?: string
   /** Our own certificate, where the service asks for one. */
   readonly identity?: { readonly certificate: string; readonly key: Redacted.Redacted<string> }
 }
 
-/** How a connection to this host is made. Whoever answers must be who the host's name says. */
+/** The options of a connection to this host. The server's certificate must match the host's name. */
 export const connectionOptions = ({ ca, identity }: Tls, host?: string): ConnectionOptions => ({
   ...(host === undefined || isIP(host) !== 0 ? {} : { servername: host }),
   ...(ca === undefined ? {} : { ca }),
@@ -25,7 +26,7 @@ export const connectionOptions = ({ ca, identity }: Tls, host?: string): Connect
 /** Whether TLS is spoken. */
 export const isOn = (name: string): Config.Config<boolean> => Variable.make(name, Kind.yesOrNo, false)
 
-/** What is in the file that is named. */
+/** The content of the file that the variable names; undefined where the variable is absent. */
 export const pem = (name: string): Config.Config<string | undefined> =>
   Config.mapEffect(
     Variable.make<string | undefined>(name, Kind.path, undefined),
@@ -35,8 +36,6 @@ export const pem = (name: string): Config.Config<string | undefined> =>
         catch: (error) => Variable.problem(`${name}: ${messageOf(error)}`)
       })
   )
-
-const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
 
 interface Given {
   readonly isOn: boolean
@@ -54,7 +53,7 @@ const rule = (prefix: string) => ({ ca, certificate, isOn, key }: Given): string
   if ((certificate === undefined) !== (key === undefined)) {
     return `${prefix}_TLS_CERT_FILE and ${prefix}_TLS_KEY_FILE: one is missing, and the other is given`
   }
-  // OpenSSL reads over what is no certificate, and then believes nobody.
+  // OpenSSL ignores text that is no certificate, and then trusts no server.
   if (ca !== undefined && !holds(() => new X509Certificate(ca))) return `${prefix}_TLS_CA_FILE: holds no certificate`
   return holds(() => createSecureContext({ cert: certificate, key }))
     ? undefined

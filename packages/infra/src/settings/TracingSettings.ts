@@ -1,21 +1,22 @@
-/** Whether and how spans are recorded, by the variables of OpenTelemetry. */
+/** The settings of tracing, by the variables of OpenTelemetry. */
 import { Config } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Variable from "./Variable.ts"
 
-const SAMPLERS = {
-  always_on: "always_on",
-  always_off: "always_off",
-  traceidratio: "traceidratio",
-  parentbased_always_on: "parentbased_always_on",
-  parentbased_always_off: "parentbased_always_off",
-  parentbased_traceidratio: "parentbased_traceidratio"
-} as const
-const PROTOCOLS = { grpc: "grpc", "http/protobuf": "http/protobuf", "http/json": "http/json" } as const
+const SAMPLERS = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio"
+] as const
+const PROTOCOLS = ["grpc", "http/protobuf", "http/json"] as const
 
 /**
  * Whether and how spans are recorded. The names and meanings are OpenTelemetry's, whose SDK reads them and the rest of
- * its variables by itself: what is read here decides whether it is started, and tells bad values as all others are told.
+ * its variables by itself: this reads what decides whether it is started, and reports bad values like those of all
+ * variables.
  */
 export const TracingSettings: Config.Config<TracingSettings> = Config.map(
   Variable.group({
@@ -23,16 +24,12 @@ export const TracingSettings: Config.Config<TracingSettings> = Config.map(
     tracesEndpoint: Variable.make<URL | undefined>("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Kind.url, undefined),
     exporter: Variable.make<"otlp" | "none" | undefined>(
       "OTEL_TRACES_EXPORTER",
-      Kind.word({ otlp: "otlp", none: "none" }),
+      Kind.oneOf(["otlp", "none"]),
       undefined
     ),
-    protocol: Variable.make("OTEL_EXPORTER_OTLP_PROTOCOL", Kind.word<string>(PROTOCOLS), "http/protobuf"),
-    isDisabled: Variable.make("OTEL_SDK_DISABLED", Kind.word({ true: true, false: false }), false),
-    sampler: Variable.make<keyof typeof SAMPLERS>(
-      "OTEL_TRACES_SAMPLER",
-      Kind.word<keyof typeof SAMPLERS>(SAMPLERS),
-      "parentbased_always_on"
-    ),
+    protocol: Variable.make("OTEL_EXPORTER_OTLP_PROTOCOL", Kind.oneOf(PROTOCOLS), "http/protobuf"),
+    isDisabled: Variable.make("OTEL_SDK_DISABLED", Kind.yesOrNo, false),
+    sampler: Variable.make("OTEL_TRACES_SAMPLER", Kind.oneOf(SAMPLERS), "parentbased_always_on"),
     ratio: Variable.make("OTEL_TRACES_SAMPLER_ARG", Kind.share, 1)
   }),
   ({ endpoint, exporter, isDisabled, sampler, tracesEndpoint }) => ({

@@ -1,4 +1,4 @@
-/** Environment variables as `Config`, such that a start with bad values says all that is wrong with them at once. */
+/** Environment variables as `Config`: a start with bad values reports all of them at once. */
 import { Config, ConfigProvider, Effect, Option, type Redacted } from "effect"
 import * as Kind from "./Kind.ts"
 
@@ -47,7 +47,7 @@ export const secret = (name: string) => make<Redacted.Redacted<string> | undefin
 /** A user's name that may be absent. */
 export const userName = (name: string) => make<string | undefined>(name, Kind.userName, undefined)
 
-/** The text within quotes. What stands before an `@` in an address may be a password. */
+/** The text within quotes. The part before an `@` in an address may be a password, and is hidden. */
 const show = (text: string): string => {
   const shown = text.replace(/^.*@/s, "***@")
   return JSON.stringify(shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}...` : shown)

@@ -1,4 +1,4 @@
-/** Consuming the embedded log: every partition at once, as there is nobody to share them with. */
+/** Consuming the embedded log: one consumer owns all partitions. */
 import { LogDamaged, LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -6,6 +6,7 @@ import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope }
 import { type Connection, integer } from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
 import * as LogChain from "./database/LogChain.ts"
+import * as LoggedRow from "./database/LoggedRow.ts"
 import type { SqliteDatabase } from "./database/SqliteDatabase.ts"
 
 /** How long workers that are asked to return may take, before they are interrupted. */
@@ -15,9 +16,9 @@ export const REVOKE_PATIENCE = Duration.seconds(10)
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
 const decodeHeaders = Schema.decodeOption(Headers)
 /** Of a record whose headers were accepted though they are none: it is folded as one that makes no sense. */
-const unreadable = Option.getOrThrow(decodeHeaders(LogChain.UNREADABLE_HEADERS))
+const unreadable = Option.getOrThrow(decodeHeaders(LoggedRow.UNREADABLE_HEADERS))
 
-/** The topic of `Signals` that wakes those who wait for records of a partition. */
+/** The topic of `Signals` that wakes the fibers that wait for records of a partition. */
 export const topic = (partition: number): string => `log/${partition}`
 
 type Database = SqliteDatabase["Service"]
@@ -29,36 +30,36 @@ export const consume = Effect.fnUntraced(function*(
   partitions: ReadonlyArray<number>,
   worker: Worker
 ): Effect.fn.Return<never, never, Scope.Scope> {
-  const tenure: Tenure = { database, revoked: yield* Deferred.make<void>(), isOver: false }
+  const ownership: Ownership = { database, revoked: yield* Deferred.make<void>(), isOver: false }
   const fibers = yield* Effect.acquireRelease(
-    Effect.forEach(partitions, (partition) => Effect.forkDetach(worker(own(tenure, PartitionId.make(partition))))),
-    (workers) => handOver(tenure, workers)
+    Effect.forEach(partitions, (partition) => Effect.forkDetach(worker(own(ownership, PartitionId.make(partition))))),
+    (workers) => revoke(ownership, workers)
   )
-  // A worker's defect is not its own business alone: it ends the process rather than one partition in silence.
+  // A worker's defect ends the process, rather than one partition silently.
   yield* Effect.forEach(fibers, Fiber.join, { concurrency: "unbounded", discard: true })
   return yield* Effect.never
 })
 
 /** The time during which the partitions are owned. */
-interface Tenure {
+interface Ownership {
   readonly database: Database
   readonly revoked: Deferred.Deferred<void>
   isOver: boolean
 }
 
-const handOver = Effect.fnUntraced(function*(tenure: Tenure, workers: ReadonlyArray<Fiber.Fiber<void>>) {
-  yield* Deferred.succeed(tenure.revoked, undefined)
+const revoke = Effect.fnUntraced(function*(ownership: Ownership, workers: ReadonlyArray<Fiber.Fiber<void>>) {
+  yield* Deferred.succeed(ownership.revoked, undefined)
   yield* Effect.timeoutOption(Effect.interruptible(Fiber.awaitAll(workers)), REVOKE_PATIENCE)
-  tenure.isOver = true
+  ownership.isOver = true
   yield* Fiber.interruptAll(workers)
 })
 
-const own = (tenure: Tenure, partition: PartitionId): OwnedPartition => {
-  const { database, revoked } = tenure
+const own = (ownership: Ownership, partition: PartitionId): OwnedPartition => {
+  const { database, revoked } = ownership
   let next = 0
   const guarded = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | PartitionLost> =>
     Effect.suspend((): Effect.Effect<A, E | PartitionLost> =>
-      tenure.isOver ? Effect.fail(new PartitionLost({ partition })) : effect
+      ownership.isOver ? Effect.fail(new PartitionLost({ partition })) : effect
     )
 
   const takeNow = (max: number) =>
@@ -112,7 +113,7 @@ export const bounds = (connection: Connection, partition: number) => {
   }
 }
 
-/** Records as they were appended, and what is none of them: nothing behind it is given. */
+/** At most `max` records from this offset on, in the log's order, before the first damaged one; and its damage. */
 export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) => {
   const { broken, rows } = LogChain.read(connection, partition, offset, max)
   return { records: rows.map((row) => toRecord(partition, row)), damage: damageAt(partition, broken) }
@@ -129,7 +130,7 @@ export const damageAt = (partition: PartitionId, broken: LogChain.Break | undefi
     ? undefined
     : new LogDamaged({ partition, offset: Offset.make(broken.offset), found: broken.found })
 
-const toRecord = (partition: PartitionId, row: LogChain.LoggedRow): LogRecord => ({
+const toRecord = (partition: PartitionId, row: LoggedRow.LoggedRow): LogRecord => ({
   partition,
   offset: Offset.make(row.offset),
   timestamp: row.timestamp,

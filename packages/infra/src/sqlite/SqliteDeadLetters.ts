@@ -18,7 +18,7 @@ import {
 } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 
-/** Putting a letter again keeps the first; a mark that came before its letter counts. */
+/** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
 INSERT OR IGNORE INTO letters(
   partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency
@@ -80,7 +80,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           ),
           storeUnavailable
         ),
-      find: (place) => Effect.catch(database.read((connection) => find(connection, place)), storeUnavailable),
+      find: (id) => Effect.catch(database.read((connection) => find(connection, id)), storeUnavailable),
       stats: Effect.catch(
         database.read((connection) => {
           const row = connection.get(STATS) ?? {}

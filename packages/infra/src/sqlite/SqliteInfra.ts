@@ -1,4 +1,4 @@
-/** All that the engine needs, over one embedded file. */
+/** All ports of the engine, over one embedded file. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -6,6 +6,7 @@ import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { Effect, Layer } from "effect"
 import * as MemoryBacklogs from "../memory/MemoryBacklogs.ts"
@@ -19,13 +20,15 @@ import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
 import * as SqliteOrderLog from "./SqliteOrderLog.ts"
 import * as SqliteOrderStatuses from "./SqliteOrderStatuses.ts"
+import * as SqliteRecoveryMarks from "./SqliteRecoveryMarks.ts"
 import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
-export type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
   SqliteItemStore.layer,
+  SqliteRecoveryMarks.layer,
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
   SqliteLiveEvents.layer,
@@ -45,7 +48,7 @@ export const layer = (options: {
 /**
  * The same file beside a running engine: for commands that read, and that change by appending to the log.
  *
- * **Gotchas**: nothing keeps two from folding. Whoever uses this layer must neither consume nor fold.
+ * **Gotchas**: no lock prevents two engines from folding. A user of this layer must neither consume nor fold.
  */
 export const layerBeside = (options: {
   readonly folder: string
@@ -57,22 +60,24 @@ export const layerMemory: Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailabl
 )
 
 /** The log and the items, and all that is stored of them: for commands that compare and repair. */
-const items: Layer.Layer<LogReader | ItemStore | StoredItems, never, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
-  SqliteLogReader.layer,
-  SqliteItemStore.layer,
-  SqliteStoredItems.layer
-)
+const items: Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, never, SqliteDatabase.SqliteDatabase> =
+  Layer.mergeAll(
+    SqliteLogReader.layer,
+    SqliteItemStore.layer,
+    SqliteRecoveryMarks.layer,
+    SqliteStoredItems.layer
+  )
 
 /** Beside a running engine. */
 export const layerItemsBeside = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, OpenFile.CannotOpen> =>
+}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen> =>
   Layer.provide(items, SqliteDatabase.layer(options))
 
-/** In the engine's place, for as long as the layer lives. */
+/** Instead of an engine: holds the engine's lock for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | StoredItems, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
+}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
   items.pipe(
     Layer.provide(SqliteDatabase.layer({ ...options, isEngine: true })),
     Layer.provide(EngineLock.layer(options.folder))

@@ -1,4 +1,4 @@
-/** What happens to items, as it happens, out of the embedded file. */
+/** Live events from the embedded file. */
 import { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer, Option, Stream } from "effect"
@@ -10,7 +10,7 @@ const FOLLOW_PAGE = 100
 /** Before the first event. */
 const BEGINNING = 0
 
-/** A follower waits for the turns of its item, reads what is new, and goes on: it holds nothing in between. */
+/** A follower waits for a signal of its item and reads the new events; it buffers nothing in between. */
 export const layer: Layer.Layer<LiveEvents, never, SqliteDatabase> = Layer.effect(
   LiveEvents,
   Effect.gen(function*() {
@@ -49,5 +49,5 @@ export const layer: Layer.Layer<LiveEvents, never, SqliteDatabase> = Layer.effec
   })
 )
 
-/** The number that an id stands for. What is none of ours, from another store perhaps, stands for the beginning. */
+/** The number of an id. An id of another store, which is none of ours, counts as the beginning. */
 const toNumber = (id: string | undefined): number => id !== undefined && /^\d{1,15}$/.test(id) ? Number(id) : BEGINNING

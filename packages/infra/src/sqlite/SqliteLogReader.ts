@@ -1,4 +1,4 @@
-/** Reading the embedded log from outside. */
+/** Reading the embedded log outside of the engine. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { type LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Effect, Layer, Option, Stream } from "effect"
@@ -13,8 +13,8 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
   LogReader,
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
-    const ask = <A>(look: (connection: Connection) => A) =>
-      Effect.mapError(database.read(look), ({ detail }) => new LogUnavailable({ detail }))
+    const ask = <A>(read: (connection: Connection) => A) =>
+      Effect.mapError(database.read(read), ({ detail }) => new LogUnavailable({ detail }))
 
     return {
       partitions: ask((connection) =>

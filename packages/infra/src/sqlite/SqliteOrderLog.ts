@@ -1,8 +1,9 @@
-/** The log of all that happened, as a table in the embedded file. */
+/** The log of commands, as a table in the embedded file. */
 import { AppendRefused, AppendUnknown, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
+import * as Completion from "../actor/Completion.ts"
 import * as Connection from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
 import * as LogChain from "./database/LogChain.ts"
@@ -16,8 +17,8 @@ const APPEND = `
 INSERT INTO log(partition, offset, key, value, headers, timestamp, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /**
- * Appends wait for the disk, many at once. All partitions belong to whoever consumes; a second consumer in the same
- * process waits until the first has left, and `EngineLock` keeps out those of other processes.
+ * Appends wait for the disk, many in one commit (decision 0004). A consumer owns all partitions; a second one in the
+ * same process waits until the first has left, and `EngineLock` keeps out those of other processes.
  */
 export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Layer.effect(
   OrderLog,
@@ -48,12 +49,15 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
         return Result.succeed({ partition, offset: Offset.make(offset) })
       }
     }
-    const offer: OrderLog["Service"]["offer"] = (record, answered) =>
-      database.offer(insert(record), (answer) => answered(Exit.mapError(answer, toAppendError)))
+    const offer: OrderLog["Service"]["offer"] = (record, completion) =>
+      database.offer(
+        insert(record),
+        Completion.mapInput(completion, (exit) => Exit.mapError(exit, toAppendError))
+      )
 
     return {
       partitions: Effect.succeed(partitions),
-      append: (record) => Effect.callback((resume) => offer(record, resume)),
+      append: (record) => Completion.wait((completion) => offer(record, completion)),
       offer,
       consume: (worker) =>
         Effect.andThen(

@@ -14,18 +14,18 @@ import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as StatusRows from "./StatusRows.ts"
 
 /**
- * Claims and statuses survive a kill -9; none is worth a wait for the disk, as an order's own append waits for it, and
- * takes the claim before it to the disk as well.
+ * Claims and statuses survive a kill -9 and do not wait for the disk: an order's own append waits for it, and brings
+ * the claim before it to the disk as well (decision 0004).
  */
 export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimits> = Layer.effect(
   OrderStatuses,
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
     const limits = yield* RateLimits
-    // One admission after the other: what is found unknown is then still unknown when it is claimed.
-    const turn = yield* Semaphore.make(1)
+    // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
+    const admitting = yield* Semaphore.make(1)
 
-    /** One write of several rows, which also takes some expired ones away. */
+    /** One write of several rows, which also deletes some expired ones. */
     const write = (change: (connection: Connection, now: number) => void) =>
       Effect.flatMap(Effect.map(Clock.currentTimeMillis, Math.floor), (now) =>
         Effect.catch(
@@ -49,9 +49,9 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
       return yield* database.writeSoon((connection) => {
         StatusRows.sweep(connection, now)
         return Result.succeed(requests.map((request, index): Admission => {
-          // What was given back since it was read is told as it was read: whoever asks again gets in.
-          const there = StatusRows.find(connection, request.requestId, now) ?? known[index]
-          if (there !== undefined) return toKnown(there, request)
+          // A claim that was released since it was read is answered as it was read: a retry is admitted.
+          const stored = StatusRows.find(connection, request.requestId, now) ?? known[index]
+          if (stored !== undefined) return toKnown(stored, request)
           const limit = counted[index]!
           if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
           StatusRows.claim(connection, request, policy.owner, now + policy.leaseMillis, iso(now))
@@ -67,7 +67,8 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     })
 
     return {
-      admit: (requests, policy) => Effect.catch(Semaphore.withPermit(turn, admit(requests, policy)), storeUnavailable),
+      admit: (requests, policy) =>
+        Effect.catch(Semaphore.withPermit(admitting, admit(requests, policy)), storeUnavailable),
       confirm: (claims) =>
         write((connection, now) => {
           for (const claim of claims) StatusRows.confirm(connection, claim, now, iso(now))
@@ -86,10 +87,10 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
   })
 )
 
-/** No cost, and no answer: the request is known. */
+/** Not counted against the limit: the request is known. */
 const free: RateLimit = { allowed: true, remaining: 0, retryAfterMillis: 0 }
 
-/** Counts the requests that nobody knows, each id once. */
+/** Counts the unknown requests against their users' limits, each id once. */
 const countUnknown = Effect.fnUntraced(function*(
   limits: RateLimits["Service"],
   requests: ReadonlyArray<AdmissionRequest>,
@@ -106,9 +107,9 @@ const countUnknown = Effect.fnUntraced(function*(
   })
 })
 
-const toLookup = (there: StatusRows.StatusRow | undefined): StatusLookup => {
-  if (there === undefined) return { _tag: "Unknown" }
-  return there.owner === undefined ? { _tag: "Kept", record: there.record } : { _tag: "Leased" }
+const toLookup = (stored: StatusRows.StatusRow | undefined): StatusLookup => {
+  if (stored === undefined) return { _tag: "Unknown" }
+  return stored.owner === undefined ? { _tag: "Kept", record: stored.record } : { _tag: "Leased" }
 }
 
 const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {

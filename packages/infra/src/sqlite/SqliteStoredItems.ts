@@ -1,26 +1,15 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/ItemStore"
-import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { empty } from "@flash-sale/domain/rules/Item"
+import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
-import { Clock, DateTime, Effect, Layer, Result } from "effect"
+import { Clock, DateTime, Effect, Layer } from "effect"
+import * as ClearJob from "./ClearJob.ts"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
-import * as LogChain from "./database/LogChain.ts"
-import { type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as ItemHead from "./items/ItemHead.ts"
-
-/** The tables of an item's maps. */
-const MAPS = ["orders", "turned", "buyers", "commands", "untold"] as const
-
-/** The row stays, as its number stands for the name elsewhere and its events go on being counted. */
-const RESET = `
-UPDATE items SET
-  partition = ?, position = ${NOTHING_FOLDED}, available = 0, held = 0, sold = 0, put = 0, seq = 0, rules = 1,
-  turned_count = 0, command_count = 0, opens_at = NULL, closes_at = NULL, per_user_limit = NULL, paused = 0,
-  price = NULL, currency = NULL
-WHERE id = ?`
+import * as ItemLoad from "./items/ItemLoad.ts"
 
 export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effect(
   StoredItems,
@@ -51,7 +40,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.catchTags(
             database.write(
-              clear(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
+              ClearJob.make(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
             ),
             { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
           ))
@@ -59,7 +48,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
   })
 )
 
-/** Several reads of one state of the file, whoever writes it meanwhile. */
+/** Several reads of one state of the file, also while it is written. */
 const atOneMoment = <A>(connection: Connection, look: () => A): A => {
   connection.run("BEGIN")
   try {
@@ -69,9 +58,9 @@ const atOneMoment = <A>(connection: Connection, look: () => A): A => {
   }
 }
 
-/** What is stored of an item of which nothing was folded. Nobody types stock into the file. */
+/** What is stored of an item of which nothing was folded. Stock is never changed by hand in the file. */
 const nothing: StoredItem = {
-  dump: new Map(ItemDump.head(empty, NOTHING_FOLDED)),
+  dump: ItemDump.of(Fold.nothing),
   position: NOTHING_FOLDED,
   indexed: true,
   damages: [],
@@ -84,7 +73,7 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId): S
   try {
     const head = ItemHead.find(connection, itemId)!
     return {
-      dump: new Map([...ItemDump.head(head.item, head.position), ...maps(connection, head.id)]),
+      dump: { head: ItemDump.headOf(head.item, head.position), ...maps(connection, head.id) },
       position: head.position,
       indexed: integer(row, "partition") === partition,
       damages: [],
@@ -96,57 +85,31 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId): S
   }
 }
 
-const word = (value: Row[string] | undefined): string => value === null || value === undefined ? "-" : String(value)
-
-function* maps(connection: Connection, id: number): Iterable<readonly [string, string]> {
-  for (const row of connection.all("SELECT * FROM orders WHERE item = ?", id)) {
-    const words = ["state", "user", "amount", "attempt", "place"].map((column) => word(row[column]))
-    const rest = ["price", "currency", "reason"].map((column) => word(row[column]))
-    yield [ItemDump.orderOf(text(row, "request")), [...words, row["capped"] === 1 ? "capped" : "-", ...rest].join(" ")]
+/** The entries of a table. A damaged one keeps its columns as they were found. */
+const mapOf = <A>(
+  rows: ReadonlyArray<Row>,
+  key: string,
+  read: (row: Row) => readonly [unknown, A]
+): ReadonlyMap<string, ItemDump.Stored<A>> => {
+  const value = (row: Row): ItemDump.Stored<A> => {
+    try {
+      return read(row)[1]
+    } catch (error) {
+      if (!(error instanceof RowDamaged)) throw error
+      const columns = Object.entries(row).filter(([column]) => column !== "item" && column !== key)
+      return ItemDump.damaged(columns.map(([, found]) => found === null ? "-" : String(found)).join(" "))
+    }
   }
-  for (const row of connection.all("SELECT request, n, reason FROM turned WHERE item = ?", id)) {
-    yield [ItemDump.rejectedOf(text(row, "request")), `${word(row["reason"])} ${word(row["n"])}`]
-  }
-  for (const row of connection.all("SELECT user, units FROM buyers WHERE item = ?", id)) {
-    yield [ItemDump.buyerOf(text(row, "user")), word(row["units"])]
-  }
-  for (const row of connection.all("SELECT command, n FROM commands WHERE item = ?", id)) {
-    yield [ItemDump.commandOf(text(row, "command")), word(row["n"])]
-  }
-  for (const row of connection.all("SELECT offset, request, state, reason, attempt FROM untold WHERE item = ?", id)) {
-    const request = row["request"]
-    yield [
-      ItemDump.unpublishedOf(integer(row, "offset")),
-      `${word(row["state"])} ${word(row["reason"])} ${word(row["attempt"])} ${request === null ? "" : word(request)}`
-    ]
-  }
+  return new Map(rows.map((row) => [String(row[key]), value(row)]))
 }
 
-const clear = (
-  partition: PartitionId,
-  epoch: string | undefined,
-  clearings: ReadonlyArray<Clearing>,
-  accepted: AcceptedLog | undefined,
-  at: string
-): Job<void, MarkMoved> =>
-(connection) => {
-  const mark = connection.get("SELECT epoch FROM marks WHERE partition = ? AND checkpoint IS NOT NULL", partition)
-  if ((mark === undefined ? undefined : text(mark, "epoch")) !== epoch) return Result.fail(new MarkMoved({ partition }))
-  connection.run("DELETE FROM marks WHERE partition = ?", partition)
-  if (accepted !== undefined) {
-    connection.run("INSERT OR REPLACE INTO accepted VALUES (?, ?, ?)", partition, accepted.from, accepted.told)
-    // The log is accepted as it is, with what is damaged in it.
-    const damaged = LogChain.firstBreak(connection, partition)
-    if (damaged !== undefined) LogChain.rechain(connection, partition, damaged.offset)
+const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head"> => {
+  const rows = (table: typeof ClearJob.MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
+  return {
+    orders: mapOf(rows("orders"), "request", ItemLoad.toOrder),
+    rejected: mapOf(rows("turned"), "request", ItemLoad.toRejected),
+    buyers: mapOf(rows("buyers"), "user", ItemLoad.toBuyer),
+    commands: mapOf(rows("commands"), "command", ItemLoad.toCommand),
+    unpublished: mapOf(rows("untold"), "offset", ItemLoad.toUnpublished)
   }
-  for (const { itemId, why } of clearings) {
-    const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
-    if (row !== undefined) {
-      const id = integer(row, "id")
-      for (const table of MAPS) connection.run(`DELETE FROM ${table} WHERE item = ?`, id)
-      connection.run(RESET, partition, id)
-    }
-    connection.run("INSERT INTO repairs(at, item, partition, why) VALUES (?, ?, ?, ?)", at, itemId, partition, why)
-  }
-  return Result.void
 }

@@ -1,4 +1,4 @@
-/** What is known of each request, as rows: claims with their owner, and statuses. A row that has expired is not there. */
+/** What is known of each request, as rows: claims with their owner, and statuses. An expired row counts as absent. */
 import {
   ACCEPTED_KEPT_MILLIS,
   type AdmissionRequest,
@@ -10,10 +10,10 @@ import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./database/Connection.ts"
 
-/** Expired rows that one write takes away: more than it can add, so that they do not pile up. */
+/** Expired rows that one write deletes: more than it can add, so that they do not pile up. */
 const EXPIRED_STEP = 2_000
 
-/** A claim has an owner until it is kept, and its record is what it becomes then. */
+/** A claim has an owner until it is confirmed; its record is the status that it becomes then. */
 export interface StatusRow {
   readonly owner: string | undefined
   readonly record: StatusRecord
@@ -35,7 +35,7 @@ export const find = (connection: Connection, requestId: RequestId, now: number):
   return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
 }
 
-/** A claim: nobody else may place the order until `expires`. */
+/** Inserts a claim: no other request may place the order until `expires`, milliseconds since 1970. */
 export const claim = (
   connection: Connection,
   request: AdmissionRequest,
@@ -56,14 +56,14 @@ export const claim = (
   })
 }
 
-/** The claim becomes the status PENDING, where it is still its owner's. */
+/** The claim becomes the status PENDING, where its owner still holds it. */
 export const confirm = (connection: Connection, claimed: Claim, now: number, updatedAt: string): void =>
   void connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
 
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>
   void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
 
-/** Writes forwards only, and only over the same order; over a claim of it in any case. */
+/** Writes a status forwards only, and only over the same order; over a claim of that order in any case. */
 export const write = (connection: Connection, record: StatusRecord, now: number): void => {
   const there = find(connection, record.requestId, now)
   if (there !== undefined && !mayReplace(there, record)) return

@@ -3,8 +3,8 @@ import { Context } from "effect"
 
 /**
  * Records that an item folds in one call, and orders that they may name, so that none keeps the store from others for
- * long. A call waits for a write to disk, which takes as long for many: where the disk is slow, its size is the speed of a
- * hot item.
+ * long. A call waits for a write to disk, which takes as long for many: where the disk is slow, the size of a call is
+ * the speed of a hot item.
  */
 export const CALL_ORDERS = 1_000
 

@@ -1,19 +1,19 @@
 /**
- * The calls by which an item is folded, one after the other.
+ * The calls that fold an item, one after the other.
  *
- * **Details**: the next one may be sent while one is on its way, as a call may take as long as the disk does. It names the
- * position that the one before it leads to, so that the store refuses it where that one came to nothing.
+ * **Details**: the next one may be sent while one is on its way, as a call may take as long as the disk does. It names
+ * the position that the one before it leads to, so that the store refuses it where that one had no effect:
+ * docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import { type FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { Duration, Effect, Fiber, Schedule, type Scope } from "effect"
-import type { OpenOrders } from "../order/Actions.ts"
+import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
+import { Effect, Fiber, type Scope } from "effect"
 import type { Message } from "../order/OpenOrder.ts"
-import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
+import type { OpenOrders } from "../order/OpenOrders.ts"
+import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as FoldTelemetry from "./FoldTelemetry.ts"
-
-/** How often a stopped item is tried again: its repair is seen within so long. */
-const TRY_REPAIRED_EVERY = Duration.seconds(3)
+import { untilRepaired } from "./Repair.ts"
 
 /** A batch on its way through the store; without a reply where the item has stopped. */
 export interface SentFold {
@@ -26,7 +26,7 @@ export interface FoldPipeline {
   readonly send: (batch: ReadonlyArray<Message>, open: OpenOrders) => Effect.Effect<SentFold>
   /** The store's reply; nothing where the item has stopped: its records pass, and are folded after the repair. */
   readonly reply: (sent: SentFold) => Effect.Effect<FoldReply | undefined, RecoveryNeeded>
-  /** The answer at the offset is told: the store need not keep it any more. */
+  /** The answer at the offset is published: the store need not keep it any more. */
   readonly onPublished: (offset: number) => void
   readonly hasStopped: () => boolean
 }
@@ -48,21 +48,12 @@ export const make = Effect.fnUntraced(function*(
     batch: ReadonlyArray<Message>,
     after: number | undefined
   ): Effect.Effect<FoldReply | undefined, RecoveryNeeded> => {
-    const toTell = published
+    const reported = published
     published = []
-    return store.fold({
-      partition: run.partition,
-      itemId,
-      epoch: run.epoch,
-      session: run.session,
-      expected: after,
-      commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
-      published: toTell,
-      emitEvents: batch[0]!.record.offset >= run.publishFrom
-    }).pipe(
+    return store.fold({ ...requestOf(itemId, run, batch), expected: after, published: reported }).pipe(
       Effect.tapError(() =>
         Effect.sync(() => {
-          published = [...toTell, ...published]
+          published = [...reported, ...published]
         })
       ),
       Effect.catchTags({
@@ -88,7 +79,8 @@ export const make = Effect.fnUntraced(function*(
   ): Effect.fn.Return<SentFold> {
     if (stopped) return { batch, reply: undefined }
     const after = expected
-    expected = batch[batch.length - 1]!.record.offset
+    // What is read again is behind what was folded.
+    expected = Math.max(expected ?? NOTHING_FOLDED, batch[batch.length - 1]!.record.offset)
     const reply = yield* Effect.forkChild(around(batch, open, fold(batch, after)), { startImmediately: true })
     return { batch, reply }
   })
@@ -116,19 +108,17 @@ export const make = Effect.fnUntraced(function*(
   }
 })
 
-/**
- * The records that could not be folded are tried again, and nothing after them: once they are folded somebody has
- * repaired the item, and what it let pass is taken again.
- */
-const untilRepaired = (
-  itemId: ItemId,
-  run: PartitionRun,
-  foldAgain: Effect.Effect<FoldReply | undefined, RecoveryNeeded>
-): Effect.Effect<void> =>
-  foldAgain.pipe(
-    Effect.repeat({ schedule: Schedule.spaced(TRY_REPAIRED_EVERY), while: (reply) => reply === undefined }),
-    Effect.andThen(new RecoveryNeeded({ why: `item ${itemId} is repaired, and catches up` })),
-    Effect.catchTag("RecoveryNeeded", run.fail),
-    Effect.catchDefect(actorFailed(run, itemId)),
-    Effect.delay(TRY_REPAIRED_EVERY)
-  )
+const requestOf = (itemId: ItemId, run: PartitionRun, batch: ReadonlyArray<Message>) => ({
+  partition: run.partition,
+  itemId,
+  epoch: run.epoch,
+  session: run.session,
+  commands: batch.map(({ command, record }) => ({ offset: record.offset, command })),
+  emitEvents: isNews(batch, run)
+})
+
+/** Whether the live stream gets what the batch changes. A record that is read again changes nothing. */
+const isNews = (batch: ReadonlyArray<Message>, { publishFrom }: PartitionRun): boolean => {
+  const first = batch.find(({ isAdmitted }) => !isAdmitted)
+  return first !== undefined && first.record.offset >= publishFrom
+}

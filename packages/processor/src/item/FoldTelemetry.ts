@@ -4,8 +4,8 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { type Context, Effect, Exit } from "effect"
-import type { OpenOrders } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
+import type { OpenOrders } from "../order/OpenOrders.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 
@@ -22,9 +22,9 @@ export const make = Effect.fnUntraced(function*(itemId: ItemId, run: PartitionRu
   return (batch, open, fold) =>
     Effect.suspend(() => {
       EngineMetrics.foldBatch.updateUnsafe(batch.length, context)
-      // Of what is folded again nothing is told, and so nothing traced.
-      const isTold = recorder !== undefined && batch[0]!.record.offset >= run.publishFrom
-      const end = isTold ? OrderSpans.beginFold(recorder, itemId, batch, open) : undefined
+      // What is folded again is not published, and so not traced.
+      const isNews = recorder !== undefined && batch[0]!.record.offset >= run.publishFrom
+      const end = isNews ? OrderSpans.beginFold(recorder, itemId, batch, open) : undefined
       if (end === undefined) return fold
       return Effect.onExit(fold, (exit) =>
         Effect.sync(() => end(Exit.isSuccess(exit) ? exit.value?.outcomes : undefined)))

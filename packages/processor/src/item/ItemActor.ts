@@ -1,18 +1,20 @@
 /**
- * The one who folds an item: takes what is in its mailbox, folds it in one call, tells what was decided, and starts
- * the payments of what is held. One call after the other, so an item's orders are first come, first served.
+ * The actor that folds an item: takes what is in its mailbox, folds it in one call, publishes what was decided, and
+ * starts the payments of what is held. One call after the other, so an item's orders are first come, first served.
  * While a call is on its way the next one is sent after it, where a whole one waits.
  */
 import type { FoldReply, ItemStore, PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
-import { actionsOf, type OpenOrders } from "../order/Actions.ts"
+import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
+import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
+import * as OpenOrders from "../order/OpenOrders.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
+import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { CallOrders } from "./FoldCallSize.ts"
@@ -36,33 +38,31 @@ export interface ItemActor {
 
 /** What the actors of a partition share. */
 export interface SharedParts {
-  readonly paymentSlots: Slots
+  readonly paymentSlots: PaymentSlots
   readonly publisher: Publisher
-  readonly onPendingEdit: (parked: PendingEdit) => Effect.Effect<void>
-  /** A place for each record that waits for its fold. Whoever delivers takes them, and the fold gives them back. */
-  readonly room: Semaphore.Semaphore
+  readonly onPendingEdit: (edit: PendingEdit) => Effect.Effect<void>
+  /** A permit for each record that waits for its fold. The router takes them, and the fold gives them back. */
+  readonly mailboxRoom: Semaphore.Semaphore
+  readonly budget: OpenOrderBudget
 }
 
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun,
-  { paymentSlots, onPendingEdit, room, publisher }: SharedParts
+  { budget, mailboxRoom, onPendingEdit, paymentSlots, publisher }: SharedParts
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
-  const open: OpenOrders = new Map()
+  const open = OpenOrders.make(budget)
   let inHand = 0
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = yield* Clock.currentTimeMillis
     const actions = actionsOf(itemId, open, batch, reply.outcomes, now)
-    for (const { held, voidCharge } of actions) {
-      const order = held ?? voidCharge
-      if (order !== undefined) payments.follow(order)
-    }
+    for (const action of actions) payments.follow(action)
     yield* publisher.publish({ itemId, actions, onPublished: pipeline.onPublished })
     yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.summary.available)
     if (reply.summary.pendingEdit !== undefined) yield* onPendingEdit(reply.summary.pendingEdit)
@@ -72,8 +72,9 @@ export const make = Effect.fnUntraced(function*(
     const reply = yield* pipeline.reply(sent)
     const { batch } = sent
     for (const { record } of batch) run.folding.done(record.offset)
-    yield* Semaphore.release(room, batch.length)
-    if (reply !== undefined) yield* apply(batch, reply)
+    yield* Semaphore.release(mailboxRoom, batch.length)
+    if (reply === undefined) open.abandon(batch)
+    else yield* apply(batch, reply)
     inHand -= batch.length
   })
 
@@ -82,8 +83,8 @@ export const make = Effect.fnUntraced(function*(
     return FoldBatches.of(batch, most)
   })
 
-  /** Ends when no whole batch waits any more and all is folded. */
-  const turn = Effect.gen(function*() {
+  /** Folds what waits. Ends when no whole batch waits any more and all is folded. */
+  const foldWaiting = Effect.gen(function*() {
     let ahead: FoldPipeline.SentFold | undefined
     do {
       for (const call of yield* take) {
@@ -96,7 +97,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   yield* Effect.forkScoped(
-    Effect.forever(turn).pipe(
+    Effect.forever(foldWaiting).pipe(
       Effect.catchTag("RecoveryNeeded", run.fail),
       Effect.catchDefect(actorFailed(run, itemId))
     )
@@ -109,7 +110,7 @@ export const make = Effect.fnUntraced(function*(
     startPayments: Effect.suspend(() => payments.start(open.values())),
     isQuiet,
     waiting: () => Queue.sizeUnsafe(mailbox),
-    // Whoever came after a stopped one would not know of the records that it let pass, and skip them.
-    isIdle: () => isQuiet() && open.size === 0 && !pipeline.hasStopped()
+    // A new actor of a stopped item would not know of the records that this one let pass, and skip them.
+    isIdle: () => isQuiet() && open.size() === 0 && !pipeline.hasStopped()
   }
 })

@@ -5,11 +5,14 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 
 export type Place = Extract<Command, { readonly _tag: "Place" }>
 
-/** A record on its way through an item's mailbox. `takenAt` is when it was taken, in milliseconds since 1970. */
+/** A record on its way through an item's mailbox. */
 export interface Message {
   readonly record: LogRecord
   readonly command: Command
+  /** When it was taken, in milliseconds since 1970 (UTC). */
   readonly takenAt: number
+  /** It was read again as there is room for its order now: the `OpenOrderBudget` counts it already. */
+  readonly isAdmitted: boolean
 }
 
 /** What is still needed of a record once it is folded. Its headers are in the command, and thousands may be open. */
@@ -24,7 +27,7 @@ export interface OpenOrder {
   readonly heldAt: number
   readonly price: number | undefined
   readonly currency: string | undefined
-  /** A `give-up` or `cancel` was folded: the charge is (to be) voided. */
+  /** A `give-up` or `cancel` was folded: the charge is voided, or will be. */
   voiding: boolean
   /** Its payment waits for the end of the recovery: the rest of the log may settle it. */
   isHeldBack: boolean

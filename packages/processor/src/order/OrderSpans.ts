@@ -11,11 +11,11 @@ import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { Effect, Option } from "effect"
-import type { OpenOrders } from "./Actions.ts"
 import type { Message, Place } from "./OpenOrder.ts"
+import type { OpenOrders } from "./OpenOrders.ts"
 
 /** Ends the spans of one fold: with what was decided, or with nothing, where it failed. */
-export type End = (outcomes: ReadonlyArray<Outcome.Outcome> | undefined) => void
+export type End = (outcomes: ReadonlyArray<Outcome.RecordOutcome> | undefined) => void
 
 /** A fold is to do something about this order. */
 interface Concerned {
@@ -48,7 +48,7 @@ const concernedBy = (batch: ReadonlyArray<Message>, open: OpenOrders, recorder: 
   return concerned
 }
 
-const statusIn = ({ orders }: Outcome.Outcome, { order: { requestId } }: Place): string | undefined => {
+const statusIn = ({ orders }: Outcome.RecordOutcome, { order: { requestId } }: Place): string | undefined => {
   // Of a record of one order the outcome does not repeat its id.
   const own = orders.find((order) => order.requestId === requestId) ?? (orders.length === 1 ? orders[0] : undefined)
   return own === undefined ? undefined : Outcome.status(own)

@@ -1,4 +1,4 @@
-/** Tells the gateways how far the fold of a partition is and how fast it goes. */
+/** Reports to the gateways how far the fold of a partition is, and how fast it goes. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Clock, Effect } from "effect"
@@ -8,14 +8,17 @@ import * as FoldRate from "./FoldRate.ts"
 /** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
 const BEHIND_MILLIS = 500
 
-/** What to do a few times a second. Nobody waits for it, and a store that is away is told the next time. */
+/**
+ * What to do a few times a second. Nothing waits for it, and a store that is away gets the next report. Why it is built
+ * so: docs/decisions/0014-the-wait-estimate.md.
+ */
 export const make = Effect.fnUntraced(function*(
   run: Pick<PartitionRun, "partition" | "folding" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
   let last = { at: yield* Clock.currentTimeMillis, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let told: Backlog = { folded: -1, perSecond: 0 }
+  let reported: Backlog = { folded: -1, perSecond: 0 }
 
   const look = (now: number): Backlog => {
     const folded = run.folding.next()
@@ -34,9 +37,9 @@ export const make = Effect.fnUntraced(function*(
     const backlog = look(yield* Clock.currentTimeMillis)
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
-    if (backlog.folded === told.folded && backlog.perSecond === told.perSecond) return
+    if (backlog.folded === reported.folded && backlog.perSecond === reported.perSecond) return
     yield* backlogs.publish(run.partition, backlog)
-    told = backlog
+    reported = backlog
   }).pipe(
     Effect.catch(({ detail }) =>
       Log.debug(`Partition ${run.partition}: its backlog is not told: ${detail}`, { event: "backlog_untold" })

@@ -1,8 +1,8 @@
-/** Moving the group's committed offset, and the store's checkpoint with it, behind what is final. */
-import { ItemStore, type Seen } from "@flash-sale/domain/ports/ItemStore"
+/** Moves the group's committed offset, and the store's checkpoint with it, behind what is final. */
 import { type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
-import * as Digest from "@flash-sale/domain/records/Digest"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { NOTHING_FOLDED, Offset } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import { Duration, Effect } from "effect"
 import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import * as LogGrace from "./LogGrace.ts"
@@ -17,21 +17,12 @@ export interface Checkpointer {
   readonly committed: () => number
 }
 
-/**
- * The record by which a recovery recognises the log. Not the one below the checkpoint, but the last one taken: what lies
- * between them is folded as well, and is as lost where the log is cut there.
- */
-export const lastSeen = ({ lastTaken }: PartitionRun): Seen | undefined => {
-  const record = lastTaken()
-  return record === undefined ? undefined : { offset: record.offset, digest: Digest.of(record) }
-}
-
 export const make = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   run: PartitionRun,
   start: number
-): Effect.fn.Return<Checkpointer, never, ItemStore> {
-  const store = yield* ItemStore
+): Effect.fn.Return<Checkpointer, never, RecoveryMarks> {
+  const marks = yield* RecoveryMarks
   const grace = LogGrace.make()
   let committed = run.publishFrom
   let checkpoint = start
@@ -42,7 +33,8 @@ export const make = Effect.fnUntraced(function*(
     const last = run.lastTaken()?.offset ?? marked
     // During a recovery there may be no mark yet whose checkpoint could move.
     if (run.isRecovered() && (next > checkpoint || last > marked)) {
-      yield* store.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen: lastSeen(run) }, run.session)
+      const seen = Recovery.seenOf(run.lastTaken())
+      yield* marks.checkpoint(run.partition, { epoch: run.epoch, checkpoint: next, seen }, run.session)
       checkpoint = next
       marked = last
     }

@@ -1,6 +1,6 @@
 /**
  * How far the fold of a partition is behind its log: in records, and in the age of the oldest that is not folded yet.
- * Told for as long as the partition is owned, also while its worker waits for a store that is away.
+ * Shown for as long as the partition is owned, also while its worker waits for a store that is away.
  */
 import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
@@ -14,8 +14,9 @@ export interface Lag {
   /** Records were taken, in the log's order. */
   readonly took: (records: ReadonlyArray<LogRecord>) => void
   /**
-   * Looks at the end of the log, and brings the gauges up to date. Fails where the log has been silent for long, or ends
-   * before what was taken from it: it is another one now, and what new records take the place of lost ones must not be passed over.
+   * Looks at the end of the log, and brings the gauges up to date. Fails where the log has been silent for long, or
+   * ends before what was taken from it: it is another one now, and new records that take the place of lost ones must
+   * not be passed over.
    */
   readonly look: Effect.Effect<void, LogUnavailable | PartitionLost>
 }
@@ -32,12 +33,12 @@ export const make = (owned: OwnedPartition): Lag => {
   let next: (() => number) | undefined
   let taken: Array<Taken> = []
   let takenUpTo = 0
-  /** Where the fold stands, and since when it has been seen there. */
-  let stands = { at: -1, since: 0 }
+  /** Where the fold was seen last, and since when it has been there. */
+  let seen = { at: -1, since: 0 }
 
   const oldest = (at: number): number => {
     while (taken.length > 1 && taken[1]!.offset <= at) taken.shift()
-    return taken.length > 0 && at < takenUpTo ? taken[0]!.timestamp : stands.since
+    return taken.length > 0 && at < takenUpTo ? taken[0]!.timestamp : seen.since
   }
 
   const look = Effect.gen(function*() {
@@ -48,7 +49,7 @@ export const make = (owned: OwnedPartition): Lag => {
     const { end, start } = bounds
     const at = next?.() ?? (yield* owned.committed) ?? start
     const now = yield* Clock.currentTimeMillis
-    if (stands.at !== at) stands = { at, since: now }
+    if (seen.at !== at) seen = { at, since: now }
     const records = Math.max(0, end - at)
     const seconds = records === 0 ? 0 : Math.max(0, (now - oldest(at)) / 1000)
     yield* Metric.update(EngineMetrics.partitionLag(partition), records)

@@ -1,6 +1,7 @@
 /**
- * Letting the log be away for a while. What is asked of it now and then, beside its records, is no reason to begin again:
- * every beginning interrupts the payments that are under way.
+ * Lets the log be away for a while. A question beside its records that gets no answer is no reason to begin again, as
+ * every beginning interrupts the payments that are under way. Why:
+ * docs/decisions/0017-log-outages-do-not-restart-a-partition.md.
  */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Duration, Effect } from "effect"

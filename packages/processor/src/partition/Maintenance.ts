@@ -1,11 +1,14 @@
-/** What a worker does beside taking records: ends the recovery, checkpointer, looks around. */
+/** What a worker does beside taking records: ends the recovery, commits, looks at its items and at the log. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Effect, Metric, Schedule } from "effect"
+import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import { type PartitionRun, type RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as BacklogReporter from "./BacklogReporter.ts"
@@ -14,7 +17,7 @@ import type { Lag } from "./Lag.ts"
 import type * as Router from "./Router.ts"
 import * as StockEdits from "./StockEdits.ts"
 
-/** A recovery says how far it has come each time that it has looked around so often: every 10 s. */
+/** A recovery logs how far it has come each time that it has looked so often: every 10 s. */
 const PROGRESS_EVERY = 10
 
 export interface MaintenanceParts {
@@ -24,44 +27,48 @@ export interface MaintenanceParts {
   /** Where the recovery ends: everything before it was in the log at the start. */
   readonly until: number
   readonly router: Router.Router
+  readonly budget: OpenOrderBudget
   readonly checkpointer: Checkpointer.Checkpointer
   readonly stockEdits: StockEdits.StockEdits
   readonly lag: Lag
 }
 
-/** Of the items that no order has come for yet: what others show of them ends as they hand the partition over. */
-const tellLevels = Effect.fnUntraced(function*(partition: PartitionId) {
+/**
+ * Shows the levels of items without orders so far: another process has shown them until it handed the partition over.
+ */
+const showLevels = Effect.fnUntraced(function*(partition: PartitionId) {
   const levels = yield* (yield* ItemStore).levels(partition, Metrics.MAX_ITEM_SERIES)
   for (const [itemId, available] of levels) {
-    if (Metrics.isTold(partition, itemId)) continue
+    if (Metrics.isReported(partition, itemId)) continue
     yield* Metric.update(Metrics.inventoryOf(partition, itemId), available)
   }
 })
 
 /** Goes on until something fails. */
 export const run = Effect.fnUntraced(function*(
-  { checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
-): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | ProcessorState> {
-  const store = yield* ItemStore
+  { budget, checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
+): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | RecoveryMarks | ProcessorState> {
+  const marks = yield* RecoveryMarks
   const state = yield* ProcessorState
   const { partition } = run
-  const tellBacklog = yield* BacklogReporter.make(run)
+  const reportBacklog = yield* BacklogReporter.make(run)
 
   const finishRecovery = Effect.gen(function*() {
     const { epoch } = run
-    const mark = { epoch, checkpoint: run.settling.next(), seen: Checkpointer.lastSeen(run) }
-    if (!isMarked) yield* waitFor("the store", store.writeMark(partition, mark, run.session))
+    const mark = { epoch, checkpoint: run.settling.next(), seen: Recovery.seenOf(run.lastTaken()) }
+    if (!isMarked) yield* waitFor("the store", marks.complete(partition, mark, run.session))
     yield* run.setRecovered
     yield* router.startPayments
     yield* state.set(partition, { _tag: "Running" })
-    yield* Effect.ignore(tellLevels(partition))
+    yield* Effect.ignore(showLevels(partition))
   })
 
   const commit = Effect.gen(function*() {
     if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
     yield* checkpointer.commit
-    yield* tellBacklog
+    yield* reportBacklog
     yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
+    yield* Metric.update(EngineMetrics.partitionWaitingOrders(partition), budget.waiting())
   })
 
   let looks = 0

@@ -1,66 +1,65 @@
 /**
  * The worker of one partition while this process owns it: recovers, takes records, routes them to the actors of their
- * items, checkpointer what is final, and hands the partition over when it is asked to.
+ * items, commits what is final, and hands the partition over when it is asked to.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
-import { Clock, Deferred, Duration, Effect, Schedule, type Scope } from "effect"
+import { Deferred, Effect, Schedule, type Scope } from "effect"
+import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
+import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
 import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
+import * as HandOver from "./HandOver.ts"
+import * as Intake from "./Intake.ts"
 import * as Lag from "./Lag.ts"
 import * as Maintenance from "./Maintenance.ts"
 import * as Router from "./Router.ts"
 import * as StockEdits from "./StockEdits.ts"
 
-/** Records taken from the log at once. */
-export const INTAKE_BATCH = 2_000
-/** How long a worker that is asked to return may finish what is in hand. */
-export const HAND_OVER_WITHIN = Duration.seconds(8)
-/** How often a hand-over looks whether everything is told. */
-const HAND_OVER_CHECK = Duration.millis(20)
-
 /** How long a worker waits before it recovers again: it waits for a store or a log that is away. */
 const untilRecovered = Schedule.jittered(
   Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")])
 )
-/** How long between two tries to append what must not be lost. */
+/** How long between two attempts to append what must not be lost. */
 const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
 
-type Services = ItemStore | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
+type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
 
 /**
- * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in hand
- * it returns at once: a whole rebalance may be waiting for it. Workers of one process share their recoveryLimiter.
+ * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
+ * hand it returns at once, as a whole rebalance may be waiting for it: decision 0017. Workers of one process share
+ * their `RecoveryLimiter`.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  paymentSlots: Slots,
-  recoveryLimiter: RecoveryLimiter.RecoveryLimiter = RecoveryLimiter.make()
+  paymentSlots: PaymentSlots,
+  sharedLimiter?: RecoveryLimiter.RecoveryLimiter
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
+  const recoveryLimiter = sharedLimiter ?? (yield* RecoveryLimiter.make)
   let hasInHand = false
   let suspect: number | undefined
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
-  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HAND_OVER_WITHIN) : Effect.void)
+  const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
   yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true), suspect)))
     .pipe(
       Effect.ensuring(taking(false)),
-      // Somebody else owns it now: whatever is still in hand here is theirs.
+      // Another worker owns it now: what is still in hand here is its own.
       Effect.catchTag("PartitionLost", () => Effect.void),
       Effect.tapError((error) => {
-        // Seen on the way: the next try looks there first, and begins nothing while it is so.
+        // The next attempt looks at this record before it begins anything.
         suspect = error._tag === "Halted" && error.halt._tag === "DamagedLog" ? error.halt.offset : undefined
         return state.set(
           owned.partition,
@@ -80,7 +79,7 @@ export const work = Effect.fnUntraced(function*(
 
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
-  paymentSlots: Slots,
+  paymentSlots: PaymentSlots,
   recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>,
@@ -92,6 +91,7 @@ const runOnce = Effect.fnUntraced(function*(
   const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
+  const budget = OpenOrderBudget.make(yield* OpenOrderBudget.MaxOpenOrders)
   let recovered = false
   let lastTaken: LogRecord | undefined
   const run: PartitionRun = {
@@ -105,6 +105,7 @@ const runOnce = Effect.fnUntraced(function*(
     isRecovered: () => recovered,
     setRecovered: Effect.sync(() => {
       recovered = true
+      budget.start()
     }),
     fail: (reason) => Effect.asVoid(Deferred.fail(failed, reason)),
     append: (record) => Effect.orDie(Effect.retry(log.append(record), { schedule: untilAppended })),
@@ -112,15 +113,17 @@ const runOnce = Effect.fnUntraced(function*(
   }
   lag.follow(run.folding.next)
   const stockEdits = yield* StockEdits.make(run)
-  const router = yield* Router.make(run, partitions, paymentSlots, stockEdits)
+  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits })
   const checkpointer = yield* Checkpointer.make(owned, run, plan.from)
-
-  const takeOnce = Effect.gen(function*() {
-    const records = yield* waitFor("the log", owned.take(INTAKE_BATCH))
-    lastTaken = records.at(-1) ?? lastTaken
-    lag.took(records)
-    const now = yield* Clock.currentTimeMillis
-    yield* router.route(records, now)
+  const takeSome = Intake.make({
+    owned,
+    run,
+    router,
+    budget,
+    onTaken: (records) => {
+      lastTaken = records.at(-1) ?? lastTaken
+      lag.took(records)
+    }
   })
 
   yield* state.clearItems(partition)
@@ -128,27 +131,18 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.run({ run, isMarked, until: plan.until, router, checkpointer, stockEdits, lag })
+      Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
     )
   )
   const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
   const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,
-      Effect.repeat(Effect.andThen(takeOnce, onStep), { until: isCaughtUp })
+      Effect.repeat(Effect.andThen(takeSome, onStep), { until: isCaughtUp })
     ))
-  yield* Effect.andThen(catchUp, Effect.forever(takeOnce)).pipe(
+  yield* Effect.andThen(catchUp, Effect.forever(takeSome)).pipe(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )
-  yield* handOver(router, checkpointer)
-})
-
-/** Nothing is taken any more: what is in hand is folded and told, and committed as far as it is final. */
-const handOver = Effect.fnUntraced(function*(router: Router.Router, checkpointer: Checkpointer.Checkpointer) {
-  yield* Effect.sync(router.isQuiet).pipe(
-    Effect.repeat({ until: (quiet: boolean) => quiet, schedule: Schedule.spaced(HAND_OVER_CHECK) }),
-    Effect.timeoutOption(HAND_OVER_WITHIN)
-  )
-  yield* Effect.ignore(checkpointer.commit)
+  yield* HandOver.handOver(router, checkpointer)
 })

@@ -1,5 +1,5 @@
 /**
- * Hand-made changes of stock: whoever sees one that is pending appends it to the log, where it takes its place among the
+ * Hand-made changes of stock: the worker appends one that is pending to the log, where it takes its place among the
  * orders. A repeated one has no second effect.
  */
 import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"

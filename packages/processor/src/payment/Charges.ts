@@ -2,7 +2,8 @@
  * The questions to the payment provider about one item's orders.
  *
  * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
- * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when it is voided are the units given back.
+ * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when
+ * it is voided are the units given back.
  */
 import {
   chargeKey,
@@ -13,7 +14,6 @@ import {
 import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
@@ -25,13 +25,10 @@ import type { PartitionRun } from "../run/PartitionRun.ts"
 
 /** How often a charge without an answer is asked for again before it is given up. */
 export const PAYMENT_RETRIES = 2
-/** How often a charge that is still not voided is told of: at the first failure, and after so many more. */
-const TELL_OF_EVERY = 20
+/** A charge that is still not voided is logged at the first failure, and after so many more. */
+const REPORT_EVERY = 20
 
 const askAgain = Schedule.jittered(Schedule.exponential("200 millis"))
-
-/** A void always ends, so it is asked for until it does. */
-const untilVoided = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]))
 
 export interface Charges {
   /** Asks once. */
@@ -41,14 +38,15 @@ export interface Charges {
    * so then.
    */
   readonly insist: (order: OpenOrder, failure: PaymentError) => Effect.Effect<ChargeResult | undefined>
-  /** Returns when the charge is voided. Takes a place among the payments under way for each try. */
-  readonly voidCharge: (order: OpenOrder) => Effect.Effect<void>
+  /** Asks once. Returns when the charge is voided. */
+  readonly voidCharge: (order: OpenOrder) => Effect.Effect<void, PaymentError>
+  /** Logs that a charge is not voided yet, now and then: `before` is how often it has failed before. */
+  readonly reportNotVoided: (order: OpenOrder, failure: PaymentError, before: number) => Effect.Effect<void>
 }
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
-  run: PartitionRun,
-  slots: Slots
+  run: PartitionRun
 ): Effect.fn.Return<Charges, never, PaymentProvider> {
   const provider = yield* PaymentProvider
   const recorder = yield* Spans
@@ -89,14 +87,6 @@ export const make = Effect.fnUntraced(function*(
     yield* run.append(LogRecord.concerning(record, order.command))
   })
 
-  const tellOfFailures = (order: OpenOrder) => {
-    let failures = 0
-    return ({ detail }: PaymentError) =>
-      failures++ % TELL_OF_EVERY > 0
-        ? Effect.void
-        : Log.warn(`A charge is not voided yet: ${detail}`, { event: "payment_not_voided", ...annotationsOf(order) })
-  }
-
   return {
     charge,
     insist: (order, failure) => {
@@ -107,14 +97,10 @@ export const make = Effect.fnUntraced(function*(
         Effect.catch((last) => Effect.as(giveUp(order, last), undefined))
       )
     },
-    voidCharge: (order) =>
-      // While it waits it takes nobody's place: a provider that refuses voids must not stop payments.
-      traced(order, "payment void", Effect.suspend(() => provider.void(keyOf(order)))).pipe(
-        slots.within,
-        Effect.tapError(tellOfFailures(order)),
-        Effect.retry({ schedule: untilVoided }),
-        Effect.orDie,
-        Effect.andThen(Metric.update(Metrics.paymentsTotal("voided"), 1))
-      )
+    voidCharge: (order) => traced(order, "payment void", Effect.suspend(() => provider.void(keyOf(order)))),
+    reportNotVoided: (order, { detail }, before) =>
+      before % REPORT_EVERY > 0
+        ? Effect.void
+        : Log.warn(`A charge is not voided yet: ${detail}`, { event: "payment_not_voided", ...annotationsOf(order) })
   }
 })

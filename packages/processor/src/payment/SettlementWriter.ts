@@ -5,6 +5,13 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, Queue, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
+import { MAX_PAYMENTS_IN_FLIGHT, MAX_VOIDS_IN_FLIGHT } from "./PaymentSlots.ts"
+
+/**
+ * Settlements of one item that may wait for the log. Each keeps its payment's place until it is in the log, so there
+ * are never more than places: one more is a bug, and ends the run.
+ */
+const CAPACITY = MAX_PAYMENTS_IN_FLIGHT + MAX_VOIDS_IN_FLIGHT
 
 interface Waiting {
   readonly settlement: Settlement
@@ -13,18 +20,19 @@ interface Waiting {
 
 export interface SettlementWriter {
   /**
-   * Has it appended, with whatever waits then, in one record. Calls back when it is in the log, or when the run has
-   * ended before: then it is asked for again.
+   * Appends it, together with what waits then, in one record. Calls back when it is in the log, or when the run has
+   * ended before: then it is asked for again. The caller has a place among the payments under way until then.
    */
   readonly settle: (order: OpenOrder, outcome: PaymentOutcome, onAppended: () => void) => void
 }
 
-/** Appends until its scope closes. Who settles has a place among the payments under way, so few can wait. */
+/** Appends until its scope closes. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun
 ): Effect.fn.Return<SettlementWriter, never, Scope.Scope> {
-  const queue = yield* Queue.unbounded<Waiting>()
+  const queue = yield* Queue.dropping<Waiting>(CAPACITY)
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
   let inHand: ReadonlyArray<Waiting> = []
   const answer = (all: ReadonlyArray<Waiting>) => {
     for (const { onAppended } of all) onAppended()
@@ -47,7 +55,10 @@ export const make = Effect.fnUntraced(function*(
   yield* Effect.forkScoped(Effect.catchDefect(Effect.forever(appendSome), actorFailed(run, itemId)))
   return {
     settle: ({ command: { attempt, order } }, outcome, onAppended) => {
-      Queue.offerUnsafe(queue, { settlement: { requestId: order.requestId, attempt, outcome }, onAppended })
+      const settlement = { requestId: order.requestId, attempt, outcome }
+      if (Queue.offerUnsafe(queue, { settlement, onAppended })) return
+      onAppended()
+      fork(actorFailed(run, itemId)(new Error(`more than ${CAPACITY} settlements wait for the log`)))
     }
   }
 })

@@ -1,41 +1,42 @@
 /**
- * Statuses that are true only until the final one comes: they are written where that takes a while. Under load the final
- * one overtakes them, and one write does for both. Nobody is misled, as a status only ever moves forwards.
+ * Statuses that are true only until the final one comes: they are written where that takes a while. Under load the
+ * final one overtakes them, and one write does for both. Buyers never read a wrong one, as a status only moves
+ * forwards: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Duration, Effect, Latch, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { reserved } from "../order/StatusRecords.ts"
 
-/** How long a status waits to be overtaken where there is nothing else to tell. */
+/** How long a status waits to be overtaken where there is nothing else to publish. */
 export const OVERTAKEN_WITHIN = Duration.millis(200)
 /** How long it waits at the most while there is. */
-const OVERTAKEN_AT_LAST = Duration.seconds(5)
+export const OVERTAKEN_AT_LAST = Duration.seconds(5)
 /** How often those that wait are looked at. */
-const LOOK_EVERY = Duration.millis(100)
+export const LOOK_EVERY = Duration.millis(100)
 
 export interface DeferredStatuses {
   /** Notes an order that is held; its status is made when it is written. */
   readonly defer: (order: OpenOrder) => void
   /** Another status of that order is written now. */
-  readonly supersede: (place: number) => void
+  readonly supersede: (placedAtOffset: number) => void
 }
 
-/** Writes by `write` until its scope closes; `isBusy` says whether there is something else to tell now. */
+/** Writes by `write` until its scope closes; `isBusy` says whether there is something else to publish now. */
 export const make = Effect.fnUntraced(function*(
   write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void>,
   isBusy: () => boolean
 ): Effect.fn.Return<DeferredStatuses, never, Scope.Scope> {
-  /** In the order in which they began to wait. */
+  /** By the offset of their records, in the order in which they began to wait. */
   const waiting = new Map<number, OpenOrder>()
   const some = yield* Latch.make()
 
   const takeDue = (now: number): ReadonlyArray<StatusRecord> => {
     const patience = Duration.toMillis(isBusy() ? OVERTAKEN_AT_LAST : OVERTAKEN_WITHIN)
     const due: Array<StatusRecord> = []
-    for (const [place, order] of waiting) {
+    for (const [offset, order] of waiting) {
       if (now - order.heldAt < patience) break
-      waiting.delete(place)
+      waiting.delete(offset)
       due.push(reserved(order))
     }
     return due
@@ -56,8 +57,8 @@ export const make = Effect.fnUntraced(function*(
       waiting.set(order.record.offset, order)
       Latch.openUnsafe(some)
     },
-    supersede: (place) => {
-      waiting.delete(place)
+    supersede: (placedAtOffset) => {
+      waiting.delete(placedAtOffset)
     }
   }
 })

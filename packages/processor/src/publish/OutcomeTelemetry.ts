@@ -5,7 +5,7 @@ import { OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { type Context, Effect } from "effect"
-import type { Action, FinishedOrder } from "../order/Actions.ts"
+import type { Action, FinishedOrder } from "../order/Action.ts"
 
 const counterOf = (status: OrderStatus) =>
   status === "COMPLETED"
@@ -15,8 +15,8 @@ const counterOf = (status: OrderStatus) =>
     : Metrics.ordersProcessedFailed
 
 export interface OutcomeTelemetry {
-  /** Counts and logs those that were placed at or above `tellFrom`. `now` in milliseconds since 1970 (UTC). */
-  readonly report: (itemId: ItemId, actions: ReadonlyArray<Action>, tellFrom: number, now: number) => void
+  /** Counts and logs those that were placed at or above `publishFrom`. `now` in milliseconds since 1970 (UTC). */
+  readonly report: (itemId: ItemId, actions: ReadonlyArray<Action>, publishFrom: number, now: number) => void
 }
 
 export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
@@ -30,7 +30,7 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
     if (finished.acceptedAt !== undefined) {
       EngineMetrics.orderFate.updateUnsafe(Math.max(0, now - finished.acceptedAt) / 1000, context)
     }
-    lines.tell({
+    lines.write({
       level: "Info",
       at: now,
       service: "processor",
@@ -47,10 +47,10 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
   }
 
   return {
-    report: (itemId, actions, tellFrom, now) => {
+    report: (itemId, actions, publishFrom, now) => {
       let count = 0
       for (const { finished } of actions) {
-        if (finished === undefined || finished.placedAtOffset < tellFrom) continue
+        if (finished === undefined || finished.placedAtOffset < publishFrom) continue
         reportOne(itemId, finished, now)
         count++
       }

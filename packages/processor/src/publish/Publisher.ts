@@ -1,64 +1,58 @@
 /**
- * Telling what the items of a partition have decided: statuses, dead letters, counters and log lines.
+ * Publishes what the items of a partition have decided: statuses, dead letters, counters and log lines.
  *
- * **Details**: what several turns decided is told together, and items go on folding meanwhile, as far as the line holds.
+ * **Details**: the results of several folds are published together, and items go on folding meanwhile, as far as the
+ * queue holds: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
-import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import * as Log from "@flash-sale/infra/observability/logs/Log"
-import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
-import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
-import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
-import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
-import { Clock, Effect, Metric, Queue, Schedule, type Scope, Semaphore } from "effect"
-import type { Action } from "../order/Actions.ts"
-import * as OrderSpans from "../order/OrderSpans.ts"
+import { Clock, Effect, Queue, type Scope } from "effect"
+import type { Action } from "../order/Action.ts"
 import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
 import * as DeferredStatuses from "./DeferredStatuses.ts"
+import * as LetterWriter from "./LetterWriter.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
 
 /**
- * Turns of a partition's items that may wait to be told; then items wait. With those in hand they are fewer orders than an
- * item remembers to have turned away, or one could be forgotten before it is told.
+ * Results of a partition's items that may wait to be published; then items wait. With those in hand they are fewer
+ * orders than an item remembers to have rejected, or one could be forgotten before it is published.
  */
 export const RESULTS_WAITING = 16
-/** Dead letters of a partition that are put at the same time; then telling waits. */
-const LETTERS_AT_ONCE = 64
-/** How long to wait between two tries to put a dead letter. */
-const untilPut = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("5 seconds")]))
-
-/** What one result of an item asks to be told. */
+/** What is to be published of one fold. */
 export interface FoldResult {
   readonly itemId: ItemId
   readonly actions: ReadonlyArray<Action>
-  /** Hears of offsets whose answers the store need not keep any more. */
+  /** Is called with each offset whose answer the store need not keep any more. */
   readonly onPublished: (offset: number) => void
 }
 
 export interface Publisher {
-  /** Takes a result in, perhaps after a wait. It is told for as long as it takes; where the store is away, the run ends. */
+  /**
+   * Takes a result in, perhaps after a wait. Its dead letters are put for as long as it takes; where the store is away,
+   * the run ends.
+   */
   readonly publish: (result: FoldResult) => Effect.Effect<void>
-  /** Nothing is waiting or being told. */
+  /** Nothing is waiting or being published. */
   readonly isQuiet: () => boolean
 }
 
-/** Tells of records at or above `run.tellFrom`; of earlier ones only the statuses that buyers may still ask for. */
+/**
+ * Publishes all of records at or above `run.publishFrom`; of earlier ones only the statuses that buyers may still ask
+ * for.
+ */
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun
 ): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
   const statuses = yield* OrderStatuses
-  const scope = yield* Effect.scope
-  const putLetter = yield* letterPutting
   const telemetry = yield* OutcomeTelemetry.make
   const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
-  const places = yield* Semaphore.make(LETTERS_AT_ONCE)
   let inHand = 0
-  let lettersInHand = 0
 
-  const loudly = unlessFailed(run, "telling")
+  const guarded = unlessFailed(run, "publishing")
+  const letters = yield* LetterWriter.make(guarded)
 
   const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
     records.length === 0
@@ -66,11 +60,11 @@ export const make = Effect.fnUntraced(function*(
       : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
 
   const deferred = yield* DeferredStatuses.make(
-    (records) => loudly(write(records)),
+    (records) => guarded(write(records)),
     () => inHand > 0 || Queue.sizeUnsafe(results) > 0
   )
 
-  /** Whether the status is told, or buyers may still ask for it: judged by when the order was placed. */
+  /** Whether the status is news, or buyers may still ask for it: judged by when the order was placed. */
   const isWanted = ({ placedAtOffset, placedAt }: Action, now: number): boolean =>
     placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
 
@@ -95,26 +89,23 @@ export const make = Effect.fnUntraced(function*(
     if (published !== undefined) onPublished(published)
   }
 
-  /** A letter is put until it is there; only then is its record done. */
-  const startLetter = Effect.fnUntraced(function*(result: FoldResult, action: Action, letter: DeadLetter) {
-    yield* Semaphore.take(places, 1)
-    lettersInHand++
-    const put = Effect.map(putLetter(result.itemId, letter, action.finished?.traceparent), () => finish(result, action))
-    const leave = Effect.suspend(() => {
-      lettersInHand--
-      return Semaphore.release(places, 1)
-    })
-    yield* Effect.forkIn(Effect.ensuring(loudly(put), leave), scope)
-  })
-
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = yield* Clock.currentTimeMillis
     yield* write(statusesOf(batch, now))
     for (const result of batch) {
       for (const action of result.actions) {
-        const { letter } = action
-        if (letter !== undefined && letter.offset >= run.publishFrom) yield* startLetter(result, action, letter)
-        else finish(result, action)
+        const { finished, letter } = action
+        if (letter === undefined || letter.offset < run.publishFrom) finish(result, action)
+        else {
+          // Only once the letter is there its record is done.
+          const { itemId } = result
+          yield* letters.put({
+            itemId,
+            letter,
+            traceparent: finished?.traceparent,
+            onPut: () => finish(result, action)
+          })
+        }
       }
       telemetry.report(result.itemId, result.actions, run.publishFrom, now)
     }
@@ -126,31 +117,10 @@ export const make = Effect.fnUntraced(function*(
     inHand = batch.length
     yield* publishAll(batch)
   })
-  yield* Effect.forkScoped(loudly(Effect.forever(serve)))
+  yield* Effect.forkScoped(guarded(Effect.forever(serve)))
 
   return {
     publish: (result) => Effect.asVoid(Queue.offer(results, result)),
-    isQuiet: () => Queue.sizeUnsafe(results) === 0 && inHand === 0 && lettersInHand === 0
+    isQuiet: () => Queue.sizeUnsafe(results) === 0 && inHand === 0 && letters.inHand() === 0
   }
 })
-
-const letterPutting = Effect.map(
-  Effect.all([DeadLetters, Spans]),
-  ([deadLetters, recorder]) => (itemId: ItemId, letter: DeadLetter, traceparent: string | undefined) =>
-    Effect.gen(function*() {
-      const span = OrderSpans.beginLetter(recorder, itemId, letter, traceparent)
-      yield* Effect.orDie(Effect.retry(deadLetters.put(letter), { schedule: untilPut }))
-      span?.end()
-      yield* Metric.update(Metrics.ordersMovedToDlq, 1)
-      yield* Metric.update(EngineMetrics.lettersPut(letter.error), 1)
-      yield* Log.warn(`Order moved to the DLQ: ${letter.error}`, {
-        event: "order_moved_to_dlq",
-        correlation_id: letter.correlationId,
-        ...(letter.requestId === undefined ? {} : { request_id: letter.requestId }),
-        item_id: itemId,
-        ...Propagation.traceAnnotation(traceparent),
-        partition: letter.partition,
-        offset: letter.offset
-      })
-    })
-)

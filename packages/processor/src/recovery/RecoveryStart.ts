@@ -1,8 +1,11 @@
-/** What a worker asks before it folds anything: where everyone stands, and whether the log is the one that was folded. */
-import { type AcceptedLog, ItemStore, type Seen, type Session } from "@flash-sale/domain/ports/ItemStore"
+/**
+ * How the run of a worker begins: where it folds from, under which epoch, and in which session with the store. Why:
+ * docs/decisions/0006-lost-writes-of-the-store.md and 0008-truncated-or-replaced-logs.md.
+ */
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
+import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
@@ -11,51 +14,46 @@ import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 const RECORD_PATIENCE = "5 seconds"
 
 /**
- * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is a record that was
- * damaged before: while it is, nothing is begun.
+ * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is the offset of a
+ * record that an earlier run found damaged: while it still is, nothing begins.
  */
 export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspect: number | undefined) {
   const { partition } = owned
-  if (suspect !== undefined) yield* waitFor("the log", takenFrom(owned, suspect))
-  const store = yield* ItemStore
-  const halt = (halt: RecoveryPlan.Halt) => new Halted({ halt, partition })
+  const marks = yield* RecoveryMarks
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
-  const session = yield* store.session
-  // A predecessor may still be working on it: what is asked for later is never behind what was asked for before. The mark
-  // comes first, as accepting a log takes it away: nobody folds under the one that was there.
-  const mark = yield* waitFor("the store", store.mark(partition))
-  const accepted = yield* waitFor("the store", store.accepted(partition))
-  const committed = yield* waitFor("the log", owned.committed)
-  const bounds = yield* waitFor("the log", owned.bounds)
-  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
-  if (plan._tag === "Halt") return yield* halt(plan.halt)
-  const seen = RecoveryPlan.toRecognise({ bounds, mark })
-  const other = seen === undefined ? undefined : yield* waitFor("the log", otherThan(owned, seen))
-  if (other !== undefined) return yield* halt(other)
+  const session = yield* marks.session
+  const { accepted, mark, plan } = yield* Effect.catchTag(
+    Recovery.assess(partition, logOf(owned, suspect)),
+    "StoreUnavailable",
+    (error) => waitFor("the store", Effect.fail(error))
+  )
+  if (plan._tag === "Halt") return yield* new Halted({ halt: plan.halt, partition })
   if (plan.setBack) yield* waitFor("the log", owned.commit(Offset.make(plan.publishFrom)))
-  return { epoch: mark?.epoch ?? (yield* begin(owned, accepted, session)), isMarked: mark !== undefined, plan, session }
-})
-
-/** Begins a recovery. From then on a log that is accepted takes the epoch away; here it may have been accepted before. */
-const begin = Effect.fnUntraced(
-  function*({ partition }: OwnedPartition, known: AcceptedLog | undefined, session: Session) {
-    const store = yield* ItemStore
-    const epoch = yield* waitFor(
-      "the store",
-      store.beginRecovery(partition, yield* Epoch.make, session)
-    )
-    const accepted = yield* waitFor("the store", store.accepted(partition))
-    if (accepted?.from === known?.from && accepted?.told === known?.told) return epoch
+  const epoch = yield* waitFor("the store", Recovery.join(partition, mark, Epoch.make, session))
+  // Under the new epoch no log can be accepted unnoticed; before it was begun one may have been.
+  const meanwhile = mark === undefined ? yield* waitFor("the store", marks.accepted(partition)) : accepted
+  if (meanwhile?.from !== accepted?.from) {
     return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
   }
-)
-
-const otherThan = Effect.fnUntraced(function*(owned: OwnedPartition, seen: Seen) {
-  const found = yield* takenFrom(owned, seen.offset)
-  if (Option.isNone(found)) return yield* new LogUnavailable({ detail: `record ${seen.offset} does not come` })
-  return RecoveryPlan.replaced(seen, found.value[0])
+  return { epoch, isMarked: mark !== undefined, plan, session }
 })
 
-/** One record, where there is one from this offset on. */
+const logOf = (owned: OwnedPartition, suspect: number | undefined) => ({
+  committed: waitFor("the log", owned.committed),
+  bounds: waitFor("the log", owned.bounds),
+  recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset)),
+  damage: suspect === undefined ? Effect.undefined : waitFor("the log", damageAt(owned, suspect))
+})
+
+const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number) {
+  const taken = yield* takenFrom(owned, offset)
+  if (Option.isNone(taken)) return yield* new LogUnavailable({ detail: `record ${offset} does not come` })
+  return taken.value[0]
+})
+
+const damageAt = (owned: OwnedPartition, offset: number) =>
+  takenFrom(owned, offset).pipe(Effect.as(undefined), Effect.catchTag("LogDamaged", (damage) => Effect.succeed(damage)))
+
+/** One record at or after this offset, where there is one. */
 const takenFrom = (owned: OwnedPartition, offset: number) =>
   Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_PATIENCE))

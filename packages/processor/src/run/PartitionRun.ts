@@ -1,6 +1,6 @@
 /** What the parts of one partition's worker share while it runs. */
-import type { Session } from "@flash-sale/domain/ports/ItemStore"
 import { LogDamaged, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -10,14 +10,14 @@ import { Cause, Data, Effect } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
 
 /**
- * The worker cannot go on from where it is: the store was away, lost writes, or was replaced. It starts again, and every
+ * The worker cannot go on from where it is: the store was away, lost writes, or was replaced. It starts again, and each
  * start is a recovery.
  */
 export class RecoveryNeeded extends Data.TaggedError("RecoveryNeeded")<{ readonly why: string }> {}
 
 /**
- * The log cannot give what the store is missing, so that going on would be guessing. Somebody has to bring back a log or
- * a store that fit; until then the partition stands still, and looks again now and then.
+ * The log cannot give what the store is missing, so that going on would be guessing. An operator has to bring back a
+ * log or a store that fit; until then the partition is halted, and looks again now and then.
  */
 export class Halted extends Data.TaggedError("Halted")<{
   readonly halt: RecoveryPlan.Halt
@@ -32,11 +32,11 @@ export class Halted extends Data.TaggedError("Halted")<{
 /** One run of a worker, from its recovery on. */
 export interface PartitionRun {
   readonly partition: PartitionId
-  /** Records before this offset were told before: they are folded in silence. */
+  /** Records before this offset were published before: they are folded in silence. */
   readonly publishFrom: number
   /** Records that have not been through a fold yet. Those of a stopped item count as through: others go on. */
   readonly folding: OffsetTracker
-  /** Records that are not final and told yet. What is before them is committed, and is the store's checkpoint. */
+  /** Records that are not final and published yet. What is before them is committed, and is the store's checkpoint. */
   readonly settling: OffsetTracker
   /** The record that was taken last. */
   readonly lastTaken: () => LogRecord | undefined
@@ -44,18 +44,18 @@ export interface PartitionRun {
   readonly session: Session
   /** The epoch of the store's mark, or of the recovery that will write it. */
   readonly epoch: string
-  /** Whether everything that was in the log at the start is folded: only then is anybody charged. */
+  /** Whether everything that was in the log at the start is folded: only then orders are charged. */
   readonly isRecovered: () => boolean
   readonly setRecovered: Effect.Effect<void>
   /** Ends this run; the first reason counts. */
   readonly fail: (reason: RecoveryNeeded | PartitionLost) => Effect.Effect<void>
   /** Appends a record for as long as it takes: repeating it is harmless, losing it is not. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition>
-  /** An item that stands still until somebody repairs it. */
+  /** Shows that the item is stopped until it is repaired. */
   readonly stopItem: (itemId: ItemId, detail: string) => Effect.Effect<void>
 }
 
-/** A bug in one of the parts of a run, told loudly: the worker begins again. */
+/** A bug in one of the parts of a run: an error line, and the worker begins again. */
 const partFailed = (run: PartitionRun, what: string, attributes: { readonly item_id?: ItemId }) => (defect: unknown) =>
   Effect.andThen(
     Log.error(`A part of the processor failed: ${what}`, { event: "internal_error", ...attributes }, Cause.die(defect)),
@@ -66,17 +66,17 @@ const partFailed = (run: PartitionRun, what: string, attributes: { readonly item
 export const actorFailed = (run: PartitionRun, itemId: ItemId): (defect: unknown) => Effect.Effect<void> =>
   partFailed(run, `the actor of item ${itemId}`, { item_id: itemId })
 
-/** A part of the run that nobody waits for: whatever it fails with, a bug as well, ends the run. */
+/** A part of the run that nothing waits for: whatever it fails with, a bug as well, ends the run. */
 export const unlessFailed =
   (run: PartitionRun, what: string) =>
   <R>(part: Effect.Effect<void, RecoveryNeeded | PartitionLost, R>): Effect.Effect<void, never, R> =>
     part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 
 /** Whatever is away makes the worker recover when it is back; a lost partition ends it, a damaged log halts it. */
-export const waitFor = <A, E extends { readonly _tag: string }>(
+export const waitFor = <A, E extends { readonly _tag: string }, R>(
   what: string,
-  effect: Effect.Effect<A, E>
-): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost> | HaltedBy<E>> =>
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost> | HaltedBy<E>, R> =>
   Effect.mapError(effect, (error) => {
     if (isLost(error)) return error
     if (isDamaged(error)) {
@@ -85,7 +85,7 @@ export const waitFor = <A, E extends { readonly _tag: string }>(
     return new RecoveryNeeded({ why: `${what}: ${describe(error)}` })
   })
 
-/** A log may be damaged only where that is one of the errors. */
+/** `Halted` where a damaged log is one of the errors. */
 type HaltedBy<E> = Extract<E, LogDamaged> extends never ? never : Halted
 
 const isDamaged = (error: unknown): error is LogDamaged => error instanceof LogDamaged

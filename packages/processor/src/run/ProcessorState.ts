@@ -18,7 +18,7 @@ export type WorkerState =
   }
   | { readonly _tag: "Running" }
   | { readonly _tag: "Waiting"; readonly why: string }
-  /** The log and the store do not fit: the partition stands still until an operator acts. */
+  /** The log and the store do not fit: nothing is folded until an operator acts. */
   | { readonly _tag: "Halted"; readonly code: HaltCode; readonly why: string }
 
 export interface StoppedItem {
@@ -54,8 +54,8 @@ const describe = (state: WorkerState | undefined): string => {
   }
 }
 
-/** Whether it stands still for a reason of which the words change with each try, as the log grows meanwhile. */
-const standsStill = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Halted"
+/** Whether it is idle for a reason whose words change with each attempt, as the log grows meanwhile. */
+const isIdle = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Halted"
 
 /** The gauges of what is owned and how it goes. */
 const gauge = (
@@ -91,12 +91,12 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
           Metrics.forgetInventory(partition, context)
         } else workers.set(partition, state)
         gauge(workers, stopped, context)
-        // Each try to go on may fail in words of its own: who waits or refuses has said so once.
+        // Each attempt to go on may fail in words of its own: that it waits or refuses is logged once.
         if (describe(before) === describe(state)) return Effect.void
-        if (before?._tag === state?._tag && standsStill(state)) return Effect.void
+        if (before?._tag === state?._tag && isIdle(state)) return Effect.void
         const line = `Partition ${partition}: ${describe(state)}`
-        const tell = state?._tag === "Halted" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
-        return tell(line, {
+        const log = state?._tag === "Halted" ? Log.error : state?._tag === "Waiting" ? Log.warn : Log.info
+        return log(line, {
           event: "partition_state",
           partition,
           ...(state?._tag === "Halted" ? { reason: state.code } : {})
@@ -120,7 +120,7 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
       Effect.suspend(() => {
         held = why
         return why === undefined
-          ? Log.info("Payments go on", { event: "payments_go_on" })
+          ? Log.info("Payments resumed", { event: "payments_go_on" })
           : Log.error(`Payments are held back, and no order fails for it: ${why}`, { event: "payments_held_back" })
       }),
     paymentsHeld: () => held,

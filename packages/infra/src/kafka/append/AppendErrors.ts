@@ -1,6 +1,6 @@
-/** What a failed send means for its records: surely not written, or nobody knows. */
+/** What a failed send means for its records: surely not written, or not known. Decision 0003. */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 
 /**
  * Answers by which a broker says that it appended nothing (Apache Kafka, `Errors`).
@@ -20,10 +20,10 @@ const NOT_APPENDED: ReadonlySet<unknown> = new Set([
   "CLUSTER_AUTHORIZATION_FAILED"
 ])
 
-/** How the client says that it could not even open a connection. */
+/** The client's message where it could not open a connection. */
 const NOT_CONNECTED = /^Connection to .* failed\.$/
 
-/** The failures of all attempts of one send, out of the groups in which the client hands them over. */
+/** The failures of all attempts of one send, out of the nested groups in which the client reports them. */
 const attempts = (error: unknown): ReadonlyArray<unknown> =>
   error instanceof AggregateError && error.errors.length > 0 ? error.errors.flatMap(attempts) : [error]
 
@@ -32,7 +32,7 @@ const isSurelyNotWritten = (attempt: unknown): boolean => {
   return NOT_CONNECTED.test(attempt.message) || ("apiId" in attempt && NOT_APPENDED.has(attempt.apiId))
 }
 
-/** Refused only where each attempt of the send says so: one that went out without an answer may have been written. */
+/** Refused only where each attempt was refused: one that was sent without an answer may have been written. */
 export const ofSend = (error: unknown): AppendRefused | AppendUnknown => {
   const all = attempts(error)
   const detail = `Kafka: ${[...new Set(all.map(messageOf))].join("; ")}`

@@ -1,54 +1,62 @@
 /**
- * Appends to a topic: a line for each partition, one send in flight in each, each record answered when its own send is
- * acknowledged by all replicas. Why it is built so: docs/decisions/0003-appending.md.
+ * Appends to a topic: a queue for each partition, one send in flight in each. Each record is answered when its own send
+ * is acknowledged by all replicas. Why: docs/decisions/0003-appending.md.
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
-import { Effect, Exit, Scope, Semaphore } from "effect"
+import { Clock, Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
+import * as Completion from "../../actor/Completion.ts"
+import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
+import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
-import * as SendLimiter from "./SendLimiter.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
-/** Partitions that send at once, and how long a send counts as one of them. Why: docs/decisions/0003-appending.md. */
+/**
+ * The longest that a record waits for its batch, and how long after it began a batch begins further sends, in
+ * milliseconds: a record that would be sent later is refused, as its claim must outlast its append. Why:
+ * docs/decisions/0019-a-lease-is-not-renewed.md.
+ */
+export const LINE_PATIENCE_MILLIS = 10_000
+export const BATCH_PATIENCE_MILLIS = 3_000
+/**
+ * Partitions that send at once; meanwhile the records of the others gather. A send costs the same whether it carries
+ * two records or two hundred, here and at the broker. Why: docs/decisions/0003-appending.md.
+ */
 const SENDS_AT_ONCE = 2
-const SEND_TURN = "20 millis"
+/** How long a send counts as one of them: a broker that is slow or frozen holds up no other partition for longer. */
+const SEND_COUNTS_FOR = "20 millis"
 /** The most bytes of one send, well below the brokers' default `message.max.bytes` of 1 MiB. */
-const MAX_BATCH_BYTES = 768 * 1024
-/** What a record takes beside key, value and headers, at the most. */
-const RECORD_OVERHEAD = 32
-
-/** The header that names the span of a record. */
-const TRACEPARENT = "traceparent"
+export const MAX_BATCH_BYTES = 768 * 1024
 
 type AppendError = AppendRefused | AppendUnknown
 
 export interface Appender {
-  /** The offset of the record once it is durable. Takes no longer than the sum of the bounds in `PartitionSender`. */
+  /** The offset of the record once it is durable. Bounded by the patience of the line, of its batch and of a send. */
   readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
+  /** The same by a callback, which is called once, perhaps at once. */
   readonly offer: (
     partition: number,
     record: Appendable,
-    answered: BatchLine.Answered<number, AppendError>
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
   ) => void
 }
 
-type Line = BatchLine.BatchLine<PartitionSender.Encoded, number, AppendError>
+type Line = BatchLine.BatchLine<EncodedRecord, number, AppendError>
 
-/** Opens nothing before the first append. What was taken in is answered before the scope is closed. */
+/** Connects at the first append. Records that were accepted are answered before the scope is closed. */
 export const make = Effect.fnUntraced(function*(
   settings: KafkaSettings,
   topic: string
 ): Effect.fn.Return<Appender, never, Scope.Scope> {
   const scope = yield* Effect.scope
-  const run = Effect.runForkWith(yield* Effect.context<never>())
+  const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
-  const inTurn = yield* SendLimiter.make(SENDS_AT_ONCE, SEND_TURN)
+  const sends = yield* ExpiringSlots.make(SENDS_AT_ONCE, SEND_COUNTS_FOR)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
 
@@ -61,70 +69,62 @@ export const make = Effect.fnUntraced(function*(
       name: `${topic}[${partition}]`,
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
-      inTurn,
-      handle: (records: ReadonlyArray<PartitionSender.Encoded>) =>
+      patienceMillis: LINE_PATIENCE_MILLIS,
+      inTurn: sends.within,
+      handle: (records: ReadonlyArray<EncodedRecord>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
     }).pipe(Scope.provide(scope))
     lines.set(partition, line)
     return line
   })
 
-  const offer: Appender["offer"] = (partition, record, answered) => {
+  const into = (
+    line: Line,
+    record: Appendable,
+    completion: Completion.Completion<Exit.Exit<number, AppendError>>
+  ): void =>
+    line.offer(
+      encode(record),
+      Completion.mapInput(completion, (exit) => Exit.mapError(exit, refusedWhereFull))
+    )
+  const offer: Appender["offer"] = (partition, record, completion) => {
     const line = lines.get(partition)
-    if (line !== undefined) {
-      line.offer(encode(record), (answer) => answered(Exit.mapError(answer, refusedWhereFull)))
-    } else run(Effect.map(opening.withPermits(1)(open(partition)), () => offer(partition, record, answered)))
+    if (line !== undefined) return into(line, record, completion)
+    run(Effect.map(opening.withPermits(1)(open(partition)), (opened) => into(opened, record, completion)), {
+      onExit: (exit) => {
+        if (Exit.isFailure(exit)) completion(Exit.failCause(exit.cause))
+      }
+    })
   }
 
   return {
     offer,
-    append: (partition, record) => Effect.callback((resume) => offer(partition, record, resume))
+    append: (partition, record) => Completion.wait((completion) => offer(partition, record, completion))
   }
 })
 
 const refusedWhereFull = (error: AppendError | BatchLine.LineFull): AppendError =>
   error._tag === "LineFull"
-    ? new AppendRefused({ detail: `${error.line}: ${error.capacity} records wait already`, overloaded: true })
+    ? new AppendRefused({
+      detail: `${error.line}: ${error.capacity} records wait already, or this one has waited too long`,
+      overloaded: true
+    })
     : error
 
+const tooLate = Exit.fail(
+  new AppendRefused({ detail: "not sent: the records before it in its batch took too long", overloaded: true })
+)
+
 /** One send after the other, each as large as a broker takes; records of one send share its fate. */
-const sendAll = (records: ReadonlyArray<PartitionSender.Encoded>, send: PartitionSender.PartitionSender["send"]) =>
-  Effect.map(
-    Effect.forEach(
-      Chunks.of(records, MAX_BATCH_BYTES, sizeOf),
-      (batch) =>
-        Effect.map(
-          Effect.exit(send(batch)),
-          (exit) => batch.map((_, index) => Exit.map(exit, (first) => first + index))
-        )
-    ),
-    (answers) => answers.flat()
-  )
-
-const sizeOf = ({ headers, key, value }: PartitionSender.Encoded): number => {
-  let size = RECORD_OVERHEAD + (key?.length ?? 0) + value.length
-  for (const [name, text] of headers) size += RECORD_OVERHEAD + name.length + text.length
-  return size
-}
-
-/** The names of headers in bytes, each made once: there are a dozen in all. */
-const headerNames = new Map<string, Buffer>()
-
-const headerName = (name: string): Buffer => {
-  const known = headerNames.get(name)
-  if (known !== undefined) return known
-  const bytes = Buffer.from(name)
-  headerNames.set(name, bytes)
-  return bytes
-}
-
-const encode = ({ headers, key, value }: Appendable): PartitionSender.Encoded => {
-  const encoded = new Map<Buffer, Buffer>()
-  for (const name in headers) encoded.set(headerName(name), Buffer.from(headers[name]!))
-  return {
-    key: key === undefined ? undefined : Buffer.from(key),
-    value: Buffer.from(value),
-    headers: encoded,
-    traceparent: headers[TRACEPARENT]
+export const sendAll = Effect.fnUntraced(function*(
+  records: ReadonlyArray<EncodedRecord>,
+  send: PartitionSender.PartitionSender["send"]
+) {
+  const last = (yield* Clock.currentTimeMillis) + BATCH_PATIENCE_MILLIS
+  const answers: Array<Exit.Exit<number, AppendError>> = []
+  for (const batch of Chunks.of(records, MAX_BATCH_BYTES, sizeOf)) {
+    const exit = (yield* Clock.currentTimeMillis) > last ? tooLate : yield* Effect.exit(send(batch))
+    batch.forEach((_, index) => answers.push(Exit.map(exit, (first) => first + index)))
   }
-}
+  return answers
+})

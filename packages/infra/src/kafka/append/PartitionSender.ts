@@ -1,39 +1,32 @@
 /**
- * Sends to one partition, one send at a time: an idempotent producer of its own, made when it is needed and thrown
- * away after each failure whose outcome is unknown, so that no sequence number is ever used for two batches.
+ * Sends to one partition, one send at a time, by an idempotent producer of its own. The producer is made when it is
+ * needed and discarded after each failure whose outcome is unknown, so that no sequence number is used for two batches.
+ * Decision 0003.
  */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { Producer, type ProduceResult } from "@platformatic/kafka"
 import { Clock, Effect } from "effect"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
+import type { EncodedRecord } from "./EncodedRecord.ts"
 
-/** How long one send may take with all its attempts. */
-const SEND_PATIENCE = "3 seconds"
-/** How long it may take to be ready to send. */
-const CONNECT_PATIENCE = "1500 millis"
+/** How long one send may take with all its attempts, in milliseconds. */
+export const SEND_PATIENCE_MILLIS = 3_000
+/** How long it may take to be ready to send, in milliseconds. */
+export const CONNECT_PATIENCE_MILLIS = 1_500
 /** Attempts after the first at one send, and the milliseconds between them. The client allows no fewer than two. */
 const RETRIES = 8
 const RETRY_DELAY = 150
 /** How long after a failure records are refused without another try, in milliseconds. */
 const REFUSE_MILLIS = 200
-/** How old the knowledge of who leads the partition may be, in milliseconds: an attempt after it asks again. */
+/** How old the known leader of the partition may be, in milliseconds: a later attempt asks again. */
 const METADATA_MAX_AGE = 1_000
-
-/** A record in the bytes in which it travels. */
-export interface Encoded {
-  readonly key: Buffer | undefined
-  readonly value: Buffer
-  readonly headers: Map<Buffer, Buffer>
-  /** The header of that name as text: whose trace the record belongs to. */
-  readonly traceparent: string | undefined
-}
 
 export interface PartitionSender {
   /** Appends the records together and answers with the offset of the first; the others follow it without a gap. */
-  readonly send: (records: ReadonlyArray<Encoded>) => Effect.Effect<number, AppendRefused | AppendUnknown>
+  readonly send: (records: ReadonlyArray<EncodedRecord>) => Effect.Effect<number, AppendRefused | AppendUnknown>
   /** Closes the connection. */
   readonly close: Effect.Effect<void>
 }
@@ -49,7 +42,7 @@ const connect = (settings: KafkaSettings): Client =>
     autocreateTopics: false,
     retries: RETRIES,
     retryDelay: RETRY_DELAY,
-    // Repeating with a cleared memory would lose what the attempts before said.
+    // Repeating with cleared metadata would lose the errors of the earlier attempts.
     repeatOnStaleMetadata: false,
     metadataMaxAge: METADATA_MAX_AGE,
     timeout: REQUEST_TIMEOUT,
@@ -69,7 +62,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
   })
 
   const giveUp = Effect.gen(function*() {
-    // Nobody waits for the close: a frozen broker would hold it up.
+    // The close is not awaited: a frozen broker would delay it.
     yield* Effect.forkDetach(close, { startImmediately: true })
     refusedUntil = (yield* Clock.currentTimeMillis) + REFUSE_MILLIS
   })
@@ -92,7 +85,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
       catch: (error) => new AppendRefused({ detail: `Kafka: not sent: ${messageOf(error)}` })
     }).pipe(
       Effect.timeoutOrElse({
-        duration: CONNECT_PATIENCE,
+        duration: CONNECT_PATIENCE_MILLIS,
         orElse: () => Effect.fail(new AppendRefused({ detail: "Kafka: not sent: it does not answer" }))
       }),
       Effect.tapError(() => giveUp)
@@ -101,7 +94,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
 
   const produce = (
     made: Client,
-    records: ReadonlyArray<Encoded>
+    records: ReadonlyArray<EncodedRecord>
   ): Effect.Effect<number, AppendRefused | AppendUnknown> =>
     Effect.tryPromise({
       try: () =>
@@ -117,14 +110,14 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
       catch: AppendErrors.ofSend
     }).pipe(
       Effect.timeoutOrElse({
-        duration: SEND_PATIENCE,
+        duration: SEND_PATIENCE_MILLIS,
         orElse: () => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" }))
       }),
       Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void),
       Effect.flatMap((result) => offsetOf(result))
     )
 
-  const send = Effect.fnUntraced(function*(records: ReadonlyArray<Encoded>) {
+  const send = Effect.fnUntraced(function*(records: ReadonlyArray<EncodedRecord>) {
     if ((yield* Clock.currentTimeMillis) < refusedUntil) {
       return yield* new AppendRefused({ detail: "Kafka: not sent: it did not answer a moment ago" })
     }

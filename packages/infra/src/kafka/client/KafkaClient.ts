@@ -1,4 +1,4 @@
-/** The connection to Kafka: what is asked of it now and then, its log lines, and whether it answers. */
+/** The connection to Kafka: administrative requests, consumers, the library's log lines, and whether it answers. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
 import {
@@ -10,6 +10,7 @@ import {
   logLevel,
   type RetryOptions
 } from "kafkajs"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
@@ -23,19 +24,19 @@ const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
 const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
 /** How long an answer to "is it up" stays good. */
 const HEALTH_KEPT = "1 second"
-/** A line that repeats within this time is told at the level debug. */
+/** A line that repeats within this time is logged at the level debug. */
 const REPEAT_MILLIS = 30_000
-/** What the library calls errors and is daily life: this program tells of it by itself. */
+/** Errors of the library that are expected: this program logs them by itself. */
 const EXPECTED = /rebalanc|coordinator|Topic creation errors|Response without match/i
 /** How many different lines are remembered for that. */
 const LINES_REMEMBERED = 100
-/** How many lines may wait to be told; beyond them lines are dropped rather than memory filled. */
+/** How many lines may wait to be logged; beyond them lines are dropped, so that memory is bounded. */
 const LINES_WAITING = 1_000
 
-/** Answers from Kafka, and consumers. Appending has connections of its own: see `Appender`. */
+/** Administrative requests and consumers. Appending has connections of its own: see `Appender`. */
 export class KafkaClient extends Context.Service<KafkaClient, {
   readonly settings: KafkaSettings
-  /** A consumer of its own connection. Crashes are told by its event and never repaired by the library. */
+  /** A consumer with its own connection. A crash is reported by its event and never repaired by the library. */
   readonly consumer: (options: ConsumerConfig) => Consumer
   /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
   readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
@@ -46,11 +47,8 @@ export class KafkaClient extends Context.Service<KafkaClient, {
 /** Connects lazily and never fails: Kafka may come later. */
 export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Layer.effect(KafkaClient, make(settings))
 
-/** What went wrong, in words: the message of an error, or whatever was thrown instead. */
-export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
-
 const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
-  const tell = yield* makeTeller
+  const log = yield* makeLogForwarder
   const client = (retry: RetryOptions) =>
     new Kafka({
       clientId: settings.clientId,
@@ -60,7 +58,7 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
       requestTimeout: REQUEST_TIMEOUT,
       retry,
       logLevel: logLevel.INFO,
-      logCreator: () => tell
+      logCreator: () => log
     })
   const consumers = client(CONSUMER_RETRY)
   const admin = client(ADMIN_RETRY).admin()
@@ -73,8 +71,8 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     })
   )
 
-  // A question cannot be called back, and the library connects again for what is left of it. A connection that nobody
-  // ends keeps a process alive that has nothing more to do.
+  // A request cannot be cancelled, and the library reconnects for the rest of it. A connection that is not closed would
+  // keep a process alive that has nothing more to do.
   const answer = async <A>(question: (admin: Admin) => Promise<A>): Promise<A> => {
     try {
       // Connecting again is free while connected, and needed after the broker went away.
@@ -117,20 +115,20 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
 })
 
 /**
- * Takes the library's lines to the program's log. The library retries what it calls errors, so they are warnings here;
- * its progress reports are for debugging; and what it repeats at each attempt is told once in a while.
+ * Forwards the library's lines to the program's log. The library retries after what it calls errors, so they are
+ * warnings here; its progress reports are for debugging; and repeated lines are logged once in a while.
  */
-const makeTeller = Effect.gen(function*() {
+const makeLogForwarder = Effect.gen(function*() {
   const lines = yield* Queue.dropping<LogEntry>(LINES_WAITING)
-  const toldAt = new Map<string, number>()
+  const writtenAt = new Map<string, number>()
   const isNews = (line: string, now: number): boolean => {
-    const told = toldAt.get(line)
-    if (told !== undefined && now - told < REPEAT_MILLIS) return false
-    if (toldAt.size >= LINES_REMEMBERED) toldAt.clear()
-    toldAt.set(line, now)
+    const last = writtenAt.get(line)
+    if (last !== undefined && now - last < REPEAT_MILLIS) return false
+    if (writtenAt.size >= LINES_REMEMBERED) writtenAt.clear()
+    writtenAt.set(line, now)
     return true
   }
-  const tellOne = Effect.fnUntraced(function*(entry: LogEntry) {
+  const writeLine = Effect.fnUntraced(function*(entry: LogEntry) {
     const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
     const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
     const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
@@ -139,7 +137,7 @@ const makeTeller = Effect.gen(function*() {
     }
     yield* Log.debug(line, { event: "kafka_client" })
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), tellOne)))
+  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(lines), writeLine)))
   return (entry: LogEntry): void => {
     Queue.offerUnsafe(lines, entry)
   }

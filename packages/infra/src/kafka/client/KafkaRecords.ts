@@ -1,4 +1,4 @@
-/** Records as the consumer library gives them, and as the domain reads them. */
+/** Converts records of the consumer library to those of the domain. */
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import type { IHeaders, KafkaMessage } from "kafkajs"
@@ -16,7 +16,7 @@ export const toLogRecord = (partition: PartitionId, message: KafkaMessage): LogR
   headers: message.headers === undefined ? {} : headersOf(message.headers)
 })
 
-/** Of a header that comes several times the first counts. */
+/** Headers as text. Of a header that occurs several times the first counts. */
 const headersOf = (headers: IHeaders): Readonly<Record<string, string>> => {
   const texts: Record<string, string> = {}
   for (const name in headers) {
@@ -27,7 +27,7 @@ const headersOf = (headers: IHeaders): Readonly<Record<string, string>> => {
   return texts
 }
 
-/** A record, as text or bytes. */
+/** A record to append, as text or bytes. */
 export interface Appendable {
   readonly key: string | undefined
   readonly value: string | Uint8Array

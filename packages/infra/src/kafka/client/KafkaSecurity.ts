@@ -1,4 +1,4 @@
-/** TLS and SASL, as each of the two clients wants to be told. Only here a password is taken out of its wrapping. */
+/** TLS and SASL in the options of each of the two clients. Passwords are unwrapped only here. */
 import type { ConnectionOptions } from "@platformatic/kafka"
 import { Redacted } from "effect"
 import type { KafkaConfig, SASLOptions } from "kafkajs"
@@ -19,7 +19,7 @@ const saslOfKafkaJs = ({ mechanism, password, username }: Sasl): SASLOptions => 
   }
 }
 
-/** For kafkajs, which consumes and asks. It names each broker to whom it speaks by itself. */
+/** For kafkajs, which consumes and administers. It sets the server name of each broker by itself. */
 export const ofKafkaJs = ({ sasl, tls }: Secured): Pick<KafkaConfig, "sasl" | "ssl"> => ({
   ...(tls === undefined ? {} : { ssl: Tls.connectionOptions(tls) }),
   ...(sasl === undefined ? {} : { sasl: saslOfKafkaJs(sasl) })

@@ -1,15 +1,15 @@
-/** What an operator sets of Kafka, and the bounds that hold whatever is set. */
+/** The settings of Kafka, and the bounds that no setting changes. */
 import type { Redacted } from "effect"
 import type * as Tls from "../../settings/Tls.ts"
 
-/** Who we are to the brokers. */
+/** The login at the brokers. */
 export interface Sasl {
   readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512"
   readonly username: string
   readonly password: Redacted.Redacted<string>
 }
 
-/** Plain values: whoever reads them from the environment hands them over. */
+/** Plain values, as `KafkaConfig` reads them from the environment. */
 export interface KafkaSettings {
   /** `host:port` of one or more brokers: `KAFKA_ADDR`. */
   readonly brokers: ReadonlyArray<string>
@@ -26,9 +26,9 @@ export interface KafkaSettings {
   readonly deadLettersTopic: string
   /** The consumer group of the processors. */
   readonly group: string
-  /** Nobody asks who we are where it is absent. */
+  /** No login where it is absent. */
   readonly sasl?: Sasl | undefined
-  /** Everything is sent in the clear where it is absent. */
+  /** Connections are not encrypted where it is absent. */
   readonly tls?: Tls.Tls | undefined
 }
 

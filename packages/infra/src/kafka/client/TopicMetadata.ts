@@ -1,4 +1,4 @@
-/** What Kafka knows of the topic `orders` beside its records. */
+/** Metadata of a topic: its partitions, their bounds, and the group's committed offsets. */
 import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Exit } from "effect"
@@ -7,7 +7,7 @@ import type { Part } from "./RequestCoalescer.ts"
 
 type Client = KafkaClient["Service"]
 
-/** How many partitions the topic has. It is not created where it is not there. */
+/** How many partitions the topic has. Fails where the topic does not exist; it is not created. */
 export const partitions = (client: Client, topic: string): Effect.Effect<number, LogUnavailable> =>
   Effect.gen(function*() {
     const known = yield* client.ask("listing topics", (admin) => admin.listTopics())
@@ -42,6 +42,6 @@ export const allBounds = (client: Client, topic: string): Effect.Effect<Part<Par
       : Exit.succeed({ start: Offset.make(Number(found.low)), end: Offset.make(Number(found.high)) })
   })
 
-/** The question for one partition alone. */
+/** The request for one partition alone. */
 export const one = <A>(all: Effect.Effect<Part<A>, LogUnavailable>) => (partition: PartitionId) =>
   Effect.flatMap(all, (partOf) => partOf(partition))

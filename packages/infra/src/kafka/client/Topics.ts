@@ -1,4 +1,4 @@
-/** The topics: made where they are missing, and refused where they were made with another number of partitions. */
+/** The topics: created where they are missing, and rejected where they have another number of partitions. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Context, Deferred, Effect, Exit, Layer, Schedule, Schema } from "effect"
 import type { ITopicConfig } from "kafkajs"
@@ -7,7 +7,7 @@ import { KafkaClient } from "./KafkaClient.ts"
 import { type KafkaSettings, RECONNECT_CAP } from "./KafkaSettings.ts"
 
 /**
- * The topic has another number of partitions than the settings say. Going on would send items to other homes, and
+ * The topic has another number of partitions than the settings say. Going on would move items to other partitions, and
  * split their histories.
  */
 export class PartitionsChanged extends Schema.TaggedError<PartitionsChanged>()("PartitionsChanged", {
@@ -23,7 +23,7 @@ export class PartitionsChanged extends Schema.TaggedError<PartitionsChanged>()("
 
 /** Letters are few and their order does not matter. */
 const DEAD_LETTER_PARTITIONS = 1
-/** The log is the whole truth, so nothing in it expires. */
+/** All state follows from the log, so no record expires. */
 const FOR_EVER = "-1"
 const TOPIC_EXISTS = "TOPIC_ALREADY_EXISTS"
 
@@ -58,14 +58,14 @@ export const layer: Layer.Layer<Topics, never, KafkaClient> = Layer.effect(
   })
 )
 
-/** Makes what is missing and checks what is there, until Kafka has answered. */
+/** Creates the missing topics and checks the existing ones; retries until Kafka has answered. */
 export const prepare = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
   const { settings } = client
-  let toldAway = false
+  let hasWarned = false
   const found = yield* ensure(client).pipe(
     Effect.tapError(({ detail }) => {
-      if (toldAway) return Effect.void
-      toldAway = true
+      if (hasWarned) return Effect.void
+      hasWarned = true
       return Log.warn(`Waiting for Kafka at ${settings.brokers.join(",")}: ${detail}`, {
         event: "dependency_down"
       })
@@ -89,8 +89,8 @@ const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
       try {
         await admin.createTopics({ topics: missing, waitForLeaders: true })
       } catch (error) {
-        // Another process may create them in the same moment; the check below looks at what it made.
-        if (!madeByAnother(error)) throw error
+        // Another process may create them at the same moment; the check below reads what it created.
+        if (!isCreatedByAnother(error)) throw error
       }
     })
   }
@@ -105,7 +105,7 @@ const ensure = Effect.fnUntraced(function*(client: KafkaClient["Service"]) {
   return orders.partitions.length
 })
 
-const madeByAnother = (error: unknown): boolean => {
+const isCreatedByAnother = (error: unknown): boolean => {
   const all = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error]
   return all.length > 0 && all.every((one) => one instanceof Error && "type" in one && one.type === TOPIC_EXISTS)
 }

@@ -1,6 +1,6 @@
 /**
- * What was fetched of one partition and is not taken yet. A full intake pauses the fetching of its own partition, and
- * never holds up another.
+ * The fetched records of one partition that are not taken yet. A full buffer pauses the fetching of its own partition,
+ * and never holds up another.
  */
 import { LogUnavailable, type PartitionBounds, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
@@ -12,7 +12,25 @@ export const HIGH = 4_000
 /** Below this many fetching resumes. */
 export const LOW = 2_000
 
-/** How an intake tells the consumer what to fetch. */
+/**
+ * Fold or stop, never skip: where an offset is not in the log, the library silently continues at the log's start.
+ *
+ * **Details**: a truncated log may have grown beyond that offset again by the time of this check. Offsets may have gaps
+ * by themselves, so the log's bounds decide whether records are gone.
+ */
+const checkInLog = Effect.fnUntraced(function*(
+  partition: PartitionId,
+  bounds: Effect.Effect<PartitionBounds, LogUnavailable>,
+  from: number
+) {
+  const { end, start } = yield* bounds
+  if (start <= from && from <= end) return
+  return yield* new LogUnavailable({
+    detail: `Kafka: offset ${from} of partition ${partition} is not in the log, which holds ${start} to ${end}`
+  })
+})
+
+/** What the buffer asks of the consumer. */
 export interface Fetching {
   readonly seek: (partition: PartitionId, offset: Offset) => void
   readonly pause: (partition: PartitionId) => void
@@ -20,17 +38,18 @@ export interface Fetching {
 }
 
 export interface FetchBuffer {
-  /** Takes in what was fetched. */
+  /** Adds fetched records. Those that were fetched before a `seek` are dropped. */
   readonly offer: (records: ReadonlyArray<LogRecord>) => void
-  /** Drops what was fetched, and fetches from here on. */
+  /** Drops the fetched records, and fetches from here on. */
   readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
+  /** One to `max` records; waits for one. Fails where records are missing, so that none is skipped. */
   readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | PartitionLost>
   /** From now on every call fails with `PartitionLost`, also one that waits. */
   readonly lose: () => void
   readonly isLost: () => boolean
 }
 
-/** An intake that fetches nothing before the first `seek`. */
+/** A buffer that fetches nothing before the first `seek`. */
 export const make = Effect.fnUntraced(function*(
   partition: PartitionId,
   fetching: Fetching,
@@ -40,12 +59,12 @@ export const make = Effect.fnUntraced(function*(
   const lost = new PartitionLost({ partition })
   let isLost = false
   let isPaused = true
-  /** Where to fetch from as soon as something is taken. */
+  /** The offset to fetch from as soon as something is taken. */
   let sought: Offset | undefined
-  /** The next offset to come, and the one that should have come where another did. */
+  /** The next offset expected, and the first expected one in place of which a later one came. */
   let expected = 0
   let missing: number | undefined
-  /** Where a record came that is before the expected one. */
+  /** The offset that was expected when an earlier one came. */
   let wentBackFrom: number | undefined
 
   const resume = () => {
@@ -57,7 +76,7 @@ export const make = Effect.fnUntraced(function*(
   const offer = (records: ReadonlyArray<LogRecord>) => {
     const first = records[0]
     const last = records[records.length - 1]
-    // What arrives between a seek and the take after it was fetched before the seek.
+    // Records that arrive between a seek and the next take were fetched before the seek.
     if (isLost || sought !== undefined || first === undefined || last === undefined) return
     if (first.offset > expected) missing ??= expected
     if (first.offset < expected) wentBackFrom ??= expected
@@ -68,22 +87,10 @@ export const make = Effect.fnUntraced(function*(
     fetching.pause(partition)
   }
 
-  /**
-   * Fold or stop, never skip: where an offset is not in the log, the library jumps to the log's start and says nothing;
-   * a log that was cut may have grown beyond that offset again by the time that anybody asks. Offsets may have gaps by themselves, so the log's bounds decide whether records are gone.
-   */
-  const check = Effect.fnUntraced(function*(from: number) {
-    const { end, start } = yield* bounds
-    if (start <= from && from <= end) return
-    return yield* new LogUnavailable({
-      detail: `Kafka: offset ${from} of partition ${partition} is not in the log, which holds ${start} to ${end}`
-    })
-  })
-
   const take = Effect.fnUntraced(function*(max: number) {
     if (isLost) return yield* lost
     if (sought !== undefined) {
-      yield* check(sought)
+      yield* checkInLog(partition, bounds, sought)
       expected = sought
       fetching.seek(partition, sought)
       sought = undefined
@@ -95,7 +102,7 @@ export const make = Effect.fnUntraced(function*(
         detail: `Kafka: partition ${partition} went back from ${wentBackFrom}: its log is not the one that it was`
       })
     }
-    if (missing !== undefined) yield* check(missing)
+    if (missing !== undefined) yield* checkInLog(partition, bounds, missing)
     missing = undefined
     return records
   })

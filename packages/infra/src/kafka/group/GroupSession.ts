@@ -3,19 +3,20 @@ import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { type Cause, Effect, Queue, type Scope } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
+import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
-import { type KafkaClient, messageOf } from "../client/KafkaClient.ts"
+import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
 import type * as FetchBuffer from "./FetchBuffer.ts"
 import * as OffsetCommitter from "./OffsetCommitter.ts"
 import * as RebalanceGate from "./RebalanceGate.ts"
 import * as Workers from "./Workers.ts"
 
-/** How long leaving the group may take. Without a goodbye the group notices after `SESSION_TIMEOUT`. */
+/** How long leaving the group may take. A member that does not leave is noticed after `SESSION_TIMEOUT`. */
 const LEAVE_PATIENCE = "3 seconds"
-/** After how many milliseconds without a sign of life the group gives this member's partitions away. */
+/** After how many milliseconds without a heartbeat the group reassigns this member's partitions. */
 const SESSION_TIMEOUT = 10_000
-/** The member learns with a heartbeat that another wants to join, so this is how long a handover takes to begin. */
+/** A heartbeat's answer says that another member wants to join, so a rebalance begins within this time. */
 const HEARTBEAT_INTERVAL = 1_000
 /** How long the group waits for its members to join again, in milliseconds; longer than workers may take to return. */
 const REBALANCE_TIMEOUT = 20_000
@@ -24,14 +25,14 @@ const REBALANCE_TIMEOUT = 20_000
  * quicker under load; each fetch costs about a millisecond, so more is cheaper at rest.
  */
 const FETCH_WAIT = 50
-/** The most bytes of one partition in one fetch: about a thousand records, so that a full intake is little too full. */
+/** The most bytes of one partition in one fetch: about a thousand records, which bounds how much a buffer overfills. */
 const FETCH_BYTES = 256 * 1024
 /** The name of the error by which the library says that the consumer does not run. */
 const STOPPED = "KafkaJSNonRetriableError"
 
 type Event =
   | { readonly _tag: "Joined"; readonly partitions: ReadonlyArray<Partition.PartitionId> }
-  | { readonly _tag: "MustHandOver" }
+  | { readonly _tag: "RebalanceAsked" }
   | { readonly _tag: "Crashed"; readonly error: unknown }
   | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
 
@@ -41,18 +42,18 @@ type Event =
  */
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
-  questions: Workers.Questions,
+  questions: Workers.PartitionQuestions,
   worker: Workers.Worker
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
   const topic = client.settings.ordersTopic
   const events = yield* Queue.unbounded<Event>()
-  const tell = (event: Event): void => {
+  const emit = (event: Event): void => {
     Queue.offerUnsafe(events, event)
   }
-  const handover = RebalanceGate.make(() => tell({ _tag: "MustHandOver" }))
+  const gate = RebalanceGate.make(() => emit({ _tag: "RebalanceAsked" }))
   const consumer = client.consumer({
     groupId: client.settings.group,
-    partitionAssigners: [handover.assigner],
+    partitionAssigners: [gate.assigner],
     sessionTimeout: SESSION_TIMEOUT,
     heartbeatInterval: HEARTBEAT_INTERVAL,
     rebalanceTimeout: REBALANCE_TIMEOUT,
@@ -67,18 +68,18 @@ export const run = Effect.fnUntraced(function*(
     questions,
     fetching,
     commit,
-    onDied: (cause) => tell({ _tag: "WorkerDied", cause })
+    onDied: (cause) => emit({ _tag: "WorkerDied", cause })
   })
-  yield* Effect.addFinalizer(() => workers.handOver)
+  yield* Effect.addFinalizer(() => workers.revoke)
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = (payload.memberAssignment[topic] ?? []).map((one) => Partition.PartitionId.make(one))
-    // Nothing is fetched before a worker says from where.
+    // Nothing is fetched before a worker seeks its start.
     partitions.forEach(fetching.pause)
-    handover.joined()
-    tell({ _tag: "Joined", partitions })
+    gate.joined()
+    emit({ _tag: "Joined", partitions })
   })
-  consumer.on(consumer.events.CRASH, ({ payload }) => tell({ _tag: "Crashed", error: payload.error }))
+  consumer.on(consumer.events.CRASH, ({ payload }) => emit({ _tag: "Crashed", error: payload.error }))
   yield* join(consumer, topic, workers)
 
   while (true) {
@@ -88,10 +89,10 @@ export const run = Effect.fnUntraced(function*(
         yield* Log.info(`Owning partitions ${event.partitions.join(", ")}`, { event: "partitions_assigned" })
         yield* Effect.forEach(event.partitions, workers.start, { discard: true })
         break
-      case "MustHandOver":
+      case "RebalanceAsked":
         yield* Log.info("Handing the partitions over", { event: "partitions_revoked" })
-        yield* workers.handOver
-        handover.done()
+        yield* workers.revoke
+        gate.done()
         break
       case "Crashed":
         workers.lose()
@@ -105,9 +106,9 @@ export const run = Effect.fnUntraced(function*(
 const join = (consumer: Consumer, topic: string, workers: Workers.Workers): Effect.Effect<void, LogUnavailable> => {
   const eachBatch = async ({ batch, isStale, resolveOffset }: EachBatchPayload): Promise<void> => {
     const partition = Partition.PartitionId.make(batch.partition)
-    const intake = workers.intakeOf(partition)
-    if (intake === undefined || isStale()) return
-    intake.offer(batch.messages.map((message) => toLogRecord(partition, message)))
+    const buffer = workers.bufferOf(partition)
+    if (buffer === undefined || isStale()) return
+    buffer.offer(batch.messages.map((message) => toLogRecord(partition, message)))
     resolveOffset(batch.lastOffset())
   }
   return Effect.tryPromise({

@@ -1,17 +1,17 @@
-/** Commits of a consumer: one in flight, all that wait meanwhile in one, the furthest of each partition. */
+/** Commits of a consumer: one in flight, and the waiting ones together in the next, the furthest of each partition. */
 import { LogUnavailable, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Data, Effect, Exit, Scope } from "effect"
 import type { Consumer } from "kafkajs"
 import * as BatchLine from "../../actor/BatchLine.ts"
-import { messageOf } from "../client/KafkaClient.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
 
 /** How long a worker waits for its commit. The commit itself may still arrive later. */
 const COMMIT_PATIENCE = "5 seconds"
 /** Commits that may wait, and that go in one: more than there are partitions. */
 const COMMITS_WAITING = 20_000
 
-/** Answers by which the group says that this member does not own what it commits. */
+/** Errors by which the group says that this member does not own the partition that it commits. */
 const NOT_OURS: ReadonlySet<unknown> = new Set([
   "REBALANCE_IN_PROGRESS",
   "ILLEGAL_GENERATION",
@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function*(
   consumer: Consumer,
   topic: string
 ): Effect.fn.Return<OffsetCommitter, never, Scope.Scope> {
-  // The library answers a commit of a consumer that stopped as if it had been made; this event tells the truth.
+  // The library reports a commit of a stopped consumer as made; only this event proves that it was.
   let arrived = false
   const forget = consumer.on(consumer.events.COMMIT_OFFSETS, () => {
     arrived = true
@@ -71,7 +71,8 @@ export const make = Effect.fnUntraced(function*(
     )
   }
 
-  // Nobody waits for the line's end: its workers are gone by then, and without Kafka the commit in flight takes long.
+  // The end of the line is not awaited: its workers have ended by then, and without Kafka the commit in flight takes
+  // long.
   const lineScope = yield* Scope.make()
   yield* Effect.addFinalizer((exit) => Effect.asVoid(Effect.forkDetach(Scope.close(lineScope, exit))))
   const line = yield* BatchLine.make<Commit, void, LogUnavailable | PartitionLost>({

@@ -1,16 +1,16 @@
 /**
- * The moment before this process joins the group again, which is when it gives up its partitions.
+ * Delays the re-join of the consumer group until the workers of the revoked partitions have finished.
  *
- * **Details**: the consumer library tells of a rebalance only as it already joins again. But it asks its partition
- * assigner for the join's contents first, and tries again later where that fails as in a rebalance: so an assigner that
- * fails until the workers are done lets them finish and commit while the group still waits for this member.
+ * **Details**: the consumer library reports a rebalance only while it already joins again. But it asks its partition
+ * assigner for the join's contents first, and retries where that fails as in a rebalance. So an assigner that fails
+ * until the workers are done lets them finish and commit while the group still waits for this member.
  */
 import { type PartitionAssigner, PartitionAssigners } from "kafkajs"
 
-/** By this type the library knows that the join is to be tried again in a moment. */
+/** The type of error after which the library retries the join. */
 const TRY_AGAIN = "REBALANCE_IN_PROGRESS"
 
-class StillWorking extends Error {
+class PartitionsOwned extends Error {
   readonly type = TRY_AGAIN
   constructor() {
     super("The partitions are being handed over")
@@ -26,13 +26,13 @@ export interface RebalanceGate {
   readonly done: () => void
 }
 
-/** Calls `mustHandOver` once when the library wants to join again while partitions are owned. */
-export const make = (mustHandOver: () => void): RebalanceGate => {
-  let state: "none" | "owned" | "handing over" = "none"
+/** Calls `onRebalance` once when the library wants to join again while partitions are owned. */
+export const make = (onRebalance: () => void): RebalanceGate => {
+  let state: "none" | "owned" | "revoking" = "none"
   const mayJoin = (): boolean => {
     if (state === "owned") {
-      state = "handing over"
-      mustHandOver()
+      state = "revoking"
+      onRebalance()
     }
     return state === "none"
   }
@@ -50,7 +50,7 @@ export const make = (mustHandOver: () => void): RebalanceGate => {
         version: roundRobin.version,
         assign: (group) => roundRobin.assign(group),
         protocol: (subscription) => {
-          if (!mayJoin()) throw new StillWorking()
+          if (!mayJoin()) throw new PartitionsOwned()
           return roundRobin.protocol(subscription)
         }
       }

@@ -1,4 +1,4 @@
-/** The workers of the partitions that this process owns: started when it gets them, ended before it gives them up. */
+/** The workers of the partitions that this process owns: started on assignment, ended before revocation. */
 import type { LogUnavailable, OwnedPartition, PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
@@ -6,22 +6,22 @@ import * as Log from "../../observability/logs/Log.ts"
 import * as FetchBuffer from "./FetchBuffer.ts"
 import type * as OffsetCommitter from "./OffsetCommitter.ts"
 
-/** How long workers may take to finish what they have in hand when their partitions go to somebody else. */
+/** How long workers may take to finish what they have in hand when their partitions are revoked. */
 const REVOKE_PATIENCE = "10 seconds"
 /** How long an interrupted worker may take to end. */
 const INTERRUPT_PATIENCE = "2 seconds"
 
 export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
 
-/** What the log knows of a partition beside its records. */
-export interface Questions {
+/** The queries about a partition that its worker asks. */
+export interface PartitionQuestions {
   readonly committed: (partition: PartitionId) => Effect.Effect<Offset | undefined, LogUnavailable>
   readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
 }
 
-export interface Options {
+export interface WorkersOptions {
   readonly worker: Worker
-  readonly questions: Questions
+  readonly questions: PartitionQuestions
   readonly fetching: FetchBuffer.Fetching
   readonly commit: OffsetCommitter.OffsetCommitter
   /** A worker cannot fail, so this is a bug. */
@@ -30,47 +30,47 @@ export interface Options {
 
 export interface Workers {
   readonly start: (partition: PartitionId) => Effect.Effect<void>
-  readonly intakeOf: (partition: PartitionId) => FetchBuffer.FetchBuffer | undefined
+  readonly bufferOf: (partition: PartitionId) => FetchBuffer.FetchBuffer | undefined
   /** Asks all workers to return, and ends those that do not in time. */
-  readonly handOver: Effect.Effect<void>
-  /** The membership is gone: whatever the workers still want to do fails with `PartitionLost`. */
+  readonly revoke: Effect.Effect<void>
+  /** The membership is lost: all further calls of the workers fail with `PartitionLost`. */
   readonly lose: () => void
 }
 
 interface Running {
-  readonly intake: FetchBuffer.FetchBuffer
+  readonly buffer: FetchBuffer.FetchBuffer
   readonly revoked: Deferred.Deferred<void>
   readonly fiber: Fiber.Fiber<void>
 }
 
-export const make = ({ commit, fetching, onDied, questions, worker }: Options): Workers => {
+export const make = ({ commit, fetching, onDied, questions, worker }: WorkersOptions): Workers => {
   const running = new Map<PartitionId, Running>()
 
   const owned = (
     partition: PartitionId,
-    intake: FetchBuffer.FetchBuffer,
+    buffer: FetchBuffer.FetchBuffer,
     revoked: Effect.Effect<void>
   ): OwnedPartition => ({
     partition,
     committed: questions.committed(partition),
     bounds: questions.bounds(partition),
-    seek: intake.seek,
-    take: intake.take,
-    commit: (next) => commit({ partition, next, isLost: intake.isLost }),
+    seek: buffer.seek,
+    take: buffer.take,
+    commit: (next) => commit({ partition, next, isLost: buffer.isLost }),
     revoked
   })
 
   const lose = () => {
-    for (const { intake } of running.values()) intake.lose()
+    for (const { buffer } of running.values()) buffer.lose()
   }
 
   return {
-    // Starting and remembering are one step that nothing interrupts, as only what is remembered is ended.
+    // Starting and registering are one uninterruptible step, as only registered workers are ended.
     start: (partition) =>
       Effect.uninterruptibleMask(Effect.fnUntraced(function*(restore) {
-        const intake = yield* FetchBuffer.make(partition, fetching, questions.bounds(partition))
+        const buffer = yield* FetchBuffer.make(partition, fetching, questions.bounds(partition))
         const revoked = yield* Deferred.make<void>()
-        const fiber = yield* restore(worker(owned(partition, intake, Deferred.await(revoked)))).pipe(
+        const fiber = yield* restore(worker(owned(partition, buffer, Deferred.await(revoked)))).pipe(
           Effect.onExit((exit) =>
             Effect.sync(() => {
               if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) onDied(exit.cause)
@@ -79,10 +79,10 @@ export const make = ({ commit, fetching, onDied, questions, worker }: Options): 
           // Detached, as the end of the session must wait for it rather than interrupt it.
           Effect.forkDetach
         )
-        running.set(partition, { intake, revoked, fiber })
+        running.set(partition, { buffer, revoked, fiber })
       })),
-    intakeOf: (partition) => running.get(partition)?.intake,
-    handOver: Effect.suspend(() => finish([...running.values()])).pipe(
+    bufferOf: (partition) => running.get(partition)?.buffer,
+    revoke: Effect.suspend(() => finish([...running.values()])).pipe(
       Effect.andThen(Effect.sync(() => {
         lose()
         running.clear()

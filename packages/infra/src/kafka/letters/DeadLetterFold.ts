@@ -1,9 +1,9 @@
 /**
- * The letters that nobody has handled, as a fold of the topic. Order and repetition change nothing: a letter is known
+ * The open letters, as a fold of the topic. It is idempotent and independent of the order of records: a letter is known
  * by its identity, and one that was ever handled stays handled.
  *
- * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; of the letters
- * themselves, and of the marks, only so many are kept.
+ * **Details**: every identity is remembered (a few dozen bytes each), so the number of letters is exact; the contents
+ * of letters and of handlings are kept up to a bound.
  */
 import type {
   DeadLetter,
@@ -14,14 +14,14 @@ import type {
 } from "@flash-sale/domain/ports/DeadLetters"
 import type { Entry } from "./DeadLetterRecords.ts"
 
-/** The most letters, and marks, that are kept with their contents. Of those beyond it only number and age are known. */
+/** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
   readonly add: (entry: Entry) => void
-  /** Letters that nobody has handled, oldest first. */
+  /** Open letters whose contents are kept, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
-  readonly find: (place: LetterId) => LetterLookup
+  readonly find: (id: LetterId) => LetterLookup
   readonly stats: () => DeadLetterStats
   /** Whether fewer letters are kept than could be: then the topic is to be folded again from its start. */
   readonly isShort: () => boolean
@@ -38,17 +38,17 @@ const identity = ({ offset, partition }: LetterId): string => `${partition}:${of
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
   const open = new Map<string, Open>()
   const handled = new Set<string>()
-  /** The first mark of a letter, the latest last. */
-  const marks = new Map<string, Handling>()
+  /** The first handling of each letter, the latest last. */
+  const handlings = new Map<string, Handling>()
   let keeping = 0
 
   const letters = (): ReadonlyArray<DeadLetter> =>
     [...open.values()].toSorted((a, b) => a.at - b.at).flatMap(({ letter }) => letter === undefined ? [] : [letter])
 
   const remember = (id: string, handling: Handling): void => {
-    marks.set(id, handling)
-    const eldest = marks.keys().next()
-    if (marks.size > kept && !eldest.done) marks.delete(eldest.value)
+    handlings.set(id, handling)
+    const eldest = handlings.keys().next()
+    if (handlings.size > kept && !eldest.done) handlings.delete(eldest.value)
   }
 
   return {
@@ -68,15 +68,15 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       open.set(id, { at: Date.parse(entry.letter.timestamp), letter: isKept ? entry.letter : undefined })
     },
     list: (limit) => letters().slice(0, limit),
-    find: (place) => {
-      const id = identity(place)
-      if (handled.has(id)) return { _tag: "Handled", handling: marks.get(id) }
+    find: (letterId) => {
+      const id = identity(letterId)
+      if (handled.has(id)) return { _tag: "Handled", handling: handlings.get(id) }
       const letter = open.get(id)?.letter
       return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter }
     },
     stats: () => {
       let oldestAt: number | undefined
-      // A letter that somebody else wrote may tell no time.
+      // A letter that another program wrote may have no valid time.
       for (const { at } of open.values()) if (at < (oldestAt ?? Infinity)) oldestAt = at
       return { size: open.size, oldestAt }
     },

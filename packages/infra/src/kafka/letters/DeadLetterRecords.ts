@@ -1,4 +1,4 @@
-/** Letters and marks as records of the topic `orders-dlq`. Unknown records are no letters, and are passed over. */
+/** Letters and handlings as records of the topic `orders-dlq`. Other records are skipped. */
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Option, Result, Schema } from "effect"
@@ -18,7 +18,7 @@ const Header = {
   originOffset: "origin_offset"
 } as const
 
-/** The type of a mark; a letter has none. */
+/** The type of a handling; a letter has none. */
 const HANDLED = "handled"
 
 export type Entry =

@@ -2,17 +2,18 @@
 import { type Cause, Effect } from "effect"
 import type { Attributes } from "../Attributes.ts"
 
-/** Says something about every line of an effect. */
+/** Annotates every line of an effect. */
 export const about = (attributes: Partial<Attributes>) => Effect.annotateLogs({ ...attributes })
 
-type Tell = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
+type LogLine = (message: string, attributes: Attributes, cause?: Cause.Cause<unknown>) => Effect.Effect<void>
 
-const at = (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): Tell => (message, attributes, cause) =>
-  about(attributes)(cause === undefined ? log(message) : log(message, cause))
+const at =
+  (log: (...message: ReadonlyArray<unknown>) => Effect.Effect<void>): LogLine => (message, attributes, cause) =>
+    about(attributes)(cause === undefined ? log(message) : log(message, cause))
 
-export const debug: Tell = at(Effect.logDebug)
-export const info: Tell = at(Effect.logInfo)
-/** Somebody may want to look. */
-export const warn: Tell = at(Effect.logWarning)
-/** Somebody has to look. */
-export const error: Tell = at(Effect.logError)
+export const debug: LogLine = at(Effect.logDebug)
+export const info: LogLine = at(Effect.logInfo)
+/** For an operator to know: nothing needs to be done now. */
+export const warn: LogLine = at(Effect.logWarning)
+/** For an operator to act on. */
+export const error: LogLine = at(Effect.logError)

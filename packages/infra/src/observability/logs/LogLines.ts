@@ -1,10 +1,10 @@
-/** How a log line looks: JSON for machines, or coloured for the person at a terminal. */
+/** The format of log lines: JSON for machines, or coloured text for a terminal. */
 import { Cause, Formatter, type Logger, type LogLevel, References } from "effect"
 
-/** What a line is made of. */
+/** The parts of a line. */
 export interface Line {
   readonly date: Date
-  /** As it is written: `INFO`. */
+  /** The level as written: `INFO`. */
   readonly level: string
   readonly message: string
   readonly service: string
@@ -16,7 +16,7 @@ export interface Line {
 /** A level as it is written. */
 export const levelName = (level: LogLevel.LogLevel): string => level.toUpperCase()
 
-/** What Effect's logger is given, as a line. `service` where no annotation says another. */
+/** The line of a call of Effect's logger. `service` applies where no annotation names another. */
 export const of = (service: string, { cause, date, fiber, logLevel, message }: Logger.Options<unknown>): Line => {
   const annotations = fiber.getRef(References.CurrentLogAnnotations)
   const traceId = fiber.cache.span?.traceId
@@ -32,7 +32,7 @@ export const of = (service: string, { cause, date, fiber, logLevel, message }: L
   }
 }
 
-/** In the order of the runbook; what is absent is left out. */
+/** The first keys of a line, in the order of the runbook; absent ones are left out. */
 const FIRST = ["timestamp", "level", "message", "correlation_id", "service", "event"]
 
 /** The line as JSON: `timestamp`, `level`, `message`, `service` and the annotations, flat. Without a line feed. */
@@ -46,7 +46,9 @@ export const json = ({ annotations, date, error, level, message, service }: Line
   return isPlain(line) ? JSON.stringify(line) : Formatter.formatJson(line)
 }
 
-/** Whether every value is one that JSON holds as it is: others must neither take the line with them nor give secrets. */
+/**
+ * Whether every value is one that JSON holds as it is: others must neither take the line with them nor give secrets.
+ */
 const isPlain = (line: Readonly<Record<string, unknown>>): boolean => {
   for (const key in line) {
     const type = typeof line[key]
@@ -58,7 +60,7 @@ const isPlain = (line: Readonly<Record<string, unknown>>): boolean => {
 const COLOURS: Readonly<Record<string, number>> = { DEBUG: 90, INFO: 32, WARN: 33, ERROR: 31, FATAL: 31 }
 const colour = (code: number, text: string): string => `\u001b[${code}m${text}\u001b[0m`
 
-/** What a terminal would obey rather than show. Buyers' texts end up in log lines. */
+/** Characters that a terminal would interpret rather than show. Log lines contain buyers' texts. */
 const controlCharacters = /[\p{Cc}\p{Cf}]/gu
 const harmless = (text: string): string => text.replace(controlCharacters, "\ufffd")
 

@@ -1,14 +1,14 @@
 /** Standard output, as the log writes to it: it takes what there is room for and never waits. */
 import { writeSync } from "node:fs"
 
-/** Nobody reads any more, and nobody will. */
+/** The output is closed for good. */
 export type Gone = "gone"
 
-/** Where lines go. */
+/** The output of log lines. */
 export interface Output {
-  /** Hands bytes over; returns how many were taken: fewer than all where whoever reads is slow, or the disk is full. */
+  /** Writes bytes; returns how many were taken: fewer than all where the reader is slow, or the disk is full. */
   readonly write: (bytes: Uint8Array) => number | Gone
-  /** Whether a person reads it. */
+  /** Whether it is a terminal. */
   readonly isTerminal: boolean
   /** Calls back at the very end of the process; returns how to take that back. */
   readonly onExit: (flush: () => void) => () => void
@@ -16,7 +16,9 @@ export interface Output {
 
 const STDOUT = 1
 
-/** The other end of a pipe is closed, or there is no output at all. Anything else may pass: a full pipe, a full disk. */
+/**
+ * The other end of a pipe is closed, or there is no output at all. Anything else may pass: a full pipe, a full disk.
+ */
 const FINAL: ReadonlyArray<unknown> = ["EPIPE", "EBADF", "ECONNRESET"]
 
 /** One attempt to write. */

@@ -1,25 +1,24 @@
 /**
- * The lines of a process on their way out: gathered for a moment and written together, without ever holding up whoever
- * logs.
+ * Buffers the log lines of a process and writes them together. Logging never blocks. Decision 0015.
  *
- * **Details**: writing each line by itself would cost more than all the rest of a line. Where whoever reads the output is
- * slow, lines wait, up to a bound; beyond it they are dropped, counted, and told of when there is room again. What waits
- * is written out when the scope closes and when the process exits, for which it gets a bounded time.
+ * **Details**: a write for each line would cost more than the rest of the line. Where the reader of the output is slow,
+ * lines wait up to a bound; beyond it they are dropped and counted, and one line reports the count when there is room
+ * again. Buffered lines are written when the scope closes and when the process exits, within a bounded time.
  *
- * **Gotchas**: what waits is lost by a kill -9: at most `GATHER` of lines.
+ * **Gotchas**: a kill -9 loses the buffered lines: at most those of the last `GATHER`.
  */
 import { Duration, Effect, Latch, Schedule, type Scope } from "effect"
 import type { Output } from "./LogOutput.ts"
 
-/** How long lines are gathered before they are written together. */
+/** How long lines are buffered before they are written together. */
 export const GATHER = Duration.millis(10)
-/** Characters that are gathered at the most before they are written. */
+/** The most characters that are buffered before they are written. */
 const GATHER_AT_MOST = 65_536
 /** Characters that may wait for an output that does not take them. */
 export const WAIT_AT_MOST = 8_388_608
 /** How long between two tries to write to an output that took nothing. */
 const TRY_AGAIN = Duration.millis(20)
-/** How long the end of a process may be held up by an output that does not take the last lines. */
+/** How long an output that does not take the last lines may delay the end of a process. */
 const LAST_WORDS = Duration.seconds(2)
 
 export interface Sink {
@@ -50,7 +49,7 @@ export const make = Effect.fnUntraced(function*(
         gathered = ""
       }
       const taken = output.write(rest)
-      // Nobody reads any more: there is nobody to tell of it either.
+      // The output is closed for good, so there is no way to report it either.
       if (taken === "gone") isGone = true
       else if (taken === 0) return false
       else rest = rest.subarray(taken)
@@ -70,7 +69,7 @@ export const make = Effect.fnUntraced(function*(
     const asleep = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
     const pause = Duration.toMillis(TRY_AGAIN)
     for (let waited = 0; !flush() && waited < Duration.toMillis(LAST_WORDS); waited += pause) {
-      // The event loop is over, so waiting for room holds up nobody.
+      // The event loop has ended, so blocking for room delays nothing.
       Atomics.wait(asleep, 0, 0, pause)
     }
   }

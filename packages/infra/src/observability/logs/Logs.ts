@@ -1,6 +1,6 @@
 /**
- * The logger of every process: one line a record on standard output, in the runbook's shape. Lines that are written once
- * for every order take a shorter way (`OrderLines`) to the same place.
+ * The logger of every process: one line a record on standard output, in the runbook's format. Lines that are written
+ * once for every order bypass it (`OrderLines`) and go to the same output. Decision 0015.
  */
 import { Clock, Effect, Layer, Logger, LogLevel, References } from "effect"
 import * as LogLines from "./LogLines.ts"
@@ -8,7 +8,7 @@ import { type Output, stdout } from "./LogOutput.ts"
 import * as LogSink from "./LogSink.ts"
 import * as OrderLines from "./OrderLines.ts"
 
-export interface Options {
+export interface LogsOptions {
   /** `gateway` or `processor`: the field `service`, where no annotation says another. */
   readonly service: string
   readonly level: LogLevel.LogLevel
@@ -18,7 +18,7 @@ export interface Options {
 }
 
 /** Replaces the loggers and sets the least level. */
-export const layer = ({ level, orders = 1, output = stdout, service }: Options): Layer.Layer<never> =>
+export const layer = ({ level, orders = 1, output = stdout, service }: LogsOptions): Layer.Layer<never> =>
   Layer.unwrap(Effect.gen(function*() {
     const clock = yield* Clock.Clock
     const toText = output.isTerminal ? LogLines.readable : LogLines.json

@@ -1,9 +1,9 @@
 /**
- * Log lines that are written once for every order, in the shape of all others but by a shorter way: no fiber is annotated
- * and nothing is searched for. At ten thousands of orders a second the usual way costs more than the order.
+ * Log lines that are written once for every order, in the format of all others but without Effect's logger: no fiber is
+ * annotated and no service is looked up. At ten thousands of orders a second that costs more than the order.
  *
- * **Details**: a share of the orders can be told of instead of all. Which ones is decided by their correlation id, so
- * that an order has its lines in every service or in none.
+ * **Details**: a share of the orders can be logged instead of all. The correlation id decides which, so that an order
+ * has its lines in every service or in none.
  */
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Context, type LogLevel } from "effect"
@@ -30,37 +30,38 @@ export interface OrderLine {
   readonly processingMillis?: number | undefined
 }
 
-/** Where those lines go. Nowhere, where no logs are set up. */
+/** The writer of those lines. Without a log setup it drops them. */
 export class OrderLines extends Context.Reference("@flash-sale/infra/observability/logs/OrderLines", {
-  defaultValue: (): Lines => ({ isOn: () => false, tell: () => {} })
+  defaultValue: (): OrderLineWriter => ({ isOn: () => false, write: () => {} })
 }) {}
 
-export interface Lines {
-  /** Whether lines of this level are written at all: what would only be made for them need not be made. */
+export interface OrderLineWriter {
+  /** Whether lines of this level are written at all, so that a caller need not prepare one in vain. */
   readonly isOn: (level: OrderLine["level"]) => boolean
-  readonly tell: (line: OrderLine) => void
+  /** Writes a line where its level is on and its order is in the share. Never blocks. */
+  readonly write: (line: OrderLine) => void
 }
 
-export interface Options {
+export interface OrderLinesOptions {
   readonly sink: { readonly add: (line: string) => void }
   readonly toText: (line: OrderLine) => string
   readonly isOn: (level: LogLevel.LogLevel) => boolean
-  /** The share of orders that are told of, from 0 to 1. */
+  /** The share of orders that are logged, from 0 to 1. */
   readonly share: number
 }
 
-export const make = ({ isOn, share, sink, toText }: Options): Lines => {
+export const make = ({ isOn, share, sink, toText }: OrderLinesOptions): OrderLineWriter => {
   const levels = { Debug: isOn("Debug"), Info: isOn("Info") }
   return {
     isOn: (level) => levels[level],
-    tell: (line) => {
-      if (levels[line.level] && (share >= 1 || placeOf(line.correlationId) < share)) sink.add(toText(line))
+    write: (line) => {
+      if (levels[line.level] && (share >= 1 || shareOf(line.correlationId) < share)) sink.add(toText(line))
     }
   }
 }
 
 /** FNV-1a, as a share of all it can be. */
-const placeOf = (correlationId: string): number => {
+const shareOf = (correlationId: string): number => {
   let hash = 0x811c9dc5
   for (let index = 0; index < correlationId.length; index++) {
     hash = Math.imul(hash ^ correlationId.charCodeAt(index), 0x01000193)

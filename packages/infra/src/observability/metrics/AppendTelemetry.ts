@@ -1,10 +1,10 @@
-/** What is measured of each send to the log, and the span of it: once for all records that it carries. */
+/** Metrics and the span of each send to the log: once for all records that it carries. */
 import { Clock, Context, Effect, Exit } from "effect"
 import * as Spans from "../tracing/Spans.ts"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import type { Service } from "./Series.ts"
 
-/** The service whose sends these are; none where a command of the operator's sends. */
+/** The service that sends; undefined where an operator's command does. */
 export const CurrentService = Context.Reference<Service | undefined>(
   "@flash-sale/infra/observability/Appends/Service",
   {
@@ -12,8 +12,8 @@ export const CurrentService = Context.Reference<Service | undefined>(
   }
 )
 
-/** A record, as far as it matters here. */
-export interface Sent {
+/** A record of a send, as far as telemetry needs it. */
+export interface SentRecord {
   /** Its header `traceparent`. */
   readonly traceparent: string | undefined
 }
@@ -22,7 +22,7 @@ export interface Sent {
 export type Observe = <A, E>(
   topic: string,
   partition: number,
-  records: ReadonlyArray<Sent>,
+  records: ReadonlyArray<SentRecord>,
   send: Effect.Effect<A, E>
 ) => Effect.Effect<A, E>
 
@@ -34,7 +34,7 @@ export const make: Effect.Effect<Observe> = Effect.gen(function*() {
   const service = yield* CurrentService
   const spans = yield* Spans.Spans
   const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_SECOND
-  const metrics = service === undefined ? undefined : EngineMetrics.appending[service]
+  const metrics = service === undefined ? undefined : EngineMetrics.append[service]
   return (topic, partition, records, send) =>
     Effect.suspend(() => {
       const begun = now()

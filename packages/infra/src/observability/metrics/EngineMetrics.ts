@@ -1,10 +1,12 @@
 /**
- * The metrics of the machinery behind an order: lines, batches, lag, and what the services stand on. Beside `Metrics`,
- * which counts orders. The same rules hold: names and meanings are data, labels are closed sets or bounded.
+ * The metrics of the machinery behind an order: batches, lag, mailboxes, and the dependencies of the services.
+ * `Metrics` counts the orders. The same rules hold here: names and meanings are data, labels are closed sets or
+ * bounded.
  */
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
-import { bounded, counter, gauge, histogram, type Labelled, labelled, type Service } from "./Series.ts"
+import { allAnswers } from "./AnswerMetrics.ts"
+import { bounded, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of one append, in seconds. */
 const APPEND_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -17,40 +19,6 @@ const FATE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 
 const MAX_PARTITIONS = 10_000
 const BEYOND = "other"
 
-/** Statuses that the gateway answers with. Any other is counted as `other`. */
-export const STATUSES = [
-  "200",
-  "202",
-  "400",
-  "403",
-  "404",
-  "405",
-  "409",
-  "410",
-  "413",
-  "415",
-  "422",
-  "429",
-  "500",
-  "503",
-  "other"
-] as const
-export const ROUTES = ["buy", "else"] as const
-export type Route = (typeof ROUTES)[number]
-
-const answers = counter("gateway_answers_total", "HTTP answers, by route and status")
-const answersOf = {
-  buy: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "buy" })),
-  else: labelled(STATUSES, "status", Metric.withAttributes(answers, { route: "else" }))
-}
-const isKnown = (status: string): status is (typeof STATUSES)[number] => STATUSES.some((known) => known === status)
-
-/** Answers of a route with this HTTP status. */
-export const answered = (route: Route, status: number): Metric.Metric<number, Metric.CounterState<number>> => {
-  const label = String(status)
-  return answersOf[route].of(isKnown(label) ? label : "other")
-}
-
 export const admissionBatch = histogram(
   "gateway_admission_batch_orders",
   "Orders admitted by one call to the store",
@@ -58,11 +26,11 @@ export const admissionBatch = histogram(
 )
 
 /** How one service appends to Kafka. */
-export interface Appending {
+export interface AppendMetrics {
   readonly duration: Metric.Histogram<number>
   readonly batch: Metric.Histogram<number>
 }
-const appendingOf = (service: Service): Appending => ({
+const appendingOf = (service: Service): AppendMetrics => ({
   duration: histogram(
     `${service}_kafka_append_duration_seconds`,
     "Time of one send to Kafka, in seconds",
@@ -70,21 +38,24 @@ const appendingOf = (service: Service): Appending => ({
   ),
   batch: histogram(`${service}_kafka_append_batch_records`, "Records of one send to Kafka", BATCH_SIZES)
 })
-export const appending: Readonly<Record<Service, Appending>> = {
+export const append: Readonly<Record<Service, AppendMetrics>> = {
   gateway: appendingOf("gateway"),
   processor: appendingOf("processor")
 }
 
-/** What a service stands on: 1 up, 0 away. Both are the file where the engine is embedded. */
-export interface Up {
+/** The dependencies of a service: 1 up, 0 away. Both are the embedded file where there are no Redis and Kafka. */
+export interface DependencyGauges {
   readonly redis: Metric.Gauge<number>
   readonly kafka: Metric.Gauge<number>
 }
-const upOf = (service: Service): Up => ({
+const upOf = (service: Service): DependencyGauges => ({
   redis: gauge(`${service}_redis_up`, "Whether Redis answers (1) or is away (0)"),
   kafka: gauge(`${service}_kafka_up`, "Whether Kafka answers (1) or is away (0)")
 })
-export const up: Readonly<Record<Service, Up>> = { gateway: upOf("gateway"), processor: upOf("processor") }
+export const up: Readonly<Record<Service, DependencyGauges>> = {
+  gateway: upOf("gateway"),
+  processor: upOf("processor")
+}
 
 export const foldBatch = histogram(
   "processor_fold_batch_records",
@@ -98,7 +69,7 @@ export const orderFate = histogram(
   FATE_SECONDS
 )
 
-/** Dead letters put, by reason. The reasons are the ones that the header `error` says. */
+/** Dead letters put, by reason: the values of the header `error`. */
 const letters = labelled(
   DeadLetterReason.literals,
   "reason",
@@ -106,7 +77,7 @@ const letters = labelled(
 )
 export const lettersPut = letters.of
 
-/** How the workers of partitions are doing, as in `/health`. */
+/** The states of partition workers, as in `/health`. */
 export const WORKER_STATES = ["running", "recovering", "waiting", "refusing"] as const
 const partitions = labelled(WORKER_STATES, "state", gauge("processor_partitions", "Owned partitions, by state"))
 export const partitionsIn = partitions.of
@@ -125,30 +96,32 @@ export const partitionOpenOrders = byPartition(
   "processor_partition_open_orders",
   "Orders that are not final yet, by partition"
 )
+export const partitionWaitingOrders = byPartition(
+  "processor_partition_waiting_orders",
+  "Open orders that are not in memory and wait to be read again, by partition"
+)
 export const mailboxDepth = byPartition(
   "processor_mailbox_depth",
   "Records that wait in the mailboxes of a partition's items"
 )
 
-/** A partition that was handed over is somebody else's to tell of: its series are gone here. */
+const ofPartition = [partitionLag, partitionLagSeconds, partitionOpenOrders, partitionWaitingOrders, mailboxDepth]
+
+/** Removes the series of a partition that was revoked: its next owner reports them. */
 export const forgetPartition = (partition: number, context: Context.Context<never>): void => {
-  for (const series of [partitionLag, partitionLagSeconds, partitionOpenOrders, mailboxDepth]) {
-    Metric.removeUnsafe(series(partition), context)
-  }
+  for (const series of ofPartition) Metric.removeUnsafe(series(partition), context)
 }
 
 const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> => [
-  appending[service].duration,
-  appending[service].batch,
+  append[service].duration,
+  append[service].batch,
   up[service].redis,
   up[service].kafka
 ]
-const every = <Label extends string, Input, State>(...sets: ReadonlyArray<Labelled<Label, Input, State>>) =>
-  sets.flatMap(({ all }) => all)
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
 export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
-  gateway: [...both("gateway"), admissionBatch, ...every(answersOf.buy, answersOf.else)],
+  gateway: [...both("gateway"), admissionBatch, ...allAnswers],
   processor: [
     ...both("processor"),
     foldBatch,

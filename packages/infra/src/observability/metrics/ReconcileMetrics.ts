@@ -1,4 +1,4 @@
-/** What `flash-sale reconcile --every` has found, for whoever scrapes it. They appear with the first comparison. */
+/** The results of `flash-sale reconcile --every`. The series appear with the first comparison. */
 import { gauge } from "./Series.ts"
 
 export const items = gauge("reconcile_items_compared", "Items that the last comparison compared with the log")

@@ -1,5 +1,5 @@
 /** How metrics are made: with labels that are a closed set, or bounded. Handles are made once and updated in place. */
-import { Metric } from "effect"
+import { type Context, Metric } from "effect"
 
 /** Whose metric it is: the first part of its name. */
 export type Service = "gateway" | "processor"
@@ -40,5 +40,23 @@ export const bounded = <Input, State>(
     const made = Metric.withAttributes(metric, { [key]: label })
     handles.set(label, made)
     return made
+  }
+}
+
+/** Series that the owner of a partition reports, remembered so that they can be removed when it is revoked. */
+export const ownedSeries = <Input, State>(seriesOf: (id: string) => Metric.Metric<Input, State>, bound: number) => {
+  const reportedBy = new Map<number, Set<string>>()
+  return {
+    of: (partition: number, id: string): Metric.Metric<Input, State> => {
+      const reported = reportedBy.get(partition) ?? new Set()
+      reportedBy.set(partition, reported)
+      if (reported.size < bound) reported.add(id)
+      return seriesOf(id)
+    },
+    isReported: (partition: number, id: string): boolean => reportedBy.get(partition)?.has(id) === true,
+    forget: (partition: number, context: Context.Context<never>): void => {
+      for (const id of reportedBy.get(partition) ?? []) Metric.removeUnsafe(seriesOf(id), context)
+      reportedBy.delete(partition)
+    }
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Carries traces across the log: the header `traceparent` (W3C Trace Context, version 00).
+ * Carries traces across the log: the header `traceparent` (W3C Trace Context, version 00). Decision 0009.
  *
- * **Details**: where nothing records spans (the default), none are made: the header is passed on as it came, or made of
- * random ids, so that log lines of one order can be found by `trace_id` all the same.
+ * **Details**: without a recorder (the default) there are no spans: the header is passed on as it came, or made of
+ * random ids, so that the log lines of one order can still be found by `trace_id`.
  */
 import { Context, Effect, Option, type Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
@@ -40,7 +40,7 @@ export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
 /** The same where no spans are recorded. */
 export const passedOn = (incoming: string | undefined): string => {
   if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
-  // Nobody records it, so it says "not sampled".
+  // It is not recorded, so it says "not sampled".
   return format({ traceId: hex(), spanId: hex().slice(0, 16), sampled: false })
 }
 
@@ -48,7 +48,7 @@ export const passedOn = (incoming: string | undefined): string => {
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>
   traceparent !== undefined && WELL_FORMED.test(traceparent) ? traceparent.slice(3, 35) : undefined
 
-/** What a header says, as a span of another process. */
+/** The span of another process that a header names. */
 export interface RemoteContext {
   readonly traceId: string
   readonly spanId: string
@@ -69,7 +69,7 @@ export const contextOf = (traceparent: string | undefined): RemoteContext | unde
 /** Whether the trace that a header names is recorded. */
 export const isSampled = (traceparent: string | undefined): boolean => contextOf(traceparent)?.traceFlags === 1
 
-/** What a log line says of the trace that a header names. */
+/** The annotation of a log line with the trace that a header names. */
 export const traceAnnotation = (traceparent: string | undefined): { readonly trace_id?: string } => {
   const trace_id = traceIdOf(traceparent)
   return trace_id === undefined ? {} : { trace_id }

@@ -1,8 +1,9 @@
 /**
- * Spans that are begun and ended without a fiber: for steps that many orders share, and for orders that wait in a line.
+ * Spans that begin and end without a fiber: for steps that many orders share, and for orders that wait in a queue.
+ * Decision 0009.
  *
- * **Details**: where nothing records spans (the default) there are none, and a step costs one look at `undefined`. A
- * trace that was sampled out is known by the last digit of its header, so that its spans cost no more than that either.
+ * **Details**: without a recorder (the default) there are no spans, and a step costs one comparison with `undefined`. A
+ * trace that was sampled out is recognised by the last digit of its header, which costs as little.
  */
 import { Context } from "effect"
 import * as Propagation from "./Propagation.ts"
@@ -12,20 +13,20 @@ export interface SpanOptions {
   /** The header `traceparent` of the span above; where it is absent or malformed a trace begins here. */
   readonly parent: string | undefined
   readonly attributes: Attributes
-  /** Headers of other spans that this one has to do with: the orders of a batch, the batch of an order. */
+  /** Headers of related spans: the orders of a batch, the batch of an order. */
   readonly links?: ReadonlyArray<string> | undefined
   /** As `Spans.now` gave it; now where it is absent. */
   readonly startedAt?: number
 }
 
-/** What a span says of itself. */
+/** The attributes of a span. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>
 
 export interface Span {
   /** The header that names it, to be sent on. */
   readonly traceparent: string
   readonly set: (attributes: Attributes) => void
-  /** Ends it, now; `error` says why what it stands for failed. Must be called once. */
+  /** Ends the span now; `error` says why its step failed. Must be called once. */
   readonly end: (error?: string) => void
 }
 
@@ -38,7 +39,7 @@ export interface Recorder {
   readonly begin: (name: string, options: SpanOptions) => Span | undefined
 }
 
-/** Who records spans; nobody, where no collector is named. `Tracing.layer` sets it. */
+/** The recorder of spans; undefined where no collector is set. `Tracing.layer` sets it. */
 export const Spans = Context.Reference<Recorder | undefined>("@flash-sale/infra/observability/tracing/Spans", {
   defaultValue: () => undefined
 })

@@ -1,13 +1,13 @@
 /**
- * Traces, by OpenTelemetry's SDK as the standard variables set it up: endpoint, protocol and headers of the collector,
- * sampler, resource, limits of batches and spans.
+ * Traces by OpenTelemetry's SDK, which reads its standard variables: endpoint, protocol and headers of the collector,
+ * sampler, resource, limits of batches and spans. Decision 0009.
  *
- * **Details**: the SDK is loaded only where a collector is named; without one nothing is recorded and nothing costs. Only
- * its traces are used: metrics are scraped, and log lines go to standard output.
+ * **Details**: the SDK is loaded only where a collector is set; without one nothing is recorded. Only its traces are
+ * used: metrics are scraped, and log lines go to standard output.
  *
  * **Gotchas**: the SDK's context manager is left out, and with it the tracer's hook around every step of every fiber,
- * which costs more than a whole order. What is lost is the automatic context of other libraries' instrumentations; there
- * are none here.
+ * which costs more than a whole order. The automatic context of other libraries' instrumentations is lost; there are
+ * none here.
  */
 import * as OtelTracer from "@effect/opentelemetry/OtelTracer"
 import * as Otel from "@opentelemetry/api"
@@ -19,9 +19,9 @@ import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
 
 /** How long the last spans may take to be sent when the process ends. */
 const LAST_SPANS = Duration.seconds(3)
-/** How often trouble with the collector is told of. */
-const TELL_EVERY_MILLIS = 60_000
-/** How much of what the SDK says is told. */
+/** How often trouble with the collector is logged, at most. */
+const REPORT_EVERY_MILLIS = 60_000
+/** The most characters of a message of the SDK that are logged. */
 const MAX_DETAIL = 300
 
 /** Records spans where the settings name a collector. `service` is the name where OTEL_SERVICE_NAME says no other. */
@@ -41,9 +41,9 @@ const withoutHook = (tracer: Tracer.Tracer): Tracer.Tracer => Tracer.make({ span
 
 /** Starts the SDK's traces, and nothing else of it. */
 const start = Effect.fnUntraced(function*(service: string) {
-  const tell = yield* makeTell
+  const report = yield* makeReport
   const quiet = () => {}
-  Otel.diag.setLogger({ error: tell, warn: tell, info: quiet, debug: quiet, verbose: quiet }, {
+  Otel.diag.setLogger({ error: report, warn: report, info: quiet, debug: quiet, verbose: quiet }, {
     logLevel: Otel.DiagLogLevel.WARN,
     suppressOverrideMessage: true
   })
@@ -62,7 +62,7 @@ const start = Effect.fnUntraced(function*(service: string) {
     () =>
       Effect.tryPromise({ try: () => sdk.shutdown(), catch: String }).pipe(
         Effect.timeout(LAST_SPANS),
-        Effect.catch((error) => Effect.sync(() => tell("the last spans were not sent:", error))),
+        Effect.catch((error) => Effect.sync(() => report("the last spans were not sent:", error))),
         Effect.andThen(Effect.sync(() => {
           Otel.trace.disable()
           Otel.context.disable()
@@ -73,7 +73,7 @@ const start = Effect.fnUntraced(function*(service: string) {
   return Otel.trace.getTracer("flash-sale")
 })
 
-/** Stands in for the SDK's own, which would follow every asynchronous step of the process. */
+/** In place of the SDK's own, which would hook into every asynchronous step of the process. */
 const noContext: Otel.ContextManager = {
   active: () => Otel.ROOT_CONTEXT,
   with: (_context, f, self, ...args) => f.call(self!, ...args),
@@ -82,15 +82,15 @@ const noContext: Otel.ContextManager = {
   disable: () => noContext
 }
 
-/** What the SDK has to say about a collector that is away or refuses goes to the log, now and then. */
-const makeTell = Effect.gen(function*() {
+/** Logs messages of the SDK about a collector that is away or rejects spans, at a bounded rate. */
+const makeReport = Effect.gen(function*() {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const clock = yield* Clock.Clock
-  let toldAt = Number.NEGATIVE_INFINITY
+  let reportedAt = Number.NEGATIVE_INFINITY
   return (message: string, ...details: ReadonlyArray<unknown>): void => {
     const now = clock.currentTimeMillisUnsafe()
-    if (now - toldAt < TELL_EVERY_MILLIS) return
-    toldAt = now
+    if (now - reportedAt < REPORT_EVERY_MILLIS) return
+    reportedAt = now
     const detail = [message, ...details.map(String)].join(" ").slice(0, MAX_DETAIL)
     run(Log.warn("Traces: trouble with the collector or its settings", { event: "tracing_trouble", detail }))
   }

@@ -4,7 +4,9 @@
  */
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite"
 
-/** How long a statement waits for another process that writes the file, in milliseconds. It blocks this one meanwhile. */
+/**
+ * How long a statement waits for another process that writes the file, in milliseconds. This process blocks meanwhile.
+ */
 export const BUSY_TIMEOUT_MILLIS = 500
 
 /** Pages of the write-ahead log at which a commit takes them to the file: 4 MiB. */
@@ -53,7 +55,7 @@ export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS, read
     script: (sql) => database.exec(sql),
     setDurable: (durable) => {
       if (durable === isDurable) return
-      // Compiled each time: this pragma takes effect when it is compiled, and a prepared one hardly ever again.
+      // Compiled each time: this pragma takes effect when it is compiled, so a prepared one would work only once.
       database.exec(durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
       isDurable = durable
     },
@@ -76,45 +78,6 @@ export const configure = (connection: Connection): void => {
     `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`
   )
   connection.setDurable(true)
-}
-
-/** Primary result codes (https://sqlite.org/rescode.html) of what an operator can mend: a full disk, a busy file. */
-const OPERATING = new Map<number, string>([
-  [5, "busy"],
-  [6, "locked"],
-  [7, "out of memory"],
-  [8, "read-only"],
-  [10, "I/O error"],
-  [11, "corrupt"],
-  [13, "disk full"],
-  [14, "cannot open"],
-  [15, "locking protocol"],
-  [26, "not a database"]
-])
-
-const resultCode = (error: unknown): number | undefined =>
-  error instanceof Error && "errcode" in error && typeof error.errcode === "number"
-    ? error.errcode & 0xff
-    : undefined
-
-/** Whether another connection holds a lock that this one needs. */
-export const isBusy = (error: unknown): boolean => {
-  const code = resultCode(error)
-  return code === 5 || code === 6
-}
-
-/** What went wrong, where it is the file's or the disk's fault; undefined where it is the program's. */
-export const operatingError = (error: unknown): string | undefined => {
-  const code = resultCode(error)
-  const kind = code === undefined ? undefined : OPERATING.get(code)
-  return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
-}
-
-/** What an error says of the file: damaged for good, or of a disk that may answer again. Undefined for any other. */
-export const troubleOf = (error: unknown): "damaged" | "failing" | undefined => {
-  const code = resultCode(error)
-  if (code === 11 || code === 26) return "damaged"
-  return code === 10 ? "failing" : undefined
 }
 
 /** A row that this build did not write: the file is damaged. */

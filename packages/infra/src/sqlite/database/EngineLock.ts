@@ -1,15 +1,16 @@
-/** Only one engine may fold a file: a lock that the kernel gives back however the engine ends. */
+/** Only one engine may fold a file: a lock that the kernel releases however the engine ends. */
 import { Effect, Layer, Schema } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Connection from "./Connection.ts"
 import { CannotOpen } from "./OpenFile.ts"
+import * as ResultCode from "./ResultCode.ts"
 
 const LOCK_NAME = "engine.lock"
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
 const NO_WAIT = 0
 
-/** Another engine works in this folder. */
+/** Another engine uses this folder. */
 export class EngineLocked extends Schema.TaggedError<EngineLocked>()("EngineLocked", {
   folder: Schema.String
 }) {
@@ -22,7 +23,7 @@ export class EngineLocked extends Schema.TaggedError<EngineLocked>()("EngineLock
  * Holds the lock for as long as the layer lives.
  *
  * **Details**: an open exclusive transaction on a tiny database of its own. SQLite locks it with `fcntl`, so a kill -9
- * leaves nothing behind. Whoever only reads and appends does not take it.
+ * leaves nothing behind. A process that only reads and appends does not take it.
  */
 export const layer = (folder: string): Layer.Layer<never, EngineLocked | CannotOpen> =>
   Layer.effectDiscard(
@@ -44,8 +45,8 @@ const acquire = (folder: string): Effect.Effect<Connection.Connection, EngineLoc
       }
     },
     catch: (error) =>
-      Connection.isBusy(error)
+      ResultCode.isBusy(error)
         ? new EngineLocked({ folder })
-        : new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
+        : new CannotOpen({ path, detail: ResultCode.operatingError(error) ?? String(error) })
   })
 }

@@ -5,12 +5,12 @@
 import { Effect } from "effect"
 import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
+import * as WalFile from "../wal/WalFile.ts"
+import type { WalContent } from "../wal/WalScan.ts"
 import * as Connection from "./Connection.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
-import * as WalFile from "./WalFile.ts"
-import type { WalContent } from "./WalScan.ts"
 
 /** The name of the file in the data folder, and what SQLite adds for its write-ahead log. */
 export const FILE_NAME = "engine.sqlite"
@@ -40,7 +40,7 @@ const LOOK_AGAIN = "100 millis"
 export const REMEDY = "bring back a backup of the whole folder, or go on with what is left: " +
   "flash-sale recover --accept-log says what that is"
 
-/** Dies with what the file system or SQLite throw: `Connection.operatingError` has words for it. */
+/** Dies with what the file system or SQLite throw: `ResultCode.operatingError` has words for it. */
 export const inspect = Effect.fnUntraced(function*(folder: string) {
   const first = look(folder)
   if (first.problems.length === 0) return first

@@ -1,5 +1,6 @@
 /** Remembers that the file is damaged, or that its disk fails: what one statement has met, others need not meet. */
-import { type Connection, operatingError, troubleOf } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
+import { operatingError, troubleOf } from "./ResultCode.ts"
 
 export interface FileTrouble {
   /**

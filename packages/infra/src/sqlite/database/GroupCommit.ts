@@ -1,13 +1,14 @@
-/** Many writes in one transaction, so that they share one wait for the disk, and none is lost by another's failure. */
+/** Group commit: many writes in one transaction share one wait for the disk, and fail one by one. Decision 0004. */
 import { Effect, Exit, Schema } from "effect"
-import { type Connection, operatingError } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
+import { operatingError } from "./ResultCode.ts"
 
 /** The file could not be read or written: nothing was changed. */
 export class SqliteUnavailable extends Schema.TaggedError<SqliteUnavailable>()("SqliteUnavailable", {
   detail: Schema.String
 }) {}
 
-/** The commit itself failed: nobody knows whether the change will be found when the file is opened again. */
+/** The commit itself failed: it is not known whether the change will be there when the file is opened again. */
 export class SqliteUnknown extends Schema.TaggedError<SqliteUnknown>()("SqliteUnknown", {
   detail: Schema.String
 }) {}
@@ -25,11 +26,11 @@ export const attempt = <A>(f: () => A): Effect.Effect<A, SqliteUnavailable> =>
 
 export type WriteError = SqliteUnavailable | SqliteUnknown
 
-/** One write among others. */
+/** One write of a group. */
 export interface Step {
   /**
-   * Whether it must be on the disk before it is answered. One that need not be survives a kill -9 all the same; a power
-   * cut may take it, with everything after it and nothing before it, and the next durable commit takes it to the disk.
+   * Whether it must be on the disk before it is answered. A write that need not be still survives a kill -9; a power
+   * cut may lose it, with all later writes and no earlier one, and the next durable commit brings it to the disk.
    */
   readonly durable: boolean
   /** Changes the tables and says whether to keep the changes. What it throws undoes them as well. */
@@ -51,7 +52,7 @@ export const commit = (connection: Connection, steps: ReadonlyArray<Step>): Read
   const answers: Array<Answer> = []
   for (const step of steps) {
     const answer = runAlone(connection, step)
-    // A full disk rolls everything back, not only the step that met it.
+    // A full disk rolls everything back, not only the step that failed.
     if (!connection.isInTransaction()) return steps.map(() => answer)
     answers.push(answer)
   }

@@ -5,21 +5,11 @@
  * **Details**: CRC-32, by which the process recognises damage and nobody is kept from forging. Kafka uses it as well.
  */
 import { crc32 } from "node:zlib"
-import { bytes, type Connection, integer, optionalText, type Row, RowDamaged, text } from "./Connection.ts"
+import { type Connection, integer } from "./Connection.ts"
+import * as LoggedRow from "./LoggedRow.ts"
 
-/** Of a record that cannot be read: it is folded as one that makes no sense. */
-export const UNREADABLE_HEADERS = `{"type":"damaged"}`
 /** Records that are read at once where a whole partition is. */
 const PAGE = 1_000
-
-/** A record as it is written. */
-export interface LoggedRow {
-  readonly offset: number
-  readonly key: string | undefined
-  readonly value: Uint8Array
-  readonly headers: string
-  readonly timestamp: number
-}
 
 /** The end of a partition, by which its log is recognised. */
 export interface Tail {
@@ -39,7 +29,7 @@ export interface Break {
 }
 
 /** The digest of a record whose predecessor has the digest `before`. */
-export const digestOf = (before: number, partition: number, row: LoggedRow): number => {
+export const digestOf = (before: number, partition: number, row: LoggedRow.LoggedRow): number => {
   const { headers, key, offset, timestamp, value } = row
   const name = key === undefined ? "-" : `+${key}`
   const rest = `${partition} ${offset} ${timestamp} ${name.length} ${name}${headers} ${value.length} `
@@ -90,13 +80,13 @@ export const read = (
   partition: number,
   from: number,
   max: number
-): { readonly rows: ReadonlyArray<LoggedRow>; readonly broken: Break | undefined } => {
-  const rows: Array<LoggedRow> = []
+): { readonly rows: ReadonlyArray<LoggedRow.LoggedRow>; readonly broken: Break | undefined } => {
+  const rows: Array<LoggedRow.LoggedRow> = []
   const found = connection.all(SELECT, partition, from, max)
   const known = before(connection, partition, from)
   let { digest, end } = known ?? NOTHING
   for (const [index, row] of found.entries()) {
-    const there = toRow(row)
+    const there = LoggedRow.read(row)
     if (index === 0 && known === undefined && there !== undefined && there.offset > 0) {
       rows.push(there)
       digest = integer(row, "digest")
@@ -115,38 +105,14 @@ export const read = (
   return { rows, broken: undefined }
 }
 
-/** Undefined where a column holds what no build has written. */
-export const toRow = (row: Row): LoggedRow | undefined => {
-  try {
-    return {
-      offset: integer(row, "offset"),
-      key: optionalText(row, "key"),
-      value: bytes(row, "value"),
-      headers: text(row, "headers"),
-      timestamp: integer(row, "timestamp")
-    }
-  } catch (error) {
-    if (error instanceof RowDamaged) return undefined
-    throw error
-  }
-}
-
-/** What is left of a record that is none any more: it belongs to no item, and its type is none that is known. */
-const ruin = (row: Row): LoggedRow => ({
-  offset: integer(row, "offset"),
-  key: undefined,
-  value: new Uint8Array(),
-  headers: UNREADABLE_HEADERS,
-  timestamp: 0
-})
-
 /** Records as they are now, whatever was written. */
 export const readAsIs = (
   connection: Connection,
   partition: number,
   from: number,
   max: number
-): ReadonlyArray<LoggedRow> => connection.all(SELECT, partition, from, max).map((row) => toRow(row) ?? ruin(row))
+): ReadonlyArray<LoggedRow.LoggedRow> =>
+  connection.all(SELECT, partition, from, max).map((row) => LoggedRow.read(row) ?? LoggedRow.ruin(row))
 
 /** The first break of a whole partition. Reads all of it, or what comes before. */
 export const firstBreak = (connection: Connection, partition: number): Break | undefined => {

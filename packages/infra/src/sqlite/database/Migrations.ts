@@ -1,8 +1,10 @@
-/** The tables of the embedded file, as a list of steps from nothing to what this build knows. */
+/**
+ * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
+ */
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
-/** Into how many partitions the embedded log is divided. Written into the file when it is created, and kept for ever. */
+/** The number of partitions of the embedded log. Written into the file when it is created, and kept for ever. */
 export const EMBEDDED_PARTITIONS = 4
 
 const FIRST = `
@@ -65,19 +67,19 @@ CREATE TABLE handlings(
 ) STRICT, WITHOUT ROWID;
 `
 
-/** The record of repairs by hand, kept for ever: they are few. */
+/** The operators' repairs, kept for ever: they are few. */
 const REPAIRS = `
 CREATE TABLE repairs(at TEXT NOT NULL, item TEXT NOT NULL, partition INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
 `
 
-/** By which record a recovery recognises the log, and what somebody accepted in place of the log that was folded. */
+/** The record by which a recovery recognises the log, and the log that an operator accepted in its place. */
 const SEEN = `
 ALTER TABLE marks ADD COLUMN seen INTEGER;
 ALTER TABLE marks ADD COLUMN digest TEXT;
 CREATE TABLE accepted(partition INTEGER PRIMARY KEY, start INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
 `
 
-/** What an order was to be charged when its dead letter was put. */
+/** The price of an order when its dead letter was put. */
 const CHARGED = `
 ALTER TABLE letters ADD COLUMN price INTEGER;
 ALTER TABLE letters ADD COLUMN currency TEXT;
@@ -94,7 +96,9 @@ const chained = (connection: Connection): void => {
 type Step = (connection: Connection) => void
 const sql = (text: string): Step => (connection) => connection.script(text)
 
-/** Each brings the file from the version of its index to the next one. Never changed once released, only added to. */
+/**
+ * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
+ */
 const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
 
 /** The version from which on records have digests. */
@@ -106,7 +110,9 @@ export const LATEST = migrations.length
 export const versionOf = (connection: Connection): number =>
   integer(connection.get("PRAGMA user_version") ?? {}, "user_version")
 
-/** Brings the file to the latest version. Returns what is wrong where it is of a later one, and then changes nothing. */
+/**
+ * Brings the file to the latest version. Returns what is wrong where it is of a later one, and then changes nothing.
+ */
 export const migrate = (connection: Connection): string | undefined => {
   connection.script("BEGIN IMMEDIATE")
   try {

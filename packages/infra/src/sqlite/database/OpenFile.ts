@@ -1,4 +1,7 @@
-/** Opens the embedded file: looks first whether it is the one that was written, then brings its tables up to date. */
+/**
+ * Opening the embedded file: the folder is made where it is missing, the file is checked against what was written, and
+ * its tables are brought up to date.
+ */
 import { Cause, Effect, Exit, Schedule, Schema } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
@@ -6,12 +9,16 @@ import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
+import * as ResultCode from "./ResultCode.ts"
+
+/** The name of the file in the data folder. */
+export const FILE_NAME = FileCheck.FILE_NAME
 
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
 const OPEN_RETRIES = 20
 const OPEN_RETRY_MILLIS = 100
 
-/** The file cannot be used: no such folder, no database, of a later version, or damaged. `path` names it. */
+/** The file cannot be used: its folder cannot be made, it is no database, of a later version, or damaged. */
 export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
   path: Schema.String,
   detail: Schema.String
@@ -21,14 +28,27 @@ export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
   }
 }
 
-export const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
+/** The location of the engine's file: a folder, or memory, for as long as the layer lives. */
+export type Location = "memory" | {
+  readonly folder: string
+  /** Whether the layer is the engine's own, which holds the `EngineLock` and keeps the file. */
+  readonly isEngine?: boolean
+  /** Whether a file that has lost acknowledged records is taken as it is, and marked anew. */
+  readonly isAccepted?: boolean
+}
 
-/** The file of the folder, which is made where it is not there. `isAccepted` where it is taken as it is. */
-export const inFolder = Effect.fnUntraced(function*(
+/** Opens the file. Retries while another process locks it, for about two seconds. */
+export const open = (location: Location): Effect.Effect<Connection.Connection, CannotOpen> =>
+  location === "memory" ? inMemory : inFolder(location.folder, location.isAccepted === true)
+
+const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
+
+/** Opens the file of a folder, which is made where it is missing. `isAccepted`: a damaged file is taken as it is. */
+const inFolder = Effect.fnUntraced(function*(
   folder: string,
   isAccepted: boolean
 ): Effect.fn.Return<Connection.Connection, CannotOpen> {
-  const path = join(folder, FileCheck.FILE_NAME)
+  const path = join(folder, FILE_NAME)
   const { hasTail, problems } = yield* check(folder)
   const [problem] = problems
   if (problem !== undefined && !isAccepted) {
@@ -40,7 +60,7 @@ export const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
-/** What is wrong with the folder. */
+/** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
   retrying(
     folder,
@@ -62,13 +82,13 @@ const retrying = <A>(path: string, effect: Effect.Effect<A>): Effect.Effect<A, C
     Effect.exit(effect),
     (exit) => Exit.isSuccess(exit) ? Effect.succeed(exit.value) : Effect.fail(Cause.squash(exit.cause))
   ).pipe(
-    Effect.retry({ schedule: Schedule.spaced(OPEN_RETRY_MILLIS), times: OPEN_RETRIES, while: Connection.isBusy }),
+    Effect.retry({ schedule: Schedule.spaced(OPEN_RETRY_MILLIS), times: OPEN_RETRIES, while: ResultCode.isBusy }),
     Effect.mapError((error) => new CannotOpen({ path, detail: wordsOf(error) }))
   )
 
 const wordsOf = (error: unknown): string => {
-  const words = Connection.operatingError(error) ?? String(error)
-  return Connection.troubleOf(error) === "damaged" ? `${words}; bring back a backup of the whole folder` : words
+  const words = ResultCode.operatingError(error) ?? String(error)
+  return ResultCode.troubleOf(error) === "damaged" ? `${words}; bring back a backup of the whole folder` : words
 }
 
 /** The connection, or what is wrong with the file. */

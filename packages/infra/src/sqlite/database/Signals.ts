@@ -1,12 +1,12 @@
-/** Waking those who wait for a change of the file: by topic, without timers and without a change that is missed. */
+/** Wakes fibers that wait for a change of the file: by topic, without timers, and without missing a change. */
 import { Effect, Option } from "effect"
 
 export interface Signals {
-  /** Looks until there is something, and waits for a signal of the topic in between. */
-  readonly until: <A, E>(topic: string, look: Effect.Effect<Option.Option<A>, E>) => Effect.Effect<A, E>
-  /** Wakes those who wait for these topics. */
+  /** Runs `read` until it finds something, and waits for a signal of the topic in between. */
+  readonly until: <A, E>(topic: string, read: Effect.Effect<Option.Option<A>, E>) => Effect.Effect<A, E>
+  /** Wakes the fibers that wait for these topics. */
   readonly wake: (topics: Iterable<string>) => void
-  /** Wakes everybody: who changed what is not known. */
+  /** Wakes all waiting fibers, where it is not known what changed. */
   readonly wakeAll: () => void
 }
 
@@ -14,7 +14,7 @@ type Resume = (effect: Effect.Effect<void>) => void
 
 export const make = (): Signals => {
   const waiting = new Map<string, Set<Resume>>()
-  // Counts all signals: one that comes between looking and waiting is seen by the number.
+  // Counts all signals: one between reading and waiting is noticed by the number.
   let signals = 0
 
   const resumeAll = (topic: string): void => {
@@ -36,10 +36,10 @@ export const make = (): Signals => {
     })
 
   return {
-    until: Effect.fnUntraced(function*(topic, look) {
+    until: Effect.fnUntraced(function*(topic, read) {
       while (true) {
         const seen = signals
-        const found = yield* look
+        const found = yield* read
         if (Option.isSome(found)) return found.value
         yield* nextAfter(topic, seen)
       }
@@ -50,7 +50,7 @@ export const make = (): Signals => {
     },
     wakeAll: () => {
       signals++
-      // A copy, as whoever is woken may look at once, find nothing, and wait again.
+      // A copy, as a fiber that is woken may read at once, find nothing, and wait again.
       const topics = Array.from(waiting.keys())
       for (const topic of topics) resumeAll(topic)
     }

@@ -1,7 +1,8 @@
-/** The embedded file: everything that the engine keeps when it runs without Kafka and Redis. */
-import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
+/** The embedded file: all state of an engine that runs without Kafka and Redis. Decision 0004. */
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
+import * as Completion from "../../actor/Completion.ts"
 import type * as Connection from "./Connection.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
 import * as FileTrouble from "./FileTrouble.ts"
@@ -10,22 +11,13 @@ import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
 
-/** Writes that may wait for their turn. */
+/** Writes that may wait for a commit. */
 export const WRITE_LINE_CAPACITY = 20_000
 /** Writes that share one commit. */
 export const WRITE_BATCH = 512
-/** Where the engine keeps its file: a folder, or nowhere, for as long as the layer lives. */
-export type Place = "memory" | {
-  readonly folder: string
-  /** Whether this is the engine's own, which keeps the file: it holds the `EngineLock`. */
-  readonly isEngine?: boolean
-  /** Whether a file that has lost what was acknowledged is taken as it is, and marked anew. */
-  readonly isAccepted?: boolean
-}
-
 /**
- * One write: synchronous, over the tables, inside a transaction that it shares with others. A failure undoes what it
- * did, and nothing else. `touch` names topics of `Signals` to wake when it is committed.
+ * One write: synchronous, inside a transaction that it shares with others. A failure undoes its own changes, and
+ * nothing else. `touch` names topics of `Signals` to wake after the commit.
  */
 export type Job<A, E> = (
   connection: Connection.Connection,
@@ -33,37 +25,40 @@ export type Job<A, E> = (
 ) => Result.Result<A, E>
 
 export class SqliteDatabase extends Context.Service<SqliteDatabase, {
-  /** Reads what is committed. Synchronous, so it must be short. */
-  readonly read: <A>(look: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
-  /** Writes in turn, and answers when it is on the disk. `SqliteUnavailable` also where the line is full. */
+  /** Reads committed state. Synchronous, so it must be short. */
+  readonly read: <A>(read: (connection: Connection.Connection) => A) => Effect.Effect<A, GroupCommit.SqliteUnavailable>
+  /** Writes in order, and returns when the write is on the disk. `SqliteUnavailable` also where the queue is full. */
   readonly write: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
-  /** The same without a fiber: `answered` is called once, perhaps at once. */
-  readonly offer: <A, E = never>(job: Job<A, E>, answered: BatchLine.Answered<A, E | GroupCommit.WriteError>) => void
+  /** The same by a callback, which is called once, perhaps at once. */
+  readonly offer: <A, E = never>(job: Job<A, E>, completion: Written<A, E>) => void
   /**
-   * Writes in turn, and answers when a kill -9 cannot take it back. A power cut can, until the next `write`, but then
-   * it takes all that came after as well: what is kept is always a beginning of what was written. For what follows from
-   * the log or is only worth its while, which is folded, claimed or told again.
+   * Writes in order, and returns when a kill -9 cannot undo it. Until the next `write` a power cut can, but then it
+   * loses all later writes as well: what is kept is always a prefix of what was written. For state that follows from
+   * the log or expires by itself, and so is folded, claimed or published again.
    */
   readonly writeSoon: <A, E = never>(job: Job<A, E>) => Effect.Effect<A, E | GroupCommit.WriteError>
-  /** Wakes those who wait for a change, also one by another process. */
+  /** Wakes fibers that wait for a change, also one by another process. */
   readonly signals: Signals.Signals
   /** What is wrong with the file, where something is known to be: it is damaged for good, or its disk fails. */
   readonly trouble: () => string | undefined
 }>()("@flash-sale/infra/SqliteDatabase") {}
 
+/** Receives what came of one write. */
+type Written<A, E> = Completion.Completion<Exit.Exit<A, E | GroupCommit.WriteError>>
+
 /** Opens the file and brings its tables up to date. When the scope closes, waiting writes are still made. */
-export const layer = (place: Place): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
-  Layer.effect(SqliteDatabase, make(place))
+export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, OpenFile.CannotOpen> =>
+  Layer.effect(SqliteDatabase, make(location))
 
 const make = Effect.fnUntraced(function*(
-  place: Place
+  location: OpenFile.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
   const trouble = FileTrouble.watch(
-    yield* Effect.acquireRelease(open(place), (opened) => Effect.sync(opened.close))
+    yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
   )
   const { connection } = trouble
-  const upkeep = place !== "memory" && place.isEngine === true
-    ? yield* FileUpkeep.make(connection, place.folder)
+  const upkeep = location !== "memory" && location.isEngine === true
+    ? yield* FileUpkeep.make(connection, location.folder)
     : undefined
   const signals = Signals.make()
   const touched = new Set<string>()
@@ -81,34 +76,31 @@ const make = Effect.fnUntraced(function*(
         return answers
       })
   })
-  if (place !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
+  if (location !== "memory") yield* Effect.forkScoped(ExternalChanges.watch(connection, signals))
 
-  const offer = <A, E>(
-    durable: boolean,
-    job: Job<A, E>,
-    answered: BatchLine.Answered<A, E | GroupCommit.WriteError>
-  ): void => {
+  const offer = <A, E>(durable: boolean, job: Job<A, E>, completion: Written<A, E>): void => {
     let result: Option.Option<Result.Result<A, E>> = Option.none()
     const run = (opened: Connection.Connection): boolean => {
       const made = job(opened, touch)
       result = Option.some(made)
       return Result.isSuccess(made)
     }
-    line.offer({ durable, run }, (answer) =>
-      answered(
-        Exit.isFailure(answer)
-          ? Exit.failCause(Cause.map(answer.cause, unavailableWhereFull))
-          : toExit(Option.getOrThrow(result))
-      ))
+    line.offer(
+      { durable, run },
+      Completion.mapInput(completion, (exit) =>
+        Exit.isFailure(exit)
+          ? Exit.failCause(Cause.map(exit.cause, unavailableWhereFull))
+          : toExit(Option.getOrThrow(result)))
+    )
   }
   const write = (durable: boolean) => <A, E>(job: Job<A, E>): Effect.Effect<A, E | GroupCommit.WriteError> =>
-    Effect.callback((resume) => offer(durable, job, resume))
+    Completion.wait((completion) => offer(durable, job, completion))
 
   return {
-    read: (look) => GroupCommit.attempt(() => look(connection)),
+    read: (read) => GroupCommit.attempt(() => read(connection)),
     write: write(true),
     writeSoon: write(false),
-    offer: (job, answered) => offer(true, job, answered),
+    offer: (job, completion) => offer(true, job, completion),
     signals,
     trouble: trouble.now
   }
@@ -122,10 +114,7 @@ const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull
     ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
     : error
 
-const open = (place: Place): Effect.Effect<Connection.Connection, OpenFile.CannotOpen> =>
-  place === "memory" ? OpenFile.inMemory : OpenFile.inFolder(place.folder, place.isAccepted === true)
-
-/** For ports that know one way in which a store is away. */
+/** The error of the store's ports, which have a single one for a store that is away. */
 export const storeUnavailable = ({ detail }: GroupCommit.WriteError): Effect.Effect<never, StoreUnavailable> =>
   Effect.fail(new StoreUnavailable({ detail }))
 

@@ -1,4 +1,4 @@
-/** An item's live events as rows: one for each turn that changed something. */
+/** An item's live events as rows: one for each fold that changed something. */
 import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Item } from "@flash-sale/domain/rules/Item"
@@ -9,14 +9,14 @@ import { type Connection, integer, type Row, text } from "../database/Connection
 const encode = Schema.encodeSync(Schema.fromJsonString(ItemMoved))
 const decode = Schema.decodeSync(Schema.fromJsonString(ItemMoved))
 
-/** The topic of `Signals` that wakes those who follow an item. */
+/** The topic of `Signals` that wakes the followers of an item. */
 export const topic = (itemId: ItemId): string => `events/${itemId}`
 
-/** What a turn is told as; undefined where no count changed and no order moved. */
-export const ofTurn = (
+/** The event of a fold; undefined where no count changed and no order's status. */
+export const ofFold = (
   before: Item,
   after: Item,
-  outcomes: ReadonlyArray<Outcome.Outcome>
+  outcomes: ReadonlyArray<Outcome.RecordOutcome>
 ): ItemMoved | undefined => {
   const orders = outcomes.flatMap((outcome) => outcome.orders.flatMap(toMoved))
   const { available, held, sold } = after
@@ -31,7 +31,7 @@ const toMoved = (order: Outcome.OrderOutcome): ItemMoved["orders"] => {
     : []
 }
 
-/** Adds the event under the next number, and lets go of those that are not kept any more. */
+/** Adds the event under the next number, and deletes those beyond `EVENTS_KEPT`. */
 export const add = (connection: Connection, item: number, id: number, event: ItemMoved): void => {
   connection.run("INSERT INTO events(item, id, event) VALUES (?, ?, ?)", item, id, encode(event))
   connection.run("DELETE FROM events WHERE item = ? AND id <= ?", item, id - EVENTS_KEPT)
@@ -41,7 +41,7 @@ const AFTER = `
 SELECT events.id, event FROM items JOIN events ON item = items.id
 WHERE name = ? AND events.id > min(?, event_count) ORDER BY events.id LIMIT ?`
 
-/** Events after a number; one from a former life of the file stands for the last there is. */
+/** Events after a number. A number beyond the last one, from an earlier file, counts as the last one. */
 export const after = (connection: Connection, itemId: ItemId, id: number, limit: number): ReadonlyArray<LiveEvent> =>
   connection.all(AFTER, itemId, id, limit).map(toEvent)
 

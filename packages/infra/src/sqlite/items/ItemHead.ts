@@ -8,7 +8,7 @@ import { type Connection, integer, optionalInteger, optionalText, type Row } fro
 
 /** The part of an item that is read with every batch; its maps are empty, see `ItemLoad`. */
 export interface ItemHead {
-  /** The number that stands for the item's name in the other tables. */
+  /** The item's key in the other tables, in place of its name. */
   readonly id: number
   readonly item: Item
   readonly position: number
@@ -59,7 +59,7 @@ export const save = (connection: Connection, id: number, { item, position }: Fol
   )
 }
 
-/** What the store says of an item. Nobody types stock into the embedded file, so nothing is ever parked. */
+/** The summary of an item. The embedded file has no external edits of stock, so none is ever pending. */
 export const summary = ({ item, position }: Pick<ItemHead, "item" | "position">, isComplete: boolean): ItemSummary => ({
   isKnown: position > NOTHING_FOLDED,
   available: item.available,

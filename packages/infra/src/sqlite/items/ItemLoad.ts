@@ -1,9 +1,9 @@
-/** Reading an item's maps: as many of their entries as a batch touches. */
+/** Reading an item's maps: the entries that a batch may read or change. Persisted names: decision 0023. */
 import { CommandId } from "@flash-sale/domain/records/Command"
-import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
 import { type HeldOrder, HOLD_STATES, REJECTION_REASONS, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
-import { HashMap } from "effect"
+import { HashMap, Schema } from "effect"
 import {
   type Connection,
   integer,
@@ -11,11 +11,12 @@ import {
   optionalText,
   optionalWord,
   type Row,
+  RowDamaged,
   text,
   word
 } from "../database/Connection.ts"
 import type { ItemHead } from "./ItemHead.ts"
-import { byBatch, type Touched } from "./ItemTouched.ts"
+import { byBatch, type TouchedRows } from "./ItemTouched.ts"
 
 const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS] as const
 /** A release before 0.2 kept the answers to rejected orders as well, as `turned`. */
@@ -27,20 +28,20 @@ const BUYERS = "SELECT user, units FROM buyers WHERE item = ? AND user IN (SELEC
 const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN (SELECT value FROM json_each(?))"
 const UNPUBLISHED = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
 
-/** What was read for a batch, and which entries it may have changed. */
-export interface Loaded {
+/** The entries that were read for a batch, and the keys of those that it may change. */
+export interface LoadedItem {
   readonly folded: Folded
-  readonly touched: Touched
+  readonly touched: TouchedRows
 }
 
-export const load = (connection: Connection, head: ItemHead, batch: Batch): Loaded => {
+export const load = (connection: Connection, head: ItemHead, batch: Batch): LoadedItem => {
   const named = byBatch(batch)
   const rows = <A>(sql: string, keys: Iterable<unknown>, toEntry: (row: Row) => A): ReadonlyArray<A> => {
     const list = [...keys]
     return list.length === 0 ? [] : connection.all(sql, head.id, JSON.stringify(list)).map(toEntry)
   }
   const orders = rows(ORDERS, named.requests, toOrder)
-  // Whoever's order is given back or sold counts as touched, though the batch does not name him.
+  // The buyers of orders that are released or sold count as touched, though the batch does not name them.
   const users = new Set([...named.users, ...orders.map(([, { userId }]) => userId)])
   const before = batch.commands.filter(({ offset }) => offset <= head.position).map(({ offset }) => offset)
   return {
@@ -59,9 +60,17 @@ export const load = (connection: Connection, head: ItemHead, batch: Batch): Load
   }
 }
 
-const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(text(row, "request")), {
+const isCommandId = Schema.is(CommandId)
+
+const id = <A extends string>(isId: (value: unknown) => value is A, row: Row, column: string): A => {
+  const value = text(row, column)
+  if (isId(value)) return value
+  throw new RowDamaged(column, value)
+}
+
+export const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [id(isRequestId, row, "request"), {
   state: word(HOLD_STATES, row, "state"),
-  userId: UserId.make(text(row, "user")),
+  userId: id(isUserId, row, "user"),
   amount: integer(row, "amount"),
   attempt: integer(row, "attempt"),
   placedAtOffset: integer(row, "place"),
@@ -71,20 +80,19 @@ const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [RequestId.make(t
   reason: optionalWord(reasons, row, "reason")
 }]
 
-const toRejected = (row: Row) =>
-  [RequestId.make(text(row, "request")), {
+export const toRejected = (row: Row) =>
+  [id(isRequestId, row, "request"), {
     n: integer(row, "n"),
     reason: word(REJECTION_REASONS, row, "reason")
   }] as const
 
-const toBuyer = (row: Row) => [UserId.make(text(row, "user")), integer(row, "units")] as const
+export const toBuyer = (row: Row) => [id(isUserId, row, "user"), integer(row, "units")] as const
 
-const toCommand = (row: Row) => [CommandId.make(text(row, "command")), integer(row, "n")] as const
+export const toCommand = (row: Row) => [id(isCommandId, row, "command"), integer(row, "n")] as const
 
-const toUnpublished = (row: Row): readonly [number, Unpublished] => {
-  const request = optionalText(row, "request")
+export const toUnpublished = (row: Row): readonly [number, Unpublished] => {
   return [integer(row, "offset"), {
-    requestId: request === undefined ? undefined : RequestId.make(request),
+    requestId: row["request"] === null ? undefined : id(isRequestId, row, "request"),
     state: word(unpublishedStates, row, "state") === "turned" ? "rejected" : "unreadable",
     reason: optionalWord(REJECTION_REASONS, row, "reason"),
     attempt: integer(row, "attempt")

@@ -1,10 +1,10 @@
-/** Writing an item's maps: those entries of them that changed. */
+/** Writing an item's maps: the entries that changed. */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "../database/Connection.ts"
-import type { Loaded } from "./ItemLoad.ts"
+import type { LoadedItem } from "./ItemLoad.ts"
 
 const PUT_ORDER = `
 INSERT OR REPLACE INTO orders(item, request, state, user, amount, attempt, place, capped, price, currency, reason)
@@ -17,7 +17,7 @@ INSERT OR REPLACE INTO untold(item, offset, request, state, reason, attempt) VAL
 const FORGET_REJECTED = "DELETE FROM turned WHERE item = ? AND n <= ?"
 const FORGET_COMMANDS = "DELETE FROM commands WHERE item = ? AND n <= ?"
 
-export const save = (connection: Connection, id: number, loaded: Loaded, after: Folded, batch: Batch): void => {
+export const save = (connection: Connection, id: number, loaded: LoadedItem, after: Folded, batch: Batch): void => {
   const { folded: before, touched } = loaded
   saveUnpublished(connection, id, before.unpublished, after.unpublished, batch)
   for (const [requestId, order] of changed(before.item.orders, after.item.orders, touched.requests)) {
@@ -35,7 +35,7 @@ export const save = (connection: Connection, id: number, loaded: Loaded, after: 
   forget(connection, id, before.item, after.item)
 }
 
-/** The entries of these keys that are not what they were. Folding takes no entry away. */
+/** The entries of these keys that differ. Folding removes no entry. */
 function* changed<K, V>(
   before: HashMap.HashMap<K, V>,
   after: HashMap.HashMap<K, V>,
@@ -80,7 +80,7 @@ const saveUnpublished = (
   }
 }
 
-/** Entries that no decision looks at any more: beyond the bounds of what is remembered. */
+/** Deletes entries beyond the bounds of what is remembered, which no decision reads any more. */
 const forget = (connection: Connection, id: number, before: Item, after: Item): void => {
   if (after.rejectedCount > Math.max(before.rejectedCount, REJECTED_REMEMBERED)) {
     connection.run(FORGET_REJECTED, id, after.rejectedCount - REJECTED_REMEMBERED)

@@ -1,16 +1,16 @@
-/** Which rows a batch of commands can read or change, so that only these are loaded. */
+/** The rows that a batch of commands can read or change, so that only these are loaded. */
 import type { Command, CommandId } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Batch } from "@flash-sale/domain/rules/Fold"
 
-export interface Touched {
+export interface TouchedRows {
   readonly requests: ReadonlySet<RequestId>
   readonly users: ReadonlySet<UserId>
   readonly commands: ReadonlySet<CommandId>
 }
 
-/** Buyers of orders that are there already come on top: only their rows name them. */
-export const byBatch = (batch: Pick<Batch, "commands">): Touched => {
+/** The rows that the commands name. Buyers of stored orders come on top: only the orders' rows name them. */
+export const byBatch = (batch: Pick<Batch, "commands">): TouchedRows => {
   const requests = new Set<RequestId>()
   const users = new Set<UserId>()
   const commands = new Set<CommandId>()

@@ -1,0 +1,71 @@
+/** The entries of an item in words: their names as operators know them from the store, and their values. */
+import type { Unpublished } from "@flash-sale/domain/rules/Fold"
+import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
+import { type Head, isDamaged, type ItemDump, type Stored } from "@flash-sale/domain/rules/ItemDump"
+
+export type Kind = keyof ItemDump
+/** Undefined is a setting that is not set, or an entry that is not there. */
+export type Value = Stored<number | string | boolean | HeldOrder | Rejected | Unpublished> | undefined
+
+/** The names of the counts and settings, in the order in which they are shown. */
+const HEAD = {
+  available: "available",
+  held: "held",
+  sold: "sold",
+  stocked: "put",
+  seq: "seq",
+  rules: "rules",
+  rejectedCount: "turned away",
+  commandCount: "commands",
+  opensAt: "opens_at",
+  closesAt: "closes_at",
+  perUserLimit: "per_user_limit",
+  paused: "paused",
+  price: "price",
+  currency: "currency",
+  position: "position"
+} as const satisfies Readonly<Record<keyof Head, string>>
+
+const NAMES = {
+  orders: "order",
+  rejected: "turned",
+  buyers: "buyer",
+  commands: "command",
+  unpublished: "untold"
+} as const satisfies Readonly<Record<Exclude<Kind, "head">, string>>
+
+const namesOf = <K extends string>(record: Readonly<Record<K, string>>): ReadonlyArray<K> =>
+  Object.keys(record) as Array<K>
+
+export const HEAD_KEYS = namesOf(HEAD)
+export const MAP_KINDS = namesOf(NAMES)
+
+const isHeadKey = (key: string): key is keyof Head => Object.hasOwn(HEAD, key)
+
+/** `available`, `order r-1`, `turned r-2` and the like. */
+export const nameOf = (kind: Kind, key: string): string =>
+  kind === "head" ? isHeadKey(key) ? HEAD[key] : key : `${NAMES[kind]} ${key}`
+
+/** A value as a difference shows it. What is no order is shown as the text that the store keeps, in quotes. */
+export const shown = (kind: Kind, value: Value): string => {
+  if (value === undefined && kind !== "head") return "nothing"
+  return typeof value === "object" && "userId" in value ? orderText(value) : JSON.stringify(textOf(value))
+}
+
+const orderText = (order: HeldOrder): string => {
+  const { amount, attempt, countsAgainstLimit, currency, placedAtOffset, price, reason, state, userId } = order
+  const capped = countsAgainstLimit ? " capped" : ""
+  const priced = price === undefined ? "" : ` at ${price} ${currency}`
+  const because = reason === undefined ? "" : ` (${reason})`
+  return `${state} ${amount} for ${userId}, attempt ${attempt}, placed at ${placedAtOffset}${capped}${priced}${because}`
+}
+
+const textOf = (value: Exclude<Value, HeldOrder>): string => {
+  if (typeof value === "boolean") return value ? "1" : "0"
+  if (typeof value !== "object") return orDash(value)
+  if (isDamaged(value)) return value.text
+  if ("n" in value) return `${value.reason} ${value.n}`
+  return `${value.state} ${orDash(value.reason)} ${value.attempt} ${value.requestId ?? ""}`
+}
+
+const orDash = (value: number | string | undefined): string => value === undefined ? "-" : String(value)

@@ -1,0 +1,58 @@
+/** `flash-sale sale open|close`: when an item is sold. */
+import { Clock, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Target from "../terminal/Target.ts"
+import * as TimeArgument from "../terminal/TimeArgument.ts"
+import { change, item } from "./SaleEdit.ts"
+
+const moment = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.filterMap(TimeArgument.read, () => TimeArgument.EXPECTED),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
+/** Now, in whole milliseconds: an instant of the log is one. */
+const now = Effect.map(Clock.currentTimeMillis, Math.floor)
+
+export const open = Command.make("open", {
+  item,
+  at: moment("at", "When it opens; now where it is absent"),
+  until: moment("until", "When it closes; never where it is absent"),
+  ...Target.flags
+}, ({ at, item, until, ...target }) =>
+  Effect.gen(function*() {
+    const from = yield* now
+    const opensAt = Option.getOrNull(Option.map(at, (given) => TimeArgument.resolve(given, from)))
+    const closesAt = Option.getOrNull(Option.map(until, (given) => TimeArgument.resolve(given, from)))
+    if (closesAt !== null && closesAt <= Math.max(opensAt ?? from, from)) {
+      const least = opensAt === null || opensAt < from ? "now" : "--at"
+      return yield* CommandFailed.failed(
+        `--until: ${TimeArgument.show(closesAt)} is not after ${least}: nobody could buy`
+      )
+    }
+    yield* change(item, target, { opensAt, closesAt })
+  })).pipe(
+    Command.withDescription(
+      "Take orders from --at until --until. Replaces both; a paused sale stays paused: see resume"
+    )
+  )
+
+export const close = Command.make("close", {
+  item,
+  at: moment("at", "When it closes; now where it is absent"),
+  ...Target.flags
+}, ({ at, item, ...target }) =>
+  Effect.gen(function*() {
+    const from = yield* now
+    // What is closed now does not open by itself later, so an opening to come goes as well.
+    if (Option.isNone(at)) return yield* change(item, target, { opensAt: null, closesAt: from })
+    const closesAt = TimeArgument.resolve(at.value, from)
+    if (closesAt < from) {
+      return yield* CommandFailed.failed(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
+    }
+    yield* change(item, target, { closesAt })
+  })).pipe(
+    Command.withDescription("Take no orders from --at on. An order that was accepted before it counts")
+  )

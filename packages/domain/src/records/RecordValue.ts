@@ -1,0 +1,57 @@
+/**
+ * The values of records as JSON: what `LogRecord` writes and reads beside key and headers.
+ *
+ * **Details**: orders and settlements are read field by field first, as a schema over JSON text costs ten times the
+ * parsing (see `Json`). The schema reads only what the fast way rejects, and says what is wrong with it.
+ */
+import { Result, Schema } from "effect"
+import * as Command from "./Command.ts"
+import * as Json from "./Json.ts"
+import * as Order from "./Order.ts"
+
+const SettleBody = Schema.Struct({
+  settlements: Schema.Array(Command.Settlement).check(
+    Schema.isBetweenLength(1, Command.MAX_SETTLEMENTS)
+  )
+})
+
+const json = <S extends Schema.Constraint>(schema: S) => Schema.fromJsonString(schema)
+
+export const writeAdjust = Schema.encodeSync(json(Command.Adjustment))
+export const writeOrderRef = Schema.encodeSync(json(Command.OrderRef))
+export const writeSale = Schema.encodeSync(json(Command.SalePatch))
+export const writeRules = Schema.encodeSync(json(Command.RulesVersion))
+export const writeSettle = (settlements: ReadonlyArray<Command.Settlement>): string =>
+  JSON.stringify({
+    settlements: settlements.map(({ attempt, outcome, requestId }) => ({ request_id: requestId, attempt, outcome }))
+  })
+
+export const readAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
+export const readOrderRef = Schema.decodeUnknownResult(json(Command.OrderRef))
+export const readSale = Schema.decodeUnknownResult(json(Command.SalePatch))
+export const readRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
+
+const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
+export const readOrder = (text: string): Result.Result<Order.Order, Schema.SchemaError> => {
+  const order = Order.read(Json.parse(text))
+  return order === undefined ? decodeOrder(text) : Result.succeed(order)
+}
+
+const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
+export const readSettle = (text: string): Result.Result<typeof SettleBody.Type, Schema.SchemaError> => {
+  const settlements = settlementsOf(Json.parse(text))
+  return settlements === undefined ? decodeSettle(text) : Result.succeed({ settlements })
+}
+
+const settlementsOf = (body: unknown): ReadonlyArray<Command.Settlement> | undefined => {
+  if (!Json.isObject(body) || !Array.isArray(body["settlements"])) return undefined
+  const parts: ReadonlyArray<unknown> = body["settlements"]
+  if (parts.length === 0 || parts.length > Command.MAX_SETTLEMENTS) return undefined
+  const settlements: Array<Command.Settlement> = []
+  for (const part of parts) {
+    const settlement = Command.readSettlement(part)
+    if (settlement === undefined) return undefined
+    settlements.push(settlement)
+  }
+  return settlements
+}

@@ -1,0 +1,19 @@
+/** Bugs in loops that run beside the requests. */
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import { Cause, Data, Effect } from "effect"
+
+/** A run of a loop has ended by a bug, which has been logged. */
+export class RunFailed extends Data.TaggedError("RunFailed")<{ readonly what: string }> {}
+
+/**
+ * Logs a bug in one run of a loop and makes it a failure like any other, so that the loop's own schedule goes on:
+ * nothing observes a loop, so a bug that ended it would show only by what it no longer does. `what` names the loop in
+ * the log.
+ */
+export const outlivingBugs =
+  (what: string) => <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E | RunFailed, R> =>
+    Effect.catchDefect(run, (defect) =>
+      Effect.andThen(
+        Log.error(`A background task failed by a bug: ${what}`, { event: "internal_error" }, Cause.die(defect)),
+        new RunFailed({ what })
+      ))

@@ -1,0 +1,106 @@
+/**
+ * Places that count for so long only: what keeps its place for longer goes on, but holds up nothing any more. For work
+ * that may get stuck, such as a send to a broker that is frozen, beside which other work must go on.
+ *
+ * **Details**: a place expires only while something waits for one. Progress renews a place. One that has expired and
+ * makes progress again counts again, so that more than so many may be taken for a while; nothing begins meanwhile.
+ */
+import { Clock, Duration, Effect } from "effect"
+import * as Slots from "./Slots.ts"
+import type { Leave } from "./WaitingLine.ts"
+
+export interface ExpiringSlots {
+  /** Runs the effect in a place; waits for one. */
+  readonly within: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** The same for work that shows progress: each `renew` begins the place's time anew. */
+  readonly withProgress: <A, E, R>(
+    work: (renew: Effect.Effect<void>) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E, R>
+}
+
+/** A place that is taken. */
+interface Holder {
+  since: number
+  /** Undefined once it has expired. */
+  release: Slots.Release | undefined
+  /** The work has ended: it makes no progress any more. */
+  isOver: boolean
+}
+
+/** At most `places` count at once, each for `expiresAfter` since it was taken or renewed. */
+export const make = Effect.fnUntraced(function*(
+  places: number,
+  expiresAfter: Duration.Input
+): Effect.fn.Return<ExpiringSlots> {
+  const clock = yield* Clock.Clock
+  const fork = Effect.runForkWith(yield* Effect.context<never>())
+  const lifetime = Duration.toMillis(expiresAfter)
+  const slots = Slots.make(places)
+  /** In the order of their times: the first expires first. */
+  const holders = new Set<Holder>()
+  let isWatched = false
+
+  const hold = (holder: Holder, release: Slots.Release): void => {
+    holder.since = clock.currentTimeMillisUnsafe()
+    holder.release = release
+    holders.add(holder)
+  }
+
+  const drop = (holder: Holder): void => {
+    const { release } = holder
+    holder.release = undefined
+    holders.delete(holder)
+    release?.()
+  }
+
+  const renew = (holder: Holder) =>
+    Effect.sync(() => {
+      if (holder.isOver) return
+      holders.delete(holder)
+      hold(holder, holder.release ?? slots.exceed())
+    })
+
+  /** While anything waits, places expire in time. */
+  const watch = Effect.gen(function*() {
+    while (slots.waiting() > 0) {
+      const [oldest] = holders
+      if (oldest === undefined) break
+      const left = oldest.since + lifetime - clock.currentTimeMillisUnsafe()
+      if (left > 0) yield* Effect.sleep(left)
+      else drop(oldest)
+    }
+    isWatched = false
+  })
+
+  /** Begins at once, or when there is a place. */
+  const enter = (holder: Holder, onBegin: () => void): Leave | undefined => {
+    const leave = slots.acquire<undefined>({
+      begin: (_, release) => {
+        hold(holder, release)
+        onBegin()
+      }
+    }, undefined)
+    if (slots.waiting() > 0 && !isWatched) {
+      isWatched = true
+      fork(watch)
+    }
+    return leave
+  }
+
+  const withProgress: ExpiringSlots["withProgress"] = (work) =>
+    Effect.suspend(() => {
+      const holder: Holder = { since: 0, release: undefined, isOver: false }
+      let leave: Leave | undefined
+      const wait = Effect.callback<void>((resume) => {
+        leave = enter(holder, () => resume(Effect.void))
+      })
+      const end = Effect.sync(() => {
+        holder.isOver = true
+        leave?.()
+        drop(holder)
+      })
+      return Effect.ensuring(Effect.andThen(wait, Effect.suspend(() => work(renew(holder)))), end)
+    })
+
+  return { within: (effect) => withProgress(() => effect), withProgress }
+})

@@ -1,0 +1,14 @@
+/** Address and login of a Redis. */
+import type { Redacted } from "effect"
+import type * as Tls from "../../settings/Tls.ts"
+
+/** Plain values, as `RedisConfig` reads them from the environment. */
+export interface RedisSettings {
+  readonly host: string
+  readonly port: number
+  /** The user `default` where it is absent and there is a password. */
+  readonly username?: string | undefined
+  readonly password?: Redacted.Redacted<string> | undefined
+  /** Connections are not encrypted where it is absent. */
+  readonly tls?: Tls.Tls | undefined
+}

@@ -1,0 +1,56 @@
+/** The engine's users at Redis: which operations each of them performs, and what is lost where one is denied. */
+import { type Port, PORTS } from "./Needs.ts"
+
+type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] & string> }
+
+/** `operator` is the user of the commands, such as `flash-sale reconcile`. */
+export const USERS = {
+  gateway: {
+    ItemStore: ["read", "isUp"],
+    RecoveryMarks: ["read", "session"],
+    OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
+    LiveEvents: ["read", "follow"],
+    Backlogs: ["read"]
+  },
+  processor: {
+    ItemStore: ["fold", "detectEdits", "levels", "isUp"],
+    RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
+    OrderStatuses: ["write"],
+    Backlogs: ["publish"]
+  },
+  operator: {
+    ItemStore: ["fold", "read", "isUp"],
+    RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
+    OrderStatuses: ["read", "write"],
+    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"]
+  }
+} satisfies Readonly<Record<string, Operations>>
+
+export type User = keyof typeof USERS
+
+export interface Operation {
+  readonly port: Port
+  readonly name: string
+}
+
+export const operationsOf = (user: User): ReadonlyArray<Operation> => {
+  const ports: Operations = USERS[user]
+  return (Object.keys(PORTS) as ReadonlyArray<Port>).flatMap((port) =>
+    (ports[port] ?? []).map((name): Operation => ({ port, name }))
+  )
+}
+
+const NO_WAIT_KNOWN = "no order is refused for its wait: MAX_QUEUE_WAIT is off"
+const NO_EVENTS = "followers of items and orders get no live events"
+
+/** What is lost without an operation that no order needs. Without any other one orders are not served. */
+const LOST: Readonly<Record<string, string>> = {
+  "Backlogs.read": NO_WAIT_KNOWN,
+  "Backlogs.publish": NO_WAIT_KNOWN,
+  "LiveEvents.read": NO_EVENTS,
+  "LiveEvents.follow": NO_EVENTS,
+  "ItemStore.levels": "processor_inventory_level does not show every item"
+}
+
+/** What is lost without it, in words; undefined where orders are not served without it. */
+export const lostWithout = ({ name, port }: Operation): string | undefined => LOST[`${port}.${name}`]

@@ -1,0 +1,72 @@
+/** How the processor is, for `/health` and for readiness. */
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { Effect } from "effect"
+import { ProcessorState, type WorkerState } from "./run/ProcessorState.ts"
+
+/** Healthy: log and store answer, every owned partition and every item goes on, and payments are not held back. */
+export interface Health {
+  readonly status: "healthy" | "unhealthy"
+  readonly redis: boolean
+  readonly kafka: boolean
+  /** Owned partitions by the state of their worker. */
+  readonly partitions: Readonly<Record<"running" | "recovering" | "waiting" | "refusing", number>>
+  /** How far partitions that are folded again have come; absent where there is none. */
+  readonly recovery?: ReadonlyArray<string>
+  /**
+   * Why payments are held back and partitions wait or refuse, and which items are stopped; absent where nothing is
+   * wrong.
+   */
+  readonly problems?: ReadonlyArray<string>
+}
+
+/** How many problems, and how many recoveries, a health body names. */
+const MAX_NAMED = 20
+
+/**
+ * Whether a rollout may go on: every partition that this process owns is folded to its end, and none waits or refuses.
+ * With no partition yet it is ready, as there may be more processors than partitions.
+ */
+export const isReady: Effect.Effect<boolean, never, ProcessorState> = Effect.map(
+  ProcessorState,
+  (state) => [...state.workers().values()].every(({ _tag }) => _tag === "Running")
+)
+
+export const check: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const state = yield* ProcessorState
+  const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
+  const workers = [...state.workers()]
+  const problems = problemsOf(state)
+  const recovery = workers.flatMap(([partition, worker]) =>
+    worker._tag === "Recovering" ? [`partition ${partition}: ${worker.at()} of ${worker.until}`] : []
+  ).slice(0, MAX_NAMED)
+  const count = (tag: WorkerState["_tag"]) => workers.filter(([, worker]) => worker._tag === tag).length
+  return {
+    status: kafka && redis && problems.length === 0 ? "healthy" : "unhealthy",
+    redis,
+    kafka,
+    partitions: {
+      running: count("Running"),
+      recovering: count("Recovering"),
+      waiting: count("Waiting"),
+      refusing: count("Halted")
+    },
+    ...(recovery.length === 0 ? {} : { recovery }),
+    ...(problems.length === 0 ? {} : { problems })
+  }
+})
+
+const problemsOf = (state: ProcessorState["Service"]): ReadonlyArray<string> => {
+  const held = state.paymentsHeld()
+  return [
+    ...(held === undefined ? [] : [`payments are held back: ${held}`]),
+    ...[...state.workers()].flatMap(([partition, worker]) =>
+      "why" in worker
+        ? [`partition ${partition}: ${"code" in worker ? `${worker.code}: ` : ""}${worker.why}`]
+        : []
+    ),
+    ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
+  ].slice(0, MAX_NAMED)
+}

@@ -1,0 +1,53 @@
+/** What each service's user needs at Kafka's brokers, as `kafka-acls.sh` is given it. */
+import type { User } from "../../packages/infra/src/redis/rights/Users.ts"
+
+export interface KafkaRight {
+  readonly operations: ReadonlyArray<"Create" | "Delete" | "Describe" | "Read" | "Write">
+  readonly resource: "group" | "topic"
+  readonly name: string
+  /** Whether it is for every name that begins so: readers have groups of their own. */
+  readonly isPrefix?: boolean
+}
+
+const ORDERS = "orders"
+const LETTERS = "orders-dlq"
+const GROUP = "order-processor"
+
+const topic = (name: string, ...operations: KafkaRight["operations"]): KafkaRight => ({
+  operations,
+  resource: "topic",
+  name
+})
+const group = (name: string, ...operations: KafkaRight["operations"]): KafkaRight => ({
+  operations,
+  resource: "group",
+  name
+})
+const readersOf = (name: string): KafkaRight => ({ ...group(`${name}-reader-`, "Read", "Delete"), isPrefix: true })
+
+/** Reading and writing each include describing. Creating is needed only where the topics are not there yet. */
+export const KAFKA_RIGHTS: Readonly<Record<User, ReadonlyArray<KafkaRight>>> = {
+  gateway: [topic(ORDERS, "Write", "Create"), topic(LETTERS, "Describe", "Create")],
+  processor: [
+    topic(ORDERS, "Read", "Write", "Create"),
+    topic(LETTERS, "Read", "Write", "Create"),
+    group(GROUP, "Read"),
+    readersOf(LETTERS)
+  ],
+  operator: [
+    topic(ORDERS, "Read", "Write", "Create"),
+    topic(LETTERS, "Read", "Write", "Create"),
+    group(GROUP, "Describe"),
+    readersOf(ORDERS),
+    readersOf(LETTERS)
+  ]
+}
+
+/** The options of `kafka-acls.sh`. */
+export const optionsOf = (user: User, { isPrefix, name, operations, resource }: KafkaRight): string =>
+  [
+    `--add --allow-principal User:${user}`,
+    ...operations.map((operation) => `--operation ${operation}`),
+    `--${resource} ${name}`,
+    ...(isPrefix === true ? ["--resource-pattern-type prefixed"] : [])
+  ].join(" ")

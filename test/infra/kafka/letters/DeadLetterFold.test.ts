@@ -1,0 +1,78 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as DeadLetterFold from "@flash-sale/infra/kafka/letters/DeadLetterFold"
+import type { Entry } from "@flash-sale/infra/kafka/letters/DeadLetterRecords"
+
+const letter = (offset: number): DeadLetter => ({
+  partition: PartitionId.make(0),
+  offset: Offset.make(offset),
+  value: new Uint8Array(0),
+  error: "Payment Timeout",
+  correlationId: CorrelationId.make("c"),
+  attempt: 1,
+  timestamp: new Date(offset * 1_000).toISOString()
+})
+
+const put = (offset: number): Entry => ({ _tag: "Letter", letter: letter(offset) })
+const handled = (offset: number): Entry => ({
+  _tag: "Handled",
+  handling: {
+    partition: PartitionId.make(0),
+    offset: Offset.make(offset),
+    action: "discarded",
+    by: "operator",
+    why: "a test",
+    timestamp: "2025-11-29T22:00:00.000Z"
+  }
+})
+
+const foldOf = (entries: ReadonlyArray<Entry>, kept: number) => {
+  const fold = DeadLetterFold.make(kept)
+  entries.forEach(fold.add)
+  return fold
+}
+
+const offsets = (fold: DeadLetterFold.DeadLetterFold) => fold.list(100).map(({ offset }) => Number(offset))
+
+describe("DeadLetterFold", () => {
+  it("the fold counts every letter, also those that it does not keep", () => {
+    const fold = foldOf([1, 2, 3, 4, 5, 6].map(put), 4)
+    assert.deepStrictEqual(fold.stats(), { size: 6, oldestAt: 1_000 })
+    assert.deepStrictEqual(offsets(fold), [1, 2, 3, 4])
+    assert.isFalse(fold.isShort())
+  })
+
+  it("the fold asks to be made again when most kept letters are handled and others wait", () => {
+    const fold = foldOf([...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3].map(handled)], 4)
+    assert.deepStrictEqual(fold.stats(), { size: 3, oldestAt: 4_000 })
+    assert.deepStrictEqual(offsets(fold), [4])
+    assert.isTrue(fold.isShort())
+    const again = foldOf([...[1, 2, 3].map(handled), ...[1, 2, 3, 4, 5, 6].map(put)], 4)
+    assert.deepStrictEqual(again.stats(), fold.stats())
+    assert.deepStrictEqual(offsets(again), [4, 5, 6])
+    assert.isFalse(again.isShort())
+  })
+
+  it("the fold remembers that a letter was handled for longer than by which operator", () => {
+    const fold = foldOf([...[1, 2, 3].map(put), ...[1, 2, 3, 1].map(handled)], 2)
+    const found = [1, 2, 3].map((offset) => fold.find(letter(offset)))
+    assert.deepStrictEqual(found.map(({ _tag }) => _tag), ["Handled", "Handled", "Handled"])
+    assert.deepStrictEqual(found.map((one) => one._tag === "Handled" && one.handling?.by), [
+      undefined,
+      "operator",
+      "operator"
+    ])
+  })
+
+  it("the fold handles a letter that is not kept", () => {
+    const fold = foldOf([...[1, 2, 3].map(put), handled(3), put(3)], 2)
+    assert.strictEqual(fold.stats().size, 2)
+    assert.deepStrictEqual(offsets(fold), [1, 2])
+  })
+
+  it("the fold of no letters is empty", () => {
+    assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), { size: 0, oldestAt: undefined })
+  })
+})

@@ -1,0 +1,58 @@
+/** The embedded file as operators' commands see it. */
+import { expect, it } from "@effect/vitest"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { damaged } from "@flash-sale/domain/rules/ItemDump"
+import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
+import * as SqliteLogReader from "@flash-sale/infra/sqlite/SqliteLogReader"
+import * as SqliteOrderLog from "@flash-sale/infra/sqlite/SqliteOrderLog"
+import * as SqliteStoredItems from "@flash-sale/infra/sqlite/SqliteStoredItems"
+import { Effect, Layer, Result } from "effect"
+import { freshItem, place, request, stock, unreadable } from "../../contract/Commands.ts"
+import * as LogReaderContract from "../../contract/LogReaderContract.ts"
+import * as StoredItemsContract from "../../contract/StoredItemsContract.ts"
+import * as Folders from "./Folders.ts"
+
+LogReaderContract.suite(
+  "SQLite",
+  Layer.merge(SqliteLogReader.layer, SqliteOrderLog.layer).pipe(Layer.provide(SqliteDatabase.layer("memory")))
+)
+StoredItemsContract.suite(
+  "SQLite",
+  Layer.unwrap(Effect.map(Folders.temporary, (folder) => SqliteInfra.layerItemsAlone({ folder })))
+)
+
+it.effect("An entry that a hand damaged in the file keeps what was found, and the others are read", () =>
+  Effect.gen(function*() {
+    const { itemId, partition } = freshItem()
+    const commands = [stock(0, 2), place(1, itemId, "a"), place(2, itemId, "b"), place(3, itemId, "c"), unreadable(4)]
+    yield* (yield* ItemStore).fold(request({ itemId, partition }, commands))
+    const read = (yield* StoredItems).read(partition, itemId)
+    const before = yield* read
+    const { write } = yield* SqliteDatabase.SqliteDatabase
+    yield* write((connection) => {
+      connection.script(`
+        UPDATE orders SET state = 'eaten' WHERE request = 'a';
+        UPDATE turned SET reason = 'bored' WHERE request = 'c';
+        UPDATE untold SET state = 'whispered';
+        INSERT INTO buyers VALUES (1, 'no user', 3);
+        INSERT INTO commands VALUES (1, 'no command', 4);
+      `)
+      return Result.void
+    })
+    expect(yield* read).toEqual({
+      ...before,
+      dump: {
+        head: before.dump.head,
+        orders: new Map<string, unknown>([...before.dump.orders, ["a", damaged("eaten u-1 1 1 1 0 - - -")]]),
+        rejected: new Map([["c", damaged("1 bored")]]),
+        buyers: new Map([["no user", damaged("3")]]),
+        commands: new Map<string, unknown>([...before.dump.commands, ["no command", damaged("4")]]),
+        unpublished: new Map([["4", damaged("- whispered - 1")]])
+      }
+    })
+  }).pipe(Effect.provide(
+    Layer.provideMerge(Layer.merge(SqliteItemStore.layer, SqliteStoredItems.layer), SqliteDatabase.layer("memory"))
+  )))

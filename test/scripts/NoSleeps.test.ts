@@ -1,0 +1,65 @@
+/** A test waits for a condition, and never for a time: it sleeps only where the time itself is what it is about. */
+import { assert, describe, it } from "@effect/vitest"
+import { excepting, type Exceptions } from "../../scripts/Exceptions.ts"
+import { codeOnly, lineAt, type Source, sources } from "../../scripts/Source.ts"
+import { format, type Violation } from "../../scripts/Violation.ts"
+
+/** A sleep, or a timer. `Effect.repeat(Effect.sleep(...), { until })` is how one waits for a condition. */
+const SLEEP = /\bsetTimeout\b|\bsetInterval\b|(?<!\bEffect\.repeat\()\bEffect\.(?:sleep|delay)\b|\bAtomics\.wait\b/g
+
+/** Its clock is virtual: it jumps to the next moment when nothing can go on before. */
+const SIMULATION = "test/simulation"
+
+/** Files, and a folder, that sleep, and what the time is for. */
+const SLEEPING: Exceptions = {
+  [SIMULATION]: "virtual time: a sleep is a jump of the clock",
+  "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",
+  "test/chaos/GatewayKill.test.ts": "the pause before a buyer sends an order again",
+  "test/chaos/RareFaults.ts": "how long something is frozen or away, and how far into a fold a kill strikes",
+  "test/chaos/Store.ts": "the writes of the last second, which Redis may lose, and the lag of a replica",
+  "test/chaos/ThreeBrokers.test.ts": "the rate of appends",
+  "test/contract/OrderLogContract.ts": "how far a reader gets before it seeks back",
+  "test/deploy/Traffic.ts": "the rate of orders",
+  "test/deploy/runbook/Terminal.ts": "the longest that a block of commands may take",
+  "test/gateway/guards/LogBreaker.test.ts": "a probe that takes its time, by the test's clock",
+  "test/gateway/scenarios/Heartbeat.test.ts": "the longest that a heartbeat may take",
+  "test/gateway/scenarios/SlowClients.test.ts": "clients that send slowly, and the rate of orders beside them",
+  "test/gateway/scenarios/Sockets.test.ts": "clients that send slowly",
+  "test/infra/kafka/AppendBatch.test.ts": "sends that take their time, by the test's clock",
+  "test/infra/kafka/KafkaFaults.test.ts": "the rate of appends",
+  "test/infra/kafka/SecuredKafka.test.ts":
+    "the rate of appends, and the end of a session, after which it signs in again",
+  "test/infra/kafka/client/RequestCoalescer.test.ts": "a request that takes its time, by the test's clock",
+  "test/infra/payment/provider.ts": "a provider that answers late",
+  "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",
+  "test/infra/resilience/CircuitBreaker.test.ts": "a probe that takes its time, by the test's clock",
+  "test/processor/scenarios/DamagedItem.test.ts": "a fold that takes its time, by the test's clock",
+  "test/processor/scenarios/HandOver.test.ts": "a fold that takes its time, by the test's clock",
+  "test/processor/scenarios/OpenOrders.test.ts": "payments that take their time, by the test's clock",
+  "test/processor/scenarios/ProcessorMetrics.test.ts": "payments that take their time, by the test's clock",
+  "test/processor/scenarios/Voids.test.ts": "voids that take their time, by the test's clock",
+  "test/servers/Processes.ts": "the pause between two checks of a condition"
+}
+
+const sleepsIn = ({ path, text }: Source): ReadonlyArray<Violation> =>
+  Array.from(codeOnly(text).matchAll(SLEEP), ({ 0: found, index }) => ({
+    path,
+    line: lineAt(text, index),
+    rule: "sleeps",
+    message: `${found}: wait for a condition, or say in the list what the time is for`
+  }))
+
+const keyOf = ({ path }: Violation): string => path.startsWith(`${SIMULATION}/`) ? SIMULATION : path
+
+describe("sleeps in tests", () => {
+  it("a test sleeps only where the list says what the time is for", () => {
+    const found = sources("test/**/*.ts").flatMap(sleepsIn)
+    assert.deepStrictEqual(excepting("sleeps", found, SLEEPING, keyOf).map(format), [])
+  })
+
+  it("a sleep is found, and a wait for a condition is none", () => {
+    const linesOf = (text: string) => sleepsIn({ path: "a.ts", text }).map(({ line }) => line)
+    assert.deepStrictEqual(linesOf("f()\nyield* Effect.sleep(5)\nsetTimeout(f, 1)"), [2, 3])
+    assert.deepStrictEqual(linesOf("Effect.repeat(Effect.sleep(5), { until })\n// setTimeout\n\"Effect.sleep\""), [])
+  })
+})

@@ -1,0 +1,30 @@
+/**
+ * What the log said and says no more, since records of it were cut or trimmed: what may then be otherwise than it was.
+ */
+import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+
+export const make = () => {
+  /** Orders that a lost record names: they may come to another end than was published. */
+  const orders = new Set<string>()
+  /** Attempts whose own record is lost: their charges may stay without a sale. */
+  const charges = new Set<string>()
+  return {
+    orders,
+    charges,
+    add: (records: ReadonlyArray<LogRecord.LogRecord>): void => {
+      for (const record of records) {
+        const itemId = LogRecord.itemOf(record)
+        if (itemId === undefined) continue
+        const command = LogRecord.decode(itemId, record)
+        if (command._tag === "Place") {
+          const { attempt, order: { requestId } } = command
+          orders.add(requestId)
+          charges.add(chargeKey(itemId, requestId, attempt))
+        }
+        if (command._tag === "Settle") { for (const { requestId } of command.settlements) orders.add(requestId) }
+        if (command._tag === "Cancel" || command._tag === "GiveUp") orders.add(command.requestId)
+      }
+    }
+  }
+}
