@@ -17,7 +17,7 @@ const ORDERS = Number(process.env["ORDERS"] ?? 100_000)
 const WARM_UP_ORDERS = 20_000
 /** Records of one send while the backlog is appended. */
 const FEED_BATCH = 2_000
-const PATIENCE_MILLIS = 120_000
+const TIMEOUT_MILLIS = 120_000
 /** How often the processor is asked how far it is: each answer costs it time. */
 const ASK_EVERY_MILLIS = 100
 /** The numbers of the cases to measure, from 0 on; all of them where it is not set. */
@@ -85,7 +85,7 @@ const measure = async (
   await until("all orders are final", async () => {
     await delay(ASK_EVERY_MILLIS)
     return await processed() - before >= count
-  }, PATIENCE_MILLIS)
+  }, TIMEOUT_MILLIS)
   const seconds = (performance.now() - startedAt) / 1_000
   return [count / seconds, ...pids.map((pid, at) => (cpuMicros(pid) - cpuBefore[at]!) / count)]
 }

@@ -19,7 +19,7 @@ const ORDERS = Number(process.env["ORDERS"] ?? 1_000_000)
 const PAID_AT_ONCE = 500
 /** Orders that are appended at once, and of each item followed by their payments. */
 const BATCH = 5_000
-const PATIENCE_MILLIS = 600_000
+const TIMEOUT_MILLIS = 600_000
 const GROUP = "order-processor"
 const DAY = 24 * 60 * 60 * 1_000
 /** The numbers of the cases to measure, from 0 on; all of them where it is not set. */
@@ -123,7 +123,7 @@ const byProcessor = async (services: Services.Services): Promise<Measured> => {
   const started = Services.startProcessor(services, port)
   const result = await measured(services, services.redis, async () => ({
     pid: (await started).pid,
-    end: Services.untilAllWorkedOn(port, PATIENCE_MILLIS)
+    end: Services.untilAllWorkedOn(port, TIMEOUT_MILLIS)
   }))
   await Services.end([await started])
   return result

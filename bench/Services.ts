@@ -72,12 +72,12 @@ export const startProcessor = (services: Services, metricsPort: number): Promise
   })
 
 /** Waits until the one processor that there is has recovered every partition. */
-export const untilAllWorkedOn = (metricsPort: number, patienceMillis?: number): Promise<void> =>
+export const untilAllWorkedOn = (metricsPort: number, timeoutMillis?: number): Promise<void> =>
   until("every partition is worked on", async () => {
     await delay(ASK_EVERY_MILLIS)
     if (!await isHealthy(metricsPort)) return false
     return (await (await fetch(`http://127.0.0.1:${metricsPort}/health`)).text()).includes(`"running":${PARTITIONS}`)
-  }, patienceMillis)
+  }, timeoutMillis)
 
 /** Ends programs, one after the other. */
 export const end = async (programs: ReadonlyArray<Logged>): Promise<void> => {

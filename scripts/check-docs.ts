@@ -8,7 +8,7 @@ import { prose } from "./docs/Prose.ts"
 import { lineAt, root, type Source, sources } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
 
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/**/*.md", "lua/**/*.md", "deploy/**/*.md", "bench/**/*.md"]
+const DOCUMENTS = ["*.md", "docs/**/*.md", "lua/**/*.md", "deploy/**/*.md", "bench/**/*.md"]
 /** Files in which a path or a host of one machine could end up, beside the documents. */
 const OTHERS = [
   "package*.json",

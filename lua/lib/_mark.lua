@@ -1,4 +1,5 @@
--- The recovery mark of a partition: whether the store holds its fold, and under which epoch.
+-- The recovery mark of a partition: whether the store holds its fold, and under which epoch. FLUSHALL removes it, and
+-- by that the worker notices (decision 6).
 
 -- Whether the mark has the caller's epoch; '' stands for no mark. A caller with another epoch must change nothing: the
 -- store was emptied, replaced or restored since.

@@ -10,11 +10,11 @@ const FULL_MILLIS = 7_000
 /** Bytes that still go on a disk that is nearly full. */
 const ROOM = 20_000
 /** How long a program that asks for next to nothing may take, in milliseconds. */
-const PATIENCE = 10_000
+const TIMEOUT = 10_000
 
 /** A file that may grow no further is a disk that is full, and needs no rights. */
 const limitFiles = ({ server: { pid } }: Store, size: string) =>
-  execute("prlimit", ["--pid", String(pid), `--fsize=${size}:`], PATIENCE)
+  execute("prlimit", ["--pid", String(pid), `--fsize=${size}:`], TIMEOUT)
 
 /** Waits until it takes no writes, then for a while, then until it takes them again. */
 const isFull = async (store: Store, makeRoom: () => Promise<unknown>): Promise<void> => {

@@ -17,7 +17,7 @@ export interface Plan {
  * Units that there are for each order: a little less than one asks for on average, less those that are not paid for.
  */
 const UNITS_OF_ORDER = 1.3
-const PATIENCE_MILLIS = 240_000
+const TIMEOUT_MILLIS = 240_000
 
 /** The share of what happens that must find orders still coming; else the load was too short to show anything. */
 const UNDER_LOAD = 0.5
@@ -37,12 +37,12 @@ export const balanced = async ({ blows, env, items = 3, orders, rate, url }: Pla
   let under = 0
   for (const [index, blow] of blows.entries()) {
     const from = (orders * (index + 1)) / (blows.length + 2)
-    await load.waitFor((output) => answered(output) >= from, PATIENCE_MILLIS)
+    await load.waitFor((output) => answered(output) >= from, TIMEOUT_MILLIS)
     if (answered(load.output()) < orders) under++
     await blow()
   }
   expect(under, "blows under load").toBeGreaterThanOrEqual(blows.length * UNDER_LOAD)
-  await load.waitFor((output) => /The books balance|do not balance/.test(output), PATIENCE_MILLIS)
+  await load.waitFor((output) => /The books balance|do not balance/.test(output), TIMEOUT_MILLIS)
   const { code } = await load.exit
   expect(load.output()).toContain("The books balance.")
   expect(code).toBe(0)

@@ -12,7 +12,7 @@ const LEFT_OUT = [/^ratelimit:/, /^backlog$/, /:events$/, /:untold$/]
 /** What of a value differs from fold to fold: the name of the recovery, and when a status was written. */
 const EPOCH = "epoch"
 const WRITTEN = "updated_at"
-const PATIENCE = 60_000
+const TIMEOUT = 60_000
 
 export type Dump = Readonly<Record<string, unknown>>
 
@@ -53,4 +53,4 @@ export const untilWhole = (store: Store, then: Dump): Promise<void> =>
         if (now === null || Number(now) < was) return false
       }
       return true
-    }).catch(() => false), PATIENCE)
+    }).catch(() => false), TIMEOUT)

@@ -131,35 +131,4 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
       }),
     TEST_TIMEOUT
   )
-
-  it.effect(
-    "items that began before the log are compared with themselves, and never cleared",
-    () =>
-      Effect.gen(function*() {
-        const folder = yield* Folder
-        yield* Effect.provide(ItemSales.sell(["gloves"], 4), engine(folder))
-        // The stock of shoes and socks came first in their partitions; that of gloves may have come later.
-        yield* damage("DELETE FROM log WHERE offset = 0")
-        const trimmed = yield* typed("reconcile --item shoes --apply")
-        expect(trimmed.isSuccess).toBe(false)
-        const why =
-          "the log begins at 1, so what came before cannot be folded again: 1 items are held against their own"
-        expect(trimmed.out).toMatch(new RegExp(`partition \\d: ${why}`))
-        expect(trimmed.out).toContain("flash-sale recover --compare --to host:port")
-        expect(trimmed.out).toContain("0 items compared, 0 differ")
-        expect(trimmed.complaint).toBe("flash-sale: partitions that are not wholly compared: 1")
-
-        yield* damage("UPDATE items SET sold = sold + 1 WHERE name = 'shoes'")
-        yield* damage("UPDATE items SET put = put + 1 WHERE name = 'socks'")
-        const wrong = yield* typed("reconcile --apply")
-        expect(wrong.out).toMatch(/put in 5 are not available 0 \+ held 0 \+ sold 6/)
-        expect(wrong.out).toContain("sold 6, but its orders are sold 5")
-        expect(wrong.out).toMatch(/item shoes: folding it again would not make it right, so it is left alone/)
-        expect(wrong.complaint).toContain("items that differ from the log: 2")
-        const connection = Connection.open(join(folder, "engine.sqlite"), 5_000)
-        expect(connection.all("SELECT name FROM items WHERE name = 'shoes' AND sold = 6")).toHaveLength(1)
-        connection.close()
-      }),
-    TEST_TIMEOUT
-  )
 })

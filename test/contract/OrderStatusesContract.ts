@@ -10,7 +10,7 @@ import { next } from "./Commands.ts"
 
 const LEASE_MILLIS = 60_000
 const SHORT_MILLIS = 40
-const PATIENCE = Schedule.spaced("10 millis").pipe(Schedule.upTo({ times: 500 }))
+const TIMEOUT = Schedule.spaced("10 millis").pipe(Schedule.upTo({ times: 500 }))
 
 const policy = (rest?: Partial<AdmissionPolicy>): AdmissionPolicy => ({
   owner: "gateway-1",
@@ -100,7 +100,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           yield* service.admit([request], policy({ leaseMillis: SHORT_MILLIS }))
-          yield* Effect.repeat(lookup(request), { schedule: PATIENCE, while: ({ _tag }) => _tag === "Leased" })
+          yield* Effect.repeat(lookup(request), { schedule: TIMEOUT, while: ({ _tag }) => _tag === "Leased" })
           expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
@@ -134,7 +134,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const limits = policy({ maxRequests: 1, windowMillis: SHORT_MILLIS })
           yield* service.admit([admission({ user })], limits)
           const answers = yield* Effect.repeat(Effect.suspend(() => service.admit([admission({ user })], limits)), {
-            schedule: PATIENCE,
+            schedule: TIMEOUT,
             while: ([answer]) => answer?._tag === "Limited"
           })
           expect(answers).toEqual([{ _tag: "Claimed", remaining: 0 }])

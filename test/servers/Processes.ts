@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { afterDeath } from "./Watchdog.ts"
 
 const POLL_MILLIS = 20
-const PATIENCE_MILLIS = 60_000
+const TIMEOUT_MILLIS = 60_000
 /** How much of the output an error shows. */
 const TAIL = 2_000
 
@@ -29,7 +29,7 @@ export interface Logged {
   /** What it has written so far, to stdout and stderr. */
   readonly output: () => string
   /** Waits for text in the output, or a condition on it. Fails with the output where it ends or takes too long. */
-  readonly waitFor: (what: string | ((output: string) => boolean), patienceMillis?: number) => Promise<void>
+  readonly waitFor: (what: string | ((output: string) => boolean), timeoutMillis?: number) => Promise<void>
   /** Sends a signal, by its id. To a process that has ended it does nothing. */
   readonly kill: (signal: NodeJS.Signals) => void
   readonly isRunning: () => boolean
@@ -40,11 +40,11 @@ export interface Logged {
 export const until = async (
   what: string,
   isIt: () => boolean | Promise<boolean>,
-  patienceMillis = PATIENCE_MILLIS
+  timeoutMillis = TIMEOUT_MILLIS
 ): Promise<void> => {
-  const end = performance.now() + patienceMillis
+  const end = performance.now() + timeoutMillis
   while (!await isIt()) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${patienceMillis} ms`)
+    if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMillis} ms`)
     await delay(POLL_MILLIS)
   }
 }
@@ -87,7 +87,7 @@ export const spawnLogged = async (
     exit,
     isRunning,
     output,
-    waitFor: async (what, patienceMillis) => {
+    waitFor: async (what, timeoutMillis) => {
       const isThere = typeof what === "string" ? (text: string) => text.includes(what) : what
       const name = `${command} ${args.join(" ")}: ${what}`
       try {
@@ -97,7 +97,7 @@ export const spawnLogged = async (
           if (isThere(output())) return true
           if (isOver) throw new Error(`${name}: it has ended`)
           return false
-        }, patienceMillis)
+        }, timeoutMillis)
       } catch (error) {
         throw new Error(`${error instanceof Error ? error.message : error}\n${output().slice(-TAIL)}`, { cause: error })
       }

@@ -22,7 +22,7 @@ import type { Trace } from "./Trace.ts"
 const SESSION_MILLIS = 10_000
 const HEARTBEAT = Duration.seconds(1)
 /** How long a worker may take to hand a partition over. */
-const REVOKE_PATIENCE = "10 seconds"
+const REVOKE_TIMEOUT = "10 seconds"
 const MAX_BATCH = 40
 
 interface Member {
@@ -144,7 +144,7 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
     const working = yield* Effect.forkChild(worker(own(member, partition, revoked)))
     while (isAssigned() && working.pollUnsafe() === undefined) yield* untilMoved
     yield* revoked.open
-    yield* Effect.timeoutOption(Fiber.await(working), REVOKE_PATIENCE)
+    yield* Effect.timeoutOption(Fiber.await(working), REVOKE_TIMEOUT)
     yield* Fiber.interrupt(working)
     if (owners[partition] !== member) return
     owners[partition] = undefined

@@ -8,23 +8,23 @@ const firing = (alert: string): string => `ALERTS{alertname="${alert}",alertstat
 export const untilFiring = (
   prometheus: PrometheusServer,
   alerts: ReadonlyArray<string>,
-  patienceMillis: number
+  timeoutMillis: number
 ): Promise<void> =>
   until(`${alerts.join(", ")} fire`, async () => {
     const counts = await Promise.all(alerts.map((alert) => prometheus.count(firing(alert))))
     return counts.every((count) => count > 0)
-  }, patienceMillis)
+  }, timeoutMillis)
 
 /** Waits until none of these alerts fires. */
 export const untilResolved = (
   prometheus: PrometheusServer,
   alerts: ReadonlyArray<string>,
-  patienceMillis: number
+  timeoutMillis: number
 ): Promise<void> =>
   until(`${alerts.join(", ")} are resolved`, async () => {
     const counts = await Promise.all(alerts.map((alert) => prometheus.count(firing(alert))))
     return counts.every((count) => count === 0)
-  }, patienceMillis)
+  }, timeoutMillis)
 
 /** A line for each time that an alert was pending or fired, in seconds since the first sample of any. */
 export const timeline = async (prometheus: PrometheusServer): Promise<ReadonlyArray<string>> => {

@@ -31,10 +31,10 @@ const shorter = (duration: string, speed: number, leastSeconds: number): string 
   return `${Math.max(leastSeconds, Math.round(Number(number) * SECONDS[unit]! / speed))}s`
 }
 
-/** The rules with every window and every patience shortened, and all else as it is. */
+/** The rules with every window and every timeout shortened, and all else as it is. */
 export const faster = (rules: string, speed: number, leastSeconds: number): string =>
   rules
     .replaceAll(/\[(\w+)\]/g, (_, window: string) => `[${shorter(window, speed, leastSeconds)}]`)
     .replaceAll(/\boffset (\w+)/g, (_, window: string) => `offset ${shorter(window, speed, leastSeconds)}`)
-    .replaceAll(/^(\s+(?:for|keep_firing_for): )(\w+)$/gm, (_, key: string, patience: string) =>
-      `${key}${shorter(patience, speed, 1)}`)
+    .replaceAll(/^(\s+(?:for|keep_firing_for): )(\w+)$/gm, (_, key: string, timeout: string) =>
+      `${key}${shorter(timeout, speed, 1)}`)

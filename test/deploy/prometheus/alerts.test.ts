@@ -24,7 +24,7 @@ const EVERY_SECONDS = FULL ? 5 : 1
 /** Five minutes become six seconds: six scrapes. */
 const SPEED = 60
 const LEAST_SECONDS = 6
-const PATIENCE = FULL ? 900_000 : 120_000
+const TIMEOUT = FULL ? 900_000 : 120_000
 const PER_SECOND = 10
 const STOCK = 50_000
 /** In the long version all but one of the dead letters come of the simulated payments. */
@@ -90,7 +90,7 @@ it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 600_00
   await Letters.put(kafka.address, LETTERS_PUT, AGE_SECONDS)
   // An order that the log knows nothing of.
   await operator(redis).hset(Keys.orders(DAMAGED), "ghost", "sold u-0 2 1 1 - - - -")
-  await Alerts.untilFiring(prometheus, [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS], PATIENCE)
+  await Alerts.untilFiring(prometheus, [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS], TIMEOUT)
   for (const { alert, expr } of Rules.all()) {
     for (const metric of metricsOf(expr)) {
       expect(await prometheus.count(metric), `${metric} of ${alert}`).toBeGreaterThan(0)
@@ -109,13 +109,13 @@ it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 600_00
   })
 
   await redis.kill()
-  await Alerts.untilFiring(prometheus, STORE, PATIENCE)
+  await Alerts.untilFiring(prometheus, STORE, TIMEOUT)
   await redis.start()
 
   await kafka.kill()
-  await Alerts.untilFiring(prometheus, LOG, PATIENCE)
+  await Alerts.untilFiring(prometheus, LOG, TIMEOUT)
   await kafka.start()
-  await Alerts.untilResolved(prometheus, EVERY, PATIENCE)
+  await Alerts.untilResolved(prometheus, EVERY, TIMEOUT)
 
   await traffic.stop()
   const ran = await Alerts.timeline(prometheus)

@@ -1,9 +1,9 @@
 /** A claim outlasts its append, whatever the order waits for: docs/decisions/0019-a-lease-is-not-renewed.md. */
 import { assert, describe, it } from "@effect/vitest"
 import { LEASE_MILLIS } from "@flash-sale/gateway/buy/Claims"
-import { PATIENCE_MILLIS } from "@flash-sale/gateway/guards/StoreBreaker"
-import { BATCH_PATIENCE_MILLIS, LINE_PATIENCE_MILLIS } from "@flash-sale/infra/kafka/append/Appender"
-import { CONNECT_PATIENCE_MILLIS, SEND_PATIENCE_MILLIS } from "@flash-sale/infra/kafka/append/PartitionSender"
+import { TIMEOUT_MILLIS } from "@flash-sale/gateway/guards/StoreBreaker"
+import { BATCH_TIMEOUT_MILLIS, LINE_TIMEOUT_MILLIS } from "@flash-sale/infra/kafka/append/Appender"
+import { READY_TIMEOUT_MILLIS, SEND_TIMEOUT_MILLIS } from "@flash-sale/infra/kafka/append/PartitionSender"
 import { BUSY_TIMEOUT_MILLIS } from "@flash-sale/infra/sqlite/database/Connection"
 import { WRITE_BATCH, WRITE_LINE_CAPACITY } from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 
@@ -12,12 +12,12 @@ const SPARE = 5_000
 
 describe("The lease of a claim", () => {
   it("is longer than the answer of the store, the line, the batch and the send of its record in Kafka", () => {
-    const append = LINE_PATIENCE_MILLIS + BATCH_PATIENCE_MILLIS + CONNECT_PATIENCE_MILLIS + SEND_PATIENCE_MILLIS
-    assert.isBelow(PATIENCE_MILLIS + append + SPARE, LEASE_MILLIS)
+    const append = LINE_TIMEOUT_MILLIS + BATCH_TIMEOUT_MILLIS + READY_TIMEOUT_MILLIS + SEND_TIMEOUT_MILLIS
+    assert.isBelow(TIMEOUT_MILLIS + append + SPARE, LEASE_MILLIS)
   })
 
   it("is longer than the answer of the store and a full line of commits to a busy file", () => {
     const append = (Math.ceil(WRITE_LINE_CAPACITY / WRITE_BATCH) + 1) * BUSY_TIMEOUT_MILLIS
-    assert.isBelow(PATIENCE_MILLIS + append + SPARE, LEASE_MILLIS)
+    assert.isBelow(TIMEOUT_MILLIS + append + SPARE, LEASE_MILLIS)
   })
 })

@@ -19,7 +19,7 @@ import * as FaultSwitches from "../FaultSwitches.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const ORDERS = 20
-const PATIENCE = "4 seconds"
+const TIMEOUT = "4 seconds"
 const LIMIT = { maxRequests: 1_000, window: Duration.minutes(1) }
 
 /** What was logged, as pairs of event and message. */
@@ -78,7 +78,7 @@ const buyAll = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   yield* Effect.repeat(Effect.sync(() => answers.every(({ length }) => length > 0)), {
     schedule: Schedule.spaced("5 millis"),
     until: (all) => all
-  }).pipe(Effect.timeoutOption(PATIENCE))
+  }).pipe(Effect.timeoutOption(TIMEOUT))
   return answers.map((all) => all.map(({ status }) => status).join())
 })
 

@@ -5,15 +5,15 @@ import * as TestGateway from "../TestGateway.ts"
 
 /** The gateway's heartbeat and some patience, in milliseconds: real time, as it is the clients' too. */
 const HEARTBEAT = 15_000
-const PATIENCE = HEARTBEAT + 5_000
-const TEST_TIMEOUT = PATIENCE + 10_000
+const TIMEOUT = HEARTBEAT + 5_000
+const TEST_TIMEOUT = TIMEOUT + 10_000
 
 /** Reads a stream until this comes; how long that took, in milliseconds. */
 const until = (path: string, text: string) =>
   Effect.flatMap(TestGateway.TestGateway, ({ port }) =>
     Effect.promise(async () => {
       const aborting = new AbortController()
-      const timer = setTimeout(() => aborting.abort(), PATIENCE)
+      const timer = setTimeout(() => aborting.abort(), TIMEOUT)
       const begun = performance.now()
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { signal: aborting.signal })
       let heard = ""
@@ -33,6 +33,6 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Heartbeat", (it) => {
       const { heard, millis } = yield* until("/items/101/events", ": still here\n\n")
       assert.include(heard, "event: snapshot\n")
       assert.isAtLeast(millis, HEARTBEAT - 2_000)
-      assert.isBelow(millis, PATIENCE)
+      assert.isBelow(millis, TIMEOUT)
     }), TEST_TIMEOUT)
 })

@@ -14,7 +14,7 @@ const { order } = TestGateway
 /** How long an answer that needs no read may take, in milliseconds. */
 const AT_ONCE = 500
 /** Less than a silent store is waited for, in milliseconds: an order that is answered within it did not wait. */
-const ONE_PATIENCE = 1_000
+const ONE_TIMEOUT = 1_000
 
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.timed(effect)
 
@@ -140,7 +140,7 @@ layer(TestGateway.layer(), { excludeTestServices: true })("A store that is silen
       assert.isBelow(Duration.toMillis(first), 4_000)
       const [second, again] = yield* timed(buy(2))
       assert.strictEqual(again.status, 202)
-      assert.isBelow(Duration.toMillis(second), ONE_PATIENCE)
+      assert.isBelow(Duration.toMillis(second), ONE_TIMEOUT)
       faults.store = "fine"
       // Once it answers, claims are taken again: the same order is known.
       yield* TestGateway.until(gateway.get("/orders/t-2"), ({ body }) => body["status"] === "COMPLETED")

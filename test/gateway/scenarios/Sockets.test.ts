@@ -7,7 +7,7 @@ import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 40_000
 /** How long one socket may read before it is given up, in milliseconds. */
-const PATIENCE = 15_000
+const TIMEOUT = 15_000
 
 interface Spoken {
   /** All that was read until the other side closed. */
@@ -39,7 +39,7 @@ const speak = (
       socket.destroy()
       resume(Effect.succeed({ heard, millis: performance.now() - begun, isClosed }))
     }
-    timers.push(setTimeout(() => end(false), PATIENCE))
+    timers.push(setTimeout(() => end(false), TIMEOUT))
     socket.on("data", (chunk: Buffer) => heard += chunk.toString())
     socket.on("error", () => {})
     socket.on("close", () => end(true))

@@ -66,7 +66,7 @@ describe("BatchLine", () => {
         name: NAME,
         capacity: 10,
         batchSize: 10,
-        patienceMillis: 1_000,
+        timeoutMillis: 1_000,
         handle: (batch) =>
           Effect.gen(function*() {
             batches.push(batch)

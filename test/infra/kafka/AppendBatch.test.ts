@@ -1,6 +1,6 @@
 /** The records of one batch, sent in as many sends as a broker's bound on size makes of them. */
 import { assert, describe, it } from "@effect/vitest"
-import { BATCH_PATIENCE_MILLIS, MAX_BATCH_BYTES, sendAll } from "@flash-sale/infra/kafka/append/Appender"
+import { BATCH_TIMEOUT_MILLIS, MAX_BATCH_BYTES, sendAll } from "@flash-sale/infra/kafka/append/Appender"
 import { Effect, Exit, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
 
@@ -13,11 +13,11 @@ const half = {
 }
 
 describe("A batch of records", () => {
-  it.effect("begins no send that is later than its patience: those records are refused as overloaded", () =>
+  it.effect("begins no send after its timeout: those records are refused as overloaded", () =>
     Effect.gen(function*() {
       let offset = 0
       const slow = (batch: ReadonlyArray<unknown>) =>
-        Effect.as(Effect.sleep(BATCH_PATIENCE_MILLIS - 500), (offset += batch.length) - batch.length)
+        Effect.as(Effect.sleep(BATCH_TIMEOUT_MILLIS - 500), (offset += batch.length) - batch.length)
       const sent = yield* Effect.forkChild(
         sendAll(Array.from({ length: 6 }, () => half), (batch) => Effect.suspend(() => slow(batch)))
       )

@@ -22,7 +22,7 @@ import { STUBBORN } from "./Ledger.ts"
 import * as ProviderProcess from "./ProviderProcess.ts"
 
 const TEST_TIMEOUT = 60_000
-const PATIENCE = Duration.seconds(30)
+const TIMEOUT = Duration.seconds(30)
 const SEED = Number(process.env["SEED"] ?? "1")
 const ORDERS = 320
 const ITEMS = ["101", "102", "103", "104"].map((id) => ItemId.make(id))
@@ -94,7 +94,7 @@ const finals = (some: ReadonlyArray<Bought>, atLeast: number) =>
       }),
       Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: () => found.length >= atLeast }),
       Effect.timeoutOrElse({
-        duration: PATIENCE,
+        duration: TIMEOUT,
         orElse: () => {
           const isFound = new Set(found.map(({ requestId }) => requestId))
           const open = some.filter(({ requestId }) => !isFound.has(requestId))
@@ -113,7 +113,7 @@ const untilGivenUp = (atLeast: number) =>
   givenUp.pipe(
     Effect.repeat({ schedule: Schedule.spaced("20 millis"), until: (count) => count >= atLeast }),
     Effect.timeoutOrElse({
-      duration: PATIENCE,
+      duration: TIMEOUT,
       orElse: () => Effect.die(new Error(`not ${atLeast} payments are given up`))
     })
   )

@@ -8,7 +8,7 @@ import { RedisServer } from "../../servers/RedisServer.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
 
-const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+const TIMEOUT = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 // Whoever imports this cannot do without the program, so all tests of that file are skipped where it is missing.
 needed(redisServerProgram())
@@ -50,7 +50,7 @@ export const layerStopped: Layer.Layer<OwnRedis> = Layer.effect(OwnRedis, make)
 export const untilUp = Effect.flatMap(
   IoRedis.IoRedis,
   ({ isUp }) => Effect.filterOrFail(isUp, (up) => up, () => "Redis did not come up")
-).pipe(Effect.retry(PATIENCE), Effect.orDie)
+).pipe(Effect.retry(TIMEOUT), Effect.orDie)
 
 /** Our adapters over the server. */
 const infra = Layer.unwrap(Effect.map(OwnRedis, ({ address }) => RedisInfra.layer(address)))

@@ -13,7 +13,7 @@ import { adjust, freshItem, place, request, requestId, settle, stock } from "../
 import * as OwnRedis from "./OwnRedis.ts"
 
 const BATCHES = 200
-const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+const TIMEOUT = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
   it.effect("a Redis that forgot its scripts gets them again", () =>
@@ -184,7 +184,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
       yield* Deferred.await(begun)
       yield* server.kill
       yield* server.start
-      yield* Effect.retry(store.fold(request(item, [stock(1, 1)], { emitEvents: true })), PATIENCE)
+      yield* Effect.retry(store.fold(request(item, [stock(1, 1)], { emitEvents: true })), TIMEOUT)
       const seen = yield* Fiber.join(follower)
       expect(Array.from(seen, ({ event }) => event.available)).toEqual([1, 2])
     }))
@@ -192,7 +192,7 @@ layer(OwnRedis.layer, { excludeTestServices: true })("Redis", (it) => {
 
 /** Waits for a condition, and fails where it does not come. */
 const until = (condition: () => boolean) =>
-  Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(PATIENCE))
+  Effect.suspend(() => condition() ? Effect.void : Effect.fail("not yet")).pipe(Effect.retry(TIMEOUT))
 
 describe("Redis away at the start", () => {
   it.live("operations fail at once while Redis is away, and work by themselves later, with a log line each", () => {

@@ -26,7 +26,7 @@ const PASSWORD = "p"
 const TEST_TIMEOUT = 60_000
 const users = Object.keys(USERS) as ReadonlyArray<User>
 const scripts = textOf(sources("lua/*.lua"), sources("lua/lib/*.lua"))
-const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+const TIMEOUT = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 
 /** What the runbook recommended once. */
 const OLD = ("~inventory:* ~{inventory:* ~order_status:* ~ratelimit:* ~fold:* ~repairs " +
@@ -73,7 +73,7 @@ const logged = <A, E, R>(program: (lines: () => ReadonlyArray<string>) => Effect
     return Effect.provide(program(() => lines), Logger.layer([logger]))
   })
 
-const until = (isIt: () => boolean) => Effect.repeat(Effect.sync(isIt), { schedule: PATIENCE, until: (is) => is })
+const until = (isIt: () => boolean) => Effect.repeat(Effect.sync(isIt), { schedule: TIMEOUT, until: (is) => is })
 const about = (lines: () => ReadonlyArray<string>) => lines().filter((line) => /Redis (?:denie|lets)/.test(line))
 
 const asking = (id: string) => ({
@@ -187,7 +187,7 @@ describe.skipIf(missing)("A right that is missing", () => {
             yield* cli("ACL", "SETUSER", "poor", "~ratelimit:*", "+pttl")
             // Whatever is denied leads to the next look.
             yield* Effect.flip(Context.get(context, Backlogs).publish(PartitionId.make(0), { folded: 0, perSecond: 0 }))
-            yield* Effect.repeat(isUp, { schedule: PATIENCE, until: (up) => up })
+            yield* Effect.repeat(isUp, { schedule: TIMEOUT, until: (up) => up })
           })
         ).pipe(Effect.scoped),
       TEST_TIMEOUT
@@ -203,12 +203,12 @@ describe.skipIf(missing)("A right that is missing", () => {
           const whole = yield* adaptersOf("whole")
           const fold = (context: typeof whole, offset: number) =>
             Context.get(context, ItemStore).fold(request(item, [place(offset, itemId, `r-${offset}`)]))
-          yield* Effect.retry(Context.get(whole, ItemStore).fold(request(item, [stock(0, 10)])), PATIENCE)
+          yield* Effect.retry(Context.get(whole, ItemStore).fold(request(item, [stock(0, 10)])), TIMEOUT)
           yield* fold(whole, 1)
           yield* permit("without", wordsOf("operator").filter((word) => !["+hset", "+hgetall", "+hget"].includes(word)))
           const without = yield* adaptersOf("without")
           const stored = Context.get(without, StoredItems)
-          yield* Effect.retry(stored.isEmpty, PATIENCE)
+          yield* Effect.retry(stored.isEmpty, TIMEOUT)
           assert.strictEqual((yield* Effect.flip(fold(without, 2)))._tag, "StoreUnavailable")
           assert.strictEqual((yield* Effect.flip(stored.read(partition, itemId)))._tag, "StoreUnavailable")
           assert.strictEqual((yield* Effect.flip(stored.positions(partition, [itemId])))._tag, "StoreUnavailable")
@@ -221,12 +221,12 @@ describe.skipIf(missing)("A right that is missing", () => {
         const { cli } = yield* OwnRedis.OwnRedis
         yield* permit("knows", wordsOf("gateway"))
         const knows = Context.get(yield* adaptersOf("knows"), OrderStatuses)
-        yield* Effect.retry(knows.admit([asking("known")], POLICY), PATIENCE)
+        yield* Effect.retry(knows.admit([asking("known")], POLICY), TIMEOUT)
         const key = Keys.orderStatus(RequestId.make("known"))
         const before = yield* cli("GET", key)
         yield* permit("blind", wordsOf("gateway").filter((word) => word !== "+get"))
         const blind = Context.get(yield* adaptersOf("blind"), OrderStatuses)
-        yield* Effect.retry(blind.readAll([RequestId.make("x")]), PATIENCE)
+        yield* Effect.retry(blind.readAll([RequestId.make("x")]), TIMEOUT)
         const answer = yield* Effect.flip(blind.admit([{ ...asking("known"), fingerprint: "another" }], POLICY))
         assert.strictEqual(answer._tag, "StoreUnavailable")
         assert.strictEqual(yield* cli("GET", key), before)

@@ -57,11 +57,11 @@ const secured = Layer.effect(
 
 const settingsOf = (env: Env) => Effect.orDie(Settings.RedisSettings.parse(ConfigProvider.fromEnv({ env })))
 
-const PATIENCE = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
+const TIMEOUT = Schedule.spaced("20 millis").pipe(Schedule.upTo({ times: 500 }))
 const untilUp = Effect.flatMap(
   ItemStore,
   ({ isUp }) => Effect.filterOrFail(isUp, (up) => up, () => "Redis did not come up")
-).pipe(Effect.retry(PATIENCE), Effect.orDie)
+).pipe(Effect.retry(TIMEOUT), Effect.orDie)
 
 /** The adapters over it, each as one of its users. */
 const adaptersOf = (user: SecuredServers.User) =>
@@ -131,7 +131,7 @@ describe.skipIf(missing)("Redis that rejects our credentials", () => {
         assert.isFalse(yield* isUp)
         const failure = yield* Effect.flip(use((redis) => redis.get("inventory:101")))
         yield* Effect.promise(() => admin.acl("SETUSER", "gateway", `>${wrong}`))
-        yield* Effect.repeat(isUp, { until: (up) => up, schedule: PATIENCE })
+        yield* Effect.repeat(isUp, { until: (up) => up, schedule: TIMEOUT })
         yield* Effect.promise(() => admin.acl("SETUSER", "gateway", `<${wrong}`))
         yield* untilLogged(lines, "Redis is up")
         const said = lines() + shown(failure) + JSON.stringify(settings) + shown(settings) + String(failure)

@@ -5,7 +5,7 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
 import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
-import { REVOKE_PATIENCE } from "@flash-sale/infra/sqlite/Partitions"
+import { REVOKE_TIMEOUT } from "@flash-sale/infra/sqlite/Partitions"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Deferred, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
@@ -70,7 +70,7 @@ describe("SqliteOrderLog", () => {
       const owned = yield* Deferred.await(asked)
       yield* owned.commit(Offset.make(3))
       assert.isFalse(yield* Deferred.isDone(interrupted))
-      yield* TestClock.adjust(REVOKE_PATIENCE)
+      yield* TestClock.adjust(REVOKE_TIMEOUT)
       yield* Fiber.join(closing)
       yield* Deferred.await(interrupted)
       assert.deepStrictEqual(yield* Effect.flip(owned.commit(Offset.make(4))), new PartitionLost({ partition: 0 }))

@@ -11,8 +11,8 @@ import { Clock, Duration, Effect } from "effect"
 import { TestClock } from "effect/testing"
 
 const ITEM = ItemId.make("101")
-const IDLE = Duration.toMillis(DeferredStatuses.OVERTAKEN_WITHIN)
-const BUSY = Duration.toMillis(DeferredStatuses.OVERTAKEN_AT_LAST)
+const IDLE = Duration.toMillis(DeferredStatuses.RESERVED_DELAY)
+const BUSY = Duration.toMillis(DeferredStatuses.RESERVED_DELAY_MAX)
 /** Those that wait are looked at so often, so each bound is kept to within as much. */
 const LOOK = Duration.toMillis(DeferredStatuses.LOOK_EVERY)
 

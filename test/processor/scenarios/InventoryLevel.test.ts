@@ -11,7 +11,7 @@ import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 
-const PATIENCE = 100
+const TIMEOUT = 100
 const ITEM = ItemId.make("101")
 
 const processor = Processor.layer.pipe(
@@ -33,7 +33,7 @@ const shown = Effect.map(
 const isolated = Effect.provideService(Metric.MetricRegistry, new Map())
 
 const untilShown = Effect.gen(function*() {
-  for (let step = 0; step < PATIENCE && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
+  for (let step = 0; step < TIMEOUT && (yield* shown).length === 0; step++) yield* TestClock.adjust("100 millis")
 })
 
 it.effect("the inventory level is shown for as long as the partition is owned", () =>
@@ -59,7 +59,7 @@ it.effect("the inventory level is shown by the next owner at once, whether or no
       yield* untilShown
       assert.deepStrictEqual(yield* shown, [["101", 9]])
       // Until it is committed, so that the next owner has nothing to fold.
-      for (let step = 0; step < PATIENCE; step++) yield* TestClock.adjust("100 millis")
+      for (let step = 0; step < TIMEOUT; step++) yield* TestClock.adjust("100 millis")
     }))
     yield* log.append(
       LogRecord.encode(ITEM, Command.Adjust({ adjustment: { command: CommandId.make("s"), delta: 9 } }))

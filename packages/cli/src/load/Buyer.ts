@@ -11,11 +11,11 @@ export const MAX_SOCKETS = 256
 /** How long one attempt may take, in milliseconds. The gateway gives up its log sooner. */
 const TRY_TIMEOUT = 15_000
 /** How long a buyer goes on trying: longer than a killed server takes to come back. */
-const PATIENCE = "120 seconds"
+const TIMEOUT = "120 seconds"
 
 /** From one tenth of a second up to two seconds, so that a server that comes back is not run over. */
 const tryAgain = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]))
-  .pipe(Schedule.upTo({ duration: PATIENCE }))
+  .pipe(Schedule.upTo({ duration: TIMEOUT }))
 
 /** The answer is not final: the gateway said 503, or the connection broke. */
 class TryAgain extends Schema.TaggedError<TryAgain>()("TryAgain", { why: Schema.String }) {}

@@ -1,4 +1,4 @@
-/** A load run: stock, an open loop of buyers, patience, and the books. */
+/** A load run: stock, an open loop of buyers, the wait for the last answers, and the books. */
 import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,

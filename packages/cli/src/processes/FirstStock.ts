@@ -15,7 +15,7 @@ const COMMAND = CommandId.make("first-run-stock")
 
 const LOOK_EVERY = "50 millis"
 /** How long the start waits for it. After a long recovery the stock comes later, while the gateway already listens. */
-const PATIENCE = "5 seconds"
+const TIMEOUT = "5 seconds"
 
 /** Puts the stock in where the log has no record of the item. Needs a running processor. */
 export const layer: Layer.Layer<never, never, OrderLog | ItemStore> = Layer.effectDiscard(
@@ -26,7 +26,7 @@ export const layer: Layer.Layer<never, never, OrderLog | ItemStore> = Layer.effe
         (error) => Log.warn(`Item ${FIRST_ITEM} got no stock: ${error.detail}`, { event: "first_stock_missing" })
       )
     )
-    yield* Effect.timeoutOption(Fiber.await(fiber), PATIENCE)
+    yield* Effect.timeoutOption(Fiber.await(fiber), TIMEOUT)
   })
 )
 

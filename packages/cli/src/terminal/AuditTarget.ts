@@ -7,7 +7,7 @@ import * as CommandFailed from "./CommandFailed.ts"
 import * as Target from "./Target.ts"
 
 /** How long a store may take to answer at first, and how often it is asked. */
-const PATIENCE = "5 seconds"
+const TIMEOUT = "5 seconds"
 const ASK_EVERY = "20 millis"
 
 /** The log and the engine's own store, beside whatever runs. */
@@ -24,7 +24,7 @@ export const untilUp = Effect.gen(function*() {
   const { location } = yield* StoredItems
   yield* Effect.repeat(store.isUp, { until: (up: boolean) => up, schedule: Schedule.spaced(ASK_EVERY) }).pipe(
     Effect.timeoutOrElse({
-      duration: PATIENCE,
+      duration: TIMEOUT,
       orElse: () => Effect.fail(CommandFailed.failed(`${location} does not answer`))
     })
   )

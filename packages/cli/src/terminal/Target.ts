@@ -6,7 +6,7 @@ import { Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 
 /** How long a command waits for an answer of the engine's services. */
-const PATIENCE = "10 seconds"
+const TIMEOUT = "10 seconds"
 
 /** The flags that say where. */
 export const flags = {
@@ -62,9 +62,9 @@ export const bounded = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
   Effect.timeoutOrElse(effect, {
-    duration: PATIENCE,
+    duration: TIMEOUT,
     orElse: () =>
       Effect.fail(
-        CommandFailed.failed(`no answer within ${PATIENCE}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`)
+        CommandFailed.failed(`no answer within ${TIMEOUT}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`)
       )
   })

@@ -1,4 +1,7 @@
-/** The answers to `POST /buy` as they go over the wire, by the statuses and schemas of its endpoint. Pure. */
+/**
+ * Encodes the answers to `POST /buy` for the wire. Pure. Statuses and bodies are declared in `domain/api/Errors.ts`;
+ * `request/Refusals.ts` makes the refusals.
+ */
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { OrderQueued } from "@flash-sale/domain/api/OrdersApi"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"

@@ -6,7 +6,7 @@ import { outlivingBugs } from "../request/Background.ts"
 
 /** How often the log is asked, and how long the start of the gateway waits for the answer. */
 const ASK_EVERY = "500 millis"
-const START_PATIENCE = "1 second"
+const START_TIMEOUT = "1 second"
 
 export class PartitionCount extends Context.Service<PartitionCount, {
   /** The number of partitions; fails while it is not known yet. */
@@ -26,7 +26,7 @@ export const layer: Layer.Layer<PartitionCount, never, OrderLog> = Layer.effect(
       Effect.tap((count) => Effect.sync(() => partitions = count)),
       Effect.forkScoped
     )
-    yield* Effect.timeoutOption(Fiber.await(asking), START_PATIENCE)
+    yield* Effect.timeoutOption(Fiber.await(asking), START_TIMEOUT)
     return {
       now: () => partitions,
       partitions: Effect.suspend(() =>

@@ -4,8 +4,8 @@
  * them.
  * Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: nothing is sent twice. The store may still do late what it was asked: a claim whose order does not wait
- * any more is a lease that runs out, or gives way to the order's status.
+ * **Details**: nothing is sent twice. A request that was given up may still take effect in the store later. A claim
+ * that is made so late ends with its lease, or is replaced by the order's status.
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -13,7 +13,7 @@ import { Clock, Context, Effect, Layer, Schedule } from "effect"
 import { outlivingBugs } from "../request/Background.ts"
 
 /** How long one question may take, in milliseconds. */
-export const PATIENCE_MILLIS = 1_000
+export const TIMEOUT_MILLIS = 1_000
 /** How often a store that counts as away is pinged. */
 const PING_EVERY = "200 millis"
 
@@ -60,7 +60,7 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
       Effect.suspend(() =>
         isAway
           ? Effect.fail(silent)
-          : Effect.timeoutOrElse(question, { duration: PATIENCE_MILLIS, orElse: () => giveUp })
+          : Effect.timeoutOrElse(question, { duration: TIMEOUT_MILLIS, orElse: () => giveUp })
       )
     return {
       // An item that is damaged is an answer: the store is there.

@@ -44,7 +44,7 @@ const snapshot = (record: StatusRecord): string =>
 /** The status that was sent last, and how long to wait for the next move before the status is read again. */
 interface Waiting {
   readonly sent: StatusStamp
-  readonly patience: Duration.Input
+  readonly timeout: Duration.Input
 }
 
 /** The events of those moves that go forwards, up to the one that is final, and the status after them. */
@@ -78,7 +78,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
 
     const step = (requestId: RequestId, subscriber: Subscriber<Moved>) => (waiting: Waiting) =>
       Queue.takeAll(subscriber.queue).pipe(
-        Effect.timeoutOption(waiting.patience),
+        Effect.timeoutOption(waiting.timeout),
         Effect.flatMap(Option.match({
           onNone: () => readAgain(waiting, requestId),
           onSome: (moves) => Effect.succeed(forwards(waiting.sent, moves))
@@ -86,7 +86,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         Effect.map(([texts, sent]) =>
           [
             texts,
-            isFinal(sent.status) ? Option.none<Waiting>() : Option.some<Waiting>({ sent, patience: Sse.HEARTBEAT })
+            isFinal(sent.status) ? Option.none<Waiting>() : Option.some<Waiting>({ sent, timeout: Sse.HEARTBEAT })
           ] as const
         ),
         // The subscriber's queue has ended.
@@ -105,7 +105,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         if (isFinal(record.status)) {
           return isSame ? Sse.nothingMore : yield* Sse.response(snapshot(record), Stream.empty)
         }
-        const waiting: Waiting = { sent: stampOf(record), patience: FIRST_READ }
+        const waiting: Waiting = { sent: stampOf(record), timeout: FIRST_READ }
         return yield* Sse.response(
           isSame ? Sse.heartbeat : snapshot(record),
           Stream.paginate(waiting, step(requestId, subscriber))

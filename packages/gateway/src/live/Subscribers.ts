@@ -11,7 +11,7 @@ import { Shutdown } from "../request/Shutdown.ts"
 /** Messages that one subscriber may lag behind. */
 const QUEUE_CAPACITY = 32
 /** How long subscribers have at shutdown to read what is left in their queues. */
-const END_PATIENCE = Duration.seconds(1)
+const END_TIMEOUT = Duration.seconds(1)
 const LOOK_EVERY = Duration.millis(20)
 
 /** There are as many subscribers as may be, or the gateway is shutting down. */
@@ -76,7 +76,7 @@ export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
         for (const { end } of subscribers) end()
         yield* Effect.suspend(() => subscribers.size === 0 ? Effect.void : Effect.sleep(LOOK_EVERY)).pipe(
           Effect.repeat({ while: () => subscribers.size > 0 }),
-          Effect.timeoutOption(END_PATIENCE)
+          Effect.timeoutOption(END_TIMEOUT)
         )
         for (const { cut } of subscribers) cut()
       })

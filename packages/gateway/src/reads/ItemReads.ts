@@ -20,7 +20,7 @@ import { StoreBreaker } from "../guards/StoreBreaker.ts"
 /** Items of which a read is kept. The oldest read is dropped first. */
 const MAX_ITEMS = 10_000
 /** How long a read waits for the record of a hand-made change. The processor appends it too, within a second. */
-const ANNOUNCE_PATIENCE = "1 second"
+const ANNOUNCE_TIMEOUT = "1 second"
 
 /** What a read found; a defect where it ended by a bug. */
 export type ItemRead = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
@@ -56,7 +56,7 @@ export const layer = (
 
       const announce = ({ delta, itemId, seq }: PendingEdit) =>
         log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
-          Effect.timeoutOption(ANNOUNCE_PATIENCE),
+          Effect.timeoutOption(ANNOUNCE_TIMEOUT),
           Effect.catch(({ detail }) =>
             Log.debug(`A hand-made change of ${itemId} is not in the log: ${detail}`, { event: "stock_adjusted" })
           )

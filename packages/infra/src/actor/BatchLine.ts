@@ -30,7 +30,7 @@ export interface Options<A, B, E> {
    * How long a message may wait for its step, in milliseconds; without bound where it is absent. One that has waited
    * longer is not handled, and answered with `LineFull`.
    */
-  readonly patienceMillis?: number
+  readonly timeoutMillis?: number
   /**
    * Wraps a step, from before its messages are taken: messages that come while the wrapper waits are taken as well. A
    * bug in it is the answer to the messages that it leaves in the line.
@@ -44,7 +44,7 @@ export interface Options<A, B, E> {
 
 interface Waiting<A, B, E> {
   readonly message: A
-  /** When it came, in milliseconds since 1970 (UTC), in a line with a patience. */
+  /** When it came, in milliseconds since 1970 (UTC), in a queue with a timeout. */
   readonly since: number
   readonly completion: Completion.Completion<Exit.Exit<B, E>>
 }
@@ -56,10 +56,10 @@ interface Waiting<A, B, E> {
 export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
-  const { inTurn = (step) => step, patienceMillis = Number.POSITIVE_INFINITY } = options
+  const { inTurn = (step) => step, timeoutMillis = Number.POSITIVE_INFINITY } = options
   const clock = yield* Clock.Clock
   /** The time, where something depends on it. */
-  const now = options.patienceMillis === undefined ? () => 0 : () => clock.currentTimeMillisUnsafe()
+  const now = options.timeoutMillis === undefined ? () => 0 : () => clock.currentTimeMillisUnsafe()
   const queue = yield* Queue.dropping<Waiting<A, B, E | LineFull>, Cause.Done>(options.capacity)
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 
@@ -79,7 +79,7 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
 
   /** Those that are still in time: the oldest come first, so mostly one look is enough. */
   const withoutLate = (taken: ReadonlyArray<Waiting<A, B, E | LineFull>>) => {
-    const oldest = now() - patienceMillis
+    const oldest = now() - timeoutMillis
     if (taken[0]!.since >= oldest) return taken
     return taken.filter(({ completion, since }) => {
       if (since < oldest) completion(full)

@@ -1,9 +1,9 @@
 /**
- * Places that count for so long only: what keeps its place for longer goes on, but holds up nothing any more. For work
- * that may get stuck, such as a send to a broker that is frozen, beside which other work must go on.
+ * A semaphore whose slots expire: work that holds a slot for longer goes on, but no longer makes other work wait. For
+ * work that may get stuck, such as a send to a broker that is frozen.
  *
- * **Details**: a place expires only while something waits for one. Progress renews a place. One that has expired and
- * makes progress again counts again, so that more than so many may be taken for a while; nothing begins meanwhile.
+ * **Details**: a slot expires only while something waits for one. Progress of the work renews its slot, also one that
+ * has expired: for a while more slots than the limit are taken then, and no new work begins until fewer are.
  */
 import { Clock, Duration, Effect } from "effect"
 import * as Slots from "./Slots.ts"

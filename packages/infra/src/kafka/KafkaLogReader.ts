@@ -19,7 +19,7 @@ const READ_AHEAD = 2
 /** How often a heartbeat is sent while the queue of batches is full. */
 const HEARTBEAT_EVERY = "3 seconds"
 /** How long joining may take. */
-const JOIN_PATIENCE = "30 seconds"
+const JOIN_TIMEOUT = "30 seconds"
 /** A coordinator that has just started loads its groups first. */
 const untilLoaded = Schedule.spaced("300 millis").pipe(Schedule.upTo({ times: 10 }))
 
@@ -95,7 +95,7 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
   })
 )
 
-/** Joins a group of the reader's own; fails where that takes longer than `JOIN_PATIENCE`. */
+/** Joins a group of the reader's own; fails where that takes longer than `JOIN_TIMEOUT`. */
 const open = Effect.fnUntraced(function*(
   client: KafkaClient["Service"]
 ): Effect.fn.Return<Session, LogUnavailable, Scope.Scope> {
@@ -117,8 +117,8 @@ const open = Effect.fnUntraced(function*(
   yield* group.run({ eachBatchAutoResolve: false, eachBatch: (payload) => run(take(session, payload)) })
   yield* Effect.raceFirst(Deferred.await(joined), Deferred.await(crashed)).pipe(
     Effect.timeoutOrElse({
-      duration: JOIN_PATIENCE,
-      orElse: () => Effect.fail(failure(`the group was not joined within ${JOIN_PATIENCE}`))
+      duration: JOIN_TIMEOUT,
+      orElse: () => Effect.fail(failure(`the group was not joined within ${JOIN_TIMEOUT}`))
     })
   )
   return session

@@ -10,7 +10,7 @@ import * as LoggedRow from "./database/LoggedRow.ts"
 import type { SqliteDatabase } from "./database/SqliteDatabase.ts"
 
 /** How long workers that are asked to return may take, before they are interrupted. */
-export const REVOKE_PATIENCE = Duration.seconds(10)
+export const REVOKE_TIMEOUT = Duration.seconds(10)
 
 /** Headers as they are kept. */
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
@@ -49,7 +49,7 @@ interface Ownership {
 
 const revoke = Effect.fnUntraced(function*(ownership: Ownership, workers: ReadonlyArray<Fiber.Fiber<void>>) {
   yield* Deferred.succeed(ownership.revoked, undefined)
-  yield* Effect.timeoutOption(Effect.interruptible(Fiber.awaitAll(workers)), REVOKE_PATIENCE)
+  yield* Effect.timeoutOption(Effect.interruptible(Fiber.awaitAll(workers)), REVOKE_TIMEOUT)
   ownership.isOver = true
   yield* Fiber.interruptAll(workers)
 })

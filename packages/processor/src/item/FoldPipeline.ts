@@ -12,8 +12,8 @@ import { Effect, Fiber, type Scope } from "effect"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrders } from "../order/OpenOrders.ts"
 import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
+import { untilRepaired } from "./AwaitRepair.ts"
 import * as FoldTelemetry from "./FoldTelemetry.ts"
-import { untilRepaired } from "./Repair.ts"
 
 /** A batch on its way through the store; without a reply where the item has stopped. */
 export interface SentFold {

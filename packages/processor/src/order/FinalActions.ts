@@ -5,7 +5,7 @@ import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import type { Action } from "./Action.ts"
-import * as DeadLetterOf from "./DeadLetterOf.ts"
+import * as MakeDeadLetter from "./MakeDeadLetter.ts"
 import type { Message, OpenOrder } from "./OpenOrder.ts"
 import * as StatusRecords from "./StatusRecords.ts"
 
@@ -35,8 +35,8 @@ export const ofOrder = (order: OpenOrder, outcome: Outcome.OrderOutcome, status:
 const timeoutLetter = (order: OpenOrder, attempt: number, now: string): DeadLetter => {
   const { correlationId, order: { requestId } } = order.command
   return {
-    ...DeadLetterOf.of(order.record, "Payment Timeout", requestId, correlationId, attempt, now),
-    ...DeadLetterOf.chargedOf(order)
+    ...MakeDeadLetter.of(order.record, "Payment Timeout", requestId, correlationId, attempt, now),
+    ...MakeDeadLetter.chargedOf(order)
   }
 }
 
@@ -66,7 +66,7 @@ export const ofUnreadable = (
       placedAt: record.timestamp,
       placedAtOffset: record.offset
     }),
-    letter: DeadLetterOf.of(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
+    letter: MakeDeadLetter.of(record, "Invalid Order Format", command.requestId, correlationId, command.attempt, now),
     finished: {
       requestId: command.requestId,
       correlationId,

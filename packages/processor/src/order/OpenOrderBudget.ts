@@ -20,13 +20,13 @@ export const MaxOpenOrders = Context.Reference<number>("@flash-sale/processor/Ma
 export interface OpenOrderBudget {
   /** Whether the order that was placed at this offset may be kept. Otherwise it waits to be read again. */
   readonly admit: (offset: number) => boolean
-  /** So many orders are not kept any more. */
+  /** Gives back the room of `orders` orders that are not kept any more. */
   readonly release: (orders: number) => void
   /** From now on orders are read again: the recovery is over, and payments make room. */
   readonly start: () => void
   /** Completes as soon as orders wait and half of the budget is free, so that many are read at once. */
   readonly due: Effect.Effect<void>
-  /** Whether one of so many further orders may have to wait, or one waits already. */
+  /** Whether an order waits already, or one would have to wait if `further` more were admitted. */
   readonly mayExceed: (further: number) => boolean
   /** The offset of the first order that waits. */
   readonly first: () => number | undefined

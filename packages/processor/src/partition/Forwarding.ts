@@ -4,7 +4,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as Utf8 from "@flash-sale/domain/records/Utf8"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { DateTime, Effect } from "effect"
-import * as DeadLetterOf from "../order/DeadLetterOf.ts"
+import * as MakeDeadLetter from "../order/MakeDeadLetter.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 
@@ -22,7 +22,7 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
   const drop = Effect.fnUntraced(function*(record: LogRecord.LogRecord, itemId = "unknown" as ItemId) {
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.defaultCorrelationId(record)
-    const letter = DeadLetterOf.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
+    const letter = MakeDeadLetter.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
     yield* publisher.publish({ itemId, actions: [{ letter, done: record.offset }], onPublished: () => {} })
   })
 

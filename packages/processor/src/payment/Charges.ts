@@ -1,9 +1,9 @@
 /**
  * The questions to the payment provider about one item's orders.
  *
- * A time-out means *unknown*, never failed: the same key is asked again, and when patience is over a `give-up` is
- * appended; at once where the provider refuses the charge. Only when that is folded is the charge voided, and only when
- * it is voided are the units given back.
+ * A time-out means *unknown*, never failed: the same key is asked again. When the time for that is over, or at once
+ * where the provider refuses the charge, a `give-up` is appended. Once that is folded the charge is voided, and once it
+ * is voided the units are given back; never earlier.
  */
 import {
   chargeKey,

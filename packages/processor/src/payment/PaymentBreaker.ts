@@ -18,7 +18,7 @@ import {
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Data, Duration, Effect, Layer, Metric, type Pull, Schedule, Semaphore } from "effect"
 import { ProcessorState } from "../run/ProcessorState.ts"
-import * as ProviderRest from "./ProviderRest.ts"
+import * as ProviderBackoff from "./ProviderBackoff.ts"
 
 /** How long one request to the provider may take before its answer counts as unknown. */
 export const PAYMENT_TIMEOUT = Duration.seconds(10)
@@ -79,7 +79,7 @@ const makeBreaker = (state: ProcessorState["Service"]): Breaker => {
 
 const make = Effect.fnUntraced(function*(provider: Provider, state: ProcessorState["Service"]) {
   const oneAtATime = yield* Semaphore.make(1)
-  const rest = yield* ProviderRest.make
+  const rest = yield* ProviderBackoff.make
   const breaker = makeBreaker(state)
 
   const ask = (wanted: Charge): Effect.Effect<ChargeResult, PaymentError> =>

@@ -9,9 +9,9 @@ import type { OpenOrder } from "../order/OpenOrder.ts"
 import { reserved } from "../order/StatusRecords.ts"
 
 /** How long a status waits to be overtaken where there is nothing else to publish. */
-export const OVERTAKEN_WITHIN = Duration.millis(200)
+export const RESERVED_DELAY = Duration.millis(200)
 /** How long it waits at the most while there is. */
-export const OVERTAKEN_AT_LAST = Duration.seconds(5)
+export const RESERVED_DELAY_MAX = Duration.seconds(5)
 /** How often those that wait are looked at. */
 export const LOOK_EVERY = Duration.millis(100)
 
@@ -32,10 +32,10 @@ export const make = Effect.fnUntraced(function*(
   const some = yield* Latch.make()
 
   const takeDue = (now: number): ReadonlyArray<StatusRecord> => {
-    const patience = Duration.toMillis(isBusy() ? OVERTAKEN_AT_LAST : OVERTAKEN_WITHIN)
+    const delay = Duration.toMillis(isBusy() ? RESERVED_DELAY_MAX : RESERVED_DELAY)
     const due: Array<StatusRecord> = []
     for (const [offset, order] of waiting) {
-      if (now - order.heldAt < patience) break
+      if (now - order.heldAt < delay) break
       waiting.delete(offset)
       due.push(reserved(order))
     }

@@ -12,8 +12,8 @@ import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Clock, Effect, Queue, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
 import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
+import * as DeadLetterWriter from "./DeadLetterWriter.ts"
 import * as DeferredStatuses from "./DeferredStatuses.ts"
-import * as LetterWriter from "./LetterWriter.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
 
 /**
@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function*(
   let inHand = 0
 
   const guarded = unlessFailed(run, "publishing")
-  const letters = yield* LetterWriter.make(guarded)
+  const letters = yield* DeadLetterWriter.make(guarded)
 
   const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
     records.length === 0

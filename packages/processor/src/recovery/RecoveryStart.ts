@@ -11,7 +11,7 @@ import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
 /** How long a record that the log should hold may take to come. */
-const RECORD_PATIENCE = "5 seconds"
+const RECORD_TIMEOUT = "5 seconds"
 
 /**
  * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is the offset of a
@@ -56,4 +56,4 @@ const damageAt = (owned: OwnedPartition, offset: number) =>
 
 /** One record at or after this offset, where there is one. */
 const takenFrom = (owned: OwnedPartition, offset: number) =>
-  Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_PATIENCE))
+  Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_TIMEOUT))

@@ -21,8 +21,8 @@ const LINE_CAPACITY = 5_000
  * milliseconds: a record that would be sent later is refused, as its claim must outlast its append. Why:
  * docs/decisions/0019-a-lease-is-not-renewed.md.
  */
-export const LINE_PATIENCE_MILLIS = 10_000
-export const BATCH_PATIENCE_MILLIS = 3_000
+export const LINE_TIMEOUT_MILLIS = 10_000
+export const BATCH_TIMEOUT_MILLIS = 3_000
 /**
  * Partitions that send at once; meanwhile the records of the others gather. A send costs the same whether it carries
  * two records or two hundred, here and at the broker. Why: docs/decisions/0003-appending.md.
@@ -36,7 +36,7 @@ export const MAX_BATCH_BYTES = 768 * 1024
 type AppendError = AppendRefused | AppendUnknown
 
 export interface Appender {
-  /** The offset of the record once it is durable. Bounded by the patience of the line, of its batch and of a send. */
+  /** The offset of the record once it is durable. Bounded by the timeouts of the queue, of its batch and of a send. */
   readonly append: (partition: number, record: Appendable) => Effect.Effect<number, AppendError>
   /** The same by a callback, which is called once, perhaps at once. */
   readonly offer: (
@@ -69,7 +69,7 @@ export const make = Effect.fnUntraced(function*(
       name: `${topic}[${partition}]`,
       capacity: LINE_CAPACITY,
       batchSize: settings.batchSize,
-      patienceMillis: LINE_PATIENCE_MILLIS,
+      timeoutMillis: LINE_TIMEOUT_MILLIS,
       inTurn: sends.within,
       handle: (records: ReadonlyArray<EncodedRecord>) =>
         sendAll(records, (batch) => observe(topic, partition, batch, sender.send(batch)))
@@ -120,7 +120,7 @@ export const sendAll = Effect.fnUntraced(function*(
   records: ReadonlyArray<EncodedRecord>,
   send: PartitionSender.PartitionSender["send"]
 ) {
-  const last = (yield* Clock.currentTimeMillis) + BATCH_PATIENCE_MILLIS
+  const last = (yield* Clock.currentTimeMillis) + BATCH_TIMEOUT_MILLIS
   const answers: Array<Exit.Exit<number, AppendError>> = []
   for (const batch of Chunks.of(records, MAX_BATCH_BYTES, sizeOf)) {
     const exit = (yield* Clock.currentTimeMillis) > last ? tooLate : yield* Effect.exit(send(batch))

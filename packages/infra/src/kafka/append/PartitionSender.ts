@@ -13,9 +13,9 @@ import * as AppendErrors from "./AppendErrors.ts"
 import type { EncodedRecord } from "./EncodedRecord.ts"
 
 /** How long one send may take with all its attempts, in milliseconds. */
-export const SEND_PATIENCE_MILLIS = 3_000
+export const SEND_TIMEOUT_MILLIS = 3_000
 /** How long it may take to be ready to send, in milliseconds. */
-export const CONNECT_PATIENCE_MILLIS = 1_500
+export const READY_TIMEOUT_MILLIS = 1_500
 /** Attempts after the first at one send, and the milliseconds between them. The client allows no fewer than two. */
 const RETRIES = 8
 const RETRY_DELAY = 150
@@ -85,7 +85,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
       catch: (error) => new AppendRefused({ detail: `Kafka: not sent: ${messageOf(error)}` })
     }).pipe(
       Effect.timeoutOrElse({
-        duration: CONNECT_PATIENCE_MILLIS,
+        duration: READY_TIMEOUT_MILLIS,
         orElse: () => Effect.fail(new AppendRefused({ detail: "Kafka: not sent: it does not answer" }))
       }),
       Effect.tapError(() => giveUp)
@@ -110,7 +110,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
       catch: AppendErrors.ofSend
     }).pipe(
       Effect.timeoutOrElse({
-        duration: SEND_PATIENCE_MILLIS,
+        duration: SEND_TIMEOUT_MILLIS,
         orElse: () => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" }))
       }),
       Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void),

@@ -13,7 +13,7 @@ import {
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
-import { ADMIN_PATIENCE, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
+import { ADMIN_TIMEOUT, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
 /** Attempts at one question before it is answered with `LogUnavailable`, and the waits between them. */
 const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
@@ -88,11 +88,11 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
       try: () => answer(question),
       catch: (error) => new LogUnavailable({ detail: `Kafka: ${what}: ${messageOf(error)}` })
     }).pipe(Effect.timeoutOrElse({
-      duration: ADMIN_PATIENCE,
+      duration: ADMIN_TIMEOUT,
       orElse: () =>
         Effect.fail(
           new LogUnavailable({
-            detail: `Kafka: ${what}: no answer within ${Duration.format(Duration.fromInputUnsafe(ADMIN_PATIENCE))}`
+            detail: `Kafka: ${what}: no answer within ${Duration.format(Duration.fromInputUnsafe(ADMIN_TIMEOUT))}`
           })
         )
     }))

@@ -48,6 +48,6 @@ export const CONNECT_TIMEOUT = 1_000
 /** How long one request may take before its connection is given up, in milliseconds. */
 export const REQUEST_TIMEOUT = 2_000
 /** How long an administrative question may take with all its retries. */
-export const ADMIN_PATIENCE = "5 seconds"
+export const ADMIN_TIMEOUT = "5 seconds"
 /** How long the wait between two attempts grows while Kafka is away. */
 export const RECONNECT_CAP = "2 seconds"

@@ -10,7 +10,7 @@ import { messageOf } from "../../errors/MessageOf.ts"
 import type { KafkaClient } from "./KafkaClient.ts"
 
 /** How long leaving and deleting the group may take. */
-const LEAVE_PATIENCE = "2 seconds"
+const LEAVE_TIMEOUT = "2 seconds"
 const NAME_RANGE = 2 ** 48
 
 export interface ReaderGroup {
@@ -37,7 +37,7 @@ export const make = Effect.fnUntraced(function*(
     Effect.tryPromise(() => consumer.disconnect()).pipe(
       Effect.andThen(client.ask(`deleting ${groupId}`, (admin) => admin.deleteGroups([groupId]))),
       Effect.interruptible,
-      Effect.timeout(LEAVE_PATIENCE),
+      Effect.timeout(LEAVE_TIMEOUT),
       Effect.ignore
     )
   )

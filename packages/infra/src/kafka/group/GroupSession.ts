@@ -13,7 +13,7 @@ import * as RebalanceGate from "./RebalanceGate.ts"
 import * as Workers from "./Workers.ts"
 
 /** How long leaving the group may take. A member that does not leave is noticed after `SESSION_TIMEOUT`. */
-const LEAVE_PATIENCE = "3 seconds"
+const LEAVE_TIMEOUT = "3 seconds"
 /** After how many milliseconds without a heartbeat the group reassigns this member's partitions. */
 const SESSION_TIMEOUT = 10_000
 /** A heartbeat's answer says that another member wants to join, so a rebalance begins within this time. */
@@ -125,7 +125,7 @@ const leave = (consumer: Consumer): Effect.Effect<void> =>
   Effect.tryPromise(() => consumer.disconnect()).pipe(
     // Interruptible, as a time-out would otherwise wait for what it gives up.
     Effect.interruptible,
-    Effect.timeout(LEAVE_PATIENCE),
+    Effect.timeout(LEAVE_TIMEOUT),
     Effect.ignore
   )
 

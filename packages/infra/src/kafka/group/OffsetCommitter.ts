@@ -7,7 +7,7 @@ import * as BatchLine from "../../actor/BatchLine.ts"
 import { messageOf } from "../../errors/MessageOf.ts"
 
 /** How long a worker waits for its commit. The commit itself may still arrive later. */
-const COMMIT_PATIENCE = "5 seconds"
+const COMMIT_TIMEOUT = "5 seconds"
 /** Commits that may wait, and that go in one: more than there are partitions. */
 const COMMITS_WAITING = 20_000
 
@@ -93,7 +93,7 @@ export const make = Effect.fnUntraced(function*(
     line.ask(commit).pipe(
       Effect.catchTag("LineFull", () => new LogUnavailable({ detail: "Kafka: too many commits wait" })),
       Effect.timeoutOrElse({
-        duration: COMMIT_PATIENCE,
+        duration: COMMIT_TIMEOUT,
         orElse: () => Effect.fail(new LogUnavailable({ detail: "Kafka: committing: no answer in time" }))
       })
     )

@@ -7,9 +7,9 @@ import * as FetchBuffer from "./FetchBuffer.ts"
 import type * as OffsetCommitter from "./OffsetCommitter.ts"
 
 /** How long workers may take to finish what they have in hand when their partitions are revoked. */
-const REVOKE_PATIENCE = "10 seconds"
+const REVOKE_TIMEOUT = "10 seconds"
 /** How long an interrupted worker may take to end. */
-const INTERRUPT_PATIENCE = "2 seconds"
+const INTERRUPT_TIMEOUT = "2 seconds"
 
 export type Worker = (owned: OwnedPartition) => Effect.Effect<void>
 
@@ -96,8 +96,8 @@ const finish = Effect.fnUntraced(function*(all: ReadonlyArray<Running>) {
   for (const { revoked } of all) yield* Deferred.succeed(revoked, undefined)
   const fibers = all.map(({ fiber }) => fiber)
   // Interruptible, as this also runs in a finalizer, where a time-out would otherwise wait for what it gives up.
-  const done = yield* Fiber.awaitAll(fibers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_PATIENCE))
+  const done = yield* Fiber.awaitAll(fibers).pipe(Effect.interruptible, Effect.timeoutOption(REVOKE_TIMEOUT))
   if (done._tag === "Some") return
   yield* Log.warn("Workers did not return in time and are interrupted", { event: "partitions_revoked" })
-  yield* Fiber.interruptAll(fibers).pipe(Effect.interruptible, Effect.timeout(INTERRUPT_PATIENCE), Effect.ignore)
+  yield* Fiber.interruptAll(fibers).pipe(Effect.interruptible, Effect.timeout(INTERRUPT_TIMEOUT), Effect.ignore)
 })

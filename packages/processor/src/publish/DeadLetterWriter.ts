@@ -21,7 +21,7 @@ export interface LetterToPut {
   readonly onPut: () => void
 }
 
-export interface LetterWriter {
+export interface DeadLetterWriter {
   /** Begins to put the letter; waits while too many are being put. */
   readonly put: (letter: LetterToPut) => Effect.Effect<void>
   /** How many are being put. */
@@ -31,7 +31,7 @@ export interface LetterWriter {
 /** Puts until its scope closes. `guard` says what becomes of a bug in it. */
 export const make = Effect.fnUntraced(function*(
   guard: (put: Effect.Effect<void>) => Effect.Effect<void>
-): Effect.fn.Return<LetterWriter, never, DeadLetters | Scope.Scope> {
+): Effect.fn.Return<DeadLetterWriter, never, DeadLetters | Scope.Scope> {
   const deadLetters = yield* DeadLetters
   const recorder = yield* Spans
   const scope = yield* Effect.scope

@@ -12,7 +12,7 @@ const MAX_RESTS = 20
 /** After a rest not all charges come at the same moment. */
 const afterRest = Schedule.jittered(Schedule.spaced("500 millis"))
 
-export interface ProviderRest {
+export interface ProviderBackoff {
   readonly isResting: () => boolean
   /** Asks after the rest that there is, and again after each further one. */
   readonly around: <A, E extends PaymentError>(ask: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -20,7 +20,7 @@ export interface ProviderRest {
   readonly after: <A>(failure: PaymentError, ask: Effect.Effect<A, PaymentError>) => Effect.Effect<A, PaymentError>
 }
 
-export const make: Effect.Effect<ProviderRest> = Effect.map(Clock.Clock, (clock) => {
+export const make: Effect.Effect<ProviderBackoff> = Effect.map(Clock.Clock, (clock) => {
   let until = 0
 
   const isResting = () => clock.currentTimeMillisUnsafe() < until
@@ -41,7 +41,7 @@ export const make: Effect.Effect<ProviderRest> = Effect.map(Clock.Clock, (clock)
       Effect.retry({ schedule: afterRest, times: MAX_RESTS, while: isBusy })
     )
 
-  const around: ProviderRest["around"] = (ask) => repeated(Effect.andThen(rest, ask))
+  const around: ProviderBackoff["around"] = (ask) => repeated(Effect.andThen(rest, ask))
 
   return {
     isResting,
