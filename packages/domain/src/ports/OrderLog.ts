@@ -88,6 +88,6 @@ export class OrderLog extends Context.Service<OrderLog, {
   readonly consume: (
     worker: (owned: OwnedPartition) => Effect.Effect<void>
   ) => Effect.Effect<never, never, Scope.Scope>
-  /** Whether the log answers now. */
+  /** Whether the log answers and can take records: on Kafka, every partition of the topic has a leader. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ports/OrderLog") {}

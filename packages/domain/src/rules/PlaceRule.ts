@@ -1,4 +1,7 @@
-/** Placing an order: its units are held, or it is rejected. Pure. */
+/**
+ * Placing an order: its units are held, or it is rejected. Pure. In Redis its twin `lua/lib/_place.lua` decides: a
+ * change is made in both.
+ */
 import { HashMap } from "effect"
 import type { Command } from "../records/Command.ts"
 import {

@@ -20,7 +20,10 @@ import type { OrderInFlight } from "./OrderInFlight.ts"
 
 /** Requests that one round trip to the store admits at the most. */
 const BATCH_SIZE = 512
-/** How long a claim holds. Longer than any adapter takes for an append, so that a claim in flight never lapses. */
+/**
+ * How long a claim holds, in milliseconds. Longer than the store and the append of an order may take together, so that
+ * the claim of an order in flight never lapses: `test/gateway/buy/Lease.test.ts` adds up their bounds.
+ */
 export const LEASE_MILLIS = 30_000
 
 /** `Leased` while another order under the same id is being placed, or where a gateway died while placing one. */

@@ -1,4 +1,7 @@
-/** The circuit breaker between the gateway and the log, with its gauge and one log line for each change. */
+/**
+ * The circuit breaker between the gateway and the log, with its gauge and one log line for each change. Its probe is
+ * the log's `isUp`.
+ */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"

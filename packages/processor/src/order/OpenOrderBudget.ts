@@ -12,7 +12,7 @@ import { Context, type Effect, Latch } from "effect"
  */
 export const MAX_OPEN_ORDERS = 10_000
 
-/** The same for the partitions of a processor. Tests have it smaller, so that orders wait. */
+/** The bound of each partition that a processor owns. Tests set a smaller one, so that orders wait. */
 export const MaxOpenOrders = Context.Reference<number>("@flash-sale/processor/MaxOpenOrders", {
   defaultValue: () => MAX_OPEN_ORDERS
 })

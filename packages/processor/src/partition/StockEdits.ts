@@ -1,6 +1,7 @@
 /**
  * Hand-made changes of stock: the worker appends one that is pending to the log, where it takes its place among the
- * orders. A repeated one has no second effect.
+ * orders. A repeated one has no second effect. Looking for them each second also notices, in a partition without
+ * orders, that the store was emptied (`FLUSHALL`) or replaced.
  */
 import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { Command } from "@flash-sale/domain/records/Command"
