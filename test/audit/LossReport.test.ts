@@ -50,7 +50,8 @@ const linesOf = (dump: ItemDump.ItemDump, log: ReadonlyArray<Known>) => {
       partitions: Effect.succeed(1),
       bounds: unused,
       committed: unused,
-      read: () => Stream.make(recordsOf(log))
+      read: () => Stream.make(recordsOf(log)),
+      damage: unused
     }),
     Layer.succeed(StoredItems, {
       location: "the store",

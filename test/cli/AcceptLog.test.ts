@@ -9,9 +9,11 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Connection from "@flash-sale/infra/sqlite/database/Connection"
+import * as HighWaterMark from "@flash-sale/infra/sqlite/database/HighWaterMark"
 import { Console, Effect, Layer, Logger } from "effect"
 import { Command as Cli } from "effect/cli"
 import { TestConsole } from "effect/testing"
+import { rmSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../infra/sqlite/Folders.ts"
 import * as CommandLine from "./CommandLine.ts"
@@ -47,9 +49,12 @@ const state = (folder: string) =>
       )
   )
 
-/** Everything after the first two orders is gone from the log. */
+/** Everything after the first two orders is gone from the log, and nothing beside it says so. */
 const cut = (folder: string) =>
-  inFile(folder, (connection) => connection.script(`DELETE FROM log WHERE partition = ${partition} AND offset > 2`))
+  inFile(folder, (connection) => {
+    connection.script(`DELETE FROM log WHERE partition = ${partition} AND offset > 2`)
+    rmSync(join(folder, HighWaterMark.FILE_NAME))
+  })
 
 const engineOf = (folder: string, charges: ReturnType<typeof CutLog.makeCharges>) =>
   CutLog.processor(charges.layer).pipe(

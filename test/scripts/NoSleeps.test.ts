@@ -13,6 +13,7 @@ const SIMULATION = "test/simulation"
 /** Files, and a folder, that sleep, and what the time is for. */
 const SLEEPING: Exceptions = {
   [SIMULATION]: "virtual time: a sleep is a jump of the clock",
+  "test/chaos/EmbeddedDamage.test.ts": "how far the mark beside the file may be behind its log",
   "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",
   "test/chaos/GatewayKill.test.ts": "the pause before a buyer sends an order again",
   "test/chaos/RareFaults.ts": "how long something is frozen or away, and how far into a fold a kill strikes",
@@ -30,6 +31,8 @@ const SLEEPING: Exceptions = {
   "test/infra/kafka/SecuredKafka.test.ts":
     "the rate of appends, and the end of a session, after which it signs in again",
   "test/infra/kafka/client/RequestCoalescer.test.ts": "a request that takes its time, by the test's clock",
+  "test/infra/sqlite/database/FileCheck.test.ts":
+    "a write of the mark, which the test's clock does not move, and the pauses between looks at a file in use",
   "test/infra/payment/provider.ts": "a provider that answers late",
   "test/infra/redis/ReadOnly.test.ts": "how long no second line may appear",
   "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",

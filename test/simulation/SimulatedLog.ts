@@ -111,7 +111,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     partitions: Effect.succeed(PARTITIONS),
     bounds: (partition) => Effect.sync(() => bounds(partition)),
     committed: (partition) => Effect.sync(() => committed[partition]),
-    read: (partition, from, until) => Stream.suspend(() => Stream.make(records[partition]!.slice(from, until)))
+    read: (partition, from, until) => Stream.suspend(() => Stream.make(records[partition]!.slice(from, until))),
+    damage: () => Effect.succeed(undefined)
   })
 
   const log = Layer.succeed(OrderLog, {

@@ -1,9 +1,11 @@
 /** One partition of the store against the log: each item at the position at which the store holds it. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import { type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect, Stream } from "effect"
 import * as Differences from "./Differences.ts"
 import * as Finding from "./Finding.ts"
@@ -34,19 +36,35 @@ export interface Options {
   readonly onRead: (records: number) => void
 }
 
-/** Compares the items of a partition. Reads the log once, and once more what the store folded in the meantime. */
-export const run = Effect.fnUntraced(function*({ count, only, onRead, partition }: Options) {
+/** Compares the items of a partition. Where its log is damaged it compares none: nobody knows what the log folds to. */
+export const run = Effect.fnUntraced(function*(options: Options) {
+  const { partition } = options
   const reader = yield* LogReader
-  const stored = yield* StoredItems
   // First the mark, then the items: its checkpoint may lag behind them and never leads.
   const mark = yield* (yield* RecoveryMarks).read(partition)
   const bounds = yield* reader.bounds(partition)
-  const committed = yield* reader.committed(partition)
   const { end, start } = bounds
   const empty = { partition, mark, start, records: end - start, compared: 0, incomparable: 0, findings: [] }
+  const committed = yield* reader.committed(partition)
   const refused = refusal(bounds, Math.max(mark?.checkpoint ?? 0, committed ?? 0))
   if (refused !== undefined) return { ...empty, refused } satisfies AuditedPartition
+  return yield* Effect.catchTag(
+    compareItems(options, mark, bounds),
+    "LogDamaged",
+    (damage) =>
+      Effect.succeed<AuditedPartition>({ ...empty, refused: RecoveryPlan.describe(RecoveryPlan.damaged(damage)) })
+  )
+})
 
+/** Reads the log once, and once more what the store folded in the meantime. */
+const compareItems = Effect.fnUntraced(function*(
+  { count, only, onRead, partition }: Options,
+  mark: Mark | undefined,
+  bounds: PartitionBounds
+) {
+  const reader = yield* LogReader
+  const stored = yield* StoredItems
+  const { end, start } = bounds
   const fold = PartitionFold.make({ partition, count, checkpoint: mark?.checkpoint, only })
   const read = (from: number, until: number) =>
     Stream.runForEach(reader.read(partition, from, until), (records) =>
@@ -88,7 +106,10 @@ export const run = Effect.fnUntraced(function*({ count, only, onRead, partition 
     for (const [itemId, item, there] of movedOn) compare(itemId, item, there, end)
   }
   return {
-    ...empty,
+    partition,
+    mark,
+    start,
+    records: end - start,
     compared: fold.items.size - incomparable,
     incomparable,
     findings,

@@ -16,14 +16,15 @@ export interface HaltedPartition {
   readonly epoch: string | undefined
 }
 
-/** Undefined where log and store fit each other. */
+/** Undefined where log and store fit each other. Reads the whole log where nothing else halts the partition. */
 export const of = Effect.fnUntraced(function*(partition: PartitionId) {
   const reader = yield* LogReader
   const { bounds, mark, plan } = yield* Recovery.assess(partition, {
     committed: reader.committed(partition),
     bounds: reader.bounds(partition),
     recordAt: (offset) =>
-      Effect.map(Stream.runCollect(reader.read(partition, offset, offset + 1)), ([records]) => records?.[0])
+      Effect.map(Stream.runCollect(reader.read(partition, offset, offset + 1, "as is")), ([records]) => records?.[0]),
+    damage: reader.damage(partition)
   })
   if (plan._tag !== "Halt") return undefined
   return {

@@ -29,7 +29,7 @@ export const of = Effect.fnUntraced(
     const stored = yield* StoredItems
     const fold = PartitionFold.make({ partition, count, checkpoint: end, only: undefined })
     const paid: Paid = new Map()
-    yield* Stream.runForEach(reader.read(partition, start, end), (records) =>
+    yield* Stream.runForEach(reader.read(partition, start, end, "as is"), (records) =>
       Effect.sync(() => {
         for (const itemId of fold.unknown(records)) fold.raise(itemId, end)
         fold.fold(records)

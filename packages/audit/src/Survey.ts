@@ -3,6 +3,7 @@ import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Effect } from "effect"
 
 /** One partition of the log, as it was when it was looked at. */
@@ -45,6 +46,22 @@ export const cuts = (log: ReadonlyArray<SurveyedPartition>): ReadonlyArray<strin
       ? [`partition ${partition}: the log ends at ${end}, but processors have read it up to ${committed}`]
       : []
   )
+
+/**
+ * Which record is not the one that was appended: one line for each partition of which the log is damaged. Reads
+ * the whole log.
+ */
+export const damages = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {
+  const reader = yield* LogReader
+  const lines: Array<string> = []
+  for (const { partition } of log) {
+    const damage = yield* reader.damage(partition)
+    if (damage === undefined) continue
+    const halt = RecoveryPlan.damaged(damage)
+    lines.push(`partition ${partition}: ${RecoveryPlan.codeOf(halt)}: ${RecoveryPlan.describe(halt)}`)
+  }
+  return lines
+})
 
 /** Why the log is not the one that a store has folded: one line for each partition that is shorter. */
 export const shorter = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPartition>) {

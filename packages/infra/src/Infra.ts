@@ -9,7 +9,7 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import { Layer } from "effect"
+import { type Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
@@ -70,3 +70,12 @@ export const layerItemsBeside = (
 export const layerItemsAlone = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Items | LogReader, CannotOpen | EngineLocked> => SqliteInfra.layerItemsAlone({ folder: dataDir })
+
+/** What the embedded file has lost of what was acknowledged, in words. */
+export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
+  SqliteInfra.losses({ folder: dataDir })
+
+/** Takes the embedded file as it is, with what it has lost. */
+export const acceptEmbeddedLosses = (
+  { dataDir }: EmbeddedSettings
+): Effect.Effect<void, CannotOpen | EngineLocked> => SqliteInfra.acceptLosses({ folder: dataDir })

@@ -1,5 +1,6 @@
 /** What a recovery asks of store and log, in which order, and under which epoch it folds. */
 import { assert, describe, it } from "@effect/vitest"
+import { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
 import { type AcceptedLog, type Mark, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -23,10 +24,11 @@ interface Known {
   /** The epoch of a recovery that was begun. */
   readonly begun?: string
   readonly end?: number
+  readonly damage?: LogDamaged
 }
 
 /** Store and log that know this, and what was asked of them. */
-const make = ({ accepted, begun, end = 10, mark }: Known) => {
+const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
   const asked: Array<string> = []
   const ask = <A>(what: string, answer: A) =>
     Effect.sync(() => {
@@ -44,7 +46,8 @@ const make = ({ accepted, begun, end = 10, mark }: Known) => {
   const log: Recovery.RecoveryLog<never> = {
     committed: ask("committed", 5),
     bounds: ask("bounds", { start: Offset.make(0), end: Offset.make(end) }),
-    recordAt: (offset) => ask(`record ${offset}`, recordAt(offset, "a"))
+    recordAt: (offset) => ask(`record ${offset}`, recordAt(offset, "a")),
+    damage: ask("damage", damage)
   }
   return {
     asked,
@@ -55,23 +58,35 @@ const make = ({ accepted, begun, end = 10, mark }: Known) => {
 
 const markOf = (key: string): Mark => ({ epoch: "old", checkpoint: 4, seen: Recovery.seenOf(recordAt(7, key)) })
 const QUESTIONS = ["mark", "accepted", "committed", "bounds"]
+const damage = new LogDamaged({ partition: PARTITION, offset: Offset.make(8), found: "another" })
 
 describe("A recovery", () => {
-  it.effect("of an empty store asks the store first, and reads nothing", () =>
+  it.effect("of an empty store asks the store first, and reads no record", () =>
     Effect.gen(function*() {
       const { assess, asked } = make({})
       const { plan } = yield* assess
       assert.deepStrictEqual(plan, { _tag: "Fold", from: 0, publishFrom: 5, until: 10, setBack: false })
-      assert.deepStrictEqual(asked, QUESTIONS)
+      assert.deepStrictEqual(asked, [...QUESTIONS, "damage"])
     }))
 
   it.effect("of a store with a mark looks whether the record that it saw is there", () =>
     Effect.gen(function*() {
       const same = make({ mark: markOf("a") })
       assert.deepStrictEqual((yield* same.assess).plan._tag, "Fold")
-      assert.deepStrictEqual(same.asked, [...QUESTIONS, "record 7"])
+      assert.deepStrictEqual(same.asked, [...QUESTIONS, "record 7", "damage"])
       const { plan } = yield* make({ mark: markOf("b") }).assess
       assert.deepStrictEqual(plan, { _tag: "Halt", halt: { _tag: "ReplacedLog", offset: 7, found: "another" } })
+    }))
+
+  it.effect("of a damaged log halts, unless another reason is known before", () =>
+    Effect.gen(function*() {
+      const halt = { _tag: "DamagedLog", offset: 8, found: "another" } as const
+      for (const known of [{}, { mark: markOf("a") }]) {
+        assert.deepStrictEqual((yield* make({ ...known, damage }).assess).plan, { _tag: "Halt", halt })
+      }
+      const replaced = make({ mark: markOf("b"), damage })
+      assert.deepInclude((yield* replaced.assess).plan, { halt: { _tag: "ReplacedLog", offset: 7, found: "another" } })
+      assert.deepStrictEqual(replaced.asked, [...QUESTIONS, "record 7"])
     }))
 
   it.effect("of a log that is too short halts without reading it", () =>

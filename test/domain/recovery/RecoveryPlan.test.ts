@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
 import type { AcceptedLog, Mark } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
@@ -85,6 +86,22 @@ describe("RecoveryPlan.plan", () => {
       "ahead_of_log: the log ends at 20, but reached 30 when it was accepted"]
   ]
   for (const [name, known, why] of halts) it(name, () => assert.strictEqual(planned(known), why))
+})
+
+describe("RecoveryPlan: a damaged log", () => {
+  const cases: ReadonlyArray<readonly ["another" | "nothing", string]> = [
+    ["another", "record 7 of the log is not the one that was written: the file was changed or is damaged"],
+    ["nothing", "record 7 of the log is missing, and others follow it"]
+  ]
+  for (const [found, words] of cases) {
+    it(`says: ${words}`, () => {
+      const offset = Offset.make(7)
+      const halt = RecoveryPlan.damaged(new LogDamaged({ partition: PartitionId.make(3), offset, found }))
+      assert.deepStrictEqual(halt, { _tag: "DamagedLog", offset: 7, found })
+      assert.strictEqual(RecoveryPlan.codeOf(halt), "damaged_log")
+      assert.strictEqual(RecoveryPlan.describe(halt), words)
+    })
+  }
 })
 
 describe("RecoveryPlan: recognising the log", () => {

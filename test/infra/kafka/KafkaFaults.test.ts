@@ -94,7 +94,7 @@ const reading = (log: OrderLog["Service"]) => {
       // A worker whose question was not answered asks again; one that lost its partition ends.
       Effect.retry({ while: ({ _tag }) => _tag === "LogUnavailable", schedule: Schedule.spaced("100 millis") }),
       Effect.catchTag("PartitionLost", () => Effect.void),
-      Effect.catchTag("LogUnavailable", Effect.die),
+      Effect.catchTag(["LogUnavailable", "LogDamaged"], Effect.die),
       Effect.raceFirst(owned.revoked)
     )
   )

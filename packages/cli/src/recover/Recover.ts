@@ -11,7 +11,7 @@ import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
-import * as Accept from "./Accept.ts"
+import * as AcceptLog from "./AcceptLog.ts"
 import * as RecoverRun from "./RecoverRun.ts"
 
 interface Options {
@@ -80,8 +80,8 @@ const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Targ
     if (compare || Option.isSome(to)) {
       return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
     }
-    yield* Accept.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun })
-  }).pipe(Effect.provide(AuditTarget.layer(place)))
+    yield* AcceptLog.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun }, place)
+  })
 
 const run = (options: Options, place: Target.Target) =>
   Effect.gen(function*() {

@@ -20,7 +20,7 @@ export type Store = Context.Context<Infra.Items>
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
   const log = yield* Target.bounded(Survey.partitions)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
-  const why = [...Survey.cuts(log), ...short]
+  const why = [...Survey.cuts(log), ...short, ...(yield* Survey.damages(log))]
   if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")
   return log
 })

@@ -1,7 +1,8 @@
 /** A command that could not do its work: it prints one or more lines for the operator, and exits with code 1. */
 import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
-import type { AppendRefused, AppendUnknown, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { AppendRefused, AppendUnknown, LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 
@@ -28,6 +29,7 @@ type Known =
   | Config.ConfigError
   | InWords
   | LogUnavailable
+  | LogDamaged
   | StoreUnavailable
   | ItemDamaged
   | AppendRefused
@@ -42,6 +44,8 @@ export const from = (error: Known): CommandFailed => {
       return failed(...Settings.lines(error))
     case "LogUnavailable":
       return failed(`the log cannot be reached: ${error.detail}`)
+    case "LogDamaged":
+      return failed(`partition ${error.partition}: ${RecoveryPlan.describe(RecoveryPlan.damaged(error))}`)
     case "StoreUnavailable":
       return failed(`the store cannot be reached: ${error.detail}`)
     case "ItemDamaged":

@@ -5,7 +5,7 @@
 import { Context, type Effect, type Stream } from "effect"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
-import type { LogUnavailable, PartitionBounds } from "./OrderLog.ts"
+import type { LogDamaged, LogUnavailable, PartitionBounds } from "./OrderLog.ts"
 
 export class LogReader extends Context.Service<LogReader, {
   /** How many partitions the log has. */
@@ -17,10 +17,14 @@ export class LogReader extends Context.Service<LogReader, {
   /**
    * The records from offset `from` on and before offset `until`, in the log's order, in batches of one or more. Ends
    * when `until` is reached, so `until` must not lie behind the log's end. One read at a time; a second one waits.
+   * Fails with `LogDamaged` where a record is not the one that was appended, unless the records are read `as is`.
    */
   readonly read: (
     partition: PartitionId,
     from: number,
-    until: number
-  ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable>
+    until: number,
+    how?: "as is"
+  ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged>
+  /** The first record that is not the one that was appended. Reads the whole partition where the adapter checks it. */
+  readonly damage: (partition: PartitionId) => Effect.Effect<LogDamaged | undefined, LogUnavailable>
 }>()("@flash-sale/domain/ports/LogReader") {}

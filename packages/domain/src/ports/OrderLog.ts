@@ -1,7 +1,7 @@
 /** The log of commands, from which all state follows. Kafka's topic `orders`, or a table in the embedded file. */
 import { Context, Effect, type Exit, Schema, type Scope } from "effect"
 import type { LogPosition, LogRecord, NewRecord } from "../records/LogRecord.ts"
-import type { Offset, PartitionId } from "../records/Partition.ts"
+import { Offset, PartitionId } from "../records/Partition.ts"
 import type { Completion } from "./Completion.ts"
 
 /**
@@ -21,6 +21,16 @@ export class AppendUnknown extends Schema.TaggedError<AppendUnknown>()("AppendUn
 /** The log cannot be reached, or answered a read or a commit with an error. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   detail: Schema.String
+}) {}
+
+/**
+ * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as
+ * it was written; what follows it is not delivered.
+ */
+export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
+  partition: PartitionId,
+  offset: Offset,
+  found: Schema.Literals(["another", "nothing"])
 }) {}
 
 /** This process no longer owns the partition: it must neither publish nor commit what it still has in hand. */
@@ -43,7 +53,7 @@ export interface OwnedPartition {
   /** The next `take` begins here. What was fetched ahead is dropped. Must be called once before the first `take`. */
   readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
   /** One to `max` records in the log's order; waits until there is one. Nothing is delivered without a `take`. */
-  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | PartitionLost>
+  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged | PartitionLost>
   /** Commits `next`: everything before it is final and published. */
   readonly commit: (next: Offset) => Effect.Effect<void, LogUnavailable | PartitionLost>
   /** Completes when the partition is being revoked: stop taking, finish what is in hand, and return. */

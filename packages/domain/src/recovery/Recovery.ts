@@ -3,7 +3,7 @@
  * commands that look from outside or fold a second store. What they fold with, and what they publish, is their own.
  */
 import { Effect } from "effect"
-import type { PartitionBounds } from "../ports/OrderLog.ts"
+import type { LogDamaged, PartitionBounds } from "../ports/OrderLog.ts"
 import { type AcceptedLog, type Mark, RecoveryMarks, type Seen, type Session } from "../ports/RecoveryMarks.ts"
 import type { StoreUnavailable } from "../ports/StoreUnavailable.ts"
 import * as Digest from "../records/Digest.ts"
@@ -17,6 +17,8 @@ export interface RecoveryLog<E> {
   readonly bounds: Effect.Effect<PartitionBounds, E>
   /** The first record at or after this offset, which is before the end. */
   readonly recordAt: (offset: number) => Effect.Effect<LogRecord | undefined, E>
+  /** The first damaged record that the asker finds. An owner looks only where it met one before, as it checks each. */
+  readonly damage: Effect.Effect<LogDamaged | undefined, E>
 }
 
 /** What store and log say of a partition, and what follows for its recovery. */
@@ -43,8 +45,11 @@ export const assess = Effect.fnUntraced(function*<E>(
   const committed = yield* log.committed
   const bounds = yield* log.bounds
   const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
-  const seen = plan._tag === "Halt" ? undefined : RecoveryPlan.toRecognise({ bounds, mark })
-  const halt = seen === undefined ? undefined : RecoveryPlan.replaced(seen, yield* log.recordAt(seen.offset))
+  if (plan._tag === "Halt") return { mark, accepted, bounds, plan }
+  const seen = RecoveryPlan.toRecognise({ bounds, mark })
+  const replaced = seen === undefined ? undefined : RecoveryPlan.replaced(seen, yield* log.recordAt(seen.offset))
+  const damage = replaced === undefined ? yield* log.damage : undefined
+  const halt = damage === undefined ? replaced : RecoveryPlan.damaged(damage)
   return { mark, accepted, bounds, plan: halt === undefined ? plan : { _tag: "Halt", halt } }
 })
 

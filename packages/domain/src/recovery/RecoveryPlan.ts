@@ -4,7 +4,7 @@
  * The store may have lost its last writes, or everything (decision 0006); the log is the truth. Folding is idempotent,
  * so beginning early is always safe and beginning late never is. Halts are the cases of decision 0008.
  */
-import type { PartitionBounds } from "../ports/OrderLog.ts"
+import type { LogDamaged, PartitionBounds } from "../ports/OrderLog.ts"
 import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
 import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
@@ -26,23 +26,29 @@ export interface RecoveryInput {
  * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
  * - `TrimmedLog`: the log begins behind the first record that has to be folded.
  * - `ReplacedLog`: the log has another record, or none, at the offset of the record that the store saw last.
+ * - `DamagedLog`: a record is not the one that was appended, or is missing between others.
  */
 export type Halt =
   | { readonly _tag: "AheadOfLog"; readonly end: number; readonly reached: number; readonly by: "fold" | "acceptance" }
   | { readonly _tag: "CommittedAhead"; readonly end: number; readonly committed: number }
   | { readonly _tag: "TrimmedLog"; readonly start: number; readonly wanted: number; readonly by: "fold" | "acceptance" }
   | { readonly _tag: "ReplacedLog"; readonly offset: number; readonly found: "nothing" | "another" }
+  | { readonly _tag: "DamagedLog"; readonly offset: number; readonly found: "nothing" | "another" }
 
 /** The stable names of these reasons, for health, log lines and the runbook. */
 export const HALT_CODES = {
   AheadOfLog: "ahead_of_log",
   CommittedAhead: "committed_ahead",
   TrimmedLog: "trimmed_log",
-  ReplacedLog: "replaced_log"
+  ReplacedLog: "replaced_log",
+  DamagedLog: "damaged_log"
 } as const satisfies Readonly<Record<Halt["_tag"], string>>
 export type HaltCode = (typeof HALT_CODES)[Halt["_tag"]]
 
 export const codeOf = ({ _tag }: Halt): HaltCode => HALT_CODES[_tag]
+
+/** The halt of a partition whose log is damaged. */
+export const damaged = ({ found, offset }: LogDamaged): Halt => ({ _tag: "DamagedLog", offset, found })
 
 /** The halt in words, with its numbers. */
 export const describe = (halt: Halt): string => {
@@ -62,6 +68,10 @@ export const describe = (halt: Halt): string => {
         ? `the log does not hold record ${halt.offset} any more, which the store has folded`
         : `the log holds another record at ${halt.offset} than the one that the store has folded: ` +
           "it was cut and written on"
+    case "DamagedLog":
+      return halt.found === "nothing"
+        ? `record ${halt.offset} of the log is missing, and others follow it`
+        : `record ${halt.offset} of the log is not the one that was written: the file was changed or is damaged`
   }
 }
 

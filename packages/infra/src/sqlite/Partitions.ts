@@ -1,10 +1,12 @@
 /** Consuming the embedded log: one consumer owns all partitions. */
-import { LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { LogDamaged, LogUnavailable, type OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Deferred, Duration, Effect, Fiber, Option, Result, Schema, type Scope } from "effect"
-import { bytes, type Connection, integer, optionalText, type Row, text } from "./database/Connection.ts"
+import { type Connection, integer } from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
+import * as LogChain from "./database/LogChain.ts"
+import * as LoggedRow from "./database/LoggedRow.ts"
 import type { SqliteDatabase } from "./database/SqliteDatabase.ts"
 
 /** How long workers that are asked to return may take, before they are interrupted. */
@@ -12,7 +14,9 @@ export const REVOKE_TIMEOUT = Duration.seconds(10)
 
 /** Headers as they are kept. */
 export const Headers = Schema.fromJsonString(Schema.Record(Schema.String, Schema.String))
-const decodeHeaders = Schema.decodeSync(Headers)
+const decodeHeaders = Schema.decodeOption(Headers)
+/** Of a record whose headers were accepted though they are none: it is folded as one that makes no sense. */
+const unreadable = Option.getOrThrow(decodeHeaders(LoggedRow.UNREADABLE_HEADERS))
 
 /** The topic of `Signals` that wakes the fibers that wait for records of a partition. */
 export const topic = (partition: number): string => `log/${partition}`
@@ -59,13 +63,13 @@ const own = (ownership: Ownership, partition: PartitionId): OwnedPartition => {
     )
 
   const takeNow = (max: number) =>
-    guarded(Effect.map(
+    guarded(Effect.flatMap(
       database.read((connection) => recordsFrom(connection, partition, next, max)),
-      (records) => {
+      ({ damage, records }) => {
         const last = records.at(-1)
-        if (last === undefined) return Option.none()
+        if (last === undefined) return damage === undefined ? Effect.succeedNone : Effect.fail(damage)
         next = last.offset + 1
-        return Option.some(records)
+        return Effect.succeed(Option.some(records))
       }
     ))
 
@@ -109,18 +113,28 @@ export const bounds = (connection: Connection, partition: number) => {
   }
 }
 
-const RECORDS = `
-SELECT offset, key, value, headers, timestamp FROM log WHERE partition = ? AND offset >= ? ORDER BY offset LIMIT ?`
+/** At most `max` records from this offset on, in the log's order, before the first damaged one; and its damage. */
+export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) => {
+  const { broken, rows } = LogChain.read(connection, partition, offset, max)
+  return { records: rows.map((row) => toRecord(partition, row)), damage: damageAt(partition, broken) }
+}
 
-/** At most `max` records from this offset on, in the log's order. */
-export const recordsFrom = (connection: Connection, partition: PartitionId, offset: number, max: number) =>
-  connection.all(RECORDS, partition, offset, max).map((row) => toRecord(partition, row))
+/** Records as they are now. */
+export const recordsAsIs = (connection: Connection, partition: PartitionId, offset: number, max: number) => ({
+  records: LogChain.readAsIs(connection, partition, offset, max).map((row) => toRecord(partition, row)),
+  damage: undefined
+})
 
-const toRecord = (partition: PartitionId, row: Row): LogRecord => ({
+export const damageAt = (partition: PartitionId, broken: LogChain.Break | undefined): LogDamaged | undefined =>
+  broken === undefined
+    ? undefined
+    : new LogDamaged({ partition, offset: Offset.make(broken.offset), found: broken.found })
+
+const toRecord = (partition: PartitionId, row: LoggedRow.LoggedRow): LogRecord => ({
   partition,
-  offset: Offset.make(integer(row, "offset")),
-  timestamp: integer(row, "timestamp"),
-  key: optionalText(row, "key"),
-  value: bytes(row, "value"),
-  headers: decodeHeaders(text(row, "headers"))
+  offset: Offset.make(row.offset),
+  timestamp: row.timestamp,
+  key: row.key,
+  value: row.value,
+  headers: Option.getOrElse(decodeHeaders(row.headers), () => unreadable)
 })

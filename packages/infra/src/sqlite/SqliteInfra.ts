@@ -8,11 +8,11 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
 import * as MemoryBacklogs from "../memory/MemoryBacklogs.ts"
 import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./database/EngineLock.ts"
-import type { CannotOpen } from "./database/OpenFile.ts"
+import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
@@ -38,9 +38,9 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
 /** The engine's own: only one process may have it for a folder. */
 export const layer = (options: {
   readonly folder: string
-}): Layer.Layer<Ports, CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
+}): Layer.Layer<Ports, OpenFile.CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
   ports.pipe(
-    Layer.provide(SqliteDatabase.layer(options)),
+    Layer.provide(SqliteDatabase.layer({ ...options, isEngine: true })),
     // Before the file is opened: an engine that is refused changes nothing.
     Layer.provide(EngineLock.layer(options.folder))
   )
@@ -52,10 +52,10 @@ export const layer = (options: {
  */
 export const layerBeside = (options: {
   readonly folder: string
-}): Layer.Layer<Ports, CannotOpen | LogUnavailable> => Layer.provide(ports, SqliteDatabase.layer(options))
+}): Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailable> => Layer.provide(ports, SqliteDatabase.layer(options))
 
 /** Gone with its scope. For tests and simulations: waits for nothing but its callers. */
-export const layerMemory: Layer.Layer<Ports, CannotOpen | LogUnavailable> = Layer.suspend(() =>
+export const layerMemory: Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailable> = Layer.suspend(() =>
   Layer.provide(ports, SqliteDatabase.layer("memory"))
 )
 
@@ -71,13 +71,31 @@ const items: Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, ne
 /** Beside a running engine. */
 export const layerItemsBeside = (options: {
   readonly folder: string
-}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, CannotOpen> =>
+}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen> =>
   Layer.provide(items, SqliteDatabase.layer(options))
 
 /** Instead of an engine: holds the engine's lock for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
-}): Layer.Layer<
-  LogReader | ItemStore | RecoveryMarks | StoredItems,
-  CannotOpen | EngineLock.EngineLocked
-> => layerItemsBeside(options).pipe(Layer.provide(EngineLock.layer(options.folder)))
+}): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
+  items.pipe(
+    Layer.provide(SqliteDatabase.layer({ ...options, isEngine: true })),
+    Layer.provide(EngineLock.layer(options.folder))
+  )
+
+/**
+ * What the file has lost of what was acknowledged, in words; nothing where it is whole. May be asked beside an
+ * engine.
+ */
+export const losses = (
+  { folder }: { readonly folder: string }
+): Effect.Effect<ReadonlyArray<string>, OpenFile.CannotOpen> =>
+  Effect.map(OpenFile.check(folder), ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`))
+
+/** Takes the file as it is: what it has lost is lost from then on. Refused while an engine works in the folder. */
+export const acceptLosses = (
+  { folder }: { readonly folder: string }
+): Effect.Effect<void, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
+  Effect.scoped(Layer.build(
+    SqliteDatabase.layer({ folder, isEngine: true, isAccepted: true }).pipe(Layer.provide(EngineLock.layer(folder)))
+  ))

@@ -1,6 +1,6 @@
 /** Reading the embedded log outside of the engine. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
-import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { type LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Effect, Layer, Option, Stream } from "effect"
 import { type Connection, integer } from "./database/Connection.ts"
 import { SqliteDatabase } from "./database/SqliteDatabase.ts"
@@ -22,19 +22,31 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
       ),
       bounds: (partition) => ask((connection) => Partitions.bounds(connection, partition)),
       committed: (partition) => ask((connection) => Partitions.committed(connection, partition)),
-      read: (partition, from, until) =>
-        Stream.paginate(
-          from,
-          (next) =>
-            Effect.map(ask((connection) => Partitions.recordsFrom(connection, partition, next, PAGE)), (found) => {
-              const page = found.filter(({ offset }) => offset < until)
-              const isLast = found.length < PAGE || page.length < found.length
-              return [
-                page.length === 0 ? [] : [page],
-                isLast ? Option.none() : Option.some(found.at(-1)!.offset + 1)
-              ] as const
-            })
-        )
+      read: (partition, from, until, how) => {
+        const records = how === "as is" ? Partitions.recordsAsIs : Partitions.recordsFrom
+        const readPage = (next: number) =>
+          Effect.flatMap(ask((connection) => records(connection, partition, next, PAGE)), (found) => {
+            const page = found.records.filter(({ offset }) => offset < until)
+            const last = found.records.at(-1)
+            if (last === undefined && found.damage !== undefined && found.damage.offset < until) {
+              return Effect.fail(found.damage)
+            }
+            const isLast = last === undefined || last.offset + 1 >= until ||
+              (found.damage === undefined && found.records.length < PAGE)
+            return Effect.succeed(
+              [page.length === 0 ? [] : [page], isLast ? Option.none() : Option.some(last.offset + 1)] as const
+            )
+          })
+        return Stream.paginate(from, readPage)
+      },
+      damage: (partition) => {
+        const look = (next: number): Effect.Effect<LogDamaged | undefined, LogUnavailable> =>
+          Effect.flatMap(ask((connection) => Partitions.recordsFrom(connection, partition, next, PAGE)), (found) => {
+            const last = found.records.at(-1)
+            return last === undefined ? Effect.succeed(found.damage) : look(last.offset + 1)
+          })
+        return look(0)
+      }
     }
   })
 )

@@ -6,17 +6,15 @@ import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
 import * as Completion from "../actor/Completion.ts"
 import * as Connection from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
+import * as LogChain from "./database/LogChain.ts"
 import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
 import * as Partitions from "./Partitions.ts"
 
 const encoder = new TextEncoder()
 const encodeHeaders = Schema.encodeSync(Partitions.Headers)
 
-/** The offset is given inside the transaction, as another process may append to the same file. */
 const APPEND = `
-INSERT INTO log(partition, offset, key, value, headers, timestamp)
-SELECT ?1, coalesce((SELECT max(offset) + 1 FROM log WHERE partition = ?1), 0), ?2, ?3, ?4, ?5
-RETURNING offset`
+INSERT INTO log(partition, offset, key, value, headers, timestamp, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`
 
 /**
  * Appends wait for the disk, many in one commit (decision 0004). A consumer owns all partitions; a second one in the
@@ -43,9 +41,12 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
       const value = encoder.encode(record.value)
       const headers = encodeHeaders(record.headers)
       return (connection, touch) => {
-        const row = connection.get(APPEND, partition, record.itemId, value, headers, timestamp)
+        // Inside the transaction, as another process may append to the same file.
+        const { digest: before, end: offset } = LogChain.tail(connection, partition)
+        const digest = LogChain.digestOf(before, partition, { offset, key: record.itemId, value, headers, timestamp })
+        connection.run(APPEND, partition, offset, record.itemId, value, headers, timestamp, digest)
         touch(Partitions.topic(partition))
-        return Result.succeed({ partition, offset: Offset.make(Connection.integer(row ?? {}, "offset")) })
+        return Result.succeed({ partition, offset: Offset.make(offset) })
       }
     }
     const offer: OrderLog["Service"]["offer"] = (record, completion) =>

@@ -1,27 +1,15 @@
 /** All that the embedded file holds of an item: for operators' commands that compare and repair. */
-import { type AcceptedLog, MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
-import { type Clearing, type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
-import { Clock, DateTime, Effect, Layer, Result } from "effect"
+import { Clock, DateTime, Effect, Layer } from "effect"
+import * as ClearJob from "./ClearJob.ts"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
-import { type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
-import * as MarkRows from "./MarkRows.ts"
-
-/** The tables of an item's maps. */
-const MAPS = ["orders", "turned", "buyers", "commands", "untold"] as const
-
-/** The row stays: its number is the name of the item in other tables, and its events go on being counted. */
-const RESET = `
-UPDATE items SET
-  partition = ?, position = ${NOTHING_FOLDED}, available = 0, held = 0, sold = 0, put = 0, seq = 0, rules = 1,
-  turned_count = 0, command_count = 0, opens_at = NULL, closes_at = NULL, per_user_limit = NULL, paused = 0,
-  price = NULL, currency = NULL
-WHERE id = ?`
 
 export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effect(
   StoredItems,
@@ -52,7 +40,7 @@ export const layer: Layer.Layer<StoredItems, never, SqliteDatabase> = Layer.effe
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.catchTags(
             database.write(
-              clear(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
+              ClearJob.make(partition, epoch, clearings, accepted, DateTime.formatIso(DateTime.makeUnsafe(now)))
             ),
             { SqliteUnavailable: storeUnavailable, SqliteUnknown: storeUnavailable }
           ))
@@ -116,7 +104,7 @@ const mapOf = <A>(
 }
 
 const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head"> => {
-  const rows = (table: typeof MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
+  const rows = (table: typeof ClearJob.MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
   return {
     orders: mapOf(rows("orders"), "request", ItemLoad.toOrder),
     rejected: mapOf(rows("turned"), "request", ItemLoad.toRejected),
@@ -124,26 +112,4 @@ const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head
     commands: mapOf(rows("commands"), "command", ItemLoad.toCommand),
     unpublished: mapOf(rows("untold"), "offset", ItemLoad.toUnpublished)
   }
-}
-
-const clear = (
-  partition: PartitionId,
-  epoch: string | undefined,
-  clearings: ReadonlyArray<Clearing>,
-  accepted: AcceptedLog | undefined,
-  at: string
-): Job<void, MarkMoved> =>
-(connection) => {
-  if (MarkRows.readEpoch(connection, partition) !== epoch) return Result.fail(new MarkMoved({ partition }))
-  MarkRows.clear(connection, partition, accepted)
-  for (const { itemId, why } of clearings) {
-    const row = connection.get("SELECT id FROM items WHERE name = ?", itemId)
-    if (row !== undefined) {
-      const id = integer(row, "id")
-      for (const table of MAPS) connection.run(`DELETE FROM ${table} WHERE item = ?`, id)
-      connection.run(RESET, partition, id)
-    }
-    connection.run("INSERT INTO repairs(at, item, partition, why) VALUES (?, ?, ?, ?)", at, itemId, partition, why)
-  }
-  return Result.void
 }

@@ -7,7 +7,7 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
-import { type PartitionRun, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
+import { type Halted, type PartitionRun, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import type { Router } from "./Router.ts"
 
 /** Records taken from the log at once. */
@@ -27,7 +27,7 @@ export interface IntakeParts {
 /** Takes some records, and hands them to the router. Waits until there are any. */
 export const make = (
   { budget, onTaken, owned, router, run }: IntakeParts
-): Effect.Effect<void, RecoveryNeeded | PartitionLost> => {
+): Effect.Effect<void, RecoveryNeeded | Halted | PartitionLost> => {
   const takeBatch = waitFor("the log", owned.take(INTAKE_BATCH))
 
   /** New records; undefined where others are to be read again first. */

@@ -49,28 +49,32 @@ export const work = Effect.fnUntraced(function*(
   const state = yield* ProcessorState
   const recoveryLimiter = sharedLimiter ?? (yield* RecoveryLimiter.make)
   let hasInHand = false
+  let suspect: number | undefined
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true))).pipe(
-    Effect.ensuring(taking(false)),
-    // Another worker owns it now: what is still in hand here is its own.
-    Effect.catchTag("PartitionLost", () => Effect.void),
-    Effect.tapError((error) =>
-      state.set(
-        owned.partition,
-        error._tag === "Halted"
-          ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
-          : { _tag: "Waiting", why: error.why }
-      )
-    ),
-    // What waits meanwhile is behind as well.
-    Effect.tapError(() => Effect.ignore(lag.look)),
-    Effect.retry({ schedule: untilRecovered }),
-    Effect.orDie,
-    Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
-    Effect.ensuring(state.set(owned.partition, undefined))
-  )
+  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true), suspect)))
+    .pipe(
+      Effect.ensuring(taking(false)),
+      // Another worker owns it now: what is still in hand here is its own.
+      Effect.catchTag("PartitionLost", () => Effect.void),
+      Effect.tapError((error) => {
+        // The next attempt looks at this record before it begins anything.
+        suspect = error._tag === "Halted" && error.halt._tag === "DamagedLog" ? error.halt.offset : undefined
+        return state.set(
+          owned.partition,
+          error._tag === "Halted"
+            ? { _tag: "Halted", code: RecoveryPlan.codeOf(error.halt), why: error.why }
+            : { _tag: "Waiting", why: error.why }
+        )
+      }),
+      // What waits meanwhile is behind as well.
+      Effect.tapError(() => Effect.ignore(lag.look)),
+      Effect.retry({ schedule: untilRecovered }),
+      Effect.orDie,
+      Effect.raceFirst(Effect.andThen(owned.revoked, handOverWithin)),
+      Effect.ensuring(state.set(owned.partition, undefined))
+    )
 })
 
 const runOnce = Effect.fnUntraced(function*(
@@ -78,12 +82,13 @@ const runOnce = Effect.fnUntraced(function*(
   paymentSlots: PaymentSlots,
   recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
   lag: Lag.Lag,
-  onTaking: Effect.Effect<void>
+  onTaking: Effect.Effect<void>,
+  suspect: number | undefined
 ): Effect.fn.Return<void, RecoveryNeeded | Halted | PartitionLost, Services | Scope.Scope> {
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned)
+  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const budget = OpenOrderBudget.make(yield* OpenOrderBudget.MaxOpenOrders)

@@ -7,20 +7,23 @@ import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
 /** How long a record that the log should hold may take to come. */
 const RECORD_TIMEOUT = "5 seconds"
 
-/** Decides where to begin. Fails with `Halted` where the log cannot give what is missing. */
-export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
+/**
+ * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is the offset of a
+ * record that an earlier run found damaged: while it still is, nothing begins.
+ */
+export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspect: number | undefined) {
   const { partition } = owned
   const marks = yield* RecoveryMarks
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* marks.session
   const { accepted, mark, plan } = yield* Effect.catchTag(
-    Recovery.assess(partition, logOf(owned)),
+    Recovery.assess(partition, logOf(owned, suspect)),
     "StoreUnavailable",
     (error) => waitFor("the store", Effect.fail(error))
   )
@@ -35,17 +38,22 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition) {
   return { epoch, isMarked: mark !== undefined, plan, session }
 })
 
-const logOf = (owned: OwnedPartition) => ({
+const logOf = (owned: OwnedPartition, suspect: number | undefined) => ({
   committed: waitFor("the log", owned.committed),
   bounds: waitFor("the log", owned.bounds),
-  recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset))
+  recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset)),
+  damage: suspect === undefined ? Effect.undefined : waitFor("the log", damageAt(owned, suspect))
 })
 
 const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number) {
-  yield* owned.seek(Offset.make(offset))
-  const [found] = yield* Effect.timeoutOrElse(owned.take(1), {
-    duration: RECORD_TIMEOUT,
-    orElse: () => Effect.fail(new LogUnavailable({ detail: `record ${offset} does not come` }))
-  })
-  return found
+  const taken = yield* takenFrom(owned, offset)
+  if (Option.isNone(taken)) return yield* new LogUnavailable({ detail: `record ${offset} does not come` })
+  return taken.value[0]
 })
+
+const damageAt = (owned: OwnedPartition, offset: number) =>
+  takenFrom(owned, offset).pipe(Effect.as(undefined), Effect.catchTag("LogDamaged", (damage) => Effect.succeed(damage)))
+
+/** One record at or after this offset, where there is one. */
+const takenFrom = (owned: OwnedPartition, offset: number) =>
+  Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_TIMEOUT))

@@ -1,5 +1,5 @@
 /** What the parts of one partition's worker share while it runs. */
-import { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
+import { LogDamaged, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
@@ -72,12 +72,23 @@ export const unlessFailed =
   <R>(part: Effect.Effect<void, RecoveryNeeded | PartitionLost, R>): Effect.Effect<void, never, R> =>
     part.pipe(Effect.catch(run.fail), Effect.catchDefect(partFailed(run, what, {})))
 
-/** Whatever is away makes the worker recover when it is back; a lost partition ends it. */
+/** Whatever is away makes the worker recover when it is back; a lost partition ends it, a damaged log halts it. */
 export const waitFor = <A, E extends { readonly _tag: string }, R>(
   what: string,
   effect: Effect.Effect<A, E, R>
-): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost>, R> =>
-  Effect.mapError(effect, (error) => isLost(error) ? error : new RecoveryNeeded({ why: `${what}: ${describe(error)}` }))
+): Effect.Effect<A, RecoveryNeeded | Extract<E, PartitionLost> | HaltedBy<E>, R> =>
+  Effect.mapError(effect, (error) => {
+    if (isLost(error)) return error
+    if (isDamaged(error)) {
+      return new Halted({ halt: RecoveryPlan.damaged(error), partition: error.partition }) as HaltedBy<E>
+    }
+    return new RecoveryNeeded({ why: `${what}: ${describe(error)}` })
+  })
+
+/** `Halted` where a damaged log is one of the errors. */
+type HaltedBy<E> = Extract<E, LogDamaged> extends never ? never : Halted
+
+const isDamaged = (error: unknown): error is LogDamaged => error instanceof LogDamaged
 
 const isLost = <E>(error: E): error is Extract<E, PartitionLost> => error instanceof PartitionLost
 

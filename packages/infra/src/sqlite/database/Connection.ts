@@ -9,6 +9,9 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
  */
 export const BUSY_TIMEOUT_MILLIS = 500
 
+/** Pages of the write-ahead log at which a commit takes them to the file: 4 MiB. */
+export const WAL_PAGES = 1_000
+
 /** How much of the file is kept in memory, in KiB. */
 const CACHE_KIB = 65_536
 
@@ -25,12 +28,17 @@ export interface Connection {
   /** Whether the commits from now on wait for the disk. */
   readonly setDurable: (durable: boolean) => void
   readonly isInTransaction: () => boolean
+  /**
+   * Takes the write-ahead log to the file and empties it. Returns whether it is empty then: where another connection
+   * reads or writes, only what can be taken is taken, and nothing is waited for.
+   */
+  readonly checkpoint: () => boolean
   readonly close: () => void
 }
 
-/** `path` is a file or `:memory:`. */
-export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Connection => {
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false })
+/** `path` is a file or `:memory:`. One that is opened to be read only is left as it is, with its write-ahead log. */
+export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS, readOnly = false): Connection => {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMillis, enableForeignKeyConstraints: false, readOnly })
   const statements = new Map<string, StatementSync>()
   let isDurable: boolean | undefined
   const prepared = (sql: string): StatementSync => {
@@ -52,46 +60,24 @@ export const open = (path: string, busyTimeoutMillis = BUSY_TIMEOUT_MILLIS): Con
       isDurable = durable
     },
     isInTransaction: () => database.isTransaction,
+    checkpoint: () => {
+      database.exec("PRAGMA busy_timeout = 0")
+      try {
+        return prepared("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0
+      } finally {
+        database.exec(`PRAGMA busy_timeout = ${busyTimeoutMillis}`)
+      }
+    },
     close: () => database.close()
   }
 }
 
 /** A write-ahead log, and commits that wait for the disk. */
 export const configure = (connection: Connection): void => {
-  connection.script(`PRAGMA journal_mode = WAL; PRAGMA cache_size = -${CACHE_KIB}`)
+  connection.script(
+    `PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA cache_size = -${CACHE_KIB}`
+  )
   connection.setDurable(true)
-}
-
-/** Primary result codes (https://sqlite.org/rescode.html) that an operator can repair: a full disk, a busy file. */
-const OPERATING = new Map<number, string>([
-  [5, "busy"],
-  [6, "locked"],
-  [7, "out of memory"],
-  [8, "read-only"],
-  [10, "I/O error"],
-  [11, "corrupt"],
-  [13, "disk full"],
-  [14, "cannot open"],
-  [15, "locking protocol"],
-  [26, "not a database"]
-])
-
-const resultCode = (error: unknown): number | undefined =>
-  error instanceof Error && "errcode" in error && typeof error.errcode === "number"
-    ? error.errcode & 0xff
-    : undefined
-
-/** Whether another connection holds a lock that this one needs. */
-export const isBusy = (error: unknown): boolean => {
-  const code = resultCode(error)
-  return code === 5 || code === 6
-}
-
-/** The error in words, where it is the file's or the disk's; undefined where it is the program's. */
-export const operatingError = (error: unknown): string | undefined => {
-  const code = resultCode(error)
-  const kind = code === undefined ? undefined : OPERATING.get(code)
-  return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
 }
 
 /** A row that this build did not write: the file is damaged. */

@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Connection from "./Connection.ts"
 import { CannotOpen } from "./OpenFile.ts"
+import * as ResultCode from "./ResultCode.ts"
 
 const LOCK_NAME = "engine.lock"
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
@@ -44,8 +45,8 @@ const acquire = (folder: string): Effect.Effect<Connection.Connection, EngineLoc
       }
     },
     catch: (error) =>
-      Connection.isBusy(error)
+      ResultCode.isBusy(error)
         ? new EngineLocked({ folder })
-        : new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
+        : new CannotOpen({ path, detail: ResultCode.operatingError(error) ?? String(error) })
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the file takes writes: by the last one that failed, until another has succeeded. Damage is never over while
- * the process runs, as the next write may happen not to touch the damaged page.
+ * Whether the file takes writes: by the last one that failed, until another has succeeded. Where the file is damaged
+ * none succeeds any more: see `DamageGuard.ts`.
  */
 import { Effect, Exit } from "effect"
 import type * as Connection from "./Connection.ts"
@@ -15,8 +15,6 @@ export interface FileTrouble {
   readonly now: (write: (step: Step) => Effect.Effect<void, WriteError>) => Effect.Effect<string | undefined>
 }
 
-const IS_DAMAGE = /^SQLite: (corrupt|not a database)/
-
 /** Writes the header as it is: nothing changes, and the file, the disk and the lock must let it. */
 const probe: Step = {
   durable: false,
@@ -28,11 +26,9 @@ const probe: Step = {
 }
 
 export const make = (): FileTrouble => {
-  let damage: string | undefined
   let failure: string | undefined
   const noteFailure = (detail: string): void => {
     failure = detail
-    if (IS_DAMAGE.test(detail)) damage ??= detail
   }
   return {
     note: (answers) => {
@@ -46,11 +42,11 @@ export const make = (): FileTrouble => {
     noteFailure,
     now: (write) =>
       Effect.suspend(() => {
-        if (damage !== undefined || failure === undefined) return Effect.succeed(damage)
+        if (failure === undefined) return Effect.succeed(undefined)
         return Effect.match(write(probe), {
           onSuccess: () => {
             failure = undefined
-            return damage
+            return undefined
           },
           onFailure: ({ detail }) => detail
         })

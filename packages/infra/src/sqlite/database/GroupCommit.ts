@@ -1,6 +1,7 @@
 /** Group commit: many writes in one transaction share one wait for the disk, and fail one by one. Decision 0004. */
 import { Effect, Exit, Schema } from "effect"
-import { type Connection, operatingError } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
+import { operatingError } from "./ResultCode.ts"
 
 /** The file could not be read or written: nothing was changed. */
 export class SqliteUnavailable extends Schema.TaggedError<SqliteUnavailable>()("SqliteUnavailable", {

@@ -2,6 +2,7 @@
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
 import { type Connection, integer } from "./Connection.ts"
+import * as LogChain from "./LogChain.ts"
 
 /** The number of partitions of the embedded log. Written into the file when it is created, and kept for ever. */
 export const EMBEDDED_PARTITIONS = 4
@@ -84,13 +85,30 @@ ALTER TABLE letters ADD COLUMN price INTEGER;
 ALTER TABLE letters ADD COLUMN currency TEXT;
 `
 
+/** A digest for each record. Those that are there count as what was written. */
+const chained = (connection: Connection): void => {
+  connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
+  for (const row of connection.all("SELECT DISTINCT partition FROM log")) {
+    LogChain.rechain(connection, integer(row, "partition"), 0)
+  }
+}
+
+type Step = (connection: Connection) => void
+const sql = (text: string): Step => (connection) => connection.script(text)
+
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<string> = [FIRST, REPAIRS, SEEN, CHARGED]
+const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
+
+/** The version from which on records have digests. */
+export const CHAINED = 5
 
 /** The version of the tables that this build writes. */
 export const LATEST = migrations.length
+
+export const versionOf = (connection: Connection): number =>
+  integer(connection.get("PRAGMA user_version") ?? {}, "user_version")
 
 /**
  * Brings the file to the latest version. Returns what is wrong where it is of a later one, and then changes nothing.
@@ -98,12 +116,12 @@ export const LATEST = migrations.length
 export const migrate = (connection: Connection): string | undefined => {
   connection.script("BEGIN IMMEDIATE")
   try {
-    const version = integer(connection.get("PRAGMA user_version") ?? {}, "user_version")
+    const version = versionOf(connection)
     if (version > LATEST) {
       connection.script("ROLLBACK")
       return `its tables are of version ${version}, and this build knows versions up to ${LATEST}: use a newer build`
     }
-    for (const step of migrations.slice(version)) connection.script(step)
+    for (const step of migrations.slice(version)) step(connection)
     connection.script(`PRAGMA user_version = ${LATEST}; COMMIT`)
     return undefined
   } catch (error) {

@@ -1,17 +1,24 @@
-/** Opening the embedded file: the folder is made where it is missing, and the tables are brought up to date. */
-import { Effect, Schedule, Schema } from "effect"
+/**
+ * Opening the embedded file: the folder is made where it is missing, the file is checked against what was written, and
+ * its tables are brought up to date.
+ */
+import { Cause, Effect, Exit, Schedule, Schema } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import * as Connection from "./Connection.ts"
+import * as FileCheck from "./FileCheck.ts"
+import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
+import * as ResultCode from "./ResultCode.ts"
 
 /** The name of the file in the data folder. */
-export const FILE_NAME = "engine.sqlite"
+export const FILE_NAME = FileCheck.FILE_NAME
+
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
 const OPEN_RETRIES = 20
 const OPEN_RETRY_MILLIS = 100
 
-/** The file cannot be used: its folder cannot be made, it is no database, or it is of a later version. */
+/** The file cannot be used: its folder cannot be made, it is no database, of a later version, or damaged. */
 export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
   path: Schema.String,
   detail: Schema.String
@@ -22,41 +29,79 @@ export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
 }
 
 /** The location of the engine's file: a folder, or memory, for as long as the layer lives. */
-export type Location = { readonly folder: string } | "memory"
+export type Location = "memory" | {
+  readonly folder: string
+  /** Whether the layer is the engine's own, which holds the `EngineLock` and keeps the file. */
+  readonly isEngine?: boolean
+  /** Whether a file that has lost acknowledged records is taken as it is, and marked anew. */
+  readonly isAccepted?: boolean
+}
 
 /** Opens the file. Retries while another process locks it, for about two seconds. */
-export const open = Effect.fnUntraced(
-  function*(location: Location): Effect.fn.Return<Connection.Connection, CannotOpen> {
-    const path = location === "memory" ? ":memory:" : join(location.folder, FILE_NAME)
-    const opened = yield* Effect.try({
-      try: () => {
-        if (location !== "memory") mkdirSync(location.folder, { recursive: true })
-        return tryOpen(path)
-      },
-      catch: (error) => ({
-        isBusy: Connection.isBusy(error),
-        refusal: new CannotOpen({ path, detail: Connection.operatingError(error) ?? String(error) })
-      })
-    }).pipe(
-      // Another process may be creating the tables right now.
-      Effect.retry({
-        schedule: Schedule.spaced(OPEN_RETRY_MILLIS),
-        times: OPEN_RETRIES,
-        while: ({ isBusy }) => isBusy
-      }),
-      Effect.mapError(({ refusal }) => refusal)
-    )
-    return typeof opened === "string" ? yield* new CannotOpen({ path, detail: opened }) : opened
+export const open = (location: Location): Effect.Effect<Connection.Connection, CannotOpen> =>
+  location === "memory" ? inMemory : inFolder(location.folder, location.isAccepted === true)
+
+const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
+
+/** Opens the file of a folder, which is made where it is missing. `isAccepted`: a damaged file is taken as it is. */
+const inFolder = Effect.fnUntraced(function*(
+  folder: string,
+  isAccepted: boolean
+): Effect.fn.Return<Connection.Connection, CannotOpen> {
+  const path = join(folder, FILE_NAME)
+  const { hasTail, problems } = yield* check(folder)
+  const [problem] = problems
+  if (problem !== undefined && !isAccepted) {
+    return yield* new CannotOpen({ path: problem.path, detail: `${problem.detail}; ${FileCheck.REMEDY}` })
   }
-)
+  const connection = yield* tryOpen(path)
+  // What was never committed would look like damage once it is overwritten in part.
+  if (hasTail) yield* Effect.sync(connection.checkpoint)
+  return connection
+})
+
+/** Says what is wrong with the files of a folder. */
+export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
+  retrying(
+    folder,
+    Effect.suspend(() => {
+      mkdirSync(folder, { recursive: true })
+      return FileCheck.inspect(folder)
+    })
+  )
+
+const tryOpen = (path: string): Effect.Effect<Connection.Connection, CannotOpen> =>
+  Effect.flatMap(
+    retrying(path, Effect.sync(() => configured(path))),
+    (opened) => typeof opened === "string" ? new CannotOpen({ path, detail: opened }) : Effect.succeed(opened)
+  )
+
+/** What is thrown becomes the reason. Another process may be creating the tables right now. */
+const retrying = <A>(path: string, effect: Effect.Effect<A>): Effect.Effect<A, CannotOpen> =>
+  Effect.flatMap(
+    Effect.exit(effect),
+    (exit) => Exit.isSuccess(exit) ? Effect.succeed(exit.value) : Effect.fail(Cause.squash(exit.cause))
+  ).pipe(
+    Effect.retry({ schedule: Schedule.spaced(OPEN_RETRY_MILLIS), times: OPEN_RETRIES, while: ResultCode.isBusy }),
+    Effect.mapError((error) => new CannotOpen({ path, detail: wordsOf(error) }))
+  )
+
+const wordsOf = (error: unknown): string => {
+  const words = ResultCode.operatingError(error) ?? String(error)
+  return ResultCode.isDamage(error) ? `${words}; bring back a backup of the whole folder` : words
+}
 
 /** The connection, or what is wrong with the file. */
-const tryOpen = (path: string): Connection.Connection | string => {
+const configured = (path: string): Connection.Connection | string => {
   const connection = Connection.open(path)
   try {
     Connection.configure(connection)
     const wrong = Migrations.migrate(connection)
-    if (wrong === undefined) return connection
+    if (wrong === undefined) {
+      // A log that cannot be read is met here, where there are words for it.
+      LogChain.tails(connection)
+      return connection
+    }
     connection.close()
     return wrong
   } catch (error) {

@@ -4,8 +4,10 @@ import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from 
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import type * as Connection from "./Connection.ts"
+import * as DamageGuard from "./DamageGuard.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
 import * as FileTrouble from "./FileTrouble.ts"
+import * as FileUpkeep from "./FileUpkeep.ts"
 import * as GroupCommit from "./GroupCommit.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as Signals from "./Signals.ts"
@@ -52,7 +54,12 @@ export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, 
 const make = Effect.fnUntraced(function*(
   location: OpenFile.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
-  const connection = yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
+  const { connection } = DamageGuard.watch(
+    yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
+  )
+  const upkeep = location !== "memory" && location.isEngine === true
+    ? yield* FileUpkeep.make(connection, location.folder)
+    : undefined
   const signals = Signals.make()
   const fileTrouble = FileTrouble.make()
   const touched = new Set<string>()
@@ -66,6 +73,7 @@ const make = Effect.fnUntraced(function*(
         touched.clear()
         const answers = GroupCommit.commit(connection, steps)
         fileTrouble.note(answers)
+        upkeep?.committed()
         if (touched.size > 0) signals.wake(touched)
         return answers
       })

@@ -1,0 +1,60 @@
+/** What the engine does for its file beside reading and writing: marks how far the log is, and empties the WAL. */
+import { Effect, Schedule, type Scope } from "effect"
+import type { Connection } from "./Connection.ts"
+import { attempt } from "./GroupCommit.ts"
+import * as HighWaterMark from "./HighWaterMark.ts"
+import * as LogChain from "./LogChain.ts"
+
+/** How far the mark may be behind the log, in milliseconds. */
+export const MARK_MILLIS = 250
+/** How long a commit may be in the write-ahead log alone, in milliseconds. */
+export const WAL_MILLIS = 5_000
+
+export interface FileUpkeep {
+  /** Something was committed. */
+  readonly committed: () => void
+}
+
+/**
+ * Goes on until the scope closes, and marks the end then.
+ *
+ * **Details**: a record of the log is visible only when it is on the disk, so the mark is never ahead of it. It is
+ * written beside the commits and not with them: a second wait for the disk would cost what the first one does.
+ */
+export const make = Effect.fnUntraced(function*(
+  connection: Connection,
+  folder: string
+): Effect.fn.Return<FileUpkeep, never, Scope.Scope> {
+  let isMarked = false
+  let isEmpty = false
+  const mark = Effect.suspend(() => {
+    if (isMarked) return Effect.void
+    isMarked = true
+    return Effect.flatMap(
+      attempt(() => LogChain.tails(connection)),
+      (tails) => Effect.tryPromise(() => HighWaterMark.write(folder, { boot: HighWaterMark.currentBoot(), tails }))
+    )
+  }).pipe(
+    // A mark that cannot be written is behind, which is safe; what keeps it from that keeps the log from it as well.
+    Effect.catch(() => Effect.sync(() => void (isMarked = false))),
+    Effect.uninterruptible
+  )
+  const empty = Effect.suspend(() => {
+    if (isEmpty) return Effect.void
+    isEmpty = true
+    return Effect.map(attempt(connection.checkpoint), (done) => void (isEmpty = done))
+  }).pipe(Effect.catch(() => Effect.sync(() => void (isEmpty = false))))
+
+  // What was in the file at the start may not be on the disk yet: it is now.
+  yield* empty
+  yield* mark
+  yield* Effect.addFinalizer(() => mark)
+  yield* Effect.forkScoped(Effect.repeat(mark, Schedule.spaced(MARK_MILLIS)))
+  yield* Effect.forkScoped(Effect.repeat(empty, Schedule.spaced(WAL_MILLIS)))
+  return {
+    committed: () => {
+      isMarked = false
+      isEmpty = false
+    }
+  }
+})

@@ -1,0 +1,39 @@
+/** What the result codes of SQLite say of the file. */
+
+/** Primary result codes (https://sqlite.org/rescode.html) that an operator can repair: a full disk, a busy file. */
+const OPERATING = new Map<number, string>([
+  [5, "busy"],
+  [6, "locked"],
+  [7, "out of memory"],
+  [8, "read-only"],
+  [10, "I/O error"],
+  [11, "corrupt"],
+  [13, "disk full"],
+  [14, "cannot open"],
+  [15, "locking protocol"],
+  [26, "not a database"]
+])
+
+const resultCode = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+    ? error.errcode & 0xff
+    : undefined
+
+/** Whether another connection holds a lock that this one needs. */
+export const isBusy = (error: unknown): boolean => {
+  const code = resultCode(error)
+  return code === 5 || code === 6
+}
+
+/** The error in words, where it is the file's or the disk's; undefined where it is the program's. */
+export const operatingError = (error: unknown): string | undefined => {
+  const code = resultCode(error)
+  const kind = code === undefined ? undefined : OPERATING.get(code)
+  return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
+}
+
+/** Whether the error says that the file is damaged for good. */
+export const isDamage = (error: unknown): boolean => {
+  const code = resultCode(error)
+  return code === 11 || code === 26
+}
