@@ -2,7 +2,7 @@
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
@@ -37,7 +37,10 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
     Effect.as(built),
     Effect.provideContext(built),
     Effect.tapError(() =>
-      Console.log(`Redis at ${settings.host}:${settings.port} does not answer: nobody asks it what it has folded`)
+      Effect.flatMap(
+        Effect.provideContext(StoredItems, built),
+        ({ location }) => Console.log(`${location} does not answer: nobody asks it what it has folded`)
+      )
     ),
     Effect.option,
     Effect.map(Option.getOrUndefined)
@@ -51,7 +54,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
   // Whoever may into the one may into the other: a second Redis is the first's successor.
-  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }))
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address, sentinels: undefined }))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")

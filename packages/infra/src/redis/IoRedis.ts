@@ -70,16 +70,24 @@ export const make = Effect.fnUntraced(function*(
   const lost = (why: string, isUnusable = false): void => {
     Object.assign(standing, { isOpen: false, why, isUnusable })
   }
+  let isClosed = false
   const redis = yield* Effect.acquireRelease(
     Effect.sync(() => RedisClient.open(settings, name, { refusals: () => standing.refusals, onLost: lost })),
-    (redis) => Effect.sync(() => redis.disconnect())
+    (redis) =>
+      Effect.sync(() => {
+        isClosed = true
+        redis.disconnect()
+      })
   )
   const use = useOf(redis, standing)
-  const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
-    run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
+    run(Log.about({ connection: name, detail: RedisClient.placeOf(settings) })(effect))
   const { down, up } = changes(standing, report)
-  redis.on("error", (error: Error) => lost(error.message))
+  redis.on("error", (error: Error) => {
+    lost(error.message)
+    // While no Sentinel answers there is nothing to connect to, and so no attempt that fails.
+    if (settings.sentinels !== undefined) down()
+  })
   redis.on("close", () => {
     standing.isOpen = false
   })
@@ -88,8 +96,13 @@ export const make = Effect.fnUntraced(function*(
     up()
     if (onReady !== undefined) report(onReady(use))
   })
-  // The first attempt may fail: the client goes on, and `changes` says how it went.
-  redis.connect().catch(() => undefined)
+  // An attempt may fail: the client goes on, and `changes` says how it went.
+  const connect = Effect.sync(() => void redis.connect().catch(() => undefined))
+  // A failover that is announced while the client connects ends its attempts for good.
+  redis.on("end", () => {
+    if (!isClosed) run(Effect.delay(connect, CONNECT_AGAIN_MILLIS))
+  })
+  yield* connect
   const trouble = troubleOf(use)
   return {
     settings,
@@ -101,6 +114,8 @@ export const make = Effect.fnUntraced(function*(
 })
 
 const CLOSED = "the connection was closed"
+/** How soon connecting begins anew where the client has given up, in milliseconds. */
+const CONNECT_AGAIN_MILLIS = 100
 
 /** The connection that most commands share. Says so where Redis is not set up to keep what it is given. */
 export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>

@@ -1,8 +1,9 @@
 /** The client of ioredis as every connection of ours is set up, and what its errors mean. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Redacted, Schema } from "effect"
-import { Redis, ReplyError } from "ioredis"
+import { Redis, type RedisOptions, ReplyError } from "ioredis"
 import * as Tls from "../settings/Tls.ts"
+import type { Sentinels } from "./SentinelConfig.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
 export const COMMAND_TIMEOUT_MILLIS = 5_000
@@ -21,7 +22,15 @@ export interface RedisSettings {
   readonly password?: Redacted.Redacted<string> | undefined
   /** Everything is sent in the clear where it is absent. */
   readonly tls?: Tls.Tls | undefined
+  /** They say where the primary is; host and port count for nothing then. */
+  readonly sentinels?: Sentinels | undefined
 }
+
+/** The server in words, for lines of the log and answers of commands. */
+export const placeOf = ({ host, port, sentinels }: RedisSettings): string =>
+  sentinels === undefined
+    ? `${host}:${port}`
+    : `${sentinels.name} of ${sentinels.nodes.map((node) => `${node.host}:${node.port}`).join(",")}`
 
 /** Redis answered, but a key holds what cannot be right. */
 export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
@@ -34,18 +43,16 @@ export interface Hooks {
   readonly onLost: (why: string) => void
 }
 
+/** How replies look is left as the client has it. */
+type Options = Omit<RedisOptions, "replyMapping">
+
 /** Not connected yet. No command is ever sent a second time, nor kept for later. */
-export const open = (
-  { host, password, port, tls, username }: RedisSettings,
-  connectionName: string,
-  { onLost, refusals }: Hooks
-): Redis =>
-  new Redis({
-    host,
-    port,
+export const open = (settings: RedisSettings, connectionName: string, { onLost, refusals }: Hooks): Redis => {
+  const { password, username } = settings
+  const options: Options = {
+    ...(settings.sentinels === undefined ? directly(settings) : bySentinels(settings, settings.sentinels)),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Redacted.value(password) }),
-    ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) }),
     connectionName,
     lazyConnect: true,
     disableClientInfo: true,
@@ -61,7 +68,33 @@ export const open = (
       if (isLost) onLost(message)
       return isLost
     }
-  })
+  }
+  return new Redis(options)
+}
+
+const directly = ({ host, port, tls }: RedisSettings): Options => ({
+  host,
+  port,
+  ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) })
+})
+
+/**
+ * The primary that the Sentinels name, asked for anew with each connection; a server that is none when it is connected to is left.
+ * A Sentinel that announces a failover ends the connection, also where the former primary has not noticed yet.
+ */
+const bySentinels = ({ tls }: RedisSettings, { isTls, name, nodes, password, username }: Sentinels): Options => ({
+  sentinels: nodes.map(({ host, port }) => ({ host, port })),
+  name,
+  role: "master",
+  failoverDetector: true,
+  sentinelRetryStrategy: retryDelay,
+  sentinelReconnectStrategy: retryDelay,
+  sentinelCommandTimeout: CONNECT_TIMEOUT_MILLIS,
+  ...(username === undefined ? {} : { sentinelUsername: username }),
+  ...(password === undefined ? {} : { sentinelPassword: Redacted.value(password) }),
+  ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls), enableTLSForSentinelMode: true }),
+  ...(tls === undefined || !isTls ? {} : { sentinelTLS: Tls.connectionOptions(tls) })
+})
 
 /** The client asks for a delay from outside of Effect; the attempt's number is all the randomness that jitter needs. */
 const retryDelay = (attempt: number): number => {

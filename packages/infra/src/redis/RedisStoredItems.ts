@@ -6,6 +6,7 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import { Effect, Layer, Option, Schema } from "effect"
 import { IoRedis, unavailable } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as RedisClient from "./RedisClient.ts"
 import * as RedisItemDump from "./RedisItemDump.ts"
 import { Scripts } from "./Scripts.ts"
 
@@ -110,7 +111,7 @@ const make = Effect.gen(function*() {
   )
 
   return StoredItems.of({
-    location: `Redis at ${redis.settings.host}:${redis.settings.port}`,
+    location: `Redis at ${RedisClient.placeOf(redis.settings)}`,
     isEmpty: Effect.mapError(Effect.map(use((client) => client.dbsize()), (keys) => keys === 0), unavailable),
     items,
     positions,
