@@ -136,7 +136,7 @@ describe("on Kafka and Redis", () => {
         const look = yield* store.read(home(itemId, yield* log.partitions), itemId).pipe(
           Effect.repeat({ schedule: Schedule.spaced("10 millis"), until: ({ available }) => available === 50 })
         )
-        expect(look).toMatchObject({ held: 0, sold: UNITS, put: 50 + UNITS })
+        expect(look).toMatchObject({ held: 0, sold: UNITS, stocked: 50 + UNITS })
         yield* Sold.settled(ITEMS, UNITS)
       }).pipe(Effect.provide(processor(settings, own)))
       expect(yield* own.cli("GET", Keys.inventory(ItemId.make("shoes")))).toBe("0")
