@@ -7,7 +7,9 @@ import { RedisServer } from "./RedisServer.ts"
 
 export const NAME = "sale"
 
-/** One Sentinel alone decides, and soon. Started; it is a redis-server in another mode, with a file that it writes to. */
+/**
+ * One Sentinel alone decides, and soon. Started; it is a redis-server in another mode, with a file that it writes to.
+ */
 export const start = async (primary: RedisServer, settings: RedisServer["settings"] = {}): Promise<RedisServer> => {
   // It takes its settings from a file in its folder, and the port from the command line.
   const sentinel = await RedisServer.make(settings, [

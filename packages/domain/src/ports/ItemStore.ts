@@ -167,8 +167,8 @@ export class ItemStore extends Context.Service<ItemStore, {
   /** The session that there is now. */
   readonly session: Effect.Effect<Session>
   /**
-   * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from taking
-   * what an order needs.
+   * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from
+   * taking what an order needs.
    */
   readonly trouble: Effect.Effect<string | undefined>
   /** Whether it takes them: whether there is no trouble. */

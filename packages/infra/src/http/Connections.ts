@@ -10,8 +10,8 @@ import * as ProcessMetrics from "../observability/metrics/ProcessMetrics.ts"
 const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
 
 /**
- * Counts a server's connections, logs where they come near `maxConnections` or are dropped, and reports a failure to accept
- * one, which would end the process without a listener. To be called before the server listens.
+ * Counts a server's connections, logs where they come near `maxConnections` or are dropped, and reports a failure to
+ * accept one, which would end the process without a listener. To be called before the server listens.
  */
 export const watch = Effect.fnUntraced(function*(
   server: Server,

@@ -1,4 +1,6 @@
-/** When a bound that is nearly used up, or has run out, gets a log line: at once, and then once a minute at the most. */
+/**
+ * When a bound that is nearly used up, or has run out, gets a log line: at once, and then once a minute at the most.
+ */
 import { Duration } from "effect"
 
 /** The share of a bound from which on a line warns. */

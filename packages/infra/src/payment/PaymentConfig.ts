@@ -40,8 +40,8 @@ const rule = ({ apiKey, mode, url }: Given): string | undefined => {
 }
 
 /**
- * `PAYMENTS` says which of both; where it is absent a `PAYMENT_URL` decides. `failureRate` is the default of the share of
- * simulated charges that time out, 0 to 1.
+ * `PAYMENTS` says which of both; where it is absent a `PAYMENT_URL` decides. `failureRate` is the default of the share
+ * of simulated charges that time out, 0 to 1.
  */
 export const make = (failureRate: number): Config.Config<PaymentSettings> =>
   Variable.check(

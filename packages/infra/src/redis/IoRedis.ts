@@ -3,8 +3,8 @@
  * background, and meanwhile every command fails at once. No command is ever sent a second time by the client: what a
  * command means is known only to whoever gave it.
  *
- * **Details**: a connection counts once its server has said what it is. A replica, a server in cluster mode and one that is
- * too old are never given a command; a server that becomes a replica ends the connection with the first write.
+ * **Details**: a connection counts once its server has said what it is. A replica, a server in cluster mode and one
+ * that is too old are never given a command; a server that becomes a replica ends the connection with the first write.
  */
 import { type Session, StoreUnavailable } from "@flash-sale/domain/ports/ItemStore"
 import { Context, Effect, Layer, Schema, type Scope } from "effect"
@@ -14,7 +14,9 @@ import * as Keys from "./Keys.ts"
 import * as RedisClient from "./RedisClient.ts"
 import * as ServerInfo from "./ServerInfo.ts"
 
-/** How long a probe may take for Redis to count as up, in milliseconds. Less than the second that a health check waits. */
+/**
+ * How long a probe may take for Redis to count as up, in milliseconds. Less than the second that a health check waits.
+ */
 const PROBE_TIMEOUT_MILLIS = 500
 
 export type RedisSettings = RedisClient.RedisSettings
@@ -196,8 +198,8 @@ const changes = (standing: Standing, report: (effect: Effect.Effect<void>) => vo
 const DENIED = /^NOPERM /
 
 /**
- * A write that changes nothing: a server that is a replica, full, or cannot save refuses it as it refuses an order. A user who
- * may not ask it learns only whether Redis answers.
+ * A write that changes nothing: a server that is a replica, full, or cannot save refuses it as it refuses an order. A
+ * user who may not ask it learns only whether Redis answers.
  */
 const troubleOf = (use: Use): Effect.Effect<string | undefined> =>
   use((redis) => redis.setrange(Keys.probe, 0, "")).pipe(

@@ -79,8 +79,9 @@ const directly = ({ host, port, tls }: RedisSettings): Options => ({
 })
 
 /**
- * The primary that the Sentinels name, asked for anew with each connection; a server that is none when it is connected to is left.
- * A Sentinel that announces a failover ends the connection, also where the former primary has not noticed yet.
+ * The primary that the Sentinels name, asked for anew with each connection; a server that is none when it is connected
+ * to is left. A Sentinel that announces a failover ends the connection, also where the former primary has not noticed
+ * yet.
  */
 const bySentinels = ({ tls }: RedisSettings, { isTls, name, nodes, password, username }: Sentinels): Options => ({
   sentinels: nodes.map(({ host, port }) => ({ host, port })),

@@ -1,8 +1,8 @@
 /** What a Redis says of itself when it is connected to, and whether the engine can work on it. */
 
 /**
- * The least version. ZMSCORE came with 6.2; what a script may not write (READONLY, OOM) keeps its code from 7.0 on, where
- * 6.2 says ERR, which here means that the content of a key is damaged.
+ * The least version. ZMSCORE came with 6.2; what a script may not write (READONLY, OOM) keeps its code from 7.0 on,
+ * where 6.2 says ERR, which here means that the content of a key is damaged.
  */
 export const LEAST_VERSION = "7.0"
 

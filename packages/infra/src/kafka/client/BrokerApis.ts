@@ -1,4 +1,7 @@
-/** Whether the brokers speak what the engine says to them. They name no version, but what they understand of each request. */
+/**
+ * Whether the brokers speak what the engine says to them. They name no version, but what they understand of each
+ * request.
+ */
 import { Producer } from "@platformatic/kafka"
 import { Effect, Layer, Schedule } from "effect"
 import * as Log from "../../observability/logs/Log.ts"
@@ -21,8 +24,9 @@ interface Needed {
 }
 
 /**
- * What orders depend on, with the version in which that came: records with headers, fetched and appended as such; a look at a
- * topic that does not create it; a producer whose repeated sends count once, also after it was idle (Kafka 2.5).
+ * What orders depend on, with the version in which that came: records with headers, fetched and appended as such; a
+ * look at a topic that does not create it; a producer whose repeated sends count once, also after it was idle (Kafka
+ * 2.5).
  */
 const NEEDED: ReadonlyArray<Needed> = [
   { name: "Produce", apiKey: 0, version: 3 },

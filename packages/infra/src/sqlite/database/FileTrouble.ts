@@ -1,6 +1,6 @@
 /**
- * Whether the file takes writes: by the last one that failed, until another has succeeded. Damage is never over while the
- * process runs, as the next write may happen not to touch the damaged page.
+ * Whether the file takes writes: by the last one that failed, until another has succeeded. Damage is never over while
+ * the process runs, as the next write may happen not to touch the damaged page.
  */
 import { Effect, Exit } from "effect"
 import type * as Connection from "./Connection.ts"
