@@ -22,7 +22,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters"]],
-  "packages/infra/src/redis": [["client", "rights", "wire"]],
+  "packages/infra/src/redis": [["rights", "wire"], ["client"]],
   "packages/infra/src/sqlite": [["wal"], ["database"], ["items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],

@@ -259,6 +259,28 @@ describe("Settings: users, passwords and TLS", () => {
   const redis = (env: Readonly<Record<string, string>>) => read(Settings.RedisSettings, env)
   const kafka = (env: Readonly<Record<string, string>>) => read(Settings.KafkaSettings, env)
 
+  it.effect("the settings of Sentinels are taken together, or not at all", () =>
+    Effect.gen(function*() {
+      const given = { REDIS_SENTINELS: "s-1:26379, s-2:26379", REDIS_MASTER_NAME: "sale" }
+      expect((yield* redis({})).sentinels).toBeUndefined()
+      expect((yield* redis(given)).sentinels).toEqual({
+        name: "sale",
+        nodes: [{ host: "s-1", port: 26_379 }, { host: "s-2", port: 26_379 }],
+        isTls: false
+      })
+      expect(yield* read(Settings.IsDistributed, given)).toBe(true)
+      const wrong: ReadonlyArray<readonly [Readonly<Record<string, string>>, string]> = [
+        [{ REDIS_MASTER_NAME: "sale" }, "REDIS_SENTINELS: is missing, and other variables of Sentinel are given"],
+        [{ REDIS_SENTINELS: "s-1:26379" }, "REDIS_MASTER_NAME: is missing, and REDIS_SENTINELS is given"],
+        [
+          { ...given, REDIS_SENTINEL_USERNAME: "engine" },
+          "REDIS_SENTINEL_PASSWORD: is missing, and REDIS_SENTINEL_USERNAME is given"
+        ],
+        [{ ...given, REDIS_SENTINEL_TLS: "true" }, "REDIS_SENTINEL_TLS: is true, and REDIS_TLS is not"]
+      ]
+      for (const [env, line] of wrong) expect(yield* Effect.flip(redis(env))).toEqual([line])
+    }))
+
   it.effect("users, passwords and certificates are taken, and secrets are not shown", () =>
     Effect.gen(function*() {
       const found = yield* redis({ REDIS_ADDR: "r:1", REDIS_USERNAME: "engine", REDIS_PASSWORD: " p@ss word\n" })

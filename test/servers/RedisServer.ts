@@ -52,10 +52,10 @@ export class RedisServer {
   /** Not started yet. Every write is on disk before it is acknowledged, unless `settings` say otherwise. */
   static async make(
     settings: RedisServer["settings"] = {},
-    program: RedisServer["program"] = ["redis-server"]
+    program: RedisServer["program"] = ["redis-server"],
+    kept: RedisServer["settings"] = { save: "", appendonly: "yes", appendfsync: "always" }
   ): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), "flash-sale-redis-"))
-    const kept = { save: "", appendonly: "yes", appendfsync: "always" }
     return new RedisServer(await freePort(), folder, { ...kept, ...settings }, program)
   }
 

@@ -95,7 +95,11 @@ export type EmbeddedSettings = Config.Success<typeof EmbeddedSettings>
 
 /** Whether the operator's commands talk to Kafka and Redis: where either has an address. */
 export const IsDistributed: Config.Config<boolean> = Config.map(
-  Config.all([Config.option(Config.String("REDIS_ADDR")), Config.option(Config.String("KAFKA_ADDR"))]),
+  Config.all([
+    Config.option(Config.String("REDIS_ADDR")),
+    Config.option(Config.String("REDIS_SENTINELS")),
+    Config.option(Config.String("KAFKA_ADDR"))
+  ]),
   (given) => given.some((text) => Option.getOrElse(text, () => "").trim() !== "")
 )
 

@@ -49,9 +49,9 @@ const settingsOf = (username: string) =>
 
 /** A client of this user's, as `redis-cli` would be one. */
 const clientOf = Effect.fnUntraced(function*(username: string) {
-  const { address } = yield* OwnRedis.OwnRedis
+  const { address: { host, port } } = yield* OwnRedis.OwnRedis
   return yield* Effect.acquireRelease(
-    Effect.sync(() => new Redis({ ...address, username, password: PASSWORD, disableClientInfo: true, protocol: 2 })),
+    Effect.sync(() => new Redis({ host, port, username, password: PASSWORD, disableClientInfo: true, protocol: 2 })),
     (client) => Effect.sync(() => client.disconnect())
   )
 })

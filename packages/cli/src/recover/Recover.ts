@@ -1,11 +1,12 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
-import { Console, Effect, Layer, Option, Schema } from "effect"
+import { Console, Context, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
@@ -33,7 +34,7 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
     Effect.as(built),
     Effect.provideContext(built),
     Effect.tapError(() =>
-      Console.log(`Redis at ${settings.host}:${settings.port} does not answer: nobody asks it what it has folded`)
+      Console.log(`${Context.get(built, StoredItems).location} does not answer: what it has folded is not compared`)
     ),
     Effect.option,
     Effect.map(Option.getOrUndefined)
@@ -47,7 +48,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
   const own = yield* ownStore(redis)
   // The second Redis is the successor of the first, and lets the same user in.
-  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address }, "operator"))
+  const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address, sentinels: undefined }, "operator"))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")

@@ -3,6 +3,7 @@ import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Layer } from "effect"
+import * as BrokerApis from "./client/BrokerApis.ts"
 import * as KafkaClient from "./client/KafkaClient.ts"
 import type { KafkaSettings } from "./client/KafkaSettings.ts"
 import * as Topics from "./client/Topics.ts"
@@ -12,7 +13,7 @@ import * as KafkaOrderLog from "./KafkaOrderLog.ts"
 
 /** The order log and its dead letters over shared connections. Builds at once, also while Kafka is away. */
 export const layer = (settings: KafkaSettings): Layer.Layer<OrderLog | DeadLetters> =>
-  Layer.mergeAll(KafkaOrderLog.layer, KafkaDeadLetters.layer).pipe(
+  Layer.mergeAll(KafkaOrderLog.layer, KafkaDeadLetters.layer, BrokerApis.layer(settings)).pipe(
     Layer.provide(Topics.layer),
     Layer.provide(KafkaClient.layer(settings))
   )

@@ -8,31 +8,27 @@
  */
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Context, Effect, Layer, Schema, type Scope } from "effect"
-import { type Redis, ReplyError } from "ioredis"
-import { messageOf } from "../errors/MessageOf.ts"
+import { Context, Effect, Layer, type Scope } from "effect"
+import type { Redis } from "ioredis"
 import * as Log from "../observability/logs/Log.ts"
 import * as EvictionPolicy from "./client/EvictionPolicy.ts"
 import * as RedisClient from "./client/RedisClient.ts"
-import type { RedisSettings } from "./client/RedisSettings.ts"
+import * as RedisSettings from "./client/RedisSettings.ts"
+import * as Standing from "./client/Standing.ts"
 import * as WriteProbe from "./client/WriteProbe.ts"
+import { toError, type WrongContent } from "./client/WrongContent.ts"
 import * as Keys from "./Keys.ts"
 import * as Denials from "./rights/Denials.ts"
-import * as Standing from "./Standing.ts"
 
 /** How long a probe may take for Redis to count as up, in milliseconds: less than a health check waits. */
 const PROBE_TIMEOUT_MILLIS = 500
 
-/** Redis answered, but a key is damaged: of another type, or with content that no script writes. */
-export class WrongContent extends Schema.TaggedError<WrongContent>()("WrongContent", { detail: Schema.String }) {}
-
-/** The error of operations over many items: damaged content counts as a store that cannot serve. */
-export const unavailable = (error: StoreUnavailable | WrongContent): StoreUnavailable =>
-  error._tag === "WrongContent" ? new StoreUnavailable({ detail: error.detail }) : error
+/** How soon connecting begins anew where the client has given up, in milliseconds. */
+const CONNECT_AGAIN_MILLIS = 100
 
 export class IoRedis extends Context.Service<IoRedis, {
   /** The settings of this connection, for opening another one. */
-  readonly settings: RedisSettings
+  readonly settings: RedisSettings.RedisSettings
   /**
    * Runs one command. Fails at once while Redis is away, and where `session` is not the present one. `now` is the
    * present session; a command that is repeated calls `verify` first, which throws where the session has changed.
@@ -55,13 +51,14 @@ type Use = IoRedis["Service"]["use"]
 
 /** Connects until the scope closes, and runs `onReady` after each connection. Never fails: it goes on trying. */
 export const make = Effect.fnUntraced(function*(
-  settings: RedisSettings,
+  settings: RedisSettings.RedisSettings,
   name: string,
   onReady?: (use: Use) => Effect.Effect<void>
 ): Effect.fn.Return<IoRedis["Service"], never, Scope.Scope> {
   const run = Effect.runForkWith(yield* Effect.context<never>())
   const standing = Standing.make()
   const denials = Denials.make()
+  let isClosed = false
   const redis = yield* Effect.acquireRelease(
     Effect.sync(() =>
       RedisClient.open(settings, name, {
@@ -69,21 +66,30 @@ export const make = Effect.fnUntraced(function*(
         onLost: (why) => Standing.lose(standing, why)
       })
     ),
-    (redis) => Effect.sync(() => redis.disconnect())
+    (redis) =>
+      Effect.sync(() => {
+        isClosed = true
+        redis.disconnect()
+      })
   )
   const use = useOf(redis, standing, denials)
-  const { host, port } = settings
   const report = (effect: Effect.Effect<void>) =>
-    run(Log.about({ connection: name, detail: `${host}:${port}` })(effect))
+    run(Log.about({ connection: name, detail: RedisSettings.addressOf(settings) })(effect))
   Standing.follow(redis, standing, {
     denials,
+    isBySentinels: settings.sentinels !== undefined,
     report,
     onAdmitted: () => {
       if (onReady !== undefined) report(onReady(use))
     }
   })
-  // The first attempt may fail: the client goes on by itself, and `Standing` logs the result.
-  redis.connect().catch(() => undefined)
+  // An attempt may fail: the client goes on by itself, and `Standing` logs the result.
+  const connect = Effect.sync(() => void redis.connect().catch(() => undefined))
+  // A failover that is announced while the client connects ends the client's attempts for good.
+  redis.on("end", () => {
+    if (!isClosed) run(Effect.delay(connect, CONNECT_AGAIN_MILLIS))
+  })
+  yield* connect
   const trouble = troubleOf(use, denials)
   return {
     settings,
@@ -96,7 +102,7 @@ export const make = Effect.fnUntraced(function*(
 })
 
 /** The connection that most commands share. */
-export const layer = (settings: RedisSettings): Layer.Layer<IoRedis> =>
+export const layer = (settings: RedisSettings.RedisSettings): Layer.Layer<IoRedis> =>
   Layer.effect(IoRedis, make(settings, "commands", (use) => EvictionPolicy.check(use((redis) => redis.info("memory")))))
 
 /** The client queues no command, so the connection and its session are checked right before the command is sent. */
@@ -136,15 +142,3 @@ const troubleOf = (use: Use, denials: Denials.Denials): Effect.Effect<string | u
       onFailure: ({ detail }) => detail
     })
   )
-
-/**
- * Only these replies are about the content of a key; all others, and no reply at all, mean that Redis cannot serve now.
- */
-const ABOUT_CONTENT = /^(WRONGTYPE|DAMAGED|ERR) /
-
-const toError = (cause: unknown): StoreUnavailable | WrongContent => {
-  const detail = messageOf(cause)
-  return cause instanceof ReplyError && ABOUT_CONTENT.test(detail) && !Denials.isDenial(detail)
-    ? new WrongContent({ detail })
-    : new StoreUnavailable({ detail })
-}

@@ -4,7 +4,8 @@
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
-import { IoRedis, unavailable } from "./IoRedis.ts"
+import { unavailable } from "./client/WrongContent.ts"
+import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 
 const decodePartition = Schema.decodeUnknownOption(Schema.NumberFromString.pipe(Schema.decodeTo(PartitionId)))

@@ -6,6 +6,7 @@ import { EVENTS_KEPT, type LiveEvent, LiveEvents } from "@flash-sale/domain/port
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Duration, Effect, Latch, Layer, Option, PubSub, RcMap, Schedule, Schema, Stream } from "effect"
+import { unavailable, WrongContent } from "./client/WrongContent.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import * as EventWire from "./wire/EventWire.ts"
@@ -37,11 +38,11 @@ const decodeStreams = Schema.decodeUnknownEffect(
 
 const toEvents = (
   entries: ReadonlyArray<typeof Entry.Type>
-): Effect.Effect<ReadonlyArray<LiveEvent>, IoRedis.WrongContent> =>
+): Effect.Effect<ReadonlyArray<LiveEvent>, WrongContent> =>
   Effect.forEach(entries, ([id, [, counts, , orders]]) => {
     const event = EventWire.read(counts, orders)
     return event === undefined
-      ? Effect.fail(new IoRedis.WrongContent({ detail: `the live event ${id} cannot be read` }))
+      ? Effect.fail(new WrongContent({ detail: `the live event ${id} cannot be read` }))
       : Effect.succeed({ id, event })
   })
 
@@ -64,7 +65,7 @@ const make = Effect.gen(function*() {
     idleTimeToLive: IDLE,
     lookup: Effect.fnUntraced(function*(itemId: ItemId) {
       const newest = yield* shared.use((redis) => redis.xrevrange(Keys.events(itemId), "+", "-", "COUNT", 1)).pipe(
-        Effect.mapError(IoRedis.unavailable)
+        Effect.mapError(unavailable)
       )
       const live = yield* Effect.acquireRelease(PubSub.sliding<LiveEvent>(EVENTS_KEPT), PubSub.shutdown)
       const one: Followed = { last: newest[0]?.[0] ?? BEGINNING, live }
@@ -127,8 +128,8 @@ const isLater = (id: string, than: string): boolean => {
 }
 
 /** A damaged stream of one item is, for its followers, a store that cannot serve. */
-const unserved = (error: StoreUnavailable | IoRedis.WrongContent | Schema.SchemaError): StoreUnavailable =>
-  error._tag === "SchemaError" ? new StoreUnavailable({ detail: error.message }) : IoRedis.unavailable(error)
+const unserved = (error: StoreUnavailable | WrongContent | Schema.SchemaError): StoreUnavailable =>
+  error._tag === "SchemaError" ? new StoreUnavailable({ detail: error.message }) : unavailable(error)
 
 /**
  * Live events in Redis.

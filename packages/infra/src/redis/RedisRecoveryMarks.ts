@@ -2,7 +2,8 @@
 import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Schema } from "effect"
-import { IoRedis, unavailable } from "./IoRedis.ts"
+import { unavailable } from "./client/WrongContent.ts"
+import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
 

@@ -5,7 +5,9 @@ import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
-import { IoRedis, unavailable } from "./IoRedis.ts"
+import * as RedisSettings from "./client/RedisSettings.ts"
+import { unavailable } from "./client/WrongContent.ts"
+import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import * as RedisDumpReads from "./RedisDumpReads.ts"
 import { Scripts } from "./Scripts.ts"
@@ -70,7 +72,7 @@ const make = Effect.gen(function*() {
   )
 
   return StoredItems.of({
-    location: `Redis at ${redis.settings.host}:${redis.settings.port}`,
+    location: `Redis at ${RedisSettings.addressOf(redis.settings)}`,
     isEmpty: Effect.mapError(Effect.map(use((client) => client.dbsize()), (keys) => keys === 0), unavailable),
     items,
     positions,

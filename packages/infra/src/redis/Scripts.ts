@@ -7,7 +7,8 @@ import { Context, Effect, FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import * as Log from "../observability/logs/Log.ts"
-import { IoRedis, type WrongContent } from "./IoRedis.ts"
+import { type WrongContent } from "./client/WrongContent.ts"
+import { IoRedis } from "./IoRedis.ts"
 
 const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
 const INCLUDE = /^-- @include (_[a-z]+)$/gm

@@ -2,7 +2,7 @@
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
 import * as Log from "../observability/logs/Log.ts"
-import { unavailable, type WrongContent } from "./IoRedis.ts"
+import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 
 /** Requests that one script handles, so that no call blocks Redis for long. */
 const CHUNK = 500

@@ -1,8 +1,9 @@
 /** The client of one connection: its bounds, its retries, and the replies that end a connection. */
 import { Redacted } from "effect"
-import { Redis } from "ioredis"
+import { Redis, type RedisOptions } from "ioredis"
 import * as Tls from "../../settings/Tls.ts"
 import type { RedisSettings } from "./RedisSettings.ts"
+import type { Sentinels } from "./SentinelConfig.ts"
 
 /** The longest that one command may take before it counts as unanswered, in milliseconds. */
 const COMMAND_TIMEOUT_MILLIS = 5_000
@@ -20,18 +21,16 @@ export interface Hooks {
   readonly onLost: (why: string) => void
 }
 
+/** Options of the client. The mapping of replies stays as it is by default. */
+type Options = Omit<RedisOptions, "replyMapping">
+
 /** A client that connects on `connect`, queues nothing while it is disconnected, and repeats no command. */
-export const open = (
-  { host, password, port, tls, username }: RedisSettings,
-  connectionName: string,
-  { onLost, refusals }: Hooks
-): Redis =>
-  new Redis({
-    host,
-    port,
+export const open = (settings: RedisSettings, connectionName: string, { onLost, refusals }: Hooks): Redis => {
+  const { password, username } = settings
+  const options: Options = {
+    ...(settings.sentinels === undefined ? directly(settings) : bySentinels(settings, settings.sentinels)),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: Redacted.value(password) }),
-    ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) }),
     connectionName,
     lazyConnect: true,
     disableClientInfo: true,
@@ -47,7 +46,34 @@ export const open = (
       if (isLost) onLost(message)
       return isLost
     }
-  })
+  }
+  return new Redis(options)
+}
+
+const directly = ({ host, port, tls }: RedisSettings): Options => ({
+  host,
+  port,
+  ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls, host) })
+})
+
+/**
+ * Connects to the primary that the Sentinels name, and asks them again for each connection; a server that turns out
+ * to be no primary is left. A Sentinel that announces a failover ends the connection, even where the former primary has
+ * not noticed it yet.
+ */
+const bySentinels = ({ tls }: RedisSettings, { isTls, name, nodes, password, username }: Sentinels): Options => ({
+  sentinels: nodes.map(({ host, port }) => ({ host, port })),
+  name,
+  role: "master",
+  failoverDetector: true,
+  sentinelRetryStrategy: retryDelay,
+  sentinelReconnectStrategy: retryDelay,
+  sentinelCommandTimeout: CONNECT_TIMEOUT_MILLIS,
+  ...(username === undefined ? {} : { sentinelUsername: username }),
+  ...(password === undefined ? {} : { sentinelPassword: Redacted.value(password) }),
+  ...(tls === undefined ? {} : { tls: Tls.connectionOptions(tls), enableTLSForSentinelMode: true }),
+  ...(tls === undefined || !isTls ? {} : { sentinelTLS: Tls.connectionOptions(tls) })
+})
 
 /** Delay before an attempt to connect, jittered by the attempt's number: the client calls this outside of Effect. */
 const retryDelay = (attempt: number): number => {

@@ -4,6 +4,7 @@ import * as Kind from "../../settings/Kind.ts"
 import * as Tls from "../../settings/Tls.ts"
 import * as Variable from "../../settings/Variable.ts"
 import type { RedisSettings } from "./RedisSettings.ts"
+import * as SentinelConfig from "./SentinelConfig.ts"
 
 /** Address and login of Redis. A password without a name is that of the user `default`. */
 export const config: Config.Config<RedisSettings> = Variable.check(
@@ -16,12 +17,24 @@ export const config: Config.Config<RedisSettings> = Variable.check(
       ca: Tls.pem("REDIS_TLS_CA_FILE"),
       certificate: Tls.pem("REDIS_TLS_CERT_FILE"),
       key: Tls.pem("REDIS_TLS_KEY_FILE")
-    })
+    }),
+    sentinels: SentinelConfig.config
   }),
-  ({ password, username }) =>
-    username !== undefined && password === undefined
-      ? "REDIS_PASSWORD: is missing, and REDIS_USERNAME is given"
+  ({ password, sentinels, tls, username }) => {
+    if (username !== undefined && password === undefined) {
+      return "REDIS_PASSWORD: is missing, and REDIS_USERNAME is given"
+    }
+    return sentinels?.isTls === true && tls === undefined
+      ? "REDIS_SENTINEL_TLS: is true, and REDIS_TLS is not"
       : undefined
+  }
 ).pipe(
-  Config.map(({ address: { host, port }, password, tls, username }) => ({ host, port, username, password, tls }))
+  Config.map(({ address: { host, port }, password, sentinels, tls, username }) => ({
+    host,
+    port,
+    username,
+    password,
+    tls,
+    sentinels
+  }))
 )

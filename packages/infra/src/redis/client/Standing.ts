@@ -5,10 +5,10 @@
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { Effect } from "effect"
 import type { Redis } from "ioredis"
-import { messageOf } from "../errors/MessageOf.ts"
-import * as Log from "../observability/logs/Log.ts"
-import * as ServerInfo from "./client/ServerInfo.ts"
-import * as Denials from "./rights/Denials.ts"
+import { messageOf } from "../../errors/MessageOf.ts"
+import * as Log from "../../observability/logs/Log.ts"
+import * as Denials from "../rights/Denials.ts"
+import * as ServerInfo from "./ServerInfo.ts"
 
 const CLOSED = "the connection was closed"
 
@@ -33,14 +33,21 @@ export const lose = (standing: Standing, why: string, isUnusable = false): void 
 
 export interface FollowOptions {
   readonly denials: Denials.Denials
+  /** Whether Sentinels say where the primary is. */
+  readonly isBySentinels: boolean
   readonly report: (effect: Effect.Effect<void>) => void
   readonly onAdmitted: () => void
 }
 
 /** Keeps the standing up to date with the client, and logs one line for each change. */
-export const follow = (redis: Redis, standing: Standing, { denials, onAdmitted, report }: FollowOptions): void => {
+export const follow = (redis: Redis, standing: Standing, options: FollowOptions): void => {
+  const { denials, isBySentinels, onAdmitted, report } = options
   const { down, up } = changes(standing, report)
-  redis.on("error", (error: Error) => lose(standing, error.message))
+  redis.on("error", (error: Error) => {
+    lose(standing, error.message)
+    // While no Sentinel answers there is nothing to connect to, and so no attempt that fails.
+    if (isBySentinels) down()
+  })
   redis.on("close", () => {
     standing.isOpen = false
   })
