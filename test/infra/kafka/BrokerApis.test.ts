@@ -28,7 +28,7 @@ const said = (
   })
 
 describe("Kafka", () => {
-  it.effect("that is too old is named once, when it answers", () =>
+  it.effect("a Kafka that is too old is named once, when it answers", () =>
     Effect.gen(function*() {
       let asked = 0
       const lines = yield* said(
@@ -43,7 +43,7 @@ describe("Kafka", () => {
       ])
     }))
 
-  it.live("of the tests is new enough", () =>
+  it.live("the Kafka of the tests is new enough", () =>
     Effect.gen(function*() {
       const apis = yield* Effect.promise(() => BrokerApis.listed(settingsAt(address)))
       assert.isAbove(apis.length, 10)

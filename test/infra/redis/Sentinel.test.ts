@@ -49,7 +49,7 @@ const untilUp = Effect.filterOrFail(isUp, (up) => up, () => "not up").pipe(Effec
 
 describe("Redis by its Sentinels", () => {
   it.live(
-    "is the primary, after it was killed the former replica, and the former primary is left alone",
+    "orders go to the primary, after it was killed to the former replica, and never to the former primary",
     () =>
       Effect.gen(function*() {
         const { primary, replica, sentinel } = yield* trio
@@ -76,7 +76,7 @@ describe("Redis by its Sentinels", () => {
   )
 
   it.live(
-    "moves with a failover that somebody asks for, and writes nothing to the one that was demoted",
+    "a failover on request moves the connections, and nothing is written to the server that was demoted",
     () =>
       Effect.gen(function*() {
         const { primary, replica, sentinel } = yield* trio
@@ -102,7 +102,7 @@ describe("Redis by its Sentinels", () => {
     120_000
   )
 
-  it.live("is away in one line while no Sentinel answers, and up when one does", () => {
+  it.live("Redis is away, in one line, while no Sentinel answers, and up when one does", () => {
     const lines: Array<string> = []
     const logger = Logger.make(({ message }) => {
       lines.push(String(message))
@@ -122,7 +122,7 @@ describe("Redis by its Sentinels", () => {
     }).pipe(Effect.scoped, Effect.provide(Logger.layer([logger])))
   }, 60_000)
 
-  it.live("is not what is at the address of a Sentinel itself", () =>
+  it.live("a Sentinel at the address of Redis is refused", () =>
     Effect.gen(function*() {
       const primary = yield* started()
       const sentinel = yield* running(() => RedisSentinel.start(primary))
