@@ -36,6 +36,7 @@ const SLEEPING: Exceptions = {
   "test/infra/payment/provider.ts": "a provider that answers late",
   "test/infra/redis/ReadOnly.test.ts": "how long no second line may appear",
   "test/infra/redis/RedisRights.test.ts": "how long no second line may appear",
+  "test/infra/redis/Sentinel.test.ts": "how long no second line may appear",
   "test/infra/resilience/CircuitBreaker.test.ts": "a probe that takes its time, by the test's clock",
   "test/processor/scenarios/DamagedItem.test.ts": "a fold that takes its time, by the test's clock",
   "test/processor/scenarios/HandOver.test.ts": "a fold that takes its time, by the test's clock",
