@@ -1,7 +1,7 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
-import { MAX_OPEN_ORDERS, MaxOpenOrders } from "@flash-sale/processor/order/OpenOrderBudget"
+import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer } from "effect"
@@ -18,7 +18,8 @@ const SMALL_CALLS = 0.5
 const SMALL_CALL = 8
 /** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
-const SMALL_ROOM = 3
+const SMALL_ROOM = { own: 3, shared: 2 }
+const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
@@ -48,13 +49,13 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
-    const maxOpenOrders = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : MAX_OPEN_ORDERS
+    const limits = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : LARGE_ROOM
     const processor = Layer.launch(
       Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
     )
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
-      Effect.provideService(MaxOpenOrders, maxOpenOrders),
+      Effect.provideService(OpenOrderLimits, limits),
       Effect.provideService(Process.Process, process)
     ))
     const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }

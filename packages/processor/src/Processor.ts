@@ -12,9 +12,9 @@ import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as PartitionWorker from "./partition/PartitionWorker.ts"
+import * as SharedParts from "./partition/SharedParts.ts"
 import * as PaymentBreaker from "./payment/PaymentBreaker.ts"
 import * as PaymentSlots from "./payment/PaymentSlots.ts"
-import * as RecoveryLimiter from "./recovery/RecoveryLimiter.ts"
 import type { ProcessorState } from "./run/ProcessorState.ts"
 
 /** How often the gauges of the dead letters are brought up to date. */
@@ -31,11 +31,9 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
       const paymentSlots = PaymentSlots.make({
         onChange: (underWay) => Metrics.paymentsInFlight.updateUnsafe(underWay, context)
       })
-      const recoveryLimiter = yield* RecoveryLimiter.make
+      const shared = yield* SharedParts.make
       yield* Effect.forkScoped(
-        log.consume((owned) =>
-          Effect.provideContext(PartitionWorker.work(owned, paymentSlots, recoveryLimiter), context)
-        )
+        log.consume((owned) => Effect.provideContext(PartitionWorker.work(owned, paymentSlots, shared), context))
       )
       yield* Effect.forkScoped(Effect.repeat(deadLetterGauges, Schedule.spaced(DEAD_LETTER_GAUGES_EVERY)))
     })

@@ -17,7 +17,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { MaxOpenOrders } from "@flash-sale/processor/order/OpenOrderBudget"
+import { OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Exit, Latch, Layer, Logger, Metric, Scope } from "effect"
@@ -27,6 +27,7 @@ import { counts, order, statusOf, stock } from "../Placing.ts"
 
 /** Orders that a partition keeps in memory, and orders of the tests. */
 const ROOM = 5
+const LIMITS = { own: ROOM, shared: 0 }
 const ORDERS = 60
 const LATENCY = Duration.millis(50)
 
@@ -74,7 +75,7 @@ const world = Effect.gen(function*() {
   const start = Effect.gen(function*() {
     running = yield* Scope.make()
     const engine = Processor.layer.pipe(Layer.provideMerge(ProcessorState.layer), Layer.provide(layer))
-    yield* Layer.buildWithScope(Layer.fresh(engine), running).pipe(Effect.provideService(MaxOpenOrders, ROOM))
+    yield* Layer.buildWithScope(Layer.fresh(engine), running).pipe(Effect.provideService(OpenOrderLimits, LIMITS))
   })
   const stop = Effect.suspend(() => running === undefined ? Effect.void : Scope.close(running, Exit.void))
   yield* Effect.addFinalizer(() => Effect.ignore(stop))

@@ -14,7 +14,6 @@ import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Deferred, Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
-import * as RecoveryLimiter from "../recovery/RecoveryLimiter.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
 import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
@@ -25,6 +24,7 @@ import * as Intake from "./Intake.ts"
 import * as Lag from "./Lag.ts"
 import * as Maintenance from "./Maintenance.ts"
 import * as Router from "./Router.ts"
+import * as SharedParts from "./SharedParts.ts"
 import * as StockEdits from "./StockEdits.ts"
 
 /** How long a worker waits before it recovers again: it waits for a store or a log that is away. */
@@ -38,22 +38,21 @@ type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | Paymen
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
- * hand it returns at once, as a whole rebalance may be waiting for it: decision 0017. Workers of one process share
- * their `RecoveryLimiter`.
+ * hand it returns at once, as a whole rebalance may be waiting for it: decision 0017.
  */
 export const work = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   paymentSlots: PaymentSlots,
-  sharedLimiter?: RecoveryLimiter.RecoveryLimiter
+  sharedParts?: SharedParts.SharedParts
 ): Effect.fn.Return<void, never, Services> {
   const state = yield* ProcessorState
-  const recoveryLimiter = sharedLimiter ?? (yield* RecoveryLimiter.make)
+  const shared = sharedParts ?? (yield* SharedParts.make)
   let hasInHand = false
   let suspect: number | undefined
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, recoveryLimiter, lag, taking(true), suspect)))
+  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking(true), suspect)))
     .pipe(
       Effect.ensuring(taking(false)),
       // Another worker owns it now: what is still in hand here is its own.
@@ -80,7 +79,7 @@ export const work = Effect.fnUntraced(function*(
 const runOnce = Effect.fnUntraced(function*(
   owned: OwnedPartition,
   paymentSlots: PaymentSlots,
-  recoveryLimiter: RecoveryLimiter.RecoveryLimiter,
+  { recoveryLimiter, room }: SharedParts.SharedParts,
   lag: Lag.Lag,
   onTaking: Effect.Effect<void>,
   suspect: number | undefined
@@ -91,7 +90,8 @@ const runOnce = Effect.fnUntraced(function*(
   const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
-  const budget = OpenOrderBudget.make(yield* OpenOrderBudget.MaxOpenOrders)
+  const budget = OpenOrderBudget.make((yield* OpenOrderBudget.OpenOrderLimits).own, room)
+  yield* Effect.addFinalizer(() => Effect.sync(budget.close))
   let recovered = false
   let lastTaken: LogRecord | undefined
   const run: PartitionRun = {
