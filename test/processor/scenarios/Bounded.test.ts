@@ -22,6 +22,15 @@ import { counts, order, stock } from "../Placing.ts"
 const pass = (duration: Duration.Input) =>
   Effect.repeat(TestClock.adjust("100 millis"), { times: Duration.toMillis(duration) / 100 })
 
+/** A processor on a file in memory, with this payment provider. */
+const engineWith = (provider: Layer.Layer<PaymentProvider>) =>
+  Processor.layer.pipe(
+    Layer.provideMerge(ProcessorState.layer),
+    Layer.provide(provider),
+    Layer.provideMerge(SqliteInfra.layerMemory),
+    Layer.provideMerge(Logger.layer([]))
+  )
+
 describe("Bounds of a partition", () => {
   const COUNT = 20_000
   const door = Latch.makeUnsafe(false)
@@ -71,12 +80,7 @@ describe("Bounds of payments", () => {
     lookUp: () => Effect.undefined,
     void: () => Effect.void
   })
-  const engine = Processor.layer.pipe(
-    Layer.provideMerge(ProcessorState.layer),
-    Layer.provide(provider),
-    Layer.provideMerge(SqliteInfra.layerMemory),
-    Layer.provideMerge(Logger.layer([]))
-  )
+  const engine = engineWith(provider)
 
   it.effect(
     "a provider that answers nothing gets a bounded number of charges at once, and the others afterwards",
@@ -112,12 +116,7 @@ describe("A provider that refuses us for an hour", () => {
     lookUp: () => Effect.undefined,
     void: () => Effect.void
   })
-  const engine = Processor.layer.pipe(
-    Layer.provideMerge(ProcessorState.layer),
-    Layer.provide(provider),
-    Layer.provideMerge(SqliteInfra.layerMemory),
-    Layer.provideMerge(Logger.layer([]))
-  )
+  const engine = engineWith(provider)
 
   it.effect(
     "keeps so many charges waiting for it as may be under way, the others in line, and sells all in the end",

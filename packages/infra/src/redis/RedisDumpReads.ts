@@ -2,6 +2,7 @@
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
+import { scanAll } from "./client/ScanAll.ts"
 import { unavailable } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
@@ -27,15 +28,11 @@ export const make = Effect.gen(function*() {
     )
 
   const scanned = Effect.fnUntraced(function*(key: string, kind: "hash" | "ring") {
-    const all: Array<string> = []
-    let cursor = "0"
-    do {
-      const [next, some] = yield* use((client) =>
+    const all = yield* scanAll((cursor) =>
+      use((client) =>
         kind === "hash" ? client.hscan(key, cursor, "COUNT", PIECE) : client.zscan(key, cursor, "COUNT", PIECE)
       )
-      for (const text of some) all.push(text)
-      cursor = next
-    } while (cursor !== "0")
+    )
     return ["", all] as const
   }, (effect) => Effect.catchTag(effect, "WrongContent", ({ detail }) => Effect.succeed([detail] as const)))
 

@@ -6,6 +6,7 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
 import * as RedisSettings from "./client/RedisSettings.ts"
+import { scanAll } from "./client/ScanAll.ts"
 import { unavailable } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
@@ -25,14 +26,10 @@ const make = Effect.gen(function*() {
   const use: IoRedis["Service"]["use"] = (command) => redis.use(command)
 
   const items = Effect.fnUntraced(function*(partition: PartitionId) {
-    const found = new Set<ItemId>()
-    let cursor = "0"
-    do {
-      const [next, names] = yield* use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", NAMES_AT_ONCE))
-      for (const name of names) found.add(ItemId.make(name))
-      cursor = next
-    } while (cursor !== "0")
-    return [...found]
+    const names = yield* scanAll((cursor) =>
+      use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", NAMES_AT_ONCE))
+    )
+    return [...new Set(names.map((name) => ItemId.make(name)))]
   }, Effect.mapError(unavailable))
 
   const positions = Effect.fnUntraced(function*(partition: PartitionId, itemIds: ReadonlyArray<ItemId>) {

@@ -32,7 +32,7 @@ const failing = () => {
       return inner.run(sql, ...parameters)
     }
   }
-  return { trouble: DamageGuard.watch(connection), failWith: (code: number) => void (next = code) }
+  return { connection: DamageGuard.guard(connection), failWith: (code: number) => void (next = code) }
 }
 
 const add = (n: number): GroupCommit.Step => ({
@@ -45,38 +45,41 @@ const detail = (exit: Exit.Exit<unknown, GroupCommit.WriteError> | undefined): s
     ? Option.getOrUndefined(Option.map(Cause.findErrorOption(exit.cause), (error) => error.detail))
     : undefined
 
+/** Why the connection refuses to read; undefined where it does not. */
+const refusal = (connection: Connection.Connection): string | undefined =>
+  detail(Effect.runSyncExit(GroupCommit.attempt(() => connection.get(SELECT))))
+
 describe("DamageGuard", () => {
   for (const code of [CORRUPT, NOT_A_DATABASE]) {
     it.effect(`after the result code ${code} nothing is read or written any more`, () =>
       Effect.gen(function*() {
-        const { failWith, trouble } = failing()
-        const { connection } = trouble
-        assert.isUndefined(trouble.now())
+        const { connection, failWith } = failing()
+        assert.isUndefined(refusal(connection))
         failWith(code)
         assert.match(detail(yield* Effect.exit(GroupCommit.attempt(() => connection.get(SELECT)))) ?? "", /^SQLite: /)
-        const why = trouble.now()
+        const why = refusal(connection)
         assert.match(why ?? "", /^SQLite: (corrupt|not a database) /)
         assert.strictEqual(detail(yield* Effect.exit(GroupCommit.attempt(() => connection.get(SELECT)))), why)
         assert.deepStrictEqual(GroupCommit.commit(connection, [add(1), add(2)]).map(detail), [why, why])
-        assert.strictEqual(trouble.now(), why)
+        assert.strictEqual(refusal(connection), why)
       }))
   }
 
   it("damage that one write finds lets the rest of its transaction end, and refuses everything after that", () => {
-    const { failWith, trouble } = failing()
+    const { connection, failWith } = failing()
     failWith(CORRUPT)
-    const answers = GroupCommit.commit(trouble.connection, [add(1), add(2)])
+    const answers = GroupCommit.commit(connection, [add(1), add(2)])
     assert.deepStrictEqual(answers.map(Exit.isSuccess), [false, true])
-    assert.deepStrictEqual(GroupCommit.commit(trouble.connection, [add(3)]).map(detail), [trouble.now()])
+    assert.deepStrictEqual(GroupCommit.commit(connection, [add(3)]).map(detail), [refusal(connection)])
   })
 
   for (const code of [READ_ERROR, FULL]) {
     it(`the result code ${code} is no damage: the next statement is carried out`, () => {
-      const { failWith, trouble } = failing()
+      const { connection, failWith } = failing()
       failWith(code)
-      assert.isTrue(Exit.isFailure(GroupCommit.commit(trouble.connection, [add(1)])[0]!))
-      assert.isUndefined(trouble.now())
-      assert.isTrue(GroupCommit.commit(trouble.connection, [add(2)]).every(Exit.isSuccess))
+      assert.isTrue(Exit.isFailure(GroupCommit.commit(connection, [add(1)])[0]!))
+      assert.isUndefined(refusal(connection))
+      assert.isTrue(GroupCommit.commit(connection, [add(2)]).every(Exit.isSuccess))
     })
   }
 })

@@ -1,18 +1,13 @@
 /** Guards a file that is damaged: what one statement has found, the others need not find. */
 import type { Connection } from "./Connection.ts"
-import { isDamage, operatingError } from "./ResultCode.ts"
+import { isDamage } from "./ResultCode.ts"
 
-export interface DamageGuard {
-  /**
-   * Refuses everything once a statement has found the file damaged: what SQLite still reads may be wrong, and what it
-   * writes may land anywhere. A transaction that is under way may end.
-   */
-  readonly connection: Connection
-  /** What is damaged; undefined where nothing is known to be. It stays so until the process starts again. */
-  readonly now: () => string | undefined
-}
-
-export const watch = (connection: Connection): DamageGuard => {
+/**
+ * A connection that refuses everything once a statement has found the file damaged: what SQLite still reads may be
+ * wrong, and what it writes may land anywhere. A transaction that is under way may end. It stays so until the process
+ * starts again.
+ */
+export const guard = (connection: Connection): Connection => {
   let damaged: unknown
   const watched = <A>(statement: () => A): A => {
     if (damaged !== undefined && !connection.isInTransaction()) throw damaged
@@ -24,14 +19,11 @@ export const watch = (connection: Connection): DamageGuard => {
     }
   }
   return {
-    connection: {
-      ...connection,
-      get: (sql, ...parameters) => watched(() => connection.get(sql, ...parameters)),
-      all: (sql, ...parameters) => watched(() => connection.all(sql, ...parameters)),
-      run: (sql, ...parameters) => watched(() => connection.run(sql, ...parameters)),
-      script: (sql) => watched(() => connection.script(sql)),
-      checkpoint: () => watched(connection.checkpoint)
-    },
-    now: () => operatingError(damaged)
+    ...connection,
+    get: (sql, ...parameters) => watched(() => connection.get(sql, ...parameters)),
+    all: (sql, ...parameters) => watched(() => connection.all(sql, ...parameters)),
+    run: (sql, ...parameters) => watched(() => connection.run(sql, ...parameters)),
+    script: (sql) => watched(() => connection.script(sql)),
+    checkpoint: () => watched(connection.checkpoint)
   }
 }

@@ -54,7 +54,7 @@ export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, 
 const make = Effect.fnUntraced(function*(
   location: OpenFile.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
-  const { connection } = DamageGuard.watch(
+  const connection = DamageGuard.guard(
     yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
   )
   const upkeep = location !== "memory" && location.isEngine === true
