@@ -2,8 +2,9 @@
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { fingerprint } from "@flash-sale/domain/records/Order"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Effect, Random, Schedule } from "effect"
+import { Clock, Effect, Random, Schedule, Struct } from "effect"
 import { items, persistently } from "./Operator.ts"
 import { PARTITIONS, type Produced } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
@@ -14,6 +15,9 @@ const REPEATED = 8
 /** Of so many orders one is cancelled. */
 const CANCELLED_OF = 6
 const USERS = 7
+/** Orders under the ids of others. */
+const REUSED = 12
+const MAX_REUSE_PAUSE_MILLIS = 5_000
 const STRANGE = 8
 /** The longest pause between two orders: together they take about as long as the blows. */
 const MAX_PAUSE_MILLIS = 1_000
@@ -38,6 +42,33 @@ export const buyers = (world: World) =>
       )
       if (n % CANCELLED_OF === 0) yield* Effect.forkChild(cancel(world, itemId, requestId))
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
+    }), { discard: true })
+
+/**
+ * Buyers who use the request id of somebody else's order, whose status has expired: the gateway knows nothing of it,
+ * claims the id, and answers 202.
+ */
+export const reusers = (world: World) =>
+  Effect.forEach(Array.from({ length: REUSED }, (_, n) => n), (n) =>
+    Effect.gen(function*() {
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_REUSE_PAUSE_MILLIS))
+      const used = yield* Random.nextIntBetween(0, ORDERS - 1)
+      const itemId = items[used % items.length]!
+      const order = { requestId: requestOf(used, itemId), userId: UserId.make(`x-${n}`), itemId, amount: 1 + (n % 3) }
+      const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
+      const correlationId = CorrelationId.make(`x-${n}`)
+      yield* world.store.claimExpired({
+        ...Struct.omit(order, ["userId"]),
+        status: "PENDING",
+        attempt: 1,
+        correlationId,
+        updatedAt: "",
+        fingerprint: fingerprint(order)
+      })
+      yield* persistently(
+        world,
+        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
+      )
     }), { discard: true })
 
 /** Also of an attempt that is over by then, or does not begin before. */

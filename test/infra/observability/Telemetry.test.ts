@@ -41,6 +41,7 @@ const GATEWAY = {
   gateway_admission_batch_orders: "histogram",
   gateway_kafka_append_duration_seconds: "histogram",
   gateway_kafka_append_batch_records: "histogram",
+  gateway_redis_memory_used_ratio: "gauge",
   gateway_redis_up: "gauge",
   gateway_kafka_up: "gauge"
 }
@@ -58,6 +59,7 @@ const PROCESSOR = {
   processor_payments_held_back: "gauge",
   processor_payments_total: "counter",
   processor_dlq_letters_total: "counter",
+  processor_request_ids_reused_total: "counter",
   processor_fold_batch_records: "histogram",
   processor_order_accepted_to_final_seconds: "histogram",
   processor_partitions: "gauge",

@@ -35,7 +35,10 @@ export const quiet = Layer.merge(
 export const layer = (
   place: Target
 ): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
-  Layer.provideMerge(choose(place), quiet)
+  Layer.provideMerge(choose(place), Layer.merge(quiet, statuses))
+
+/** How long the statuses are kept that a command writes, or has written again. */
+export const statuses = Layer.unwrap(Effect.map(Settings.StatusSettings, Infra.layerStatuses))
 
 const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {

@@ -22,6 +22,7 @@ import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
+import { StoreRoomGuard } from "../guards/StoreRoomGuard.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import type { ItemReads } from "../reads/ItemReads.ts"
 import * as StatusLookups from "../reads/StatusLookups.ts"
@@ -59,6 +60,7 @@ export class Admission extends Context.Service<Admission, {
 
 const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
   const breaker = yield* LogBreaker
+  const room = yield* StoreRoomGuard
   const waitEstimate = yield* WaitEstimate
   const maxWait = Duration.toMillis(maxQueueWait)
   const inFlight: InFlight = { count: 0 }
@@ -76,6 +78,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     if (inFlight.count >= maxInFlight) return Refusals.unavailable(correlationId, "overloaded")
     const open = breaker.refusal()
     if (open !== undefined) return Refusals.breakerOpen(correlationId, open)
+    if (room.isShort()) return Refusals.storeFull(correlationId)
     const wait = waitEstimate.before(order.itemId)
     return wait > maxWait ? Refusals.queueTooLong(correlationId, wait - maxWait) : undefined
   }
@@ -103,5 +106,5 @@ export const layer = (
 ): Layer.Layer<
   Admission,
   never,
-  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StoreBreaker | WaitEstimate
+  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StoreBreaker | StoreRoomGuard | WaitEstimate
 > => Layer.effect(Admission, make(settings))

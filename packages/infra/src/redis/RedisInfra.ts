@@ -15,6 +15,7 @@ import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
 import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
 import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
+import * as RedisStoreRoom from "./RedisStoreRoom.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
 
@@ -34,6 +35,7 @@ export const layer = (
     RedisOrderStatuses.layer,
     RedisLiveEvents.layer,
     RedisBacklogs.layer,
+    RedisStoreRoom.layer,
     rightsOf(user)
   ).pipe(
     Layer.provide(Scripts.layer),

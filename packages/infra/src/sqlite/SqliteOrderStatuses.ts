@@ -4,6 +4,7 @@ import {
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
+  retention,
   type StatusLookup
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
@@ -22,6 +23,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
     const limits = yield* RateLimits
+    const kept = yield* retention
     // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
     const admitting = yield* Semaphore.make(1)
 
@@ -79,7 +81,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         }),
       write: (records) =>
         write((connection, now) => {
-          for (const record of records) StatusRows.write(connection, record, now)
+          for (const record of records) StatusRows.write(connection, record, now, kept)
         }),
       read: (requestId) => Effect.map(readAll([requestId]), ([found]) => found!),
       readAll

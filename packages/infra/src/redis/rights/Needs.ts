@@ -9,6 +9,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { Service as StoreRoom } from "@flash-sale/domain/ports/StoreRoom"
 import type { KeyFamily } from "./KeyFamilies.ts"
 
 /** Commands are spelled as the rights of Redis spell them: `SCRIPT|LOAD` is `SCRIPT LOAD`. */
@@ -82,6 +83,10 @@ const backlogs: Needs<Backlogs> = {
   read: { reads: [["HGETALL", "backlog"]] }
 }
 
+const storeRoom: Needs<StoreRoom> = {
+  used: { keyless: ["INFO"] }
+}
+
 /** What each operation of each port needs. */
 export const PORTS = {
   ItemStore: itemStore,
@@ -89,7 +94,8 @@ export const PORTS = {
   OrderStatuses: orderStatuses,
   LiveEvents: liveEvents,
   StoredItems: storedItems,
-  Backlogs: backlogs
+  Backlogs: backlogs,
+  StoreRoom: storeRoom
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 
 export type Port = keyof typeof PORTS

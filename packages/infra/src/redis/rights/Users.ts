@@ -10,7 +10,8 @@ export const USERS = {
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
-    Backlogs: ["read"]
+    Backlogs: ["read"],
+    StoreRoom: ["used"]
   },
   processor: {
     ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
@@ -48,6 +49,7 @@ const NO_EVENTS = "followers of items and orders get no live events"
 const LOST: Readonly<Record<string, string>> = {
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
+  "StoreRoom.used": "orders are not refused while Redis is nearly full",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
   "ItemStore.trouble": NO_PROBE,
