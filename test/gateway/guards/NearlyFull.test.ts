@@ -3,7 +3,6 @@ import { assert, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RequestId } from "@flash-sale/domain/records/Ids"
-import { ASK_EVERY } from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Infra from "@flash-sale/infra/Infra"
 import { usedShare } from "@flash-sale/infra/redis/client/ServerInfo"
 import { Effect, Layer, Schedule } from "effect"
@@ -13,9 +12,9 @@ import { kafkaAddr, needed } from "../../servers/servers.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const TIMEOUT = 120_000
-/** What Redis may take, and what is in it before the orders come: a tenth is left for them, and more beyond. */
-const MAX_MEMORY = 16_000_000
-const BALLAST = 11_000_000
+/** What is in Redis before the orders come, and which share of its memory that is: a tenth is left for them. */
+const BALLAST = 12_000_000
+const USED_BEFORE = 0.75
 /** Orders at once, and far more in all than there is room for. */
 const BUYERS = 16
 const MAX_ORDERS = 60_000
@@ -38,8 +37,9 @@ layer(engine, { excludeTestServices: true, timeout: TIMEOUT })("A Redis that is 
         const store = yield* ItemStore
         const { cli } = yield* OwnRedis.OwnRedis
         const used = Effect.map(cli("INFO", "memory"), (info) => usedShare(String(info)) ?? 0)
-        yield* cli("CONFIG", "SET", "maxmemory", MAX_MEMORY)
         yield* cli("SETRANGE", "ballast", BALLAST, "x")
+        const [, bytes] = /^used_memory:(\d+)/m.exec(String(yield* cli("INFO", "memory"))) ?? []
+        yield* cli("CONFIG", "SET", "maxmemory", Math.ceil(Number(bytes) / USED_BEFORE))
         yield* TestGateway.stock("101", MAX_ORDERS)
         let sent = 0
         let refused: TestGateway.Answer | undefined
@@ -79,7 +79,6 @@ layer(engine, { excludeTestServices: true, timeout: TIMEOUT })("A Redis that is 
         assert.strictEqual((yield* gateway.send(TestGateway.order({ request_id: "still" }))).body["code"], "overloaded")
         yield* cli("DEL", "ballast")
         const again = gateway.send(TestGateway.order({ request_id: "again", user_id: "again" }))
-        yield* Effect.delay(Effect.void, ASK_EVERY)
         yield* TestGateway.until(again, ({ status }) => status !== 503)
         yield* TestGateway.until(gateway.get("/orders/again"), ({ body }) => body["status"] === "COMPLETED")
       }),

@@ -56,6 +56,7 @@ describe("StoreRoomGuard", () => {
         yield* TestClock.adjust(StoreRoomGuard.ASK_EVERY)
         assert.deepStrictEqual([used, guard.isShort(), yield* gauge], [used, isShort, shown])
       }
+      assert.strictEqual(EngineMetrics.storeMemoryUsed.id, "gateway_redis_memory_used_ratio")
       assert.deepStrictEqual(events, [
         "store_memory_short",
         "store_memory_enough",
