@@ -3,9 +3,9 @@ import { describe, expect, layer } from "@effect/vitest"
 import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint } from "@flash-sale/domain/records/Order"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { Effect, type Layer, Schedule } from "effect"
+import { Arbitrary, Effect, type Layer, Schedule, Schema } from "effect"
 import { next } from "./Commands.ts"
 
 const LEASE_MILLIS = 60_000
@@ -54,6 +54,40 @@ const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusR
   placedAtOffset: Offset.make(7),
   ...rest
 })
+
+/** Pairs of statuses that are written one over the other. */
+const PAIRS = 400
+
+const oneOf = <const A extends ReadonlyArray<unknown>>(all: A) =>
+  Arbitrary.map(
+    Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: all.length - 1 }))),
+    (index): A[number] => all[index]
+  )
+
+/** Few words, so that statuses of one order and of several meet often. */
+const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
+  Arbitrary.all([
+    oneOf(OrderStatus.literals),
+    oneOf([1, 1, 1, 2]),
+    oneOf([undefined, 3, 4]),
+    oneOf(["101", "101", "102"]),
+    oneOf(["", "u-1", "u-1", "u-2"])
+  ]),
+  ([status, attempt, offset, item, user]) => {
+    const itemId = ItemId.make(item)
+    return {
+      requestId: RequestId.make("any"),
+      itemId,
+      amount: 1,
+      status,
+      attempt,
+      correlationId: CorrelationId.make(`${status}-${attempt}-${offset}-${item}-${user}`),
+      updatedAt: "2026-01-01T00:00:00.000Z",
+      fingerprint: user === "" ? "" : fingerprint({ userId: UserId.make(user), itemId, amount: 1 }),
+      ...(offset === undefined ? {} : { placedAtOffset: Offset.make(offset) })
+    }
+  }
+)
 
 export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
   layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
@@ -264,6 +298,25 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
             expect(yield* written(first)).toEqual(takes ? next : there)
           }))
       }
+
+      it.effect("a status replaces another exactly where the domain says so", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const pairs = yield* Arbitrary.sampleEffect(Arbitrary.all([anyStatus, anyStatus]), {
+            count: PAIRS,
+            seed: name
+          })
+          const named = pairs.map(([before, after], n) => {
+            const requestId = RequestId.make(`pair-${next()}-${n}`)
+            return [{ ...before, requestId }, { ...after, requestId }] as const
+          })
+          yield* service.write(named.map(([before]) => before))
+          yield* service.write(named.map(([, after]) => after))
+          const found = yield* service.readAll(named.map(([{ requestId }]) => requestId))
+          expect(found).toEqual(
+            named.map(([before, after]) => ({ _tag: "Kept", record: mayReplace(before, after) ? after : before }))
+          )
+        }))
 
       it.effect("a decided status outlasts the PENDING of a replay of another order, and so does a claim", () =>
         Effect.gen(function*() {
