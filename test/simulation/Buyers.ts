@@ -5,6 +5,8 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Random, Schedule, Struct } from "effect"
+import * as Chance from "./Chance.ts"
+import * as Door from "./Door.ts"
 import { items, persistently } from "./Operator.ts"
 import { PARTITIONS, type Produced } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
@@ -14,6 +16,8 @@ const ORDERS = 66
 const REPEATED = 8
 /** Of so many orders one is cancelled. */
 const CANCELLED_OF = 6
+/** How many orders come before the door knows, and are left to the fold, 0 to 1. */
+const PAST_THE_DOOR = 0.5
 const USERS = 7
 /** Orders under the ids of others. */
 const REUSED = 12
@@ -35,11 +39,14 @@ export const buyers = (world: World) =>
       const requestId = requestOf(n, itemId)
       const order = { requestId, userId: UserId.make(`u-${n % USERS}`), itemId, amount: 1 + (n % 3) }
       const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
-      const correlationId = CorrelationId.make(`c-${n}`)
-      yield* persistently(
-        world,
-        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
-      )
+      const isLetIn = (yield* Chance.happens(PAST_THE_DOOR)) || (yield* Door.letsIn(world, order, acceptedAt))
+      if (isLetIn) {
+        const correlationId = CorrelationId.make(`c-${n}`)
+        yield* persistently(
+          world,
+          LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
+        )
+      }
       if (n % CANCELLED_OF === 0) yield* Effect.forkChild(cancel(world, itemId, requestId))
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
     }), { discard: true })
