@@ -10,19 +10,22 @@ export const USERS = {
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
-    Backlogs: ["read"]
+    Backlogs: ["read"],
+    FoldedLog: ["read"]
   },
   processor: {
     ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
-    Backlogs: ["publish"]
+    Backlogs: ["publish"],
+    FoldedLog: ["read", "write"]
   },
   operator: {
     ItemStore: ["fold", "read", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
-    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"]
+    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
+    FoldedLog: ["read", "write"]
   }
 } satisfies Readonly<Record<string, Operations>>
 
