@@ -4,6 +4,7 @@
  * list with the adapters.
  */
 import type { Service as Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import type { Service as FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -84,6 +85,11 @@ const backlogs: Needs<Backlogs> = {
   read: { reads: [["HGETALL", "backlog"]] }
 }
 
+const foldedLog: Needs<FoldedLog> = {
+  read: { reads: [["HMGET", "log"]] },
+  write: { scripts: ["write_log"] }
+}
+
 const storeRoom: Needs<StoreRoom> = {
   used: { keyless: ["INFO"] }
 }
@@ -96,6 +102,7 @@ export const PORTS = {
   LiveEvents: liveEvents,
   StoredItems: storedItems,
   Backlogs: backlogs,
+  FoldedLog: foldedLog,
   StoreRoom: storeRoom
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 

@@ -11,19 +11,22 @@ export const USERS = {
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
+    FoldedLog: ["read"],
     StoreRoom: ["used"]
   },
   processor: {
     ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
-    Backlogs: ["publish"]
+    Backlogs: ["publish"],
+    FoldedLog: ["read", "write"]
   },
   operator: {
     ItemStore: ["fold", "read", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
-    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"]
+    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
+    FoldedLog: ["read", "write"]
   }
 } satisfies Readonly<Record<string, Operations>>
 
@@ -53,6 +56,8 @@ const LOST: Readonly<Record<string, string>> = {
   "StoreRoom.used": "orders are not refused while Redis is nearly full",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
+  // Whoever writes it down needs the right to the key itself.
+  "FoldedLog.read": "a log with another number of partitions is known by its topic alone",
   "ItemStore.trouble": NO_PROBE,
   "ItemStore.isUp": NO_PROBE,
   "ItemStore.levels": "processor_inventory_level does not show every item"
