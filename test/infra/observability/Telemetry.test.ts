@@ -42,6 +42,8 @@ const GATEWAY = {
   gateway_kafka_append_duration_seconds: "histogram",
   gateway_kafka_append_batch_records: "histogram",
   gateway_redis_memory_used_ratio: "gauge",
+  gateway_log_policy_wrong: "gauge",
+  gateway_log_refused: "gauge",
   gateway_redis_up: "gauge",
   gateway_kafka_up: "gauge"
 }
@@ -66,6 +68,8 @@ const PROCESSOR = {
   processor_items_stopped: "gauge",
   processor_kafka_append_duration_seconds: "histogram",
   processor_kafka_append_batch_records: "histogram",
+  processor_log_policy_wrong: "gauge",
+  processor_log_refused: "gauge",
   processor_redis_up: "gauge",
   processor_kafka_up: "gauge"
 }
