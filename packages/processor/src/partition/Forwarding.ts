@@ -8,9 +8,6 @@ import * as MakeDeadLetter from "../order/MakeDeadLetter.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 
-/** The header of a forwarded record that says where it was: `partition:offset`. */
-const ORIGIN_HEADER = "origin"
-
 export interface Forwarding {
   /** Appends the record to its item's home, where it takes its place among the others and is folded. */
   readonly forward: (itemId: ItemId, record: LogRecord.LogRecord) => Effect.Effect<void>
@@ -58,7 +55,7 @@ const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.New
     headers: {
       ...(isOrder ? { [LogRecord.Header.acceptedAt]: String(timestamp) } : {}),
       ...headers,
-      [ORIGIN_HEADER]: `${partition}:${offset}`
+      [LogRecord.Header.origin]: `${partition}:${offset}`
     }
   }
 }

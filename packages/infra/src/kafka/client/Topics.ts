@@ -113,16 +113,25 @@ const isCreatedByAnother = (error: unknown): boolean => {
 const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<unknown> } =>
   typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
 
-const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => {
-  const topic = (name: string, numPartitions: number): ITopicConfig => ({
-    topic: name,
-    numPartitions,
-    replicationFactor: settings.replicationFactor,
-    configEntries: [
-      { name: "min.insync.replicas", value: String(settings.minInsyncReplicas) },
-      { name: "retention.ms", value: FOR_EVER },
-      { name: "retention.bytes", value: FOR_EVER }
-    ]
-  })
-  return [topic(settings.ordersTopic, settings.partitions), topic(settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)]
-}
+const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => [
+  configOf(settings, settings.ordersTopic, settings.partitions),
+  configOf(settings, settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)
+]
+
+const configOf = (settings: KafkaSettings, topic: string, numPartitions: number): ITopicConfig => ({
+  topic,
+  numPartitions,
+  replicationFactor: settings.replicationFactor,
+  configEntries: [
+    { name: "min.insync.replicas", value: String(settings.minInsyncReplicas) },
+    { name: "retention.ms", value: FOR_EVER },
+    { name: "retention.bytes", value: FOR_EVER }
+  ]
+})
+
+/** Creates another topic with the policies of the log. */
+export const create = (client: KafkaClient["Service"], topic: string, partitions: number) =>
+  Effect.asVoid(
+    client.ask(`creating ${topic}`, (admin) =>
+      admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: true }))
+  )

@@ -1,0 +1,144 @@
+/** Whether the log can be moved into another topic: everything that speaks against it, before anything is changed. */
+import * as LogFold from "@flash-sale/audit/LogFold"
+import * as Survey from "@flash-sale/audit/Survey"
+import { FoldedLog, type LogIdentity } from "@flash-sale/domain/ports/FoldedLog"
+import { type KnownLetters, LogCopy } from "@flash-sale/domain/ports/LogCopy"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
+import { Console, Effect } from "effect"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Progress from "../terminal/Progress.ts"
+import * as Target from "../terminal/Target.ts"
+
+/** The log that is moved, as it was found. */
+export interface Source {
+  readonly identity: LogIdentity
+  readonly log: ReadonlyArray<Survey.SurveyedPartition>
+  readonly records: number
+  readonly fold: LogFold.LogFold
+  readonly letters: KnownLetters
+  /** Where the store is, in words. */
+  readonly location: string
+}
+
+const UNCHANGED = "nothing was changed"
+
+/** Looks at both topics, the group, the store and the letters, and folds the log. Changes nothing. */
+export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
+  const copy = yield* LogCopy
+  const { location } = yield* StoredItems
+  yield* refuseOtherLog(from, to)
+  yield* refuseRunning
+  const why = [...yield* problemsOfTopics(from, to)]
+  if (why.length > 0) return yield* CommandFailed.failed(...why, UNCHANGED)
+  const log = yield* Target.bounded(Survey.first(from.partitions))
+  const wrong = [...Survey.cuts(log), ...yield* Survey.shorter(log), ...yield* Survey.damages(log)]
+  if (wrong.length > 0) return yield* CommandFailed.failed(...wrong, UNCHANGED)
+  const letters = yield* copy.letters
+  if (letters.isTargetKnown) {
+    return yield* CommandFailed.failed(
+      `${to.topic} was in use before, as dead letters name its records: choose another name; ${UNCHANGED}`
+    )
+  }
+  const records = Survey.total(log)
+  const fold = yield* folded(log, letters)
+  yield* Console.log(`${from.topic}: ${from.partitions} partitions, ${records} records, ${fold.items.size} items`)
+  if (fold.waiting > 0) {
+    return yield* CommandFailed.failed(
+      `${fold.waiting} records are in a partition that is not their item's, and no processor has dealt with them yet: ` +
+        `run a processor until its lag is 0, stop it, and try again; ${UNCHANGED}`
+    )
+  }
+  return { identity: from, log, records, fold, letters, location } satisfies Source
+})
+
+/** Folds a log in memory, and says how far that is. */
+export const folded = Effect.fnUntraced(function*(
+  log: ReadonlyArray<Survey.SurveyedPartition>,
+  letters: Pick<KnownLetters, "has">
+) {
+  const records = Survey.total(log)
+  let read = 0
+  return yield* Progress.during(
+    LogFold.of({ log, hasLetter: letters.has, onRead: (some) => void (read += some) }),
+    () => Progress.line("records folded", read, records)
+  )
+})
+
+/** Refuses where somebody folds. */
+export const refuseRunning = Effect.gen(function*() {
+  const members = yield* (yield* LogCopy).members
+  if (members === 0) return
+  return yield* CommandFailed.failed(
+    `${members} processors run: stop all gateways and processors first, and wait until the group has no members`
+  )
+})
+
+/** Refuses where the log has grown since it was surveyed. */
+export const refuseGrown = Effect.fnUntraced(function*({ identity, log }: Pick<Source, "identity" | "log">) {
+  const reader = yield* LogReader
+  for (const { end, partition } of log) {
+    const now = yield* reader.bounds(partition)
+    if (now.end === end) continue
+    return yield* CommandFailed.failed(
+      `partition ${partition} of ${identity.topic} has grown from ${end} to ${now.end}: a gateway runs, or a command. ` +
+        "Stop them all, and try again"
+    )
+  }
+})
+
+/** The store must be a fold of the log that is moved. */
+const refuseOtherLog = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
+  const { location } = yield* StoredItems
+  const written = yield* (yield* FoldedLog).read
+  if (written === undefined || isSame(written, from)) return
+  return yield* CommandFailed.failed(
+    isSame(written, to)
+      ? `${location} is a fold of ${to.topic} with ${to.partitions} partitions already: ` +
+        `set ORDERS_TOPIC=${to.topic} and KAFKA_PARTITIONS=${to.partitions}, and start the services`
+      : `${location} is a fold of ${written.topic} with ${written.partitions} partitions, and not of ${from.topic} ` +
+        `with ${from.partitions}: set ORDERS_TOPIC and KAFKA_PARTITIONS to what it is; ${UNCHANGED}`
+  )
+})
+
+const isSame = (one: LogIdentity, other: LogIdentity): boolean =>
+  one.topic === other.topic && one.partitions === other.partitions
+
+/** What is wrong with either topic. */
+const problemsOfTopics = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
+  const copy = yield* LogCopy
+  if (to.topic === from.topic) return [`--to-topic: ${to.topic} is the log itself: name a new topic`]
+  if (to.partitions === from.partitions) return [`--repartition: ${from.topic} has ${to.partitions} partitions already`]
+  const problems = [...yield* problemsOfSource(from)]
+  const found = yield* copy.found
+  if (found !== undefined && found.records > 0) {
+    problems.push(
+      `${to.topic} holds ${found.records} records: a copy that was cut short, or somebody else's. ` +
+        "Delete it where nobody needs it, and name another topic"
+    )
+  } else if (found !== undefined && found.partitions !== to.partitions) {
+    problems.push(`${to.topic} has ${found.partitions} partitions, and not ${to.partitions}: delete it, as it is empty`)
+  }
+  return problems
+})
+
+/** A topic may have been altered to more partitions than its orders were written with: then those are empty. */
+const problemsOfSource = Effect.fnUntraced(function*({ partitions, topic }: LogIdentity) {
+  const reader = yield* LogReader
+  const copy = yield* LogCopy
+  const count = yield* Target.bounded(copy.sourcePartitions)
+  if (count < partitions) {
+    return [`${topic} has ${count} partitions, and its orders were written with ${partitions}: records are lost`]
+  }
+  const more = Array.from({ length: count - partitions }, (_, at) => PartitionId.make(partitions + at))
+  const bounds = yield* Effect.forEach(more, reader.bounds)
+  const records = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
+  if (records === 0) return []
+  return [
+    `partitions ${partitions} to ${
+      count - 1
+    } of ${topic} hold ${records} records, which were appended by somebody who ` +
+    `took it for a log of ${count} partitions: a log of ${partitions} does not have them`
+  ]
+})
