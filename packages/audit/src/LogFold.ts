@@ -23,7 +23,7 @@ export interface ItemFold {
 
 export interface LogFold {
   readonly items: ReadonlyMap<ItemId, ItemFold>
-  /** Records in a partition that is not their item's home, which no processor has dealt with yet. */
+  /** Records in a partition that is not their item's home, which no processor has dealt with. */
   readonly waiting: number
 }
 
@@ -39,7 +39,7 @@ export interface Options {
 export const of = Effect.fnUntraced(function*({ hasLetter, log, onRead }: Options) {
   const reader = yield* LogReader
   const items = new Map<ItemId, ItemFold>()
-  const strays = Strays.make(log, hasLetter)
+  const strays = Strays.make(log.length, hasLetter)
   for (const { end, partition, start } of log) {
     const fold = PartitionFold.make({ partition, count: log.length, checkpoint: undefined, only: undefined })
     yield* Stream.runForEach(reader.read(partition, start, end), (records) =>

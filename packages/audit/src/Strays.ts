@@ -4,39 +4,42 @@
  */
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
-import type { SurveyedPartition } from "./Survey.ts"
 
 /** Whether the record at this position has become a dead letter. */
 export type HasLetter = (record: Pick<LogRecord.LogRecord, "partition" | "offset">) => boolean
+
+/** Where a forwarded record was, in the log in which it is. */
+const PLACE = /^\d+:\d+$/
 
 export const isStray = (record: LogRecord.LogRecord, count: number): boolean => {
   const itemId = LogRecord.itemOf(record)
   return itemId !== undefined && home(itemId, count) !== record.partition
 }
 
+/** Strays that are remembered: of a log of the right number of partitions there are a few. */
+const MAX_STRAYS = 100_000
+
 export interface Strays {
   readonly look: (record: LogRecord.LogRecord) => void
-  /** How many of the records looked at wait for a processor: it has neither forwarded them nor put a letter. */
+  /** How many of the records looked at are nowhere else: no processor has forwarded them or put a letter. */
   readonly waiting: () => number
 }
 
-/** `log` is all there is of the log. Before what is committed of a partition nothing waits. */
-export const make = (log: ReadonlyArray<SurveyedPartition>, hasLetter: HasLetter): Strays => {
+/** `count` is the number of partitions of the log; all of it is to be looked at. */
+export const make = (count: number, hasLetter: HasLetter): Strays => {
   const found = new Set<string>()
   const forwarded = new Set<string>()
-  const committed = new Map<number, number>(log.map((one) => [one.partition, one.committed]))
-  const isOpen = (partition: number, offset: number) => offset >= (committed.get(partition) ?? Infinity)
+  let tooMany = 0
   return {
     look: (record) => {
-      const { offset, partition } = record
-      if (isStray(record, log.length)) {
-        if (isOpen(partition, offset) && !hasLetter(record)) found.add(`${partition}:${offset}`)
-        return
+      if (!isStray(record, count)) {
+        const origin = record.headers[LogRecord.Header.origin]
+        if (origin !== undefined && PLACE.test(origin)) forwarded.add(origin)
+      } else if (!hasLetter(record)) {
+        if (found.size < MAX_STRAYS) found.add(`${record.partition}:${record.offset}`)
+        else tooMany++
       }
-      const origin = record.headers[LogRecord.Header.origin]
-      const [, from, at] = /^(\d+):(\d+)$/.exec(origin ?? "") ?? []
-      if (origin !== undefined && isOpen(Number(from), Number(at))) forwarded.add(origin)
     },
-    waiting: () => [...found].filter((one) => !forwarded.has(one)).length
+    waiting: () => [...found].filter((one) => !forwarded.has(one)).length + tooMany
   }
 }

@@ -2,13 +2,15 @@
 import * as ClearStore from "@flash-sale/audit/ClearStore"
 import * as Survey from "@flash-sale/audit/Survey"
 import type { LogIdentity } from "@flash-sale/domain/ports/FoldedLog"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
-import { Console, Effect } from "effect"
+import { Console, Context, Effect } from "effect"
 import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as MoveSurvey from "./MoveSurvey.ts"
@@ -32,7 +34,8 @@ export const run = Effect.fnUntraced(function*(
     )
   )
   yield* Console.log(`${source.location} is a fold of ${to.topic} from now on`)
-  const store = yield* Effect.context<Infra.Items>()
+  // Nothing else of the context: the reader that is here is that of the old log.
+  const store = Context.pick(ItemStore, RecoveryMarks, StoredItems)(yield* Effect.context<Infra.Items>())
   yield* Effect.gen(function*() {
     yield* RecoverRun.refill(yield* Survey.first(to.partitions), store)
     const { differing, unclear } = yield* Reconcile.compare({ item: undefined, apply: false })

@@ -46,7 +46,8 @@ export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentit
   yield* Console.log(`${from.topic}: ${from.partitions} partitions, ${records} records, ${fold.items.size} items`)
   if (fold.waiting > 0) {
     return yield* CommandFailed.failed(
-      `${fold.waiting} records are in a partition that is not their item's, and no processor has dealt with them yet: ` +
+      `${fold.waiting} records of ${from.topic} are in a partition that is not their item's among ${from.partitions}, ` +
+        "and no processor has dealt with them. Where KAFKA_PARTITIONS is the number with which the orders were written, " +
         `run a processor until its lag is 0, stop it, and try again; ${UNCHANGED}`
     )
   }
@@ -92,6 +93,13 @@ export const refuseGrown = Effect.fnUntraced(function*({ identity, log }: Pick<S
 const refuseOtherLog = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
   const { location } = yield* StoredItems
   const written = yield* (yield* FoldedLog).read
+  const noted = (yield* (yield* LogCopy).noted).find((partitions) => partitions !== from.partitions)
+  if (written === undefined && noted !== undefined) {
+    return yield* CommandFailed.failed(
+      `the orders of ${from.topic} were written with ${noted} partitions, by the group's offsets: ` +
+        `set KAFKA_PARTITIONS to ${noted}; ${UNCHANGED}`
+    )
+  }
   if (written === undefined || isSame(written, from)) return
   return yield* CommandFailed.failed(
     isSame(written, to)
@@ -128,6 +136,7 @@ const problemsOfSource = Effect.fnUntraced(function*({ partitions, topic }: LogI
   const reader = yield* LogReader
   const copy = yield* LogCopy
   const count = yield* Target.bounded(copy.sourcePartitions)
+  if (count === undefined) return [`there is no topic ${topic}: ORDERS_TOPIC names the log that is moved`]
   if (count < partitions) {
     return [`${topic} has ${count} partitions, and its orders were written with ${partitions}: records are lost`]
   }

@@ -16,9 +16,13 @@ const RATE = 60_000
 
 export type Store = Context.Context<Infra.Items>
 
+/** The log, where the engine's own store is a fold of it. */
+export const partitionsOf = (own: Store | undefined) =>
+  Target.bounded(own === undefined ? Survey.partitions : Effect.provideContext(Survey.partitions, own))
+
 /** Surveys the log, and refuses it where it is known not to be whole. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
-  const log = yield* Target.bounded(Survey.partitions)
+  const log = yield* partitionsOf(own)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
   const why = [...Survey.cuts(log), ...short, ...(yield* Survey.damages(log))]
   if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")

@@ -30,7 +30,8 @@ export const run = Effect.fnUntraced(function*(
     Infra.layerReader(kafka),
     Infra.layerCopy(kafka, to.topic)
   )
-  const there = Infra.layerReader({ ...kafka, ordersTopic: to.topic, partitions: to.partitions })
+  // A reader of its own: the layer of the log's reader is known by now, and would be taken for it.
+  const there = Layer.fresh(Infra.layerReader({ ...kafka, ordersTopic: to.topic, partitions: to.partitions }))
   yield* Effect.gen(function*() {
     yield* AuditTarget.untilUp
     const source = yield* MoveSurvey.run(from, to)

@@ -28,8 +28,13 @@ export class LogCopy extends Context.Service<LogCopy, {
   readonly topic: string
   /** How many processors are in the group now. */
   readonly members: Effect.Effect<number, LogUnavailable>
-  /** How many partitions the topic of the present log has, which may be more than its orders were written with. */
-  readonly sourcePartitions: Effect.Effect<number, LogUnavailable>
+  /**
+   * How many partitions the topic of the present log has, which may be more than its orders were written with;
+   * undefined where there is no such topic.
+   */
+  readonly sourcePartitions: Effect.Effect<number | undefined, LogUnavailable>
+  /** The numbers of partitions that processors have noted with what they committed of the present log. */
+  readonly noted: Effect.Effect<ReadonlyArray<number>, LogUnavailable>
   /** The copy's topic; undefined where there is none. It is not created. */
   readonly found: Effect.Effect<FoundTopic | undefined, LogUnavailable>
   /** Creates the copy's topic, with the policies of the log. */

@@ -7,10 +7,10 @@ import { encode, type EncodedRecord, sizeOf } from "./append/EncodedRecord.ts"
 import * as PartitionSender from "./append/PartitionSender.ts"
 import * as GroupOffsets from "./client/GroupOffsets.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
-import * as TopicMetadata from "./client/TopicMetadata.ts"
-import * as Topics from "./client/Topics.ts"
 import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
 import * as KnownLetters from "./letters/KnownLetters.ts"
+import * as Evidence from "./topics/Evidence.ts"
+import * as TopicCreation from "./topics/TopicCreation.ts"
 
 /** Letters and handlings go to the first partition of their topic. */
 const LETTERS_PARTITION = 0
@@ -52,11 +52,10 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
       })
 
       const found = Effect.gen(function*() {
-        const known = yield* client.ask("listing topics", (admin) => admin.listTopics())
-        if (!known.includes(topic)) return undefined
+        const partitions = yield* Evidence.partitionsOf(client, topic)
+        if (partitions === undefined) return undefined
         const bounds = yield* client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic))
-        const records = bounds.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
-        return { partitions: yield* TopicMetadata.partitions(client, topic), records }
+        return { partitions, records: bounds.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0) }
       })
 
       return LogCopy.of({
@@ -64,9 +63,10 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
         members: client.ask("the group's members", (admin) => admin.describeGroups([settings.group])).pipe(
           Effect.map(({ groups }) => groups.reduce((sum, { members }) => sum + members.length, 0))
         ),
-        sourcePartitions: TopicMetadata.partitions(client, settings.ordersTopic),
+        sourcePartitions: Evidence.partitionsOf(client, settings.ordersTopic),
+        noted: Effect.map(Evidence.inGroup(client), (all) => all.map(({ partitions }) => partitions)),
         found,
-        create: (partitions) => Topics.create(client, topic, partitions),
+        create: (partitions) => TopicCreation.createCopy(client, topic, partitions),
         append: (partition, records) =>
           Effect.flatMap(send(topic, partition, records.map(encode)), (first) =>
             first === undefined

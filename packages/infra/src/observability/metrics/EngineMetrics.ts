@@ -57,6 +57,23 @@ export const up: Readonly<Record<Service, DependencyGauges>> = {
   processor: upOf("processor")
 }
 
+/** Whether the log keeps what decision 0029 asks of it. */
+export interface LogGauges {
+  readonly refused: Metric.Gauge<number>
+  readonly policyWrong: Metric.Gauge<number>
+}
+const logOf = (service: Service): LogGauges => ({
+  refused: gauge(
+    `${service}_log_refused`,
+    "Whether the order log is refused (1): its partitions, its topic or its compaction are wrong"
+  ),
+  policyWrong: gauge(`${service}_log_policy_wrong`, "Topics that are missing or whose settings lose records")
+})
+export const log: Readonly<Record<Service, LogGauges>> = {
+  gateway: logOf("gateway"),
+  processor: logOf("processor")
+}
+
 export const foldBatch = histogram(
   "processor_fold_batch_records",
   "Records folded by one call to the store",
@@ -116,7 +133,9 @@ const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> =>
   append[service].duration,
   append[service].batch,
   up[service].redis,
-  up[service].kafka
+  up[service].kafka,
+  log[service].refused,
+  log[service].policyWrong
 ]
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
