@@ -1,5 +1,5 @@
--- Names another log in the place of the one that this store is a fold of, once all of that fold is cleared. From then on
--- the store is an empty fold of the other log.
+-- Names another log in the place of the one that this store is a fold of, once all of that fold is cleared. From then
+-- on the store is an empty fold of the other log.
 --
 -- KEYS[1]  log
 -- KEYS[2]  backlog
@@ -11,8 +11,8 @@
 -- ARGV[3]  the topic of the other log
 -- ARGV[4]  its number of partitions; from ARGV[5] on the items that wait with an external edit
 --
--- Returns  'other' where the store is a fold of another log than the first, 'folding' where a partition carries a mark,
---          else 'replaced'
+-- Returns  'other' where the store is a fold of another log than the first, 'folding' where a partition has a mark, else
+--          'replaced'
 local MARKS_FROM, NAMES_FROM = 3, 5
 local log, backlog = KEYS[1], KEYS[2]
 local from, count, to, partitions = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

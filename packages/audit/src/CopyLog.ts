@@ -17,7 +17,7 @@ export interface Lettered {
 }
 
 export interface CopiedLog {
-  /** Of each partition of the copy: everything before it is final and published, and nothing behind it is known to be. */
+  /** Of each partition of the copy: what is before it is final and published, and nothing behind it is known to be. */
   readonly committed: ReadonlyArray<number>
   readonly copied: number
   readonly leftOut: number

@@ -1,4 +1,4 @@
-/** The log's way into its new topic: copied, compared, and ready for the processors. Nothing of the store is touched. */
+/** The log's way into its new topic: copied, compared, ready for the processors. Nothing of the store is touched. */
 import * as CopyLog from "@flash-sale/audit/CopyLog"
 import * as LogFold from "@flash-sale/audit/LogFold"
 import * as Survey from "@flash-sale/audit/Survey"

@@ -5,11 +5,11 @@ import { FoldedLog, type LogIdentity } from "@flash-sale/domain/ports/FoldedLog"
 import { type KnownLetters, LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Console, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
+import * as MoveTopics from "./MoveTopics.ts"
 
 /** The log that is moved, as it was found. */
 export interface Source {
@@ -30,7 +30,7 @@ export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentit
   const { location } = yield* StoredItems
   yield* refuseOtherLog(from, to)
   yield* refuseRunning
-  const why = [...yield* problemsOfTopics(from, to)]
+  const why = [...yield* MoveTopics.problems(from, to)]
   if (why.length > 0) return yield* CommandFailed.failed(...why, UNCHANGED)
   const log = yield* Target.bounded(Survey.first(from.partitions))
   const wrong = [...Survey.cuts(log), ...yield* Survey.shorter(log), ...yield* Survey.damages(log)]
@@ -46,9 +46,9 @@ export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentit
   yield* Console.log(`${from.topic}: ${from.partitions} partitions, ${records} records, ${fold.items.size} items`)
   if (fold.waiting > 0) {
     return yield* CommandFailed.failed(
-      `${fold.waiting} records of ${from.topic} are in a partition that is not their item's among ${from.partitions}, ` +
-        "and no processor has dealt with them. Where KAFKA_PARTITIONS is the number with which the orders were written, " +
-        `run a processor until its lag is 0, stop it, and try again; ${UNCHANGED}`
+      `${fold.waiting} records of ${from.topic} are in a partition that is not their item's among ` +
+        `${from.partitions}, and no processor has dealt with them. Where KAFKA_PARTITIONS is the number with which ` +
+        `the orders were written, run a processor until its lag is 0, stop it, and try again; ${UNCHANGED}`
     )
   }
   return { identity: from, log, records, fold, letters, location } satisfies Source
@@ -83,8 +83,8 @@ export const refuseGrown = Effect.fnUntraced(function*({ identity, log }: Pick<S
     const now = yield* reader.bounds(partition)
     if (now.end === end) continue
     return yield* CommandFailed.failed(
-      `partition ${partition} of ${identity.topic} has grown from ${end} to ${now.end}: a gateway runs, or a command. ` +
-        "Stop them all, and try again"
+      `partition ${partition} of ${identity.topic} has grown from ${end} to ${now.end}: a gateway runs, ` +
+        "or a command. Stop them all, and try again"
     )
   }
 })
@@ -112,42 +112,3 @@ const refuseOtherLog = Effect.fnUntraced(function*(from: LogIdentity, to: LogIde
 
 const isSame = (one: LogIdentity, other: LogIdentity): boolean =>
   one.topic === other.topic && one.partitions === other.partitions
-
-/** What is wrong with either topic. */
-const problemsOfTopics = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
-  const copy = yield* LogCopy
-  if (to.topic === from.topic) return [`--to-topic: ${to.topic} is the log itself: name a new topic`]
-  if (to.partitions === from.partitions) return [`--repartition: ${from.topic} has ${to.partitions} partitions already`]
-  const problems = [...yield* problemsOfSource(from)]
-  const found = yield* copy.found
-  if (found !== undefined && found.records > 0) {
-    problems.push(
-      `${to.topic} holds ${found.records} records: a copy that was cut short, or somebody else's. ` +
-        "Delete it where nobody needs it, and name another topic"
-    )
-  } else if (found !== undefined && found.partitions !== to.partitions) {
-    problems.push(`${to.topic} has ${found.partitions} partitions, and not ${to.partitions}: delete it, as it is empty`)
-  }
-  return problems
-})
-
-/** A topic may have been altered to more partitions than its orders were written with: then those are empty. */
-const problemsOfSource = Effect.fnUntraced(function*({ partitions, topic }: LogIdentity) {
-  const reader = yield* LogReader
-  const copy = yield* LogCopy
-  const count = yield* Target.bounded(copy.sourcePartitions)
-  if (count === undefined) return [`there is no topic ${topic}: ORDERS_TOPIC names the log that is moved`]
-  if (count < partitions) {
-    return [`${topic} has ${count} partitions, and its orders were written with ${partitions}: records are lost`]
-  }
-  const more = Array.from({ length: count - partitions }, (_, at) => PartitionId.make(partitions + at))
-  const bounds = yield* Effect.forEach(more, reader.bounds)
-  const records = bounds.reduce((sum, { end, start }) => sum + end - start, 0)
-  if (records === 0) return []
-  return [
-    `partitions ${partitions} to ${
-      count - 1
-    } of ${topic} hold ${records} records, which were appended by somebody who ` +
-    `took it for a log of ${count} partitions: a log of ${partitions} does not have them`
-  ]
-})

@@ -1,6 +1,5 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
-import * as Survey from "@flash-sale/audit/Survey"
 import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
@@ -137,7 +136,8 @@ const run = (options: Options, place: Target.Target) =>
 export const command = Command.make("recover", { ...RecoverFlags.flags, ...Target.flags }, (given) => run(given, given))
   .pipe(
     Command.withDescription(
-      "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the tables " +
-        "again while no engine runs. The engine's own Redis needs no command: its processors fold it by themselves"
+      "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the " +
+        "tables again while no engine runs. The engine's own Redis needs no command: its processors fold it by " +
+        "themselves. With --repartition, move the log to a topic with another number of partitions"
     )
   )

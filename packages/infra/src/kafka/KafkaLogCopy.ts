@@ -37,7 +37,7 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
         return made
       })
 
-      /** One send after the other, each as large as a broker takes. What is refused was not written, and is sent again. */
+      /** One send after the other, each as large as a broker takes. What is refused is sent again. */
       const send = Effect.fnUntraced(function*(name: string, partition: number, records: ReadonlyArray<EncodedRecord>) {
         const sender = yield* senderOf(name, partition)
         let first: number | undefined
