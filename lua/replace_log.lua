@@ -11,8 +11,8 @@
 -- ARGV[3]  the topic of the other log
 -- ARGV[4]  its number of partitions; from ARGV[5] on the items that wait with an external edit
 --
--- Returns  'other' where the store is a fold of another log than the first, 'folding' where a partition has a mark, else
---          'replaced'
+-- Returns  'other' where the store is a fold of another log than the first, 'folding' where a partition has a mark,
+--          else 'replaced'
 local MARKS_FROM, NAMES_FROM = 3, 5
 local log, backlog = KEYS[1], KEYS[2]
 local from, count, to, partitions = ARGV[1], ARGV[2], ARGV[3], ARGV[4]

@@ -9,7 +9,7 @@
 local log = KEYS[1]
 local topic, partitions = ARGV[1], ARGV[2]
 
-if redis.call('EXISTS', log) == 0 then
+if redis.call('HEXISTS', log, 'topic') == 0 then
   redis.call('HSET', log, 'topic', topic, 'partitions', partitions)
 end
 return redis.call('HMGET', log, 'topic', 'partitions')

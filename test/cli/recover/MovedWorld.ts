@@ -8,7 +8,9 @@ import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
+import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import { Effect, Layer, Schedule } from "effect"
+import { Kafka } from "kafkajs"
 
 const often = Schedule.spaced("20 millis")
 
@@ -40,6 +42,8 @@ export const place = (itemId: ItemId, kind: Kind, attempt = 1) =>
 const put = (itemId: ItemId, name: string, delta: number) =>
   LogRecord.encode(itemId, Command.Adjust({ adjustment: { command: CommandId.make(name), delta } }))
 
+export const stock = (itemId: ItemId) => put(itemId, `first-${itemId}`, STOCK)
+
 /** Charges by their keys, and what is answered to them. */
 export const makeProvider = () => {
   const charged = new Map<string, number>()
@@ -69,7 +73,7 @@ export const fill = Effect.gen(function*() {
   yield* log.partitions
   yield* Effect.forEach(ITEMS, (itemId) =>
     Effect.gen(function*() {
-      yield* log.append(put(itemId, `first-${itemId}`, STOCK))
+      yield* log.append(stock(itemId))
       for (const kind of KINDS.slice(0, -1)) yield* log.append(place(itemId, kind as Kind))
       yield* log.append({ itemId, value: "{\"not an order", headers: { request_id: `poison-${itemId}` } })
     }), { concurrency: 4 })
@@ -112,3 +116,33 @@ export const unitsOf = (itemId: ItemId) =>
   })
 
 export const counts = Effect.forEach(ITEMS, unitsOf)
+
+const ask = <A>(address: string, question: (admin: ReturnType<Kafka["admin"]>) => Promise<A>) =>
+  Effect.promise(async () => {
+    const admin = new Kafka({ brokers: [address], logLevel: 0 }).admin()
+    await admin.connect()
+    try {
+      return await question(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  })
+
+/** Waits until a processor is in the group. */
+export const untilMember = (address: string, group: string) =>
+  Effect.repeat(ask(address, (admin) => admin.describeGroups([group])), {
+    schedule: often,
+    until: ({ groups }) => groups.some(({ members }) => members.length > 0)
+  })
+
+/** Waits until everything is committed, what is forwarded as well. */
+export const untilForwarded = (address: string, { group, ordersTopic }: KafkaSettings) =>
+  Effect.repeat(
+    ask(address, async (admin) => {
+      const ends = await admin.fetchTopicOffsets(ordersTopic)
+      const [committed] = await admin.fetchOffsets({ groupId: group, topics: [ordersTopic] })
+      const at = new Map(committed?.partitions.map(({ offset, partition }) => [partition, Number(offset)]))
+      return ends.every(({ high, partition }) => Number(high) === Math.max(0, at.get(partition) ?? 0))
+    }),
+    { schedule: often, until: (isDone) => isDone }
+  )

@@ -1,11 +1,14 @@
 /** What the log must be to be used: its partitions, its topics and their policies, on a Kafka that makes topics. */
-import { assert, describe, it, layer } from "@effect/vitest"
+import { assert, describe, layer } from "@effect/vitest"
+import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
-import { Context, Deferred, Effect, Exit, Layer, Logger, References, Schedule, type Scope } from "effect"
+import * as AppendTelemetry from "@flash-sale/infra/observability/metrics/AppendTelemetry"
+import * as LogGauges from "@flash-sale/infra/observability/metrics/LogGauges"
+import { Context, Deferred, Effect, Exit, Layer, Logger, Metric, References, Schedule } from "effect"
 import { type Admin, Kafka, logLevel } from "kafkajs"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
@@ -55,11 +58,19 @@ const aService = Effect.fnUntraced(function*(kafka: KafkaSettings, user: Infra.U
     lines.push(`${level} ${String(message)}`)
   })
   const redis = (yield* OwnRedis.OwnRedis).address
+  const own = Layer.succeed(AppendTelemetry.CurrentService, user === "operator" ? undefined : user)
   const built = yield* Layer.build(
-    Infra.layerDistributed({ redis, kafka }, user).pipe(Layer.provide(Logger.layer([logger])))
+    Infra.layerDistributed({ redis, kafka }, user).pipe(Layer.provide(own), Layer.provide(Logger.layer([logger])))
   )
   return { log: Context.get(built, OrderLog), lines }
 })
+
+/** `gateway_log_refused`, `gateway_log_policy_wrong`, or `processor_log_refused`, `processor_log_policy_wrong`. */
+const gauges = (service: "gateway" | "processor") =>
+  Effect.map(
+    Effect.all([Metric.value(LogGauges.of(service).refused), Metric.value(LogGauges.of(service).policyWrong)]),
+    (states) => states.map(({ value }) => value)
+  )
 
 /** Runs the service as long as the effect. */
 const during = <A, E, R>(
@@ -131,6 +142,10 @@ const KEEP = `Keep KAFKA_PARTITIONS at ${PARTITIONS}, and restore the topic with
 const altered = (topic: string, where: string) =>
   `the topic ${topic} has ${ALTERED} partitions, and its orders were written with ${PARTITIONS} (${where}): ` +
   `items would be at home in other partitions. ${KEEP}`
+
+const missingWords = (topic: string) =>
+  `the topic ${topic} is missing, and orders were written to it (Redis: 3 partitions). An empty one would be another ` +
+  "log, so none is made: restore the topic with its records and its 3 partitions"
 
 describe.skipIf(missing)("The preconditions of the log:", () => {
   layer(servers, { excludeTestServices: true, timeout: TEST_TIMEOUT })("the number of partitions", (it) => {
@@ -249,6 +264,9 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
                   assert.deepStrictEqual(service.lines, [`Error The order log cannot be used: ${why}`])
                   assert.strictEqual(yield* service.log.trouble, why)
                 }
+                for (const user of ["gateway", "processor"] as const) {
+                  assert.deepStrictEqual(yield* gauges(user), [1, 0])
+                }
               })))
         }),
       TEST_TIMEOUT
@@ -274,20 +292,32 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
                 ))
                 const deleted = [settings.ordersTopic, settings.deadLettersTopic]
                 yield* administer((admin) => admin.deleteTopics({ topics: deleted }))
-                const why = `the topic ${settings.ordersTopic} is missing, and orders were written to it (Redis: 3 ` +
-                  "partitions). An empty one would be another log, so none is made: restore the topic with its records " +
-                  "and its 3 partitions"
+                const why = missingWords(settings.ordersTopic)
+                // The brokers are asked by the producer as well.
+                yield* Effect.flip(gateway.log.append(RECORD))
                 for (const service of [gateway, processor]) {
                   yield* until(Effect.map(service.log.trouble, (trouble) => trouble !== undefined))
                   assert.strictEqual(yield* refusal(service), why)
                   assert.deepStrictEqual(service.lines, [`Error The order log cannot be used: ${why}`])
                 }
-                // A broker that makes topics has had every question by now, and a Redis that was emptied changes nothing.
+                // By now the broker has had every question, and a Redis that is emptied changes nothing.
                 yield* cli("DEL", "log")
                 assert.match(yield* refusal(processor), /is missing/)
                 for (const topic of deleted) assert.notInclude(yield* topics, topic)
+                // Somebody brings them back.
+                yield* cli("HSET", "log", "topic", settings.ordersTopic, "partitions", "3")
+                yield* administer((admin) =>
+                  admin.createTopics({
+                    topics: deleted.map((topic, index) => ({ topic, numPartitions: index === 0 ? PARTITIONS : 1 }))
+                  })
+                )
+                for (const { log } of [gateway, processor]) {
+                  yield* log.append(RECORD).pipe(Effect.retry(Schedule.spaced("100 millis")))
+                }
+                yield* administer((admin) => admin.deleteTopics({ topics: deleted }))
               })))
-          yield* cli("HSET", "log", "topic", settings.ordersTopic, "partitions", "3")
+          yield* until(Effect.map(topics, (names) =>
+            !names.includes(settings.ordersTopic)))
           yield* during(settings, "processor", (service) =>
             Effect.gen(function*() {
               assert.match(yield* refusal(service), /is missing/)
@@ -296,6 +326,41 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
         }),
       TEST_TIMEOUT
     )
+
+    it.effect("of dead letters that is deleted is said to be missing, and orders go on", () =>
+      Effect.gen(function*() {
+        const settings = yield* startedAt()
+        const { administer } = yield* Servers
+        const redis = (yield* OwnRedis.OwnRedis).address
+        yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          const letters = yield* DeadLetters
+          yield* until(Effect.map(Effect.exit(letters.stats), Exit.isSuccess))
+          yield* administer((admin) => admin.deleteTopics({ topics: [settings.deadLettersTopic] }))
+          yield* until(Effect.map(log.warnings, (warnings) => warnings.length === 1))
+          assert.deepStrictEqual(yield* log.warnings, [
+            `the topic ${settings.deadLettersTopic} is missing: dead letters wait, and the orders behind them. ` +
+            "Restore it, or make it anew with one partition where its letters are lost"
+          ])
+          yield* log.append(RECORD)
+          const taken = yield* Deferred.make<number>()
+          yield* Effect.forkScoped(log.consume((owned) =>
+            Effect.gen(function*() {
+              const { end, start } = yield* owned.bounds
+              yield* owned.seek(start)
+              if (end > start) yield* Deferred.succeed(taken, (yield* owned.take(1)).length)
+              yield* owned.revoked
+            }).pipe(Effect.orDie)
+          ))
+          assert.strictEqual(yield* Deferred.await(taken), 1)
+          assert.notInclude(yield* topics, settings.deadLettersTopic)
+        }).pipe(
+          Effect.scoped,
+          Effect.provide(
+            Layer.provideMerge(Infra.layerDistributed({ redis, kafka: settings }, "processor"), Logger.layer([]))
+          )
+        )
+      }), TEST_TIMEOUT)
 
     it.effect("that is new keeps every record, whatever the broker's defaults are", () =>
       Effect.gen(function*() {
@@ -353,6 +418,7 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
                 assert.deepStrictEqual(yield* log.warnings, [orders, letters])
                 assert.isUndefined(yield* log.trouble)
                 assert.isTrue(yield* log.isUp)
+                assert.deepStrictEqual(yield* gauges(user), [0, 2])
               }))
           }
         }),

@@ -10,7 +10,6 @@ import * as Target from "../terminal/Target.ts"
 export const problems = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
   const copy = yield* LogCopy
   if (to.topic === from.topic) return [`--to-topic: ${to.topic} is the log itself: name a new topic`]
-  if (to.partitions === from.partitions) return [`--repartition: ${from.topic} has ${to.partitions} partitions already`]
   const found = [...yield* problemsOfSource(from)]
   const there = yield* copy.found
   if (there !== undefined && there.records > 0) {

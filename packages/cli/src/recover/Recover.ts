@@ -1,6 +1,5 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
-import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
@@ -61,9 +60,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   yield* RecoverRun.refuseFull(target)
   const log = yield* RecoverRun.surveyed(own)
   if (dryRun) return yield* RecoverRun.rehearse(log, `Redis at ${text}`)
-  const identity = { topic: kafka.ordersTopic, partitions: log.length }
-  yield* Effect.provideContext(Effect.flatMap(FoldedLog, ({ write }) => write(identity)), target)
-  yield* RecoverRun.refill(log, target)
+  yield* Effect.andThen(RecoverRun.nameLog(kafka.ordersTopic, log, target), RecoverRun.refill(log, target))
 })
 
 const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {

@@ -1,6 +1,7 @@
 /** What `flash-sale recover` does, once the stores are known. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
+import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
@@ -37,6 +38,10 @@ export const refuseFull = Effect.fnUntraced(function*(target: Store) {
     `${location} is not empty, and only an empty one is folded into: nothing was changed`
   )
 })
+
+/** Writes down in the store which log it will be a fold of. */
+export const nameLog = (topic: string, { length }: ReadonlyArray<Survey.SurveyedPartition>, target: Store) =>
+  Effect.provideContext(Effect.flatMap(FoldedLog, ({ write }) => write({ topic, partitions: length })), target)
 
 /** Says what there is to do, and does nothing. */
 export const rehearse = (log: ReadonlyArray<Survey.SurveyedPartition>, where: string) => {

@@ -19,7 +19,13 @@ import * as Topics from "./topics/Topics.ts"
  * also while Kafka is away.
  */
 export const layer = (settings: KafkaSettings, asker: Asker = "processor"): Layer.Layer<OrderLog | DeadLetters> =>
-  Layer.mergeAll(KafkaOrderLog.layer, KafkaDeadLetters.layer, BrokerApis.layer(settings)).pipe(
+  Layer.mergeAll(
+    KafkaOrderLog.layer,
+    // On a connection of their own: the library asks for all topics of a connection at once, and where the letters'
+    // topic is missing it would get no answer about the log either.
+    Layer.provide(KafkaDeadLetters.layer, Layer.fresh(KafkaClient.layer(settings))),
+    BrokerApis.layer(settings)
+  ).pipe(
     Layer.provide(Topics.layer(asker)),
     Layer.provide(KafkaClient.layer(settings))
   )

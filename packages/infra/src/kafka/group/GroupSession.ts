@@ -37,20 +37,15 @@ type Event =
   | { readonly _tag: "Crashed"; readonly error: unknown }
   | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
 
-export interface SessionOptions {
-  readonly worker: Workers.Worker
-  /** The number of partitions of the log, which is noted beside each commit. */
-  readonly partitions: number
-}
-
 /**
- * Joins and runs `worker` for each partition while it is owned. Fails when the membership is lost for good; leaves the
- * group when its scope closes, after the workers have returned or their time is over.
+ * Joins and runs `worker` for each partition while it is owned; the number of all partitions is noted beside each
+ * commit. Fails when the membership is lost for good; leaves the group when its scope closes, after the workers have
+ * returned or their time is over.
  */
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
   questions: Workers.PartitionQuestions,
-  { partitions, worker }: SessionOptions
+  { partitions, worker }: { readonly partitions: number; readonly worker: Workers.Worker }
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
   const topic = client.settings.ordersTopic
   const events = yield* Queue.unbounded<Event>()

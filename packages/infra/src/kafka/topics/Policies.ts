@@ -3,7 +3,6 @@
  * settings of the topics that would destroy records. Decision 0029.
  */
 import { Effect } from "effect"
-import { ConfigResourceTypes } from "kafkajs"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 
 /** The values by which a topic keeps every record: for new topics, and for those that are there. */
@@ -12,6 +11,8 @@ export const KEPT: Readonly<Record<string, string>> = {
   "retention.ms": "-1",
   "retention.bytes": "-1"
 }
+/** The number of a topic among Kafka's kinds of resources: the library's own name for it cannot be imported by Node. */
+const TOPIC = 2
 const NAMES = Object.keys(KEPT)
 
 /** The settings of a topic that destroy records, in words; undefined where there is none. */
@@ -39,7 +40,7 @@ export const look = (client: KafkaClient["Service"], topic: string) =>
     client.ask(`settings of ${topic}`, (admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: NAMES }]
+        resources: [{ type: TOPIC, name: topic, configNames: NAMES }]
       })),
     ({ resources }) =>
       judge(

@@ -2,7 +2,7 @@
 import { type Duration, Effect, Metric } from "effect"
 import * as Log from "../../observability/logs/Log.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
-import * as EngineMetrics from "../../observability/metrics/EngineMetrics.ts"
+import * as LogGauges from "../../observability/metrics/LogGauges.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import type { Found } from "./TopicLook.ts"
 
@@ -61,7 +61,7 @@ export const make = Effect.fnUntraced(function*({ ordersTopic }: KafkaSettings) 
 
   const show = ({ verdict, warnings: lines }: Found) => {
     if (service === undefined) return Effect.void
-    const { policyWrong, refused } = EngineMetrics.log[service]
+    const { policyWrong, refused } = LogGauges.of(service)
     return Effect.andThen(
       Metric.update(refused, typeof verdict === "number" ? 0 : 1),
       Metric.update(policyWrong, lines.length)

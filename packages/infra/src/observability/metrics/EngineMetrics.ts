@@ -6,6 +6,7 @@
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
 import { allAnswers } from "./AnswerMetrics.ts"
+import * as LogGauges from "./LogGauges.ts"
 import { bounded, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of one append, in seconds. */
@@ -55,23 +56,6 @@ const upOf = (service: Service): DependencyGauges => ({
 export const up: Readonly<Record<Service, DependencyGauges>> = {
   gateway: upOf("gateway"),
   processor: upOf("processor")
-}
-
-/** Whether the log keeps what decision 0029 asks of it. */
-export interface LogGauges {
-  readonly refused: Metric.Gauge<number>
-  readonly policyWrong: Metric.Gauge<number>
-}
-const logOf = (service: Service): LogGauges => ({
-  refused: gauge(
-    `${service}_log_refused`,
-    "Whether the order log is refused (1): its partitions, its topic or its compaction are wrong"
-  ),
-  policyWrong: gauge(`${service}_log_policy_wrong`, "Topics that are missing or whose settings lose records")
-})
-export const log: Readonly<Record<Service, LogGauges>> = {
-  gateway: logOf("gateway"),
-  processor: logOf("processor")
 }
 
 export const foldBatch = histogram(
@@ -134,8 +118,8 @@ const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> =>
   append[service].batch,
   up[service].redis,
   up[service].kafka,
-  log[service].refused,
-  log[service].policyWrong
+  LogGauges.of(service).refused,
+  LogGauges.of(service).policyWrong
 ]
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
