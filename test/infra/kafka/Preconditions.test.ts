@@ -11,6 +11,7 @@ import * as LogGauges from "@flash-sale/infra/observability/metrics/LogGauges"
 import { Context, Deferred, Effect, Exit, Layer, Logger, Metric, References, Schedule } from "effect"
 import { type Admin, Kafka, logLevel } from "kafkajs"
 import { KafkaBroker } from "../../servers/KafkaBroker.ts"
+import { freePort } from "../../servers/Ports.ts"
 import { kafkaLib, needed } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
 import * as OwnRedis from "../redis/OwnRedis.ts"
@@ -326,6 +327,41 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
         }),
       TEST_TIMEOUT
     )
+
+    it.effect("is made by nobody while Redis is away, as it may have been there", () =>
+      Effect.gen(function*() {
+        const { administer, kafka } = yield* Servers
+        const settings = settingsAt(kafka, { partitions: PARTITIONS })
+        const redis = { host: "127.0.0.1", port: yield* Effect.promise(freePort) }
+        const started = Effect.fnUntraced(function*(user: Infra.User) {
+          const lines: Array<string> = []
+          const logger = Logger.make(({ message }) => void lines.push(String(message)))
+          // The adapters over the Redis of the suite are not these.
+          const ports = Layer.fresh(Infra.layerDistributed({ redis, kafka: settings }, user))
+          const built = yield* Layer.build(Layer.provide(ports, Logger.layer([logger])))
+          return { log: Context.get(built, OrderLog), lines }
+        })
+        const waits = (user: Infra.User) =>
+          Effect.scoped(Effect.gen(function*() {
+            const { lines, log } = yield* started(user)
+            const saysSo = () =>
+              lines.some((line) => line.startsWith("Waiting for Redis, to know which log it is a fold"))
+            yield* until(Effect.sync(saysSo))
+            assert.strictEqual((yield* Effect.flip(log.append(RECORD)))._tag, "AppendRefused")
+          }))
+        for (const user of ["gateway", "processor", "operator"] as const) yield* waits(user)
+        assert.notInclude(yield* topics, settings.ordersTopic)
+        const names = [settings.ordersTopic, settings.deadLettersTopic]
+        const missing = names.map((topic, index) => ({ topic, numPartitions: index === 0 ? PARTITIONS : 1 }))
+        yield* administer((admin) => admin.createTopics({ topics: missing }))
+        // One that is there is used by a gateway, and not by a processor.
+        yield* Effect.scoped(Effect.gen(function*() {
+          const { log } = yield* started("gateway")
+          yield* log.partitions
+          yield* log.append(RECORD)
+        }))
+        yield* waits("processor")
+      }), TEST_TIMEOUT)
 
     it.effect("of dead letters that is deleted is said to be missing, and orders go on", () =>
       Effect.gen(function*() {

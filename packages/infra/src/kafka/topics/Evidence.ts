@@ -1,6 +1,7 @@
 /** What there is to be known of the log: its topics, and what is written down with the data. */
 import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect, Schedule } from "effect"
 import * as CommitNote from "../client/CommitNote.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
@@ -39,17 +40,13 @@ export const partitionsOf = (client: Client, topic: string): Effect.Effect<numbe
 export const partitionsStill = (client: Client, topic: string): Effect.Effect<number | undefined, LogUnavailable> =>
   Effect.repeat(partitionsOf(client, topic), { schedule: untilMissing, until: (count) => count !== undefined })
 
-/** What the store says; none where nothing is written there, and where it is away and may be. */
+/** What the store says: none where nothing is written there; undefined where it is away and may be. */
 export const inStore = (
   { mayBeAway }: { readonly mayBeAway: boolean }
-): Effect.Effect<ReadonlyArray<Witness>, LogUnavailable> =>
+): Effect.Effect<ReadonlyArray<Witness> | undefined, StoreUnavailable> =>
   Effect.flatMap(FoldedLog, ({ read }) => read).pipe(
     Effect.map((log): ReadonlyArray<Witness> => log === undefined ? [] : [{ ...log, where: "Redis" }]),
-    Effect.catch(({ detail }) =>
-      mayBeAway
-        ? Effect.succeed([])
-        : new LogUnavailable({ detail: `the store does not say which log it is a fold of: ${detail}` })
-    )
+    Effect.catch((error) => mayBeAway ? Effect.undefined : Effect.fail(error))
   )
 
 /** What the notes beside the group's offsets say: each number once. */

@@ -14,20 +14,21 @@ export interface Known {
   readonly unknown: string | undefined
 }
 
-/** What is known of both topics after a further look. */
-export const make = (client: KafkaClient["Service"]): Effect.Effect<Known> => {
-  const { deadLettersTopic, ordersTopic } = client.settings
+/** What is known of these topics, which are there, after a further look. */
+export const make = (client: KafkaClient["Service"]): (topics: ReadonlyArray<string>) => Effect.Effect<Known> => {
   let known: Known = { policies: [], unknown: undefined }
   let looks = 0
-  const ask = Effect.forEach([ordersTopic, deadLettersTopic], (topic) => Policies.look(client, topic)).pipe(
-    Effect.match({
-      onFailure: ({ detail }): Known => ({ ...known, unknown: detail }),
-      onSuccess: (policies): Known => ({ policies, unknown: undefined })
-    }),
-    Effect.tap((now) => Effect.sync(() => void (known = now)))
-  )
-  return Effect.suspend(() => {
-    const isAskedAgain = known.unknown !== undefined && !DENIED.test(known.unknown)
-    return looks++ % LOOKS_FOR_POLICIES === 0 || isAskedAgain ? ask : Effect.succeed(known)
-  })
+  const ask = (topics: ReadonlyArray<string>) =>
+    Effect.forEach(topics, (topic) => Policies.look(client, topic)).pipe(
+      Effect.match({
+        onFailure: ({ detail }): Known => ({ ...known, unknown: detail }),
+        onSuccess: (policies): Known => ({ policies, unknown: undefined })
+      }),
+      Effect.tap((now) => Effect.sync(() => void (known = now)))
+    )
+  return (topics) =>
+    Effect.suspend(() => {
+      const isAskedAgain = known.unknown !== undefined && !DENIED.test(known.unknown)
+      return looks++ % LOOKS_FOR_POLICIES === 0 || isAskedAgain ? ask(topics) : Effect.succeed(known)
+    })
 }

@@ -17,7 +17,7 @@ export const partitions = Effect.fnUntraced(function*(
 ): Effect.fn.Return<number, LogUnavailable | LogRefused> {
   const { ordersTopic: topic, partitions } = client.settings
   const found = yield* Evidence.partitionsOf(client, topic)
-  const stored = yield* Evidence.inStore({ mayBeAway: true })
+  const stored = (yield* Effect.orDie(Evidence.inStore({ mayBeAway: true }))) ?? []
   const noted = found === undefined ? [] : yield* Effect.retry(Evidence.inGroup(client), untilLoaded)
   const verdict = Verdict.of({ settings: { topic, partitions }, found, witnesses: [...stored, ...noted] })
   switch (verdict._tag) {

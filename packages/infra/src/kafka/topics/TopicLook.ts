@@ -1,6 +1,7 @@
 /** One look at the preconditions of the log: its partitions, what is written down with the data, and its policies. */
 import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { LogRefused, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import * as Evidence from "./Evidence.ts"
@@ -23,8 +24,11 @@ const missingLetters = (topic: string): string =>
   `the topic ${topic} is missing: dead letters wait, and the orders behind them. Restore it, or make it anew with ` +
   "one partition where its letters are lost"
 
-/** Remembers what a process has worked with. Fails with `LogUnavailable` where something that it needs is away. */
-export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Effect.Effect<Found, LogUnavailable> => {
+/** Why nothing is known yet: the brokers, or the store, do not answer. */
+export type Away = LogUnavailable | StoreUnavailable
+
+/** Remembers what a process has worked with. */
+export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Effect.Effect<Found, Away> => {
   const { deadLettersTopic, ordersTopic: topic } = client.settings
   const policies = PolicyLook.make(client)
   const judge = judgeOf(client, asker)
@@ -32,8 +36,7 @@ export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Eff
 
   /** The dead letters' topic is made together with the log. Undefined where it is there. */
   const lettersMissing = Effect.fnUntraced(function*(isNew: boolean) {
-    const ask = hasWorked ? Evidence.partitionsStill : Evidence.partitionsOf
-    if ((yield* ask(client, deadLettersTopic)) !== undefined) return undefined
+    if ((yield* Evidence.partitionsStill(client, deadLettersTopic)) !== undefined) return undefined
     if (!isNew) return missingLetters(deadLettersTopic)
     yield* TopicCreation.create(client, [deadLettersTopic])
     return undefined
@@ -43,7 +46,7 @@ export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Eff
     const { isNew, verdict } = yield* judge(hasWorked)
     if (verdict._tag === "LogRefused") return { verdict, warnings: [], unknown: undefined }
     const missing = yield* lettersMissing(isNew)
-    const known: PolicyLook.Known = missing === undefined ? yield* policies : { policies: [], unknown: undefined }
+    const known = yield* policies(missing === undefined ? [topic, deadLettersTopic] : [topic])
     hasWorked = true
     const compacted = known.policies.find((one) => one.topic === topic && one.isCompacted)
     const warnings = [missing, ...known.policies.map(({ why }) => why)].filter((why) => why !== undefined)
@@ -59,7 +62,7 @@ export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Eff
 
 interface Judged {
   readonly verdict: Exclude<Verdict.Verdict, { readonly _tag: "Absent" }>
-  /** Whether nothing was written down anywhere. */
+  /** Whether nothing is written down anywhere, as far as everybody has been asked. */
   readonly isNew: boolean
 }
 
@@ -69,33 +72,36 @@ const judgeOf = (client: KafkaClient["Service"], asker: Evidence.Asker) => {
   const settings = { topic, partitions }
   const own: Verdict.Witness = { ...settings, where: "this process" }
 
-  /** A processor's first look asks the group as well; later ones where the store was emptied. */
+  /**
+   * A process that has worked knows the number by itself. Before that a gateway goes on without a store that is away,
+   * as orders do, but makes no topic that may have been there. A processor's first look asks the group as well.
+   */
   const witnesses = Effect.fnUntraced(function*(found: number | undefined, hasWorked: boolean) {
-    const stored = yield* Evidence.inStore({ mayBeAway: asker === "gateway" })
-    const isUnsure = stored.length === 0 || (asker === "processor" && !hasWorked)
+    const mayBeAway = hasWorked || (asker === "gateway" && found !== undefined)
+    const stored = yield* Evidence.inStore({ mayBeAway })
+    const isUnsure = stored?.length === 0 || (asker === "processor" && !hasWorked)
     const noted = found !== undefined && asker !== "gateway" && isUnsure ? yield* Evidence.inGroup(client) : []
-    return { all: [...stored, ...noted, ...(hasWorked ? [own] : [])], isWritten: stored.length > 0 }
+    return { all: [...(stored ?? []), ...noted, ...(hasWorked ? [own] : [])], isUnwritten: stored?.length === 0 }
   })
 
   /** Written before anything is worked on; another process may have written another number. */
-  const writeDown = Effect.flatMap(FoldedLog, ({ write }) => write(settings)).pipe(
-    Effect.map((written) => Verdict.of({ settings, found: partitions, witnesses: [{ ...written, where: "Redis" }] })),
-    Effect.mapError(({ detail }) =>
-      new LogUnavailable({ detail: `the number of partitions is not written: ${detail}` })
-    )
+  const writeDown = Effect.map(
+    Effect.flatMap(FoldedLog, ({ write }) => write(settings)),
+    (written) => Verdict.of({ settings, found: partitions, witnesses: [{ ...written, where: "Redis" }] })
   )
   const notThere = new LogUnavailable({ detail: `Kafka: the topic ${topic} is not there yet` })
 
-  return Effect.fnUntraced(function*(hasWorked: boolean): Effect.fn.Return<Judged, LogUnavailable> {
-    let found = yield* (hasWorked ? Evidence.partitionsStill : Evidence.partitionsOf)(client, topic)
-    const { all, isWritten } = yield* witnesses(found, hasWorked)
-    if (found === undefined && all.length === 0) {
-      yield* TopicCreation.create(client, [topic, deadLettersTopic])
+  return Effect.fnUntraced(function*(hasWorked: boolean): Effect.fn.Return<Judged, Away> {
+    let found = yield* Evidence.partitionsOf(client, topic)
+    const { all, isUnwritten } = yield* witnesses(found, hasWorked)
+    if (found === undefined) {
+      if (all.length === 0) yield* TopicCreation.create(client, [topic, deadLettersTopic])
+      // It may just have been made, or the broker has just started.
       found = yield* Evidence.partitionsStill(client, topic)
     }
     const verdict = Verdict.of({ settings, found, witnesses: all })
-    const isWriter = asker === "processor" && !isWritten && verdict._tag === "Usable"
+    const isWriter = asker === "processor" && isUnwritten && verdict._tag === "Usable"
     const agreed = isWriter ? yield* writeDown : verdict
-    return agreed._tag === "Absent" ? yield* notThere : { verdict: agreed, isNew: all.length === 0 }
+    return agreed._tag === "Absent" ? yield* notThere : { verdict: agreed, isNew: all.length === 0 && isUnwritten }
   })
 }

@@ -37,13 +37,14 @@ export const layer = (asker: Asker): Layer.Layer<Topics, never, KafkaClient> =>
       const client = yield* KafkaClient
       const found = board()
       const say = yield* TopicLines.make(client.settings)
-      let hasWarned = false
-      const warnOnce = ({ detail }: { readonly detail: string }) => {
-        if (hasWarned) return Effect.void
-        hasWarned = true
-        return Log.warn(`Waiting for Kafka at ${client.settings.brokers.join(",")}: ${detail}`, {
-          event: "dependency_down"
-        })
+      const warned = new Set<TopicLook.Away["_tag"]>()
+      const warnOnce = ({ _tag, detail }: TopicLook.Away) => {
+        if (warned.has(_tag)) return Effect.void
+        warned.add(_tag)
+        const whom = _tag === "LogUnavailable"
+          ? `Kafka at ${client.settings.brokers.join(",")}`
+          : "Redis, to know which log it is a fold of"
+        return Log.warn(`Waiting for ${whom}: ${detail}`, { event: "dependency_down" })
       }
       const look = Effect.tap(TopicLook.make(client, asker), (now) => Effect.andThen(say(now), found.put(now)))
       const first = look.pipe(
