@@ -47,8 +47,8 @@ local function mayReplace(key, stored, words)
   if current.item_id == item and current.fingerprint == fingerprint then
     return isForward(current, tonumber(attempt), tonumber(offset), tonumber(rank))
   end
-  if offset == '-1' then return false end
-  if not current.place then return current.item_id == item end
+  if rank == '0' then return false end
+  if current.status == 'PENDING' then return current.item_id == item end
   return tonumber(stands) > standing(current)
 end
 

@@ -49,6 +49,7 @@ describe("Settings: defaults", () => {
       expect(found.redis).toEqual({ host: "redis-service", port: 6379 })
       expect(found.kafka).toMatchObject({
         brokers: ["kafka-service:9092"],
+        ordersTopic: "orders",
         partitions: 12,
         replicationFactor: 1,
         minInsyncReplicas: 1,
@@ -121,6 +122,21 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["MAX_QUEUE_WAIT", "2d", aDuration("1s", "1d")],
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
   ["SHUTDOWN_NOTICE", "6s", aDuration("0ms", "5s")],
+  [
+    "ORDERS_TOPIC",
+    "orders/24",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
+  [
+    "ORDERS_TOPIC",
+    "..",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
+  [
+    "ORDERS_TOPIC",
+    "orders-dlq",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
   ["KAFKA_PARTITIONS", "0", "a whole number from 1 to 10000"],
   ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
   ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { StoreRoom } from "@flash-sale/domain/ports/StoreRoom"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { StoreBreaker } from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import { usedShare } from "@flash-sale/infra/redis/client/ServerInfo"
+import { StoreRoom } from "@flash-sale/infra/resilience/StoreRoom"
 import { Effect, Layer, Logger, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
 

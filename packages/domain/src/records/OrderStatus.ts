@@ -115,7 +115,7 @@ export const mayReplace = (current: StatusRecord, next: StatusRecord, isLeased =
   if (current.itemId === next.itemId && current.fingerprint === next.fingerprint) {
     return isLeased || isForward(current, next)
   }
-  if (next.placedAtOffset === undefined) return false
-  if (current.placedAtOffset === undefined) return current.itemId === next.itemId
+  if (next.status === "PENDING") return false
+  if (current.status === "PENDING") return current.itemId === next.itemId
   return standing(next) > standing(current)
 }

@@ -4,9 +4,9 @@
  *
  * **Details**: the store is asked in the background. While it does not answer, what it said last holds.
  */
-import { StoreRoom } from "@flash-sale/domain/ports/StoreRoom"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import { StoreRoom } from "@flash-sale/infra/resilience/StoreRoom"
 import { Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import { outlivingBugs } from "../request/Background.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"

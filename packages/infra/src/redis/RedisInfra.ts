@@ -5,8 +5,12 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import { Layer } from "effect"
+import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
+import { Effect, Layer } from "effect"
+import { StoreRoom } from "../resilience/StoreRoom.ts"
 import type { RedisSettings } from "./client/RedisSettings.ts"
+import * as ServerInfo from "./client/ServerInfo.ts"
+import { unavailable } from "./client/WrongContent.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisFoldedLog from "./RedisFoldedLog.ts"
@@ -16,9 +20,17 @@ import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
 import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
 import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
-import * as RedisStoreRoom from "./RedisStoreRoom.ts"
+import * as RedisStoreMove from "./RedisStoreMove.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
+
+/** How much of `maxmemory` Redis uses. Every connection may ask. */
+const storeRoom: Layer.Layer<never, never, IoRedis.IoRedis> = Layer.effect(
+  StoreRoom,
+  Effect.map(IoRedis.IoRedis, ({ use }) => ({
+    used: Effect.mapError(Effect.map(use((redis) => redis.info("memory")), ServerInfo.usedShare), unavailable)
+  }))
+)
 
 const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
 
@@ -37,7 +49,7 @@ export const layer = (
     RedisLiveEvents.layer,
     RedisBacklogs.layer,
     RedisFoldedLog.layer,
-    RedisStoreRoom.layer,
+    storeRoom,
     rightsOf(user)
   ).pipe(
     Layer.provide(Scripts.layer),
@@ -45,15 +57,16 @@ export const layer = (
     Layer.provideMerge(IoRedis.layer(settings))
   )
 
-/** The items alone, and all that is stored of them: for commands that compare, repair and refill a second Redis. */
+/** The items alone, and all that is stored of them: for commands that compare, repair, refill and move a store. */
 export const layerItems = (
   settings: RedisSettings,
   user?: User
-): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
+): Layer.Layer<ItemStore | RecoveryMarks | StoredItems | StoreMove> =>
   Layer.mergeAll(
     RedisItemStore.layer,
     RedisRecoveryMarks.layer,
     RedisStoredItems.layer,
+    RedisStoreMove.layer,
     RedisFoldedLog.layer,
     rightsOf(user)
   ).pipe(

@@ -10,7 +10,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import type { Service as StoreRoom } from "@flash-sale/domain/ports/StoreRoom"
+import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import type { KeyFamily } from "./KeyFamilies.ts"
 
 /** Commands are spelled as the rights of Redis spell them: `SCRIPT|LOAD` is `SCRIPT LOAD`. */
@@ -90,8 +90,9 @@ const foldedLog: Needs<FoldedLog> = {
   write: { scripts: ["write_log"] }
 }
 
-const storeRoom: Needs<StoreRoom> = {
-  used: { keyless: ["INFO"] }
+const storeMove: Needs<StoreMove["Service"]> = {
+  forgetOffsets: { scripts: ["forget_offsets"], keyless: ["SCAN"] },
+  replaceLog: { scripts: ["replace_log"] }
 }
 
 /** What each operation of each port needs. */
@@ -103,7 +104,7 @@ export const PORTS = {
   StoredItems: storedItems,
   Backlogs: backlogs,
   FoldedLog: foldedLog,
-  StoreRoom: storeRoom
+  StoreMove: storeMove
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 
 export type Port = keyof typeof PORTS

@@ -11,8 +11,7 @@ export const USERS = {
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
-    FoldedLog: ["read"],
-    StoreRoom: ["used"]
+    FoldedLog: ["read"]
   },
   processor: {
     ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
@@ -26,7 +25,8 @@ export const USERS = {
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
-    FoldedLog: ["read", "write"]
+    FoldedLog: ["read", "write"],
+    StoreMove: ["forgetOffsets", "replaceLog"]
   }
 } satisfies Readonly<Record<string, Operations>>
 
@@ -53,7 +53,6 @@ const LOST: Readonly<Record<string, string>> = {
   "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
-  "StoreRoom.used": "orders are not refused while Redis is nearly full",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
   // Whoever writes it down needs the right to the key itself.
