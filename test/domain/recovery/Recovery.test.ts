@@ -47,7 +47,8 @@ const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
     committed: ask("committed", 5),
     bounds: ask("bounds", { start: Offset.make(0), end: Offset.make(end) }),
     recordAt: (offset) => ask(`record ${offset}`, recordAt(offset, "a")),
-    damage: ask("damage", damage)
+    damage: (from, wholeFrom) =>
+      ask(wholeFrom === 0 ? `damage from ${from}` : `damage from ${from}, whole from ${wholeFrom}`, damage)
   }
   return {
     asked,

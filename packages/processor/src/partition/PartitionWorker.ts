@@ -87,7 +87,7 @@ const runOnce = Effect.fnUntraced(function*(
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
+  const { epoch, isMarked, plan, session, wholeFrom } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const budget = OpenOrderBudget.make((yield* OpenOrderBudget.OpenOrderLimits).own, room)
@@ -120,6 +120,7 @@ const runOnce = Effect.fnUntraced(function*(
     run,
     router,
     budget,
+    wholeFrom,
     onTaken: (records) => {
       lastTaken = records.at(-1) ?? lastTaken
       lag.took(records)
@@ -134,7 +135,7 @@ const runOnce = Effect.fnUntraced(function*(
       Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
     )
   )
-  const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
+  const isCaughtUp = () => run.folding.reached() >= plan.until
   const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,
