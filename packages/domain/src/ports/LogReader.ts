@@ -27,8 +27,8 @@ export class LogReader extends Context.Service<LogReader, {
     how?: "as is"
   ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged>
   /**
-   * The first record from offset `from` on that is missing or is not the one that was appended. Reads all of them, or
-   * those before the damage.
+   * The first record from offset `from` on that is missing or, where the adapter can tell, is not the one that was
+   * appended. Reads all of them, or those before the damage.
    */
   readonly damage: (partition: PartitionId, from: number) => Effect.Effect<LogDamaged | undefined, LogUnavailable>
 }>()("@flash-sale/domain/ports/LogReader") {}

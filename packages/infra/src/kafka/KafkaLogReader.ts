@@ -70,7 +70,7 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
         )
       }))
 
-    /** The first record that is missing. What a record says is covered by the checksum of its batch. */
+    /** The first record that is missing. Whether one is the one that was appended is not looked at. */
     const damage = (partition: Partition.PartitionId, from: number) =>
       Effect.flatMap(
         bounds(partition),

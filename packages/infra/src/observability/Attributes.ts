@@ -31,6 +31,7 @@ export const EVENTS = [
   "dependency_up",
   "dependency_down",
   "log_ready",
+  "letters_missing",
   "log_unusable",
   "kafka_client",
   "redis_policy",

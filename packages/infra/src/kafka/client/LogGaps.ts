@@ -52,18 +52,19 @@ export const missing = Effect.fnUntraced(function*(partition: PartitionId, bound
 
 /**
  * Completes with the offset that does not come, where the log ends behind it and nothing comes for long, though the log
- * answers: the library says nothing of offsets without a record.
+ * answers: the library says nothing of offsets without a record. `awaited` is undefined while something is there.
  */
-export const untilSilent = Effect.fnUntraced(function*(bounds: Bounds, next: () => number) {
+export const untilSilent = Effect.fnUntraced(function*(bounds: Bounds, awaited: () => number | undefined) {
   const every = yield* LookEvery
-  let awaited = next()
-  let looks = 0
-  while (looks < LOOKS) {
+  let before = awaited()
+  for (let looks = 0;;) {
     yield* Effect.sleep(every)
     // A log that does not answer may be away: then nothing follows from what does not come.
-    const known = yield* Effect.option(bounds)
-    looks = next() === awaited && Option.isSome(known) && known.value.end > awaited ? looks + 1 : 0
-    awaited = next()
+    const end = Option.map(yield* Effect.option(bounds), (known) => known.end)
+    const now = awaited()
+    const isSilent = now !== undefined && now === before && Option.isSome(end) && end.value > now
+    looks = isSilent ? looks + 1 : 0
+    before = now
+    if (isSilent && looks === LOOKS) return now
   }
-  return awaited
 })

@@ -99,7 +99,7 @@ const fail = ({ batches, bounds, next, partition }: Range) =>
 
 /** Ends the range where nothing comes any more before the log's end. */
 export const endSilent = (range: Range): Effect.Effect<never> =>
-  LogGaps.untilSilent(range.bounds, () => range.next).pipe(
+  LogGaps.untilSilent(range.bounds, () => Queue.sizeUnsafe(range.batches) > 0 ? undefined : range.next).pipe(
     Effect.flatMap(() => range.next < range.wholeFrom ? Queue.offer(range.batches, "end") : fail(range)),
     Effect.andThen(Effect.never)
   )
