@@ -11,6 +11,7 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as LogGaps from "@flash-sale/infra/kafka/client/LogGaps"
+import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Duration, Effect, Layer, Schedule, Stream } from "effect"
 import { ConfigResourceTypes } from "kafkajs"
 import * as MarkedLog from "../infra/kafka/MarkedLog.ts"
@@ -123,6 +124,12 @@ describe.skipIf(isUnavailable(kafkaLib()))("A log with holes", () => {
           expect([...charges]).toEqual(["shoes:after-0:1"])
           expect(yield* reconcile).toMatchObject({ isSuccess: true })
         }).pipe(Effect.provide(processor))
+        // What is taken away could not be folded again.
+        yield* redis.cli("HSET", Keys.meta(ItemId.make(ITEM)), "per_user_limit", "1")
+        const damaged = yield* reconcileAndApply
+        expect(damaged).toMatchObject({ isSuccess: false })
+        expect(damaged.out).toContain("folding it again would not make it right, so it is left alone")
+        expect(yield* redis.cli("EXISTS", Keys.mark(PARTITION))).toBe(1)
         // What was accepted stays so, for as long as the store is there.
         yield* Effect.provide(CutLog.running(1), processor)
         expect((yield* accept(0, true)).out).toBe("log and store fit each other: there is nothing to accept")

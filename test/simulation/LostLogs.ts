@@ -75,7 +75,7 @@ const remake = Effect.fnUntraced(function*(world: World.World, partition: Partit
   return problems
 })
 
-/** One of these befalls one partition, where it is folded far enough for it. Answers with what went wrong. */
+/** One of these befalls a partition, or all, where it is folded far enough for it. Answers with what went wrong. */
 export const any: (world: World.World) => Effect.Effect<RefusedLogs.Problems> = Effect.fnUntraced(
   function*(world: World.World) {
     const partition = yield* Random.choice(partitions)
@@ -84,14 +84,16 @@ export const any: (world: World.World) => Effect.Effect<RefusedLogs.Problems> = 
     const isCold = isAsleep || (yield* Random.nextBoolean)
     const mark = world.store.mark(partition)
     if (mark?.checkpoint === undefined) return []
-    switch (yield* Random.nextIntBetween(0, 3)) {
+    switch (yield* Random.nextIntBetween(0, 5)) {
       case 0:
+      case 1:
         return mark.seen === undefined ? [] : yield* cut(world, partition, mark.seen.offset, isCold)
-      case 1: {
+      case 2:
+      case 3: {
         const start = Math.min(mark.checkpoint, world.log.committed[partition] ?? 0)
         return start <= world.log.bounds(partition).start ? [] : yield* trim(world, partition, start, isCold)
       }
-      case 2:
+      case 4:
         return mark.seen === undefined ? [] : yield* hole(world, partition, isCold)
       default:
         // A store that has folded nothing of a partition does not know that there was another log.

@@ -49,17 +49,20 @@ export const work = Effect.fnUntraced(function*(
   const shared = sharedParts ?? (yield* SharedParts.make)
   let hasInHand = false
   let suspect: number | undefined
-  const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
+  const taking = Effect.sync(() => {
+    hasInHand = true
+    suspect = undefined
+  })
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
-  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking(true), suspect)))
+  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking, suspect)))
     .pipe(
-      Effect.ensuring(taking(false)),
+      Effect.ensuring(Effect.sync(() => void (hasInHand = false))),
       // Another worker owns it now: what is still in hand here is its own.
       Effect.catchTag("PartitionLost", () => Effect.void),
       Effect.tapError((error) => {
-        // The next attempt looks at this record before it begins anything.
-        suspect = error._tag === "Halted" && error.halt._tag === "DamagedLog" ? error.halt.offset : undefined
+        // Each attempt looks at this record before it begins anything, whatever it fails with meanwhile.
+        if (error._tag === "Halted" && error.halt._tag === "DamagedLog") suspect = error.halt.offset
         return state.set(
           owned.partition,
           error._tag === "Halted"

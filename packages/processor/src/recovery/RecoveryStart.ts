@@ -44,8 +44,8 @@ const logOf = (owned: OwnedPartition, suspect: number | undefined) => ({
   committed: waitFor("the log", owned.committed),
   bounds: waitFor("the log", owned.bounds),
   recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset)),
-  damage: (_: number, wholeFrom: number) =>
-    suspect === undefined ? Effect.undefined : waitFor("the log", damageAt(owned, suspect, wholeFrom))
+  damage: (from: number, wholeFrom: number) =>
+    suspect === undefined || suspect < from ? Effect.undefined : waitFor("the log", damageAt(owned, suspect, wholeFrom))
 })
 
 const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number) {
@@ -55,12 +55,15 @@ const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: numb
   return taken.value[0]
 })
 
-const damageAt = (owned: OwnedPartition, offset: number, wholeFrom: number) =>
-  takenFrom(owned, offset, wholeFrom).pipe(
+const damageAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number, wholeFrom: number) {
+  // A log that ends there now is not damaged, but another one.
+  if (offset >= (yield* owned.bounds).end) return undefined
+  return yield* takenFrom(owned, offset, wholeFrom).pipe(
     Effect.timeoutOption(MISSING_TIMEOUT),
     Effect.as(undefined),
     Effect.catchTag("LogDamaged", (damage) => Effect.succeed(damage))
   )
+})
 
 /** One record at or after this offset, where there is one. */
 const takenFrom = (owned: OwnedPartition, offset: number, wholeFrom: number) =>
