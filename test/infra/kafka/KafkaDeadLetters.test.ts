@@ -40,6 +40,48 @@ const eventually = <A, E>(ask: Effect.Effect<A, E>, isIt: (answer: A) => boolean
 
 describe("KafkaDeadLetters", () => {
   it.live(
+    "dead letters are seen by other processes, those that follow and those that come later",
+    () =>
+      Effect.gen(function*() {
+        const settings = settingsAt(address)
+        const one = yield* aProcess(settings)
+        const following = yield* aProcess(settings)
+        yield* eventually(following.stats, ({ size }) => size === 0)
+        yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
+        yield* one.put(letter(2))
+        yield* one.handle({
+          partition: PartitionId.make(1),
+          offset: Offset.make(1),
+          action: "replayed",
+          by: "operator",
+          why: "a test",
+          timestamp: "2025-11-29T22:00:00.000Z"
+        })
+        const isSecond = (letters: ReadonlyArray<{ readonly offset: number }>) =>
+          letters.length === 1 && letters[0]!.offset === 2
+        const followed = yield* eventually(following.list(10), isSecond)
+        const later = yield* aProcess(settings)
+        // The first answer is right already: before it knows all, it gives none.
+        const [first] = yield* eventually(later.list(10), () => true)
+        assert.deepStrictEqual([...first!.value], [2])
+        assert.deepStrictEqual([...followed[0]!.value], [2])
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
+
+  it.live("reading dead letters leaves no consumer group behind", () =>
+    Effect.gen(function*() {
+      const settings = settingsAt(address)
+      yield* Effect.scoped(Effect.gen(function*() {
+        const store = yield* aProcess(settings)
+        yield* eventually(store.stats, ({ size }) => size === 0)
+      }))
+      const client = Context.get(yield* Layer.build(KafkaClient.layer(settings)), KafkaClient.KafkaClient)
+      const { groups } = yield* client.ask("groups", (admin) => admin.listGroups())
+      assert.deepStrictEqual(groups.filter(({ groupId }) => groupId.startsWith(settings.deadLettersTopic)), [])
+    }).pipe(Effect.scoped), TEST_TIMEOUT)
+
+  it.live(
     "a record that is missing from the topic is said once, and the letters behind it are shown",
     () =>
       Effect.gen(function*() {

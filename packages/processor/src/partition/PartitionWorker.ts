@@ -49,10 +49,7 @@ export const work = Effect.fnUntraced(function*(
   const shared = sharedParts ?? (yield* SharedParts.make)
   let hasInHand = false
   let suspect: number | undefined
-  const taking = Effect.sync(() => {
-    hasInHand = true
-    suspect = undefined
-  })
+  const taking = Effect.sync(() => void ([hasInHand, suspect] = [true, undefined]))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
   const lag = Lag.make(owned)
   yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking, suspect)))
