@@ -4,6 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
+import * as Policies from "@flash-sale/infra/kafka/topics/Policies"
 import { Effect, Schedule } from "effect"
 import { kafkaAddr, needed } from "../servers/servers.ts"
 import * as CutLog from "./CutLog.ts"
@@ -15,12 +16,15 @@ const TEST_TIMEOUT = 60_000
 const UNITS = 4
 const { ITEM } = KafkaEngine
 
+/** Brokers delete records after a week where a topic does not say otherwise. */
+const kept = Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
+
 /** The topic is gone, with all that was in it, and another of its name is there. */
 const lost = ({ ordersTopic }: KafkaSettings) =>
   Effect.andThen(
     KafkaEngine.administer(kafka, (admin) => admin.deleteTopics({ topics: [ordersTopic] })),
-    KafkaEngine.administer(kafka, (admin) => admin.createTopics({ topics: [{ topic: ordersTopic, numPartitions: 1 }] }))
-      .pipe(
+    KafkaEngine.administer(kafka, (admin) =>
+      admin.createTopics({ topics: [{ topic: ordersTopic, numPartitions: 1, configEntries: kept }] })).pipe(
         // Kafka answers before a topic is really gone.
         Effect.sandbox,
         Effect.retry(Schedule.spaced("100 millis")),

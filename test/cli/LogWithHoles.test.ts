@@ -6,14 +6,14 @@ import { NodeServices } from "@effect/platform-node"
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as RecoverRun from "@flash-sale/cli/recover/RecoverRun"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as LogGaps from "@flash-sale/infra/kafka/client/LogGaps"
+import * as Policies from "@flash-sale/infra/kafka/topics/Policies"
 import * as Keys from "@flash-sale/infra/redis/Keys"
-import { Duration, Effect, Layer, Schedule, Stream } from "effect"
-import { ConfigResourceTypes } from "kafkajs"
+import { Duration, Effect, Schedule, Stream } from "effect"
+import { ConfigResourceTypes, Kafka, logLevel } from "kafkajs"
 import * as MarkedLog from "../infra/kafka/MarkedLog.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { kafkaLib, needed } from "../servers/servers.ts"
@@ -36,7 +36,6 @@ const COMPACTED = {
   "segment.ms": "1",
   "max.compaction.lag.ms": "1"
 }
-const KEPT = { "cleanup.policy": "delete", "retention.ms": "-1" }
 /** The broker answers at once, so that nothing has to be waited for. */
 const QUICK = Duration.millis(300)
 const REMEDY = "flash-sale recover --accept-log --partition 0"
@@ -60,30 +59,37 @@ describe.skipIf(isUnavailable(kafkaLib()))("A log with holes", () => {
         }]
       }))
 
-  /** Waits until the cleaner has taken the first record. Each look appends one, as that closes a segment. */
-  const compacted = ({ ordersTopic }: KafkaSettings, ports: Layer.Layer<OrderLog>, reader: Layer.Layer<LogReader>) =>
+  /** Closes a segment. Not by the engine, which refuses a topic that is compacted. */
+  const append = (topic: string) =>
+    Effect.promise(async () => {
+      const producer = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).producer()
+      await producer.connect()
+      await producer.send({ topic, messages: [{ partition: 0, key: "other", value: "{}", headers: { type: "none" } }] })
+      await producer.disconnect()
+    })
+
+  /** Waits until the cleaner has taken the first record. */
+  const compacted = ({ ordersTopic }: KafkaSettings) =>
     Effect.gen(function*() {
-      const log = yield* OrderLog
-      yield* log.partitions
+      const { read } = yield* LogReader
       const first = Effect.gen(function*() {
-        yield* log.append({ itemId: ItemId.make("other"), value: "{}", headers: { type: "unknown" } })
-        const { read } = yield* LogReader
+        yield* append(ordersTopic)
         const [records] = yield* Stream.runCollect(Stream.take(read(PARTITION, 0, 1, "as is"), 1))
         return records?.[0]
       })
       yield* configure(ordersTopic, COMPACTED)
       yield* Effect.repeat(first, { schedule: Schedule.spaced("200 millis"), until: (record) => record === undefined })
-      yield* configure(ordersTopic, KEPT)
-    }).pipe(Effect.provide(Layer.merge(ports, reader)))
+      yield* configure(ordersTopic, Policies.KEPT)
+    })
 
   it.live(
     "is refused by a processor with an empty Redis, by reconcile and by recover, until it is accepted",
     () =>
       Effect.gen(function*() {
-        const { accept, charges, items, ports, processor, reconcile, reconcileAndApply, redis, settings, url } =
+        const { accept, charges, items, processor, reconcile, reconcileAndApply, redis, settings, url } =
           yield* KafkaEngine.make(broker.address)
         yield* Effect.provide(ItemSales.sell([ITEM], UNITS), processor)
-        yield* compacted(settings, ports, items)
+        yield* Effect.provide(compacted(settings), items)
 
         // The store is the only right copy: nothing is said of it, and nothing is taken away.
         const why = /record \d+ of the log is missing, and the log does not end before it/

@@ -7,7 +7,7 @@ import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import {
   AppendRefused,
   AppendUnknown,
-  LogUnavailable,
+  LogRefused,
   OrderLog,
   type PartitionBounds
 } from "@flash-sale/domain/ports/OrderLog"
@@ -156,7 +156,9 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   })
 
   const numberOf = Effect.suspend(() =>
-    isNumbered ? Effect.succeed(PARTITIONS) : Effect.fail(new LogUnavailable({ detail: OTHER_NUMBER }))
+    isNumbered
+      ? Effect.succeed(PARTITIONS)
+      : Effect.fail(new LogRefused({ problem: "partitions", detail: OTHER_NUMBER }))
   )
 
   const reader = Layer.succeed(LogReader, {
@@ -176,7 +178,9 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     append,
     offer: (record, answered) => void Effect.runCallback(append(record), { onExit: answered }),
     consume: (worker) => Effect.andThen(numbered.await, group.consume(worker)),
-    isUp: Effect.sync(() => isNumbered)
+    isUp: Effect.sync(() => isNumbered),
+    trouble: Effect.sync(() => isNumbered ? undefined : OTHER_NUMBER),
+    warnings: Effect.succeed([])
   })
 
   return {

@@ -7,6 +7,7 @@ import { Deferred, Effect, Exit, Layer, Queue, Schedule, Scope, Semaphore, Strea
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as RangeSession from "./client/RangeSession.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
+import * as ReaderLook from "./topics/ReaderLook.ts"
 
 /** Batches that are read ahead of the stream's consumer. */
 const READ_AHEAD = 2
@@ -83,7 +84,7 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
 
     const committed = TopicMetadata.one(TopicMetadata.allCommitted(client, ordersTopic, group))
     return {
-      partitions: TopicMetadata.partitions(client, ordersTopic),
+      partitions: ReaderLook.partitions(client),
       bounds,
       committed: (partition) => Effect.retry(committed(partition), untilLoaded),
       read,

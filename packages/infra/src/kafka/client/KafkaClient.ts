@@ -107,6 +107,8 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     consumer: (options) =>
       consumers.consumer({
         ...options,
+        // By default a consumer's questions make topics, with the broker's partitions and retention.
+        allowAutoTopicCreation: false,
         retry: { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
       }),
     ask,
