@@ -99,12 +99,13 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
     Effect.tryPromise({
       try: () =>
         made.send({
-          messages: records.map(({ headers, key, value }) => ({
+          messages: records.map(({ headers, key, timestamp, value }) => ({
             topic,
             partition,
             value,
             headers,
-            ...(key === undefined ? {} : { key })
+            ...(key === undefined ? {} : { key }),
+            ...(timestamp === undefined ? {} : { timestamp: BigInt(timestamp) })
           }))
         }),
       catch: AppendErrors.ofSend
