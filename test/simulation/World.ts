@@ -1,5 +1,5 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
-import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -22,6 +22,9 @@ const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
 
+/** In place of the number of cuts: no log is folded. */
+const NONE = -1
+
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
   const log = yield* SimulatedLog.make(faults, trace)
@@ -30,11 +33,16 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     trace,
     mayChange: (requestId) => log.lost.orders.has(requestId),
     onAccepted: (partition, from) => {
-      // Where the beginning is gone, what comes later may fare otherwise than it did: the stock was put in before.
-      if (from > 0) log.lost.add(log.records[partition]!)
+      // Where the beginning or a record between is gone, what comes later may fare otherwise: it may have been stock.
+      if (from > 0 || log.holes.has(PartitionId.make(partition))) log.lost.add(log.records[partition]!)
       return { from, cuts: log.cuts[partition]! }
     },
-    logs: () => new Map(log.cuts.map((cuts, partition) => [partition, { from: 0, cuts }]))
+    // One with holes is not folded before it is accepted.
+    logs: () =>
+      new Map(log.cuts.map((cuts, partition) => [
+        partition,
+        { from: 0, cuts: log.holes.has(PartitionId.make(partition)) ? NONE : cuts }
+      ]))
   })
   const provider = SimulatedProvider.make(faults, trace)
   const letters = SimulatedLetters.make(faults, trace)

@@ -10,6 +10,9 @@ const MAX_WRITES_LOST = 40
 /** The longest that the store takes no writes. */
 const MAX_READ_ONLY_MILLIS = 10_000
 
+/** The longest that the log has another number of partitions. */
+const MAX_RENUMBERED_MILLIS = 15_000
+
 const anyOf = (world: World.World) => Random.choice([...world.running])
 
 /** It goes on when it thaws, while other things happen. */
@@ -26,7 +29,7 @@ const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: Wo
 /** Half of the blows are to the processors. */
 export const any = Effect.fnUntraced(function*(world: World.World) {
   const victim = yield* anyOf(world)
-  switch (yield* Random.nextIntBetween(0, 11)) {
+  switch (yield* Random.nextIntBetween(0, 12)) {
     case 0:
     case 1:
       return yield* Effect.andThen(world.kill(victim), world.start)
@@ -50,6 +53,9 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
         yield* Random.nextIntBetween(100, MAX_READ_ONLY_MILLIS),
         yield* Random.nextIntBetween(0, MAX_WRITES_LOST)
       )
+    case 11:
+      yield* world.log.renumber(yield* Random.nextIntBetween(100, MAX_RENUMBERED_MILLIS))
+      return yield* Effect.andThen(world.kill(victim), world.start)
     default:
       return yield* Operator.changeSale(world)
   }

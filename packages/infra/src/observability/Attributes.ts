@@ -32,6 +32,7 @@ export const EVENTS = [
   "dependency_down",
   "log_policy",
   "log_ready",
+  "letters_missing",
   "log_unusable",
   "kafka_client",
   "redis_policy",
