@@ -51,7 +51,7 @@ export const work = Effect.fnUntraced(function*(
   let suspect: number | undefined
   const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
-  const lag = Lag.make(owned)
+  const lag = yield* Lag.make(owned)
   yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking(true), suspect)))
     .pipe(
       Effect.ensuring(taking(false)),

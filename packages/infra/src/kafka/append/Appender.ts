@@ -4,11 +4,12 @@
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
-import { Clock, Effect, Exit, Scope, Semaphore } from "effect"
+import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
@@ -120,10 +121,10 @@ export const sendAll = Effect.fnUntraced(function*(
   records: ReadonlyArray<EncodedRecord>,
   send: PartitionSender.PartitionSender["send"]
 ) {
-  const last = (yield* Clock.currentTimeMillis) + BATCH_TIMEOUT_MILLIS
+  const last = (yield* Monotonic.now) + BATCH_TIMEOUT_MILLIS
   const answers: Array<Exit.Exit<number, AppendError>> = []
   for (const batch of Chunks.of(records, MAX_BATCH_BYTES, sizeOf)) {
-    const exit = (yield* Clock.currentTimeMillis) > last ? tooLate : yield* Effect.exit(send(batch))
+    const exit = (yield* Monotonic.now) > last ? tooLate : yield* Effect.exit(send(batch))
     batch.forEach((_, index) => answers.push(Exit.map(exit, (first) => first + index)))
   }
   return answers

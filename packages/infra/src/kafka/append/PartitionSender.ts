@@ -5,8 +5,9 @@
  */
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import { Producer, type ProduceResult } from "@platformatic/kafka"
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { messageOf } from "../../errors/MessageOf.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
 import * as KafkaSecurity from "../client/KafkaSecurity.ts"
 import { CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "../client/KafkaSettings.ts"
 import * as AppendErrors from "./AppendErrors.ts"
@@ -53,7 +54,7 @@ const connect = (settings: KafkaSettings): Client =>
 /** A sender for one partition; connects at the first send. Used by one line, which sends one batch after the other. */
 export const make = (settings: KafkaSettings, topic: string, partition: number): PartitionSender => {
   let client: Client | undefined
-  let refusedUntil = 0
+  let refusedUntil = Number.NEGATIVE_INFINITY
 
   const close = Effect.suspend(() => {
     const closing = client
@@ -64,7 +65,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
   const giveUp = Effect.gen(function*() {
     // The close is not awaited: a frozen broker would delay it.
     yield* Effect.forkDetach(close, { startImmediately: true })
-    refusedUntil = (yield* Clock.currentTimeMillis) + REFUSE_MILLIS
+    refusedUntil = (yield* Monotonic.now) + REFUSE_MILLIS
   })
 
   const prepare = async (): Promise<Client> => {
@@ -118,7 +119,7 @@ export const make = (settings: KafkaSettings, topic: string, partition: number):
     )
 
   const send = Effect.fnUntraced(function*(records: ReadonlyArray<EncodedRecord>) {
-    if ((yield* Clock.currentTimeMillis) < refusedUntil) {
+    if ((yield* Monotonic.now) < refusedUntil) {
       return yield* new AppendRefused({ detail: "Kafka: not sent: it did not answer a moment ago" })
     }
     return yield* produce(yield* ready, records)
