@@ -4,7 +4,7 @@ import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Context, Effect, Fiber, Layer } from "effect"
+import { Context, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
@@ -19,7 +19,17 @@ const SMALL_CALL = 8
 /** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
+/** How many of the processors start with a clock that is wrong, 0 to 1. */
+const WRONG_CLOCKS = 0.3
+/** By how much a clock may be wrong, and step: six hours. */
+const MAX_STEP_MILLIS = 6 * 60 * 60 * 1000
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
+
+/** Back or forward: by up to a minute, or by hours. */
+export const wrongBy = Effect.gen(function*() {
+  const most = (yield* Random.nextBoolean) ? MAX_STEP_MILLIS : 60_000
+  return yield* Random.nextIntBetween(-most, most)
+})
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
@@ -46,6 +56,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
+    if (yield* Chance.happens(WRONG_CLOCKS)) yield* Process.stepClock(process, yield* wrongBy)
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
@@ -56,6 +67,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
       Effect.provideService(OpenOrderLimits, limits),
+      Effect.provideContext(process.clock),
       Effect.provideService(Process.Process, process)
     ))
     const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }

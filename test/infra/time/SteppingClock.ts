@@ -8,7 +8,8 @@ export class SteppingClock extends Context.Service<SteppingClock, {
 
 const NANOS_PER_MILLI = 1_000_000n
 
-const over = (clock: Clock.Clock) => {
+/** A clock that steps over this one, and what steps it. */
+export const over = (clock: Clock.Clock): Context.Context<SteppingClock> => {
   let offset = 0
   const millis = () => clock.currentTimeMillisUnsafe() + offset
   const nanos = () => clock.currentTimeNanosUnsafe() + BigInt(offset) * NANOS_PER_MILLI
