@@ -19,6 +19,7 @@ const READS: Banned = {
     "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
     "packages/gateway/src/request/BuyTelemetry.ts": "stamps log lines",
+    "packages/infra/src/kafka/append/RecordTime.ts": "stamps records",
     "packages/infra/src/observability/ClockWatch.ts": "watches the wall clock",
     "packages/infra/src/observability/logs/Logs.ts": "stamps a log line",
     "packages/infra/src/observability/tracing/Tracing.ts": "stamps the beginning of a span",

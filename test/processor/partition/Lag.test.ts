@@ -8,6 +8,7 @@ import * as Lag from "@flash-sale/processor/partition/Lag"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Deferred, Effect, Fiber, Metric } from "effect"
 import { TestClock } from "effect/testing"
+import * as SteppingClock from "../../infra/time/SteppingClock.ts"
 
 const PARTITION = PartitionId.make(3)
 
@@ -65,6 +66,20 @@ describe("Lag", () => {
       yield* lag.look
       assert.deepStrictEqual(yield* shown, [4, 5])
     }).pipe(isolated))
+
+  it.effect("the lag is never below the time that a record has been here, whatever clock has stamped it", () =>
+    Effect.gen(function*() {
+      const lag = yield* Lag.make(owned({ start: 0, end: 11 }))
+      lag.follow(() => 10)
+      // An hour ahead of this machine.
+      lag.took([record(10, 3_600_000)])
+      yield* lag.look
+      assert.deepStrictEqual(yield* shown, [1, 0])
+      yield* TestClock.adjust("40 seconds")
+      yield* SteppingClock.step(SteppingClock.STEPS["6 h back"])
+      yield* lag.look
+      assert.deepStrictEqual(yield* shown, [1, 40])
+    }).pipe(isolated, Effect.provide(SteppingClock.layer)))
 
   it.effect("the lag grows from the committed offset on while the worker has not begun", () =>
     Effect.gen(function*() {
