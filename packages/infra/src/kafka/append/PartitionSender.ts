@@ -44,9 +44,11 @@ export const make = (
     return closing === undefined ? Effect.void : Effect.ignore(Effect.tryPromise(() => closing.close()))
   })
 
+  /** Closes the connection, and does not wait for that: a frozen broker would delay it. */
+  const discard = Effect.forkDetach(close, { startImmediately: true })
+
   const giveUp = Effect.gen(function*() {
-    // The close is not awaited: a frozen broker would delay it.
-    yield* Effect.forkDetach(close, { startImmediately: true })
+    yield* discard
     refusedUntil = (yield* Monotonic.now) + REFUSE_MILLIS
   })
 
@@ -65,20 +67,20 @@ export const make = (
   })
 
   /** `onTimeRefused` is called where the broker refused the time of the records. */
-  const produce = (
-    made: ProducerClient.Client,
+  const produce = Effect.fnUntraced(function*(
     records: ReadonlyArray<EncodedRecord>,
-    onTimeRefused: () => void
-  ): Effect.Effect<number, AppendRefused | AppendUnknown> =>
-    Effect.tryPromise({
+    onTimeRefused: (time: number) => void
+  ): Effect.fn.Return<number, AppendRefused | AppendUnknown> {
+    const made = yield* ready
+    const now = time.now()
+    const sending = Effect.tryPromise({
       try: async () => {
-        const now = time.now()
         const result = await made.send({ messages: records.map(ProducerClient.message(topic, partition, now)) })
         time.taken(now)
         return result
       },
       catch: (error) => {
-        if (AppendErrors.isOfTime(error)) onTimeRefused()
+        if (AppendErrors.isOfTime(error)) onTimeRefused(now)
         return AppendErrors.ofSend(error)
       }
     }).pipe(
@@ -86,22 +88,23 @@ export const make = (
         duration: SEND_TIMEOUT_MILLIS,
         orElse: () => Effect.fail(new AppendUnknown({ detail: "Kafka: no answer in time" }))
       }),
-      Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void),
-      Effect.flatMap((result) => offsetOf(result))
+      Effect.tapError((error) => error._tag === "AppendUnknown" ? giveUp : Effect.void)
     )
+    return yield* offsetOf(yield* sending)
+  })
 
   const send = Effect.fnUntraced(function*(records: ReadonlyArray<EncodedRecord>) {
     if ((yield* Monotonic.now) < refusedUntil) {
       return yield* new AppendRefused({ detail: "Kafka: not sent: it did not answer a moment ago" })
     }
-    let isTimeRefused = false
-    const first = yield* Effect.exit(produce(yield* ready, records, () => {
-      isTimeRefused = true
+    let refusedTime: number | undefined
+    const first = yield* Effect.exit(produce(records, (refused) => {
+      refusedTime = refused
     }))
-    if (!isTimeRefused || !time.refused()) return yield* first
-    // Nothing was appended. The producer has counted the records: another one begins anew.
-    yield* close
-    return yield* produce(yield* ready, records, () => {})
+    if (refusedTime === undefined) return yield* first
+    // Nothing was appended, but the producer has counted the records: another one begins anew.
+    yield* discard
+    return yield* (time.refused(refusedTime) ? produce(records, () => {}) : first)
   })
 
   return { send, close }

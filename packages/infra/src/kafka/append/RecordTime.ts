@@ -11,8 +11,8 @@ export interface RecordTime {
   readonly now: () => number
   /** Records of this time were taken. */
   readonly taken: (time: number) => void
-  /** Records were refused, as their time is ahead. Whether there is another time for them. */
-  readonly refused: () => boolean
+  /** Records of this time were refused, as it is ahead. Whether there is another time for them. */
+  readonly refused: (time: number) => boolean
 }
 
 export const make: Effect.Effect<RecordTime> = Effect.gen(function*() {
@@ -34,10 +34,9 @@ export const make: Effect.Effect<RecordTime> = Effect.gen(function*() {
     taken: (time) => {
       last = { time, at: monotonic() }
     },
-    refused: () => {
-      if (isAhead || last === undefined) return false
-      isAhead = true
-      return true
+    refused: (time) => {
+      isAhead = last !== undefined
+      return now() < time
     }
   }
 })
