@@ -7,7 +7,7 @@
 import { describe, expect, layer } from "@effect/vitest"
 import { ItemDamaged, ItemStore, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { type ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { defaultSettings } from "@flash-sale/domain/rules/Item"
@@ -21,6 +21,7 @@ import {
   next,
   place,
   request,
+  requestId,
   rules,
   sale,
   settle,
@@ -31,6 +32,8 @@ import {
 const HISTORIES = 40
 const HISTORY_SIZE = 60
 const BIG_BATCH = 500
+/** More than one call to a store asks. */
+const MANY_QUESTIONS = 1_200
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks, E>): void =>
   layer(store, { excludeTestServices: true })(`ItemStore (${name})`, (it) => {
@@ -48,6 +51,104 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
           expect(new Map(levels)).toEqual(new Map(items.map(({ itemId }, index) => [itemId, 10 + index])))
           expect(yield* store.levels(partition, 2)).toHaveLength(2)
           expect(yield* store.levels(freshItem().partition, 10)).toEqual([])
+        }))
+    })
+
+    describe("ItemStore.readBuyers", () => {
+      const asked = (
+        item: { readonly itemId: ItemId; readonly partition: PartitionId },
+        user: string,
+        order: string
+      ) => ({ ...item, userId: UserId.make(user), requestId: requestId(order) })
+
+      it.effect("an item says what a buyer has bought under a limit, what is held, and which orders it knows", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          yield* store.fold(request(item, [
+            stock(0, 20),
+            place(1, item.itemId, "before", { user: "u-1", amount: 5 }),
+            sale(2, { perUserLimit: 4 }),
+            place(3, item.itemId, "sold", { user: "u-1", amount: 2 }),
+            place(4, item.itemId, "held", { user: "u-1" }),
+            place(5, item.itemId, "declined", { user: "u-2", amount: 3 }),
+            place(6, item.itemId, "too much", { user: "u-1", amount: 2 }),
+            settle(7, ["before", "paid"], ["sold", "paid"], ["declined", "declined"])
+          ]))
+          yield* marked(item.partition, 7)
+          const answers = yield* store.readBuyers([
+            asked(item, "u-1", "sold"),
+            asked(item, "u-2", "declined"),
+            asked(item, "u-3", "new"),
+            asked(item, "u-1", "too much"),
+            asked(item, "u-1", "before")
+          ])
+          expect(answers).toEqual([
+            { bought: 3, held: 1, isKnown: true },
+            { bought: 0, held: 1, isKnown: true },
+            { bought: 0, held: 1, isKnown: false },
+            { bought: 3, held: 1, isKnown: false },
+            { bought: 3, held: 1, isKnown: true }
+          ])
+        }))
+
+      it.effect("questions about several items are answered in their order, each by its own item", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const items = [freshItem(), freshItem(), freshItem()]
+          for (const [n, item] of items.entries()) {
+            const orders = Array.from({ length: n + 1 }, (_, index) => place(index + 2, item.itemId, `r-${index}`))
+            yield* store.fold(request(item, [stock(0, 9), sale(1, { perUserLimit: 9 }), ...orders]))
+            yield* marked(item.partition, 9)
+          }
+          const [one, two, three] = items as [typeof items[0], typeof items[0], typeof items[0]]
+          const answers = yield* store.readBuyers([
+            asked(three!, "u-1", "r-2"),
+            asked(one!, "u-1", "r-2"),
+            asked(two!, "u-1", "r-1"),
+            asked(one!, "nobody", "r-0")
+          ])
+          expect(answers).toEqual([
+            { bought: 3, held: 3, isKnown: true },
+            { bought: 1, held: 1, isKnown: false },
+            { bought: 2, held: 2, isKnown: true },
+            { bought: 0, held: 1, isKnown: true }
+          ])
+          expect(yield* store.readBuyers([])).toEqual([])
+          const many = Array.from({ length: MANY_QUESTIONS }, (_, n) => asked(items[n % 3]!, "u-1", `none-${n}`))
+          const bought = (yield* store.readBuyers(many)).map((units) => units?.bought)
+          expect(bought).toEqual(many.map((_, n) => n % 3 + 1))
+        }))
+
+      it.effect("buyers and orders of any valid name are found", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const names = ["__proto__", "constructor", "10", "\u{1F600}-7", "r:5", "%s"]
+          const users = names.map((_, n) => names[n]!.replaceAll(/[^a-z0-9_]/g, "-"))
+          const placed = names.map((name, n) => place(n + 2, item.itemId, name, { user: users[n]!, amount: n + 1 }))
+          yield* store.fold(request(item, [stock(0, 100), sale(1, { perUserLimit: 50 }), ...placed]))
+          yield* marked(item.partition, 50)
+          const answers = yield* store.readBuyers(names.map((name, n) => asked(item, users[n]!, name)))
+          expect(answers).toEqual(names.map((_, n) => ({ bought: n + 1, held: 21, isKnown: true })))
+        }))
+
+      it.effect("nothing is said of an item that is not there, or whose partition is not wholly folded", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const marks = yield* RecoveryMarks
+          const item = freshItem()
+          const commands = [stock(0, 9), sale(1, { perUserLimit: 2 }), place(2, item.itemId, "r", { user: "u" })]
+          yield* store.fold(request(item, commands))
+          const ask = store.readBuyers([asked(item, "u", "r")])
+          expect(yield* ask).toEqual([undefined])
+          yield* marks.begin(item.partition, "one")
+          expect(yield* ask).toEqual([undefined])
+          yield* marks.complete(item.partition, { epoch: "one", checkpoint: 2 })
+          expect(yield* ask).toEqual([{ bought: 1, held: 1, isKnown: true }])
+          const { itemId } = freshItem()
+          expect(yield* store.readBuyers([asked({ ...item, itemId }, "u", "r"), asked(item, "u", "r")]))
+            .toEqual([undefined, { bought: 1, held: 1, isKnown: true }])
         }))
     })
 

@@ -124,6 +124,34 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         assert.strictEqual((yield* send(order)).status, 202)
       }), TEST_TIMEOUT)
 
+    it.effect("403: above the limit per buyer, by itself or with what was bought", () =>
+      Effect.gen(function*() {
+        const gateway = yield* TestGateway.TestGateway
+        yield* TestGateway.stock(item("capped"), 10)
+        yield* TestGateway.sale(item("capped"), { perUserLimit: 2 })
+        const error = { error: "Limit per buyer reached", code: "limit" }
+        const ofItem = (more: Readonly<Record<string, unknown>> = {}) => fresh({ item_id: item("capped"), ...more })
+        refused(yield* send(ofItem({ amount: 3 })), 403, error, false)
+        // More than there is, too: the limit is the earlier rule.
+        refused(yield* send(ofItem({ amount: 11 })), 403, error, false)
+        const user_id = `${run}-buyer`
+        const first = ofItem({ user_id, amount: 2 })
+        assert.strictEqual((yield* send(first)).status, 202)
+        const location = `/orders/${first.request_id}`
+        yield* TestGateway.until(gateway.get(location), ({ body }) => body["status"] === "COMPLETED")
+        const second = ofItem({ user_id })
+        const answer = yield* send(second)
+        refused(answer, 403, error, false)
+        assert.isNull(answer.headers.get("ratelimit"))
+        assert.strictEqual((yield* gateway.get(`/orders/${second.request_id}`)).status, 404)
+        // The retry of what was bought is one, and others may buy.
+        assert.strictEqual((yield* send(first)).status, 409)
+        assert.strictEqual((yield* send(ofItem({ amount: 2 }))).status, 202)
+        // The refusal left nothing of the request.
+        yield* TestGateway.sale(item("capped"), { perUserLimit: 3 })
+        assert.strictEqual((yield* send(second)).status, 202)
+      }), TEST_TIMEOUT)
+
     it.effect(
       "404: an unknown item, an unknown order, an unknown path",
       () =>
@@ -228,7 +256,10 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           gateway.get(`/orders/${first.request_id}`),
           ({ body }) => body["status"] === "COMPLETED"
         )
-        refused(yield* send(fresh({ item_id: item("last") })), 410, { error: "Sold out", code: "sold_out" }, true)
+        const soldOut = { error: "Sold out", code: "sold_out" }
+        refused(yield* send(fresh({ item_id: item("last") })), 410, soldOut, true)
+        // More than was ever put in.
+        refused(yield* send(fresh({ item_id: item("last"), amount: 2 })), 410, soldOut, false)
         assert.strictEqual((yield* send(first)).status, 409)
       }), TEST_TIMEOUT)
 
@@ -318,6 +349,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           assert.strictEqual(yield* tagOf({ ...order, amount: 2 }), "RequestIdReused")
           assert.strictEqual(yield* tagOf(fresh({ item_id: item("nothing") })), "UnknownItem")
           assert.strictEqual(yield* tagOf(fresh({ item_id: item("last") })), "SoldOut")
+          assert.strictEqual(yield* tagOf(fresh({ item_id: item("capped"), amount: 4 })), "LimitReached")
           assert.strictEqual(yield* tagOf(fresh({ user_id: `${run}-eager` })), "RateLimited")
           assert.strictEqual(yield* during({ log: "full" }, tagOf(fresh())), "Unavailable")
           assert.strictEqual(yield* during({ log: "bug" }, tagOf(fresh())), "InternalError")

@@ -18,6 +18,7 @@ export const BUGGY = [
   "OrderStatuses.read",
   "OrderStatuses.readAll",
   "ItemStore.read",
+  "ItemStore.readBuyers",
   "RateLimits.consume",
   "Backlogs.read"
 ] as const
@@ -128,6 +129,7 @@ const faultyStore = Effect.gen(function*() {
             ? Effect.fail(new ItemDamaged({ itemId, detail: "switched off" }))
             : guarded(store.read(partition, itemId))
         )),
+    readBuyers: (questions) => broken("ItemStore.readBuyers", () => guarded(store.readBuyers(questions))),
     isUp: Effect.suspend(() =>
       faults.store === "fine" || faults.store === "damaged" ? store.isUp : Effect.succeed(false)
     )

@@ -4,6 +4,8 @@ import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domai
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Random, Schedule } from "effect"
+import * as Chance from "./Chance.ts"
+import * as Door from "./Door.ts"
 import { items, persistently } from "./Operator.ts"
 import { PARTITIONS, type Produced } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
@@ -13,6 +15,8 @@ const ORDERS = 66
 const REPEATED = 8
 /** Of so many orders one is cancelled. */
 const CANCELLED_OF = 6
+/** How many orders come before the door knows, and are left to the fold, 0 to 1. */
+const PAST_THE_DOOR = 0.5
 const USERS = 7
 const STRANGE = 8
 /** The longest pause between two orders: together they take about as long as the blows. */
@@ -31,11 +35,14 @@ export const buyers = (world: World) =>
       const requestId = requestOf(n, itemId)
       const order = { requestId, userId: UserId.make(`u-${n % USERS}`), itemId, amount: 1 + (n % 3) }
       const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
-      const correlationId = CorrelationId.make(`c-${n}`)
-      yield* persistently(
-        world,
-        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
-      )
+      const isLetIn = (yield* Chance.happens(PAST_THE_DOOR)) || (yield* Door.letsIn(world, order, acceptedAt))
+      if (isLetIn) {
+        const correlationId = CorrelationId.make(`c-${n}`)
+        yield* persistently(
+          world,
+          LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
+        )
+      }
       if (n % CANCELLED_OF === 0) yield* Effect.forkChild(cancel(world, itemId, requestId))
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
     }), { discard: true })

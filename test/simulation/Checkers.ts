@@ -10,6 +10,7 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { HashMap, Option } from "effect"
+import * as Door from "./Door.ts"
 import * as Evidence from "./Evidence.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
@@ -200,6 +201,15 @@ const charges = (world: World, itemId: ItemId): Wrong => {
   )
 }
 
+/** Nobody was told in vain that he need not come again, but by a log of which something is lost since. */
+const door = (world: World, itemId: ItemId, oracle: Item): Wrong => {
+  const partition = home(itemId, PARTITIONS)
+  const isWhole = world.log.cuts[partition] === 0 && world.store.log(partition).from === 0
+  return isWhole
+    ? Door.wronglyRefused(world.refusedForGood.filter(({ order }) => order.itemId === itemId), oracle)
+    : []
+}
+
 const atLastOf = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
   return [
@@ -210,7 +220,8 @@ const atLastOf = (world: World, itemId: ItemId): Wrong => {
     ...fates(world, itemId, oracle),
     ...money(world, itemId, oracle),
     ...charges(world, itemId),
-    ...letters(world, itemId, oracle)
+    ...letters(world, itemId, oracle),
+    ...door(world, itemId, oracle)
   ]
 }
 

@@ -30,6 +30,7 @@ export const changeSale = (world: World) =>
     const itemId = yield* Random.choice(items)
     const patch = yield* Random.choice([
       { perUserLimit: 6 },
+      { perUserLimit: 2 },
       { perUserLimit: null },
       { paused: true },
       { paused: false, price: 1999, currency: "EUR" }

@@ -1,5 +1,7 @@
 /** The store: items, marks and statuses. It may be away, lose replies, fall back to an earlier state, or be emptied. */
 import {
+  type BuyerQuestion,
+  type BuyerUnits,
   type FoldRequest,
   ItemDamaged,
   ItemStore,
@@ -10,7 +12,8 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
-import { Effect, Layer } from "effect"
+import { bought } from "@flash-sale/domain/rules/OrderLookup"
+import { Effect, HashMap, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
@@ -75,6 +78,13 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     }
   }
 
+  const unitsOf = ({ itemId, partition, requestId, userId }: BuyerQuestion): BuyerUnits | undefined => {
+    const { isComplete, isKnown, pendingEdit } = summaryOf(partition, itemId)
+    if (!isComplete || !isKnown || pendingEdit !== undefined) return undefined
+    const { item } = state.folded(itemId)
+    return { bought: bought(item, userId), held: item.held, isKnown: HashMap.has(item.orders, requestId) }
+  }
+
   const fold = Effect.fnUntraced(function*(request: FoldRequest) {
     yield* checkMark(request.partition, request.epoch)
     const { itemId } = request
@@ -97,6 +107,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const items = Layer.succeed(ItemStore, {
     fold: (request) => ask(() => fold(request), request.session),
     read: (partition, itemId) => ask(() => Effect.sync(() => summaryOf(partition, itemId)), undefined, "read"),
+    readBuyers: (questions) => ask(() => Effect.sync(() => questions.map(unitsOf)), undefined, "read"),
     detectEdits: (partition, epoch, known) =>
       ask(() =>
         Effect.map(checkMark(partition, epoch), () =>

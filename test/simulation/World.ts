@@ -6,6 +6,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
+import type { RefusedForGood } from "./Door.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
 import * as SimulatedLog from "./SimulatedLog.ts"
@@ -105,6 +106,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const isBetweenLogs = (): boolean =>
     store.isAccepting() || log.cuts.some((cuts, partition) => store.log(partition).cuts < cuts)
   let away = false
+  const refusedForGood: Array<RefusedForGood> = []
 
   return {
     trace,
@@ -119,6 +121,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     kill,
     refused,
     isBetweenLogs,
+    /** Orders that the door refused for good. */
+    refusedForGood,
     /** Whether no operator does anything about what is refused. */
     isOperatorAway: () => away,
     setOperatorAway: (isAway: boolean): void => {

@@ -27,6 +27,7 @@ const bodies: Readonly<Record<number, object>> = {
     estimated_wait_ms: 0
   },
   400: { ...refusal, error: "Validation failed", code: "validation_failed", errors: [] },
+  403: { ...refusal, error: "Limit per buyer reached", code: "limit" },
   404: { ...refusal, error: "Unknown item", code: "unknown_item" },
   409: { ...refusal, error: "Duplicate Request Detected", code: "duplicate_request", order_status: "PENDING" },
   410: { ...refusal, retryable: true, error: "Sold out", code: "sold_out" },
@@ -108,7 +109,7 @@ describe("Buyer", () => {
   it.live("a buyer takes a first answer", () =>
     Effect.gen(function*() {
       expect(yield* bought([202])).toEqual({ answer: { _tag: "Accepted" }, retries: [] })
-      for (const status of [400, 404, 409, 410, 429]) {
+      for (const status of [400, 403, 404, 409, 410, 429]) {
         expect(yield* bought([status])).toEqual({ answer: { _tag: "Refused", code: codeOf(status) }, retries: [] })
       }
       for (const status of [418, 500]) {

@@ -56,6 +56,33 @@ layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("Gateway
   )
 })
 
+layer(engine({}), { excludeTestServices: true, timeout: TEST_TIMEOUT })("An order whose status is gone", (it) => {
+  it.effect(
+    "a buyer at the limit whose order lost its status gets it again by the retry, and buys once",
+    () =>
+      Effect.gen(function*() {
+        const gateway = yield* TestGateway.TestGateway
+        const { cli } = yield* OwnRedis.OwnRedis
+        yield* TestGateway.stock("gone", 10)
+        yield* TestGateway.sale("gone", { perUserLimit: 1 })
+        const body = TestGateway.order({ request_id: "gone-1", user_id: "gone", item_id: "gone" })
+        const completed = TestGateway.until(
+          gateway.get("/orders/gone-1"),
+          ({ body }) => body["status"] === "COMPLETED"
+        )
+        assert.strictEqual((yield* gateway.send(body)).status, 202)
+        yield* completed
+        yield* cli("DEL", "order_status:gone-1")
+        assert.strictEqual((yield* gateway.send(body)).status, 202)
+        yield* completed
+        assert.strictEqual((yield* gateway.get("/items/gone")).body["sold"], 1)
+        const another = TestGateway.order({ request_id: "gone-2", user_id: "gone", item_id: "gone" })
+        assert.strictEqual((yield* gateway.send(another)).body["code"], "limit")
+      }),
+    TEST_TIMEOUT
+  )
+})
+
 layer(engine({ breaker }), { excludeTestServices: true, timeout: TEST_TIMEOUT })("An open breaker", (it) => {
   it.effect("an open breaker answers at once, and leaves no trace in Redis", () =>
     Effect.gen(function*() {

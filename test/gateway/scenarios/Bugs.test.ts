@@ -109,14 +109,21 @@ const SCENES: Partial<Record<typeof FaultSwitches.BUGGY[number], Partial<FaultSw
   "RateLimits.consume": { store: "away" }
 }
 
+/** No order of an item without a limit comes by them; others have scenarios of their own. */
+const ELSEWHERE: ReadonlyArray<string> = [
+  "OrderStatuses.read",
+  "OrderStatuses.readAll",
+  "ItemStore.readBuyers",
+  "Backlogs.read"
+]
+
 /** Runs with an engine of its own, so that what one bug leaves behind is not found by the next test. */
 const scenario = (name: string, test: Effect.Effect<void, unknown, Layer.Success<typeof engine>>) =>
   it.live(name, () => Effect.provide(test, engine))
 
 describe("A bug in", () => {
   for (const at of FaultSwitches.BUGGY) {
-    // On no order's path: read by `GET /orders/:id`, by orders of which other tests are, and in the background.
-    if (at === "OrderStatuses.read" || at === "OrderStatuses.readAll" || at === "Backlogs.read") continue
+    if (ELSEWHERE.includes(at)) continue
     for (const how of ["dies", "throws"] as const) {
       scenario(
         `${at} that ${how}`,
@@ -144,6 +151,17 @@ describe("A bug in", () => {
 
   for (const how of ["dies", "throws"] as const) {
     const bug = { at: "OrderStatuses.readAll", how } as const
+
+    scenario(
+      `ItemStore.readBuyers that ${how}, of orders of an item with a limit`,
+      Effect.gen(function*() {
+        const faults = yield* FaultSwitches.Faults
+        yield* TestGateway.stock("101", 1_000)
+        yield* TestGateway.sale("101", { perUserLimit: 1 })
+        faults.bug = { at: "ItemStore.readBuyers", how }
+        yield* survives(fresh(), () => faults.bug = undefined)
+      })
+    )
 
     scenario(
       `OrderStatuses.readAll that ${how}, of orders that are refused early`,

@@ -137,6 +137,9 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         yield* TestGateway.sale("shut", patch)
         assert.deepStrictEqual(yield* movedBy(of(reason, { item_id: "shut" })), refused(reason, 403))
       }
+      yield* TestGateway.sale("101", { perUserLimit: 1 })
+      assert.deepStrictEqual(yield* movedBy(of("capped", { amount: 2 })), refused("limit", 403))
+      yield* TestGateway.sale("101", { perUserLimit: null })
       const greedy = Effect.forEach(
         Array.from({ length: USER_LIMIT + 2 }, (_, n) => n),
         (n) => send({ request_id: `greedy-${n}`, user_id: "greedy" })

@@ -79,7 +79,11 @@ const ports = Layer.effectContext(Effect.gen(function*() {
   const statuses = { ...Context.get(gateway, OrderStatuses), write: Context.get(processor, OrderStatuses).write }
   const backlogs = { ...Context.get(processor, Backlogs), read: Context.get(gateway, Backlogs).read }
   const marks = { ...Context.get(processor, RecoveryMarks), read: Context.get(gateway, RecoveryMarks).read }
-  return Context.make(ItemStore, { ...ofProcessor, read: ofGateway.read }).pipe(
+  return Context.make(ItemStore, {
+    ...ofProcessor,
+    read: ofGateway.read,
+    readBuyers: ofGateway.readBuyers
+  }).pipe(
     Context.add(RecoveryMarks, marks),
     Context.add(OrderStatuses, statuses),
     Context.add(Backlogs, backlogs),

@@ -39,6 +39,16 @@ export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
   readonly _tag = "SaleClosed"
 }
 
+/** Above the item's limit for each buyer. `retryable` where held units, which may come back, could stand in the way. */
+export class LimitReached extends Schema.Error<LimitReached>("LimitReached")({
+  error: fixed("Limit per buyer reached"),
+  code: fixed("limit"),
+  retryable: Schema.Boolean,
+  correlation_id: Schema.String
+}, { httpApiStatus: 403 }) {
+  readonly _tag = "LimitReached"
+}
+
 /** The item never had stock, settings or an order. */
 export class UnknownItem extends Schema.Error<UnknownItem>("UnknownItem")({
   error: fixed("Unknown item"),
@@ -70,11 +80,11 @@ export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateR
   readonly _tag = "DuplicateRequest"
 }
 
-/** Fewer units are left than were asked for. Units of unpaid orders come back: a later try may succeed. */
+/** Fewer units are left than were asked for. Units may come back, but not more than were ever put in: `retryable`. */
 export class SoldOut extends Schema.Error<SoldOut>("SoldOut")({
   error: fixed("Sold out"),
   code: fixed("sold_out"),
-  retryable: fixed(true),
+  retryable: Schema.Boolean,
   correlation_id: Schema.String
 }, { httpApiStatus: 410 }) {
   readonly _tag = "SoldOut"

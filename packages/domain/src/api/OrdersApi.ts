@@ -40,6 +40,7 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
   }),
   error: [
     Errors.SaleClosed,
+    Errors.LimitReached,
     Errors.UnknownItem,
     Errors.DuplicateRequest,
     Errors.SoldOut,
@@ -53,8 +54,10 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
 }).annotateMerge(OpenApi.annotations({
   summary: "Place an order",
   description: "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is " +
-    "answered 409 with the order's status. 403, 429 and 503 say in `Retry-After` when to come back; 202 and 429 say " +
-    "in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, and how many are left in it."
+    "answered 409 with the order's status. An order that cannot succeed now is answered 403, 404 or 410, and leaves " +
+    "no trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when " +
+    "to come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, " +
+    "and how many are left in it."
 }))
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {

@@ -6,7 +6,7 @@
  * folded, and by however many.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { ItemId } from "../records/Ids.ts"
+import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { Batch } from "../rules/Fold.ts"
 import type { SaleSettings } from "../rules/Item.ts"
@@ -51,6 +51,24 @@ export interface ItemSummary {
   readonly pendingEdit: PendingEdit | undefined
 }
 
+/** An order of which its item is asked what it knows of the buyer. */
+export interface BuyerQuestion {
+  readonly partition: PartitionId
+  readonly itemId: ItemId
+  readonly userId: UserId
+  readonly requestId: RequestId
+}
+
+/** What an item knows of an order and its buyer, at one moment. Units. */
+export interface BuyerUnits {
+  /** What the buyer holds or has bought while a limit was set: what counts against the limit. */
+  readonly bought: number
+  /** What is held of the item by all buyers together: as much of `bought`, at the most, may still come back. */
+  readonly held: number
+  /** Whether the order is in the item's ledger: it held units, so it is decided already. */
+  readonly isKnown: boolean
+}
+
 export interface FoldRequest extends Batch {
   readonly partition: PartitionId
   readonly itemId: ItemId
@@ -78,6 +96,14 @@ export class ItemStore extends Context.Service<ItemStore, {
     partition: PartitionId,
     itemId: ItemId
   ) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
+  /**
+   * What items know of buyers: one answer for each question, in order and in one round trip. Undefined where nothing
+   * may be concluded: the partition is not marked as wholly folded, a hand-made change is parked, or the item is not
+   * there or damaged. Changes nothing.
+   */
+  readonly readBuyers: (
+    questions: ReadonlyArray<BuyerQuestion>
+  ) => Effect.Effect<ReadonlyArray<BuyerUnits | undefined>, StoreUnavailable>
   /**
    * Looks at all known items of a partition for hand-made changes of stock, and at the mark. Returns the changes that
    * are parked. Damaged items are left out: folding or reading them says so.

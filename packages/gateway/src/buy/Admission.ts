@@ -7,6 +7,7 @@
  *
  * | what fails | what is left behind | the buyer's answer |
  * |---|---|---|
+ * | the read of the item or of its buyer | nothing; the fold decides | 202 |
  * | the claim, as the store is away | nothing; a repeated id is decided once all the same | 202 |
  * | the append, for sure | nothing: the claim is given back | 503 |
  * | the append, with an unknown outcome | the claim, until its lease ends | 503 `outcome_unknown`: retry the same id |
@@ -14,6 +15,7 @@
  * | confirming the claim | the lease, and the status that the processor writes | 202 |
  * | any of this, by a bug | what was done before it | 500, once, and the place is given back |
  */
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
@@ -21,8 +23,10 @@ import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
+import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
+import * as BuyerLookups from "../reads/BuyerLookups.ts"
 import type { ItemReads } from "../reads/ItemReads.ts"
 import * as StatusLookups from "../reads/StatusLookups.ts"
 import type { RateLimitSettings } from "../request/RateLimitSettings.ts"
@@ -69,7 +73,8 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   const finish = yield* FinishStage.make(claims)
   const append = yield* AppendStage.make(finish)
   const claim = yield* ClaimStage.make(claims, duplicates, append)
-  const precheck = yield* PrecheckStage.make(lookups, duplicates, claim)
+  const buyers = yield* BuyerLookups.make(maxInFlight)
+  const precheck = yield* PrecheckStage.make({ buyers, lookups, duplicates, claim })
 
   /** Why an order is refused before anything is done for it. */
   const refusalOf = (order: Order, { correlationId }: RequestContext): Refusals.Refusal | undefined => {
@@ -103,5 +108,13 @@ export const layer = (
 ): Layer.Layer<
   Admission,
   never,
-  OrderLog | OrderStatuses | RateLimits | ItemReads | LogBreaker | StoreBreaker | WaitEstimate
+  | OrderLog
+  | ItemStore
+  | OrderStatuses
+  | RateLimits
+  | ItemReads
+  | PartitionCount
+  | LogBreaker
+  | StoreBreaker
+  | WaitEstimate
 > => Layer.effect(Admission, make(settings))

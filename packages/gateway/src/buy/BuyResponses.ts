@@ -32,6 +32,7 @@ const writer = <S extends Schema.Top & { readonly EncodingServices: never }>(sch
 const writers: Readonly<Record<Refused["_tag"], ReturnType<typeof writer>>> = {
   InvalidRequest: writer(Errors.InvalidRequest),
   SaleClosed: writer(Errors.SaleClosed),
+  LimitReached: writer(Errors.LimitReached),
   UnknownItem: writer(Errors.UnknownItem),
   DuplicateRequest: writer(Errors.DuplicateRequest),
   SoldOut: writer(Errors.SoldOut),

@@ -34,8 +34,10 @@ export interface InFlight {
 export class OrderInFlight implements AcceptedOrder {
   readonly order: Order
   readonly request: RequestContext
-  /** Why a read of the item alone refuses the order, while it is looked up whether it was placed before. */
+  /** Why what was read of its item and its buyer refuses it, while it is looked up whether it was placed before. */
   precheck: PrecheckRefusal | undefined = undefined
+  /** The limit for each buyer of its item in units, where it has one. */
+  limit: number | undefined = undefined
   /** The attempts at a claim so far. */
   attempts = 0
   /** Undefined where the store is away: then nothing is claimed. */

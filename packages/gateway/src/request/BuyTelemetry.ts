@@ -36,6 +36,7 @@ const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   not_open: refusal("not_open"),
   closed: refusal("closed"),
   paused: refusal("paused"),
+  limit: refusal("limit"),
   unknown_item: refusal("unknown_item"),
   request_id_reused: refusal("request_id_reused"),
   body_too_large: refusal("body_too_large"),

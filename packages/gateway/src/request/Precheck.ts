@@ -1,25 +1,51 @@
-/** Whether an order can be refused by a read of its item alone. Pure. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+/**
+ * Whether an order can be refused by what was read of its item and its buyer alone, without a record of it. Pure. Why:
+ * docs/decisions/0033-what-cannot-succeed-is-refused-at-the-door.md.
+ */
+import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 
 export type PrecheckRefusal =
   | { readonly _tag: "UnknownItem" }
   | { readonly _tag: "Paused" }
   | { readonly _tag: "NotOpen"; readonly opensAt: number }
   | { readonly _tag: "Closed" }
-  | { readonly _tag: "SoldOut" }
+  | { readonly _tag: "Limit"; readonly retryable: boolean }
+  | { readonly _tag: "SoldOut"; readonly retryable: boolean }
+
+/** What a read of the item says of an order, in units. */
+export interface Checked {
+  /** Why the item refuses it by itself; undefined where it does not. */
+  readonly refusal: PrecheckRefusal | undefined
+  /** The limit that comes before that refusal, and to which the buyer's units are to be compared; mostly undefined. */
+  readonly limit: number | undefined
+}
+
+const decidedByFold: Checked = { refusal: undefined, limit: undefined }
+const refused = (refusal: PrecheckRefusal): Checked => ({ refusal, limit: undefined })
 
 /**
- * Returns why, or undefined where the order goes on to be decided by its fold.
+ * Checks an order against its item.
  *
  * **Details**: an item that may not be wholly folded yet, or has a pending edit, is about to change, so nothing is
- * concluded from it. The order of the rules is that of `Rules`. `now` in milliseconds since 1970 (UTC).
+ * concluded from it. The order of the rules is that of `PlaceRule`. `now` in milliseconds since 1970 (UTC).
  */
-export const check = (item: ItemSummary, amount: number, now: number): PrecheckRefusal | undefined => {
-  if (!item.isComplete || item.pendingEdit !== undefined) return undefined
-  if (!item.isKnown) return { _tag: "UnknownItem" }
-  const { closesAt, opensAt, paused } = item.settings
-  if (paused) return { _tag: "Paused" }
-  if (opensAt !== undefined && now < opensAt) return { _tag: "NotOpen", opensAt }
-  if (closesAt !== undefined && now >= closesAt) return { _tag: "Closed" }
-  return amount > item.available ? { _tag: "SoldOut" } : undefined
+export const check = (item: ItemSummary, amount: number, now: number): Checked => {
+  if (!item.isComplete || item.pendingEdit !== undefined) return decidedByFold
+  if (!item.isKnown) return refused({ _tag: "UnknownItem" })
+  const { closesAt, opensAt, paused, perUserLimit: limit } = item.settings
+  if (paused) return refused({ _tag: "Paused" })
+  if (opensAt !== undefined && now < opensAt) return refused({ _tag: "NotOpen", opensAt })
+  if (closesAt !== undefined && now >= closesAt) return refused({ _tag: "Closed" })
+  if (amount > item.available) return { refusal: { _tag: "SoldOut", retryable: amount <= item.stocked }, limit }
+  return limit === undefined ? decidedByFold : { refusal: undefined, limit }
+}
+
+/**
+ * Checks an order against the limit for each buyer. A later try may succeed where the units that are held of the item,
+ * if all of them were the buyer's and came back, would be enough; what is sold never comes back.
+ */
+export const checkLimit = (limit: number, amount: number, buyer: BuyerUnits): PrecheckRefusal | undefined => {
+  if (buyer.bought + amount <= limit) return undefined
+  const boughtForGood = Math.max(0, buyer.bought - buyer.held)
+  return { _tag: "Limit", retryable: boughtForGood + amount <= limit }
 }

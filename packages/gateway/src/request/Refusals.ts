@@ -11,6 +11,7 @@ import type { PrecheckRefusal } from "./Precheck.ts"
 
 export type Refusal =
   | Errors.SaleClosed
+  | Errors.LimitReached
   | Errors.UnknownItem
   | Errors.DuplicateRequest
   | Errors.SoldOut
@@ -67,7 +68,7 @@ export const limited = (
     })
   )
 
-/** The answer by a read of the item alone. `now` in milliseconds since 1970 (UTC). */
+/** The answer by what was read of the item and of the buyer. `now` in milliseconds since 1970 (UTC). */
 export const early = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now: number): Refusal =>
   withoutStack(() => toRefusal(correlation_id, refusal, now))
 
@@ -75,8 +76,10 @@ const toRefusal = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now:
   switch (refusal._tag) {
     case "UnknownItem":
       return new Errors.UnknownItem({ correlation_id })
+    case "Limit":
+      return new Errors.LimitReached({ correlation_id, retryable: refusal.retryable })
     case "SoldOut":
-      return new Errors.SoldOut({ correlation_id })
+      return new Errors.SoldOut({ correlation_id, retryable: refusal.retryable })
     case "Paused":
       return new Errors.SaleClosed({ correlation_id, code: "paused", retryable: true })
     case "Closed":

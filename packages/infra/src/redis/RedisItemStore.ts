@@ -1,5 +1,6 @@
 /** The items in Redis: each operation one script, so that it happens whole or not at all. */
 import {
+  type BuyerQuestion,
   type FoldError,
   type FoldReply,
   type FoldRequest,
@@ -17,6 +18,8 @@ import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import * as StockEdits from "./RedisStockEdits.ts"
 import { Scripts } from "./Scripts.ts"
+import { chunked } from "./StatusBatches.ts"
+import * as BuyerWire from "./wire/BuyerWire.ts"
 import * as FoldWire from "./wire/FoldWire.ts"
 
 const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
@@ -56,9 +59,19 @@ const make = Effect.gen(function*() {
     return FoldWire.summary(itemId, texts)
   })
 
+  const readBuyers = (questions: ReadonlyArray<BuyerQuestion>) =>
+    Effect.map(
+      chunked(questions, (some) => {
+        const { args, keys, order } = BuyerWire.call(some, buyerKeys)
+        return Effect.map(scripts.readBuyers(keys, args), (answers) => BuyerWire.answers(order, answers))
+      }),
+      (chunks) => chunks.flat()
+    )
+
   return ItemStore.of({
     fold,
     read,
+    readBuyers,
     detectEdits: StockEdits.make(redis, scripts),
     levels: levelsOf(redis),
     trouble: redis.trouble,
@@ -90,6 +103,13 @@ const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => 
   Keys.buyers(itemId),
   Keys.commands(itemId),
   Keys.events(itemId)
+]
+
+const buyerKeys = ({ itemId, partition }: BuyerQuestion): ReadonlyArray<string> => [
+  Keys.mark(partition),
+  Keys.meta(itemId),
+  Keys.buyers(itemId),
+  Keys.orders(itemId)
 ]
 
 const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [

@@ -55,6 +55,7 @@ const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
 export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
   readonly readItem: Script<typeof ReadReply.Type>
+  readonly readBuyers: Script<ReadonlyArray<string>>
   readonly detectEdits: Script<typeof DetectReply.Type>
   readonly beginRecovery: Script<string>
   readonly writeMark: Script<typeof MarkReply.Type>
@@ -110,6 +111,7 @@ const make = Effect.gen(function*() {
   const scripts = Scripts.of({
     fold: yield* bind("fold", FoldReply),
     readItem: yield* bind("read_item", ReadReply),
+    readBuyers: yield* bind("read_buyers", Texts),
     detectEdits: yield* bind("detect_edits", DetectReply),
     beginRecovery: yield* bind("begin_recovery", Schema.String),
     writeMark: yield* bind("write_mark", MarkReply),

@@ -1,10 +1,10 @@
-/** Calls over many status keys, in batches, with a log line for each key that is damaged. */
+/** Calls over many keys, in batches; where they are status keys, with a log line for each that is damaged. */
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
 import * as Log from "../observability/logs/Log.ts"
 import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 
-/** Requests that one script handles, so that no call blocks Redis for long. */
+/** Requests or orders that one script handles, so that no call blocks Redis for long. */
 const CHUNK = 500
 
 /** The result of `f` for each batch, in order. */

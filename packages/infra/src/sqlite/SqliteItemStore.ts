@@ -1,5 +1,7 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
 import {
+  type BuyerQuestion,
+  type BuyerUnits,
   type FoldError,
   type FoldReply,
   type FoldRequest,
@@ -14,6 +16,7 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
 import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as BuyerRows from "./items/BuyerRows.ts"
 import * as EventRows from "./items/EventRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
@@ -37,6 +40,11 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         Effect.flatMap(
           Effect.catch(database.read((connection) => read(connection, partition, itemId)), storeUnavailable),
           Effect.fromResult
+        ),
+      readBuyers: (questions) =>
+        Effect.catch(
+          database.read((connection) => questions.map((question) => readBuyer(connection, question))),
+          storeUnavailable
         ),
       detectEdits: (partition, epoch) =>
         Effect.flatMap(
@@ -98,6 +106,13 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
         MarkRows.read(connection, partition) !== undefined
       )
     ))
+
+/** A damaged item says nothing of its buyers. */
+const readBuyer = (connection: Connection, question: BuyerQuestion): BuyerUnits | undefined => {
+  if (MarkRows.read(connection, question.partition) === undefined) return undefined
+  const read = orDamaged(question.itemId, () => Result.succeed(BuyerRows.read(connection, question)))
+  return Result.isSuccess(read) ? read.success : undefined
+}
 
 const readLevels = (connection: Connection, partition: PartitionId, limit: number) =>
   connection.all("SELECT name, available FROM items WHERE partition = ? LIMIT ?", partition, limit).map(

@@ -5,6 +5,7 @@
  * the exporter would call them gauges otherwise, and end in `_total`, as it would append that itself.
  */
 import {
+  type LimitReached,
   type RequestIdReused,
   type SaleClosed,
   SaleClosedCode,
@@ -48,8 +49,8 @@ export const circuitBreakerState = gauge(
   "Circuit breaker state (0=closed, 1=open, 2=half-open)"
 )
 
-type Refusal = UnknownItem | BodyTooLarge | UnsupportedMediaType | RequestIdReused
-const CODES = ["unknown_item", "body_too_large", "unsupported_media_type", "request_id_reused"] as const
+type Refusal = LimitReached | UnknownItem | BodyTooLarge | UnsupportedMediaType | RequestIdReused
+const CODES = ["limit", "unknown_item", "body_too_large", "unsupported_media_type", "request_id_reused"] as const
 /** Why an order was refused (4xx), by the API's codes, where no counter of its own says so. */
 export const REFUSAL_REASONS = [...SaleClosedCode.literals, ...CODES] satisfies ReadonlyArray<
   Refusal["code"] | SaleClosed["code"]

@@ -30,6 +30,7 @@ const MARK: Need = { reads: [["HMGET", "mark"]] }
 const itemStore: Needs<ItemStore["Service"]> = {
   fold: { scripts: ["fold"] },
   read: { scripts: ["read_item"] },
+  readBuyers: { scripts: ["read_buyers"] },
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
   trouble: WRITE_PROBE,

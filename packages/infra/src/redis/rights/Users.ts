@@ -6,7 +6,7 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "isUp"],
+    ItemStore: ["read", "readBuyers", "isUp"],
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
@@ -46,6 +46,7 @@ const NO_EVENTS = "followers of items and orders get no live events"
 
 /** What is lost without an operation that no order needs. Without any other one orders are not served. */
 const LOST: Readonly<Record<string, string>> = {
+  "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
   "LiveEvents.read": NO_EVENTS,
