@@ -67,7 +67,11 @@ if (import.meta.main) {
   report("rights", [
     ...checkCommands(sources("packages/infra/src/redis/**/*.ts")),
     ...checkOperations(
-      sources("packages/{audit,cli,gateway,processor}/src/**/*.ts", "packages/domain/src/recovery/*.ts")
+      sources(
+        "packages/{audit,cli,gateway,processor}/src/**/*.ts",
+        "packages/domain/src/recovery/*.ts",
+        "packages/infra/src/kafka/topics/*.ts"
+      )
     ),
     ...scripts.flatMap(checkKeys),
     ...[...scripts, ...pieces].flatMap(checkCalls),

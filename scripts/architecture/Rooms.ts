@@ -21,7 +21,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["actor", "http"],
     ["kafka", "payment", "redis", "sqlite"]
   ],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"]],
   "packages/infra/src/sqlite": [["wal"], ["database"], ["items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],

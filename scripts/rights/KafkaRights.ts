@@ -2,7 +2,7 @@
 import type { User } from "../../packages/infra/src/redis/rights/Users.ts"
 
 export interface KafkaRight {
-  readonly operations: ReadonlyArray<"Create" | "Delete" | "Describe" | "Read" | "Write">
+  readonly operations: ReadonlyArray<"Create" | "Delete" | "Describe" | "DescribeConfigs" | "Read" | "Write">
   readonly resource: "group" | "topic"
   readonly name: string
   /** Whether it is for every name that begins so: readers have groups of their own. */
@@ -27,16 +27,19 @@ const readersOf = (name: string): KafkaRight => ({ ...group(`${name}-reader-`, "
 
 /** Reading and writing each include describing. Creating is needed only where the topics are not there yet. */
 export const KAFKA_RIGHTS: Readonly<Record<User, ReadonlyArray<KafkaRight>>> = {
-  gateway: [topic(ORDERS, "Write", "Create"), topic(LETTERS, "Describe", "Create")],
+  gateway: [
+    topic(ORDERS, "Write", "Create", "DescribeConfigs"),
+    topic(LETTERS, "Describe", "Create", "DescribeConfigs")
+  ],
   processor: [
-    topic(ORDERS, "Read", "Write", "Create"),
-    topic(LETTERS, "Read", "Write", "Create"),
+    topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),
+    topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
     group(GROUP, "Read"),
     readersOf(LETTERS)
   ],
   operator: [
-    topic(ORDERS, "Read", "Write", "Create"),
-    topic(LETTERS, "Read", "Write", "Create"),
+    topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),
+    topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
     group(GROUP, "Describe"),
     readersOf(ORDERS),
     readersOf(LETTERS)

@@ -1,4 +1,5 @@
 /** All that Redis holds of the fold, key by key, to be compared with what it holds another time. */
+import * as Keys from "@flash-sale/infra/redis/Keys"
 import type { Redis } from "ioredis"
 import { until } from "../servers/Processes.ts"
 import { PARTITIONS } from "./Processors.ts"
@@ -41,10 +42,11 @@ export const of = (store: Store): Promise<Dump> =>
     return Object.fromEntries(keys.map((key, n) => [key, values[n]]))
   })
 
-/** Waits until each partition is folded and published as far as it was then. */
+/** Waits until each partition is folded and published as far as it was then, and Redis says of which log. */
 export const untilWhole = (store: Store, then: Dump): Promise<void> =>
   until("everything is folded again", () =>
     store.ask(async (redis) => {
+      if (await redis.exists(Keys.log) === 0) return false
       for (let partition = 0; partition < PARTITIONS; partition++) {
         const key = `fold:${partition}`
         const mark = then[key]

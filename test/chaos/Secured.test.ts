@@ -1,5 +1,5 @@
 /** Gateway, processor and commands as processes, on a Kafka and a Redis that require users, passwords and TLS. */
-import { Kafka, logLevel } from "kafkajs"
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from "kafkajs"
 import { readFile } from "node:fs/promises"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as Certificates from "../servers/Certificates.ts"
@@ -23,6 +23,23 @@ const buy = (url: string, name: string): Promise<Response> =>
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ request_id: name, user_id: `u-${name}`, item_id: "101", amount: 1 })
   })
+
+/** Takes away what the settings of the topics are read by. */
+const denyConfigs = async (address: string, user: SecuredServers.User): Promise<void> => {
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  const acl = ["orders", "orders-dlq"].map((resourceName) => ({
+    resourceType: AclResourceTypes.TOPIC,
+    resourceName,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: `User:${user}`,
+    host: "*",
+    operation: AclOperationTypes.DESCRIBE_CONFIGS,
+    permissionType: AclPermissionTypes.DENY
+  }))
+  await admin.createAcls({ acl })
+  await admin.disconnect()
+}
 
 /** Appends to the log what is no record of ours. */
 const append = async (address: string, value: string): Promise<void> => {
@@ -108,6 +125,19 @@ describe("On secured servers", () => {
       expect(warned[0]).toContain("%R~backlog")
       expect(warned[0]).toContain("MAX_QUEUE_WAIT is off")
       expect(older.output()).not.toMatch(/"level":"(?:WARN|ERROR)"(?!.*redis_rights)/)
+      // With its own rights nobody had anything to say of the topics; without one of them it is said once.
+      for (const { output } of [gateway, processor]) expect(output()).not.toContain("log_policy")
+      await denyConfigs(kafka.address, "gateway")
+      const blind = await Services.service("gateway", envOf("gateway"))
+      await blind.start()
+      await blind.untilHealth(200)
+      const said = () => blind.output().split("\n").filter((line) => line.includes("log_policy"))
+      await until("it says so", async () => said().length > 0)
+      expect((await buy(blind.url, "r-5")).status).toBe(202)
+      expect(said().map((line) => JSON.parse(line))).toMatchObject([{
+        level: "WARN",
+        message: expect.stringMatching(/^Nobody knows whether the topics keep every record: .*authoriz/i)
+      }])
       const wrong = await Services.run(["stock", "get", "101"], {
         ...env,
         REDIS_PASSWORD: "wr0ng",

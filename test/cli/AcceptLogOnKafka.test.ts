@@ -9,6 +9,7 @@ import { home, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
+import * as Policies from "@flash-sale/infra/kafka/topics/Policies"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Health from "@flash-sale/processor/Health"
 import { Context, Effect, Layer, Logger, Schedule } from "effect"
@@ -62,11 +63,16 @@ const administer = <A>(what: (admin: ReturnType<Kafka["admin"]>) => Promise<A>) 
     return found
   })
 
+/** Brokers delete records after a week where a topic does not say otherwise. */
+const kept = Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
+
 /** The topic is gone, with all that was in it, and another of its name is there. */
 const lost = ({ ordersTopic }: KafkaSettings) =>
   Effect.andThen(
     administer((admin) => admin.deleteTopics({ topics: [ordersTopic] })),
-    administer((admin) => admin.createTopics({ topics: [{ topic: ordersTopic, numPartitions: 1 }] })).pipe(
+    administer((admin) =>
+      admin.createTopics({ topics: [{ topic: ordersTopic, numPartitions: 1, configEntries: kept }] })
+    ).pipe(
       // Kafka answers before a topic is really gone.
       Effect.sandbox,
       Effect.retry(Schedule.spaced("100 millis")),

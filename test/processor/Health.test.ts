@@ -57,6 +57,26 @@ describe("Processor.health", () => {
       ])
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
+  it.effect("health says why the log is refused and what loses records, and is unhealthy", () =>
+    Effect.gen(function*() {
+      const bad = (change: Partial<OrderLog["Service"]>) =>
+        Layer.unwrap(Effect.map(OrderLog, (log) => Layer.succeed(OrderLog, { ...log, ...change })))
+      const losing = bad({ warnings: Effect.succeed(["the topic orders loses records"]) })
+      assert.deepInclude(yield* Effect.provide(Health.check, losing), {
+        status: "unhealthy",
+        kafka: true,
+        problems: ["the topic orders loses records"]
+      })
+      const refused = bad({ isUp: Effect.succeed(false), trouble: Effect.succeed("KAFKA_PARTITIONS is 24") })
+      assert.isTrue(yield* Effect.provide(Health.isReady, losing))
+      assert.isFalse(yield* Effect.provide(Health.isReady, refused))
+      assert.deepInclude(yield* Effect.provide(Health.check, refused), {
+        status: "unhealthy",
+        kafka: false,
+        problems: ["the log is not used: KAFKA_PARTITIONS is 24"]
+      })
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+
   it.effect("health says whether log and store answer", () =>
     Effect.gen(function*() {
       const ports = Layer.unwrap(Effect.gen(function*() {

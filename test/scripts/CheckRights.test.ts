@@ -7,7 +7,11 @@ import type { Violation } from "../../scripts/Violation.ts"
 
 const messages = (found: ReadonlyArray<Violation>) => found.map(({ message }) => message)
 const adapters = sources("packages/infra/src/redis/**/*.ts")
-const modules = sources("packages/{audit,cli,gateway,processor}/src/**/*.ts", "packages/domain/src/recovery/*.ts")
+const modules = sources(
+  "packages/{audit,cli,gateway,processor}/src/**/*.ts",
+  "packages/domain/src/recovery/*.ts",
+  "packages/infra/src/kafka/topics/*.ts"
+)
 
 /** The sources, one of them with something more. */
 const withMore = (all: ReadonlyArray<Source>, path: string, more: string): ReadonlyArray<Source> =>

@@ -89,7 +89,7 @@ const allow = async (address: string): Promise<void> => {
         resourcePatternType: isPrefix === true ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
         principal: `User:${user}`,
         host: "*",
-        operation: AclOperationTypes[operation.toUpperCase() as "READ"],
+        operation: AclOperationTypes[operation.replace(/(?<=[a-z])(?=[A-Z])/, "_").toUpperCase() as "READ"],
         permissionType: AclPermissionTypes.ALLOW
       }))
     )

@@ -125,7 +125,9 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     append,
     offer: (record, answered) => void Effect.runCallback(append(record), { onExit: answered }),
     consume: group.consume,
-    isUp: Effect.succeed(true)
+    isUp: Effect.succeed(true),
+    trouble: Effect.undefined,
+    warnings: Effect.succeed([])
   })
 
   return {

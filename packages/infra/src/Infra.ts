@@ -33,8 +33,12 @@ export type User = RedisUser
 export const layerDistributed = (settings: {
   readonly redis: RedisSettings
   readonly kafka: KafkaSettings
-}, user?: User): Layer.Layer<Ports> =>
-  Layer.mergeAll(RedisInfra.layer(settings.redis, user), KafkaInfra.layer(settings.kafka), MemoryRateLimits.layer)
+}, user?: User): Layer.Layer<Ports> => {
+  const redis = RedisInfra.layer(settings.redis, user)
+  // Redis says which log it is a fold of.
+  const kafka = Layer.provide(KafkaInfra.layer(settings.kafka, user), redis)
+  return Layer.mergeAll(redis, kafka, MemoryRateLimits.layer)
+}
 
 /** One file under `DATA_DIR`, for the one engine that may fold it. */
 export const layerEmbedded = (

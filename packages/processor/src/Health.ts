@@ -5,7 +5,10 @@ import * as PaymentMode from "@flash-sale/infra/observability/PaymentMode"
 import { Effect } from "effect"
 import { ProcessorState, type WorkerState } from "./run/ProcessorState.ts"
 
-/** Healthy: log and store answer, every owned partition and every item goes on, and payments are not held back. */
+/**
+ * Healthy: log and store answer, the log keeps every record, every owned partition and every item goes on, and payments
+ * are not held back.
+ */
 export interface Health {
   readonly status: "healthy" | "unhealthy"
   readonly redis: boolean
@@ -17,8 +20,8 @@ export interface Health {
   /** How far partitions that are folded again have come; absent where there is none. */
   readonly recovery?: ReadonlyArray<string>
   /**
-   * Why the store takes no writes, why payments are held back and partitions wait or refuse, and which items are
-   * stopped; absent where nothing is wrong.
+   * Why the log is refused or may lose records, why the store takes no writes, why payments are held back and
+   * partitions wait or refuse, and which items are stopped; absent where nothing is wrong.
    */
   readonly problems?: ReadonlyArray<string>
 }
@@ -27,13 +30,14 @@ export interface Health {
 const MAX_NAMED = 20
 
 /**
- * Whether a rollout may go on: every partition that this process owns is folded to its end, and none waits or refuses.
- * With no partition yet it is ready, as there may be more processors than partitions.
+ * Whether a rollout may go on: the log is not refused, every partition that this process owns is folded to its end, and
+ * none waits or refuses. With no partition yet it is ready, as there may be more processors than partitions.
  */
-export const isReady: Effect.Effect<boolean, never, ProcessorState> = Effect.map(
-  ProcessorState,
-  (state) => [...state.workers().values()].every(({ _tag }) => _tag === "Running")
-)
+export const isReady: Effect.Effect<boolean, never, OrderLog | ProcessorState> = Effect.gen(function*() {
+  const { trouble } = yield* OrderLog
+  const state = yield* ProcessorState
+  return (yield* trouble) === undefined && [...state.workers().values()].every(({ _tag }) => _tag === "Running")
+})
 
 export const check: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
   const log = yield* OrderLog
@@ -41,7 +45,12 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
   const state = yield* ProcessorState
   const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
   const workers = [...state.workers()]
-  const problems = problemsOf(state, redis ? undefined : yield* store.trouble)
+  const refusal = yield* log.trouble
+  const problems = [
+    ...(refusal === undefined ? [] : [`the log is not used: ${refusal}`]),
+    ...yield* log.warnings,
+    ...problemsOf(state, redis ? undefined : yield* store.trouble)
+  ].slice(0, MAX_NAMED)
   const recovery = workers.flatMap(([partition, worker]) =>
     worker._tag === "Recovering" ? [`partition ${partition}: ${worker.at()} of ${worker.until}`] : []
   ).slice(0, MAX_NAMED)
@@ -73,5 +82,5 @@ const problemsOf = (state: ProcessorState["Service"], trouble: string | undefine
         : []
     ),
     ...[...state.stoppedItems()].map(([itemId, { detail }]) => `item ${itemId}: ${detail}`)
-  ].slice(0, MAX_NAMED)
+  ]
 }

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Appender from "@flash-sale/infra/kafka/append/Appender"
 import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
-import * as Topics from "@flash-sale/infra/kafka/client/Topics"
+import * as Topics from "@flash-sale/infra/kafka/topics/Topics"
 import { Effect, Layer } from "effect"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
 import * as SteppingClock from "../time/SteppingClock.ts"
@@ -11,7 +11,7 @@ import { settingsAt } from "./TestSettings.ts"
 const settings = settingsAt(needed(kafkaAddr()))
 const DAY = 24 * 60 * 60 * 1000
 
-const layer = Topics.layer.pipe(
+const layer = Topics.layer("processor").pipe(
   Layer.provideMerge(KafkaClient.layer(settings)),
   Layer.provideMerge(SteppingClock.layer)
 )

@@ -9,6 +9,7 @@ import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorker"
 import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
+import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
@@ -80,6 +81,41 @@ describe("Records outside of their item's home", () => {
       )
       assert.strictEqual(seen.committed, 1)
     }).pipe(Effect.provide(ports)))
+
+  it.effect("a record that was forwarded and is not at home is a dead letter, and is not forwarded again", () =>
+    Effect.gen(function*() {
+      const { headers, value } = order("r-1", STRAY)
+      const written = { key: STRAY, headers: { ...headers, origin: "3:9" }, value }
+      const { appended, partition, seen } = yield* worked([written])
+      assert.deepStrictEqual(appended, [])
+      const letters = yield* (yield* DeadLetters).list(10)
+      assert.deepStrictEqual(
+        letters.map((letter) => [letter.partition, Number(letter.offset), letter.key, letter.error]),
+        [[partition, 0, STRAY, "Invalid Order Format"]]
+      )
+      assert.strictEqual(seen.committed, 1)
+    }).pipe(Effect.provide(ports)))
+
+  it.effect("where home numbers disagree each record is forwarded once at the most, and then is a dead letter", () =>
+    Effect.gen(function*() {
+      const log = yield* OrderLog
+      const count = yield* log.partitions
+      const isLost = (item: string) => home(ItemId.make(item), count) !== home(ItemId.make(item), count + 1)
+      const items = Array.from({ length: 20 }, (_, n) => `lost-${n}`).filter(isLost)
+      const appended: Array<string> = []
+      const append: typeof log.append = (record) =>
+        Effect.tap(log.append(record), () => Effect.sync(() => appended.push(record.itemId)))
+      yield* Effect.forEach(items, (item) => log.append(order(`r-${item}`, item)))
+      // To this processor items have other homes than to those who append.
+      yield* Layer.build(Layer.provide(
+        Processor.layer,
+        Layer.succeed(OrderLog, { ...log, append, partitions: Effect.succeed(count + 1) })
+      ))
+      yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 100 })
+      assert.deepStrictEqual(appended.toSorted(), items.toSorted())
+      const letters = yield* (yield* DeadLetters).list(100)
+      assert.deepStrictEqual(letters.map(({ key }) => key).toSorted(), items.toSorted())
+    }).pipe(Effect.scoped, Effect.provide(ports)))
 
   it.effect("a record is forwarded once: below the committed offset it was forwarded before", () =>
     Effect.gen(function*() {

@@ -9,6 +9,7 @@ import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
+  type LogRefused,
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
@@ -58,7 +59,7 @@ export const perform = Effect.fn("Replay.perform")(function*(
   operator: Letters.Operator
 ): Effect.fn.Return<
   string,
-  AppendRefused | AppendUnknown | LogUnavailable | StoreUnavailable | ItemDamaged,
+  AppendRefused | AppendUnknown | LogRefused | LogUnavailable | StoreUnavailable | ItemDamaged,
   OrderLog | OrderStatuses | DeadLetters | ItemStore
 > {
   if (step._tag === "Done") return step.line

@@ -3,6 +3,7 @@ import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
+  type LogRefused,
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
@@ -103,7 +104,7 @@ const readSummary = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<
   BalanceCheck.ItemBalance["summary"],
-  LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
+  LogRefused | LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
   OrderLog | ItemStore
 > {
   const log = yield* OrderLog

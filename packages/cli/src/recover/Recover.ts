@@ -1,6 +1,5 @@
 /** `flash-sale recover`: a full fold of the log into a store that holds nothing of it. */
 import * as ClearStore from "@flash-sale/audit/ClearStore"
-import * as Survey from "@flash-sale/audit/Survey"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
@@ -42,7 +41,7 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
 })
 
 const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
-  const { redis } = yield* Target.distributed
+  const { kafka, redis } = yield* Target.distributed
   const address = Kind.address.read(text)
   if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
   if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
@@ -52,11 +51,12 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
     if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
-    return yield* RecoverRun.compare(yield* Target.bounded(Survey.partitions), own, target)
+    return yield* RecoverRun.compare(yield* RecoverRun.partitionsOf(own), own, target)
   }
   yield* RecoverRun.refuseFull(target)
   const log = yield* RecoverRun.surveyed(own)
-  return yield* dryRun ? RecoverRun.rehearse(log, `Redis at ${text}`) : RecoverRun.refill(log, target)
+  if (dryRun) return yield* RecoverRun.rehearse(log, `Redis at ${text}`)
+  yield* Effect.andThen(RecoverRun.nameLog(kafka.ordersTopic, log, target), RecoverRun.refill(log, target))
 })
 
 const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {

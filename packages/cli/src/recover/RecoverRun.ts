@@ -1,6 +1,7 @@
 /** What `flash-sale recover` does, once the stores are known. */
 import * as Refill from "@flash-sale/audit/Refill"
 import * as Survey from "@flash-sale/audit/Survey"
+import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
@@ -17,9 +18,13 @@ const RATE = 60_000
 
 export type Store = Context.Context<Infra.Items>
 
+/** The log, where the engine's own store is a fold of it. */
+export const partitionsOf = (own: Store | undefined) =>
+  Target.bounded(own === undefined ? Survey.partitions : Effect.provideContext(Survey.partitions, own))
+
 /** Surveys the log, and refuses it where it is known not to be whole. */
 export const surveyed = Effect.fnUntraced(function*(own: Store | undefined) {
-  const log = yield* Target.bounded(Survey.partitions)
+  const log = yield* partitionsOf(own)
   const short = own === undefined ? [] : yield* Effect.provideContext(Survey.shorter(log), own)
   const why = [...Survey.cuts(log), ...short, ...(yield* Survey.damages(log))]
   if (why.length > 0) return yield* CommandFailed.failed(...why, "nothing was folded: bring back a log that is whole")
@@ -34,6 +39,10 @@ export const refuseFull = Effect.fnUntraced(function*(target: Store) {
     `${location} is not empty, and only an empty one is folded into: nothing was changed`
   )
 })
+
+/** Writes down in the store which log it will be a fold of. */
+export const nameLog = (topic: string, { length }: ReadonlyArray<Survey.SurveyedPartition>, target: Store) =>
+  Effect.provideContext(Effect.flatMap(FoldedLog, ({ write }) => write({ topic, partitions: length })), target)
 
 /** Says what there is to do, and does nothing. */
 export const rehearse = (log: ReadonlyArray<Survey.SurveyedPartition>, where: string) => {

@@ -2,6 +2,7 @@
 import {
   type AppendRefused,
   type AppendUnknown,
+  type LogRefused,
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
@@ -20,7 +21,7 @@ import { untilAppended } from "../terminal/AppendRetries.ts"
 export const append = Effect.fn("SaleChange.append")(function*(
   itemId: ItemId,
   patch: SalePatch
-): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown | LogUnavailable, OrderLog> {
+): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown | LogRefused | LogUnavailable, OrderLog> {
   const log = yield* OrderLog
   // A process that has just begun does not know the log yet, and an append would be refused until it does.
   yield* log.partitions

@@ -1,6 +1,12 @@
 /** A command that could not do its work: it prints one or more lines for the operator, and exits with code 1. */
 import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
-import type { AppendRefused, AppendUnknown, LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type {
+  AppendRefused,
+  AppendUnknown,
+  LogDamaged,
+  LogRefused,
+  LogUnavailable
+} from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
@@ -29,6 +35,7 @@ type Known =
   | Config.ConfigError
   | InWords
   | LogUnavailable
+  | LogRefused
   | LogDamaged
   | StoreUnavailable
   | ItemDamaged
@@ -44,6 +51,8 @@ export const from = (error: Known): CommandFailed => {
       return failed(...Settings.lines(error))
     case "LogUnavailable":
       return failed(`the log cannot be reached: ${error.detail}`)
+    case "LogRefused":
+      return failed(`the log is not used: ${error.detail}`)
     case "LogDamaged":
       return failed(`partition ${error.partition}: ${RecoveryPlan.describe(RecoveryPlan.damaged(error))}`)
     case "StoreUnavailable":

@@ -1,4 +1,5 @@
 /** Where an operator's command finds the engine: the embedded file, or Kafka and Redis. */
+import { type LogRefused, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Config, Effect, Layer, Logger, Option, References } from "effect"
@@ -7,6 +8,9 @@ import * as CommandFailed from "./CommandFailed.ts"
 
 /** How long a command waits for an answer of the engine's services. */
 const TIMEOUT = "10 seconds"
+
+/** How long a command waits to learn whether the log is refused. */
+const KNOWN_WITHIN = "3 seconds"
 
 /** The flags that say where. */
 export const flags = {
@@ -31,11 +35,19 @@ export const quiet = Layer.merge(
   Layer.succeed(References.MinimumLogLevel, "Warn")
 )
 
-/** All ports: of the embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. */
-export const layer = (
-  place: Target
-): Layer.Layer<Infra.Ports, Config.ConfigError | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>> =>
-  Layer.provideMerge(choose(place), quiet)
+type Errors = Config.ConfigError | LogRefused | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>
+
+/**
+ * All ports: of the embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. Fails where
+ * the log is refused.
+ */
+export const layer = (place: Target): Layer.Layer<Infra.Ports, Errors> =>
+  refusal.pipe(Layer.provideMerge(choose(place)), Layer.provideMerge(quiet))
+
+/** A command that needs no log goes on where nobody knows in time. */
+const refusal = Layer.effectDiscard(
+  Effect.flatMap(OrderLog, ({ partitions }) => Effect.timeoutOption(partitions, KNOWN_WITHIN))
+)
 
 const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {

@@ -47,7 +47,9 @@ export class NotReady extends Schema.Error<NotReady>("NotReady")({
 const readyz = HttpApiEndpoint.get("readyz", "/readyz", { success: Ready, error: NotReady }).annotateMerge(
   OpenApi.annotations({
     summary: "Whether requests should be sent here",
-    description: "503 while the gateway shuts down. 200 also while Redis or Kafka is away: no other gateway would do " +
+    description:
+      "503 while the gateway shuts down, and where it has refused the log since its start, as with a wrong " +
+      "KAFKA_PARTITIONS. 200 also while Redis or Kafka is away: no other gateway would do " +
       "better, and a true answer is better than none."
   })
 )

@@ -5,11 +5,11 @@
 import { Context, type Effect, type Stream } from "effect"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
-import type { LogDamaged, LogUnavailable, PartitionBounds } from "./OrderLog.ts"
+import type { LogDamaged, LogRefused, LogUnavailable, PartitionBounds } from "./OrderLog.ts"
 
 export class LogReader extends Context.Service<LogReader, {
-  /** How many partitions the log has. */
-  readonly partitions: Effect.Effect<number, LogUnavailable>
+  /** How many partitions the log has. Fails where it is another number than the orders were written with. */
+  readonly partitions: Effect.Effect<number, LogUnavailable | LogRefused>
   /** Where the partition begins and ends now. */
   readonly bounds: (partition: PartitionId) => Effect.Effect<PartitionBounds, LogUnavailable>
   /** The offset that the processors read next; undefined where they have never committed. */

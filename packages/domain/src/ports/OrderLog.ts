@@ -24,6 +24,15 @@ export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUna
 }) {}
 
 /**
+ * The log must not be used, and waiting does not help: it has another number of partitions than its orders were written
+ * with, its topic is missing, or its policy destroys orders. `detail` says what an operator has to do. Decision 0029.
+ */
+export class LogRefused extends Schema.TaggedError<LogRefused>()("LogRefused", {
+  problem: Schema.Literals(["partitions", "topic", "policy"]),
+  detail: Schema.String
+}) {}
+
+/**
  * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as
  * it was written; what follows it is not delivered.
  */
@@ -69,7 +78,7 @@ export interface OwnedPartition {
  */
 export class OrderLog extends Context.Service<OrderLog, {
   /** How many partitions the log has. Fixed when it is created; waits until the log is there. */
-  readonly partitions: Effect.Effect<number, LogUnavailable>
+  readonly partitions: Effect.Effect<number, LogUnavailable | LogRefused>
   /** Appends one record to the home of its item. Fails with `AppendRefused` at once where that queue is full. */
   readonly append: (record: NewRecord) => Effect.Effect<LogPosition, AppendRefused | AppendUnknown>
   /**
@@ -90,4 +99,8 @@ export class OrderLog extends Context.Service<OrderLog, {
   ) => Effect.Effect<never, never, Scope.Scope>
   /** Whether the log answers and can take records: on Kafka, every partition of the topic has a leader. */
   readonly isUp: Effect.Effect<boolean>
+  /** Why the log is refused (`LogRefused`); undefined where it may be used. */
+  readonly trouble: Effect.Effect<string | undefined>
+  /** What may lose records while the log is in use, a line each: retention, for example. */
+  readonly warnings: Effect.Effect<ReadonlyArray<string>>
 }>()("@flash-sale/domain/ports/OrderLog") {}

@@ -11,6 +11,7 @@ import { Admission } from "../buy/Admission.ts"
 import * as BuyResponses from "../buy/BuyResponses.ts"
 import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
+import { PartitionCount } from "../guards/PartitionCount.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
@@ -93,6 +94,7 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
     const log = yield* OrderLog
     const store = yield* ItemStore
     const breaker = yield* LogBreaker
+    const count = yield* PartitionCount
     const shutdown = yield* Shutdown.Shutdown
     return handlers
       .handle("health", () =>
@@ -105,5 +107,9 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
         }))
       .handle("livez", () => Effect.succeed({ status: "live" as const }))
       .handle("readyz", () =>
-        Effect.suspend(() => shutdown.hasBegun() ? new NotReady() : Effect.succeed({ status: "ready" as const })))
+        Effect.gen(function*() {
+          // A rollout with a wrong setting would replace gateways that serve; those that refuse alike all stay.
+          const hasNeverServed = count.now() === undefined && (yield* log.trouble) !== undefined
+          return shutdown.hasBegun() || hasNeverServed ? yield* new NotReady() : { status: "ready" as const }
+        }))
   }))

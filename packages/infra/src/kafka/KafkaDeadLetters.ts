@@ -5,10 +5,10 @@ import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import type { Appendable } from "./client/KafkaRecords.ts"
-import * as Topics from "./client/Topics.ts"
 import * as DeadLetterFold from "./letters/DeadLetterFold.ts"
 import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
 import * as TopicReader from "./letters/TopicReader.ts"
+import * as Topics from "./topics/Topics.ts"
 
 /** Letters are few and their order does not matter: all go to the first partition. */
 const PARTITION = 0

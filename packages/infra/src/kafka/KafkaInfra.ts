@@ -6,15 +6,25 @@ import { Layer } from "effect"
 import * as BrokerApis from "./client/BrokerApis.ts"
 import * as KafkaClient from "./client/KafkaClient.ts"
 import type { KafkaSettings } from "./client/KafkaSettings.ts"
-import * as Topics from "./client/Topics.ts"
 import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"
 import * as KafkaLogReader from "./KafkaLogReader.ts"
 import * as KafkaOrderLog from "./KafkaOrderLog.ts"
+import type { Asker } from "./topics/Evidence.ts"
+import * as Topics from "./topics/Topics.ts"
 
-/** The order log and its dead letters over shared connections. Builds at once, also while Kafka is away. */
-export const layer = (settings: KafkaSettings): Layer.Layer<OrderLog | DeadLetters> =>
-  Layer.mergeAll(KafkaOrderLog.layer, KafkaDeadLetters.layer, BrokerApis.layer(settings)).pipe(
-    Layer.provide(Topics.layer),
+/**
+ * The order log and its dead letters over shared connections, for a service with the rights of `asker`. Builds at once,
+ * also while Kafka is away.
+ */
+export const layer = (settings: KafkaSettings, asker: Asker = "processor"): Layer.Layer<OrderLog | DeadLetters> =>
+  Layer.mergeAll(
+    KafkaOrderLog.layer,
+    // On a connection of their own: the library asks for all topics of a connection at once, and where the letters'
+    // topic is missing it would get no answer about the log either.
+    Layer.provide(KafkaDeadLetters.layer, Layer.fresh(KafkaClient.layer(settings))),
+    BrokerApis.layer(settings)
+  ).pipe(
+    Layer.provide(Topics.layer(asker)),
     Layer.provide(KafkaClient.layer(settings))
   )
 

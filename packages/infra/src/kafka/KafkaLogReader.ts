@@ -9,6 +9,7 @@ import { KafkaClient } from "./client/KafkaClient.ts"
 import { toLogRecord } from "./client/KafkaRecords.ts"
 import * as ReaderGroup from "./client/ReaderGroup.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
+import * as ReaderLook from "./topics/ReaderLook.ts"
 
 /** How long a fetch waits for records, in milliseconds: a seek takes effect with the next one. */
 const FETCH_WAIT = 100
@@ -85,7 +86,7 @@ export const layer: Layer.Layer<LogReader, never, KafkaClient> = Layer.effect(
 
     const committed = TopicMetadata.one(TopicMetadata.allCommitted(client, ordersTopic, group))
     return {
-      partitions: TopicMetadata.partitions(client, ordersTopic),
+      partitions: ReaderLook.partitions(client),
       bounds: TopicMetadata.one(TopicMetadata.allBounds(client, ordersTopic)),
       committed: (partition) => Effect.retry(committed(partition), untilLoaded),
       read,

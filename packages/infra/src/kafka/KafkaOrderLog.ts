@@ -1,18 +1,17 @@
 /** The order log on Kafka: the topic `orders`. */
-import { AppendRefused, LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { AppendRefused, type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
-import { Cause, Effect, Exit, Fiber, Layer, Schedule, type Scope } from "effect"
+import { Effect, Exit, Fiber, Layer, Option, Schedule, type Scope } from "effect"
 import * as Completion from "../actor/Completion.ts"
-import { messageOf } from "../errors/MessageOf.ts"
 import * as Log from "../observability/logs/Log.ts"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as RequestCoalescer from "./client/RequestCoalescer.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
-import * as Topics from "./client/Topics.ts"
 import * as GroupSession from "./group/GroupSession.ts"
 import type * as Workers from "./group/Workers.ts"
+import * as Topics from "./topics/Topics.ts"
 
 /** The wait before this process joins the group again after it lost its membership. */
 const rejoin = Schedule.jittered(Schedule.spaced("1 second"))
@@ -34,7 +33,7 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
       const count = topics.now()
       if (count === undefined) return completion(notThere)
       if (Exit.isFailure(count)) {
-        return completion(Exit.fail(new AppendRefused({ detail: messageOf(Cause.squash(count.cause)) })))
+        return completion(Exit.fail(new AppendRefused({ detail: refusalOf(count) ?? "" })))
       }
       const partition = Partition.home(record.itemId, count.value)
       const { headers, itemId, value } = record
@@ -57,33 +56,37 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
         isAway = true
         return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
       }
-      const session = Effect.scoped(GroupSession.run(client, questions, working)).pipe(
-        Effect.tapError(warnOnce),
-        Effect.retry(rejoin),
-        Effect.orDie // The schedule has no end, so no failure comes past it.
-      )
-      // With a changed number of partitions nothing is ever consumed; the reason has been logged.
-      const whenThere = Effect.matchEffect(topics.partitions, {
-        onFailure: () => Effect.never,
-        onSuccess: () => session
-      })
+      const session = (partitions: number) =>
+        Effect.scoped(GroupSession.run(client, questions, { worker: working, partitions })).pipe(
+          Effect.tapError(warnOnce),
+          Effect.retry(rejoin),
+          Effect.orDie // The schedule has no end, so no failure comes past it.
+        )
+      // Of a log that is refused nothing is consumed: its partitions are handed over, and taken again when it is not.
+      const whenThere = topics.whileUsable(Effect.flatMap(Effect.orDie(topics.partitions), session))
       return Effect.forkScoped(whenThere).pipe(
         Effect.flatMap((fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)))
       )
     }
 
     return OrderLog.of({
-      partitions: Effect.mapError(topics.partitions, ({ message }) => new LogUnavailable({ detail: message })),
+      partitions: topics.partitions,
       append: (record) => Completion.wait((completion) => offer(record, completion)),
       offer,
       consume,
       isUp: Effect.suspend(() => {
         const count = topics.now()
         return count !== undefined && Exit.isSuccess(count) ? client.isUp : Effect.succeed(false)
-      })
+      }),
+      trouble: Effect.sync(() => refusalOf(topics.now())),
+      warnings: Effect.sync(topics.warnings)
     })
   })
 )
+
+/** Why the log is refused; undefined where it is not, or nothing is known. */
+const refusalOf = (known: Exit.Exit<number, LogRefused> | undefined): string | undefined =>
+  known === undefined ? undefined : Option.getOrUndefined(Exit.findErrorOption(known))?.detail
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
 

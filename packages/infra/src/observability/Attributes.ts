@@ -30,6 +30,7 @@ export const EVENTS = [
   "circuit_breaker_changed",
   "dependency_up",
   "dependency_down",
+  "log_policy",
   "log_ready",
   "log_unusable",
   "kafka_client",

@@ -15,7 +15,7 @@ export const layer = (services: ReadonlyArray<Service>): Layer.Layer<never, neve
     const log = yield* OrderLog
     const store = yield* ItemStore
     const ask = Effect.all([
-      watch("kafka", services, log.isUp),
+      watch("kafka", services, log.isUp, log.trouble),
       watch("redis", services, store.isUp, store.trouble)
     ], { concurrency: 2, discard: true })
     yield* Effect.forkScoped(Effect.repeat(ask, Schedule.spaced(ASK_EVERY)))

@@ -25,6 +25,8 @@ export const mark = keyOf<PartitionId>("mark")
 export const items = keyOf<PartitionId>("items")
 /** How far the fold of each partition is: a hash. */
 export const backlog = TEMPLATES.backlog
+/** Which log the store is a fold of: a hash. */
+export const log = TEMPLATES.log
 /** Never there: an empty write to it asks whether Redis takes writes. Its pattern is that of the marks. */
 export const probe = keyOf<"probe">("mark")("probe")
 /** The operators' repairs: a stream. */

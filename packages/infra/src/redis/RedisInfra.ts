@@ -9,6 +9,7 @@ import { Layer } from "effect"
 import type { RedisSettings } from "./client/RedisSettings.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
+import * as RedisFoldedLog from "./RedisFoldedLog.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
@@ -34,6 +35,7 @@ export const layer = (
     RedisOrderStatuses.layer,
     RedisLiveEvents.layer,
     RedisBacklogs.layer,
+    RedisFoldedLog.layer,
     rightsOf(user)
   ).pipe(
     Layer.provide(Scripts.layer),
@@ -46,7 +48,13 @@ export const layerItems = (
   settings: RedisSettings,
   user?: User
 ): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
-  Layer.mergeAll(RedisItemStore.layer, RedisRecoveryMarks.layer, RedisStoredItems.layer, rightsOf(user)).pipe(
+  Layer.mergeAll(
+    RedisItemStore.layer,
+    RedisRecoveryMarks.layer,
+    RedisStoredItems.layer,
+    RedisFoldedLog.layer,
+    rightsOf(user)
+  ).pipe(
     Layer.provide(Scripts.layer),
     Layer.provide(NodeFileSystem.layer),
     Layer.provide(IoRedis.layer(settings))

@@ -37,6 +37,7 @@ export const DetectReply = Schema.Union([
 ])
 const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
+const LogReply = Schema.Array(Schema.NullOr(Schema.String))
 const ClearReply = Schema.Literals(["cleared", "moved"])
 /** A key of a dump: '' and its value, or what is wrong with it. */
 const Part = Schema.Union([
@@ -67,6 +68,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
+  readonly writeLog: Script<typeof LogReply.Type>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -122,6 +124,7 @@ const make = Effect.gen(function*() {
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),
+    writeLog: yield* bind("write_log", LogReply),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

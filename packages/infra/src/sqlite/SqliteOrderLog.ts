@@ -64,7 +64,10 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
           Semaphore.takeScoped(consumer, 1),
           Partitions.consume(database, owned, worker)
         ),
-      isUp: isUp(database)
+      isUp: isUp(database),
+      // Another number of partitions is refused when the file is opened, and no row of the log expires.
+      trouble: Effect.undefined,
+      warnings: Effect.succeed([])
     }
   })
 )

@@ -12,7 +12,10 @@ import type { PartitionRun } from "../run/PartitionRun.ts"
 const ORIGIN_HEADER = "origin"
 
 export interface Forwarding {
-  /** Appends the record to its item's home, where it takes its place among the others and is folded. */
+  /**
+   * Appends the record to its item's home, where it takes its place among the others and is folded. Once: a record that
+   * was forwarded before is a dead letter.
+   */
   readonly forward: (itemId: ItemId, record: LogRecord.LogRecord) => Effect.Effect<void>
   /** Puts a dead letter: the record is folded nowhere, and a person has to look at it. */
   readonly drop: (record: LogRecord.LogRecord) => Effect.Effect<void>
@@ -27,7 +30,9 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
   })
 
   const forward = Effect.fnUntraced(function*(itemId: ItemId, record: LogRecord.LogRecord) {
-    const forwarded = forwardedOf(itemId, record)
+    // Whoever forwarded it has another home for it than this process: between them it would go round for ever.
+    const wasForwarded = record.headers[ORIGIN_HEADER] !== undefined
+    const forwarded = wasForwarded ? undefined : forwardedOf(itemId, record)
     if (forwarded === undefined) return yield* drop(record, itemId)
     if (record.offset >= run.publishFrom) {
       yield* run.append(forwarded)

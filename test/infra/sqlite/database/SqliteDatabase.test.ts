@@ -38,6 +38,27 @@ describe("SqliteDatabase", () => {
       file.close()
     }))
 
+  it.effect("a file whose orders were written with another number of partitions is refused, and left as it is", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      yield* Effect.scoped(open({ folder }))
+      const change = (value: number) => {
+        const file = Connection.open(join(folder, OpenFile.FILE_NAME))
+        file.run("UPDATE settings SET value = ? WHERE name = 'partitions'", value)
+        file.close()
+      }
+      change(12)
+      const error = yield* Effect.flip(open({ folder }))
+      assert.instanceOf(error, OpenFile.CannotOpen)
+      assert.strictEqual(
+        error.message,
+        `cannot open ${join(folder, OpenFile.FILE_NAME)}: its orders were written with 12 partitions, and this build ` +
+          "has 4: items would be at home in other partitions. Use a build with 12; nothing was changed"
+      )
+      change(4)
+      assert.strictEqual(yield* find(yield* open({ folder }), "partitions"), 4)
+    }))
+
   it.effect("a file that is no database is refused", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary

@@ -110,7 +110,8 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
     settings,
     consumer: (options) => {
       const retry = { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
-      return Heartbeats.consumer(consumers, { ...options, retry }, monotonic)
+      // By default a consumer's questions make topics, with the broker's partitions and retention.
+      return Heartbeats.consumer(consumers, { ...options, allowAutoTopicCreation: false, retry }, monotonic)
     },
     ask,
     isUp

@@ -7,15 +7,6 @@ import type { Part } from "./RequestCoalescer.ts"
 
 type Client = KafkaClient["Service"]
 
-/** How many partitions the topic has. Fails where the topic does not exist; it is not created. */
-export const partitions = (client: Client, topic: string): Effect.Effect<number, LogUnavailable> =>
-  Effect.gen(function*() {
-    const known = yield* client.ask("listing topics", (admin) => admin.listTopics())
-    if (!known.includes(topic)) return yield* new LogUnavailable({ detail: `Kafka: there is no topic ${topic}` })
-    const { topics } = yield* client.ask("describing topics", (admin) => admin.fetchTopicMetadata({ topics: [topic] }))
-    return topics[0]?.partitions.length ?? 0
-  })
-
 /** What the group has committed of each partition. */
 export const allCommitted = (
   client: Client,

@@ -5,6 +5,7 @@ import { type Cause, Effect, Queue, type Scope } from "effect"
 import type { Consumer, EachBatchPayload } from "kafkajs"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
+import * as CommitNote from "../client/CommitNote.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
 import type * as FetchBuffer from "./FetchBuffer.ts"
@@ -37,13 +38,14 @@ type Event =
   | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
 
 /**
- * Joins and runs `worker` for each partition while it is owned. Fails when the membership is lost for good; leaves the
- * group when its scope closes, after the workers have returned or their time is over.
+ * Joins and runs `worker` for each partition while it is owned; the number of all partitions is noted beside each
+ * commit. Fails when the membership is lost for good; leaves the group when its scope closes, after the workers have
+ * returned or their time is over.
  */
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
   questions: Workers.PartitionQuestions,
-  worker: Workers.Worker
+  { partitions, worker }: { readonly partitions: number; readonly worker: Workers.Worker }
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
   const topic = client.settings.ordersTopic
   const events = yield* Queue.unbounded<Event>()
@@ -60,7 +62,7 @@ export const run = Effect.fnUntraced(function*(
     maxWaitTimeInMs: FETCH_WAIT,
     maxBytesPerPartition: FETCH_BYTES
   })
-  const commit = yield* OffsetCommitter.make(consumer, topic)
+  const commit = yield* OffsetCommitter.make(consumer, topic, CommitNote.of(partitions))
   yield* Effect.addFinalizer(() => leave(consumer))
   const fetching = fetchingOf(consumer, topic)
   const workers = Workers.make({

@@ -32,9 +32,11 @@ export interface Commit {
 
 export type OffsetCommitter = (commit: Commit) => Effect.Effect<void, LogUnavailable | PartitionLost>
 
+/** `metadata` is the note that stands beside each committed offset. */
 export const make = Effect.fnUntraced(function*(
   consumer: Consumer,
-  topic: string
+  topic: string,
+  metadata: string
 ): Effect.fn.Return<OffsetCommitter, never, Scope.Scope> {
   // The library reports a commit of a stopped consumer as made; only this event proves that it was.
   let arrived = false
@@ -48,7 +50,7 @@ export const make = Effect.fnUntraced(function*(
       try: async () => {
         arrived = false
         await consumer.commitOffsets(
-          [...furthest].map(([partition, next]) => ({ topic, partition, offset: String(next) }))
+          [...furthest].map(([partition, next]) => ({ topic, partition, offset: String(next), metadata }))
         )
         return arrived
       },

@@ -6,6 +6,7 @@
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
 import { allAnswers } from "./AnswerMetrics.ts"
+import * as LogGauges from "./LogGauges.ts"
 import { bounded, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of one append, in seconds. */
@@ -116,7 +117,9 @@ const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> =>
   append[service].duration,
   append[service].batch,
   up[service].redis,
-  up[service].kafka
+  up[service].kafka,
+  LogGauges.of(service).refused,
+  LogGauges.of(service).policyWrong
 ]
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */

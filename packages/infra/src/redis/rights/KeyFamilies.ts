@@ -16,6 +16,7 @@ export const TEMPLATES = {
   mark: "fold:<partition>",
   items: "fold:<partition>:items",
   backlog: "backlog",
+  log: "log",
   repairs: "repairs"
 } as const
 

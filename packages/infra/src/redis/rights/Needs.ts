@@ -4,6 +4,7 @@
  * list with the adapters.
  */
 import type { Service as Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import type { Service as FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -83,6 +84,11 @@ const backlogs: Needs<Backlogs> = {
   read: { reads: [["HGETALL", "backlog"]] }
 }
 
+const foldedLog: Needs<FoldedLog> = {
+  read: { reads: [["HMGET", "log"]] },
+  write: { scripts: ["write_log"] }
+}
+
 /** What each operation of each port needs. */
 export const PORTS = {
   ItemStore: itemStore,
@@ -90,7 +96,8 @@ export const PORTS = {
   OrderStatuses: orderStatuses,
   LiveEvents: liveEvents,
   StoredItems: storedItems,
-  Backlogs: backlogs
+  Backlogs: backlogs,
+  FoldedLog: foldedLog
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 
 export type Port = keyof typeof PORTS

@@ -10,19 +10,22 @@ export const USERS = {
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
-    Backlogs: ["read"]
+    Backlogs: ["read"],
+    FoldedLog: ["read"]
   },
   processor: {
     ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
-    Backlogs: ["publish"]
+    Backlogs: ["publish"],
+    FoldedLog: ["read", "write"]
   },
   operator: {
     ItemStore: ["fold", "read", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
-    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"]
+    StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
+    FoldedLog: ["read", "write"]
   }
 } satisfies Readonly<Record<string, Operations>>
 
@@ -51,6 +54,8 @@ const LOST: Readonly<Record<string, string>> = {
   "Backlogs.publish": NO_WAIT_KNOWN,
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
+  // Whoever writes it down needs the right to the key itself.
+  "FoldedLog.read": "a log with another number of partitions is known by its topic alone",
   "ItemStore.trouble": NO_PROBE,
   "ItemStore.isUp": NO_PROBE,
   "ItemStore.levels": "processor_inventory_level does not show every item"

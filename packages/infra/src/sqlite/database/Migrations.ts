@@ -93,6 +93,14 @@ const chained = (connection: Connection): void => {
   }
 }
 
+/** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
+export const wrongPartitions = (connection: Connection): string | undefined => {
+  const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
+  if (written === EMBEDDED_PARTITIONS) return undefined
+  return `its orders were written with ${written} partitions, and this build has ${EMBEDDED_PARTITIONS}: items would ` +
+    `be at home in other partitions. Use a build with ${written}; nothing was changed`
+}
+
 type Step = (connection: Connection) => void
 const sql = (text: string): Step => (connection) => connection.script(text)
 

@@ -96,7 +96,7 @@ const configured = (path: string): Connection.Connection | string => {
   const connection = Connection.open(path)
   try {
     Connection.configure(connection)
-    const wrong = Migrations.migrate(connection)
+    const wrong = Migrations.migrate(connection) ?? Migrations.wrongPartitions(connection)
     if (wrong === undefined) {
       // A log that cannot be read is met here, where there are words for it.
       LogChain.tails(connection)

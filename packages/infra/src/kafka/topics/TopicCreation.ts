@@ -1,0 +1,40 @@
+/** Making the topics, at the first start of all. */
+import { Effect } from "effect"
+import type { ITopicConfig } from "kafkajs"
+import type { KafkaClient } from "../client/KafkaClient.ts"
+import type { KafkaSettings } from "../client/KafkaSettings.ts"
+import * as Policies from "./Policies.ts"
+
+/** Letters are few and their order does not matter. */
+const DEAD_LETTER_PARTITIONS = 1
+const TOPIC_EXISTS = "TOPIC_ALREADY_EXISTS"
+
+/** Makes these topics. Another process may make them at the same moment. */
+export const create = (client: KafkaClient["Service"], names: ReadonlyArray<string>) =>
+  client.ask("creating topics", async (admin) => {
+    const topics = wanted(client.settings).filter(({ topic }) => names.includes(topic))
+    try {
+      await admin.createTopics({ topics, waitForLeaders: true })
+    } catch (error) {
+      if (!isCreatedByAnother(error)) throw error
+    }
+  }).pipe(Effect.asVoid)
+
+const isCreatedByAnother = (error: unknown): boolean => {
+  const all = error instanceof AggregateError ? error.errors : hasErrors(error) ? error.errors : [error]
+  return all.length > 0 && all.every((one) => one instanceof Error && "type" in one && one.type === TOPIC_EXISTS)
+}
+
+const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<unknown> } =>
+  typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
+
+const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => {
+  const kept = Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
+  const topic = (name: string, numPartitions: number): ITopicConfig => ({
+    topic: name,
+    numPartitions,
+    replicationFactor: settings.replicationFactor,
+    configEntries: [{ name: "min.insync.replicas", value: String(settings.minInsyncReplicas) }, ...kept]
+  })
+  return [topic(settings.ordersTopic, settings.partitions), topic(settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)]
+}
