@@ -13,6 +13,7 @@ const READS: Banned = {
     "packages/cli/src/dlq/Letters.ts": "stamps the note that a letter is handled",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
     "packages/cli/src/dlq/Replay.ts": "stamps a status",
+    "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
     "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
     "packages/cli/src/sale/SaleHours.ts": "sets a sale's hours from now on",

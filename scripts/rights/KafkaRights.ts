@@ -40,7 +40,7 @@ export const KAFKA_RIGHTS: Readonly<Record<User, ReadonlyArray<KafkaRight>>> = {
   operator: [
     topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),
     topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
-    group(GROUP, "Describe"),
+    group(GROUP, "Read"),
     readersOf(ORDERS),
     readersOf(LETTERS)
   ]

@@ -58,7 +58,7 @@ describe("On secured servers", () => {
       onTestFinished(() => certificates.remove())
       const [redis, kafka] = await Promise.all([
         SecuredServers.redis(certificates),
-        SecuredServers.kafka(lib, certificates, { isLimited: true })
+        SecuredServers.kafka(lib, certificates, { isLimited: true, topics: ["orders", "orders-5"] })
       ])
       onTestFinished(() => redis.stop())
       onTestFinished(() => kafka.stop())
@@ -152,6 +152,16 @@ describe("On secured servers", () => {
       }
       expect(await processor.stop()).toEqual({ code: 0, signal: null })
       expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+      // The log moves with the same rights to the new topic.
+      expect(await command("recover", "--repartition", "5", "--to-topic", "orders-5")).toContain(
+        "done. Set ORDERS_TOPIC"
+      )
+      const moved = { ORDERS_TOPIC: "orders-5", KAFKA_PARTITIONS: "5" }
+      const later = await Services.service("processor", { ...envOf("processor"), ...moved })
+      await later.start()
+      await later.untilHealth(200)
+      const reconciled = await Services.run(["reconcile"], { ...env, ...moved })
+      expect(reconciled).toMatchObject({ code: 0, output: expect.stringContaining("0 differ") })
     }
   )
 })

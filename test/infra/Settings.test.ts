@@ -49,6 +49,7 @@ describe("Settings: defaults", () => {
       expect(found.redis).toEqual({ host: "redis-service", port: 6379 })
       expect(found.kafka).toMatchObject({
         brokers: ["kafka-service:9092"],
+        ordersTopic: "orders",
         partitions: 12,
         replicationFactor: 1,
         minInsyncReplicas: 1,
@@ -120,6 +121,21 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms")],
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
   ["SHUTDOWN_NOTICE", "6s", "a duration such as 500ms or 1s (0ms to 5s)"],
+  [
+    "ORDERS_TOPIC",
+    "orders/24",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
+  [
+    "ORDERS_TOPIC",
+    "..",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
+  [
+    "ORDERS_TOPIC",
+    "orders-dlq",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
   ["KAFKA_PARTITIONS", "0", "a whole number from 1 to 10000"],
   ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
   ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],

@@ -77,21 +77,24 @@ const MODULES = "org.apache.kafka.common.security"
 const PLAIN_USERS = USERS.map((user) => `user_${user}="${PASSWORD}"`).join(" ")
 const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
-/** What docs/operations.md says that the users at Kafka must be allowed. */
-const allow = async (address: string): Promise<void> => {
+/** What docs/operations.md says that the users at Kafka must be allowed, for each topic that is the log once. */
+const allow = async (address: string, topics: ReadonlyArray<string>): Promise<void> => {
+  const namesOf = (name: string) => new Set(topics.map((topic) => name.replace(/^orders(?!-dlq)/, topic)))
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   const acl = USERS.flatMap((user) =>
     KAFKA_RIGHTS[user].flatMap(({ isPrefix, name, operations, resource }) =>
-      operations.map((operation) => ({
-        resourceType: resource === "topic" ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
-        resourceName: name,
-        resourcePatternType: isPrefix === true ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
-        principal: `User:${user}`,
-        host: "*",
-        operation: AclOperationTypes[operation.replace(/(?<=[a-z])(?=[A-Z])/, "_").toUpperCase() as "READ"],
-        permissionType: AclPermissionTypes.ALLOW
-      }))
+      operations.flatMap((operation) =>
+        [...namesOf(name)].map((resourceName) => ({
+          resourceType: resource === "topic" ? AclResourceTypes.TOPIC : AclResourceTypes.GROUP,
+          resourceName,
+          resourcePatternType: isPrefix === true ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+          principal: `User:${user}`,
+          host: "*",
+          operation: AclOperationTypes[operation.replace(/(?<=[a-z])(?=[A-Z])/, "_").toUpperCase() as "READ"],
+          permissionType: AclPermissionTypes.ALLOW
+        }))
+      )
     )
   )
   await admin.createAcls({ acl })
@@ -103,13 +106,15 @@ export interface KafkaOptions {
   readonly reauthenticate?: number | undefined
   /** Whether each user may only do what docs/operations.md says. */
   readonly isLimited?: boolean
+  /** Topics that are the log, one after the other. */
+  readonly topics?: ReadonlyArray<string>
 }
 
 /** `address` is an administrator's door. */
 export const kafka = async (
   lib: string,
   certificates: Certificates,
-  { isLimited = false, reauthenticate }: KafkaOptions = {}
+  { isLimited = false, reauthenticate, topics = ["orders"] }: KafkaOptions = {}
 ): Promise<Secured & { readonly address: string }> => {
   const port = await freePort()
   const key = await readFile(certificates.server.key, "utf8")
@@ -139,7 +144,7 @@ export const kafka = async (
     )
   })
   await broker.start()
-  if (isLimited) await allow(broker.address)
+  if (isLimited) await allow(broker.address, topics)
   return {
     address: broker.address,
     envOf: (user) => ({

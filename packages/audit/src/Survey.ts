@@ -18,9 +18,9 @@ export interface SurveyedPartition {
 export const total = (partitions: ReadonlyArray<SurveyedPartition>): number =>
   partitions.reduce((sum, { end, start }) => sum + end - start, 0)
 
-export const partitions = Effect.gen(function*() {
+/** So many partitions of a topic, which may have more of them. */
+export const first = Effect.fnUntraced(function*(count: number) {
   const reader = yield* LogReader
-  const count = yield* reader.partitions
   return yield* Effect.forEach(
     Array.from({ length: count }, (_, partition) => PartitionId.make(partition)),
     (partition) =>
@@ -31,6 +31,9 @@ export const partitions = Effect.gen(function*() {
       })
   )
 })
+
+/** The partitions of the log, in their order. */
+export const partitions = Effect.flatMap(LogReader, (reader) => Effect.flatMap(reader.partitions, first))
 
 /** Why the log is not the whole of what happened: one line for each partition that is cut. */
 export const cuts = (log: ReadonlyArray<SurveyedPartition>): ReadonlyArray<string> =>

@@ -2,6 +2,7 @@
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
+import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -9,6 +10,7 @@ import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { type Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
@@ -60,10 +62,13 @@ export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentPro
 export type Items = ItemStore | RecoveryMarks | StoredItems
 
 /** The items in the Redis at this address, which need not be the engine's own. */
-export const layerItems: (redis: RedisSettings, user?: User) => Layer.Layer<Items> = RedisInfra.layerItems
+export const layerItems: (redis: RedisSettings, user?: User) => Layer.Layer<Items | StoreMove> = RedisInfra.layerItems
 
 /** Reading the log in Kafka from outside. */
 export const layerReader: (kafka: KafkaSettings) => Layer.Layer<LogReader> = KafkaInfra.layerReader
+
+/** Copying the log in Kafka into the topic of this name. Nothing is created or written before it is asked for. */
+export const layerCopy: (kafka: KafkaSettings, target: string) => Layer.Layer<LogCopy> = KafkaInfra.layerCopy
 
 /** Log and items of the embedded file, beside a running engine. */
 export const layerItemsBeside = (

@@ -32,7 +32,7 @@ export const put = async (address: string, count: number, ageSeconds: number): P
         correlationId: CorrelationId.make(`c-old-${index}`),
         attempt: 1,
         timestamp
-      })
+      }, "orders")
       return { key: key ?? null, value: Buffer.from(value), headers, partition: 0 }
     })
     await producer.send({ topic: TOPIC, acks: -1, messages })

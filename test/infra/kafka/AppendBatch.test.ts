@@ -9,7 +9,8 @@ const half = {
   key: undefined,
   value: Buffer.alloc(MAX_BATCH_BYTES / 2 - 100),
   headers: new Map<Buffer, Buffer>(),
-  traceparent: undefined
+  traceparent: undefined,
+  timestamp: undefined
 }
 
 describe("A batch of records", () => {

@@ -75,6 +75,7 @@ export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): 
         attempt: letter.attempt,
         price: letter.price,
         currency: letter.currency,
+        origin_topic: letter.topic,
         origin_partition: letter.partition,
         origin_offset: letter.offset
       },

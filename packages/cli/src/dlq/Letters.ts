@@ -58,13 +58,14 @@ export const find = Effect.fn("Letters.find")(function*(
 
 /** Marks a letter as handled, for good. Idempotent. */
 export const handle = Effect.fn("Letters.handle")(function*(
-  { offset, partition }: LetterId,
+  { offset, partition, topic }: LetterId,
   action: Handling["action"],
   { by, why }: Operator
 ): Effect.fn.Return<void, StoreUnavailable, DeadLetters> {
   const letters = yield* DeadLetters
   const timestamp = DateTime.formatIso(yield* DateTime.now)
-  yield* letters.handle({ partition, offset, action, by, why, timestamp })
+  const id = { ...(topic === undefined ? {} : { topic }), partition, offset }
+  yield* letters.handle({ ...id, action, by, why, timestamp })
 })
 
 /** A handling in words. */

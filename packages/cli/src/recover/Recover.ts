@@ -5,14 +5,16 @@ import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import * as Infra from "@flash-sale/infra/Infra"
 import type * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
-import { Console, Context, Effect, Layer, Option, Schema } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Console, Context, Effect, Layer, Option } from "effect"
+import { Command } from "effect/cli"
 import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
 import * as AcceptLog from "./AcceptLog.ts"
+import * as RecoverFlags from "./RecoverFlags.ts"
 import * as RecoverRun from "./RecoverRun.ts"
+import * as Repartition from "./Repartition.ts"
 
 interface Options {
   readonly to: Option.Option<string>
@@ -21,6 +23,8 @@ interface Options {
   readonly acceptLog: boolean
   readonly partition: Option.Option<number>
   readonly yes: boolean
+  readonly repartition: Option.Option<number>
+  readonly toTopic: Option.Option<string>
 }
 
 const BY_ITSELF = "the engine's own Redis is folded again by its processors, whenever they find it empty or behind: " +
@@ -84,8 +88,26 @@ const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Targ
     yield* AcceptLog.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun }, place)
   })
 
+const repartitioning = ({ acceptLog, compare, dryRun, partition, repartition, to, toTopic, yes }: Options) =>
+  Effect.gen(function*() {
+    if (Option.isNone(repartition) || Option.isNone(toTopic)) {
+      return yield* CommandFailed.failed(
+        "--repartition and --to-topic go together: --repartition 24 --to-topic orders-24"
+      )
+    }
+    if (acceptLog || compare || yes || Option.isSome(partition) || Option.isSome(to)) {
+      return yield* CommandFailed.failed("--repartition goes with --to-topic and --dry-run only")
+    }
+    const target = { topic: toTopic.value, partitions: repartition.value, dryRun }
+    yield* Repartition.run(target, yield* Target.distributed)
+  })
+
 const run = (options: Options, place: Target.Target) =>
   Effect.gen(function*() {
+    if (Option.isSome(options.repartition) || Option.isSome(options.toTopic)) {
+      if (!(yield* Target.isDistributed(place))) return yield* Repartition.refuseEmbedded
+      return yield* repartitioning(options)
+    }
     if (options.acceptLog) return yield* accepting(options, place)
     if (options.yes || Option.isSome(options.partition)) {
       return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
@@ -108,43 +130,11 @@ const run = (options: Options, place: Target.Target) =>
     return yield* CommandFailed.failed(BY_ITSELF)
   }).pipe(Effect.scoped, Effect.provide(Target.quiet), Effect.mapError(CommandFailed.from))
 
-export const command = Command.make(
-  "recover",
-  {
-    to: Flag.String("to").pipe(Flag.withDescription("The second, empty Redis, as host:port"), Flag.optional),
-    dryRun: Flag.Boolean("dry-run").pipe(
-      Flag.withDescription("Say what there is to do, how long it takes and what stands against it; change nothing"),
-      Flag.withDefault(false)
-    ),
-    compare: Flag.Boolean("compare").pipe(
-      Flag.withDescription(
-        "Fold nothing, but compare the engine's own store with --to, or with the log where that is absent"
-      ),
-      Flag.withDefault(false)
-    ),
-    acceptLog: Flag.Boolean("accept-log").pipe(
-      Flag.withDescription(
-        "Where processors refuse a partition: take the log as it is for the truth, and have the store folded anew. " +
-          "Says what is lost by it, and does nothing without --yes"
-      ),
-      Flag.withDefault(false)
-    ),
-    partition: Flag.Int("partition").pipe(
-      Flag.withSchema(Schema.Natural),
-      Flag.withDescription("With --accept-log: only this partition; every one that is refused where it is absent"),
-      Flag.optional
-    ),
-    yes: Flag.Boolean("yes").pipe(
-      Flag.withDescription("With --accept-log: do it"),
-      Flag.withDefault(false)
-    ),
-    ...Target.flags
-  },
-  ({ acceptLog, compare, dryRun, partition, to, yes, ...place }) =>
-    run({ to, dryRun, compare, acceptLog, partition, yes }, place)
-).pipe(
-  Command.withDescription(
-    "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the tables " +
-      "again while no engine runs. The engine's own Redis needs no command: its processors fold it by themselves"
+export const command = Command.make("recover", { ...RecoverFlags.flags, ...Target.flags }, (given) => run(given, given))
+  .pipe(
+    Command.withDescription(
+      "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the " +
+        "tables again while no engine runs. The engine's own Redis needs no command: its processors fold it by " +
+        "themselves. With --repartition, move the log to a topic with another number of partitions"
+    )
   )
-)

@@ -1,5 +1,5 @@
 /**
- * Orders that need a person: the topic `orders-dlq`. A letter is identified by the position of its record in `orders`.
+ * Orders that need a person: the topic `orders-dlq`. A letter is identified by the position of its record in the log.
  */
 import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
@@ -15,6 +15,8 @@ export type DeadLetterReason = typeof DeadLetterReason.Type
 
 /** The letter, with the original value byte for byte. */
 export const DeadLetter = Schema.Struct({
+  /** The topic of its record, where that is not the present log: one from before the log was moved. */
+  topic: Schema.optionalKey(Schema.String),
   partition: PartitionId,
   offset: Offset,
   key: Schema.optionalKey(Schema.String),
@@ -33,6 +35,8 @@ export type DeadLetter = typeof DeadLetter.Type
 
 /** How a letter was handled: what was done, by which operator, why, and when (ISO 8601 in UTC). */
 export const Handling = Schema.Struct({
+  /** As in the letter. */
+  topic: Schema.optionalKey(Schema.String),
   partition: PartitionId,
   offset: Offset,
   action: Schema.Literals(["replayed", "discarded"]),
@@ -42,8 +46,8 @@ export const Handling = Schema.Struct({
 })
 export type Handling = typeof Handling.Type
 
-/** A letter's identity: the position of its record in `orders`. */
-export type LetterId = Pick<DeadLetter, "partition" | "offset">
+/** A letter's identity: the position of its record in the log, or in the topic that was the log. */
+export type LetterId = Pick<DeadLetter, "topic" | "partition" | "offset">
 
 /**
  * - `Open`: not handled yet.

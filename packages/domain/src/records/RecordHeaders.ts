@@ -10,14 +10,18 @@ export type RecordHeaders = Readonly<Record<string, string>>
 export const RecordType = Schema.Literals(["place", "settle", "adjust", "cancel", "give-up", "sale", "rules"])
 export type RecordType = typeof RecordType.Type
 
-/** Names of the headers. `accepted_at` is in milliseconds since 1970 (UTC). */
+/**
+ * Names of the headers. `accepted_at` is in milliseconds since 1970 (UTC); `origin` says of a forwarded record where it
+ * was: `partition:offset`, and `topic/partition:offset` once the log was moved to another topic.
+ */
 export const Header = {
   type: "type",
   correlationId: "correlation_id",
   requestId: "request_id",
   traceparent: "traceparent",
   acceptedAt: "accepted_at",
-  attempt: "attempt"
+  attempt: "attempt",
+  origin: "origin"
 } as const
 
 type Place = Extract<Command, { readonly _tag: "Place" }>

@@ -30,7 +30,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
   Effect.gen(function*() {
     const client = yield* KafkaClient
     const topics = yield* Topics.Topics
-    const topic = client.settings.deadLettersTopic
+    const { deadLettersTopic: topic, ordersTopic: log } = client.settings
     const appender = yield* Appender.make(client.settings, topic)
     const isAsked = yield* Latch.make()
     const isShort = yield* Latch.make()
@@ -44,7 +44,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       Latch.closeUnsafe(isShort)
       return Effect.scoped(TopicReader.run(client, topic, {
         onRecord: (record) => {
-          const entry = DeadLetterRecords.decode(record)
+          const entry = DeadLetterRecords.decode(record, log)
           if (Option.isSome(entry)) next.fold.add(entry.value)
         },
         onCaughtUp: () => {
@@ -80,10 +80,12 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       })
 
     return DeadLetters.of({
-      put: (letter) => append(DeadLetterRecords.ofLetter(letter), { _tag: "Letter", letter }),
-      handle: (handling) => append(DeadLetterRecords.ofHandling(handling), { _tag: "Handled", handling }),
+      put: (letter) => append(DeadLetterRecords.ofLetter(letter, log), { _tag: "Letter", letter }),
+      handle: (handling) => append(DeadLetterRecords.ofHandling(handling, log), { _tag: "Handled", handling }),
       list: (limit) => whenCaughtUp((fold) => fold.list(limit)),
-      find: (id) => whenCaughtUp((fold) => fold.find(id)),
+      // The present log may be named as well.
+      find: ({ topic: named, ...id }) =>
+        whenCaughtUp((fold) => fold.find(named === undefined || named === log ? id : { ...id, topic: named })),
       stats: whenCaughtUp((fold) => fold.stats())
     })
   })

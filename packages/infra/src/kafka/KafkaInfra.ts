@@ -1,5 +1,6 @@
 /** All that Kafka provides. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Layer } from "effect"
@@ -7,6 +8,7 @@ import * as BrokerApis from "./client/BrokerApis.ts"
 import * as KafkaClient from "./client/KafkaClient.ts"
 import type { KafkaSettings } from "./client/KafkaSettings.ts"
 import * as KafkaDeadLetters from "./KafkaDeadLetters.ts"
+import * as KafkaLogCopy from "./KafkaLogCopy.ts"
 import * as KafkaLogReader from "./KafkaLogReader.ts"
 import * as KafkaOrderLog from "./KafkaOrderLog.ts"
 import type { Asker } from "./topics/Evidence.ts"
@@ -31,3 +33,7 @@ export const layer = (settings: KafkaSettings, asker: Asker = "processor"): Laye
 /** Reading the log from outside: nothing is created, nothing committed. */
 export const layerReader = (settings: KafkaSettings): Layer.Layer<LogReader> =>
   KafkaLogReader.layer.pipe(Layer.provide(KafkaClient.layer(settings)))
+
+/** Copying the log into the topic of this name. Nothing is created or written before it is asked for. */
+export const layerCopy = (settings: KafkaSettings, target: string): Layer.Layer<LogCopy> =>
+  KafkaLogCopy.layer(target).pipe(Layer.provide(KafkaClient.layer(settings)))

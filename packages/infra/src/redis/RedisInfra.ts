@@ -5,6 +5,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { Layer } from "effect"
 import type { RedisSettings } from "./client/RedisSettings.ts"
 import * as IoRedis from "./IoRedis.ts"
@@ -16,6 +17,7 @@ import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
 import * as RedisRecoveryMarks from "./RedisRecoveryMarks.ts"
 import * as RedisRights from "./RedisRights.ts"
 import * as RedisStoredItems from "./RedisStoredItems.ts"
+import * as RedisStoreMove from "./RedisStoreMove.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
 
@@ -43,15 +45,16 @@ export const layer = (
     Layer.provideMerge(IoRedis.layer(settings))
   )
 
-/** The items alone, and all that is stored of them: for commands that compare, repair and refill a second Redis. */
+/** The items alone, and all that is stored of them: for commands that compare, repair, refill and move a store. */
 export const layerItems = (
   settings: RedisSettings,
   user?: User
-): Layer.Layer<ItemStore | RecoveryMarks | StoredItems> =>
+): Layer.Layer<ItemStore | RecoveryMarks | StoredItems | StoreMove> =>
   Layer.mergeAll(
     RedisItemStore.layer,
     RedisRecoveryMarks.layer,
     RedisStoredItems.layer,
+    RedisStoreMove.layer,
     RedisFoldedLog.layer,
     rightsOf(user)
   ).pipe(

@@ -13,12 +13,12 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
+import { chunked } from "./client/StatusBatches.ts"
 import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import * as StockEdits from "./RedisStockEdits.ts"
 import { Scripts } from "./Scripts.ts"
-import { chunked } from "./StatusBatches.ts"
 import * as BuyerWire from "./wire/BuyerWire.ts"
 import * as FoldWire from "./wire/FoldWire.ts"
 

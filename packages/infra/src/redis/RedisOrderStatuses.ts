@@ -12,11 +12,11 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Clock, DateTime, Effect, Layer } from "effect"
 import * as Log from "../observability/logs/Log.ts"
+import { chunked, report, written } from "./client/StatusBatches.ts"
 import { unavailable } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
-import { chunked, report, written } from "./StatusBatches.ts"
 import * as StatusWire from "./wire/StatusWire.ts"
 
 const make = Effect.gen(function*() {

@@ -37,6 +37,7 @@ export const DetectReply = Schema.Union([
 ])
 const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
+const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
 const LogReply = Schema.Array(Schema.NullOr(Schema.String))
 const ClearReply = Schema.Literals(["cleared", "moved"])
 /** A key of a dump: '' and its value, or what is wrong with it. */
@@ -69,6 +70,8 @@ export class Scripts extends Context.Service<Scripts, {
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
   readonly writeLog: Script<typeof LogReply.Type>
+  readonly replaceLog: Script<typeof ReplaceReply.Type>
+  readonly forgetOffsets: Script<number>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -125,6 +128,8 @@ const make = Effect.gen(function*() {
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),
     writeLog: yield* bind("write_log", LogReply),
+    replaceLog: yield* bind("replace_log", ReplaceReply),
+    forgetOffsets: yield* bind("forget_offsets", Schema.Int),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

@@ -121,3 +121,11 @@ export const url: Kind<URL> = {
   expects: "a URL such as http://collector:4318",
   read: (text) => /^https?:/.test(text) && URL.canParse(text) ? new URL(text) : undefined
 }
+
+const MAX_TOPIC = 249
+
+/** The name of a topic, as Kafka's brokers take it. */
+export const topic: Kind<string> = {
+  expects: `a topic of Kafka: 1 to ${MAX_TOPIC} letters, digits, dots, dashes and underscores`,
+  read: (text) => text.length <= MAX_TOPIC && /^[a-zA-Z0-9._-]+$/.test(text) && !/^\.\.?$/.test(text) ? text : undefined
+}

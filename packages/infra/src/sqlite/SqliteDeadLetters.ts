@@ -98,7 +98,9 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
   })
 )
 
-const find = (connection: Connection, { offset, partition }: LetterId): LetterLookup => {
+const find = (connection: Connection, { offset, partition, topic }: LetterId): LetterLookup => {
+  // The log of the file is never moved.
+  if (topic !== undefined) return { _tag: "Unknown" }
   const handling = connection.get("SELECT * FROM handlings WHERE partition = ? AND offset = ?", partition, offset)
   if (handling !== undefined) return { _tag: "Handled", handling: decodeHandling(handling) }
   const letter = connection.get("SELECT * FROM letters WHERE partition = ? AND offset = ?", partition, offset)

@@ -8,9 +8,6 @@ import * as MakeDeadLetter from "../order/MakeDeadLetter.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 
-/** The header of a forwarded record that says where it was: `partition:offset`. */
-const ORIGIN_HEADER = "origin"
-
 export interface Forwarding {
   /**
    * Appends the record to its item's home, where it takes its place among the others and is folded. Once: a record that
@@ -31,7 +28,7 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
 
   const forward = Effect.fnUntraced(function*(itemId: ItemId, record: LogRecord.LogRecord) {
     // Whoever forwarded it has another home for it than this process: between them it would go round for ever.
-    const wasForwarded = record.headers[ORIGIN_HEADER] !== undefined
+    const wasForwarded = record.headers[LogRecord.Header.origin] !== undefined
     const forwarded = wasForwarded ? undefined : forwardedOf(itemId, record)
     if (forwarded === undefined) return yield* drop(record, itemId)
     if (record.offset >= run.publishFrom) {
@@ -63,7 +60,7 @@ const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.New
     headers: {
       ...(isOrder ? { [LogRecord.Header.acceptedAt]: String(timestamp) } : {}),
       ...headers,
-      [ORIGIN_HEADER]: `${partition}:${offset}`
+      [LogRecord.Header.origin]: `${partition}:${offset}`
     }
   }
 }

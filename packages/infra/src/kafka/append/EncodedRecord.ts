@@ -14,6 +14,8 @@ export interface EncodedRecord {
   readonly headers: Map<Buffer, Buffer>
   /** The header of that name as text: the trace of the record. */
   readonly traceparent: string | undefined
+  /** The record's own time, milliseconds since 1970 (UTC); that of its sending where it is undefined. */
+  readonly timestamp: number | undefined
 }
 
 /** The most bytes that the record takes in a send. */
@@ -35,13 +37,14 @@ const headerName = (name: string): Buffer => {
 }
 
 /** The record in bytes. */
-export const encode = ({ headers, key, value }: Appendable): EncodedRecord => {
+export const encode = ({ headers, key, timestamp, value }: Appendable): EncodedRecord => {
   const encoded = new Map<Buffer, Buffer>()
   for (const name in headers) encoded.set(headerName(name), Buffer.from(headers[name]!))
   return {
     key: key === undefined ? undefined : Buffer.from(key),
     value: Buffer.from(value),
     headers: encoded,
-    traceparent: headers[TRACEPARENT]
+    traceparent: headers[TRACEPARENT],
+    timestamp
   }
 }

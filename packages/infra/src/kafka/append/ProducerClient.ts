@@ -39,14 +39,14 @@ export const prepare = async (client: Client, topic: string, partition: number):
   return client
 }
 
-/** A record as the client sends it, with this time in milliseconds since 1970 (UTC). */
+/** A record as the client sends it, with this time where it has none of its own: milliseconds since 1970 (UTC). */
 export const message =
   (topic: string, partition: number, time: number) =>
-  ({ headers, key, value }: EncodedRecord): MessageToProduce<Buffer, Buffer, Buffer, Buffer> => ({
+  ({ headers, key, timestamp = time, value }: EncodedRecord): MessageToProduce<Buffer, Buffer, Buffer, Buffer> => ({
     topic,
     partition,
     value,
     headers,
-    timestamp: BigInt(time),
+    timestamp: BigInt(timestamp),
     ...(key === undefined ? {} : { key })
   })

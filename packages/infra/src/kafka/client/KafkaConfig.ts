@@ -8,6 +8,12 @@ import * as KafkaSettings from "./KafkaSettings.ts"
 /** Kafka numbers replicas by 16 bits. */
 const replicas = Kind.whole(1, 32_767)
 
+/** The topic of the log, which the dead letters are not in. */
+export const ordersTopic: Kind.Kind<string> = {
+  expects: `${Kind.topic.expects}, and not ${KafkaSettings.defaults.deadLettersTopic}`,
+  read: (text) => text === KafkaSettings.defaults.deadLettersTopic ? undefined : Kind.topic.read(text)
+}
+
 const SaslSettings: Config.Config<KafkaSettings.Sasl | undefined> = Variable.check(
   Variable.group({
     mechanism: Variable.make<KafkaSettings.Sasl["mechanism"] | undefined>(
@@ -40,6 +46,7 @@ const SaslSettings: Config.Config<KafkaSettings.Sasl | undefined> = Variable.che
 export const config: Config.Config<KafkaSettings.KafkaSettings> = Variable.check(
   Variable.group({
     brokers: Variable.make("KAFKA_ADDR", Kind.addresses, ["kafka-service:9092"]),
+    ordersTopic: Variable.make("ORDERS_TOPIC", ordersTopic, KafkaSettings.defaults.ordersTopic),
     partitions: Variable.make("KAFKA_PARTITIONS", Kind.whole(1, 10_000), KafkaSettings.defaults.partitions),
     replicationFactor: Variable.make("KAFKA_REPLICATION_FACTOR", replicas, KafkaSettings.defaults.replicationFactor),
     minInsyncReplicas: Variable.make("KAFKA_MIN_INSYNC_REPLICAS", replicas, KafkaSettings.defaults.minInsyncReplicas),

@@ -32,4 +32,6 @@ export interface Appendable {
   readonly key: string | undefined
   readonly value: string | Uint8Array
   readonly headers: Readonly<Record<string, string>>
+  /** The record's own time, milliseconds since 1970 (UTC); that of its sending where it is absent. */
+  readonly timestamp?: number
 }

@@ -14,7 +14,7 @@ export interface KafkaSettings {
   /** `host:port` of one or more brokers: `KAFKA_ADDR`. */
   readonly brokers: ReadonlyArray<string>
   readonly clientId: string
-  /** Partitions of `orders`: `KAFKA_PARTITIONS`. Fixed when the topic is created, and checked ever after. */
+  /** Partitions of the log's topic: `KAFKA_PARTITIONS`. Fixed when the topic is created, and checked ever after. */
   readonly partitions: number
   /** Copies of each partition, where this process creates the topics. */
   readonly replicationFactor: number
@@ -22,6 +22,7 @@ export interface KafkaSettings {
   readonly minInsyncReplicas: number
   /** The most records of one send: `KAFKA_BATCH_SIZE`. */
   readonly batchSize: number
+  /** The log: `ORDERS_TOPIC`. */
   readonly ordersTopic: string
   readonly deadLettersTopic: string
   /** The consumer group of the processors. */

@@ -32,7 +32,8 @@ interface Open {
   readonly letter: DeadLetter | undefined
 }
 
-const identity = ({ offset, partition }: LetterId): string => `${partition}:${offset}`
+const identity = ({ offset, partition, topic }: LetterId): string =>
+  topic === undefined ? `${partition}:${offset}` : `${topic}/${partition}:${offset}`
 
 /** An empty fold that keeps `kept` letters. */
 export const make = (kept = LETTERS_KEPT): DeadLetterFold => {

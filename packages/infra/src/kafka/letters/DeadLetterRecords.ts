@@ -3,8 +3,12 @@ import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Option, Result, Schema } from "effect"
 import type { Appendable } from "../client/KafkaRecords.ts"
+import * as KafkaSettings from "../client/KafkaSettings.ts"
 
-/** Names of the headers. `origin_partition` and `origin_offset` are the letter's identity. */
+/**
+ * Names of the headers. `origin_partition` and `origin_offset` are the letter's identity, with `origin_topic` where its
+ * record is not in the topic `orders`.
+ */
 const Header = {
   type: "type",
   error: "error",
@@ -14,6 +18,7 @@ const Header = {
   attempt: "attempt",
   price: "price",
   currency: "currency",
+  originTopic: "origin_topic",
   originPartition: "origin_partition",
   originOffset: "origin_offset"
 } as const
@@ -30,7 +35,22 @@ const encodeHandling = Schema.encodeSync(HandlingJson)
 const decodeHandling = Schema.decodeUnknownResult(HandlingJson)
 const decodeLetter = Schema.decodeUnknownResult(DeadLetter)
 
-export const ofLetter = (letter: DeadLetter): Appendable => ({
+/** The topic that letters and handlings do not name. */
+const UNNAMED = KafkaSettings.defaults.ordersTopic
+
+/** What the wire says of a topic. `log` is the present one, which entries do not name. */
+const written = (topic: string | undefined, log: string): string | undefined => {
+  const meant = topic ?? log
+  return meant === UNNAMED ? undefined : meant
+}
+
+const read = (topic: string | undefined, log: string): { readonly topic?: string } => {
+  const meant = topic ?? UNNAMED
+  return meant === log ? {} : { topic: meant }
+}
+
+/** `log` is the topic of the present log, in this and in the others. */
+export const ofLetter = (letter: DeadLetter, log: string): Appendable => ({
   key: letter.key,
   value: letter.value,
   headers: {
@@ -41,27 +61,34 @@ export const ofLetter = (letter: DeadLetter): Appendable => ({
     [Header.attempt]: String(letter.attempt),
     ...(letter.price === undefined ? {} : { [Header.price]: String(letter.price) }),
     ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
+    ...named(written(letter.topic, log)),
     [Header.originPartition]: String(letter.partition),
     [Header.originOffset]: String(letter.offset)
   }
 })
 
-export const ofHandling = (handling: Handling): Appendable => ({
-  key: undefined,
-  value: encodeHandling(handling),
-  headers: { [Header.type]: HANDLED }
-})
+const named = (topic: string | undefined) => topic === undefined ? {} : { [Header.originTopic]: topic }
+
+export const ofHandling = ({ topic: given, ...handling }: Handling, log: string): Appendable => {
+  const topic = written(given, log)
+  return {
+    key: undefined,
+    value: encodeHandling(topic === undefined ? handling : { ...handling, topic }),
+    headers: { [Header.type]: HANDLED }
+  }
+}
 
 /** The entry of a record; none where the record is neither. */
-export const decode = (record: LogRecord): Option.Option<Entry> => {
+export const decode = (record: LogRecord, log: string): Option.Option<Entry> => {
   const { headers } = record
   if (headers[Header.type] === HANDLED) {
     return Option.map(
       Result.getSuccess(decodeHandling(new TextDecoder().decode(record.value))),
-      (handling) => ({ _tag: "Handled", handling })
+      ({ topic, ...handling }) => ({ _tag: "Handled", handling: { ...handling, ...read(topic, log) } })
     )
   }
   const letter = decodeLetter({
+    ...read(headers[Header.originTopic], log),
     partition: Number(headers[Header.originPartition]),
     offset: Number(headers[Header.originOffset]),
     ...(record.key === undefined ? {} : { key: record.key }),

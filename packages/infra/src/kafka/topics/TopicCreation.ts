@@ -28,13 +28,24 @@ const isCreatedByAnother = (error: unknown): boolean => {
 const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<unknown> } =>
   typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors)
 
-const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => {
-  const kept = Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
-  const topic = (name: string, numPartitions: number): ITopicConfig => ({
-    topic: name,
-    numPartitions,
-    replicationFactor: settings.replicationFactor,
-    configEntries: [{ name: "min.insync.replicas", value: String(settings.minInsyncReplicas) }, ...kept]
-  })
-  return [topic(settings.ordersTopic, settings.partitions), topic(settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)]
-}
+const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => [
+  configOf(settings, settings.ordersTopic, settings.partitions),
+  configOf(settings, settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)
+]
+
+const configOf = (settings: KafkaSettings, topic: string, numPartitions: number): ITopicConfig => ({
+  topic,
+  numPartitions,
+  replicationFactor: settings.replicationFactor,
+  configEntries: [
+    { name: "min.insync.replicas", value: String(settings.minInsyncReplicas) },
+    ...Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
+  ]
+})
+
+/** Makes a topic for a copy of the log, with its policies. */
+export const createCopy = (client: KafkaClient["Service"], topic: string, partitions: number) =>
+  Effect.asVoid(
+    client.ask(`creating ${topic}`, (admin) =>
+      admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: true }))
+  )

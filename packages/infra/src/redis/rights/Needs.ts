@@ -10,6 +10,7 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import type { KeyFamily } from "./KeyFamilies.ts"
 
 /** Commands are spelled as the rights of Redis spell them: `SCRIPT|LOAD` is `SCRIPT LOAD`. */
@@ -89,6 +90,11 @@ const foldedLog: Needs<FoldedLog> = {
   write: { scripts: ["write_log"] }
 }
 
+const storeMove: Needs<StoreMove["Service"]> = {
+  forgetOffsets: { scripts: ["forget_offsets"], keyless: ["SCAN"] },
+  replaceLog: { scripts: ["replace_log"] }
+}
+
 /** What each operation of each port needs. */
 export const PORTS = {
   ItemStore: itemStore,
@@ -97,7 +103,8 @@ export const PORTS = {
   LiveEvents: liveEvents,
   StoredItems: storedItems,
   Backlogs: backlogs,
-  FoldedLog: foldedLog
+  FoldedLog: foldedLog,
+  StoreMove: storeMove
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 
 export type Port = keyof typeof PORTS

@@ -25,7 +25,8 @@ export const USERS = {
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
-    FoldedLog: ["read", "write"]
+    FoldedLog: ["read", "write"],
+    StoreMove: ["forgetOffsets", "replaceLog"]
   }
 } satisfies Readonly<Record<string, Operations>>
 

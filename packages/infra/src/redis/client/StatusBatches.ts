@@ -1,8 +1,8 @@
 /** Calls over many keys, in batches; where they are status keys, with a log line for each that is damaged. */
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
-import * as Log from "../observability/logs/Log.ts"
-import { unavailable, type WrongContent } from "./client/WrongContent.ts"
+import * as Log from "../../observability/logs/Log.ts"
+import { unavailable, type WrongContent } from "./WrongContent.ts"
 
 /** Requests or orders that one script handles, so that no call blocks Redis for long. */
 const CHUNK = 500
