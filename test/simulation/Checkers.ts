@@ -197,7 +197,7 @@ const onTheWay = (world: World): Wrong => [
 const charges = (world: World, itemId: ItemId): Wrong => {
   const { orders } = world.log.lost
   const records = readable(world).filter(({ key }) => key === itemId)
-    .map((record) => ({ timestamp: record.timestamp, command: commandOf(itemId, record) }))
+    .map((record) => ({ appendedAt: world.log.appendedAt(record), command: commandOf(itemId, record) }))
   return Evidence.needless(
     records,
     world.provider.charged,

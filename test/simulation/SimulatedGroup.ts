@@ -13,7 +13,8 @@ import {
 } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Duration, Effect, Fiber, Latch, Random } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect, Fiber, Latch, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
 import type { SimulatedHoles } from "./SimulatedHoles.ts"
@@ -78,7 +79,7 @@ export const make = Effect.fnUntraced(function*(shared: Shared) {
   /** Puts out members that have been silent for too long. Runs for as long as the world. */
   const watch = Effect.forever(Effect.gen(function*() {
     yield* Effect.sleep(HEARTBEAT)
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     for (const member of members) {
       if (Process.isResponsive(member.process)) member.heardAt = now
       else if (now - member.heardAt > SESSION_MILLIS) {
@@ -166,7 +167,7 @@ export const make = Effect.fnUntraced(function*(shared: Shared) {
       Effect.andThen(Process.alive, Effect.suspend(() => member === undefined ? Effect.void : leave(member)))
     )
     return yield* Effect.forever(Effect.gen(function*() {
-      const joined: Member = { process, assigned: new Set(), heardAt: yield* Clock.currentTimeMillis }
+      const joined: Member = { process, assigned: new Set(), heardAt: yield* Monotonic.now }
       member = joined
       members = [...members, joined]
       yield* rebalance

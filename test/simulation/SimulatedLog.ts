@@ -13,6 +13,7 @@ import {
 } from "@flash-sale/domain/ports/OrderLog"
 import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Duration, Effect, Latch, Layer, Random, Stream } from "effect"
 import * as Chance from "./Chance.ts"
 import * as LostRecords from "./LostRecords.ts"
@@ -53,6 +54,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   let isNumbered = true
   /** Before these moments nothing can be appended: the broker is not back yet. */
   const backAt = partitions.map(() => 0)
+  const appended = new WeakMap<LogRecord, number>()
   let underWay = 0
 
   const bounds = (partition: PartitionId): PartitionBounds => ({
@@ -61,16 +63,19 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
   })
 
   const write = Effect.fnUntraced(function*(partition: PartitionId, record: Produced) {
+    // By the clock of whoever appends it.
     const timestamp = Math.floor(yield* Clock.currentTimeMillis)
     const value = utf8.encode(record.value)
     const offset = Offset.make(records[partition]!.length)
-    records[partition]!.push({ partition, offset, timestamp, key: record.key, value, headers: record.headers })
+    const written = { partition, offset, timestamp, key: record.key, value, headers: record.headers }
+    records[partition]!.push(written)
+    appended.set(written, yield* Monotonic.now)
     yield* trace.note(`append ${partition}/${offset} ${record.headers["type"] ?? "place"} ${record.value}`)
     yield* grown.open
     return offset
   })
 
-  const isAway = (partition: PartitionId) => Effect.map(Clock.currentTimeMillis, (now) => now < backAt[partition]!)
+  const isAway = (partition: PartitionId) => Effect.map(Monotonic.now, (now) => now < backAt[partition]!)
 
   /** On its way in the network, whatever becomes of its sender. */
   const writeLate = (partition: PartitionId, record: Produced) =>
@@ -111,7 +116,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
    * appends anything before it is back.
    */
   const cut = Effect.fnUntraced(function*(partition: PartitionId, end: number) {
-    backAt[partition] = (yield* Clock.currentTimeMillis) + AWAY_MILLIS
+    backAt[partition] = (yield* Monotonic.now) + AWAY_MILLIS
     lost.add(records[partition]!.splice(end))
     cuts[partition]!++
     const known = committed[partition]
@@ -194,6 +199,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     committed,
     cuts,
     lost,
+    /** When it came, in milliseconds since the world began: its timestamp is that of a clock that may be wrong. */
+    appendedAt: (record: LogRecord): number => appended.get(record)!,
     /** Records that will still come, though no append waits for them. */
     underWay: () => underWay,
     cut,

@@ -42,7 +42,9 @@ const GATEWAY = {
   gateway_kafka_append_duration_seconds: "histogram",
   gateway_kafka_append_batch_records: "histogram",
   gateway_redis_up: "gauge",
-  gateway_kafka_up: "gauge"
+  gateway_kafka_up: "gauge",
+  gateway_log_refused: "gauge",
+  gateway_log_policy_wrong: "gauge"
 }
 
 /** Without the gauges of the dead letters, which are not counted yet, and those of items and partitions. */
@@ -65,7 +67,9 @@ const PROCESSOR = {
   processor_kafka_append_duration_seconds: "histogram",
   processor_kafka_append_batch_records: "histogram",
   processor_redis_up: "gauge",
-  processor_kafka_up: "gauge"
+  processor_kafka_up: "gauge",
+  processor_log_refused: "gauge",
+  processor_log_policy_wrong: "gauge"
 }
 
 describe("Telemetry: the text of /metrics", () => {

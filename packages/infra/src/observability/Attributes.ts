@@ -40,6 +40,7 @@ export const EVENTS = [
   "redis_unusable",
   "scripts_loaded",
   "descriptors_short",
+  "clock_stepped",
   "connections_short",
   "service_started",
   "service_stopping",

@@ -5,7 +5,8 @@
 import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { Clock, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Effect } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import { type Halted, type PartitionRun, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import type { Router } from "./Router.ts"
@@ -52,7 +53,7 @@ export const make = (
       if (batch === 0 && records[0]?.offset !== from) {
         return yield* new RecoveryNeeded({ why: `the log: record ${from} is gone, and was to be read again` })
       }
-      yield* router.routeAgain(budget.claim(records), yield* Clock.currentTimeMillis)
+      yield* router.routeAgain(budget.claim(records), yield* Monotonic.now)
       at = (records.at(-1)?.offset ?? wholeFrom - 1) + 1
     }
     // Also where taking new records was interrupted: none of them is left out.
@@ -67,7 +68,7 @@ export const make = (
       run.settling.skipTo(wholeFrom)
     }
     onTaken(records)
-    yield* router.route(records, yield* Clock.currentTimeMillis)
+    yield* router.route(records, yield* Monotonic.now)
   })
 }
 

@@ -51,7 +51,7 @@ export const work = Effect.fnUntraced(function*(
   let suspect: number | undefined
   const taking = Effect.sync(() => void ([hasInHand, suspect] = [true, undefined]))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
-  const lag = Lag.make(owned)
+  const lag = yield* Lag.make(owned)
   yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking, suspect)))
     .pipe(
       Effect.ensuring(Effect.sync(() => void (hasInHand = false))),
