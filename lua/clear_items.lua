@@ -9,15 +9,15 @@
 --
 -- ARGV[1] the caller's epoch, '' for none
 -- ARGV[2] partition
--- ARGV[3] where an operator accepted the log as it is: the offset from which it is folded and published, else '';
---         from ARGV[4] on for each item its name, the sequence number of the last external edit that the log has, and
---         what was wrong with the item
+-- ARGV[3] where an operator accepted the log as it is: the offset from which it is folded and published, else ''
+-- ARGV[4] the end that the log had then: records may be missing before it; else ''; from ARGV[5] on for each item its
+--         name, the sequence number of the last external edit that the log has, and what was wrong with the item
 --
 -- Returns 'moved' under another mark, else 'cleared'
 local REPAIRS_KEPT = 10000
-local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 4
+local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 5
 local mark, repairs, index = KEYS[1], KEYS[2], KEYS[3]
-local epoch, partition, from = ARGV[1], ARGV[2], ARGV[3]
+local epoch, partition, from, wholeFrom = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 -- @include _mark
 -- @include _keptedits
@@ -44,4 +44,5 @@ end
 redis.call('UNLINK', mark)
 -- An older release publishes from `told` on.
 if from ~= '' then redis.call('HSET', mark, 'from', from, 'told', from) end
+if wholeFrom ~= '' then redis.call('HSET', mark, 'whole_from', wholeFrom) end
 return 'cleared'

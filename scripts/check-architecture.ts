@@ -9,6 +9,7 @@ import { listing } from "./architecture/Listing.ts"
 import { checkNames, checkTwice } from "./architecture/Names.ts"
 import { checkRooms } from "./architecture/Rooms.ts"
 import { checkFolders, checkLines, checkModules } from "./architecture/Sizes.ts"
+import { WALL_CLOCK } from "./architecture/WallClock.ts"
 import { sources } from "./Source.ts"
 import { report } from "./Violation.ts"
 
@@ -29,6 +30,7 @@ if (import.meta.main) {
     ...checkRooms(modules),
     ...checkCircles(modules),
     ...checkBanned(modules),
+    ...checkBanned(modules, WALL_CLOCK),
     ...checkReasons(modules),
     ...checkNames(modules),
     ...checkTwice(modules),

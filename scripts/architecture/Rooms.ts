@@ -15,7 +15,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/domain/src": [["records"], ["rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/infra/src": [
-    ["errors"],
+    ["errors", "time"],
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],

@@ -5,7 +5,7 @@ import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import { home } from "@flash-sale/domain/records/Partition"
+import { home, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
@@ -25,13 +25,16 @@ const commandsOf = (world: World, itemId: ItemId) => {
   const partition = home(itemId, PARTITIONS)
   const { from } = world.store.log(partition)
   return world.log.records[partition]!.filter((record) => record.key === itemId && record.offset >= from)
+    .filter(({ offset }) => !world.log.holes.isMissing(partition, offset))
     .map((record) => ({ offset: record.offset, command: commandOf(itemId, record) }))
 }
 
 /** What the processors can still read. */
 const readable = (world: World): ReadonlyArray<LogRecord.LogRecord> =>
   world.log.records.flatMap((records, partition) =>
-    records.filter(({ offset }) => offset >= world.store.log(partition).from)
+    records.filter(({ offset }) =>
+      offset >= world.store.log(partition).from && !world.log.holes.isMissing(PartitionId.make(partition), offset)
+    )
   )
 
 const commandOf = (itemId: ItemId, record: LogRecord.LogRecord): Command => {
@@ -171,7 +174,8 @@ const rubbish = (world: World): Wrong => {
 /** Whether the record of a letter is still there: its bytes say so. */
 const isOfTheLog = (world: World, { offset, partition, value }: DeadLetter): boolean => {
   const record = world.log.records[partition]![offset]
-  return record !== undefined && offset >= world.store.log(partition).from && record.value === value
+  return record !== undefined && offset >= world.store.log(partition).from && record.value === value &&
+    !world.log.holes.isMissing(partition, offset)
 }
 
 /** Everything is final, so everything is committed. */
@@ -193,7 +197,7 @@ const onTheWay = (world: World): Wrong => [
 const charges = (world: World, itemId: ItemId): Wrong => {
   const { orders } = world.log.lost
   const records = readable(world).filter(({ key }) => key === itemId)
-    .map((record) => ({ timestamp: record.timestamp, command: commandOf(itemId, record) }))
+    .map((record) => ({ appendedAt: world.log.appendedAt(record), command: commandOf(itemId, record) }))
   return Evidence.needless(
     records,
     world.provider.charged,

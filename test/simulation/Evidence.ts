@@ -58,16 +58,16 @@ export const missing = (commands: ReadonlyArray<LoggedCommand>): ReadonlyArray<s
  * that is in the log by then has to be folded before any charge.
  */
 export const needless = (
-  records: ReadonlyArray<{ readonly timestamp: number; readonly command: Command }>,
+  records: ReadonlyArray<{ readonly appendedAt: number; readonly command: Command }>,
   charged: ReadonlyArray<{ readonly key: string; readonly by: number }>,
   keyOf: (requestId: RequestId, attempt: number) => string
 ): ReadonlyArray<string> => {
   const over = new Map<string, number>()
-  for (const { command, timestamp } of records) {
+  for (const { appendedAt, command } of records) {
     if (command._tag !== "Settle") continue
     for (const { attempt, requestId } of command.settlements) {
       const key = keyOf(requestId, attempt)
-      if (!over.has(key)) over.set(key, timestamp)
+      if (!over.has(key)) over.set(key, appendedAt)
     }
   }
   return charged.flatMap(({ by, key }) => {

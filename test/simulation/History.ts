@@ -30,7 +30,7 @@ const BLOWS = 12
 /** The longest pause between two blows. */
 const MAX_PAUSE_MILLIS = 5_000
 /** The share of histories in which the log loses something. */
-const LOG_LOST = 0.4
+const LOG_LOST = 0.6
 /** How often it is checked whether anything is left to do, and how often at the most. */
 const CALM = "3 seconds"
 const MAX_CALMS = 200

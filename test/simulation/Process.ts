@@ -4,7 +4,9 @@
  * Once it is killed the world answers it nothing and does nothing for it any more, whatever its finalizers still try.
  * While it is frozen it gets nothing either; what it was about to do it does when it thaws, as a zombie may.
  */
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Context, Effect, Latch } from "effect"
+import * as SteppingClock from "../infra/time/SteppingClock.ts"
 
 export interface Process {
   readonly name: string
@@ -14,12 +16,15 @@ export interface Process {
   /** Closed while the process is frozen. */
   readonly thawed: Latch.Latch
   frozen: boolean
+  /** The wall clock of its machine. */
+  readonly clock: Context.Context<SteppingClock.SteppingClock>
 }
 
 export const make = (name: string): Effect.Effect<Process> =>
   Effect.gen(function*() {
-    const startedAt = yield* Clock.currentTimeMillis
-    return { name, startedAt, killed: false, frozen: false, thawed: yield* Latch.make(true) }
+    const startedAt = yield* Monotonic.now
+    const clock = SteppingClock.over(yield* Clock.Clock)
+    return { name, startedAt, killed: false, frozen: false, thawed: yield* Latch.make(true), clock }
   })
 
 /** Whoever runs outside a process, such as buyers, cannot be killed. */
@@ -28,7 +33,8 @@ export const world: Process = {
   startedAt: 0,
   killed: false,
   frozen: false,
-  thawed: Latch.makeUnsafe(true)
+  thawed: Latch.makeUnsafe(true),
+  clock: Context.makeUnsafe(new Map())
 }
 
 export const Process = Context.Reference<Process>("simulation/Process", { defaultValue: () => world })
@@ -44,6 +50,10 @@ export const thaw = (process: Process) =>
     process.frozen = false
     return process.thawed.open
   })
+
+/** Sets the wall clock of its machine by so many milliseconds. */
+export const stepClock = ({ clock }: Process, millis: number) =>
+  Context.get(clock, SteppingClock.SteppingClock).step(millis)
 
 /** Goes on only in a process that runs. */
 export const alive: Effect.Effect<void> = Effect.flatMap(Process, (process) =>

@@ -13,9 +13,11 @@ import {
 } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Duration, Effect, Fiber, Latch, Random } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect, Fiber, Latch, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
+import type { SimulatedHoles } from "./SimulatedHoles.ts"
 import type { Trace } from "./Trace.ts"
 
 /** How long a member may be silent. */
@@ -35,6 +37,7 @@ interface Member {
 export interface Shared {
   readonly partitions: ReadonlyArray<PartitionId>
   readonly records: ReadonlyArray<ReadonlyArray<LogRecord>>
+  readonly holes: SimulatedHoles
   readonly bounds: (partition: PartitionId) => PartitionBounds
   readonly committed: Array<Offset | undefined>
   /** Opened when a record is appended. */
@@ -42,7 +45,8 @@ export interface Shared {
   readonly trace: Trace
 }
 
-export const make = Effect.fnUntraced(function*({ bounds, committed, grown, partitions, records, trace }: Shared) {
+export const make = Effect.fnUntraced(function*(shared: Shared) {
+  const { bounds, committed, grown, holes, partitions, records, trace } = shared
   const owners: Array<Member | undefined> = partitions.map(() => undefined)
   const moved = yield* Latch.make(false)
   let members: ReadonlyArray<Member> = []
@@ -75,7 +79,7 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
   /** Puts out members that have been silent for too long. Runs for as long as the world. */
   const watch = Effect.forever(Effect.gen(function*() {
     yield* Effect.sleep(HEARTBEAT)
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     for (const member of members) {
       if (Process.isResponsive(member.process)) member.heardAt = now
       else if (now - member.heardAt > SESSION_MILLIS) {
@@ -91,7 +95,7 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
       Process.alive,
       Effect.suspend(() => owners[partition] === member ? Effect.void : Effect.fail(new PartitionLost({ partition })))
     )
-    const take = (max: number) =>
+    const take = (max: number, wholeFrom = 0) =>
       Effect.gen(function*() {
         yield* Chance.pause
         yield* mine
@@ -103,9 +107,14 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
         const { start } = bounds(partition)
         if (next < start) return yield* new LogUnavailable({ detail: `${next} is gone, the log begins at ${start}` })
         const count = yield* Random.nextIntBetween(1, Math.max(2, Math.min(max, MAX_BATCH)))
-        const batch = records[partition]!.slice(next, next + count)
-        next += batch.length
-        return batch
+        const end = records[partition]!.length
+        while (true) {
+          const until = Math.min(next + count, end)
+          const { damage, records: batch } = holes.read(partition, next, until, wholeFrom)
+          if (damage !== undefined && batch.length === 0) return yield* damage
+          next = damage?.offset ?? until
+          if (batch.length > 0 || next >= Math.min(wholeFrom, end)) return batch
+        }
       })
     return {
       partition,
@@ -158,7 +167,7 @@ export const make = Effect.fnUntraced(function*({ bounds, committed, grown, part
       Effect.andThen(Process.alive, Effect.suspend(() => member === undefined ? Effect.void : leave(member)))
     )
     return yield* Effect.forever(Effect.gen(function*() {
-      const joined: Member = { process, assigned: new Set(), heardAt: yield* Clock.currentTimeMillis }
+      const joined: Member = { process, assigned: new Set(), heardAt: yield* Monotonic.now }
       member = joined
       members = [...members, joined]
       yield* rebalance

@@ -12,7 +12,12 @@ export const layer = (state: StoreState.State): Layer.Layer<RecoveryMarks> => {
     checkpoint: number | undefined,
     seen?: Seen,
     accepted = state.now().accepted
-  ): void => state.change({ accepted, marks: new Map(state.now().marks).set(partition, { epoch, checkpoint, seen }) })
+  ): void => {
+    const { accepted: noted, marks } = state.now()
+    // What was accepted stays with the mark.
+    const wholeFrom = marks.get(partition)?.wholeFrom ?? noted.get(partition)?.wholeFrom
+    state.change({ accepted, marks: new Map(marks).set(partition, { epoch, checkpoint, seen, wholeFrom }) })
+  }
 
   const begin = (partition: number, epoch: string): string => {
     const there = state.now().marks.get(partition)?.epoch
@@ -39,8 +44,8 @@ export const layer = (state: StoreState.State): Layer.Layer<RecoveryMarks> => {
       ask(
         () =>
           Effect.sync(() => {
-            const { checkpoint, epoch = "", seen } = state.now().marks.get(partition) ?? {}
-            return checkpoint === undefined ? undefined : { epoch, checkpoint, seen }
+            const { checkpoint, epoch = "", seen, wholeFrom } = state.now().marks.get(partition) ?? {}
+            return checkpoint === undefined ? undefined : { epoch, checkpoint, seen, wholeFrom }
           }),
         undefined,
         "read"

@@ -45,9 +45,8 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   /** Announces what was typed, one change at a time, where the partition is wholly folded. */
   const announce = (itemId: ItemId): void => {
     const { parked, unannounced } = state.hand(itemId)
-    if (state.isReadOnly() || !state.isWhole(home(itemId, PARTITIONS)) || parked !== undefined || unannounced === 0) {
-      return
-    }
+    if (state.refusal() !== undefined || parked !== undefined || unannounced === 0) return
+    if (!state.isWhole(home(itemId, PARTITIONS))) return
     const seq = state.folded(itemId).item.seq + 1
     setHand(itemId, { unannounced: 0, parked: { itemId, seq, delta: unannounced } })
   }
@@ -129,8 +128,8 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
         undefined,
         "read"
       ),
-    trouble: Effect.sync(() => state.isReadOnly() ? "READONLY" : undefined),
-    isUp: Effect.sync(() => !state.isReadOnly())
+    trouble: Effect.sync(state.refusal),
+    isUp: Effect.sync(() => state.refusal() === undefined)
   })
 
   const statuses = SimulatedStatuses.layer(state, trace, (what, requestId) => {
@@ -181,14 +180,25 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     /** It is a replica for so long, and then a primary that lacks the last `writes`, as a failover leaves it. */
     failOver: (millis: number, writes: number) =>
       Effect.gen(function*() {
-        state.setReadOnly(true)
+        state.refuseWrites("READONLY")
         yield* trace.note("the store takes no writes")
         yield* Effect.sleep(millis).pipe(
           Effect.andThen(Effect.sync(() => {
-            state.setReadOnly(false)
+            state.refuseWrites(undefined)
             state.fallBack(writes)
           })),
           Effect.andThen(trace.note(`the store takes writes again, without its last ${writes}`)),
+          Effect.forkDetach
+        )
+      }),
+    /** It is full for so long: it answers reads, and takes no writes. */
+    fill: (millis: number) =>
+      Effect.gen(function*() {
+        state.refuseWrites("OOM")
+        yield* trace.note("the store is full")
+        yield* Effect.sleep(millis).pipe(
+          Effect.andThen(Effect.sync(() => state.refuseWrites(undefined))),
+          Effect.andThen(trace.note("the store has room again")),
           Effect.forkDetach
         )
       }),

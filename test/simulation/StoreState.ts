@@ -40,6 +40,9 @@ export interface FoldedLog {
   readonly cuts: number
 }
 
+/** Why a store takes no writes: it is a replica, or full. */
+export type Refusal = "READONLY" | "OOM"
+
 export const wholeLog: FoldedLog = { from: 0, cuts: 0 }
 
 const nothing: Stored = {
@@ -59,8 +62,8 @@ export const make = (faults: Chance.Faults) => {
   let snapshots: Array<Stored> = [stored]
   /** It loses writes only when it is started again, and then every client connects anew. */
   let session = 0
-  /** As a replica it answers reads, and refuses each write, which ends the connection. */
-  let isReadOnly = false
+  /** Why it answers reads and refuses each write. As a replica it ends the connection with that; full it does not. */
+  let refusal: Refusal | undefined
 
   const lines = new WeakMap<Process.Process, Semaphore.Semaphore>()
   const arriving = (process: Process.Process) => {
@@ -83,9 +86,9 @@ export const make = (faults: Chance.Faults) => {
       stored = snapshots.at(-1)!
       session++
     },
-    isReadOnly: (): boolean => isReadOnly,
-    setReadOnly: (is: boolean): void => {
-      isReadOnly = is
+    refusal: (): Refusal | undefined => refusal,
+    refuseWrites: (why: Refusal | undefined): void => {
+      refusal = why
     },
     /** It falls back to no state before this one. */
     keep: (): void => {
@@ -117,9 +120,9 @@ export const make = (faults: Chance.Faults) => {
             return yield* new StoreUnavailable({ detail: "connected anew" })
           }
           if (yield* Chance.happens(faults.storeAway)) return yield* new StoreUnavailable({ detail: "away" })
-          if (isReadOnly && access === "write") {
-            session++
-            return yield* new StoreUnavailable({ detail: "READONLY" })
+          if (refusal !== undefined && access === "write") {
+            if (refusal === "READONLY") session++
+            return yield* new StoreUnavailable({ detail: refusal })
           }
           return yield* step()
         })

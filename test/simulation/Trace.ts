@@ -1,5 +1,6 @@
 /** What happened, a line each, in virtual time: to be read when a history went wrong. */
-import { Clock, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Effect } from "effect"
 import { Process } from "./Process.ts"
 
 export interface Trace {
@@ -13,7 +14,7 @@ export const make = (): Trace => {
     lines: () => lines,
     note: (what) =>
       Effect.gen(function*() {
-        const millis = yield* Clock.currentTimeMillis
+        const millis = yield* Monotonic.now
         const { name } = yield* Process
         lines.push(`${(millis / 1000).toFixed(3).padStart(9)} ${name.padEnd(6)} ${what}`)
       })

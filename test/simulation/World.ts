@@ -1,10 +1,10 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
-import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Context, Effect, Fiber, Layer } from "effect"
+import { Context, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import type { RefusedForGood } from "./Door.ts"
 import * as Process from "./Process.ts"
@@ -21,6 +21,19 @@ const SMALL_CALL = 8
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
+/** How many of the processors start with a clock that is wrong, 0 to 1. */
+const WRONG_CLOCKS = 0.3
+/** By how much a clock may be wrong, and step: six hours. */
+const MAX_STEP_MILLIS = 6 * 60 * 60 * 1000
+
+/** In place of the number of cuts: no log is folded. */
+const NONE = -1
+
+/** Back or forward: by up to a minute, or by hours. */
+export const wrongBy = Effect.gen(function*() {
+  const most = (yield* Random.nextBoolean) ? MAX_STEP_MILLIS : 60_000
+  return yield* Random.nextIntBetween(-most, most)
+})
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
@@ -30,11 +43,16 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     trace,
     mayChange: (requestId) => log.lost.orders.has(requestId),
     onAccepted: (partition, from) => {
-      // Where the beginning is gone, what comes later may fare otherwise than it did: the stock was put in before.
-      if (from > 0) log.lost.add(log.records[partition]!)
+      // Where the beginning or a record between is gone, what comes later may fare otherwise: it may have been stock.
+      if (from > 0 || log.holes.has(PartitionId.make(partition))) log.lost.add(log.records[partition]!)
       return { from, cuts: log.cuts[partition]! }
     },
-    logs: () => new Map(log.cuts.map((cuts, partition) => [partition, { from: 0, cuts }]))
+    // One with holes is not folded before it is accepted.
+    logs: () =>
+      new Map(log.cuts.map((cuts, partition) => [
+        partition,
+        { from: 0, cuts: log.holes.has(PartitionId.make(partition)) ? NONE : cuts }
+      ]))
   })
   const provider = SimulatedProvider.make(faults, trace)
   const letters = SimulatedLetters.make(faults, trace)
@@ -47,6 +65,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
+    if (yield* Chance.happens(WRONG_CLOCKS)) yield* Process.stepClock(process, yield* wrongBy)
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
@@ -57,6 +76,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
       Effect.provideService(OpenOrderLimits, limits),
+      Effect.provideContext(process.clock),
       Effect.provideService(Process.Process, process)
     ))
     const it: Running = { process, fiber, state: Context.get(state, ProcessorState.ProcessorState) }

@@ -2,13 +2,16 @@
 import { Effect, Random } from "effect"
 import * as Operator from "./Operator.ts"
 import * as Process from "./Process.ts"
-import type * as World from "./World.ts"
+import * as World from "./World.ts"
 
 /** The longest that a process is frozen: longer than the group waits for it. */
 const MAX_FROZEN_MILLIS = 20_000
 const MAX_WRITES_LOST = 40
 /** The longest that the store takes no writes. */
 const MAX_READ_ONLY_MILLIS = 10_000
+
+/** The longest that the log has another number of partitions. */
+const MAX_RENUMBERED_MILLIS = 15_000
 
 const anyOf = (world: World.World) => Random.choice([...world.running])
 
@@ -23,10 +26,16 @@ const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: Wo
   )
 })
 
+const stepClock = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
+  const millis = yield* World.wrongBy
+  yield* world.trace.note(`the clock of ${process.name} steps by ${millis / 1000} s`)
+  yield* Process.stepClock(process, millis)
+})
+
 /** Half of the blows are to the processors. */
 export const any = Effect.fnUntraced(function*(world: World.World) {
   const victim = yield* anyOf(world)
-  switch (yield* Random.nextIntBetween(0, 11)) {
+  switch (yield* Random.nextIntBetween(0, 15)) {
     case 0:
     case 1:
       return yield* Effect.andThen(world.kill(victim), world.start)
@@ -50,6 +59,13 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
         yield* Random.nextIntBetween(100, MAX_READ_ONLY_MILLIS),
         yield* Random.nextIntBetween(0, MAX_WRITES_LOST)
       )
+    case 11:
+      yield* world.log.renumber(yield* Random.nextIntBetween(100, MAX_RENUMBERED_MILLIS))
+      return yield* Effect.andThen(world.kill(victim), world.start)
+    case 12:
+      return yield* stepClock(victim, world)
+    case 13:
+      return yield* world.store.fill(yield* Random.nextIntBetween(100, MAX_READ_ONLY_MILLIS))
     default:
       return yield* Operator.changeSale(world)
   }

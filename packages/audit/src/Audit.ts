@@ -66,8 +66,15 @@ const compareItems = Effect.fnUntraced(function*(
   const stored = yield* StoredItems
   const { end, start } = bounds
   const fold = PartitionFold.make({ partition, count, checkpoint: mark?.checkpoint, only })
+  // Before it records may be missing: an operator accepted that, and the store is the fold of what is left.
+  const wholeFrom = Math.min(mark?.wholeFrom ?? 0, end)
+  const recordsFrom = (from: number, until: number) =>
+    Stream.concat(
+      reader.read(partition, from, Math.min(until, wholeFrom), "as is"),
+      reader.read(partition, Math.max(from, wholeFrom), until)
+    )
   const read = (from: number, until: number) =>
-    Stream.runForEach(reader.read(partition, from, until), (records) =>
+    Stream.runForEach(recordsFrom(from, until), (records) =>
       Effect.gen(function*() {
         yield* know(fold, partition, fold.unknown(records))
         fold.fold(records)
@@ -86,8 +93,8 @@ const compareItems = Effect.fnUntraced(function*(
     // Where the rest of the log comes to the same state nothing came before it. Where it does not, the log cannot say.
     const isComparable = start === 0 || found.differences.count === 0
     if (!isComparable) incomparable++
-    // What is taken away could not be folded again from a log that is trimmed.
-    const isRepairable = found.isRepairable && start === 0
+    // What is taken away could not be folded again from a log that is trimmed, or has holes.
+    const isRepairable = found.isRepairable && start === 0 && wholeFrom === 0
     const finding = { ...found, isRepairable, differences: isComparable ? found.differences : Differences.none }
     if (Finding.differs(finding) || finding.byHand.length > 0) findings.push(finding)
   }

@@ -16,15 +16,18 @@ export interface HaltedPartition {
   readonly epoch: string | undefined
 }
 
-/** Undefined where log and store fit each other. Reads the whole log where nothing else halts the partition. */
-export const of = Effect.fnUntraced(function*(partition: PartitionId) {
+/**
+ * Undefined where log and store fit each other. Where nothing else halts the partition it reads what a processor would
+ * fold, or, with `whole`, the whole log: a store that has folded what is lost there may be the only right copy.
+ */
+export const of = Effect.fnUntraced(function*(partition: PartitionId, whole: boolean) {
   const reader = yield* LogReader
   const { bounds, mark, plan } = yield* Recovery.assess(partition, {
     committed: reader.committed(partition),
     bounds: reader.bounds(partition),
     recordAt: (offset) =>
       Effect.map(Stream.runCollect(reader.read(partition, offset, offset + 1, "as is")), ([records]) => records?.[0]),
-    damage: reader.damage(partition)
+    damage: (from, wholeFrom) => reader.damage(partition, whole ? wholeFrom : Math.max(from, wholeFrom))
   })
   if (plan._tag !== "Halt") return undefined
   return {

@@ -58,7 +58,7 @@ export const damages = Effect.fnUntraced(function*(log: ReadonlyArray<SurveyedPa
   const reader = yield* LogReader
   const lines: Array<string> = []
   for (const { partition } of log) {
-    const damage = yield* reader.damage(partition)
+    const damage = yield* reader.damage(partition, 0)
     if (damage === undefined) continue
     const halt = RecoveryPlan.damaged(damage)
     lines.push(`partition ${partition}: ${RecoveryPlan.codeOf(halt)}: ${RecoveryPlan.describe(halt)}`)

@@ -47,7 +47,7 @@ const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
     committed: ask("committed", 5),
     bounds: ask("bounds", { start: Offset.make(0), end: Offset.make(end) }),
     recordAt: (offset) => ask(`record ${offset}`, recordAt(offset, "a")),
-    damage: ask("damage", damage)
+    damage: (from, wholeFrom) => ask(`damage from ${from}, whole from ${wholeFrom}`, damage)
   }
   return {
     asked,
@@ -66,14 +66,14 @@ describe("A recovery", () => {
       const { assess, asked } = make({})
       const { plan } = yield* assess
       assert.deepStrictEqual(plan, { _tag: "Fold", from: 0, publishFrom: 5, until: 10, setBack: false })
-      assert.deepStrictEqual(asked, [...QUESTIONS, "damage"])
+      assert.deepStrictEqual(asked, [...QUESTIONS, "damage from 0, whole from 0"])
     }))
 
   it.effect("of a store with a mark looks whether the record that it saw is there", () =>
     Effect.gen(function*() {
       const same = make({ mark: markOf("a") })
       assert.deepStrictEqual((yield* same.assess).plan._tag, "Fold")
-      assert.deepStrictEqual(same.asked, [...QUESTIONS, "record 7", "damage"])
+      assert.deepStrictEqual(same.asked, [...QUESTIONS, "record 7", "damage from 4, whole from 0"])
       const { plan } = yield* make({ mark: markOf("b") }).assess
       assert.deepStrictEqual(plan, { _tag: "Halt", halt: { _tag: "ReplacedLog", offset: 7, found: "another" } })
     }))
@@ -87,6 +87,17 @@ describe("A recovery", () => {
       const replaced = make({ mark: markOf("b"), damage })
       assert.deepInclude((yield* replaced.assess).plan, { halt: { _tag: "ReplacedLog", offset: 7, found: "another" } })
       assert.deepStrictEqual(replaced.asked, [...QUESTIONS, "record 7"])
+    }))
+
+  it.effect("looks for damage from where what is missing was accepted, by the mark or by the note in its place", () =>
+    Effect.gen(function*() {
+      const marked = make({ mark: { ...markOf("a"), wholeFrom: 6 }, accepted: { from: 0, wholeFrom: 9 } })
+      assert.strictEqual((yield* marked.assess).wholeFrom, 6)
+      assert.deepStrictEqual(marked.asked.at(-1), "damage from 4, whole from 6")
+      const noted = make({ accepted: { from: 2, wholeFrom: 9 } })
+      assert.strictEqual((yield* noted.assess).wholeFrom, 9)
+      assert.deepStrictEqual(noted.asked.at(-1), "damage from 2, whole from 9")
+      assert.strictEqual((yield* make({}).assess).wholeFrom, 0)
     }))
 
   it.effect("of a log that is too short halts without reading it", () =>

@@ -91,7 +91,7 @@ describe("RecoveryPlan.plan", () => {
 describe("RecoveryPlan: a damaged log", () => {
   const cases: ReadonlyArray<readonly ["another" | "nothing", string]> = [
     ["another", "record 7 of the log is not the one that was written: the file was changed or is damaged"],
-    ["nothing", "record 7 of the log is missing, and others follow it"]
+    ["nothing", "record 7 of the log is missing, and the log does not end before it"]
   ]
   for (const [found, words] of cases) {
     it(`says: ${words}`, () => {

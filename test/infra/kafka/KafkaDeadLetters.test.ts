@@ -6,9 +6,10 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as KafkaClient from "@flash-sale/infra/kafka/client/KafkaClient"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer, Logger, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
+import * as MarkedLog from "./MarkedLog.ts"
 import { settingsAt } from "./TestSettings.ts"
 
 const address = needed(kafkaAddr())
@@ -79,4 +80,28 @@ describe("KafkaDeadLetters", () => {
       const { groups } = yield* client.ask("groups", (admin) => admin.listGroups())
       assert.deepStrictEqual(groups.filter(({ groupId }) => groupId.startsWith(settings.deadLettersTopic)), [])
     }).pipe(Effect.scoped), TEST_TIMEOUT)
+
+  it.live(
+    "a record that is missing from the topic is said once, and the letters behind it are shown",
+    () =>
+      Effect.gen(function*() {
+        const settings = settingsAt(address)
+        const lines: Array<string> = []
+        const one = yield* aProcess(settings)
+        yield* eventually(Effect.as(one.put(letter(1)), true), (isPut) => isPut)
+        const missing = yield* MarkedLog.mark(settings, 0, settings.deadLettersTopic)
+        yield* one.put(letter(2))
+        yield* MarkedLog.mark(settings, 0, settings.deadLettersTopic)
+        yield* one.put(letter(3))
+        const reading = yield* aProcess(settings).pipe(
+          Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))]))
+        )
+        const shown = yield* eventually(reading.list(10), (letters) => letters.length === 3)
+        assert.deepStrictEqual(shown.map(({ offset }) => Number(offset)).toSorted(), [1, 2, 3])
+        const said = lines.filter((line) => line.includes("is missing"))
+        assert.strictEqual(said.length, 1)
+        assert.include(said[0], `Record ${missing} of ${settings.deadLettersTopic} is missing: what it said is lost`)
+      }).pipe(Effect.scoped),
+    TEST_TIMEOUT
+  )
 })

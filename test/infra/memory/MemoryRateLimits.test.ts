@@ -2,9 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import { UserId } from "@flash-sale/domain/records/Ids"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import * as RateLimitsContract from "../../contract/RateLimitsContract.ts"
+import * as SteppingClock from "../time/SteppingClock.ts"
 
 RateLimitsContract.suite("Memory", MemoryRateLimits.layer)
 
@@ -25,6 +26,17 @@ describe("MemoryRateLimits", () => {
       yield* TestClock.adjust(600)
       assert.deepStrictEqual(yield* consume(user, 2), { allowed: true, remaining: 1, retryAfterMillis: 0 })
     }).pipe(Effect.provide(MemoryRateLimits.layer)))
+
+  for (const [how, millis] of Object.entries(SteppingClock.STEPS)) {
+    it.effect(`a window lasts as long when the clock steps ${how}`, () =>
+      Effect.gen(function*() {
+        yield* consume(user, 1)
+        yield* SteppingClock.step(millis)
+        assert.deepStrictEqual(yield* consume(user, 1), { allowed: false, remaining: 0, retryAfterMillis: 1_000 })
+        yield* TestClock.adjust(1_000)
+        assert.isTrue((yield* consume(user, 1)).allowed)
+      }).pipe(Effect.provide(Layer.provideMerge(MemoryRateLimits.layer, SteppingClock.layer))))
+  }
 
   it.effect("the limiter keeps MAX_USERS windows, and drops those first that are over", () =>
     Effect.gen(function*() {

@@ -42,10 +42,10 @@ const GATEWAY = {
   gateway_kafka_append_duration_seconds: "histogram",
   gateway_kafka_append_batch_records: "histogram",
   gateway_redis_memory_used_ratio: "gauge",
-  gateway_log_policy_wrong: "gauge",
-  gateway_log_refused: "gauge",
   gateway_redis_up: "gauge",
-  gateway_kafka_up: "gauge"
+  gateway_kafka_up: "gauge",
+  gateway_log_refused: "gauge",
+  gateway_log_policy_wrong: "gauge"
 }
 
 /** Without the gauges of the dead letters, which are not counted yet, and those of items and partitions. */
@@ -68,10 +68,10 @@ const PROCESSOR = {
   processor_items_stopped: "gauge",
   processor_kafka_append_duration_seconds: "histogram",
   processor_kafka_append_batch_records: "histogram",
-  processor_log_policy_wrong: "gauge",
-  processor_log_refused: "gauge",
   processor_redis_up: "gauge",
-  processor_kafka_up: "gauge"
+  processor_kafka_up: "gauge",
+  processor_log_refused: "gauge",
+  processor_log_policy_wrong: "gauge"
 }
 
 describe("Telemetry: the text of /metrics", () => {

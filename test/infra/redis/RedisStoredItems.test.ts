@@ -1,5 +1,6 @@
 import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
@@ -42,6 +43,25 @@ layer(items, { excludeTestServices: true })("RedisStoredItems", (it) => {
       const { dump, position } = yield* (yield* StoredItems).read(item.partition, item.itemId)
       expect(position).toBe(LARGE)
       expect(dump.orders.size).toBe(LARGE)
+    }))
+
+  it.effect("up to where a log was accepted with holes stays with the mark that ends its recovery", () =>
+    Effect.gen(function*() {
+      const stored = yield* StoredItems
+      const marks = yield* RecoveryMarks
+      const { partition } = freshItem()
+      yield* stored.clear(partition, yield* marks.begin(partition, "one"), [], { from: 2, wholeFrom: 30 })
+      expect(yield* marks.accepted(partition)).toEqual({ from: 2, wholeFrom: 30 })
+      const epoch = yield* marks.begin(partition, "two")
+      yield* marks.complete(partition, { epoch, checkpoint: 5 })
+      yield* marks.checkpoint(partition, { epoch, checkpoint: 7 })
+      expect(yield* marks.accepted(partition)).toBeUndefined()
+      expect(yield* marks.read(partition)).toEqual({ epoch, checkpoint: 7, wholeFrom: 30 })
+      // Another log that is accepted, and one that is folded anew, know nothing of it.
+      yield* stored.clear(partition, epoch, [])
+      const third = yield* marks.begin(partition, "three")
+      yield* marks.complete(partition, { epoch: third, checkpoint: 0 })
+      expect(yield* marks.read(partition)).toEqual({ epoch: third, checkpoint: 0 })
     }))
 
   it.effect("an edit that is not in the log stays when the fold of its item is cleared", () =>

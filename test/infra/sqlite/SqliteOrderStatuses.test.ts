@@ -14,6 +14,7 @@ import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabas
 import * as SqliteOrderStatuses from "@flash-sale/infra/sqlite/SqliteOrderStatuses"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import * as SteppingClock from "../time/SteppingClock.ts"
 
 const layer = SqliteOrderStatuses.layer.pipe(
   Layer.provideMerge(Layer.merge(SqliteDatabase.layer("memory"), MemoryRateLimits.layer))
@@ -106,6 +107,30 @@ describe("SqliteOrderStatuses", () => {
       })
       yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
     }).pipe(Effect.provide(layer)))
+
+  for (const [how, millis] of Object.entries(SteppingClock.STEPS)) {
+    it.effect(`a claim and a status keep their time when the clock steps ${how}`, () =>
+      Effect.gen(function*() {
+        const statuses = yield* OrderStatuses
+        yield* statuses.admit([{ ...order, userId: UserId.make("u") }], policy)
+        yield* SteppingClock.step(millis)
+        yield* standsFor("Leased", LEASE_MILLIS)
+        yield* statuses.write([status("COMPLETED")])
+        yield* SteppingClock.step(-millis)
+        yield* standsFor("Kept", 24 * 60 * 60 * 1000)
+      }).pipe(Effect.provide(Layer.provideMerge(layer, SteppingClock.layer))))
+  }
+
+  it.effect("a claim that was made before the clock went back is over when the next engine has run for a minute", () =>
+    Effect.gen(function*() {
+      const before = yield* OrderStatuses
+      yield* before.admit([{ ...order, userId: UserId.make("u") }], policy)
+      yield* SteppingClock.step(SteppingClock.STEPS["6 h back"])
+      // The same file, as another engine opens it.
+      yield* standsFor("Leased", 60_000).pipe(Effect.provide(Layer.fresh(SqliteOrderStatuses.layer)))
+      const [again] = yield* before.admit([{ ...order, userId: UserId.make("u") }], policy)
+      assert.strictEqual(again?._tag, "Claimed")
+    }).pipe(Effect.provide(Layer.provideMerge(layer, SteppingClock.layer))))
 
   it.effect("a write takes away what has expired", () =>
     Effect.gen(function*() {

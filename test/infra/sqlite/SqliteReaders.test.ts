@@ -1,8 +1,12 @@
 /** The embedded file as operators' commands see it. */
 import { expect, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import { home } from "@flash-sale/domain/records/Partition"
 import { damaged } from "@flash-sale/domain/rules/ItemDump"
+import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
 import * as SqliteDatabase from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as SqliteItemStore from "@flash-sale/infra/sqlite/SqliteItemStore"
@@ -12,12 +16,32 @@ import * as SqliteStoredItems from "@flash-sale/infra/sqlite/SqliteStoredItems"
 import { Effect, Layer, Result } from "effect"
 import { freshItem, place, request, stock, unreadable } from "../../contract/Commands.ts"
 import * as LogReaderContract from "../../contract/LogReaderContract.ts"
+import * as MissingRecordsContract from "../../contract/MissingRecordsContract.ts"
 import * as StoredItemsContract from "../../contract/StoredItemsContract.ts"
 import * as Folders from "./Folders.ts"
 
 LogReaderContract.suite(
   "SQLite",
   Layer.merge(SqliteLogReader.layer, SqliteOrderLog.layer).pipe(Layer.provide(SqliteDatabase.layer("memory")))
+)
+MissingRecordsContract.suite(
+  "SQLite",
+  Layer.merge(SqliteLogReader.layer, SqliteOrderLog.layer).pipe(
+    Layer.provideMerge(Layer.fresh(SqliteDatabase.layer("memory")))
+  ),
+  Effect.fnUntraced(function*(partition) {
+    const itemId = Array.from({ length: 99 }, (_, n) => ItemId.make(`gone-${n}`))
+      .find((one) => home(one, EMBEDDED_PARTITIONS) === partition)!
+    const { append } = yield* OrderLog
+    const { offset } = yield* append({ itemId, value: "{}", headers: {} })
+    const { write } = yield* SqliteDatabase.SqliteDatabase
+    yield* append({ itemId, value: "{}", headers: {} })
+    yield* write((connection) => {
+      connection.run("DELETE FROM log WHERE partition = ? AND offset = ?", partition, offset)
+      return Result.void
+    })
+    return offset
+  })
 )
 StoredItemsContract.suite(
   "SQLite",

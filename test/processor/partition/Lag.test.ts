@@ -8,6 +8,7 @@ import * as Lag from "@flash-sale/processor/partition/Lag"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Deferred, Effect, Fiber, Metric } from "effect"
 import { TestClock } from "effect/testing"
+import * as SteppingClock from "../../infra/time/SteppingClock.ts"
 
 const PARTITION = PartitionId.make(3)
 
@@ -45,7 +46,7 @@ describe("Lag", () => {
       yield* TestClock.setTime(100_000)
       const log = { start: 0, end: 16 }
       let next = 10
-      const lag = Lag.make(owned(log))
+      const lag = yield* Lag.make(owned(log))
       lag.follow(() => next)
       lag.took([record(10, 60_000), record(11, 61_000), record(12, 62_000)])
       lag.took([record(13, 90_000), record(14, 91_000), record(15, 92_000)])
@@ -66,9 +67,23 @@ describe("Lag", () => {
       assert.deepStrictEqual(yield* shown, [4, 5])
     }).pipe(isolated))
 
+  it.effect("the lag is never below the time that a record has been here, whatever clock has stamped it", () =>
+    Effect.gen(function*() {
+      const lag = yield* Lag.make(owned({ start: 0, end: 11 }))
+      lag.follow(() => 10)
+      // An hour ahead of this machine.
+      lag.took([record(10, 3_600_000)])
+      yield* lag.look
+      assert.deepStrictEqual(yield* shown, [1, 0])
+      yield* TestClock.adjust("40 seconds")
+      yield* SteppingClock.step(SteppingClock.STEPS["6 h back"])
+      yield* lag.look
+      assert.deepStrictEqual(yield* shown, [1, 40])
+    }).pipe(isolated, Effect.provide(SteppingClock.layer)))
+
   it.effect("the lag grows from the committed offset on while the worker has not begun", () =>
     Effect.gen(function*() {
-      const lag = Lag.make(owned({ start: 0, end: 25 }))
+      const lag = yield* Lag.make(owned({ start: 0, end: 25 }))
       yield* lag.look
       assert.deepStrictEqual(yield* shown, [15, 0])
       yield* TestClock.adjust("1 minute")
@@ -79,7 +94,7 @@ describe("Lag", () => {
   it.effect("the lag is reported no more once the partition is handed over", () =>
     Effect.gen(function*() {
       const state = yield* ProcessorState.ProcessorState
-      const lag = Lag.make(owned({ start: 0, end: 25 }))
+      const lag = yield* Lag.make(owned({ start: 0, end: 25 }))
       yield* state.set(PARTITION, { _tag: "Running" })
       yield* lag.look
       assert.deepStrictEqual(yield* shown, [15, 0])
@@ -94,7 +109,7 @@ describe("Lag", () => {
     Effect.gen(function*() {
       const asked = yield* Deferred.make<void>()
       const answer = yield* Deferred.make<void>()
-      const lag = Lag.make({
+      const lag = yield* Lag.make({
         ...owned({ start: 0, end: 16 }),
         bounds: Deferred.succeed(asked, undefined).pipe(
           Effect.andThen(Deferred.await(answer)),
@@ -114,7 +129,7 @@ describe("Lag", () => {
   it.effect("the lag fails where the log ends before what was taken from it", () =>
     Effect.gen(function*() {
       const log = { start: 0, end: 16 }
-      const lag = Lag.make(owned(log))
+      const lag = yield* Lag.make(owned(log))
       lag.follow(() => 16)
       lag.took([record(14, 0), record(15, 0)])
       yield* lag.look

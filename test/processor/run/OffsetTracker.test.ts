@@ -26,4 +26,15 @@ describe("OffsetTracker", () => {
     tracker.done(9)
     assert.strictEqual(tracker.next(), 10)
   })
+
+  it("the tracker passes over what was accepted as missing, but over no open record", () => {
+    const tracker = OffsetTracker.make(0)
+    tracker.begin(3)
+    tracker.skipTo(8)
+    assert.deepStrictEqual([tracker.next(), tracker.reached()], [3, 8])
+    tracker.done(3)
+    assert.strictEqual(tracker.next(), 8)
+    tracker.skipTo(5)
+    assert.deepStrictEqual([tracker.next(), tracker.reached()], [8, 8])
+  })
 })

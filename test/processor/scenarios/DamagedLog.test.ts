@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogDamaged, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
@@ -50,12 +52,19 @@ describe("A damaged log", () => {
           return provider.charge(charge)
         }
       }))
+      let isStoreAway = false
+      const mayBeAway = Effect.updateService(RecoveryMarks, (marks) => ({
+        ...marks,
+        read: (one: Parameters<typeof marks.read>[0]) =>
+          isStoreAway ? Effect.fail(new StoreUnavailable({ detail: "away" })) : marks.read(one)
+      }))
       const logger = Logger.make(({ message }) => void lines.push(String(message)))
       const damage = { isThere: true }
       const { owned: sound, partition, seen } = yield* OnePartition.make("101", RECORDS)
       yield* Effect.forkChild(
         PartitionWorker.work(damaged(sound, damage), PaymentSlots.make({ charges: 1 })).pipe(
           counted,
+          mayBeAway,
           Effect.provide(Logger.layer([logger]))
         )
       )
@@ -75,6 +84,15 @@ describe("A damaged log", () => {
       assert.strictEqual(charges, 0)
       const store = yield* ItemStore
       assert.isAtMost((yield* store.read(partition, ITEM)).position, DAMAGED - 1)
+
+      // A store that is away meanwhile does not make it try the log again.
+      isStoreAway = true
+      yield* pass
+      assert.strictEqual(state.workers().get(partition)?._tag, "Waiting")
+      isStoreAway = false
+      yield* pass
+      assert.deepStrictEqual(state.workers().get(partition), { _tag: "Halted", code: "damaged_log", why })
+      assert.strictEqual(lines.filter((line) => line.includes("folding the log from")).length, 1)
 
       damage.isThere = false
       yield* pass

@@ -2,7 +2,8 @@
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
-import { Clock, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Effect } from "effect"
 import type { Fate } from "./BalanceCheck.ts"
 
 /** Orders that are asked for in one round: the oldest that are not final. */
@@ -26,7 +27,7 @@ export const settle = Effect.fn("AwaitFinal.settle")(function*(
 ): Effect.fn.Return<ReadonlyArray<Fate>, never, OrderStatuses> {
   const fates: Array<Fate> = []
   let rest = orders
-  let movedAt = yield* Clock.currentTimeMillis
+  let movedAt = yield* Monotonic.now
   while (rest.length > 0) {
     const round = rest.slice(0, ROUND)
     const found = yield* Effect.forEach(round, read, { concurrency: CONCURRENCY })
@@ -40,7 +41,7 @@ export const settle = Effect.fn("AwaitFinal.settle")(function*(
     }
     rest = [...open, ...rest.slice(ROUND)]
     progress(fates.length)
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     if (fates.length > before) movedAt = now
     else if (now - movedAt > STALLED_MILLIS) break
     if (open.length > 0) yield* Effect.sleep(ROUND_EVERY)

@@ -2,6 +2,7 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import * as Client from "@flash-sale/domain/api/Client"
 import type { Order } from "@flash-sale/domain/records/Order"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer, Schedule, Schema, type Scope } from "effect"
 import { HttpClient, type HttpClientError } from "effect/http"
 import type { Answer } from "./Tally.ts"
@@ -10,12 +11,11 @@ import type { Answer } from "./Tally.ts"
 export const MAX_SOCKETS = 256
 /** How long one attempt may take, in milliseconds. The gateway gives up its log sooner. */
 const TRY_TIMEOUT = 15_000
-/** How long a buyer goes on trying: longer than a killed server takes to come back. */
-const TIMEOUT = "120 seconds"
+/** How long a buyer goes on trying, in milliseconds: longer than a killed server takes to come back. */
+const TIMEOUT_MILLIS = 120_000
 
 /** From one tenth of a second up to two seconds, so that a server that comes back is not run over. */
 const tryAgain = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]))
-  .pipe(Schedule.upTo({ duration: TIMEOUT }))
 
 /** The answer is not final: the gateway said 503, or the connection broke. */
 class TryAgain extends Schema.TaggedError<TryAgain>()("TryAgain", { why: Schema.String }) {}
@@ -39,6 +39,7 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
   }))
   const http = Context.get(context, HttpClient.HttpClient)
   const client = yield* Effect.provideContext(Client.make(url), context)
+  const monotonic = yield* Monotonic.reader
 
   /** The answer, or that it is none. */
   const ask = (order: Order, isAgain: () => boolean): Effect.Effect<Answer, TryAgain> =>
@@ -64,6 +65,7 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
 
   const buy: Buyers["buy"] = (order, retried) => {
     let tries = 0
+    const until = monotonic() + TIMEOUT_MILLIS
     return ask(order, () => tries > 0).pipe(
       Effect.tapError(({ why }) =>
         Effect.sync(() => {
@@ -71,7 +73,7 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
           retried(why)
         })
       ),
-      Effect.retry({ schedule: tryAgain }),
+      Effect.retry({ schedule: tryAgain, while: () => monotonic() < until }),
       Effect.catch(({ why }) => Effect.succeed<Answer>({ _tag: "Unanswered", why }))
     )
   }

@@ -10,7 +10,8 @@ import {
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
-import { Clock, Console, Effect, Option } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Console, Effect, Option } from "effect"
 import * as StockChange from "../stock/StockChange.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
@@ -47,12 +48,12 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
 
   const tally = Tally.make()
   const plan = yield* Plan.make(name, options.rate, options)
-  const startedAt = yield* nowMillis
+  const startedAt = yield* Monotonic.now
   yield* Progress.during(
     Effect.forEach(plan, buyAt(buyers, tally, startedAt), { concurrency: MAX_UNDER_WAY, discard: true }),
     () => Progress.line("orders answered", tally.answered(), options.orders)
   )
-  const seconds = ((yield* nowMillis) - startedAt) / 1000
+  const seconds = ((yield* Monotonic.now) - startedAt) / 1000
 
   const doubtful = yield* AwaitFinal.known(tally.doubtful())
   const accepted = [...tally.accepted(), ...doubtful]
@@ -79,14 +80,11 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
 /** Sends at the planned moment, however the orders before it fare; the latency begins there. */
 const buyAt = (buyers: Buyer.Buyers, tally: Tally.Tally, startedAt: number) =>
   Effect.fnUntraced(function*({ at, order }: Plan.Planned) {
-    const early = startedAt + at - (yield* nowMillis)
+    const early = startedAt + at - (yield* Monotonic.now)
     if (early > 0) yield* Effect.sleep(early)
     const answer = yield* buyers.buy(order, tally.retry)
-    tally.add(order, answer, (yield* nowMillis) - startedAt - at)
+    tally.add(order, answer, (yield* Monotonic.now) - startedAt - at)
   })
-
-/** Milliseconds with fractions, of which only differences mean anything. */
-const nowMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 type Errors = AppendRefused | AppendUnknown | ItemDamaged | CommandFailed.CommandFailed
 

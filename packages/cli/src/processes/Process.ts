@@ -1,4 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
+import * as ClockWatch from "@flash-sale/infra/observability/ClockWatch"
 import * as Descriptors from "@flash-sale/infra/observability/Descriptors"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Logs from "@flash-sale/infra/observability/logs/Logs"
@@ -18,6 +19,7 @@ export const layerObserved = (
   Layer.mergeAll(
     Telemetry.layerMetrics(...services),
     Descriptors.layer(),
+    ClockWatch.layer,
     Layer.succeed(AppendTelemetry.CurrentService, services.length === 1 ? services[0] : undefined),
     Tracing.layer(name, tracing)
   ).pipe(Layer.provideMerge(Logs.layer({ service: name, ...logs })))

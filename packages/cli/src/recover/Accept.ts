@@ -34,7 +34,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
     return yield* CommandFailed.failed(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
   }
   const partitions = partition === undefined ? Array.from({ length: count }, (_, index) => index) : [partition]
-  const found = yield* Effect.forEach(partitions, (one) => HaltCheck.of(PartitionId.make(one)))
+  const found = yield* Effect.forEach(partitions, (one) => HaltCheck.of(PartitionId.make(one), partition !== undefined))
   const halted = found.filter((one) => one !== undefined)
   if (halted.length === 0) return yield* Console.log("log and store fit each other: there is nothing to accept")
   const total = halted.reduce((sum, { end, start }) => sum + end - start, 0)
@@ -75,7 +75,7 @@ const accept = Effect.fnUntraced(function*(judged: Judged) {
     seq,
     why: `the log was accepted as it is: ${code}: ${why}`
   }))
-  yield* stored.clear(partition, epoch, clearings, { from: start }).pipe(
+  yield* stored.clear(partition, epoch, clearings, { from: start, wholeFrom: end }).pipe(
     Effect.catchTag("MarkMoved", () => moved)
   )
   yield* Console.log(

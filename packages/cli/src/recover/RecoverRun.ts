@@ -5,8 +5,9 @@ import { FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
-import { Clock, Console, Context, Effect } from "effect"
+import { Console, Context, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
@@ -56,7 +57,7 @@ export const rehearse = (log: ReadonlyArray<Survey.SurveyedPartition>, where: st
 /** Folds the log into the store, and says how that goes. */
 export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.SurveyedPartition>, target: Store) {
   const records = Survey.total(log)
-  const begun = yield* Clock.currentTimeMillis
+  const begun = yield* Monotonic.now
   let done = 0
   const stopped = yield* Progress.during(
     Refill.run({
@@ -73,7 +74,7 @@ export const refill = Effect.fnUntraced(function*(log: ReadonlyArray<Survey.Surv
     ),
     () => Progress.line("records folded", done, records)
   )
-  const seconds = Math.max(1, (yield* Clock.currentTimeMillis) - begun) / 1_000
+  const seconds = Math.max(1, (yield* Monotonic.now) - begun) / 1_000
   const { location } = Context.get(target, StoredItems)
   yield* Console.log(
     `${done} records of ${log.length} partitions folded into ${location} in ${seconds.toFixed(1)} s ` +

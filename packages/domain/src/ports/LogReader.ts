@@ -17,7 +17,8 @@ export class LogReader extends Context.Service<LogReader, {
   /**
    * The records from offset `from` on and before offset `until`, in the log's order, in batches of one or more. Ends
    * when `until` is reached, so `until` must not lie behind the log's end. One read at a time; a second one waits.
-   * Fails with `LogDamaged` where a record is not the one that was appended, unless the records are read `as is`.
+   * Fails with `LogDamaged` where a record is missing or is not the one that was appended, unless the records are read
+   * `as is`.
    */
   readonly read: (
     partition: PartitionId,
@@ -25,6 +26,9 @@ export class LogReader extends Context.Service<LogReader, {
     until: number,
     how?: "as is"
   ) => Stream.Stream<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged>
-  /** The first record that is not the one that was appended. Reads the whole partition where the adapter checks it. */
-  readonly damage: (partition: PartitionId) => Effect.Effect<LogDamaged | undefined, LogUnavailable>
+  /**
+   * The first record from offset `from` on that is missing or, where the adapter can tell, is not the one that was
+   * appended. Reads all of them, or those before the damage.
+   */
+  readonly damage: (partition: PartitionId, from: number) => Effect.Effect<LogDamaged | undefined, LogUnavailable>
 }>()("@flash-sale/domain/ports/LogReader") {}

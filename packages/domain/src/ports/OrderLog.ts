@@ -33,8 +33,8 @@ export class LogRefused extends Schema.TaggedError<LogRefused>()("LogRefused", {
 }) {}
 
 /**
- * A record is not the one that was appended: it was changed, or is missing between others. Everything before it is as
- * it was written; what follows it is not delivered.
+ * A record is not the one that was appended: it was changed, or is missing though the log does not end before it
+ * (decision 0030). Everything before it is as it was written; what follows it is not delivered.
  */
 export class LogDamaged extends Schema.TaggedError<LogDamaged>()("LogDamaged", {
   partition: PartitionId,
@@ -47,7 +47,7 @@ export class PartitionLost extends Schema.TaggedError<PartitionLost>()("Partitio
   partition: Schema.Int
 }) {}
 
-/** Where a partition begins and ends. `end` is the offset that the next record will get or exceed. */
+/** Where a partition begins and ends. `end` is the offset that the next record will get. */
 export interface PartitionBounds {
   readonly start: Offset
   readonly end: Offset
@@ -61,8 +61,16 @@ export interface OwnedPartition {
   readonly bounds: Effect.Effect<PartitionBounds, LogUnavailable | PartitionLost>
   /** The next `take` begins here. What was fetched ahead is dropped. Must be called once before the first `take`. */
   readonly seek: (offset: Offset) => Effect.Effect<void, PartitionLost>
-  /** One to `max` records in the log's order; waits until there is one. Nothing is delivered without a `take`. */
-  readonly take: (max: number) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged | PartitionLost>
+  /**
+   * One to `max` records in the log's order; waits until there is one. Nothing is delivered without a `take`. Fails
+   * with `LogDamaged` where the next record is missing, unless that is before `wholeFrom`: what is gone there was
+   * accepted by an operator, and is passed over. None where nothing is left before `wholeFrom`: the next `take` begins
+   * there.
+   */
+  readonly take: (
+    max: number,
+    wholeFrom?: number
+  ) => Effect.Effect<ReadonlyArray<LogRecord>, LogUnavailable | LogDamaged | PartitionLost>
   /** Commits `next`: everything before it is final and published. */
   readonly commit: (next: Offset) => Effect.Effect<void, LogUnavailable | PartitionLost>
   /** Completes when the partition is being revoked: stop taking, finish what is in hand, and return. */

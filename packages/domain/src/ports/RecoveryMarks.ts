@@ -10,6 +10,7 @@
  * | checkpoint | the offset before which all is folded; may lag, never leads | a store that lost its last writes |
  * | seen | offset and digest of the last record taken from the log | a log that was cut and written on |
  * | accepted | from where an operator has the log folded anew | a fold of the old log mixed with one of the new |
+ * | whole from | before this offset records may be missing | a log with holes that is accepted, and halts again |
  * | session | the number of the connection to the store | a restart that lost what was acknowledged |
  *
  * A mark is absent, then begun (an epoch and no checkpoint), then complete. It is absent again where the store is
@@ -37,11 +38,21 @@ export interface Mark {
   readonly checkpoint: number
   /** Absent in a mark of an older release. */
   readonly seen?: Seen | undefined
+  /**
+   * Records that are missing before this offset were accepted by an operator: the fold goes on without them. Absent
+   * where no log was accepted, and in the embedded file, whose log itself is made whole when it is accepted.
+   */
+  readonly wholeFrom?: number | undefined
 }
 
-/** An operator accepted the log as it is: from here on it is folded anew and published again. */
+/**
+ * An operator accepted the log as it is: from `from` on it is folded anew and published again. `wholeFrom` is the end
+ * that the log had then; it stays with the mark that ends the recovery.
+ */
 export interface AcceptedLog {
   readonly from: number
+  /** Absent in the note of an older release, and in the embedded file. */
+  readonly wholeFrom?: number | undefined
 }
 
 /**

@@ -11,7 +11,10 @@ export const PartitionId = Schema.Int.check(Schema.isBetween({ minimum: 0, maxim
 )
 export type PartitionId = typeof PartitionId.Type
 
-/** The position of a record in one partition. Grows with every record, not necessarily by one. */
+/**
+ * The position of a record in one partition. Grows by one with every record: no producer of the engine is
+ * transactional, so nothing else takes an offset, and one without a record is a loss (decision 0030).
+ */
 export const Offset = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })).pipe(
   Schema.brand("Offset")
 )

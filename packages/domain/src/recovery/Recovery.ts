@@ -17,8 +17,11 @@ export interface RecoveryLog<E> {
   readonly bounds: Effect.Effect<PartitionBounds, E>
   /** The first record at or after this offset, which is before the end. */
   readonly recordAt: (offset: number) => Effect.Effect<LogRecord | undefined, E>
-  /** The first damaged record that the asker finds. An owner looks only where it met one before, as it checks each. */
-  readonly damage: Effect.Effect<LogDamaged | undefined, E>
+  /**
+   * The first damaged record that the asker finds, where the fold begins at `from` and what is missing before
+   * `wholeFrom` was accepted. An owner looks only where it met one before, as it checks each.
+   */
+  readonly damage: (from: number, wholeFrom: number) => Effect.Effect<LogDamaged | undefined, E>
 }
 
 /** What store and log say of a partition, and what follows for its recovery. */
@@ -27,6 +30,8 @@ export interface Assessment {
   readonly accepted: AcceptedLog | undefined
   readonly bounds: PartitionBounds
   readonly plan: RecoveryPlan.Plan
+  /** Before this offset records may be missing: an operator accepted that. 0 where none did. */
+  readonly wholeFrom: number
 }
 
 /**
@@ -45,12 +50,13 @@ export const assess = Effect.fnUntraced(function*<E>(
   const committed = yield* log.committed
   const bounds = yield* log.bounds
   const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
-  if (plan._tag === "Halt") return { mark, accepted, bounds, plan }
+  const wholeFrom = (mark ?? accepted)?.wholeFrom ?? 0
+  if (plan._tag === "Halt") return { mark, accepted, bounds, plan, wholeFrom }
   const seen = RecoveryPlan.toRecognise({ bounds, mark })
   const replaced = seen === undefined ? undefined : RecoveryPlan.replaced(seen, yield* log.recordAt(seen.offset))
-  const damage = replaced === undefined ? yield* log.damage : undefined
+  const damage = replaced === undefined ? yield* log.damage(plan.from, wholeFrom) : undefined
   const halt = damage === undefined ? replaced : RecoveryPlan.damaged(damage)
-  return { mark, accepted, bounds, plan: halt === undefined ? plan : { _tag: "Halt", halt } }
+  return { mark, accepted, bounds, plan: halt === undefined ? plan : { _tag: "Halt", halt }, wholeFrom }
 })
 
 /**

@@ -26,7 +26,7 @@ export interface RecoveryInput {
  * - `CommittedAhead`: the log ends before the offset that the consumer group has committed.
  * - `TrimmedLog`: the log begins behind the first record that has to be folded.
  * - `ReplacedLog`: the log has another record, or none, at the offset of the record that the store saw last.
- * - `DamagedLog`: a record is not the one that was appended, or is missing between others.
+ * - `DamagedLog`: a record is not the one that was appended, or is missing though the log does not end before it.
  */
 export type Halt =
   | { readonly _tag: "AheadOfLog"; readonly end: number; readonly reached: number; readonly by: "fold" | "acceptance" }
@@ -70,7 +70,7 @@ export const describe = (halt: Halt): string => {
           "it was cut and written on"
     case "DamagedLog":
       return halt.found === "nothing"
-        ? `record ${halt.offset} of the log is missing, and others follow it`
+        ? `record ${halt.offset} of the log is missing, and the log does not end before it`
         : `record ${halt.offset} of the log is not the one that was written: the file was changed or is damaged`
   }
 }

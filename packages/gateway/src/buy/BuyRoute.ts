@@ -11,7 +11,8 @@ import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMe
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
-import { ByteSize, Clock, Context, Effect, Layer } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { ByteSize, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -84,7 +85,7 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
   Effect.gen(function*() {
     const { buy } = yield* BuyHandler
     const { hasBegun } = yield* Shutdown
-    const clock = yield* Clock.Clock
+    const monotonic = yield* Monotonic.reader
     const spans = yield* Spans.Spans
     const about = ({ headers }: IncomingMessage): RequestContext => {
       const correlationId = CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ??
@@ -98,7 +99,7 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
       return {
         correlationId,
         traceparent: span?.traceparent ?? Propagation.passedOn(parent),
-        arrivedAt: clock.currentTimeMillisUnsafe(),
+        arrivedAt: monotonic(),
         span
       }
     }

@@ -9,7 +9,8 @@
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Effect, Layer, Schedule } from "effect"
 import { outlivingBugs } from "../request/Background.ts"
 
 /** How long one question may take, in milliseconds. */
@@ -23,8 +24,8 @@ export class StoreBreaker extends Context.Service<StoreBreaker, {
   /** The same for a question that no order depends on: its failure says nothing about orders. */
   readonly askAside: <A, E>(question: Effect.Effect<A, E>) => Effect.Effect<A, E | StoreUnavailable>
   /**
-   * When a question last found the store away, in milliseconds since 1970 (UTC): orders may have been accepted then of
-   * which the store knows nothing.
+   * When a question last found the store away, as `Monotonic.now` gives it: orders may have been accepted then of which
+   * the store knows nothing.
    */
   readonly failedAt: () => number
 }>()("@flash-sale/gateway/guards/StoreBreaker") {}
@@ -36,11 +37,11 @@ export const layer: Layer.Layer<StoreBreaker, never, ItemStore> = Layer.effect(
   Effect.gen(function*() {
     const store = yield* ItemStore
     const scope = yield* Effect.scope
-    const clock = yield* Clock.Clock
+    const monotonic = yield* Monotonic.reader
     let isAway = false
     let failedAt = Number.NEGATIVE_INFINITY
     const remember = Effect.sync(() => {
-      failedAt = clock.currentTimeMillisUnsafe()
+      failedAt = monotonic()
     })
 
     const untilBack = store.isUp.pipe(

@@ -10,7 +10,8 @@ import { type Backlog, Backlogs, waitMillis } from "@flash-sale/domain/ports/Bac
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import { home, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Duration, Effect, Exit, Layer } from "effect"
 import { outlivingBugs } from "../request/Background.ts"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
@@ -31,7 +32,7 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
     const backlogs = yield* Backlogs
     const storeBreaker = yield* StoreBreaker
     const partitionCount = yield* PartitionCount
-    const clock = yield* Clock.Clock
+    const monotonic = yield* Monotonic.reader
     const run = Effect.runCallbackWith(yield* Effect.context<never>())
     const readEvery = Duration.toMillis(READ_EVERY)
     /** What was read last. */
@@ -53,7 +54,7 @@ export const layer: Layer.Layer<WaitEstimate, never, PartitionCount | StoreBreak
     }
 
     const wait = (partition: PartitionId, offset: number): number => {
-      const now = clock.currentTimeMillisUnsafe()
+      const now = monotonic()
       if (!isReading && now - readAt >= readEvery) read(now)
       const backlog = readings.get(partition)
       return backlog === undefined ? 0 : Math.max(0, waitMillis(backlog, offset) - (now - readAt))

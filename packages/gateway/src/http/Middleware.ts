@@ -9,7 +9,8 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
-import { ByteSize, Cause, Clock, Effect, type Layer, Metric } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { ByteSize, Cause, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
@@ -64,7 +65,7 @@ const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpS
     correlationId: CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]) ??
       CorrelationIds.make(),
     traceparent: yield* Propagation.outgoing(headers["traceparent"]),
-    arrivedAt: yield* Clock.currentTimeMillis
+    arrivedAt: yield* Monotonic.now
   }
 })
 

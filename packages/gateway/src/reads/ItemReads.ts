@@ -13,7 +13,8 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import { Clock, Context, Duration, Effect, type Exit, Layer } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Duration, Effect, type Exit, Layer } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 
@@ -49,7 +50,7 @@ export const layer = (
       const store = yield* ItemStore
       const partitionCount = yield* PartitionCount
       const storeBreaker = yield* StoreBreaker
-      const clock = yield* Clock.Clock
+      const monotonic = yield* Monotonic.reader
       const run = Effect.runCallbackWith(yield* Effect.context<never>())
       const maxAgeMillis = Duration.toMillis(maxAge)
       const reads = new Map<ItemId, Read>()
@@ -69,7 +70,7 @@ export const layer = (
       })
 
       const begin = (itemId: ItemId): Read => {
-        const read: Read = { begunAt: clock.currentTimeMillisUnsafe(), found: undefined, waiting: [] }
+        const read: Read = { begunAt: monotonic(), found: undefined, waiting: [] }
         // Deleted and set, so that the oldest come first.
         reads.delete(itemId)
         if (reads.size >= MAX_ITEMS) reads.delete(reads.keys().next().value!)
@@ -84,8 +85,7 @@ export const layer = (
         return read
       }
 
-      const isFresh = ({ begunAt, found }: Read): boolean =>
-        found === undefined || clock.currentTimeMillisUnsafe() - begunAt < maxAgeMillis
+      const isFresh = ({ begunAt, found }: Read): boolean => found === undefined || monotonic() - begunAt < maxAgeMillis
 
       const ask: ItemReads["Service"]["ask"] = (itemId, completion) => {
         const last = reads.get(itemId)

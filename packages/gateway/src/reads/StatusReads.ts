@@ -5,7 +5,9 @@ import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Context, Effect, Layer } from "effect"
+import * as Kept from "@flash-sale/infra/time/Kept"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Effect, Layer } from "effect"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as Refusals from "../request/Refusals.ts"
@@ -37,13 +39,13 @@ export const layer: Layer.Layer<
     const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
     const storeBreaker = yield* StoreBreaker
-    const clock = yield* Clock.Clock
+    const monotonic = yield* Monotonic.reader
     let session = yield* recoveryMarks.session
     let connectedAt = Number.NEGATIVE_INFINITY
 
     /** Whether the store was away within `DOUBT`, as far as this gateway has noticed. */
     const isInDoubt = Effect.map(recoveryMarks.session, (now) => {
-      const millis = clock.currentTimeMillisUnsafe()
+      const millis = monotonic()
       // The first connection replaces no other.
       if (session !== now && session > 0) connectedAt = millis
       session = now
@@ -51,7 +53,7 @@ export const layer: Layer.Layer<
     })
 
     // A store that is being refilled from the log does not know all orders yet.
-    const isWhole = yield* Effect.cachedWithTTL(
+    const isWhole = yield* Kept.make(
       Effect.gen(function*() {
         const partitions = Array.from(
           { length: yield* partitionCount.partitions },

@@ -11,6 +11,7 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Context, Effect, Layer } from "effect"
 import type { Refusal } from "./Refusals.ts"
 import type { RequestContext } from "./RequestContext.ts"
@@ -74,12 +75,13 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
   Effect.gen(function*() {
     const context = yield* Effect.context<never>()
     const clock = yield* Clock.Clock
+    const monotonic = yield* Monotonic.reader
     const lines = yield* OrderLines
     const run = Effect.runForkWith(context)
 
     /** Counts one answer; returns how long it took, in whole milliseconds. */
     const count = ({ arrivedAt }: RequestContext, answered: ReadonlyArray<Counter>): number => {
-      const millis = clock.currentTimeMillisUnsafe() - arrivedAt
+      const millis = monotonic() - arrivedAt
       Metrics.ordersReceived.updateUnsafe(1, context)
       Metrics.requestDuration.updateUnsafe(millis / 1000, context)
       for (const counter of answered) counter.updateUnsafe(1, context)

@@ -7,7 +7,7 @@ export interface RequestContext {
   readonly correlationId: CorrelationId
   /** The W3C trace context that goes into records: the caller's, or a new one. */
   readonly traceparent: string | undefined
-  /** When the request arrived, milliseconds since 1970 (UTC). */
+  /** When the request arrived, as `Monotonic.now` gives it. */
   readonly arrivedAt: number
   /** The request's span, where it is recorded; `traceparent` names it then. */
   readonly span?: Span | undefined

@@ -4,7 +4,8 @@
  * waits for no timer.
  */
 import type { Cause } from "effect"
-import { Clock, Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import { Data, Effect, Exit, Fiber, Queue, type Scope } from "effect"
+import * as Monotonic from "../time/Monotonic.ts"
 import * as Completion from "./Completion.ts"
 
 /** The line is full, or this message has waited in it for as long as it may. Nothing was done with the message. */
@@ -44,7 +45,7 @@ export interface Options<A, B, E> {
 
 interface Waiting<A, B, E> {
   readonly message: A
-  /** When it came, in milliseconds since 1970 (UTC), in a queue with a timeout. */
+  /** When it came, as `Monotonic.now` gives it, in a queue with a timeout. */
   readonly since: number
   readonly completion: Completion.Completion<Exit.Exit<B, E>>
 }
@@ -57,9 +58,9 @@ export const make = Effect.fnUntraced(function*<A, B, E>(
   options: Options<A, B, E>
 ): Effect.fn.Return<BatchLine<A, B, E>, never, Scope.Scope> {
   const { inTurn = (step) => step, timeoutMillis = Number.POSITIVE_INFINITY } = options
-  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   /** The time, where something depends on it. */
-  const now = options.timeoutMillis === undefined ? () => 0 : () => clock.currentTimeMillisUnsafe()
+  const now = options.timeoutMillis === undefined ? () => 0 : monotonic
   const queue = yield* Queue.dropping<Waiting<A, B, E | LineFull>, Cause.Done>(options.capacity)
   const full = Exit.fail(new LineFull({ line: options.name, capacity: options.capacity }))
 

@@ -5,7 +5,8 @@
  * **Details**: a slot expires only while something waits for one. Progress of the work renews its slot, also one that
  * has expired: for a while more slots than the limit are taken then, and no new work begins until fewer are.
  */
-import { Clock, Duration, Effect } from "effect"
+import { Duration, Effect } from "effect"
+import * as Monotonic from "../time/Monotonic.ts"
 import * as Slots from "./Slots.ts"
 import type { Leave } from "./WaitingLine.ts"
 
@@ -32,7 +33,7 @@ export const make = Effect.fnUntraced(function*(
   places: number,
   expiresAfter: Duration.Input
 ): Effect.fn.Return<ExpiringSlots> {
-  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   const fork = Effect.runForkWith(yield* Effect.context<never>())
   const lifetime = Duration.toMillis(expiresAfter)
   const slots = Slots.make(places)
@@ -41,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
   let isWatched = false
 
   const hold = (holder: Holder, release: Slots.Release): void => {
-    holder.since = clock.currentTimeMillisUnsafe()
+    holder.since = monotonic()
     holder.release = release
     holders.add(holder)
   }
@@ -65,7 +66,7 @@ export const make = Effect.fnUntraced(function*(
     while (slots.waiting() > 0) {
       const [oldest] = holders
       if (oldest === undefined) break
-      const left = oldest.since + lifetime - clock.currentTimeMillisUnsafe()
+      const left = oldest.since + lifetime - monotonic()
       if (left > 0) yield* Effect.sleep(left)
       else drop(oldest)
     }

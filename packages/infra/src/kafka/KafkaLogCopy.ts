@@ -5,6 +5,7 @@ import { Effect, Layer, Schedule, Scope } from "effect"
 import * as Appender from "./append/Appender.ts"
 import { encode, type EncodedRecord, sizeOf } from "./append/EncodedRecord.ts"
 import * as PartitionSender from "./append/PartitionSender.ts"
+import * as RecordTime from "./append/RecordTime.ts"
 import * as GroupOffsets from "./client/GroupOffsets.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
@@ -25,13 +26,14 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
       const client = yield* KafkaClient
       const { settings } = client
       const scope = yield* Effect.scope
+      const time = yield* RecordTime.make
       const senders = new Map<string, PartitionSender.PartitionSender>()
 
       const senderOf = Effect.fnUntraced(function*(name: string, partition: number) {
         const key = `${name}/${partition}`
         const there = senders.get(key)
         if (there !== undefined) return there
-        const made = PartitionSender.make(settings, name, partition)
+        const made = PartitionSender.make(settings, name, partition, time)
         senders.set(key, made)
         yield* Scope.addFinalizer(scope, made.close)
         return made

@@ -1,7 +1,8 @@
 /** A rate limiter within this process, for when there is no shared one or it cannot be reached. */
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { UserId } from "@flash-sale/domain/records/Ids"
-import { Clock, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
+import * as Monotonic from "../time/Monotonic.ts"
 
 /** Users whose windows are kept at once. When there are more, those whose windows began first start anew. */
 export const MAX_USERS = 100_000
@@ -42,6 +43,6 @@ export const layer: Layer.Layer<RateLimits> = Layer.sync(RateLimits, () => {
 
   return {
     consume: (userId, maxRequests, windowMillis) =>
-      Effect.map(Clock.currentTimeMillis, (now) => count(userId, maxRequests, windowMillis, now))
+      Effect.map(Monotonic.now, (now) => count(userId, maxRequests, windowMillis, now))
   }
 })

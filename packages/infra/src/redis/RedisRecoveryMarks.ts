@@ -9,8 +9,10 @@ import { Scripts } from "./Scripts.ts"
 
 const Text = Schema.NullOr(Schema.String)
 const Whole = Schema.NullOr(Schema.FiniteFromString)
-const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text]))
-const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole]))
+const decodeMark = Schema.decodeUnknownEffect(Schema.Tuple([Text, Whole, Whole, Text, Whole]))
+const decodeAccepted = Schema.decodeUnknownEffect(Schema.Tuple([Whole, Whole]))
+
+const wholeFromOf = (offset: number | null) => offset === null ? {} : { wholeFrom: offset }
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
@@ -20,16 +22,16 @@ const make = Effect.gen(function*() {
     Effect.mapError(redis.use((client) => client.hmget(Keys.mark(partition), ...names)), unavailable)
 
   const read = Effect.fnUntraced(function*(partition: PartitionId) {
-    const fields = yield* fieldsOf(partition, "epoch", "checkpoint", "seen", "digest")
-    const [epoch, checkpoint, offset, digest] = yield* Effect.orDie(decodeMark(fields))
+    const fields = yield* fieldsOf(partition, "epoch", "checkpoint", "seen", "digest", "whole_from")
+    const [epoch, checkpoint, offset, digest, whole] = yield* Effect.orDie(decodeMark(fields))
     if (epoch === null || checkpoint === null) return undefined
     const seen = offset === null || digest === null ? {} : { seen: { offset, digest } }
-    return { epoch, checkpoint: Offset.make(checkpoint), ...seen }
+    return { epoch, checkpoint: Offset.make(checkpoint), ...seen, ...wholeFromOf(whole) }
   })
 
   const accepted = Effect.fnUntraced(function*(partition: PartitionId) {
-    const [from] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from")))
-    return from === null ? undefined : { from }
+    const [from, whole] = yield* Effect.orDie(decodeAccepted(yield* fieldsOf(partition, "from", "whole_from")))
+    return from === null ? undefined : { from, ...wholeFromOf(whole) }
   })
 
   const moveMark = (script: typeof scripts.writeMark): RecoveryMarks["Service"]["complete"] =>

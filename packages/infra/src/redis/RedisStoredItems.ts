@@ -60,9 +60,9 @@ const make = Effect.gen(function*() {
     ) {
       const shared = [Keys.mark(partition), Keys.repairs, Keys.items(partition)]
       const keys = [...shared, ...clearings.flatMap(({ itemId }) => Keys.ofItem(itemId))]
-      const from = accepted === undefined ? "" : String(accepted.from)
+      const noted = [accepted?.from, accepted?.wholeFrom].map((offset) => offset === undefined ? "" : String(offset))
       const named = clearings.flatMap(({ itemId, seq, why }) => [itemId, String(seq), why])
-      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), from, ...named])
+      const clearing = scripts.clearItems(keys, [epoch ?? "", String(partition), ...noted, ...named])
       const reply = yield* Effect.mapError(clearing, unavailable)
       if (reply === "moved") return yield* new MarkMoved({ partition })
     }

@@ -5,7 +5,8 @@
  * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
  * twice as long, up to a bound. The length of openings starts anew after a real request has succeeded.
  */
-import { Clock, Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
+import { Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
+import * as Monotonic from "../time/Monotonic.ts"
 import { withoutStack } from "./WithoutStack.ts"
 
 export type BreakerState = "closed" | "open" | "half_open"
@@ -69,7 +70,7 @@ export const make = Effect.fnUntraced(function*<R>(
   { onChange, probe, settings }: BreakerOptions<R>
 ): Effect.fn.Return<CircuitBreaker, never, R | Scope.Scope> {
   const context = yield* Effect.context<R>()
-  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   const opened = yield* Latch.make(false)
   const openings = yield* makeOpenings(settings)
   let state: BreakerState = "closed"
@@ -86,7 +87,7 @@ export const make = Effect.fnUntraced(function*<R>(
   const open = Effect.gen(function*() {
     // At once, so that no other failure opens it a second time meanwhile.
     state = "open"
-    const now = clock.currentTimeMillisUnsafe()
+    const now = monotonic()
     failures = 0
     lasts = yield* openings.next(now)
     halfOpenAt = now + Duration.toMillis(lasts)
@@ -118,7 +119,7 @@ export const make = Effect.fnUntraced(function*<R>(
   const refusal = (): BreakerOpen | undefined =>
     state === "closed" ? undefined : withoutStack(() =>
       new BreakerOpen({
-        retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - clock.currentTimeMillisUnsafe())
+        retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - monotonic())
       })
     )
 

@@ -39,13 +39,13 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
           })
         return Stream.paginate(from, readPage)
       },
-      damage: (partition) => {
+      damage: (partition, from) => {
         const look = (next: number): Effect.Effect<LogDamaged | undefined, LogUnavailable> =>
           Effect.flatMap(ask((connection) => Partitions.recordsFrom(connection, partition, next, PAGE)), (found) => {
             const last = found.records.at(-1)
             return last === undefined ? Effect.succeed(found.damage) : look(last.offset + 1)
           })
-        return look(0)
+        return look(from)
       }
     }
   })

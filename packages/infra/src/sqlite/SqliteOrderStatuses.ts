@@ -9,9 +9,10 @@ import {
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
-import { Clock, DateTime, Effect, Layer, Result, Semaphore } from "effect"
+import { DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as StatusClock from "./StatusClock.ts"
 import * as StatusRows from "./StatusRows.ts"
 
 /**
@@ -24,16 +25,19 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     const database = yield* SqliteDatabase
     const limits = yield* RateLimits
     const kept = yield* retention
+    const time = yield* StatusClock.make
+    const stamp = Effect.map(DateTime.now, DateTime.formatIso)
+    const find = (connection: Connection, requestId: RequestId) => StatusRows.find(connection, requestId, time)
     // One admission after the other: a request that was found unknown is then still unknown when it is claimed.
     const admitting = yield* Semaphore.make(1)
 
     /** One write of several rows, which also deletes some expired ones. */
-    const write = (change: (connection: Connection, now: number) => void) =>
-      Effect.flatMap(Effect.map(Clock.currentTimeMillis, Math.floor), (now) =>
+    const write = (change: (connection: Connection, stamp: string) => void) =>
+      Effect.flatMap(stamp, (stamp) =>
         Effect.catch(
           database.writeSoon((connection) => {
-            change(connection, now)
-            StatusRows.sweep(connection, now)
+            change(connection, stamp)
+            StatusRows.sweep(connection, time)
             return Result.void
           }),
           storeUnavailable
@@ -43,45 +47,42 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
       requests: ReadonlyArray<AdmissionRequest>,
       policy: AdmissionPolicy
     ) {
-      const now = Math.floor(yield* Clock.currentTimeMillis)
-      const known = yield* database.read((connection) =>
-        requests.map(({ requestId }) => StatusRows.find(connection, requestId, now))
-      )
+      const updatedAt = yield* stamp
+      const known = yield* database.read((connection) => requests.map(({ requestId }) => find(connection, requestId)))
       const counted = yield* countUnknown(limits, requests, known, policy)
       return yield* database.writeSoon((connection) => {
-        StatusRows.sweep(connection, now)
+        StatusRows.sweep(connection, time)
         return Result.succeed(requests.map((request, index): Admission => {
           // A claim that was released since it was read is answered as it was read: a retry is admitted.
-          const stored = StatusRows.find(connection, request.requestId, now) ?? known[index]
+          const stored = find(connection, request.requestId) ?? known[index]
           if (stored !== undefined) return toKnown(stored, request)
           const limit = counted[index]!
           if (!limit.allowed) return { _tag: "Limited", remaining: 0, retryAfterMillis: limit.retryAfterMillis }
-          StatusRows.claim(connection, request, policy.owner, now + policy.leaseMillis, iso(now))
+          StatusRows.claim(connection, request, policy.owner, time.now() + policy.leaseMillis, updatedAt)
           return { _tag: "Claimed", remaining: limit.remaining }
         }))
       })
     })
 
     const readAll = Effect.fnUntraced(function*(requestIds: ReadonlyArray<RequestId>) {
-      const now = Math.floor(yield* Clock.currentTimeMillis)
-      const find = (connection: Connection) => requestIds.map((id) => StatusRows.find(connection, id, now))
-      return (yield* Effect.catch(database.read(find), storeUnavailable)).map(toLookup)
+      const findAll = (connection: Connection) => requestIds.map((id) => find(connection, id))
+      return (yield* Effect.catch(database.read(findAll), storeUnavailable)).map(toLookup)
     })
 
     return {
       admit: (requests, policy) =>
         Effect.catch(Semaphore.withPermit(admitting, admit(requests, policy)), storeUnavailable),
       confirm: (claims) =>
-        write((connection, now) => {
-          for (const claim of claims) StatusRows.confirm(connection, claim, now, iso(now))
+        write((connection, stamp) => {
+          for (const claim of claims) StatusRows.confirm(connection, claim, time, stamp)
         }),
       release: (claims) =>
         write((connection) => {
           for (const claim of claims) StatusRows.release(connection, claim)
         }),
       write: (records) =>
-        write((connection, now) => {
-          for (const record of records) StatusRows.write(connection, record, now, kept)
+        write((connection) => {
+          for (const record of records) StatusRows.write(connection, record, time, kept)
         }),
       read: (requestId) => Effect.map(readAll([requestId]), ([found]) => found!),
       readAll
@@ -118,5 +119,3 @@ const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: Admis
   const same = record.fingerprint === fingerprint
   return owner === undefined ? { _tag: "Known", same, record } : { _tag: "Leased", same }
 }
-
-const iso = (now: number): string => DateTime.formatIso(DateTime.makeUnsafe(now))

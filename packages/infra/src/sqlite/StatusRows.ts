@@ -10,6 +10,7 @@ import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids
 import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./database/Connection.ts"
+import type { StatusClock } from "./StatusClock.ts"
 
 /** Expired rows that one write deletes: more than it can add, so that they do not pile up. */
 const EXPIRED_STEP = 2_000
@@ -31,12 +32,15 @@ UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? 
 const SWEEP = `
 DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
 
-export const find = (connection: Connection, requestId: RequestId, now: number): StatusRow | undefined => {
-  const row = connection.get("SELECT * FROM statuses WHERE request = ? AND expires > ?", requestId, now)
+const FIND = `
+SELECT * FROM statuses WHERE request = ? AND expires > ? AND (owner IS NULL OR expires <= ?)`
+
+export const find = (connection: Connection, requestId: RequestId, time: StatusClock): StatusRow | undefined => {
+  const row = connection.get(FIND, requestId, time.now(), time.lastLease())
   return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
 }
 
-/** Inserts a claim: no other request may place the order until `expires`, milliseconds since 1970. */
+/** Inserts a claim: no other request may place the order until `expires`, as a `StatusClock` says it. */
 export const claim = (
   connection: Connection,
   request: AdmissionRequest,
@@ -58,20 +62,22 @@ export const claim = (
 }
 
 /** The claim becomes the status PENDING, where its owner still holds it. */
-export const confirm = (connection: Connection, claimed: Claim, now: number, updatedAt: string): void =>
-  void connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
+export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
+  const now = time.now()
+  connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
+}
 
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>
   void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
 
 /** Writes a status where it may replace what is there: see `mayReplace`. */
-export const write = (connection: Connection, record: StatusRecord, now: number, retention: Retention): void => {
-  const there = find(connection, record.requestId, now)
+export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
+  const there = find(connection, record.requestId, time)
   if (there !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
-  put(connection, undefined, now + keptMillis(record, retention), record)
+  put(connection, undefined, time.now() + keptMillis(record, retention), record)
 }
 
-export const sweep = (connection: Connection, now: number): void => void connection.run(SWEEP, now)
+export const sweep = (connection: Connection, time: StatusClock): void => void connection.run(SWEEP, time.now())
 
 const put = (connection: Connection, owner: string | undefined, expires: number, record: StatusRecord): void =>
   void connection.run(

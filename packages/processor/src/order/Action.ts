@@ -11,6 +11,7 @@ export interface FinishedOrder {
   readonly traceparent: string | undefined
   readonly status: OrderStatus
   readonly reason: string | undefined
+  /** When its record was taken, as `Monotonic.now` gives it. */
   readonly takenAt: number
   /** When the gateway accepted it, in milliseconds since 1970 (UTC); undefined where that is not known. */
   readonly acceptedAt: number | undefined

@@ -9,7 +9,7 @@ export type Place = Extract<Command, { readonly _tag: "Place" }>
 export interface Message {
   readonly record: LogRecord
   readonly command: Command
-  /** When it was taken, in milliseconds since 1970 (UTC). */
+  /** When it was taken, as `Monotonic.now` gives it. */
   readonly takenAt: number
   /** It was read again as there is room for its order now: the `OpenOrderBudget` counts it already. */
   readonly isAdmitted: boolean
@@ -22,6 +22,7 @@ export interface OpenOrder {
   readonly itemId: ItemId
   readonly record: SourceRecord
   readonly command: Place
+  /** When its record was taken, as `Monotonic.now` gives it. */
   readonly takenAt: number
   /** When its fold was answered, in milliseconds since 1970 (UTC). */
   readonly heldAt: number

@@ -1,6 +1,7 @@
 /** Reports to the gateways how far the fold of a partition is, and how fast it goes. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect } from "effect"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as FoldRate from "./FoldRate.ts"
@@ -16,14 +17,14 @@ export const make = Effect.fnUntraced(function*(
   run: Pick<PartitionRun, "partition" | "folding" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
-  let last = { at: yield* Clock.currentTimeMillis, folded: run.folding.next(), hadWork: false }
+  let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
   let reported: Backlog = { folded: -1, perSecond: 0 }
 
-  const look = (now: number): Backlog => {
+  const look = (wall: number, now: number): Backlog => {
     const folded = run.folding.next()
     const newest = run.lastTaken()
-    const hasWork = newest !== undefined && run.folding.open() > 0 && now - newest.timestamp >= BEHIND_MILLIS
+    const hasWork = newest !== undefined && run.folding.open() > 0 && wall - newest.timestamp >= BEHIND_MILLIS
     perSecond = FoldRate.next(perSecond, {
       records: folded - last.folded,
       millis: now - last.at,
@@ -34,7 +35,7 @@ export const make = Effect.fnUntraced(function*(
   }
 
   return Effect.gen(function*() {
-    const backlog = look(yield* Clock.currentTimeMillis)
+    const backlog = look(yield* Clock.currentTimeMillis, yield* Monotonic.now)
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
     if (backlog.folded === reported.folded && backlog.perSecond === reported.perSecond) return

@@ -5,7 +5,8 @@
 import type { OwnedPartition, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { Clock, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Effect } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import { type Halted, type PartitionRun, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import type { Router } from "./Router.ts"
@@ -20,15 +21,17 @@ export interface IntakeParts {
   readonly run: PartitionRun
   readonly router: Router
   readonly budget: OpenOrderBudget
-  /** New records were taken, in the log's order. */
+  /** Before this offset records may be missing: an operator accepted that. */
+  readonly wholeFrom: number
+  /** New records were taken, in the log's order. None where nothing is left before `wholeFrom`. */
   readonly onTaken: (records: ReadonlyArray<LogRecord>) => void
 }
 
 /** Takes some records, and hands them to the router. Waits until there are any. */
 export const make = (
-  { budget, onTaken, owned, router, run }: IntakeParts
+  { budget, onTaken, owned, router, run, wholeFrom }: IntakeParts
 ): Effect.Effect<void, RecoveryNeeded | Halted | PartitionLost> => {
-  const takeBatch = waitFor("the log", owned.take(INTAKE_BATCH))
+  const takeBatch = waitFor("the log", owned.take(INTAKE_BATCH, wholeFrom))
 
   /** New records; undefined where others are to be read again first. */
   const takeNew = Effect.suspend(() =>
@@ -47,11 +50,11 @@ export const make = (
     yield* seek(from)
     for (let batch = 0, at = from; batch < BATCHES_AGAIN && at < end && canRead(budget); batch++) {
       const records = yield* takeBatch
-      if (batch === 0 && records[0]!.offset !== from) {
+      if (batch === 0 && records[0]?.offset !== from) {
         return yield* new RecoveryNeeded({ why: `the log: record ${from} is gone, and was to be read again` })
       }
-      yield* router.routeAgain(budget.claim(records), yield* Clock.currentTimeMillis)
-      at = records.at(-1)!.offset + 1
+      yield* router.routeAgain(budget.claim(records), yield* Monotonic.now)
+      at = (records.at(-1)?.offset ?? wholeFrom - 1) + 1
     }
     // Also where taking new records was interrupted: none of them is left out.
     yield* seek(end)
@@ -60,8 +63,12 @@ export const make = (
   return Effect.gen(function*() {
     const records = yield* takeNew
     if (records === undefined) return yield* readAgain
+    if (records.length === 0) {
+      run.folding.skipTo(wholeFrom)
+      run.settling.skipTo(wholeFrom)
+    }
     onTaken(records)
-    yield* router.route(records, yield* Clock.currentTimeMillis)
+    yield* router.route(records, yield* Monotonic.now)
   })
 }
 

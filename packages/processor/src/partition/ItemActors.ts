@@ -2,7 +2,8 @@
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { Clock, Duration, Effect, Exit, Scope } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect, Exit, Scope } from "effect"
 import * as ItemActor from "../item/ItemActor.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 
@@ -16,7 +17,7 @@ interface RunningActor {
 }
 
 export interface ItemActors {
-  /** The actor of the item; `now` in milliseconds since 1970 (UTC). */
+  /** The actor of the item; `now` as `Monotonic.now` gives it. */
   readonly of: (itemId: ItemId, now: number) => Effect.Effect<ItemActor.ItemActor>
   readonly has: (itemId: ItemId) => boolean
   /** Lets go of actors that have been idle for long. */
@@ -53,7 +54,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const sweep = Effect.gen(function*() {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     for (const [itemId, { actor, lastUsed, scope: own }] of actors) {
       if (now - lastUsed < Duration.toMillis(IDLE_AFTER) || !actor.isIdle()) continue
       actors.delete(itemId)

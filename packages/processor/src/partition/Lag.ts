@@ -5,6 +5,7 @@
 import { LogUnavailable, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect, Metric } from "effect"
 import * as LogGrace from "./LogGrace.ts"
 
@@ -24,11 +25,16 @@ export interface Lag {
 /** The first record of what was taken together: none of it is older. */
 interface Taken {
   readonly offset: number
+  /** When it was appended, by the clock of whoever appended it: milliseconds since 1970 (UTC). */
   readonly timestamp: number
+  /** When it was taken, as `Monotonic.now` gives it. */
+  readonly takenAt: number
 }
 
-export const make = (owned: OwnedPartition): Lag => {
+export const make = Effect.fnUntraced(function*(owned: OwnedPartition): Effect.fn.Return<Lag> {
   const { partition } = owned
+  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   const grace = LogGrace.make()
   let next: (() => number) | undefined
   let taken: Array<Taken> = []
@@ -36,9 +42,15 @@ export const make = (owned: OwnedPartition): Lag => {
   /** Where the fold was seen last, and since when it has been there. */
   let seen = { at: -1, since: 0 }
 
-  const oldest = (at: number): number => {
+  /**
+   * The age of the oldest record that is not folded, in milliseconds: by its own time, but no less than it has been
+   * here, as the clock that stamped it may be ahead of this one.
+   */
+  const age = (at: number): number => {
     while (taken.length > 1 && taken[1]!.offset <= at) taken.shift()
-    return taken.length > 0 && at < takenUpTo ? taken[0]!.timestamp : seen.since
+    const [first] = taken
+    if (first === undefined || at >= takenUpTo) return monotonic() - seen.since
+    return Math.max(clock.currentTimeMillisUnsafe() - first.timestamp, monotonic() - first.takenAt)
   }
 
   const look = Effect.gen(function*() {
@@ -48,10 +60,9 @@ export const make = (owned: OwnedPartition): Lag => {
     if (bounds === undefined) return
     const { end, start } = bounds
     const at = next?.() ?? (yield* owned.committed) ?? start
-    const now = yield* Clock.currentTimeMillis
-    if (seen.at !== at) seen = { at, since: now }
+    if (seen.at !== at) seen = { at, since: monotonic() }
     const records = Math.max(0, end - at)
-    const seconds = records === 0 ? 0 : Math.max(0, (now - oldest(at)) / 1000)
+    const seconds = records === 0 ? 0 : age(at) / 1000
     yield* Metric.update(EngineMetrics.partitionLag(partition), records)
     yield* Metric.update(EngineMetrics.partitionLagSeconds(partition), seconds)
     if (end < reached) {
@@ -68,9 +79,9 @@ export const make = (owned: OwnedPartition): Lag => {
     took: (records) => {
       const [first] = records
       if (first === undefined) return
-      taken.push({ offset: first.offset, timestamp: first.timestamp })
+      taken.push({ offset: first.offset, timestamp: first.timestamp, takenAt: monotonic() })
       takenUpTo = records.at(-1)!.offset + 1
     },
     look
   }
-}
+})

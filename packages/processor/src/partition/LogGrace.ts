@@ -4,7 +4,8 @@
  * docs/decisions/0017-log-outages-do-not-restart-a-partition.md.
  */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
-import { Clock, Duration, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect } from "effect"
 
 /** How long a log may give no answer before its partition waits, and says so: longer than a broker takes to start. */
 export const LOG_GRACE = Duration.seconds(30)
@@ -29,7 +30,7 @@ export const make = (): LogGrace => {
       }
       const error = exit.failure
       if (!(error instanceof LogUnavailable)) return yield* Effect.fail(error)
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* Monotonic.now
       silentSince ??= now
       if (now - silentSince > Duration.toMillis(LOG_GRACE)) return yield* Effect.fail(error)
       return undefined

@@ -49,17 +49,17 @@ export const work = Effect.fnUntraced(function*(
   const shared = sharedParts ?? (yield* SharedParts.make)
   let hasInHand = false
   let suspect: number | undefined
-  const taking = (is: boolean) => Effect.sync(() => void (hasInHand = is))
+  const taking = Effect.sync(() => void ([hasInHand, suspect] = [true, undefined]))
   const handOverWithin = Effect.suspend(() => hasInHand ? Effect.sleep(HandOver.HAND_OVER_WITHIN) : Effect.void)
-  const lag = Lag.make(owned)
-  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking(true), suspect)))
+  const lag = yield* Lag.make(owned)
+  yield* Effect.suspend(() => Effect.scoped(runOnce(owned, paymentSlots, shared, lag, taking, suspect)))
     .pipe(
-      Effect.ensuring(taking(false)),
+      Effect.ensuring(Effect.sync(() => void (hasInHand = false))),
       // Another worker owns it now: what is still in hand here is its own.
       Effect.catchTag("PartitionLost", () => Effect.void),
       Effect.tapError((error) => {
-        // The next attempt looks at this record before it begins anything.
-        suspect = error._tag === "Halted" && error.halt._tag === "DamagedLog" ? error.halt.offset : undefined
+        // Each attempt looks at this record before it begins anything, whatever it fails with meanwhile.
+        if (error._tag === "Halted" && error.halt._tag === "DamagedLog") suspect = error.halt.offset
         return state.set(
           owned.partition,
           error._tag === "Halted"
@@ -87,7 +87,7 @@ const runOnce = Effect.fnUntraced(function*(
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session } = yield* RecoveryStart.prepare(owned, suspect)
+  const { epoch, isMarked, plan, session, wholeFrom } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const budget = OpenOrderBudget.make((yield* OpenOrderBudget.OpenOrderLimits).own, room)
@@ -120,6 +120,7 @@ const runOnce = Effect.fnUntraced(function*(
     run,
     router,
     budget,
+    wholeFrom,
     onTaken: (records) => {
       lastTaken = records.at(-1) ?? lastTaken
       lag.took(records)
@@ -134,7 +135,7 @@ const runOnce = Effect.fnUntraced(function*(
       Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
     )
   )
-  const isCaughtUp = () => (lastTaken?.offset ?? -1) + 1 >= plan.until
+  const isCaughtUp = () => run.folding.reached() >= plan.until
   const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,

@@ -27,8 +27,7 @@ type Records = ReadonlyArray<LogRecord.LogRecord>
 
 export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "sweep" | "waiting"> {
   /**
-   * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` in milliseconds since 1970
-   * (UTC).
+   * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` as `Monotonic.now` gives it.
    */
   readonly route: (records: Records, takenAt: number) => Effect.Effect<void>
   /** The same for records that are read again, of orders that the budget has admitted. */

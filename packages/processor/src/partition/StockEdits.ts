@@ -7,7 +7,8 @@ import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import { Clock, Duration, Effect } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect } from "effect"
 import { type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 
 /** How often idle items are looked at. */
@@ -28,7 +29,7 @@ export const make = Effect.fnUntraced(function*(run: PartitionRun): Effect.fn.Re
   const appended = new Map<string, { readonly seq: number; readonly at: number }>()
 
   const onPending = Effect.fnUntraced(function*({ delta, itemId, seq }: PendingEdit) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     const last = appended.get(itemId)
     if (last !== undefined && last.seq === seq && now - last.at < APPEND_AGAIN_MILLIS) return
     appended.set(itemId, { seq, at: now })
@@ -36,7 +37,7 @@ export const make = Effect.fnUntraced(function*(run: PartitionRun): Effect.fn.Re
     yield* Log.info(`Hand-made change of stock: ${delta}`, { event: "stock_adjusted", item_id: itemId, seq })
   })
 
-  const forgetOld = Effect.map(Clock.currentTimeMillis, (now) => {
+  const forgetOld = Effect.map(Monotonic.now, (now) => {
     for (const [itemId, { at }] of appended) if (now - at >= APPEND_AGAIN_MILLIS) appended.delete(itemId)
   })
 

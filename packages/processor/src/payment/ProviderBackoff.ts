@@ -3,7 +3,8 @@
  * (docs/decisions/0010-rejected-charges-are-not-timeouts.md).
  */
 import type { PaymentError, PaymentUnknown } from "@flash-sale/domain/ports/PaymentProvider"
-import { Clock, Effect, Schedule } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Effect, Schedule } from "effect"
 
 /** The longest that a provider is left alone, in milliseconds. */
 const MAX_REST_MILLIS = 60_000
@@ -20,19 +21,19 @@ export interface ProviderBackoff {
   readonly after: <A>(failure: PaymentError, ask: Effect.Effect<A, PaymentError>) => Effect.Effect<A, PaymentError>
 }
 
-export const make: Effect.Effect<ProviderBackoff> = Effect.map(Clock.Clock, (clock) => {
-  let until = 0
+export const make: Effect.Effect<ProviderBackoff> = Effect.map(Monotonic.reader, (monotonic) => {
+  let until = Number.NEGATIVE_INFINITY
 
-  const isResting = () => clock.currentTimeMillisUnsafe() < until
+  const isResting = () => monotonic() < until
 
   const rest = Effect.suspend(() => {
-    const left = until - clock.currentTimeMillisUnsafe()
+    const left = until - monotonic()
     return left > 0 ? Effect.sleep(left) : Effect.void
   })
 
   const note = ({ retryAfterMillis = 0 }: PaymentUnknown) =>
     Effect.sync(() => {
-      until = Math.max(until, clock.currentTimeMillisUnsafe() + Math.min(retryAfterMillis, MAX_REST_MILLIS))
+      until = Math.max(until, monotonic() + Math.min(retryAfterMillis, MAX_REST_MILLIS))
     })
 
   const repeated = <A, E extends PaymentError>(ask: Effect.Effect<A, E>): Effect.Effect<A, E> =>

@@ -7,7 +7,8 @@
 import type { PaymentError } from "@flash-sale/domain/ports/PaymentProvider"
 import * as SlotLine from "@flash-sale/infra/actor/SlotLine"
 import type { Release, Slots } from "@flash-sale/infra/actor/Slots"
-import { Clock, Duration, Effect, Exit, type Fiber, Random, type Scope } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect, Exit, type Fiber, Random, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import type { Charges } from "./Charges.ts"
 
@@ -21,7 +22,7 @@ const JITTER = 0.2
 interface PendingVoid {
   readonly order: OpenOrder
   failures: number
-  /** Before this moment it is not asked for again, in milliseconds since 1970. */
+  /** Before this moment it is not asked for again, as `Monotonic.now` gives it. */
   notBefore: number
 }
 
@@ -45,13 +46,13 @@ export const make = Effect.fnUntraced(function*(
     yield* charges.reportNotVoided(pending.order, error, pending.failures)
     const pause = Duration.toMillis(FIRST_PAUSE) * 2 ** pending.failures++
     const jitter = yield* Random.nextBetween(1 - JITTER, 1 + JITTER)
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     pending.notBefore = now + Math.min(pause, Duration.toMillis(LONGEST_PAUSE)) * jitter
   })
 
   /** Whether it is voided now. */
   const request = Effect.fnUntraced(function*(pending: PendingVoid) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* Monotonic.now
     if (now < pending.notBefore) yield* Effect.sleep(pending.notBefore - now)
     return yield* Effect.matchEffect(charges.voidCharge(pending.order), {
       onSuccess: () => Effect.succeed(true),
@@ -69,5 +70,5 @@ export const make = Effect.fnUntraced(function*(
     })
   })
 
-  return { begin: (order) => line.enter({ order, failures: 0, notBefore: 0 }) }
+  return { begin: (order) => line.enter({ order, failures: 0, notBefore: Number.NEGATIVE_INFINITY }) }
 })

@@ -4,7 +4,8 @@
  * forwards: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { Clock, Duration, Effect, Latch, type Scope } from "effect"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Duration, Effect, Latch, type Scope } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { reserved } from "../order/StatusRecords.ts"
 
@@ -28,14 +29,15 @@ export const make = Effect.fnUntraced(function*(
   isBusy: () => boolean
 ): Effect.fn.Return<DeferredStatuses, never, Scope.Scope> {
   /** By the offset of their records, in the order in which they began to wait. */
-  const waiting = new Map<number, OpenOrder>()
+  const waiting = new Map<number, { readonly order: OpenOrder; readonly since: number }>()
+  const monotonic = yield* Monotonic.reader
   const some = yield* Latch.make()
 
   const takeDue = (now: number): ReadonlyArray<StatusRecord> => {
     const delay = Duration.toMillis(isBusy() ? RESERVED_DELAY_MAX : RESERVED_DELAY)
     const due: Array<StatusRecord> = []
-    for (const [offset, order] of waiting) {
-      if (now - order.heldAt < delay) break
+    for (const [offset, { order, since }] of waiting) {
+      if (now - since < delay) break
       waiting.delete(offset)
       due.push(reserved(order))
     }
@@ -48,13 +50,13 @@ export const make = Effect.fnUntraced(function*(
       yield* Latch.await(some)
     }
     yield* Effect.sleep(LOOK_EVERY)
-    yield* write(takeDue(yield* Clock.currentTimeMillis))
+    yield* write(takeDue(monotonic()))
   })
   yield* Effect.forkScoped(Effect.forever(look))
 
   return {
     defer: (order) => {
-      waiting.set(order.record.offset, order)
+      waiting.set(order.record.offset, { order, since: monotonic() })
       Latch.openUnsafe(some)
     },
     supersede: (placedAtOffset) => {

@@ -16,24 +16,32 @@ const counterOf = (status: OrderStatus) =>
     : Metrics.ordersProcessedFailed
 
 export interface OutcomeTelemetry {
-  /** Counts and logs those that were placed at or above `publishFrom`. `now` in milliseconds since 1970 (UTC). */
-  readonly report: (itemId: ItemId, actions: ReadonlyArray<Action>, publishFrom: number, now: number) => void
+  /** Counts and logs those that were placed at or above `publishFrom`. */
+  readonly report: (itemId: ItemId, actions: ReadonlyArray<Action>, publishFrom: number, now: Moment) => void
+}
+
+/** One moment by both clocks, in milliseconds. */
+export interface Moment {
+  /** Since 1970 (UTC): to be written down, or compared with what was written down. */
+  readonly wall: number
+  /** As `Monotonic.now` gives it. */
+  readonly monotonic: number
 }
 
 export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
   const context: Context.Context<never> = yield* Effect.context<never>()
   const lines = yield* OrderLines
 
-  const reportOne = (itemId: ItemId, finished: FinishedOrder, now: number): void => {
-    const millis = Math.max(0, now - finished.takenAt)
+  const reportOne = (itemId: ItemId, finished: FinishedOrder, now: Moment): void => {
+    const millis = now.monotonic - finished.takenAt
     counterOf(finished.status).updateUnsafe(1, context)
     Metrics.orderProcessingDuration.updateUnsafe(millis / 1000, context)
     if (finished.acceptedAt !== undefined) {
-      EngineMetrics.orderFate.updateUnsafe(Math.max(0, now - finished.acceptedAt) / 1000, context)
+      EngineMetrics.orderFate.updateUnsafe(Math.max(0, now.wall - finished.acceptedAt) / 1000, context)
     }
     lines.write({
       level: "Info",
-      at: now,
+      at: now.wall,
       service: "processor",
       event: "order_processed",
       message: "Order processed",
@@ -43,7 +51,7 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
       status: finished.status,
       reason: finished.reason,
       traceparent: finished.traceparent,
-      processingMillis: millis
+      processingMillis: Math.round(millis)
     })
   }
 
@@ -68,7 +76,7 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
     report: (itemId, actions, publishFrom, now) => {
       let count = 0
       for (const { finished, reused } of actions) {
-        if (reused !== undefined && reused.offset >= publishFrom) reportReused(itemId, reused, now)
+        if (reused !== undefined && reused.offset >= publishFrom) reportReused(itemId, reused, now.wall)
         if (finished === undefined || finished.placedAtOffset < publishFrom) continue
         reportOne(itemId, finished, now)
         count++

@@ -9,6 +9,7 @@ import { OrderStatuses, retention } from "@flash-sale/domain/ports/OrderStatuses
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect, Queue, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
 import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
@@ -91,8 +92,8 @@ export const make = Effect.fnUntraced(function*(
   }
 
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
-    const now = yield* Clock.currentTimeMillis
-    yield* write(statusesOf(batch, now))
+    const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* Monotonic.now }
+    yield* write(statusesOf(batch, now.wall))
     for (const result of batch) {
       for (const action of result.actions) {
         const { finished, letter } = action

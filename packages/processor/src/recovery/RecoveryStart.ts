@@ -12,6 +12,8 @@ import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
 /** How long a record that the log should hold may take to come. */
 const RECORD_TIMEOUT = "5 seconds"
+/** How long one may take that was missing: longer than a log needs to say that it is. */
+const MISSING_TIMEOUT = "30 seconds"
 
 /**
  * Decides where to begin. Fails with `Halted` where the log cannot give what is missing. `suspect` is the offset of a
@@ -22,7 +24,7 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspec
   const marks = yield* RecoveryMarks
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* marks.session
-  const { accepted, mark, plan } = yield* Effect.catchTag(
+  const { accepted, mark, plan, wholeFrom } = yield* Effect.catchTag(
     Recovery.assess(partition, logOf(owned, suspect)),
     "StoreUnavailable",
     (error) => waitFor("the store", Effect.fail(error))
@@ -35,25 +37,34 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspec
   if (meanwhile?.from !== accepted?.from) {
     return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
   }
-  return { epoch, isMarked: mark !== undefined, plan, session }
+  return { epoch, isMarked: mark !== undefined, plan, session, wholeFrom }
 })
 
 const logOf = (owned: OwnedPartition, suspect: number | undefined) => ({
   committed: waitFor("the log", owned.committed),
   bounds: waitFor("the log", owned.bounds),
   recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset)),
-  damage: suspect === undefined ? Effect.undefined : waitFor("the log", damageAt(owned, suspect))
+  damage: (from: number, wholeFrom: number) =>
+    suspect === undefined || suspect < from ? Effect.undefined : waitFor("the log", damageAt(owned, suspect, wholeFrom))
 })
 
 const recordAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number) {
-  const taken = yield* takenFrom(owned, offset)
+  // Whether that very record is there is for the caller to see.
+  const taken = yield* Effect.timeoutOption(takenFrom(owned, offset, Infinity), RECORD_TIMEOUT)
   if (Option.isNone(taken)) return yield* new LogUnavailable({ detail: `record ${offset} does not come` })
   return taken.value[0]
 })
 
-const damageAt = (owned: OwnedPartition, offset: number) =>
-  takenFrom(owned, offset).pipe(Effect.as(undefined), Effect.catchTag("LogDamaged", (damage) => Effect.succeed(damage)))
+const damageAt = Effect.fnUntraced(function*(owned: OwnedPartition, offset: number, wholeFrom: number) {
+  // A log that ends there now is not damaged, but another one.
+  if (offset >= (yield* owned.bounds).end) return undefined
+  return yield* takenFrom(owned, offset, wholeFrom).pipe(
+    Effect.timeoutOption(MISSING_TIMEOUT),
+    Effect.as(undefined),
+    Effect.catchTag("LogDamaged", (damage) => Effect.succeed(damage))
+  )
+})
 
 /** One record at or after this offset, where there is one. */
-const takenFrom = (owned: OwnedPartition, offset: number) =>
-  Effect.andThen(owned.seek(Offset.make(offset)), Effect.timeoutOption(owned.take(1), RECORD_TIMEOUT))
+const takenFrom = (owned: OwnedPartition, offset: number, wholeFrom: number) =>
+  Effect.andThen(owned.seek(Offset.make(offset)), owned.take(1, wholeFrom))

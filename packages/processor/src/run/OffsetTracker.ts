@@ -6,10 +6,14 @@
 export interface OffsetTracker {
   /** A record was taken. Records begin in the order of their offsets. */
   readonly begin: (offset: number) => void
+  /** Nothing is left before this offset: what is missing there was accepted. */
+  readonly skipTo: (offset: number) => void
   /** The record is final. */
   readonly done: (offset: number) => void
   /** The offset before which everything is final: what may be committed. */
   readonly next: () => number
+  /** The offset behind everything that was taken. */
+  readonly reached: () => number
   /** How many records are open. */
   readonly open: () => number
 }
@@ -24,6 +28,9 @@ export const make = (start: number): OffsetTracker => {
       open.add(offset)
       after = offset + 1
     },
+    skipTo: (offset) => {
+      after = Math.max(after, offset)
+    },
     done: (offset) => {
       open.delete(offset)
     },
@@ -31,6 +38,7 @@ export const make = (start: number): OffsetTracker => {
       const least = open.values().next()
       return least.done ? after : least.value
     },
+    reached: () => after,
     open: () => open.size
   }
 }

@@ -12,6 +12,7 @@ const names = [
   ...Object.values(ProcessMetrics.initial).flat(),
   ProcessMetrics.openDescriptors,
   ProcessMetrics.maxDescriptors,
+  ProcessMetrics.clockOffset,
   Metrics.dlqSize,
   Metrics.dlqOldestMessageAge,
   Metrics.inventoryLevel("101"),

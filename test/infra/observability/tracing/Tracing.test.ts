@@ -9,6 +9,7 @@ import { FetchHttpClient, HttpClient } from "effect/http"
 import { describe, vi } from "vitest"
 import { type Collector, startCollector, tree } from "../../../servers/Collector.ts"
 import { freePort } from "../../../servers/Ports.ts"
+import * as SteppingClock from "../../time/SteppingClock.ts"
 import * as MemoryOutput from "../logs/MemoryOutput.ts"
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -106,6 +107,29 @@ describe("Tracing", () => {
       const send = String.raw`  orders send  \[gateway\]  \d+\.\d ms  links: 1  error: no answer in time`
       expect(tree(spans(), TRACE)).toMatch(new RegExp(`^${buy}\n${send}$`))
     }))
+
+  it.live("a span is as long as its step took, also where the clock is set meanwhile", () =>
+    Effect.gen(function*() {
+      const { spans, url } = yield* collector
+      const { step } = yield* SteppingClock.SteppingClock
+      yield* traced(
+        json({ url } as Collector),
+        Effect.gen(function*() {
+          const recorder = (yield* Spans.Spans)!
+          for (const millis of [40_000, -80_000]) {
+            const span = recorder.begin("POST /buy", { kind: "server", parent: undefined, attributes: {} })!
+            yield* step(millis)
+            yield* Effect.yieldNow
+            span.end()
+          }
+        })
+      )
+      for (const { endedAt, startedAt } of spans()) {
+        expect(endedAt).toBeGreaterThan(startedAt)
+        expect(endedAt - startedAt).toBeLessThan(10_000)
+      }
+      expect(spans()).toHaveLength(2)
+    }).pipe(Effect.provide(SteppingClock.layer)))
 
   it.live("spans are named by OTEL_SERVICE_NAME, and go to their own endpoint, by protobuf as is the default", () =>
     Effect.gen(function*() {

@@ -88,7 +88,7 @@ describe("the chain of the log's digests", () => {
         yield* appended
         yield* sql(text)
         assert.deepStrictEqual(yield* read(0), { offsets: upTo(at), stopped: damaged(at, found) })
-        assert.deepStrictEqual(yield* (yield* LogReader).damage(partition), damaged(at, found))
+        assert.deepStrictEqual(yield* (yield* LogReader).damage(partition, 0), damaged(at, found))
         const asIs = yield* Stream.runCollect((yield* LogReader).read(partition, 0, RECORDS, "as is"))
         assert.isNotEmpty(asIs.flat())
       }).pipe(Effect.provide(layer)))
@@ -112,7 +112,7 @@ describe("the chain of the log's digests", () => {
       yield* change((connection) => LogChain.rechain(connection, partition, 3))
       yield* appended
       assert.deepStrictEqual((yield* read(0)).offsets, [0, 1, 2, 4, 5, 6, 7, 8, 9])
-      assert.isUndefined(yield* (yield* LogReader).damage(partition))
+      assert.isUndefined(yield* (yield* LogReader).damage(partition, 0))
       const [records] = yield* Stream.runCollect((yield* LogReader).read(partition, 5, 6))
       assert.deepStrictEqual(records?.[0]?.headers, { type: "damaged" })
     }).pipe(Effect.provide(layer)))

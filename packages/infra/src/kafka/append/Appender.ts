@@ -4,15 +4,17 @@
  */
 import { AppendRefused, type AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
-import { Clock, Effect, Exit, Scope, Semaphore } from "effect"
+import { Effect, Exit, Scope, Semaphore } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
 import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
 import { encode, type EncodedRecord, sizeOf } from "./EncodedRecord.ts"
 import * as PartitionSender from "./PartitionSender.ts"
+import * as RecordTime from "./RecordTime.ts"
 
 /** The most records that wait for one partition. Beyond them a record is refused at once. */
 const LINE_CAPACITY = 5_000
@@ -56,6 +58,7 @@ export const make = Effect.fnUntraced(function*(
   const scope = yield* Effect.scope
   const run = Effect.runCallbackWith(yield* Effect.context<never>())
   const observe = yield* AppendTelemetry.make
+  const time = yield* RecordTime.make
   const sends = yield* ExpiringSlots.make(SENDS_AT_ONCE, SEND_COUNTS_FOR)
   const opening = yield* Semaphore.make(1)
   const lines = new Map<number, Line>()
@@ -63,7 +66,7 @@ export const make = Effect.fnUntraced(function*(
   const open = Effect.fnUntraced(function*(partition: number) {
     const opened = lines.get(partition)
     if (opened !== undefined) return opened
-    const sender = PartitionSender.make(settings, topic, partition)
+    const sender = PartitionSender.make(settings, topic, partition, time)
     yield* Scope.addFinalizer(scope, sender.close)
     const line: Line = yield* BatchLine.make({
       name: `${topic}[${partition}]`,
@@ -120,10 +123,10 @@ export const sendAll = Effect.fnUntraced(function*(
   records: ReadonlyArray<EncodedRecord>,
   send: PartitionSender.PartitionSender["send"]
 ) {
-  const last = (yield* Clock.currentTimeMillis) + BATCH_TIMEOUT_MILLIS
+  const last = (yield* Monotonic.now) + BATCH_TIMEOUT_MILLIS
   const answers: Array<Exit.Exit<number, AppendError>> = []
   for (const batch of Chunks.of(records, MAX_BATCH_BYTES, sizeOf)) {
-    const exit = (yield* Clock.currentTimeMillis) > last ? tooLate : yield* Effect.exit(send(batch))
+    const exit = (yield* Monotonic.now) > last ? tooLate : yield* Effect.exit(send(batch))
     batch.forEach((_, index) => answers.push(Exit.map(exit, (first) => first + index)))
   }
   return answers

@@ -1,6 +1,6 @@
 /** The connection to Kafka: administrative requests, consumers, the library's log lines, and whether it answers. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
-import { Clock, Context, Duration, Effect, Layer, Queue } from "effect"
+import { Context, Duration, Effect, Layer, Queue } from "effect"
 import {
   type Admin,
   type Consumer,
@@ -12,6 +12,9 @@ import {
 } from "kafkajs"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
+import * as Kept from "../../time/Kept.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
+import * as Heartbeats from "./Heartbeats.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
 import { ADMIN_TIMEOUT, CONNECT_TIMEOUT, type KafkaSettings, REQUEST_TIMEOUT } from "./KafkaSettings.ts"
 
@@ -49,6 +52,7 @@ export const layer = (settings: KafkaSettings): Layer.Layer<KafkaClient> => Laye
 
 const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
   const log = yield* makeLogForwarder
+  const monotonic = yield* Monotonic.reader
   const client = (retry: RetryOptions) =>
     new Kafka({
       clientId: settings.clientId,
@@ -100,17 +104,15 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
   const isUp = yield* ask("metadata", (admin) => admin.fetchTopicMetadata({ topics: [settings.ordersTopic] })).pipe(
     Effect.map(({ topics }) => topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))),
     Effect.orElseSucceed(() => false),
-    Effect.cachedWithTTL(HEALTH_KEPT)
+    (asked) => Kept.make(asked, HEALTH_KEPT)
   )
   return KafkaClient.of({
     settings,
-    consumer: (options) =>
-      consumers.consumer({
-        ...options,
-        // By default a consumer's questions make topics, with the broker's partitions and retention.
-        allowAutoTopicCreation: false,
-        retry: { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
-      }),
+    consumer: (options) => {
+      const retry = { ...CONSUMER_RETRY, restartOnFailure: () => Promise.resolve(false) }
+      // By default a consumer's questions make topics, with the broker's partitions and retention.
+      return Heartbeats.consumer(consumers, { ...options, allowAutoTopicCreation: false, retry }, monotonic)
+    },
     ask,
     isUp
   })
@@ -134,7 +136,7 @@ const makeLogForwarder = Effect.gen(function*() {
     const error = typeof entry.log["error"] === "string" ? `: ${entry.log["error"]}` : ""
     const line = `Kafka ${entry.namespace}: ${entry.log.message}${error}`
     const isTrouble = (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) && !EXPECTED.test(line)
-    if (isTrouble && isNews(line, yield* Clock.currentTimeMillis)) {
+    if (isTrouble && isNews(line, yield* Monotonic.now)) {
       return yield* Log.warn(line, { event: "kafka_client" })
     }
     yield* Log.debug(line, { event: "kafka_client" })

@@ -8,7 +8,7 @@ import * as Log from "../../observability/logs/Log.ts"
 import * as CommitNote from "../client/CommitNote.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
-import type * as FetchBuffer from "./FetchBuffer.ts"
+import type * as FetchedRecords from "./FetchedRecords.ts"
 import * as OffsetCommitter from "./OffsetCommitter.ts"
 import * as RebalanceGate from "./RebalanceGate.ts"
 import * as Workers from "./Workers.ts"
@@ -131,7 +131,7 @@ const leave = (consumer: Consumer): Effect.Effect<void> =>
     Effect.ignore
   )
 
-const fetchingOf = (consumer: Consumer, topic: string): FetchBuffer.Fetching => ({
+const fetchingOf = (consumer: Consumer, topic: string): FetchedRecords.Fetching => ({
   seek: (partition, offset) => unlessStopped(() => consumer.seek({ topic, partition, offset: String(offset) })),
   pause: (partition) => unlessStopped(() => consumer.pause([{ topic, partitions: [partition] }])),
   resume: (partition) => unlessStopped(() => consumer.resume([{ topic, partitions: [partition] }]))

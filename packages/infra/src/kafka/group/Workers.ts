@@ -4,6 +4,7 @@ import type { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Cause, Deferred, Effect, Exit, Fiber } from "effect"
 import * as Log from "../../observability/logs/Log.ts"
 import * as FetchBuffer from "./FetchBuffer.ts"
+import type * as FetchedRecords from "./FetchedRecords.ts"
 import type * as OffsetCommitter from "./OffsetCommitter.ts"
 
 /** How long workers may take to finish what they have in hand when their partitions are revoked. */
@@ -22,7 +23,7 @@ export interface PartitionQuestions {
 export interface WorkersOptions {
   readonly worker: Worker
   readonly questions: PartitionQuestions
-  readonly fetching: FetchBuffer.Fetching
+  readonly fetching: FetchedRecords.Fetching
   readonly commit: OffsetCommitter.OffsetCommitter
   /** A worker cannot fail, so this is a bug. */
   readonly onDied: (cause: Cause.Cause<never>) => void

@@ -6,8 +6,10 @@ import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import * as Partition from "@flash-sale/domain/records/Partition"
 import { Deferred, Effect, type Scope } from "effect"
+import * as Log from "../../observability/logs/Log.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
+import * as LogGaps from "../client/LogGaps.ts"
 import * as ReaderGroup from "../client/ReaderGroup.ts"
 
 /** How long a fetch waits for records, in milliseconds. */
@@ -20,7 +22,10 @@ export interface TopicReading {
   readonly onCaughtUp: () => void
 }
 
-/** Reads until the scope closes; fails where the connection is lost for good. */
+/**
+ * Reads until the scope closes; fails where the connection is lost for good. Where a record is missing it says so once,
+ * and goes on: what is read here is shown to people, and the rest of it is of use to them.
+ */
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
   topic: string,
@@ -29,6 +34,9 @@ export const run = Effect.fnUntraced(function*(
   const bounds = yield* client.ask(`bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
   /** The end of each partition that has not been reached yet. */
   const ahead = new Map<number, number>()
+  /** What comes next in each partition. */
+  const awaited = new Map(bounds.map(({ low, partition }) => [partition, Number(low)]))
+  let hasSaid = false
   for (const { high, low, partition } of bounds) {
     if (Number(high) > Number(low)) ahead.set(partition, Number(high))
   }
@@ -38,11 +46,20 @@ export const run = Effect.fnUntraced(function*(
     if (ahead.size === 0) onCaughtUp()
   }
 
+  const run = Effect.runPromiseWith(yield* Effect.context<never>())
+  const say = (line: string) => run(Log.error(line, { event: "letters_missing" }))
   const group = yield* ReaderGroup.make(client, topic, { maxWaitTimeInMs: FETCH_WAIT })
   yield* group.run({
     eachBatch: async ({ batch }) => {
       const partition = Partition.PartitionId.make(batch.partition)
-      for (const message of batch.messages) onRecord(toLogRecord(partition, message))
+      const records = batch.messages.map((message) => toLogRecord(partition, message))
+      const { count, next } = LogGaps.follow(records, awaited.get(partition) ?? 0, 0)
+      if (count < records.length && !hasSaid) {
+        hasSaid = true
+        await say(`Record ${next} of ${topic} is missing: what it said is lost, and others may be missing as well`)
+      }
+      awaited.set(partition, Number(batch.lastOffset()) + 1)
+      records.forEach(onRecord)
       reached(batch.partition, Number(batch.lastOffset()) + 1)
     }
   })

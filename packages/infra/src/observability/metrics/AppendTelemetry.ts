@@ -1,5 +1,6 @@
 /** Metrics and the span of each send to the log: once for all records that it carries. */
-import { Clock, Context, Effect, Exit } from "effect"
+import { Context, Effect, Exit } from "effect"
+import * as Monotonic from "../../time/Monotonic.ts"
 import * as Spans from "../tracing/Spans.ts"
 import * as EngineMetrics from "./EngineMetrics.ts"
 import type { Service } from "./Series.ts"
@@ -26,18 +27,17 @@ export type Observe = <A, E>(
   send: Effect.Effect<A, E>
 ) => Effect.Effect<A, E>
 
-const NANOS_PER_SECOND = 1e9
+const MILLIS_PER_SECOND = 1_000
 
 export const make: Effect.Effect<Observe> = Effect.gen(function*() {
   const context: Context.Context<never> = yield* Effect.context<never>()
-  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   const service = yield* CurrentService
   const spans = yield* Spans.Spans
-  const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_SECOND
   const metrics = service === undefined ? undefined : EngineMetrics.append[service]
   return (topic, partition, records, send) =>
     Effect.suspend(() => {
-      const begun = now()
+      const begun = monotonic()
       const span = Spans.beginBatch(spans, `${topic} append`, "client", records.map(({ traceparent }) => traceparent), {
         "messaging.system": "kafka",
         "messaging.destination.name": topic,
@@ -46,7 +46,7 @@ export const make: Effect.Effect<Observe> = Effect.gen(function*() {
       })
       return Effect.onExit(send, (exit) =>
         Effect.sync(() => {
-          metrics?.duration.updateUnsafe(now() - begun, context)
+          metrics?.duration.updateUnsafe((monotonic() - begun) / MILLIS_PER_SECOND, context)
           metrics?.batch.updateUnsafe(records.length, context)
           span?.end(Exit.isFailure(exit) ? "not acknowledged" : undefined)
         }))

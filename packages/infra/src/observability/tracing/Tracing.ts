@@ -13,6 +13,7 @@ import * as OtelTracer from "@effect/opentelemetry/OtelTracer"
 import * as Otel from "@opentelemetry/api"
 import { Clock, Duration, Effect, Layer, Tracer } from "effect"
 import type { TracingSettings } from "../../settings/TracingSettings.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
 import * as Log from "../logs/Log.ts"
 import * as Propagation from "./Propagation.ts"
 import { type Recorder, type SpanOptions, Spans } from "./Spans.ts"
@@ -85,10 +86,10 @@ const noContext: Otel.ContextManager = {
 /** Logs messages of the SDK about a collector that is away or rejects spans, at a bounded rate. */
 const makeReport = Effect.gen(function*() {
   const run = Effect.runForkWith(yield* Effect.context<never>())
-  const clock = yield* Clock.Clock
+  const monotonic = yield* Monotonic.reader
   let reportedAt = Number.NEGATIVE_INFINITY
   return (message: string, ...details: ReadonlyArray<unknown>): void => {
-    const now = clock.currentTimeMillisUnsafe()
+    const now = monotonic()
     if (now - reportedAt < REPORT_EVERY_MILLIS) return
     reportedAt = now
     const detail = [message, ...details.map(String)].join(" ").slice(0, MAX_DETAIL)
@@ -108,6 +109,7 @@ const NANOS_PER_MILLI = 1_000_000
 
 const recorder = (tracer: Otel.Tracer, isParentBased: boolean, clock: Clock.Clock): Recorder => {
   const now = () => Number(clock.currentTimeNanosUnsafe()) / NANOS_PER_MILLI
+  const monotonic = Monotonic.of(clock)
   /** Asked for every step of every order, so by the end of the header alone: flags of 0. */
   const isOut = (traceparent: string | undefined): boolean => isParentBased && traceparent?.endsWith("-00") === true
   return {
@@ -116,9 +118,11 @@ const recorder = (tracer: Otel.Tracer, isParentBased: boolean, clock: Clock.Cloc
     begin: (name, { attributes, kind, links = [], parent, startedAt }) => {
       if (isOut(parent)) return undefined
       const above = Propagation.contextOf(parent)
+      const begunAt = now()
+      const begun = monotonic()
       const span = tracer.startSpan(
         name,
-        { kind: KINDS[kind], attributes, links: linksOf(links), startTime: startedAt ?? now() },
+        { kind: KINDS[kind], attributes, links: linksOf(links), startTime: startedAt ?? begunAt },
         above === undefined ? Otel.ROOT_CONTEXT : Otel.trace.setSpanContext(Otel.ROOT_CONTEXT, above)
       )
       const { spanId, traceFlags, traceId } = span.spanContext()
@@ -129,7 +133,7 @@ const recorder = (tracer: Otel.Tracer, isParentBased: boolean, clock: Clock.Cloc
         },
         end: (error) => {
           if (error !== undefined) span.setStatus({ code: Otel.SpanStatusCode.ERROR, message: error })
-          span.end(now())
+          span.end(begunAt + monotonic() - begun)
         }
       }
     }

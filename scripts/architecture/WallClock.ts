@@ -1,0 +1,49 @@
+/**
+ * Where the wall clock is read: for what is stamped, or compared with what was stamped. Every other difference is one
+ * of `Monotonic`, as the wall clock steps. Why: docs/decisions/0028-monotonic-differences.md.
+ */
+import type { Banned } from "./Banned.ts"
+
+const READS: Banned = {
+  pattern: /\bcurrentTime(?:Millis|Nanos)(?:Unsafe)?\b|\bDateTime\.now\w*/g,
+  message:
+    "the wall clock steps: a difference is one of Monotonic. List the file in WallClock.ts where a time is stamped",
+  except: {
+    "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
+    "packages/cli/src/dlq/Letters.ts": "stamps the note that a letter is handled",
+    "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
+    "packages/cli/src/dlq/Replay.ts": "stamps a status",
+    "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
+    "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
+    "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
+    "packages/cli/src/sale/SaleHours.ts": "sets a sale's hours from now on",
+    "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
+    "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
+    "packages/gateway/src/request/BuyTelemetry.ts": "stamps log lines",
+    "packages/infra/src/kafka/append/RecordTime.ts": "stamps records",
+    "packages/infra/src/observability/ClockWatch.ts": "watches the wall clock",
+    "packages/infra/src/observability/logs/Logs.ts": "stamps a log line",
+    "packages/infra/src/observability/tracing/Tracing.ts": "stamps the beginning of a span",
+    "packages/infra/src/payment/ProviderAnswer.ts": "Retry-After may be a date",
+    "packages/infra/src/redis/RedisOrderStatuses.ts": "stamps a status",
+    "packages/infra/src/sqlite/SqliteOrderLog.ts": "stamps a record",
+    "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",
+    "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",
+    "packages/infra/src/sqlite/StatusClock.ts": "rows outlive the process, so their expiry begins at a time of day",
+    "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",
+    "packages/processor/src/partition/BacklogReporter.ts": "compares with the time of a record",
+    "packages/processor/src/partition/Forwarding.ts": "stamps a dead letter",
+    "packages/processor/src/partition/Lag.ts": "compares with the time of a record",
+    "packages/processor/src/Processor.ts": "shows how old dead letters are, by the times that they were given",
+    "packages/processor/src/publish/Publisher.ts": "compares with the time of a record, and stamps log lines"
+  }
+}
+
+/** What of Effect measures by the wall clock. */
+const MEASURES: Banned = {
+  pattern: /\bcached(?:Invalidate)?WithTTL\b|\bSchedule\.(?:fixed|windowed|during|elapsed)\b|\bupTo\(\{\s*duration\b/g,
+  message: "it measures by the wall clock, which steps: Kept keeps an answer, and Monotonic measures",
+  except: { "packages/infra/src/time/Kept.ts": "keeps without an end, and measures by itself" }
+}
+
+export const WALL_CLOCK: ReadonlyArray<Banned> = [READS, MEASURES]
