@@ -4,7 +4,7 @@
  */
 import { EVENTS_KEPT } from "../../packages/domain/src/ports/LiveEvents.ts"
 import * as Command from "../../packages/domain/src/records/Command.ts"
-import { OrderStatus, rank } from "../../packages/domain/src/records/OrderStatus.ts"
+import { hasHeldUnits, OrderStatus, rank } from "../../packages/domain/src/records/OrderStatus.ts"
 import * as Item from "../../packages/domain/src/rules/Item.ts"
 import * as Outcome from "../../packages/domain/src/rules/Outcome.ts"
 import { lineAt, type Source } from "../Source.ts"
@@ -45,6 +45,13 @@ export const CONSTANTS: ReadonlyArray<Constant> = [
     name: "RANK",
     value: Object.fromEntries(
       OrderStatus.literals.filter((status) => rank(status) < 2).map((status) => [status, rank(status)])
+    )
+  },
+  {
+    path: "lua/write_status.lua",
+    name: "TURNED_AWAY",
+    value: Object.fromEntries(
+      OrderStatus.literals.filter((status) => !hasHeldUnits({ attempt: 1, status })).map((status) => [status, 1])
     )
   },
   { path: "lua/lib/_edits.lua", name: "MAX_ADJUSTMENT", value: Command.MAX_ADJUSTMENT },

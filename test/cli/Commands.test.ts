@@ -132,7 +132,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
         })
         expect(yield* typed("order show r-9")).toMatchObject({
           isSuccess: false,
-          complaint: "flash-sale: order \"r-9\" is not known: it never came, or became final more than 30 minutes ago"
+          complaint: "flash-sale: order \"r-9\" is not known: it never came, or its final status has expired"
         })
       }))
 

@@ -3,9 +3,9 @@ import { describe, expect, layer } from "@effect/vitest"
 import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint } from "@flash-sale/domain/records/Order"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { Effect, type Layer, Schedule } from "effect"
+import { Arbitrary, Effect, type Layer, Schedule, Schema } from "effect"
 import { next } from "./Commands.ts"
 
 const LEASE_MILLIS = 60_000
@@ -35,6 +35,12 @@ const admission = (rest?: { readonly request?: string; readonly user?: string; r
   } satisfies AdmissionRequest
 }
 
+/** Another order under the same request id. */
+const strangerOf = (request: AdmissionRequest, rest: Partial<AdmissionRequest>): AdmissionRequest => {
+  const order = { ...request, ...rest }
+  return { ...order, fingerprint: fingerprint(order) }
+}
+
 /** A status of the order that was asked for. */
 const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusRecord => ({
   requestId: request.requestId,
@@ -48,6 +54,40 @@ const record = (request: AdmissionRequest, rest: Partial<StatusRecord>): StatusR
   placedAtOffset: Offset.make(7),
   ...rest
 })
+
+/** Pairs of statuses that are written one over the other. */
+const PAIRS = 400
+
+const oneOf = <const A extends ReadonlyArray<unknown>>(all: A) =>
+  Arbitrary.map(
+    Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: all.length - 1 }))),
+    (index): A[number] => all[index]
+  )
+
+/** Few words, so that statuses of one order and of several meet often. */
+const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
+  Arbitrary.all([
+    oneOf(OrderStatus.literals),
+    oneOf([1, 1, 1, 2]),
+    oneOf([undefined, 3, 4]),
+    oneOf(["101", "101", "102"]),
+    oneOf(["", "u-1", "u-1", "u-2"])
+  ]),
+  ([status, attempt, offset, item, user]) => {
+    const itemId = ItemId.make(item)
+    return {
+      requestId: RequestId.make("any"),
+      itemId,
+      amount: 1,
+      status,
+      attempt,
+      correlationId: CorrelationId.make(`${status}-${attempt}-${offset}-${item}-${user}`),
+      updatedAt: "2026-01-01T00:00:00.000Z",
+      fingerprint: user === "" ? "" : fingerprint({ userId: UserId.make(user), itemId, amount: 1 }),
+      ...(offset === undefined ? {} : { placedAtOffset: Offset.make(offset) })
+    }
+  }
+)
 
 export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
   layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
@@ -182,6 +222,115 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           yield* service.confirm(claims)
           yield* service.release(claims)
           expect(yield* written(request)).toEqual(record(request, { status: "COMPLETED" }))
+        }))
+    })
+
+    describe("OrderStatuses: two orders under one request id", () => {
+      /** The same request id by another buyer, and for another item. */
+      const stranger = (request: AdmissionRequest) => strangerOf(request, { userId: UserId.make("stranger") })
+      const elsewhere = (request: AdmissionRequest) => strangerOf(request, { itemId: ItemId.make("102") })
+      const claims = (request: AdmissionRequest) => [{ owner: "gateway-1", requestId: request.requestId }]
+      const PENDING = { status: "PENDING", attempt: 1 } as const
+
+      const cases: ReadonlyArray<readonly [string, typeof stranger, Partial<StatusRecord>, boolean]> = [
+        ["RESERVED of the owner", stranger, { status: "RESERVED" }, true],
+        ["COMPLETED of the owner", stranger, { status: "COMPLETED" }, true],
+        ["a later attempt of the owner", stranger, { status: "RESERVED", attempt: 2 }, true],
+        ["FAILED_LIMIT of the one before", stranger, { status: "FAILED_LIMIT" }, true],
+        ["FAILED of a record that was not understood", stranger, { status: "FAILED", fingerprint: "" }, true],
+        ["COMPLETED of another item", elsewhere, { status: "COMPLETED" }, false]
+      ]
+      for (const [what, other, decided, takes] of cases) {
+        for (const isConfirmed of [true, false]) {
+          it.effect(`${isConfirmed ? "PENDING" : "a claim"} ${takes ? "gives way to" : "outlasts"} ${what}`, () =>
+            Effect.gen(function*() {
+              const service = yield* OrderStatuses
+              const owner = admission()
+              const claimed = other(owner)
+              yield* service.admit([claimed], policy())
+              if (isConfirmed) yield* service.confirm(claims(claimed))
+              yield* service.write([record(owner, decided)])
+              // Too late for a claim that gave way.
+              yield* service.confirm(claims(claimed))
+              yield* service.release(claims(claimed))
+              if (takes) expect(yield* written(owner)).toEqual(record(owner, decided))
+              else expect(yield* written(owner)).toMatchObject({ ...PENDING, fingerprint: claimed.fingerprint })
+              const answers = yield* service.admit([owner, claimed], policy())
+              expect(answers.map((answer) => answer._tag === "Known" && answer.same)).toEqual(
+                decided.fingerprint === "" ? [false, false] : [takes, !takes]
+              )
+            }))
+        }
+      }
+
+      const decided: ReadonlyArray<readonly [string, Partial<StatusRecord>, Partial<StatusRecord>, boolean]> = [
+        ["an order with units over one that was turned away", { status: "FAILED_LIMIT" }, { status: "RESERVED" }, true],
+        ["the same for another item", { status: "FAILED_LIMIT", itemId: ItemId.make("102") }, {
+          status: "COMPLETED"
+        }, true],
+        [
+          "an order that was turned away over one with units",
+          { status: "CANCELLED" },
+          { status: "FAILED_LIMIT" },
+          false
+        ],
+        ["a second one with units", { status: "FAILED_PAYMENT" }, { status: "COMPLETED" }, false],
+        ["a second one that was turned away", { status: "FAILED_LIMIT" }, { status: "FAILED_SOLD_OUT" }, false],
+        ["one over a later attempt that was turned away", { status: "FAILED_SOLD_OUT", attempt: 2 }, {
+          status: "COMPLETED"
+        }, false],
+        ["one over a record that was not understood", { status: "FAILED", fingerprint: "" }, {
+          status: "FAILED_LIMIT"
+        }, true],
+        ["a record that was not understood", { status: "FAILED_LIMIT" }, { status: "FAILED", fingerprint: "" }, false]
+      ]
+      for (const [what, before, after, takes] of decided) {
+        it.effect(`a decided status ${takes ? "takes" : "ignores"} ${what}`, () =>
+          Effect.gen(function*() {
+            const service = yield* OrderStatuses
+            const first = admission()
+            const [there, next] = [
+              record(first, before),
+              record(stranger(first), { placedAtOffset: Offset.make(9), ...after })
+            ]
+            yield* service.write([there])
+            yield* service.write([next])
+            expect(yield* written(first)).toEqual(takes ? next : there)
+          }))
+      }
+
+      it.effect("a status replaces another exactly where the domain says so", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const pairs = yield* Arbitrary.sampleEffect(Arbitrary.all([anyStatus, anyStatus]), {
+            count: PAIRS,
+            seed: name
+          })
+          const named = pairs.map(([before, after], n) => {
+            const requestId = RequestId.make(`pair-${next()}-${n}`)
+            return [{ ...before, requestId }, { ...after, requestId }] as const
+          })
+          yield* service.write(named.map(([before]) => before))
+          yield* service.write(named.map(([, after]) => after))
+          const found = yield* service.readAll(named.map(([{ requestId }]) => requestId))
+          expect(found).toEqual(
+            named.map(([before, after]) => ({ _tag: "Kept", record: mayReplace(before, after) ? after : before }))
+          )
+        }))
+
+      it.effect("a decided status outlasts the PENDING of a replay of another order, and so does a claim", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const [first, second] = [admission(), admission()]
+          const pendingOf = (request: AdmissionRequest): StatusRecord => {
+            const { placedAtOffset: _, ...rest } = record(stranger(request), { status: "PENDING", attempt: 2 })
+            return rest
+          }
+          yield* service.write([record(first, { status: "FAILED_PAYMENT" }), pendingOf(first)])
+          expect(yield* written(first)).toMatchObject({ status: "FAILED_PAYMENT" })
+          yield* service.admit([second], policy())
+          yield* service.write([pendingOf(second)])
+          expect(yield* lookup(second)).toEqual({ _tag: "Leased" })
         }))
     })
 

@@ -64,7 +64,8 @@ export const play = (...commands: ReadonlyArray<Command>): Played => {
 export const lastAnswer = ({ orders }: Played): string => {
   const [order, ...more] = orders.at(-1) ?? []
   if (order === undefined || more.length > 0) throw new Error("the last command names one order")
-  return `${order.changed ? "" : "="}${order.state}${order.reason === undefined ? "" : `:${order.reason}`}`
+  const reason = order.reason === undefined ? "" : `:${order.reason}`
+  return `${order.changed ? "" : "="}${order.state}${reason}${order.isReused ? " reused" : ""}`
 }
 
 /** available, held, sold and stocked units of the item. */

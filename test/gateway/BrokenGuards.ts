@@ -2,6 +2,7 @@
 import * as RateLimitHeaders from "@flash-sale/gateway/buy/RateLimitHeaders"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
+import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import * as BuyTelemetry from "@flash-sale/gateway/request/BuyTelemetry"
@@ -13,6 +14,7 @@ export const BROKEN = [
   "LogBreaker.refusal",
   "LogBreaker.record dies",
   "LogBreaker.record throws",
+  "StoreRoomGuard.isShort",
   "WaitEstimate.before",
   "WaitEstimate.at",
   "ItemReads.ask throws",
@@ -56,6 +58,10 @@ export const logBreaker = (settings: Parameters<typeof LogBreaker.layer>[0]) =>
       return is("LogBreaker.record dies") ? Effect.die(new Error(BUG)) : sound.record(succeeded)
     }
   }))
+
+export const storeRoom = broken(StoreRoomGuard.StoreRoomGuard, StoreRoomGuard.layer, (sound, is) => ({
+  isShort: () => is("StoreRoomGuard.isShort") ? boom() : sound.isShort()
+}))
 
 export const waitEstimate = broken(WaitEstimate.WaitEstimate, WaitEstimate.layer, (sound, is) => ({
   before: (itemId) => is("WaitEstimate.before") ? boom() : sound.before(itemId),

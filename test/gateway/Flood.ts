@@ -13,6 +13,7 @@ import * as Admission from "@flash-sale/gateway/buy/Admission"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
+import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -42,8 +43,9 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
         maxTimeout: Duration.seconds(1)
       }),
       PartitionCount.layer,
-      StoreBreaker.layer
+      StoreRoomGuard.layer
     ]),
+    Layer.provideMerge(StoreBreaker.layer),
     Layer.provideMerge(TestGateway.processor()),
     Layer.provideMerge(FaultSwitches.layer(ports)),
     Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),

@@ -100,7 +100,7 @@ describe("Settings: given values", () => {
     }))
 })
 
-const aDuration = (least: string) => `a duration such as 100ms, 30s, 1m or 1h (${least} to 24h)`
+const aDuration = (least: string, most: string) => `a duration such as 100ms, 30s, 1m, 1h or 1d (${least} to ${most})`
 const parentBased = "parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
 const bad: ReadonlyArray<readonly [variable: string, value: string, expects: string]> = [
   ["HTTP_PORT", "abc", "a port (1 to 65535)"],
@@ -114,13 +114,14 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["LOG_ORDERS", "10%", "a share from 0 to 1, such as 0.1"],
   ["CIRCUIT_BREAKER_FAILURE_THRESHOLD", "0", "a whole number from 1 to 1000000"],
   ["CIRCUIT_BREAKER_SUCCESS_THRESHOLD", "1.5", "a whole number from 1 to 1000000"],
-  ["CIRCUIT_BREAKER_BASE_TIMEOUT", "30", aDuration("1ms")],
-  ["CIRCUIT_BREAKER_MAX_TIMEOUT", "25h", aDuration("1ms")],
+  ["CIRCUIT_BREAKER_BASE_TIMEOUT", "30", aDuration("1ms", "1h")],
+  ["CIRCUIT_BREAKER_MAX_TIMEOUT", "25h", aDuration("1ms", "1d")],
   ["RATE_LIMIT_MAX_REQUESTS", "-1", "a whole number from 1 to 1000000"],
-  ["RATE_LIMIT_WINDOW", "0s", aDuration("1ms")],
-  ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms")],
+  ["RATE_LIMIT_WINDOW", "0s", aDuration("1ms", "1d")],
+  ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms", "1m")],
+  ["MAX_QUEUE_WAIT", "2d", aDuration("1s", "1d")],
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
-  ["SHUTDOWN_NOTICE", "6s", "a duration such as 500ms or 1s (0ms to 5s)"],
+  ["SHUTDOWN_NOTICE", "6s", aDuration("0ms", "5s")],
   [
     "ORDERS_TOPIC",
     "orders/24",
@@ -142,9 +143,9 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["KAFKA_BATCH_SIZE", "0", "a whole number from 1 to 10000"],
   ["PAYMENTS", "real", "one of simulated, provider"],
   ["PAYMENT_FAILURE_RATE", "1.1", "a share from 0 to 1, such as 0.1"],
-  ["PAYMENT_LATENCY", "soon", aDuration("0ms")],
+  ["PAYMENT_LATENCY", "soon", aDuration("0ms", "5m")],
   ["PAYMENT_URL", "pay.example", "a URL such as http://collector:4318"],
-  ["PAYMENT_TIMEOUT", "2", aDuration("1ms")],
+  ["PAYMENT_TIMEOUT", "2", aDuration("1ms", "5m")],
   ["DATA_DIR", "a\0b", "a path"],
   ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector", "a URL such as http://collector:4318"],
   ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector", "a URL such as http://collector:4318"],
@@ -353,8 +354,21 @@ describe("Settings: users, passwords and TLS", () => {
 })
 
 describe("Settings: durations", () => {
-  const any = Kind.duration(Duration.zero)
-  const millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 24 * 60 * 60 * 1000 }))
+  it.effect("a duration knows days, and is shown with them", () =>
+    Effect.gen(function*() {
+      const retention = (text: string) => read(Settings.StatusSettings, { STATUS_RETENTION: text })
+      expect(yield* read(Settings.StatusSettings, {})).toEqual({ retention: Duration.days(1) })
+      expect(yield* retention("1d12h")).toEqual({ retention: Duration.hours(36) })
+      expect(Kind.formatDuration(Duration.hours(36))).toBe("1d12h")
+      for (const text of ["59s", "31d", "1", "1 d"]) {
+        expect(yield* Effect.flip(retention(text))).toEqual([
+          `STATUS_RETENTION: "${text}" is not ${aDuration("1m", "30d")}`
+        ])
+      }
+    }))
+
+  const any = Kind.duration(Duration.zero, Duration.days(30))
+  const millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 30 * 24 * 60 * 60 * 1000 }))
 
   it.effect.prop("durations are read as they are written", [millis], ([given]) =>
     Effect.sync(() => {
@@ -365,7 +379,7 @@ describe("Settings: durations", () => {
 
   it.effect.prop("another text is no duration", [Schema.String], ([text]) =>
     Effect.sync(() => {
-      if (/^(\d+(ms|s|m|h))+$/.test(text)) return
+      if (/^(\d+(ms|s|m|h|d))+$/.test(text)) return
       expect(any.read(text)).toBeUndefined()
     }))
 })

@@ -2,8 +2,9 @@
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { fingerprint } from "@flash-sale/domain/records/Order"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { Clock, Effect, Random, Schedule } from "effect"
+import { Clock, Effect, Random, Schedule, Struct } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Door from "./Door.ts"
 import { items, persistently } from "./Operator.ts"
@@ -18,6 +19,9 @@ const CANCELLED_OF = 6
 /** How many orders come before the door knows, and are left to the fold, 0 to 1. */
 const PAST_THE_DOOR = 0.5
 const USERS = 7
+/** Orders under the ids of others. */
+const REUSED = 12
+const MAX_REUSE_PAUSE_MILLIS = 5_000
 const STRANGE = 8
 /** The longest pause between two orders: together they take about as long as the blows. */
 const MAX_PAUSE_MILLIS = 1_000
@@ -45,6 +49,33 @@ export const buyers = (world: World) =>
       }
       if (n % CANCELLED_OF === 0) yield* Effect.forkChild(cancel(world, itemId, requestId))
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
+    }), { discard: true })
+
+/**
+ * Buyers who use the request id of somebody else's order, whose status has expired: the gateway knows nothing of it,
+ * claims the id, and answers 202.
+ */
+export const reusers = (world: World) =>
+  Effect.forEach(Array.from({ length: REUSED }, (_, n) => n), (n) =>
+    Effect.gen(function*() {
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_REUSE_PAUSE_MILLIS))
+      const used = yield* Random.nextIntBetween(0, ORDERS - 1)
+      const itemId = items[used % items.length]!
+      const order = { requestId: requestOf(used, itemId), userId: UserId.make(`x-${n}`), itemId, amount: 1 + (n % 3) }
+      const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
+      const correlationId = CorrelationId.make(`x-${n}`)
+      yield* world.store.claimExpired({
+        ...Struct.omit(order, ["userId"]),
+        status: "PENDING",
+        attempt: 1,
+        correlationId,
+        updatedAt: "",
+        fingerprint: fingerprint(order)
+      })
+      yield* persistently(
+        world,
+        LogRecord.encode(itemId, Command.Place({ order, attempt: 1, acceptedAt, correlationId }))
+      )
     }), { discard: true })
 
 /** Also of an attempt that is over by then, or does not begin before. */

@@ -48,7 +48,10 @@ const untilCalm = Effect.fnUntraced(function*(world: World.World, buyers: Fiber.
 const lived = Effect.fnUntraced(function*(world: World.World) {
   yield* Effect.forkChild(Operator.stock(world))
   const buyers = yield* Effect.forkChild(
-    Effect.all([Buyers.buyers(world), Buyers.strangers(world)], { concurrency: 2, discard: true })
+    Effect.all([Buyers.buyers(world), Buyers.reusers(world), Buyers.strangers(world)], {
+      concurrency: "unbounded",
+      discard: true
+    })
   )
   for (let n = 0; n < PROCESSORS; n++) yield* world.start
   yield* Effect.forkChild(Operator.duty(world))

@@ -1,6 +1,6 @@
 /** The statuses in the store. */
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import { isFinal, isForward, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { isFinal, mayReplace, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect, Layer } from "effect"
 import type { State } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
@@ -13,7 +13,7 @@ export const layer = (state: State, trace: Trace, onChanged: (what: string, requ
     Effect.suspend(() => {
       const { statuses } = state.now()
       const current = statuses.get(status.requestId)
-      if (current !== undefined && !isForward(current, status)) return Effect.void
+      if (current !== undefined && !mayReplace(current, status)) return Effect.void
       const isChange = current?.attempt === status.attempt && current.status !== status.status
       if (current !== undefined && isFinal(current.status) && isChange) {
         onChanged(`${status.requestId} was ${current.status} and became ${status.status}`, status.requestId)

@@ -9,6 +9,7 @@ import {
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
@@ -152,6 +153,12 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
     log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
+    /** The status under the request id has expired, and a gateway claims the id. */
+    claimExpired: (status: StatusRecord) =>
+      Effect.suspend(() => {
+        state.change({ statuses: new Map(state.now().statuses).set(status.requestId, status) })
+        return trace.note(`the status of ${status.requestId} has expired, and ${status.fingerprint} claims the id`)
+      }),
     /** Somebody types `SET inventory:<item>`, this much away from what is there. */
     typeByHand: (itemId: ItemId, delta: number) =>
       Effect.suspend(() => {

@@ -1,6 +1,6 @@
 /** Folding the whole log into a store that holds nothing of it, and writing the marks that say so. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
-import { ACCEPTED_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
+import { retention } from "@flash-sale/domain/ports/OrderStatuses"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Stream } from "effect"
@@ -26,7 +26,7 @@ export interface Options extends Omit<PartitionRefill.Options, "surveyed"> {
  */
 export const run = Effect.fnUntraced(function*({ log, onFolded, ...options }: Options) {
   const reader = yield* LogReader
-  const keptSince = (yield* Clock.currentTimeMillis) - ACCEPTED_KEPT_MILLIS
+  const keptSince = (yield* Clock.currentTimeMillis) - (yield* retention).acceptedMillis
   const stopped: Array<string> = []
   const gathered = (surveyed: SurveyedPartition) =>
     Stream.unwrap(Effect.map(PartitionRefill.make({ ...options, surveyed }), (refill) => {

@@ -24,6 +24,7 @@ import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
 import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
+import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
@@ -64,8 +65,9 @@ const services = (settings: GatewaySettings) =>
       BuyTelemetry.layer,
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
-      StoreBreaker.layer
-    ])
+      StoreRoomGuard.layer
+    ]),
+    Layer.provideMerge(StoreBreaker.layer)
   )
 
 const routes = Layer.mergeAll(

@@ -5,13 +5,13 @@ import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
-import { type Effect, Layer } from "effect"
+import { Duration, type Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
@@ -20,7 +20,7 @@ import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, PaymentSettings, RedisSettings } from "./Settings.ts"
+import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
@@ -51,6 +51,10 @@ export const layerEmbedded = (
 export const layerEmbeddedBeside = (
   { dataDir }: EmbeddedSettings
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
+
+/** How long those who write statuses have them kept. */
+export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
+  Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
 
 /** The payment provider of the settings, or the simulator, which takes no money. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>

@@ -14,8 +14,8 @@ import * as Kind from "./settings/Kind.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
 
-const positive = Kind.duration(Duration.millis(1))
-const zeroOrMore = Kind.duration(Duration.zero)
+const upTo = (maximum: Duration.Duration) => Kind.duration(Duration.millis(1), maximum)
+const zeroUpTo = (maximum: Duration.Duration) => Kind.duration(Duration.zero, maximum)
 const count = Kind.whole(1, 1_000_000)
 
 /** The breaker between the gateway and the log. */
@@ -26,8 +26,8 @@ const BreakerSettings = Variable.check(
     /** Successes in half-open that close it. */
     successThreshold: Variable.make("CIRCUIT_BREAKER_SUCCESS_THRESHOLD", count, 2),
     /** How long the first opening lasts; each further one lasts twice as long. */
-    baseTimeout: Variable.make("CIRCUIT_BREAKER_BASE_TIMEOUT", positive, Duration.seconds(30)),
-    maxTimeout: Variable.make("CIRCUIT_BREAKER_MAX_TIMEOUT", positive, Duration.seconds(300))
+    baseTimeout: Variable.make("CIRCUIT_BREAKER_BASE_TIMEOUT", upTo(Duration.hours(1)), Duration.seconds(30)),
+    maxTimeout: Variable.make("CIRCUIT_BREAKER_MAX_TIMEOUT", upTo(Duration.days(1)), Duration.seconds(300))
   }),
   ({ baseTimeout, maxTimeout }) =>
     Duration.isLessThan(maxTimeout, baseTimeout)
@@ -39,16 +39,13 @@ export type BreakerSettings = Config.Success<typeof BreakerSettings>
 
 /** A longer notice would leave the requests under way too little of the 30 s of a shutdown. */
 const MAX_NOTICE = Duration.seconds(5)
-const notice: Kind.Kind<Duration.Duration> = {
-  expects: `a duration such as 500ms or 1s (0ms to ${Kind.formatDuration(MAX_NOTICE)})`,
-  read: (text) => {
-    const value = zeroOrMore.read(text)
-    return value === undefined || Duration.isGreaterThan(value, MAX_NOTICE) ? undefined : value
-  }
-}
+/** Buyers of what has been put in again are told that it is sold out for so long. */
+const MAX_SOLD_OUT_CACHE = Duration.minutes(1)
 
 /** The known backlog is up to half a second old: below this bound a wait would be reported where there is none. */
 const MIN_QUEUE_WAIT = Duration.seconds(1)
+/** Nobody waits longer for an order than a day. */
+const MAX_QUEUE_WAIT = Duration.days(1)
 
 export const GatewaySettings = Variable.group({
   httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
@@ -56,18 +53,18 @@ export const GatewaySettings = Variable.group({
   /** Orders that one user may send in a window. */
   rateLimit: Variable.group({
     maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
-    window: Variable.make("RATE_LIMIT_WINDOW", positive, Duration.minutes(1))
+    window: Variable.make("RATE_LIMIT_WINDOW", upTo(Duration.days(1)), Duration.minutes(1))
   }),
   /** How old the read may be that answers sold out; zero reads every time. */
-  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroOrMore, Duration.millis(100)),
+  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroUpTo(MAX_SOLD_OUT_CACHE), Duration.millis(100)),
   /** Orders that may be on their way at once; more are answered 503 at once. */
   maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
   /** How long an order may have to wait until it is decided; beyond it the order is answered 503 at once. */
-  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT), Duration.seconds(30)),
+  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT, MAX_QUEUE_WAIT), Duration.seconds(30)),
   /** Streams of events that may be open at once. */
   maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
   /** How long `/health` says 503 before the port is closed. */
-  shutdownNotice: Variable.make("SHUTDOWN_NOTICE", notice, Duration.seconds(1))
+  shutdownNotice: Variable.make("SHUTDOWN_NOTICE", zeroUpTo(MAX_NOTICE), Duration.seconds(1))
 })
 export type GatewaySettings = Config.Success<typeof GatewaySettings>
 
@@ -75,6 +72,17 @@ export const ProcessorSettings = Variable.group({
   metricsPort: Variable.make("METRICS_PORT", Kind.port, 9090)
 })
 export type ProcessorSettings = Config.Success<typeof ProcessorSettings>
+
+/** Shorter than a buyer takes to pay attention, an order would be gone before it is asked for. */
+const MIN_RETENTION = Duration.minutes(1)
+/** Every order of so long ago takes its bytes: docs/operations.md has the sum. */
+const MAX_RETENTION = Duration.days(30)
+
+export const StatusSettings = Variable.group({
+  /** How long the final status of an order that held units is found. */
+  retention: Variable.make("STATUS_RETENTION", Kind.duration(MIN_RETENTION, MAX_RETENTION), Duration.days(1))
+})
+export type StatusSettings = Config.Success<typeof StatusSettings>
 
 /** The payments of a processor: the provider, or the simulator with its failures. */
 export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0.1)

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
@@ -13,6 +14,55 @@ const Stamp = Schema.Struct({
   attempt: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3 })),
   status: OrderStatus.OrderStatus,
   place: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).pipe(Schema.brand("Offset")))
+})
+
+const Record = Schema.Struct({
+  ...Stamp.fields,
+  user: Schema.Literals(["", "u", "v"]),
+  item: Schema.Literals(["1", "2"])
+})
+
+const recordOf = ({ attempt, item, place, status, user }: typeof Record.Type): OrderStatus.StatusRecord => ({
+  requestId: RequestId.make("r"),
+  itemId: ItemId.make(item),
+  ...stamp(attempt, status, place),
+  correlationId: CorrelationId.make("c"),
+  updatedAt: "",
+  fingerprint: user
+})
+
+describe("OrderStatus.mayReplace", () => {
+  it.effect.prop("mayReplace never holds both ways", { a: Record, b: Record }, ({ a, b }) =>
+    Effect.sync(() => {
+      const [one, other] = [recordOf(a), recordOf(b)]
+      assert.isFalse(OrderStatus.mayReplace(one, other) && OrderStatus.mayReplace(other, one))
+    }))
+
+  it.effect.prop(
+    "a PENDING of a gateway gives way to whatever its item decides",
+    { a: Record, b: Record },
+    ({ a, b }) =>
+      Effect.sync(() => {
+        const claimed = { ...recordOf(a), ...stamp(1, "PENDING") }
+        const { placedAtOffset: _, ...pending } = claimed
+        const decided = { ...recordOf(b), itemId: pending.itemId, placedAtOffset: Offset.make(7) }
+        if (decided.status === "PENDING") return
+        assert.isTrue(OrderStatus.mayReplace(pending, decided))
+      })
+  )
+
+  it.effect.prop(
+    "an order that held units is replaced by no other order",
+    { a: Record, b: Record },
+    ({ a, b }) =>
+      Effect.sync(() => {
+        const [owner, other] = [{ ...recordOf(a), fingerprint: "owner" }, recordOf(b)]
+        // Also where its offset is forgotten, as the log was moved.
+        if (OrderStatus.hasHeldUnits(owner) && owner.status !== "PENDING") {
+          assert.isFalse(OrderStatus.mayReplace(owner, other))
+        }
+      })
+  )
 })
 
 describe("OrderStatus.isForward", () => {

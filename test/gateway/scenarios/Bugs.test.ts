@@ -48,8 +48,9 @@ const engine = BuyHandler.layer.pipe(
       maxTimeout: Duration.minutes(5)
     }),
     PartitionCount.layer,
-    BrokenGuards.storeBreaker
+    BrokenGuards.storeRoom
   ]),
+  Layer.provideMerge(BrokenGuards.storeBreaker),
   Layer.provideMerge(TestGateway.processor()),
   Layer.provideMerge(FaultSwitches.layer(SqliteInfra.layerMemory)),
   Layer.provideMerge(BrokenGuards.Bugs.layer),

@@ -5,9 +5,10 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { EXTERNAL_POLL_MILLIS } from "@flash-sale/infra/sqlite/database/ExternalChanges"
 import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
+import { WRITE_LINE_CAPACITY } from "@flash-sale/infra/sqlite/database/SqliteDatabase"
 import { REVOKE_TIMEOUT } from "@flash-sale/infra/sqlite/Partitions"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Context, Deferred, Effect, Exit, Fiber, Layer, Queue, Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, Layer, Option, Queue, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as Folders from "./Folders.ts"
 
@@ -34,6 +35,18 @@ describe("SqliteOrderLog", () => {
       const taken = yield* Queue.unbounded<LogRecord>()
       yield* Effect.forkScoped(consume(taking(taken)))
       assert.strictEqual((yield* Queue.take(taken)).timestamp, 1_234_567)
+    }))
+
+  it.effect("an append that finds the queue full is refused as overloaded, and the others are made", () =>
+    Effect.gen(function*() {
+      const { append } = yield* log
+      const all = Array.from({ length: WRITE_LINE_CAPACITY + 1 }, () => Effect.exit(append(record)))
+      const exits = yield* Effect.all(all, { concurrency: "unbounded" })
+      const failed = exits.filter(Exit.isFailure).map((exit) => Option.getOrUndefined(Exit.findErrorOption(exit)))
+      assert.deepStrictEqual(
+        failed.map((error) => [error?._tag, error?._tag === "AppendRefused" && error.overloaded]),
+        [["AppendRefused", true]]
+      )
     }))
 
   it.effect("a worker gets what another process appends", () =>

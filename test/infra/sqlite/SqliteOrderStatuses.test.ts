@@ -1,6 +1,11 @@
 /** What becomes of statuses in time; all else is in the contract. */
 import { assert, describe, it } from "@effect/vitest"
-import { ACCEPTED_KEPT_MILLIS, FINAL_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import {
+  ACCEPTED_KEPT_MILLIS,
+  HeldKeptMillis,
+  OrderStatuses,
+  TURNED_AWAY_KEPT_MILLIS
+} from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
@@ -58,14 +63,37 @@ describe("SqliteOrderStatuses", () => {
       assert.strictEqual((yield* statuses.read(order.requestId))._tag, "Unknown")
     }).pipe(Effect.provide(layer)))
 
-  it.effect("an accepted order is forgotten after a day, and a final one after half an hour", () =>
+  it.effect("an order that held units is forgotten after a day, one that was turned away after half an hour", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
       yield* statuses.write([status("RESERVED")])
       yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
-      yield* statuses.write([status("COMPLETED")])
-      yield* standsFor("Kept", FINAL_KEPT_MILLIS)
+      for (const word of ["COMPLETED", "FAILED_PAYMENT", "CANCELLED"] as const) {
+        yield* statuses.write([status(word)])
+        yield* standsFor("Kept", 24 * 60 * 60 * 1000)
+      }
+      for (const word of ["FAILED", "FAILED_LIMIT", "FAILED_SOLD_OUT"] as const) {
+        yield* statuses.write([status(word)])
+        yield* standsFor("Kept", TURNED_AWAY_KEPT_MILLIS)
+      }
+      // It has had units in its first attempt.
+      yield* statuses.write([{ ...status("FAILED_SOLD_OUT"), attempt: 2 }])
+      yield* standsFor("Kept", 24 * 60 * 60 * 1000)
     }).pipe(Effect.provide(layer)))
+
+  it.effect("a longer retention keeps what is not final as long, and a shorter one a day", () =>
+    Effect.forEach([[3 * ACCEPTED_KEPT_MILLIS, 3 * ACCEPTED_KEPT_MILLIS], [1_000, ACCEPTED_KEPT_MILLIS]] as const, (
+      [held, accepted]
+    ) =>
+      Effect.gen(function*() {
+        const statuses = yield* OrderStatuses
+        yield* statuses.write([status("RESERVED")])
+        yield* standsFor("Kept", accepted)
+        yield* statuses.write([status("COMPLETED")])
+        yield* standsFor("Kept", held)
+        yield* statuses.write([status("FAILED_LIMIT")])
+        yield* standsFor("Kept", TURNED_AWAY_KEPT_MILLIS)
+      }).pipe(Effect.provide(Layer.provide(layer, Layer.succeed(HeldKeptMillis, held))))))
 
   it.effect("a confirmed claim has the clock's time", () =>
     Effect.gen(function*() {
@@ -89,7 +117,7 @@ describe("SqliteOrderStatuses", () => {
         yield* standsFor("Leased", LEASE_MILLIS)
         yield* statuses.write([status("COMPLETED")])
         yield* SteppingClock.step(-millis)
-        yield* standsFor("Kept", FINAL_KEPT_MILLIS)
+        yield* standsFor("Kept", 24 * 60 * 60 * 1000)
       }).pipe(Effect.provide(Layer.provideMerge(layer, SteppingClock.layer))))
   }
 
@@ -113,7 +141,7 @@ describe("SqliteOrderStatuses", () => {
       }))
       yield* statuses.write(many)
       assert.strictEqual(yield* rows, many.length)
-      yield* TestClock.adjust(FINAL_KEPT_MILLIS)
+      yield* TestClock.adjust(ACCEPTED_KEPT_MILLIS)
       yield* statuses.write([status("RESERVED")])
       assert.strictEqual(yield* rows, 1)
     }).pipe(Effect.provide(layer)))

@@ -13,6 +13,7 @@ import { Command, CommandId, type SalePatch } from "@flash-sale/domain/records/C
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
+import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -53,6 +54,9 @@ const heldUp = Layer.effect(
   )
 ).pipe(Layer.provideMerge(SqliteInfra.layerMemory))
 
+/** The lines of orders. */
+const lines: Array<OrderLine> = []
+
 const engine = () =>
   Processor.layer.pipe(
     Layer.provideMerge(ProcessorState.layer),
@@ -60,6 +64,7 @@ const engine = () =>
     Layer.provideMerge(heldUp),
     Layer.provideMerge(Telemetry.layerMetrics("processor")),
     Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
+    Layer.provideMerge(Layer.succeed(OrderLines, { isOn: () => true, write: (line) => void lines.push(line) })),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 
@@ -195,6 +200,33 @@ layer(engine())("The processor's metrics", (it) => {
       for (const name of ["mailbox_depth", "partition_lag", "partition_open_orders", "partition_lag_seconds"]) {
         assert.strictEqual(after.get(of(name)), 0, name)
       }
+    }))
+
+  it.effect("a request id that is used again is counted and logged, and a second record of one order is not", () =>
+    Effect.gen(function*() {
+      yield* stock(4)
+      yield* pass(1)
+      yield* buy(undefined, 1, "owner")
+      orders--
+      yield* pass(2)
+      const before = yield* samples
+      lines.length = 0
+      yield* buy(undefined, 1, "owner")
+      orders--
+      yield* buy(undefined, 2, "stranger")
+      yield* pass(2)
+      assert.deepStrictEqual(
+        Samples.only(Samples.changes(before, yield* samples), (name) => !/batch|partition|age/.test(name)),
+        {
+          processor_request_ids_reused_total: 1
+        }
+      )
+      const told = lines.map((
+        { correlationId, event, itemId, level, reason, requestId, status }
+      ) => [level, event, itemId, requestId, correlationId, status, reason])
+      assert.deepStrictEqual(told, [
+        ["Warn", "request_id_reused", ITEM, `r-${orders - 1}`, "c-1", "COMPLETED", "Request Id Reused"]
+      ])
     }))
 
   it.effect("the metrics count orders over the user's limit as failed", () =>

@@ -28,7 +28,7 @@ export const check = (letter: DeadLetter, found: StatusLookup): ReplayCheck => {
   if (Option.isNone(next)) return refused("cannot be replayed: its value is no order any more")
   switch (found._tag) {
     case "Unknown":
-      // Final statuses are kept for half an hour only. The fold knows the order, and takes only its next attempt.
+      // Its status has expired. The fold knows the order, and takes only its next attempt.
       return { _tag: "Ready", letter, next: next.value }
     case "Leased":
       return refused(`cannot be replayed now: its buyer is placing order ${name(letter)} again; try later`)

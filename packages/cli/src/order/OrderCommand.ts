@@ -22,7 +22,7 @@ const show = Command.make("show", {
     switch (found._tag) {
       case "Unknown":
         return yield* CommandFailed.failed(
-          `order ${JSON.stringify(requestId)} is not known: it never came, or became final more than 30 minutes ago`
+          `order ${JSON.stringify(requestId)} is not known: it never came, or its final status has expired`
         )
       case "Leased":
         return yield* CommandFailed.failed(

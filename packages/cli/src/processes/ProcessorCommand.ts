@@ -21,6 +21,7 @@ export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
 const settings = Settings.all({
   processor: Settings.ProcessorSettings,
   payments: Settings.PaymentSettings,
+  statuses: Settings.StatusSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
   logs: Settings.LogSettings,
@@ -33,6 +34,7 @@ export const command = Command.make("processor", {}, () =>
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
+      Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("processor", ["processor"], read)),
       Layer.launch
     )

@@ -19,6 +19,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     gateway: Settings.GatewaySettings,
     processor: Settings.ProcessorSettings,
     payments: Settings.ServePaymentSettings,
+    statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
     tracing: Settings.TracingSettings
@@ -51,6 +52,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
+      Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read)),
       Layer.launch
     )

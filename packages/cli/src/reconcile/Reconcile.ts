@@ -10,7 +10,7 @@ import * as ReconcileRun from "./ReconcileRun.ts"
 import * as Watch from "./Watch.ts"
 
 /** Each comparison reads the whole log. */
-const pause = Kind.duration(Duration.seconds(1))
+const pause = Kind.duration(Duration.seconds(1), Duration.days(30))
 
 export const command = Command.make("reconcile", {
   item: Flag.String("item").pipe(

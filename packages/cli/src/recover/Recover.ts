@@ -128,7 +128,7 @@ const run = (options: Options, place: Target.Target) =>
     if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
     if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
     return yield* CommandFailed.failed(BY_ITSELF)
-  }).pipe(Effect.scoped, Effect.provide(Target.quiet), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.scoped, Effect.provide([Target.quiet, Target.statuses]), Effect.mapError(CommandFailed.from))
 
 export const command = Command.make("recover", { ...RecoverFlags.flags, ...Target.flags }, (given) => run(given, given))
   .pipe(

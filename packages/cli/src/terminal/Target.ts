@@ -42,12 +42,15 @@ type Errors = Config.ConfigError | LogRefused | Layer.Error<ReturnType<typeof In
  * the log is refused.
  */
 export const layer = (place: Target): Layer.Layer<Infra.Ports, Errors> =>
-  refusal.pipe(Layer.provideMerge(choose(place)), Layer.provideMerge(quiet))
+  refusal.pipe(Layer.provideMerge(choose(place)), Layer.provideMerge([quiet, statuses]))
 
 /** A command that needs no log goes on where nobody knows in time. */
 const refusal = Layer.effectDiscard(
   Effect.flatMap(OrderLog, ({ partitions }) => Effect.timeoutOption(partitions, KNOWN_WITHIN))
 )
+
+/** How long the statuses are kept that a command writes, or has written again. */
+export const statuses = Layer.unwrap(Effect.map(Settings.StatusSettings, Infra.layerStatuses))
 
 const choose = (place: Target) =>
   Layer.unwrap(Effect.gen(function*() {

@@ -67,7 +67,9 @@ const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
 }).annotateMerge(OpenApi.annotations({
   summary: "What became of an order",
   description: "`PENDING`, `RESERVED`, and then one that is final: `COMPLETED`, `FAILED_SOLD_OUT`, `FAILED_LIMIT`, " +
-    "`FAILED_PAYMENT`, `FAILED` or `CANCELLED`."
+    "`FAILED_PAYMENT`, `FAILED` or `CANCELLED`. A final one is found for a day (or as long as is set) where the " +
+    "order held units, and for half an hour where it was turned away. Where two orders for one item came under one " +
+    "id, it is the first one's."
 }))
 
 export class OrdersApi extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors) {}

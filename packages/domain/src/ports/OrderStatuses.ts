@@ -2,9 +2,9 @@
  * What is known of each request: the keys `order_status:<request_id>`. Claims (leases), and statuses that move
  * forwards.
  */
-import { Context, type Effect } from "effect"
+import { Context, Effect } from "effect"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
-import type { StatusRecord } from "../records/OrderStatus.ts"
+import { hasHeldUnits, isFinal, type StatusRecord } from "../records/OrderStatus.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** A request to place an order, for which an idempotency key is to be claimed. */
@@ -47,8 +47,36 @@ export interface Claim {
 
 /** How long an accepted order's status is kept at the least, in milliseconds: a day. */
 export const ACCEPTED_KEPT_MILLIS = 24 * 60 * 60 * 1000
-/** How long a final status is kept, in milliseconds: 30 minutes. */
-export const FINAL_KEPT_MILLIS = 30 * 60 * 1000
+/** How long the final status of an order is kept that was turned away without units, in milliseconds: 30 minutes. */
+export const TURNED_AWAY_KEPT_MILLIS = 30 * 60 * 1000
+/**
+ * How long the final status of an order is kept that held units, in milliseconds: a day, where whoever writes statuses
+ * is not told otherwise (`STATUS_RETENTION`).
+ */
+export const HeldKeptMillis = Context.Reference<number>("@flash-sale/domain/ports/OrderStatuses/HeldKeptMillis", {
+  defaultValue: () => 24 * 60 * 60 * 1000
+})
+
+/** How long statuses that are written now are kept, in milliseconds. */
+export interface Retention {
+  /** Of an order that is not final yet. No status is kept longer. */
+  readonly acceptedMillis: number
+  /** Of a final one that held units. */
+  readonly heldMillis: number
+  /** Of a final one that was turned away without units. */
+  readonly turnedAwayMillis: number
+}
+
+/** The retention of those who write statuses: what is not final is kept no shorter than what is. */
+export const retention: Effect.Effect<Retention> = Effect.map(HeldKeptMillis, (heldMillis) => ({
+  acceptedMillis: Math.max(ACCEPTED_KEPT_MILLIS, heldMillis, TURNED_AWAY_KEPT_MILLIS),
+  heldMillis,
+  turnedAwayMillis: TURNED_AWAY_KEPT_MILLIS
+}))
+
+/** How long this status is kept once it is written, in milliseconds. */
+export const keptMillis = (record: StatusRecord, { acceptedMillis, heldMillis, turnedAwayMillis }: Retention): number =>
+  !isFinal(record.status) ? acceptedMillis : hasHeldUnits(record) ? heldMillis : turnedAwayMillis
 
 /** What a look-up finds. A `Leased` request may or may not become an order. */
 export type StatusLookup =
@@ -77,8 +105,8 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
   /** The claims' orders are surely not in the log: removes each claim that its owner still holds. */
   readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void, StoreUnavailable>
   /**
-   * Writes statuses, forwards only (`isForward`), and only over the same item and fingerprint. One that is rejected for
-   * either reason counts as written.
+   * Writes statuses where each may replace what is there (`mayReplace`): forwards within an order, and between two
+   * orders under one request id that of its owner. One that may not counts as written. Each is kept for `keptMillis`.
    */
   readonly write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void, StoreUnavailable>
   /** What is known of one request. */

@@ -22,6 +22,13 @@ export const rank = (status: OrderStatus): 0 | 1 | 2 => status === "PENDING" ? 0
 /** A final status never changes, except that replaying a dead letter starts a new attempt. */
 export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
 
+/** The words of orders whose units were never held. */
+const TURNED_AWAY: ReadonlyArray<OrderStatus> = ["PENDING", "FAILED_SOLD_OUT", "FAILED_LIMIT", "FAILED"]
+
+/** Whether the order holds units, or has held some: only such an order has a later attempt. */
+export const hasHeldUnits = ({ attempt, status }: Pick<StatusRecord, "attempt" | "status">): boolean =>
+  attempt > 1 || !TURNED_AWAY.includes(status)
+
 /**
  * The stored status of one request. Wire names are those of `GET /orders/:request_id` and of the key
  * `order_status:<request_id>`.
@@ -84,4 +91,31 @@ export const isForward = (current: StatusStamp, next: StatusStamp): boolean => {
     return nextOffset > currentOffset
   }
   return rank(next.status) > rank(current.status)
+}
+
+/**
+ * Whose status stands where two orders came under one request id: 0 of a record that could not be understood, and so is
+ * nobody's; 1 of an order that was turned away; 2 of one that held units.
+ */
+export const standing = (record: Pick<StatusRecord, "attempt" | "status" | "fingerprint">): 0 | 1 | 2 =>
+  record.fingerprint === "" ? 0 : hasHeldUnits(record) ? 2 : 1
+
+/**
+ * Whether the status `next` may replace `current` under the same request id, of which `isLeased` says whether it is a
+ * claim. Within one order by `isForward`; between two orders as follows, and `lua/write_status.lua` is its twin:
+ *
+ * - What a fold has decided replaces a claim or a PENDING of another order of the same item: the item's fold knows of
+ *   both, and says whose the request id is.
+ * - What a fold has decided of an order replaces the decided status of one with a lesser `standing`.
+ * - Anything else leaves what is there. So a claim gives way to its own item alone, which decides it.
+ *
+ * Why: docs/decisions/0032-a-request-id-used-again.md.
+ */
+export const mayReplace = (current: StatusRecord, next: StatusRecord, isLeased = false): boolean => {
+  if (current.itemId === next.itemId && current.fingerprint === next.fingerprint) {
+    return isLeased || isForward(current, next)
+  }
+  if (next.status === "PENDING") return false
+  if (current.status === "PENDING") return current.itemId === next.itemId
+  return standing(next) > standing(current)
 }

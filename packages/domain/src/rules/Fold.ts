@@ -9,6 +9,7 @@ import { empty, isBalanced, type Item } from "./Item.ts"
 import { lookUp } from "./OrderLookup.ts"
 import type { RecordOutcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
+import * as ReusedRequestId from "./ReusedRequestId.ts"
 import { apply, knowsRules } from "./Rules.ts"
 
 /**
@@ -95,7 +96,9 @@ const recall = (
   const entry = HashMap.get(unpublished, offset)
   switch (command._tag) {
     case "Place":
-      return [lookUp(item, offset, command.order.requestId, command.attempt)]
+      return [
+        ReusedRequestId.ofPlace(lookUp(item, offset, command.order.requestId, command.attempt), offset, command.order)
+      ]
     case "Unreadable":
       return [
         Option.isSome(entry)

@@ -18,6 +18,11 @@ export interface OrderOutcome {
   readonly placedAtOffset: number
   /** Whether this record changed the order. A repeated record changes nothing. */
   readonly changed: boolean
+  /**
+   * The record placed an order of another buyer or amount under the request id of the stored one: all else here is the
+   * stored order's, which stays as it is (docs/decisions/0032-a-request-id-used-again.md).
+   */
+  readonly isReused: boolean
   /** Of the stored order, which for a duplicate is the first one; absent where none ever held units. */
   readonly userId: UserId | undefined
   readonly amount: number | undefined
@@ -39,6 +44,7 @@ export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean)
   attempt: order.attempt,
   placedAtOffset: order.placedAtOffset,
   changed,
+  isReused: false,
   userId: order.userId,
   amount: order.amount,
   price: order.price,
@@ -59,6 +65,7 @@ const without = (
   attempt,
   placedAtOffset,
   changed,
+  isReused: false,
   userId: undefined,
   amount: undefined,
   price: undefined,

@@ -14,19 +14,20 @@ import {
 } from "./Item.ts"
 import { bought, lookUp } from "./OrderLookup.ts"
 import * as Outcome from "./Outcome.ts"
+import * as ReusedRequestId from "./ReusedRequestId.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
 type Decision = readonly [item: Item, order: Outcome.OrderOutcome]
 
 /**
  * The item after the order, and the order's outcome. An order that is known already changes nothing, but for the next
- * attempt of one whose units were released.
+ * attempt of one whose units were released. So does an order under the request id of another one: it is `isReused`.
  */
 export const place = (item: Item, offset: number, command: Place): Decision => {
   const { requestId } = command.order
   const known = lookUp(item, offset, requestId, command.attempt)
   const isNextAttempt = known.state === "released" && command.attempt === known.attempt + 1
-  if (known.state !== "unknown" && !isNextAttempt) return [item, known]
+  if (known.state !== "unknown" && !isNextAttempt) return [item, ReusedRequestId.ofPlace(known, offset, command.order)]
   const reason = rejectionOf(item, command)
   if (reason === undefined) return hold(item, offset, command)
   return isNextAttempt ? rejectAttempt(item, offset, command, reason) : reject(item, offset, command, reason)

@@ -25,6 +25,7 @@ import { Context, Duration, Effect, Exit, Layer } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
+import { StoreRoomGuard } from "../guards/StoreRoomGuard.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as BuyerLookups from "../reads/BuyerLookups.ts"
 import type { ItemReads } from "../reads/ItemReads.ts"
@@ -63,6 +64,7 @@ export class Admission extends Context.Service<Admission, {
 
 const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
   const breaker = yield* LogBreaker
+  const room = yield* StoreRoomGuard
   const waitEstimate = yield* WaitEstimate
   const maxWait = Duration.toMillis(maxQueueWait)
   const inFlight: InFlight = { count: 0 }
@@ -81,6 +83,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     if (inFlight.count >= maxInFlight) return Refusals.unavailable(correlationId, "overloaded")
     const open = breaker.refusal()
     if (open !== undefined) return Refusals.breakerOpen(correlationId, open)
+    if (room.isShort()) return Refusals.storeFull(correlationId)
     const wait = waitEstimate.before(order.itemId)
     return wait > maxWait ? Refusals.queueTooLong(correlationId, wait - maxWait) : undefined
   }
@@ -116,5 +119,6 @@ export const layer = (
   | PartitionCount
   | LogBreaker
   | StoreBreaker
+  | StoreRoomGuard
   | WaitEstimate
 > => Layer.effect(Admission, make(settings))

@@ -38,6 +38,13 @@ const MAX_RETRY_SECONDS = 60
 export const queueTooLong = (correlation_id: CorrelationId, millis: number): Errors.Unavailable =>
   unavailable(correlation_id, "overloaded", Math.min(MAX_RETRY_SECONDS, wholeSeconds(millis)))
 
+/** `Retry-After` while the store has little room left, in seconds: room is made by what expires, or by a person. */
+const STORE_FULL_RETRY_SECONDS = 10
+
+/** The answer while the store has little room left. */
+export const storeFull = (correlation_id: CorrelationId): Errors.Unavailable =>
+  unavailable(correlation_id, "overloaded", STORE_FULL_RETRY_SECONDS)
+
 /** The answer while the breaker to the log is open. */
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
   unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))

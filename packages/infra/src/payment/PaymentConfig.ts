@@ -39,6 +39,9 @@ const rule = ({ apiKey, mode, url }: Given): string | undefined => {
     : "PAYMENT_API_KEY: is missing, and PAYMENT_URL is given"
 }
 
+/** The longest that one answer takes: units are held meanwhile, and nobody else can buy them. */
+const LONGEST = Duration.minutes(5)
+
 /**
  * `PAYMENTS` says which of both; where it is absent a `PAYMENT_URL` decides. `failureRate` is the default of the share
  * of simulated charges that time out, 0 to 1.
@@ -52,10 +55,10 @@ export const make = (failureRate: number): Config.Config<PaymentSettings> =>
         undefined
       ),
       failureRate: Variable.make("PAYMENT_FAILURE_RATE", Kind.share, failureRate),
-      latency: Variable.make("PAYMENT_LATENCY", Kind.duration(Duration.zero), Duration.millis(100)),
+      latency: Variable.make("PAYMENT_LATENCY", Kind.duration(Duration.zero, LONGEST), Duration.millis(100)),
       url: Variable.make<URL | undefined>("PAYMENT_URL", Kind.url, undefined),
       apiKey: Variable.secret("PAYMENT_API_KEY"),
-      timeout: Variable.make("PAYMENT_TIMEOUT", Kind.duration(Duration.millis(1)), Duration.seconds(2))
+      timeout: Variable.make("PAYMENT_TIMEOUT", Kind.duration(Duration.millis(1), LONGEST), Duration.seconds(2))
     }),
     rule
   ).pipe(Config.map(({ apiKey, failureRate, latency, timeout, url }) =>

@@ -6,8 +6,11 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
+import { StoreRoom } from "../resilience/StoreRoom.ts"
 import type { RedisSettings } from "./client/RedisSettings.ts"
+import * as ServerInfo from "./client/ServerInfo.ts"
+import { unavailable } from "./client/WrongContent.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisFoldedLog from "./RedisFoldedLog.ts"
@@ -20,6 +23,14 @@ import * as RedisStoredItems from "./RedisStoredItems.ts"
 import * as RedisStoreMove from "./RedisStoreMove.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
+
+/** How much of `maxmemory` Redis uses. Every connection may ask. */
+const storeRoom: Layer.Layer<never, never, IoRedis.IoRedis> = Layer.effect(
+  StoreRoom,
+  Effect.map(IoRedis.IoRedis, ({ use }) => ({
+    used: Effect.mapError(Effect.map(use((redis) => redis.info("memory")), ServerInfo.usedShare), unavailable)
+  }))
+)
 
 const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : RedisRights.layer(user)
 
@@ -38,6 +49,7 @@ export const layer = (
     RedisLiveEvents.layer,
     RedisBacklogs.layer,
     RedisFoldedLog.layer,
+    storeRoom,
     rightsOf(user)
   ).pipe(
     Layer.provide(Scripts.layer),

@@ -6,6 +6,7 @@ import {
   type AdmissionRequest,
   type Claim,
   OrderStatuses,
+  retention,
   type StatusLookup
 } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
@@ -19,9 +20,13 @@ import * as Keys from "./Keys.ts"
 import { Scripts } from "./Scripts.ts"
 import * as StatusWire from "./wire/StatusWire.ts"
 
+const keysOf = (some: ReadonlyArray<{ readonly requestId: RequestId }>): ReadonlyArray<string> =>
+  some.map(({ requestId }) => Keys.orderStatus(requestId))
+
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
   const scripts = yield* Scripts
+  const kept = yield* retention
 
   const admit = Effect.fnUntraced(function*(requests: ReadonlyArray<AdmissionRequest>, policy: AdmissionPolicy) {
     const now = DateTime.formatIso(DateTime.makeUnsafe(yield* Clock.currentTimeMillis))
@@ -42,7 +47,7 @@ const make = Effect.gen(function*() {
   // Once the command is on the socket it reaches Redis, even where this process is killed: the reply is not awaited.
   const confirm = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
-      scripts.confirmClaims(some.map(({ requestId }) => Keys.orderStatus(requestId)), [
+      scripts.confirmClaims(keysOf(some), [
         String(ACCEPTED_KEPT_MILLIS),
         ...some.map(({ owner }) => StatusWire.leaseEnd(owner))
       ])).pipe(
@@ -54,18 +59,10 @@ const make = Effect.gen(function*() {
       )
 
   const release = (claims: ReadonlyArray<Claim>) =>
-    written(claims, (some) =>
-      scripts.releaseClaims(
-        some.map(({ requestId }) => Keys.orderStatus(requestId)),
-        some.map(({ owner }) => StatusWire.leaseEnd(owner))
-      ))
+    written(claims, (some) => scripts.releaseClaims(keysOf(some), some.map(({ owner }) => StatusWire.leaseEnd(owner))))
 
   const write = (records: ReadonlyArray<OrderStatus.StatusRecord>) =>
-    written(
-      records,
-      (some) =>
-        scripts.writeStatus(some.map(({ requestId }) => Keys.orderStatus(requestId)), StatusWire.statusArgs(some))
-    )
+    written(records, (some) => scripts.writeStatus(keysOf(some), StatusWire.statusArgs(some, kept)))
 
   const read = Effect.fnUntraced(function*(requestId: RequestId) {
     const value = yield* Effect.catchTag(

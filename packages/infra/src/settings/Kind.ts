@@ -14,9 +14,6 @@ export interface Address {
   readonly port: number
 }
 
-/** The longest duration that a setting takes, so that a mistyped one is noticed: a day. */
-const MAX_DURATION = Duration.days(1)
-
 const digits = /^\d{1,15}$/
 
 /** A whole number within bounds. */
@@ -39,17 +36,26 @@ export const share: Kind<number> = {
   }
 }
 
-const MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const MILLIS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000
+}
 
-/** `100ms`, `30s`, `1m`, `1h`, or several together: `1m30s`. Effect's own notation wants a space between. */
-export const duration = (minimum: Duration.Duration): Kind<Duration.Duration> => ({
-  expects: `a duration such as 100ms, 30s, 1m or 1h (${formatDuration(minimum)} to ${formatDuration(MAX_DURATION)})`,
+/**
+ * `100ms`, `30s`, `1m`, `1h`, `1d`, or several together: `1d12h`. Effect's own notation wants a space between. Each
+ * variable has a longest value of its own, so that a mistyped one is noticed.
+ */
+export const duration = (minimum: Duration.Duration, maximum: Duration.Duration): Kind<Duration.Duration> => ({
+  expects: `a duration such as 100ms, 30s, 1m, 1h or 1d (${formatDuration(minimum)} to ${formatDuration(maximum)})`,
   read: (text) => {
-    if (!/^(\d{1,15}(ms|s|m|h))+$/.test(text)) return undefined
+    if (!/^(\d{1,15}(ms|s|m|h|d))+$/.test(text)) return undefined
     let millis = 0
-    for (const [, count, unit] of text.matchAll(/(\d+)(ms|s|m|h)/g)) millis += Number(count) * (MILLIS[unit!] ?? NaN)
+    for (const [, count, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) millis += Number(count) * (MILLIS[unit!] ?? NaN)
     const value = Duration.millis(millis)
-    return Duration.between(value, { minimum, maximum: MAX_DURATION }) ? value : undefined
+    return Duration.between(value, { minimum, maximum }) ? value : undefined
   }
 })
 
@@ -57,7 +63,7 @@ export const duration = (minimum: Duration.Duration): Kind<Duration.Duration> =>
 export const formatDuration = (value: Duration.Duration): string => {
   let millis = Duration.toMillis(value)
   let text = ""
-  for (const unit of ["h", "m", "s", "ms"]) {
+  for (const unit of ["d", "h", "m", "s", "ms"]) {
     const count = Math.floor(millis / MILLIS[unit]!)
     millis -= count * MILLIS[unit]!
     if (count > 0) text += `${count}${unit}`

@@ -72,5 +72,7 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
   })
 )
 
-const toAppendError = ({ _tag, detail }: WriteError): AppendRefused | AppendUnknown =>
-  _tag === "SqliteUnavailable" ? new AppendRefused({ detail }) : new AppendUnknown({ detail })
+const toAppendError = (error: WriteError): AppendRefused | AppendUnknown =>
+  error._tag === "SqliteUnavailable"
+    ? new AppendRefused({ detail: error.detail, overloaded: error.overloaded })
+    : new AppendUnknown({ detail: error.detail })

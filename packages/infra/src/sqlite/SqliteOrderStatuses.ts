@@ -4,6 +4,7 @@ import {
   type AdmissionPolicy,
   type AdmissionRequest,
   OrderStatuses,
+  retention,
   type StatusLookup
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { type RateLimit, RateLimits } from "@flash-sale/domain/ports/RateLimits"
@@ -23,6 +24,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
   Effect.gen(function*() {
     const database = yield* SqliteDatabase
     const limits = yield* RateLimits
+    const kept = yield* retention
     const time = yield* StatusClock.make
     const stamp = Effect.map(DateTime.now, DateTime.formatIso)
     const find = (connection: Connection, requestId: RequestId) => StatusRows.find(connection, requestId, time)
@@ -80,7 +82,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
         }),
       write: (records) =>
         write((connection) => {
-          for (const record of records) StatusRows.write(connection, record, time)
+          for (const record of records) StatusRows.write(connection, record, time, kept)
         }),
       read: (requestId) => Effect.map(readAll([requestId]), ([found]) => found!),
       readAll

@@ -3,10 +3,11 @@ import {
   ACCEPTED_KEPT_MILLIS,
   type AdmissionRequest,
   type Claim,
-  FINAL_KEPT_MILLIS
+  keptMillis,
+  type Retention
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { isFinal, isForward, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./database/Connection.ts"
 import type { StatusClock } from "./StatusClock.ts"
@@ -69,19 +70,14 @@ export const confirm = (connection: Connection, claimed: Claim, time: StatusCloc
 export const release = (connection: Connection, { owner, requestId }: Claim): void =>
   void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
 
-/** Writes a status forwards only, and only over the same order; over a claim of that order in any case. */
-export const write = (connection: Connection, record: StatusRecord, time: StatusClock): void => {
+/** Writes a status where it may replace what is there: see `mayReplace`. */
+export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
   const there = find(connection, record.requestId, time)
-  if (there !== undefined && !mayReplace(there, record)) return
-  const kept = isFinal(record.status) ? FINAL_KEPT_MILLIS : ACCEPTED_KEPT_MILLIS
-  put(connection, undefined, time.now() + kept, record)
+  if (there !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
+  put(connection, undefined, time.now() + keptMillis(record, retention), record)
 }
 
 export const sweep = (connection: Connection, time: StatusClock): void => void connection.run(SWEEP, time.now())
-
-const mayReplace = ({ owner, record: current }: StatusRow, next: StatusRecord): boolean =>
-  current.itemId === next.itemId && current.fingerprint === next.fingerprint &&
-  (owner !== undefined || isForward(current, next))
 
 const put = (connection: Connection, owner: string | undefined, expires: number, record: StatusRecord): void =>
   void connection.run(

@@ -19,6 +19,17 @@ export interface FinishedOrder {
   readonly placedAtOffset: number
 }
 
+/** A record under the request id of another order, which stays as it is: for a counter and a log line. */
+export interface ReusedRequestId {
+  readonly requestId: RequestId
+  readonly correlationId: CorrelationId
+  readonly traceparent: string | undefined
+  /** The owner's. */
+  readonly status: OrderStatus
+  /** Of the record. */
+  readonly offset: number
+}
+
 /** All that one outcome asks for. What is absent is not needed. */
 export interface Action {
   readonly status?: StatusRecord
@@ -30,6 +41,7 @@ export interface Action {
   readonly placedAtOffset?: number
   readonly letter?: DeadLetter
   readonly finished?: FinishedOrder
+  readonly reused?: ReusedRequestId
   /** An order that was held, and is given up or cancelled now. */
   readonly voidCharge?: OpenOrder
   /** An order that was open, and is final now: a charge that still waits for it is not needed. */

@@ -6,7 +6,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { DateTime } from "effect"
-import type { Action } from "./Action.ts"
+import type { Action, ReusedRequestId } from "./Action.ts"
 import * as FinalActions from "./FinalActions.ts"
 import type { Message, OpenOrder, Place } from "./OpenOrder.ts"
 import type { OpenOrders } from "./OpenOrders.ts"
@@ -98,8 +98,11 @@ const placed = (
   if (status === undefined) return { done: offset }
   const own = openOrderOf(itemId, message, command, order, now.millis)
   if (order.placedAtOffset === offset) return FinalActions.ofOrder(own, order, status, now.text)
-  // A second record of the same order: it has no effect of its own, and the first one's status is written again.
-  return secondRecord(own, order, status, now)
+  // A second record under the same request id: it has no effect, and the status of the order that is there is written
+  // again, whoever sent the record.
+  return order.isReused
+    ? { ...secondRecord(own, order, status, now), reused: reusedBy(own, status) }
+    : secondRecord(own, order, status, now)
 }
 
 const secondRecord = (own: OpenOrder, order: Outcome.OrderOutcome, status: OrderStatus, now: Now): Action => ({
@@ -107,6 +110,14 @@ const secondRecord = (own: OpenOrder, order: Outcome.OrderOutcome, status: Order
   placedAt: own.record.timestamp,
   placedAtOffset: order.placedAtOffset,
   done: own.record.offset
+})
+
+const reusedBy = ({ command, record }: OpenOrder, status: OrderStatus): ReusedRequestId => ({
+  requestId: command.order.requestId,
+  correlationId: command.correlationId,
+  traceparent: command.traceparent,
+  status,
+  offset: record.offset
 })
 
 /** Of an order that is open here and was settled, cancelled or given up. Any other is not this worker's to finish. */

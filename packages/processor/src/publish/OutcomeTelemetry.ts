@@ -1,11 +1,12 @@
-/** What is counted and logged of orders that have become final. */
+/** What is counted and logged of orders that have become final, and of request ids that were used again. */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
+import { REASON } from "@flash-sale/domain/rules/ReusedRequestId"
 import { OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { type Context, Effect } from "effect"
-import type { Action, FinishedOrder } from "../order/Action.ts"
+import type { Action, FinishedOrder, ReusedRequestId } from "../order/Action.ts"
 
 const counterOf = (status: OrderStatus) =>
   status === "COMPLETED"
@@ -54,10 +55,28 @@ export const make: Effect.Effect<OutcomeTelemetry> = Effect.gen(function*() {
     })
   }
 
+  const reportReused = (itemId: ItemId, reused: ReusedRequestId, now: number): void => {
+    EngineMetrics.requestIdsReused.updateUnsafe(1, context)
+    lines.write({
+      level: "Warn",
+      at: now,
+      service: "processor",
+      event: "request_id_reused",
+      message: "Another order came under the request id of this one, which stays as it is",
+      correlationId: reused.correlationId,
+      requestId: reused.requestId,
+      itemId,
+      status: reused.status,
+      reason: REASON,
+      traceparent: reused.traceparent
+    })
+  }
+
   return {
     report: (itemId, actions, publishFrom, now) => {
       let count = 0
-      for (const { finished } of actions) {
+      for (const { finished, reused } of actions) {
+        if (reused !== undefined && reused.offset >= publishFrom) reportReused(itemId, reused, now.wall)
         if (finished === undefined || finished.placedAtOffset < publishFrom) continue
         reportOne(itemId, finished, now)
         count++

@@ -5,7 +5,7 @@
  * queue holds: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { ACCEPTED_KEPT_MILLIS, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { OrderStatuses, retention } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
@@ -48,6 +48,7 @@ export const make = Effect.fnUntraced(function*(
   run: PartitionRun
 ): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
   const statuses = yield* OrderStatuses
+  const { acceptedMillis } = yield* retention
   const telemetry = yield* OutcomeTelemetry.make
   const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
   let inHand = 0
@@ -67,7 +68,7 @@ export const make = Effect.fnUntraced(function*(
 
   /** Whether the status is news, or buyers may still ask for it: judged by when the order was placed. */
   const isWanted = ({ placedAtOffset, placedAt }: Action, now: number): boolean =>
-    placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + ACCEPTED_KEPT_MILLIS > now
+    placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + acceptedMillis > now
 
   /** The statuses to write now. Those that can wait are noted. */
   const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number): ReadonlyArray<StatusRecord> => {

@@ -14,7 +14,7 @@ import type { Line } from "./LogLines.ts"
 
 /** One line about one order. What is absent is left out. */
 export interface OrderLine {
-  readonly level: "Debug" | "Info"
+  readonly level: "Debug" | "Info" | "Warn"
   /** Milliseconds since 1970 (UTC). */
   readonly at: number
   readonly service: Service
@@ -51,7 +51,7 @@ export interface OrderLinesOptions {
 }
 
 export const make = ({ isOn, share, sink, toText }: OrderLinesOptions): OrderLineWriter => {
-  const levels = { Debug: isOn("Debug"), Info: isOn("Info") }
+  const levels = { Debug: isOn("Debug"), Info: isOn("Info"), Warn: isOn("Warn") }
   return {
     isOn: (level) => levels[level],
     write: (line) => {
@@ -79,12 +79,12 @@ const isoOf = (at: number): string => {
 const text = (name: string, value: string | undefined): string =>
   value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`
 
+const WORDS = { Debug: "DEBUG", Info: "INFO", Warn: "WARN" } as const
+
 /** The line as `LogLines.json` would write it. Correlation ids, events and the ids of a trace need no escaping. */
 export const json = (line: OrderLine): string => {
   const traceId = Propagation.traceIdOf(line.traceparent)
-  return `{"timestamp":"${isoOf(line.at)}","level":"${
-    line.level === "Info" ? "INFO" : "DEBUG"
-  }","message":"${line.message}"` +
+  return `{"timestamp":"${isoOf(line.at)}","level":"${WORDS[line.level]}","message":"${line.message}"` +
     `,"correlation_id":"${line.correlationId}","service":"${line.service}","event":"${line.event}"` +
     text("request_id", line.requestId) +
     text("user_id", line.userId) +

@@ -26,6 +26,12 @@ export const admissionBatch = histogram(
   BATCH_SIZES
 )
 
+/** Of `maxmemory`: at 0.85 new orders are refused. 0 where Redis has no such bound, and on the embedded file. */
+export const storeMemoryUsed = gauge(
+  "gateway_redis_memory_used_ratio",
+  "Share of its maxmemory that Redis uses (0 to 1), 0 where it has none"
+)
+
 /** How one service appends to Kafka. */
 export interface AppendMetrics {
   readonly duration: Metric.Histogram<number>
@@ -68,6 +74,12 @@ export const orderFate = histogram(
   "processor_order_accepted_to_final_seconds",
   "Time from the acceptance of an order to its final status, in seconds",
   FATE_SECONDS
+)
+
+/** By records of another buyer or amount, which came when the status of the first order had expired, or was away. */
+export const requestIdsReused = counter(
+  "processor_request_ids_reused_total",
+  "Orders that came under the request id of another one"
 )
 
 /** Dead letters put, by reason: the values of the header `error`. */
@@ -124,12 +136,13 @@ const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> =>
 
 /** The series of each service that exist from its start, at 0. Those of partitions come with the partition. */
 export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
-  gateway: [...both("gateway"), admissionBatch, ...allAnswers],
+  gateway: [...both("gateway"), admissionBatch, storeMemoryUsed, ...allAnswers],
   processor: [
     ...both("processor"),
     foldBatch,
     orderFate,
     itemsStopped,
+    requestIdsReused,
     ...letters.all,
     ...partitions.all
   ]

@@ -25,6 +25,12 @@ const isOlder = (version: string, least: string): boolean => {
   return false
 }
 
+/** The share of `maxmemory` that is used, by the answer to INFO; undefined where Redis has no such bound. */
+export const usedShare = (info: string): number | undefined => {
+  const [used, most] = [Number(field(info, "used_memory")), Number(field(info, "maxmemory"))]
+  return used >= 0 && most > 0 ? used / most : undefined
+}
+
 /** By the answer to INFO. What it does not say is no objection: a user without the right to ask gets an empty one. */
 export const judge = (info: string): Verdict => {
   switch (field(info, "redis_mode")) {

@@ -4,20 +4,19 @@ import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { type HoldState, isHoldState, isRejectionReason, isReleaseReason } from "@flash-sale/domain/rules/Item"
 import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as Outcomes from "@flash-sale/domain/rules/Outcome"
+import * as ReusedRequestId from "@flash-sale/domain/rules/ReusedRequestId"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
 
 /**
- * Reads the short answers to a fresh `place` record, `h <price> <currency>` and `r <reason>`, or any other by `read`.
+ * Reads the short answers to a fresh `place` record, `h <price> <currency>` and `r <reason>`, or any other by `read`:
+ * where that is another order's line, its request id was used again.
  */
-export const readPlaced = (
-  { attempt, order: { amount, requestId, userId } }: Place,
-  offset: number,
-  answer: string
-): OrderOutcome => {
+export const readPlaced = ({ attempt, order }: Place, offset: number, answer: string): OrderOutcome => {
+  const { amount, requestId, userId } = order
   const [kind, first, currency] = answer.split(" ", 3)
   if (kind === "r" && isRejectionReason(first)) return Outcomes.rejected(requestId, first, attempt, offset, true)
-  if (kind !== "h") return read(requestId, answer)
+  if (kind !== "h") return ReusedRequestId.ofPlace(read(requestId, answer), offset, order)
   return {
     requestId,
     state: "held",
@@ -25,6 +24,7 @@ export const readPlaced = (
     attempt,
     placedAtOffset: offset,
     changed: true,
+    isReused: false,
     userId,
     amount,
     price: first === "-" ? undefined : Number(first),
@@ -65,6 +65,7 @@ const heldOutcome = (
     attempt: Number(attempt),
     placedAtOffset: Number(placedAtOffset),
     changed,
+    isReused: false,
     // The id was checked before it was folded.
     userId: userId as UserId,
     amount: Number(amount),

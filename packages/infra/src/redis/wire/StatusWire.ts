@@ -1,7 +1,7 @@
 /**
  * The values of the keys `order_status:<request_id>`: statuses as JSON, and claims, which are statuses with a lease.
  */
-import { ACCEPTED_KEPT_MILLIS, type AdmissionRequest, FINAL_KEPT_MILLIS } from "@flash-sale/domain/ports/OrderStatuses"
+import { type AdmissionRequest, keptMillis, type Retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Result, Schema } from "effect"
 
@@ -27,17 +27,18 @@ export const claim = (request: AdmissionRequest, lease: string, updatedAt: strin
     fingerprint: request.fingerprint
   }).slice(0, -1) + lease
 
-/** The arguments of `lua/write_status.lua` for these statuses. */
-export const statusArgs = (records: ReadonlyArray<OrderStatus.StatusRecord>): ReadonlyArray<string> => [
-  String(ACCEPTED_KEPT_MILLIS),
-  String(FINAL_KEPT_MILLIS),
-  ...records.flatMap((record) => [OrderStatus.write(record), stampOf(record)])
-]
+/** The arguments of `lua/write_status.lua` for these statuses: of each its JSON, its stamp, and how long it is kept. */
+export const statusArgs = (
+  records: ReadonlyArray<OrderStatus.StatusRecord>,
+  retention: Retention
+): ReadonlyArray<string> =>
+  records.flatMap((record) => [OrderStatus.write(record), stampOf(record), String(keptMillis(record, retention))])
 
 /** The words by which a status is compared. None holds a space: items and fingerprints are made of checked ids. */
 const stampOf = (record: OrderStatus.StatusRecord): string => {
   const { attempt, fingerprint, itemId, placedAtOffset = -1, status } = record
-  return `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${OrderStatus.rank(status)}`
+  const rank = OrderStatus.rank(status)
+  return `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${rank} ${OrderStatus.standing(record)}`
 }
 
 /** What a value holds; `Damaged` where it is neither a claim nor a status. */

@@ -3,9 +3,10 @@ import { Effect, Exit, Schema } from "effect"
 import type { Connection } from "./Connection.ts"
 import { operatingError } from "./ResultCode.ts"
 
-/** The file could not be read or written: nothing was changed. */
+/** The file could not be read or written: nothing was changed. `overloaded`: too many writes wait already. */
 export class SqliteUnavailable extends Schema.TaggedError<SqliteUnavailable>()("SqliteUnavailable", {
-  detail: Schema.String
+  detail: Schema.String,
+  overloaded: Schema.Boolean.pipe(Schema.withConstructorDefault(Effect.succeed(false)))
 }) {}
 
 /** The commit itself failed: it is not known whether the change will be there when the file is opened again. */

@@ -124,7 +124,7 @@ const toExit = <A, E>(result: Result.Result<A, E>): Exit.Exit<A, E> =>
 
 const unavailableWhereFull = (error: GroupCommit.WriteError | BatchLine.LineFull): GroupCommit.WriteError =>
   error._tag === "LineFull"
-    ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already` })
+    ? new GroupCommit.SqliteUnavailable({ detail: `${error.capacity} writes wait already`, overloaded: true })
     : error
 
 /** The error of the store's ports, which have a single one for a store that is away. */
