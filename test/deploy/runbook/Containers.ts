@@ -124,7 +124,7 @@ export const make = async (lib: string, fixed: Env): Promise<Machine> => {
       redis: server(redis, () => redis.end()),
       redpanda: server(kafka, () => kafka.kill()),
       gateway: gateway.container,
-      // The gateway is asked at its own port: what the proxy does is in test/deploy/haproxy.
+      // The gateway is asked at its own port: what the proxy does is in test/deploy/composeProxy.test.ts.
       proxy: server({ start: () => Promise.resolve(), folder: redis.folder }, () => Promise.resolve()),
       processor: processor.container
     },
