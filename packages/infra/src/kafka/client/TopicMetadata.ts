@@ -26,8 +26,8 @@ export const allCommitted = (
   )
 
 /**
- * Where each partition of a topic begins and ends. The library asks for the ends and then for the beginnings, by what it
- * knows of the topic. Where it connects anew in between it knows nothing, throws, and does not try again: then it is
+ * Where each partition of a topic begins and ends. The library asks for the ends and then for the beginnings, by what
+ * it knows of the topic. Where it connects anew in between it knows nothing, throws, and does not try again: then it is
  * asked once more.
  */
 export const boundsOf = async (admin: Pick<Admin, "fetchTopicOffsets">, topic: string) => {
