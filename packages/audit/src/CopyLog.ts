@@ -86,3 +86,37 @@ const add = (taken: Map<PartitionId, Array<Taken>>, partition: PartitionId, one:
   if (there === undefined) taken.set(partition, [one])
   else there.push(one)
 }
+
+/** What came late. */
+export interface Late {
+  /** Records that were found, those that are left out included. */
+  readonly found: number
+  /** The log up to where it is copied now. */
+  readonly log: ReadonlyArray<SurveyedPartition>
+}
+
+/**
+ * Copies what came to the log `before` behind its ends, after all of it was copied. The copy may be in use by then. A
+ * record that is copied twice has one effect.
+ */
+export const late = Effect.fnUntraced(function*(before: ReadonlyArray<SurveyedPartition>, options: RecordCopy.Options) {
+  const reader = yield* LogReader
+  const copy = yield* LogCopy
+  let found = 0
+  const log = yield* Effect.forEach(before, (one) =>
+    Effect.gen(function*() {
+      const { end } = yield* reader.bounds(one.partition)
+      if (end <= one.end) return one
+      yield* Stream.runForEach(reader.read(one.partition, one.end, end), (records) => {
+        found += records.length
+        const kept = records.map((record) => RecordCopy.of(record, options)).filter((record) => record !== undefined)
+        return Effect.forEach(
+          Map.groupBy(kept, ({ partition }) => partition),
+          ([partition, some]) => copy.append(partition, some.map(({ record }) => record)),
+          { discard: true }
+        )
+      })
+      return { ...one, end }
+    }))
+  return { found, log } satisfies Late
+})

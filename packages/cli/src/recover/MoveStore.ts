@@ -51,7 +51,6 @@ export const run = Effect.fnUntraced(function*(
       )
     )
   )
-  yield* MoveSurvey.refuseGrown(source)
 })
 
 const switched = Effect.fnUntraced(function*(source: MoveSurvey.Source, to: LogIdentity) {

@@ -5,6 +5,7 @@ import { type Config, Console, Context, Effect, Layer } from "effect"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import type * as Target from "../terminal/Target.ts"
+import * as MoveLate from "./MoveLate.ts"
 import * as MoveLog from "./MoveLog.ts"
 import * as MoveStore from "./MoveStore.ts"
 import * as MoveSurvey from "./MoveSurvey.ts"
@@ -46,6 +47,7 @@ export const run = Effect.fnUntraced(function*(
       Effect.tapError(() => Console.log(`${from.topic} is the log as before. ${leftOver(to.topic)}`))
     )
     yield* MoveStore.run(source, to, target)
+    yield* MoveLate.run(source, to)
     yield* Console.log(
       `done. Set ORDERS_TOPIC=${to.topic} and KAFKA_PARTITIONS=${to.partitions} for every gateway, processor and ` +
         "command, and start them\n" +

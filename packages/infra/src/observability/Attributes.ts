@@ -35,6 +35,7 @@ export const EVENTS = [
   "log_ready",
   "letters_missing",
   "log_unusable",
+  "mark_missing",
   "kafka_client",
   "redis_policy",
   "store_memory_short",

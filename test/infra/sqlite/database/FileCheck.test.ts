@@ -11,7 +11,7 @@ import * as LogChain from "@flash-sale/infra/sqlite/database/LogChain"
 import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migrations"
 import { CannotOpen } from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Logger, References } from "effect"
 import { TestClock } from "effect/testing"
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -207,6 +207,20 @@ describe("an engine that is started", () => {
       writeFileSync(markPath(folder), HighWaterMark.encode({ boot: "another", tails }))
       yield* opens(folder)
       assert.isBelow(endOf(folder), RECORDS)
+    }))
+
+  it.live("says that the mark is missing beside a log, and nothing of a new folder or a marked one", () =>
+    Effect.gen(function*() {
+      const events: Array<unknown> = []
+      const logger = Logger.make(({ fiber }) => events.push(fiber.getRef(References.CurrentLogAnnotations)["event"]))
+      const starts = (folder: string) =>
+        Effect.map(Effect.provide(opens(folder), Logger.layer([logger])), () => events.splice(0))
+      const folder = yield* stopped(1)
+      assert.deepStrictEqual(yield* starts(yield* Folders.temporary), [])
+      assert.deepStrictEqual(yield* starts(folder), [])
+      rmSync(markPath(folder))
+      assert.deepStrictEqual(yield* starts(folder), ["mark_missing"])
+      assert.deepStrictEqual(yield* starts(folder), [])
     }))
 
   it.live("chains the records of a file that an older build has written, as they are", () =>

@@ -1,5 +1,5 @@
 /** Making the topics, at the first start of all. */
-import { Effect } from "effect"
+import { Effect, Schedule } from "effect"
 import type { ITopicConfig } from "kafkajs"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import type { KafkaSettings } from "../client/KafkaSettings.ts"
@@ -7,6 +7,8 @@ import * as Policies from "./Policies.ts"
 
 /** Letters are few and their order does not matter. */
 const DEAD_LETTER_PARTITIONS = 1
+/** A broker that was just named the leader of a partition may not know it yet: it is asked again so often. */
+const untilLed = { schedule: Schedule.spaced("250 millis"), times: 40 }
 const TOPIC_EXISTS = "TOPIC_ALREADY_EXISTS"
 
 /** Makes these topics. Another process may make them at the same moment. */
@@ -43,9 +45,14 @@ const configOf = (settings: KafkaSettings, topic: string, numPartitions: number)
   ]
 })
 
-/** Makes a topic for a copy of the log, with its policies. */
+/** Makes a topic for a copy of the log, with its policies, and waits until each of its partitions answers. */
 export const createCopy = (client: KafkaClient["Service"], topic: string, partitions: number) =>
-  Effect.asVoid(
-    client.ask(`creating ${topic}`, (admin) =>
-      admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: true }))
+  client.ask(
+    `creating ${topic}`,
+    (admin) => admin.createTopics({ topics: [configOf(client.settings, topic, partitions)], waitForLeaders: true })
+  ).pipe(
+    Effect.andThen(
+      Effect.retry(client.ask(`bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic)), untilLed)
+    ),
+    Effect.asVoid
   )

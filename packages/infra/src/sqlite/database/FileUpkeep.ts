@@ -1,5 +1,6 @@
 /** What the engine does for its file beside reading and writing: marks how far the log is, and empties the WAL. */
 import { Effect, Schedule, type Scope } from "effect"
+import * as Log from "../../observability/logs/Log.ts"
 import type { Connection } from "./Connection.ts"
 import { attempt } from "./GroupCommit.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
@@ -14,6 +15,18 @@ export interface FileUpkeep {
   /** Something was committed. */
   readonly committed: () => void
 }
+
+/** Without its mark a file that has lost records looks like any other. An older build has written none. */
+const warnIfUnmarked = Effect.fnUntraced(function*(connection: Connection, folder: string) {
+  if (HighWaterMark.read(folder) !== "absent") return
+  const tails = yield* attempt(() => LogChain.tails(connection))
+  if (tails.every(({ end }) => end === 0)) return
+  yield* Log.warn(
+    `${HighWaterMark.FILE_NAME} was missing in ${folder}: it was deleted, or an older build has written the log. ` +
+      "Whether the log has lost its last records could not be seen",
+    { event: "mark_missing" }
+  )
+})
 
 /**
  * Goes on until the scope closes, and marks the end then.
@@ -47,6 +60,7 @@ export const make = Effect.fnUntraced(function*(
 
   // What was in the file at the start may not be on the disk yet: it is now.
   yield* empty
+  yield* Effect.ignore(warnIfUnmarked(connection, folder))
   yield* mark
   yield* Effect.addFinalizer(() => mark)
   yield* Effect.forkScoped(Effect.repeat(mark, Schedule.spaced(MARK_MILLIS)))
