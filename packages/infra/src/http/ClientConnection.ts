@@ -1,0 +1,62 @@
+/** One connection: its socket and seat, and the requests on it that wait for the answer before theirs. */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import type { Seat } from "./Seats.ts"
+import type { Stall } from "./Stall.ts"
+
+/** Requests that may wait on a connection for the answer before theirs; with more it is closed. */
+export const MAX_PIPELINED = 64
+/** What their heads may take together, in characters. */
+export const MAX_PIPELINED_SIZE = 64 * 1024
+
+/** A request with what answers it. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Hands it to those who answer. */
+  readonly serve: () => void
+}
+
+export interface ClientConnection {
+  readonly socket: Socket
+  readonly seat: Seat
+  /** What is remembered of a client that does not read; undefined where nothing waits for it. */
+  stall: Stall | undefined
+  readonly onAnswered: () => void
+  readonly waiting: Array<Exchange>
+  waitingSize: number
+}
+
+/** `answered` is called when an answer has ended, in whichever way. */
+export const make = (
+  socket: Socket,
+  seat: Seat,
+  answered: (connection: ClientConnection) => void
+): ClientConnection => {
+  const connection: ClientConnection = {
+    socket,
+    seat,
+    stall: undefined,
+    onAnswered: () => answered(connection),
+    waiting: [],
+    waitingSize: 0
+  }
+  return connection
+}
+
+const sizeOf = ({ rawHeaders, url = "" }: IncomingMessage): number =>
+  rawHeaders.reduce((size, part) => size + part.length, url.length)
+
+/** Has a request wait; false where that is too many or too much. */
+export const wait = (connection: ClientConnection, exchange: Exchange): boolean => {
+  connection.waiting.push(exchange)
+  connection.waitingSize += sizeOf(exchange.request)
+  return connection.waiting.length <= MAX_PIPELINED && connection.waitingSize <= MAX_PIPELINED_SIZE
+}
+
+/** The request that has waited for longest, which waits no more. None where the connection takes no more answers. */
+export const next = (connection: ClientConnection): Exchange | undefined => {
+  const exchange = connection.socket.writable ? connection.waiting.shift() : undefined
+  if (exchange !== undefined) connection.waitingSize -= sizeOf(exchange.request)
+  return exchange
+}
