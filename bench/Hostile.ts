@@ -1,7 +1,8 @@
 /**
  * What hostile requests cost the embedded engine in memory, and buyers in time. A fresh engine for each attack; buyers
  * and attackers share the machine with it. `ENGINE` names the main file of another version, `LIMIT` the memory in MiB
- * at which the engine counts as killed, as a container of that size would.
+ * at which the engine counts as killed, as a container of that size would, `ATTACK` a part of the name of the one
+ * that is wanted.
  */
 import { readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -81,7 +82,15 @@ const p99 = (millis: ReadonlyArray<number>): string => {
   return Number.isFinite(at) ? at.toFixed(0) : "none"
 }
 
-const measure = async ({ name, run }: Attack): Promise<void> => {
+/** Attacks from a process of its own; the answer is how many requests it has sent. */
+const attacking = async (index: number, { http, metrics }: Ports): Promise<number> => {
+  const args = [index, http, metrics, MILLIS].map(String)
+  const attacker = await spawnLogged(process.execPath, [Services.pathOf("Attacks.ts"), ...args])
+  await attacker.exit
+  return Number(/^sent (\d+)$/m.exec(attacker.output())?.[1])
+}
+
+const measure = async ({ name }: Attack, index: number): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), "flash-sale-hostile-"))
   const ports: Ports = { http: await freePort(), metrics: await freePort() }
   const engine = await spawnLogged(process.execPath, ["--disable-warning=TimeoutNegativeWarning", ENGINE, "serve"], {
@@ -99,7 +108,7 @@ const measure = async ({ name, run }: Attack): Promise<void> => {
     const usual = await buying(ports.http, delay(MILLIS / 2))
     const before = residentMib(engine.pid)
     const memory = watch(engine)
-    const attack = run(ports, MILLIS)
+    const attack = attacking(index, ports)
     const [requests, beside] = await Promise.all([attack, buying(ports.http, attack)])
     memory.end()
     const grown = memory.most() - before
@@ -124,5 +133,8 @@ const measure = async ({ name, run }: Attack): Promise<void> => {
 
 export const run = async (): Promise<void> => {
   Table.print(["MiB before", "MiB at most", "requests", "KiB each", "lives", "p99 usual", "p99 beside", "unanswered"])
-  for (const attack of attacks) await measure(attack)
+  const only = process.env["ATTACK"]
+  for (const [index, attack] of attacks.entries()) {
+    if (only === undefined || attack.name.includes(only)) await measure(attack, index)
+  }
 }

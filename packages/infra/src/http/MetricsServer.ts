@@ -4,9 +4,12 @@ import { HttpRouter, HttpServerResponse } from "effect/http"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
 import * as Kept from "../time/Kept.ts"
+import * as Monotonic from "../time/Monotonic.ts"
 import * as Listener from "./Listener.ts"
 import type { Bounds } from "./Seats.ts"
 
+/** How long after one collection of all series the next may begin, in milliseconds: each takes some of them. */
+const COLLECT_EVERY = 100
 /** How long a scrape under way may take at shutdown. */
 const SHUTDOWN_TIMEOUT = "2 seconds"
 
@@ -65,14 +68,21 @@ export const layer = <R>(
   )
 
 /**
- * `/metrics`, for any router: the gateway has it on its own port. Those who ask while the series are collected share
- * them, and their bytes.
+ * `/metrics`, for any router: the gateway has it on its own port. Those who ask before the next collection begins share
+ * it, and its bytes.
  */
 export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> = Layer.unwrap(
   Effect.gen(function*() {
     const { collect } = yield* Telemetry
-    const bytes = Effect.map(collect, (text) => new TextEncoder().encode(text))
-    const shared = yield* Kept.make(Effect.uninterruptible(bytes), Duration.zero)
+    const now = yield* Monotonic.reader
+    let notBefore = Number.NEGATIVE_INFINITY
+    const collectInTurn = Effect.gen(function*() {
+      yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
+      notBefore = now() + COLLECT_EVERY
+      return new TextEncoder().encode(yield* collect)
+    })
+    // One who hangs up does not end what the others wait for.
+    const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
     const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
     return HttpRouter.add("GET", "/metrics", answer)
   })
