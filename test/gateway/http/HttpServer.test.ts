@@ -9,6 +9,7 @@ import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect, Layer, Metric, Schedule } from "effect"
 import { TestClock } from "effect/testing"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import type { ServerResponse } from "node:http"
 import * as MemoryOutput from "../../infra/observability/logs/MemoryOutput.ts"
 import { type Client, closed, connected, until } from "../../servers/Clients.ts"
@@ -151,6 +152,21 @@ describe("HttpServer: one connection", () => {
       assert.deepStrictEqual(requests.taken, ["/held", "/held", "/held"])
       requests.held[0]!.end()
       yield* until(() => requests.taken.filter((url) => url === "/next").length === MAX_PIPELINED)
+    }).pipe(Effect.scoped))
+
+  it.live("of a connection that is closed no further request is parsed, also of what has come already", () =>
+    Effect.gen(function*() {
+      let parsed = 0
+      const onRequest = () => {
+        parsed++
+      }
+      subscribe("http.server.request.start", onRequest)
+      yield* Effect.addFinalizer(() => Effect.sync(() => unsubscribe("http.server.request.start", onRequest)))
+      const port = yield* listening(answering())
+      const client = yield* connected(port)
+      client.say(get("/held") + get("/next").repeat(1_000))
+      yield* closed(client)
+      assert.strictEqual(parsed, 1 + MAX_PIPELINED + 1)
     }).pipe(Effect.scoped))
 
   it.effect("a client that does not read is dropped, and one that waits for its answer is not", () =>

@@ -60,3 +60,18 @@ export const next = (connection: ClientConnection): Exchange | undefined => {
   if (exchange !== undefined) connection.waitingSize -= sizeOf(exchange.request)
   return exchange
 }
+
+/** What a parser is told of a request after which it has to stop, as after an upgrade to another protocol. */
+const STOP = 2
+
+/**
+ * Ends the connection, and with it the reading of what has come already: Node would go on to parse it, a thousand
+ * requests of one packet, and keep them all until the socket has closed.
+ *
+ * **Details**: Node has no public way to do so; where its parser is another one, it goes on as it would.
+ */
+export const cut = ({ socket }: ClientConnection): void => {
+  const parser: unknown = Reflect.get(socket, "parser")
+  if (typeof parser === "object" && parser !== null && "onIncoming" in parser) parser.onIncoming = () => STOP
+  socket.destroy()
+}

@@ -54,7 +54,7 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop }: Rules): Connections
   const drop = (connection: Connection, reason: DropReason): void => {
     const address = AddressKey.plain(connection.socket.remoteAddress ?? "")
     forget(connection)
-    connection.socket.destroy()
+    ClientConnection.cut(connection)
     onDrop({ reason, address })
   }
 
