@@ -9,12 +9,11 @@ export const MAX_PIPELINED = 64
 /** What their heads may take together, in characters. */
 export const MAX_PIPELINED_SIZE = 64 * 1024
 
-/** A request with what answers it. */
+/** A request with what answers it, and the event by which Node hands it over. */
 export interface Exchange {
+  readonly event: "request" | "checkContinue"
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Hands it to those who answer. */
-  readonly serve: () => void
 }
 
 export interface ClientConnection {
@@ -23,6 +22,8 @@ export interface ClientConnection {
   /** What is remembered of a client that does not read; undefined where nothing waits for it. */
   stall: Stall | undefined
   readonly onAnswered: () => void
+  /** Whether an answer is under way. */
+  isBusy: boolean
   readonly waiting: Array<Exchange>
   waitingSize: number
 }
@@ -38,6 +39,7 @@ export const make = (
     seat,
     stall: undefined,
     onAnswered: () => answered(connection),
+    isBusy: false,
     waiting: [],
     waitingSize: 0
   }

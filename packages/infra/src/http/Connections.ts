@@ -23,6 +23,8 @@ export interface Rules {
   /** Whether a request is answered on a connection beyond the bounds. */
   readonly isProbe: (request: IncomingMessage) => boolean
   readonly onDrop: (dropped: Dropped) => void
+  /** Hands a request to those who answer it. */
+  readonly serve: (exchange: ClientConnection.Exchange) => void
 }
 
 export interface Connections {
@@ -37,18 +39,16 @@ export interface Connections {
 
 type Connection = ClientConnection.ClientConnection
 
-export const make = ({ bounds, isProbe, isTrusted, onDrop }: Rules): Connections => {
+export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Connections => {
   const seats = Seats.make(bounds)
   const bySocket = new Map<Socket, Connection>()
   const bySeat = new Map<Seats.Seat, Connection>()
-  /** Those with an answer under way. */
-  const busy = new Set<Connection>()
 
   const forget = (connection: Connection): void => {
     seats.leave(connection.seat)
     bySocket.delete(connection.socket)
     bySeat.delete(connection.seat)
-    busy.delete(connection)
+    connection.isBusy = false
     connection.waiting.length = 0
   }
   const drop = (connection: Connection, reason: DropReason): void => {
@@ -58,16 +58,17 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop }: Rules): Connections
     onDrop({ reason, address })
   }
 
-  const begin = (connection: Connection, { request, response, serve }: ClientConnection.Exchange): void => {
+  const begin = (connection: Connection, exchange: ClientConnection.Exchange): void => {
     const { seat } = connection
-    if (seat.beyond !== undefined && !isProbe(request)) return drop(connection, seat.beyond)
-    busy.add(connection)
+    if (seat.beyond !== undefined && !isProbe(exchange.request)) return drop(connection, seat.beyond)
+    connection.isBusy = true
     seats.busy(seat)
-    response.once("close", connection.onAnswered)
-    serve()
+    exchange.response.on("close", connection.onAnswered)
+    serve(exchange)
   }
   const answered = (connection: Connection): void => {
-    if (!busy.delete(connection)) return
+    if (!connection.isBusy) return
+    connection.isBusy = false
     connection.stall = undefined
     const next = ClientConnection.next(connection)
     if (next === undefined) seats.idle(connection.seat)
@@ -97,11 +98,12 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop }: Rules): Connections
     take: (exchange) => {
       const connection = bySocket.get(exchange.request.socket)
       if (connection === undefined) return
-      if (!busy.has(connection)) begin(connection, exchange)
+      if (!connection.isBusy) begin(connection, exchange)
       else if (!ClientConnection.wait(connection, exchange)) drop(connection, "pipelined")
     },
     dropStalled: (now) => {
-      for (const connection of busy) {
+      for (const connection of bySocket.values()) {
+        if (!connection.isBusy) continue
         connection.stall = Stall.look(connection.stall, connection.socket, now)
         if (Stall.isOver(connection.stall, now)) drop(connection, "slow")
       }

@@ -6,6 +6,7 @@ import type { Socket } from "node:net"
 import { messageOf } from "../errors/MessageOf.ts"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import * as Monotonic from "../time/Monotonic.ts"
+import type { Exchange } from "./ClientConnection.ts"
 import * as Connections from "./Connections.ts"
 import * as ConnectionWatch from "./ConnectionWatch.ts"
 import type { Bounds } from "./Seats.ts"
@@ -54,10 +55,10 @@ const isOfAccepting = (error: Error): boolean => "syscall" in error && error.sys
 
 /** A server whose listeners see the connections that were let in, and their requests one after the other. */
 class BoundedServer extends Server {
-  readonly #connections: Connections.Connections
+  readonly admitted: Connections.Connections
   readonly #take: ListenerOptions["take"]
 
-  constructor(connections: Connections.Connections, take: ListenerOptions["take"]) {
+  constructor(rules: Omit<Connections.Rules, "serve">, take: ListenerOptions["take"]) {
     super({
       headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
@@ -66,25 +67,27 @@ class BoundedServer extends Server {
       // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
       shouldUpgradeCallback: () => false
     })
-    this.#connections = connections
+    this.admitted = Connections.make({ ...rules, serve: (exchange) => this.#serve(exchange) })
     this.#take = take
+  }
+
+  #serve({ event, request, response }: Exchange): void {
+    if (event === "request" && this.#take(request, response)) return
+    super.emit(event, request, response)
   }
 
   override emit(event: string, ...args: Array<unknown>): boolean {
     switch (event) {
       case "connection":
-        return this.#connections.admit(args[0] as Socket) && super.emit(event, ...args)
+        return this.admitted.admit(args[0] as Socket) && super.emit(event, ...args)
       case "request":
-      case "checkContinue": {
-        const request = args[0] as IncomingMessage
-        const response = args[1] as ServerResponse
-        const serve = () => {
-          if (event === "request" && this.#take(request, response)) return
-          super.emit(event, request, response)
-        }
-        this.#connections.take({ request, response, serve })
+      case "checkContinue":
+        this.admitted.take({
+          event,
+          request: args[0] as IncomingMessage,
+          response: args[1] as ServerResponse
+        })
         return true
-      }
       default:
         return super.emit(event, ...args)
     }
@@ -97,15 +100,14 @@ export const layer = (options: ListenerOptions) =>
     const { bounds, isProbe, isTrusted, port, shutdownTimeout, take } = options
     let open = () => 0
     const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
-    const connections = Connections.make({ bounds, isTrusted, isProbe, onDrop: dropped })
-    open = connections.open
-    const server = new BoundedServer(connections, take)
+    const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, take)
+    open = server.admitted.open
     // One that the system could not accept is one client less, and must not end the process.
     server.on("error", (error) => {
       if (isOfAccepting(error)) dropped({ reason: "accept", address: "" })
     })
     const now = yield* Monotonic.reader
-    const look = Effect.sync(() => connections.dropStalled(now()))
+    const look = Effect.sync(() => server.admitted.dropStalled(now()))
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
     return NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: shutdownTimeout })
   })).pipe(
