@@ -1,5 +1,7 @@
 /** Every answer of the front gateway, over a real socket. */
 import { assert, layer } from "@effect/vitest"
+import { RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
 import * as TestGateway from "../TestGateway.ts"
 
@@ -140,6 +142,14 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
         const page = yield* gateway.ask(method, "/docs")
         assert.deepStrictEqual([page.status, page.body["code"]], [404, "not_found"])
       }
+      const version = yield* gateway.get("/version")
+      assert.strictEqual(version.status, 200)
+      assert.deepStrictEqual(version.body, {
+        name: "flash-sale-engine",
+        version: release.version,
+        rules_version: RULES_VERSION,
+        node: process.versions.node
+      })
       const health = yield* gateway.get("/health")
       assert.strictEqual(health.status, 200)
       assert.deepStrictEqual(health.body, {

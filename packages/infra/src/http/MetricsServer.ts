@@ -1,4 +1,4 @@
-/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez` and `/readyz`. */
+/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez`, `/readyz`, `/version`. */
 import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
@@ -6,6 +6,7 @@ import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
 import * as Kept from "../time/Kept.ts"
 import * as Monotonic from "../time/Monotonic.ts"
 import * as Listener from "./Listener.ts"
+import { release } from "./Release.ts"
 import type { Bounds } from "./Seats.ts"
 
 /** How long after one collection of all series the next may begin, in milliseconds: each takes some of them. */
@@ -47,6 +48,7 @@ export const layer = <R>(
         HttpRouter.serve(
           Layer.mergeAll(
             metricsRoute,
+            versionRoute,
             healthRoute(Effect.provideContext(health, context)),
             probeRoutes(Effect.provideContext(isReady, context))
           ),
@@ -86,6 +88,12 @@ export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Tel
     const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
     return HttpRouter.add("GET", "/metrics", answer)
   })
+)
+
+const versionRoute: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
+  "GET",
+  "/version",
+  Effect.succeed(HttpServerResponse.jsonUnsafe(release))
 )
 
 const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
