@@ -1,10 +1,12 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Gateway from "./Gateway.ts"
+import * as Hostile from "./Hostile.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   gateway: Gateway.run,
+  hostile: Hostile.run,
   processor: Processor.run,
   recovery: Recovery.run
 }

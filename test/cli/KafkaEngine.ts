@@ -36,7 +36,12 @@ export const make = Effect.fnUntraced(function*(kafka: string) {
     ports,
     charges: charges.keys,
     url: `http://127.0.0.1:${port}/health`,
-    processor: MetricsServer.layer({ port, health: Health.check, isReady: Health.isReady }).pipe(
+    processor: MetricsServer.layer({
+      port,
+      health: Health.check,
+      isReady: Health.isReady,
+      metrics: "processor"
+    }).pipe(
       Layer.provide(Telemetry.layerMetrics("processor")),
       Layer.provideMerge(CutLog.processor(charges.layer)),
       Layer.provideMerge(ports),

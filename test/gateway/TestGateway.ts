@@ -55,7 +55,9 @@ const settings: GatewaySettings = {
   maxInFlight: 1_000,
   maxQueueWait: Duration.seconds(30),
   maxListeners: 100,
-  shutdownNotice: Duration.zero
+  shutdownNotice: Duration.zero,
+  trustedProxies: [],
+  docs: false
 }
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))

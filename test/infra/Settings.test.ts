@@ -42,7 +42,9 @@ describe("Settings: defaults", () => {
         maxInFlight: 5_000,
         maxQueueWait: Duration.seconds(30),
         maxListeners: 1_000,
-        shutdownNotice: Duration.seconds(1)
+        shutdownNotice: Duration.seconds(1),
+        trustedProxies: [],
+        docs: false
       })
       expect(found.processor).toEqual({ metricsPort: 9090 })
       expect(found.payments).toEqual({ failureRate: 0.1, latency: Duration.millis(100) })
@@ -75,6 +77,8 @@ describe("Settings: given values", () => {
         KAFKA_ADDR: "kafka-1:9092, kafka-2:9093",
         LOG_LEVEL: "WARN",
         RATE_LIMIT_WINDOW: "1m30s",
+        TRUSTED_PROXIES: "10.0.0.0/8, 192.0.2.7,2001:db8::/32",
+        DOCS: "true",
         SOLD_OUT_CACHE: "0ms",
         PAYMENT_FAILURE_RATE: "0",
         OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/",
@@ -87,8 +91,22 @@ describe("Settings: given values", () => {
       expect(found.logs.level).toBe("Warn")
       expect(found.gateway.rateLimit.window).toEqual(Duration.seconds(90))
       expect(found.gateway.soldOutCache).toEqual(Duration.zero)
+      expect(found.gateway.trustedProxies).toEqual([
+        { address: "10.0.0.0", prefix: 8, family: "ipv4" },
+        { address: "192.0.2.7", prefix: 32, family: "ipv4" },
+        { address: "2001:db8::", prefix: 32, family: "ipv6" }
+      ])
+      expect(found.gateway.docs).toBe(true)
       expect(found.payments.failureRate).toBe(0)
       expect(found.tracing).toEqual({ isOn: true, isParentBased: false })
+    }))
+
+  it.effect("serve has its page of documents, unless it is told not to", () =>
+    Effect.gen(function*() {
+      expect((yield* read(Settings.ServeGatewaySettings, {})).docs).toBe(true)
+      expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "" })).docs).toBe(true)
+      expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "false" })).docs).toBe(false)
+      expect((yield* read(Settings.GatewaySettings, {})).docs).toBe(false)
     }))
 
   it.effect("an address of Kafka or Redis switches to both", () =>
@@ -101,6 +119,7 @@ describe("Settings: given values", () => {
 })
 
 const aDuration = (least: string, most: string) => `a duration such as 100ms, 30s, 1m, 1h or 1d (${least} to ${most})`
+const networks = "a comma-separated list of addresses and networks such as 10.0.0.0/8,192.0.2.7,2001:db8::/32"
 const parentBased = "parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
 const bad: ReadonlyArray<readonly [variable: string, value: string, expects: string]> = [
   ["HTTP_PORT", "abc", "a port (1 to 65535)"],
@@ -121,6 +140,11 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
   ["SOLD_OUT_CACHE", "30 seconds", aDuration("0ms", "1m")],
   ["MAX_QUEUE_WAIT", "2d", aDuration("1s", "1d")],
   ["MAX_LISTENERS", "0", "a whole number from 1 to 1000000"],
+  ["DOCS", "yes", "one of true, false"],
+  ["TRUSTED_PROXIES", "10.0.0.0/33", networks],
+  ["TRUSTED_PROXIES", "10.0.0.1,,10.0.0.2", networks],
+  ["TRUSTED_PROXIES", "proxy.example", networks],
+  ["TRUSTED_PROXIES", "2001:db8::/129", networks],
   ["SHUTDOWN_NOTICE", "6s", aDuration("0ms", "5s")],
   [
     "ORDERS_TOPIC",

@@ -11,12 +11,13 @@ import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
+import type { CannotListen } from "@flash-sale/infra/http/Listener"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
-import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import { HttpApiBuilder } from "effect/http-api"
 import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
 import * as BuyRoute from "./buy/BuyRoute.ts"
@@ -26,6 +27,8 @@ import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
+import * as AllowedMethods from "./http/AllowedMethods.ts"
+import * as Docs from "./http/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as Middleware from "./http/Middleware.ts"
@@ -70,25 +73,30 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(StoreBreaker.layer)
   )
 
-const routes = Layer.mergeAll(
-  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([Handlers.orders, Handlers.items, Handlers.live, Handlers.system]),
-    Layer.provide(Validation.layer)
-  ),
-  HttpApiScalar.layer(Api, { path: "/docs" }),
-  MetricsServer.metricsRoute,
-  Middleware.layer
-)
+const routes = ({ docs }: GatewaySettings) =>
+  Layer.mergeAll(
+    HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+      Layer.provide([Handlers.orders, Handlers.items, Handlers.live, Handlers.system]),
+      Layer.provide(Validation.layer)
+    ),
+    MetricsServer.metricsRoute,
+    Middleware.layer,
+    docs ? Docs.layer : Layer.empty
+  )
 
 /** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
-export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServer.CannotListen, Services> =>
+export const layer = (settings: GatewaySettings): Layer.Layer<never, CannotListen, Services> =>
   // Above the server, so that it is taken down before it.
   Shutdown.layerBegin.pipe(
-    Layer.provide(HttpRouter.serve(routes, {
+    Layer.provide(HttpRouter.serve(routes(settings), {
       disableLogger: true,
       disableListenLog: true,
       routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
     })),
-    Layer.provide([HttpServer.layer(settings.httpPort), RequestTracing.layer]),
+    Layer.provide([
+      HttpServer.layer(settings),
+      RequestTracing.layer,
+      Layer.succeed(AllowedMethods.AllowedMethods, AllowedMethods.make(settings.docs ? [Docs.PATH] : []))
+    ]),
     Layer.provide(services(settings))
   )

@@ -11,6 +11,7 @@ import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Kind from "./settings/Kind.ts"
+import * as Networks from "./settings/Networks.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
 
@@ -47,25 +48,34 @@ const MIN_QUEUE_WAIT = Duration.seconds(1)
 /** Nobody waits longer for an order than a day. */
 const MAX_QUEUE_WAIT = Duration.days(1)
 
-export const GatewaySettings = Variable.group({
-  httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
-  breaker: BreakerSettings,
-  /** Orders that one user may send in a window. */
-  rateLimit: Variable.group({
-    maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
-    window: Variable.make("RATE_LIMIT_WINDOW", upTo(Duration.days(1)), Duration.minutes(1))
-  }),
-  /** How old the read may be that answers sold out; zero reads every time. */
-  soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroUpTo(MAX_SOLD_OUT_CACHE), Duration.millis(100)),
-  /** Orders that may be on their way at once; more are answered 503 at once. */
-  maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
-  /** How long an order may have to wait until it is decided; beyond it the order is answered 503 at once. */
-  maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT, MAX_QUEUE_WAIT), Duration.seconds(30)),
-  /** Streams of events that may be open at once. */
-  maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
-  /** How long `/health` says 503 before the port is closed. */
-  shutdownNotice: Variable.make("SHUTDOWN_NOTICE", zeroUpTo(MAX_NOTICE), Duration.seconds(1))
-})
+const gateway = (docs: boolean) =>
+  Variable.group({
+    httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+    breaker: BreakerSettings,
+    /** Orders that one user may send in a window. */
+    rateLimit: Variable.group({
+      maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
+      window: Variable.make("RATE_LIMIT_WINDOW", upTo(Duration.days(1)), Duration.minutes(1))
+    }),
+    /** How old the read may be that answers sold out; zero reads every time. */
+    soldOutCache: Variable.make("SOLD_OUT_CACHE", zeroUpTo(MAX_SOLD_OUT_CACHE), Duration.millis(100)),
+    /** Orders that may be on their way at once; more are answered 503 at once. */
+    maxInFlight: Variable.make("MAX_IN_FLIGHT", count, 5_000),
+    /** How long an order may have to wait until it is decided; beyond it the order is answered 503 at once. */
+    maxQueueWait: Variable.make("MAX_QUEUE_WAIT", Kind.duration(MIN_QUEUE_WAIT, MAX_QUEUE_WAIT), Duration.seconds(30)),
+    /** Streams of events that may be open at once. */
+    maxListeners: Variable.make("MAX_LISTENERS", count, 1_000),
+    /** How long `/health` says 503 before the port is closed. */
+    shutdownNotice: Variable.make("SHUTDOWN_NOTICE", zeroUpTo(MAX_NOTICE), Duration.seconds(1)),
+    /** Addresses and networks of proxies, whose connections have no bound by address. */
+    trustedProxies: Variable.make<ReadonlyArray<Networks.Network>>("TRUSTED_PROXIES", Networks.networks, []),
+    /** Whether `/docs` is served. */
+    docs: Variable.make("DOCS", Kind.yesOrNo, docs)
+  })
+
+export const GatewaySettings = gateway(false)
+/** The same with `/docs`: the engine that is tried out in one process. */
+export const ServeGatewaySettings = gateway(true)
 export type GatewaySettings = Config.Success<typeof GatewaySettings>
 
 export const ProcessorSettings = Variable.group({

@@ -28,7 +28,7 @@ describe("The hot route", () => {
   it.live("ends the connection of an answer that it cannot write, and serves the next request", () =>
     Effect.gen(function*() {
       const port = yield* Effect.promise(freePort)
-      yield* Layer.build(Layer.provide(HttpServer.layer(port), route))
+      yield* Layer.build(Layer.provide(HttpServer.layer({ httpPort: port, trustedProxies: [] }), route))
       assert.strictEqual(yield* send(port, "broken"), "cut")
       assert.strictEqual(yield* send(port, "sound"), 202)
     }).pipe(Effect.scoped, Effect.provide(quiet)))

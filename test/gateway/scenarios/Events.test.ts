@@ -5,6 +5,7 @@ import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Duration, Effect, Exit, Fiber, Layer, Option, References, Schedule, Scope, Stream } from "effect"
 import { connect } from "node:net"
+import * as Clients from "../../servers/Clients.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 interface Heard {
@@ -157,6 +158,19 @@ layer(engine(), { excludeTestServices: true })("Events of an item", (it) => {
       assert.containsAllKeys(body["paths"], ["/orders/{request_id}/events", "/items/{item_id}/events"])
     }))
 
+  it.effect("of an item that nobody knows no event is read", () =>
+    Effect.gen(function*() {
+      const gateway = yield* TestGateway.TestGateway
+      const calls = yield* Calls
+      yield* until(() => calls.following === 0)
+      calls.follows = 0
+      const answers = yield* Effect.all(Array.from({ length: 20 }, (_, n) => gateway.get(`/items/no-${n}/events`)), {
+        concurrency: "unbounded"
+      })
+      assert.deepStrictEqual([...new Set(answers.map(({ status }) => status))], [404])
+      assert.deepStrictEqual({ ...calls }, { follows: 0, following: 0 })
+    }))
+
   it.effect("an item's events are read once for all subscribers, and not at all without one", () =>
     Effect.gen(function*() {
       const calls = yield* Calls
@@ -197,6 +211,22 @@ layer(engine(), { excludeTestServices: true })("Events of an order", (it) => {
       assert.isUndefined(yield* soon(missed.next))
       assert.strictEqual((yield* gateway.get("/orders/nothing/events")).status, 404)
     }).pipe(Effect.scoped))
+
+  it.effect("of an order that nobody knows, or that is over, no event is read", () =>
+    Effect.gen(function*() {
+      const gateway = yield* TestGateway.TestGateway
+      const calls = yield* Calls
+      yield* TestGateway.stock("103", 1)
+      yield* gateway.send(TestGateway.order({ request_id: "over", item_id: "103" }))
+      yield* TestGateway.until(gateway.get("/orders/over"), ({ body }) => body["status"] === "COMPLETED")
+      yield* until(() => calls.following === 0)
+      calls.follows = 0
+      assert.strictEqual((yield* gateway.get("/orders/nothing/events")).status, 404)
+      const over = yield* gateway.get("/orders/over/events")
+      assert.strictEqual(over.status, 200)
+      assert.include(over.text, "\"status\":\"COMPLETED\"")
+      assert.deepStrictEqual({ ...calls }, { follows: 0, following: 0 })
+    }))
 
   it.effect("an order's events share the reader of its item", () =>
     Effect.gen(function*() {
@@ -274,6 +304,21 @@ layer(engine({ maxListeners: 2 }, flood), { excludeTestServices: true })("Subscr
       }).pipe(Effect.scoped),
     20_000
   )
+})
+
+layer(engine({ maxListeners: 2 }), { excludeTestServices: true })("Streams of one connection", (it) => {
+  it.effect("a connection has one stream, however many it asks for", () =>
+    Effect.gen(function*() {
+      const { port } = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 1)
+      const greedy = yield* Clients.connected(port)
+      greedy.say("GET /items/101/events HTTP/1.1\r\nhost: x\r\n\r\n".repeat(10))
+      yield* Clients.until(() => greedy.heard().includes("event: snapshot"))
+      const other = yield* listen("/items/101/events")
+      assert.strictEqual(other.status, 200)
+      assert.strictEqual(available(yield* soon(other.next)), 1)
+      assert.lengthOf(greedy.heard().split("HTTP/1.1 "), 2)
+    }).pipe(Effect.scoped))
 })
 
 describe("Events at shutdown", () => {

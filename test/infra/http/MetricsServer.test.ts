@@ -3,8 +3,10 @@ import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Layer, Metric, Ref } from "effect"
+import { TestClock } from "effect/testing"
 import { createServer } from "node:net"
 import { describe } from "vitest"
+import * as Clients from "../../servers/Clients.ts"
 
 const fetched = (port: number, path: string) =>
   Effect.promise(async () => {
@@ -66,15 +68,85 @@ describe("MetricsServer", () => {
         yield* Ref.set(ready, false)
         expect(yield* fetched(port, "/readyz")).toMatchObject({ status: 503, body: "{\"status\":\"not_ready\"}" })
         expect((yield* fetched(port, "/else")).status).toBe(404)
-      }).pipe(Effect.provide(Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready) }), telemetry)))
+      }).pipe(
+        Effect.provide(
+          Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready), metrics: "processor" }), telemetry)
+        )
+      )
     }))
+
+  it.live("the port has a bound, closes the connection that is idle for longest, and shows that it did", () =>
+    Effect.gen(function*() {
+      const port = yield* free
+      const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
+      const bounds = { max: 3, maxPerAddress: 2, reserved: 1 }
+      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor", bounds } as const
+      yield* Layer.build(
+        MetricsServer.layer(options).pipe(
+          Layer.provide(Telemetry.layerMetrics("processor")),
+          Layer.provide(Layer.succeed(Metric.MetricRegistry, new Map()))
+        )
+      )
+      const first = yield* Clients.connected(port)
+      const second = yield* Clients.connected(port)
+      const third = yield* Clients.connected(port, "127.0.0.2")
+      const fourth = yield* Clients.connected(port)
+      yield* Clients.closed(first)
+      fourth.say("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+      yield* Clients.until(() => fourth.heard().includes("processor_connections_max 3\n"))
+      expect(fourth.heard()).toContain("\nprocessor_connections_dropped_total{reason=\"address\"} 1\n")
+      expect(fourth.heard()).toContain("\nprocessor_connections_dropped_total{reason=\"full\"} 0\n")
+      expect([second, third, fourth].map(({ socket }) => socket.closed)).toEqual([false, false, false])
+    }).pipe(Effect.scoped))
+
+  it.live("a client that offers another protocol goes on with this one", () =>
+    Effect.gen(function*() {
+      const port = yield* free
+      const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
+      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      yield* Layer.build(Layer.provide(MetricsServer.layer(options), telemetry))
+      const client = yield* Clients.connected(port)
+      client.say("GET /livez HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n")
+      yield* Clients.until(() => client.heard().endsWith("{\"status\":\"live\"}"))
+      client.say("GET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+      yield* Clients.until(() => client.heard().split("{\"status\":\"live\"}").length === 3)
+    }).pipe(Effect.scoped))
+
+  it.effect("metrics are collected ten times a second at the most, for all who ask meanwhile", () =>
+    Effect.gen(function*() {
+      const port = yield* free
+      let collections = 0
+      const counted = Layer.succeed(Telemetry.Telemetry, {
+        collect: Effect.sync(() => `collection ${++collections}\n`)
+      })
+      const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
+      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      yield* Layer.build(Layer.provide(MetricsServer.layer(options), counted))
+      expect(yield* fetched(port, "/metrics")).toMatchObject({ status: 200, body: "collection 1\n" })
+      const clients = yield* Effect.forEach([1, 2, 3], () => Clients.connected(port))
+      // One that is answered after the others have asked shows that they have.
+      const last = yield* Clients.connected(port)
+      for (const { say } of clients) say("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+      last.say("GET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+      yield* Clients.until(() => last.heard().endsWith("{\"status\":\"live\"}"))
+      clients[0]!.socket.destroy()
+      yield* TestClock.adjust("99 millis")
+      expect(collections).toBe(1)
+      yield* TestClock.adjust("1 millis")
+      yield* Clients.until(() => clients.slice(1).every(({ heard }) => heard().endsWith("collection 2\n")))
+    }).pipe(Effect.scoped))
 
   it.live("a port that is taken is an error of one line", () =>
     Effect.gen(function*() {
       const { port } = yield* taken
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
       const error = yield* Effect.flip(
-        Layer.build(Layer.provide(MetricsServer.layer({ port, health, isReady: Effect.succeed(true) }), telemetry))
+        Layer.build(
+          Layer.provide(
+            MetricsServer.layer({ port, health, isReady: Effect.succeed(true), metrics: "processor" }),
+            telemetry
+          )
+        )
       )
       expect(error._tag).toBe("CannotListen")
       expect(error.message).toMatch(

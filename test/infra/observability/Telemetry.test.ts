@@ -50,6 +50,9 @@ const GATEWAY = {
 
 /** Without the gauges of the dead letters, which are not counted yet, and those of items and partitions. */
 const PROCESSOR = {
+  processor_connections: "gauge",
+  processor_connections_max: "gauge",
+  processor_connections_dropped_total: "counter",
   processor_orders_processed_total: "counter",
   processor_orders_processed_success_total: "counter",
   processor_orders_processed_failed_total: "counter",

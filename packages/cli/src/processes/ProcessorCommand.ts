@@ -15,7 +15,12 @@ import * as Process from "./Process.ts"
 export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
-    MetricsServer.layer({ port: metricsPort, health: Health.check, isReady: Health.isReady })
+    MetricsServer.layer({
+      port: metricsPort,
+      health: Health.check,
+      isReady: Health.isReady,
+      metrics: "processor"
+    })
   ).pipe(Layer.provide(ProcessorState.layer))
 
 const settings = Settings.all({

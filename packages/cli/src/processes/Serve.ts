@@ -16,7 +16,7 @@ const SERVICES = ["gateway", "processor"] as const
 
 const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
-    gateway: Settings.GatewaySettings,
+    gateway: Settings.ServeGatewaySettings,
     processor: Settings.ProcessorSettings,
     payments: Settings.ServePaymentSettings,
     statuses: Settings.StatusSettings,
@@ -26,11 +26,11 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
   })
 
 /** Prints where the engine is and what to try: as text at a terminal, else as log lines. */
-const layerWelcome = (port: number): Layer.Layer<never, never, Stdio.Stdio> =>
+const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer.Layer<never, never, Stdio.Stdio> =>
   Layer.effectDiscard(Effect.gen(function*() {
     const stdio = yield* Stdio.Stdio
     const lines = [
-      `The engine is up: http://localhost:${port}/docs`,
+      `The engine is up: http://localhost:${port}${docs ? "/docs" : ""}`,
       `Try it: curl -i localhost:${port}/buy -H 'content-type: application/json' -d ` +
       `'{"request_id":"r-1","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
     ]
@@ -46,7 +46,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
     return yield* Layer.mergeAll(
       Process.layerLifecycle,
       Dependencies.layer(SERVICES),
-      layerWelcome(read.gateway.httpPort)
+      layerWelcome(read.gateway)
     ).pipe(
       Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
       Layer.provide(FirstStock.layer),

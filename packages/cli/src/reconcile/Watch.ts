@@ -30,7 +30,8 @@ export const run = Effect.fnUntraced(function*(every: Duration.Duration) {
   const server = MetricsServer.layer({
     port: metricsPort,
     health: Effect.succeed({ status: "healthy" as const }),
-    isReady: Effect.succeed(true)
+    isReady: Effect.succeed(true),
+    metrics: "reconcile"
   }).pipe(Layer.provide(Telemetry.layerMetrics()))
   yield* Effect.repeat(compareOnce, Schedule.spaced(every)).pipe(Effect.provide(server))
   return yield* Effect.never

@@ -46,7 +46,7 @@ const fromCause = Effect.fnUntraced(function*<E>(telemetry: BuyTelemetry["Servic
   const [{ status }] = yield* HttpServerError.causeResponse(cause)
   if (status === 404) {
     const { method, url } = yield* HttpServerRequest.HttpServerRequest
-    const allow = AllowedMethods.otherThan(method, url)
+    const allow = (yield* AllowedMethods.AllowedMethods)(method, url)
     if (allow !== undefined) return HttpServerResponse.setHeader(yield* problem(telemetry, 405), "allow", allow)
   }
   if (problems[status] === undefined) {

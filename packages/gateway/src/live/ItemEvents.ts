@@ -4,6 +4,8 @@ import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { Context, Effect, Layer, Option, Queue, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import { ItemReads } from "../reads/ItemReads.ts"
+import * as Views from "../reads/Views.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import * as FeedRound from "./FeedRound.ts"
@@ -50,9 +52,10 @@ const textsOf = (
     ))
 }
 
-export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Subscribers | LiveEvents> = Layer.effect(
+export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | ItemReads | Subscribers | LiveEvents> = Layer.effect(
   ItemEvents,
   Effect.gen(function*() {
+    const reads = yield* ItemReads
     const feeds = yield* ItemFeeds
     const subscribers = yield* Subscribers
     const live = yield* LiveEvents
@@ -65,6 +68,8 @@ export const layer: Layer.Layer<ItemEvents, never, ItemFeeds | Subscribers | Liv
 
     const answer = Effect.fnUntraced(
       function*(itemId: ItemId, lastEventId: string | undefined) {
+        // Before anything is built: a feed costs a reader and a memory of its own.
+        yield* Views.ofItem(itemId, yield* reads.look(itemId))
         const subscriber = yield* subscribers.subscribe<FeedRound.FeedRound>()
         const feed = yield* feeds.get(itemId)
         const first = yield* feed.join(subscriber)

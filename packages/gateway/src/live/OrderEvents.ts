@@ -95,19 +95,21 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
 
     const answer = Effect.fnUntraced(
       function*(requestId: RequestId, lastEventId: string | undefined) {
+        const found = yield* statuses.read(requestId)
+        const isSame = (record: StatusRecord) => Sse.lastEventId(lastEventId) === idOf(record)
+        const last = (record: StatusRecord) =>
+          isSame(record) ? Effect.succeed(Sse.nothingMore) : Sse.response(snapshot(record), Stream.empty)
+        // Before anything is built: an order that will not move needs no feed.
+        if (isFinal(found.status)) return yield* last(found)
         const subscriber = yield* subscribers.subscribe<Moved>()
-        const { itemId } = yield* statuses.read(requestId)
-        const feed = yield* feeds.get(itemId)
+        const feed = yield* feeds.get(found.itemId)
         yield* feed.joinOrder(requestId, subscriber)
         // Only now, so that a change is either in what is read, or delivered by the feed.
         const record = yield* statuses.read(requestId)
-        const isSame = Sse.lastEventId(lastEventId) === idOf(record)
-        if (isFinal(record.status)) {
-          return isSame ? Sse.nothingMore : yield* Sse.response(snapshot(record), Stream.empty)
-        }
+        if (isFinal(record.status)) return yield* last(record)
         const waiting: Waiting = { sent: stampOf(record), timeout: FIRST_READ }
         return yield* Sse.response(
-          isSame ? Sse.heartbeat : snapshot(record),
+          isSame(record) ? Sse.heartbeat : snapshot(record),
           Stream.paginate(waiting, step(requestId, subscriber))
         )
       },

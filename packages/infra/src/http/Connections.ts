@@ -1,56 +1,113 @@
-/** The connections of an HTTP server against their bound: what is open and what was closed as it came. */
-import { Effect, Metric, Schedule, type Scope } from "effect"
-import type { Server } from "node:http"
-import type { Socket } from "node:net"
-import * as Headroom from "../observability/Headroom.ts"
-import * as Log from "../observability/logs/Log.ts"
-import * as ProcessMetrics from "../observability/metrics/ProcessMetrics.ts"
-
-/** Whether accepting a connection failed; an error of listening is the server's own to report. */
-const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
-
 /**
- * Counts a server's connections, logs where they come near `maxConnections` or are dropped, and reports a failure to
- * accept one, which would end the process without a listener. To be called before the server listens.
+ * The connections of a port: who is let in, one answer at a time on each, and an end to those that do not read. Why:
+ * docs/decisions/0036-connections-and-answers-that-cost-memory.md.
  */
-export const watch = Effect.fnUntraced(function*(
-  server: Server,
-  maxConnections: number
-): Effect.fn.Return<void, never, Scope.Scope> {
-  const context = yield* Effect.context<never>()
-  let open = 0
-  let refused = 0
-  let reason = ""
-  const drop = (why: string): void => {
-    refused++
-    reason = why
-    ProcessMetrics.connectionsDropped.updateUnsafe(1, context)
-  }
-  server.on("connection", (socket: Socket) => {
-    open++
-    socket.once("close", () => {
-      open--
-    })
-  })
-  server.on("drop", () => drop("the bound is reached"))
-  server.on("error", (error) => {
-    if (isOfAccepting(error)) drop(error.message)
-  })
-  let said = Headroom.NOTHING_SAID
-  const look = Effect.gen(function*() {
-    yield* Metric.update(ProcessMetrics.connections, open)
-    const [next, line] = Headroom.look(said, { open, max: maxConnections, refused })
-    refused = 0
-    said = next
-    if (line !== undefined) yield* tell(line, open, maxConnections, reason)
-  })
-  yield* Metric.update(ProcessMetrics.maxConnections, maxConnections)
-  yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(Headroom.LOOK_EVERY)))
-})
+import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
+import type { DropReason } from "../observability/metrics/ConnectionMetrics.ts"
+import * as AddressKey from "./AddressKey.ts"
+import * as ClientConnection from "./ClientConnection.ts"
+import * as Seats from "./Seats.ts"
+import * as Stall from "./Stall.ts"
 
-const tell = ({ level, refused }: Headroom.Line, open: number, max: number, reason: string): Effect.Effect<void> =>
-  level === "out"
-    ? Log.error(`${refused} connections were closed as they came, ${open} of ${max} are open: ${reason}`, {
-      event: "connections_short"
-    })
-    : Log.warn(`${open} of ${max} connections are open`, { event: "connections_short" })
+/** A connection that was closed, or not let in; `address` is the client's, empty where it is not known. */
+export interface Dropped {
+  readonly reason: DropReason
+  readonly address: string
+}
+
+export interface Rules {
+  readonly bounds: Seats.Bounds
+  /** Whether connections of this address count against no bound of their own. */
+  readonly isTrusted: (address: string) => boolean
+  /** Whether a request is answered on a connection beyond the bounds. */
+  readonly isProbe: (request: IncomingMessage) => boolean
+  readonly onDrop: (dropped: Dropped) => void
+  /** Hands a request to those who answer it. */
+  readonly serve: (exchange: ClientConnection.Exchange) => void
+}
+
+export interface Connections {
+  /** Lets a connection in, or closes it and returns false. */
+  readonly admit: (socket: Socket) => boolean
+  /** Serves the request when all before it on its connection are answered; never where the connection is closed. */
+  readonly take: (exchange: ClientConnection.Exchange) => void
+  /** Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`. In milliseconds. */
+  readonly dropStalled: (now: number) => void
+  readonly open: () => number
+}
+
+type Connection = ClientConnection.ClientConnection
+
+export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Connections => {
+  const seats = Seats.make(bounds)
+  const bySocket = new Map<Socket, Connection>()
+  const bySeat = new Map<Seats.Seat, Connection>()
+
+  const forget = (connection: Connection): void => {
+    seats.leave(connection.seat)
+    bySocket.delete(connection.socket)
+    bySeat.delete(connection.seat)
+    connection.isBusy = false
+    connection.waiting.length = 0
+  }
+  const drop = (connection: Connection, reason: DropReason): void => {
+    const address = AddressKey.plain(connection.socket.remoteAddress ?? "")
+    forget(connection)
+    ClientConnection.cut(connection)
+    onDrop({ reason, address })
+  }
+
+  const begin = (connection: Connection, exchange: ClientConnection.Exchange): void => {
+    const { seat } = connection
+    if (seat.beyond !== undefined && !isProbe(exchange.request)) return drop(connection, seat.beyond)
+    connection.isBusy = true
+    seats.busy(seat)
+    exchange.response.on("close", connection.onAnswered)
+    serve(exchange)
+  }
+  const answered = (connection: Connection): void => {
+    if (!connection.isBusy) return
+    connection.isBusy = false
+    connection.stall = undefined
+    const next = ClientConnection.next(connection)
+    if (next === undefined) seats.idle(connection.seat)
+    else begin(connection, next)
+  }
+  const welcome = (socket: Socket, seat: Seats.Seat): void => {
+    const connection = ClientConnection.make(socket, seat, answered)
+    bySocket.set(socket, connection)
+    bySeat.set(seat, connection)
+    socket.once("close", () => forget(connection))
+  }
+
+  return {
+    admit: (socket) => {
+      const address = AddressKey.plain(socket.remoteAddress ?? "")
+      const { evicted, met, seat } = seats.admit(isTrusted(address) ? undefined : AddressKey.of(address))
+      const closed = evicted === undefined ? undefined : bySeat.get(evicted)
+      if (closed !== undefined) drop(closed, closed.seat.beyond ?? met ?? "full")
+      if (seat !== undefined) {
+        welcome(socket, seat)
+        return true
+      }
+      onDrop({ reason: met ?? "full", address })
+      socket.destroy()
+      return false
+    },
+    take: (exchange) => {
+      const connection = bySocket.get(exchange.request.socket)
+      if (connection === undefined) return
+      if (!connection.isBusy) begin(connection, exchange)
+      else if (!ClientConnection.wait(connection, exchange)) drop(connection, "pipelined")
+    },
+    dropStalled: (now) => {
+      for (const connection of bySocket.values()) {
+        if (!connection.isBusy) continue
+        connection.stall = Stall.look(connection.stall, connection.socket, now)
+        if (Stall.isOver(connection.stall, now)) drop(connection, "slow")
+      }
+    },
+    open: seats.open
+  }
+}

@@ -1,26 +1,24 @@
 /** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez`, `/readyz`, `/version`. */
-import { NodeHttpServer } from "@effect/platform-node"
-import { Effect, Layer, Schema } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
-import { createServer } from "node:http"
-import { messageOf } from "../errors/MessageOf.ts"
+import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
+import * as Kept from "../time/Kept.ts"
+import * as Monotonic from "../time/Monotonic.ts"
+import * as Listener from "./Listener.ts"
 import { release } from "./Release.ts"
+import type { Bounds } from "./Seats.ts"
 
+/** How long after one collection of all series the next may begin, in milliseconds: each takes some of them. */
+const COLLECT_EVERY = 100
 /** How long a scrape under way may take at shutdown. */
 const SHUTDOWN_TIMEOUT = "2 seconds"
 
-/** The port cannot be listened on: another process has it, or it is not ours to take. */
-export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
-  port: Schema.Int,
-  /** The setting that names another. */
-  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `cannot listen on port ${this.port} (${this.variable}): ${this.detail}`
-  }
-}
+/**
+ * Connections at once, and of one address: for a few that monitor. As everything here is a probe, those beyond the
+ * bounds are answered as well.
+ */
+const BOUNDS: Bounds = { max: 200, maxPerAddress: 100, reserved: 20 }
 
 /** What `/health` shows; every other field is the service's own. 200 where healthy, else 503. */
 export interface Health {
@@ -33,12 +31,16 @@ export interface MetricsServerOptions<R> {
   readonly health: Effect.Effect<Health, never, R>
   /** Whether `/readyz` says 200: that a rollout may go on to the next. */
   readonly isReady: Effect.Effect<boolean, never, R>
+  /** Whose series show its connections. */
+  readonly metrics: ConnectionMetrics.Port
+  /** Others than usual, for a test. */
+  readonly bounds?: Bounds
 }
 
 /** Listens for as long as the layer lives. Provides no router, so that the routes of one port stay on that port. */
 export const layer = <R>(
-  { health, isReady, port }: MetricsServerOptions<R>
-): Layer.Layer<never, CannotListen, R | Telemetry> =>
+  { bounds = BOUNDS, health, isReady, metrics, port }: MetricsServerOptions<R>
+): Layer.Layer<never, Listener.CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
       Effect.context<R | Telemetry>(),
@@ -52,20 +54,40 @@ export const layer = <R>(
           ),
           { disableLogger: true, disableListenLog: true }
         ).pipe(
-          Layer.provide(server(port)),
+          Layer.provide(Listener.layer({
+            port,
+            variable: "METRICS_PORT",
+            metrics,
+            bounds,
+            isTrusted: () => false,
+            isProbe: () => true,
+            take: () => false,
+            shutdownTimeout: SHUTDOWN_TIMEOUT
+          })),
           Layer.build
         )
     )
   )
 
-/** `/metrics`, for any router: the gateway has it on its own port. */
+/**
+ * `/metrics`, for any router: the gateway has it on its own port. Those who ask before the next collection begins share
+ * it, and its bytes.
+ */
 export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> = Layer.unwrap(
-  Effect.map(Telemetry, ({ collect }) =>
-    HttpRouter.add(
-      "GET",
-      "/metrics",
-      Effect.map(collect, (text) => HttpServerResponse.text(text, { contentType: CONTENT_TYPE }))
-    ))
+  Effect.gen(function*() {
+    const { collect } = yield* Telemetry
+    const now = yield* Monotonic.reader
+    let notBefore = Number.NEGATIVE_INFINITY
+    const collectInTurn = Effect.gen(function*() {
+      yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
+      notBefore = now() + COLLECT_EVERY
+      return new TextEncoder().encode(yield* collect)
+    })
+    // One who hangs up does not end what the others wait for.
+    const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
+    const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
+    return HttpRouter.add("GET", "/metrics", answer)
+  })
 )
 
 const versionRoute: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
@@ -91,19 +113,4 @@ const probeRoutes = (isReady: Effect.Effect<boolean>): Layer.Layer<never, never,
       Effect.map(isReady, (ready) =>
         HttpServerResponse.jsonUnsafe({ status: ready ? "ready" : "not_ready" }, { status: ready ? 200 : 503 }))
     )
-  )
-
-/** A failure to accept a connection is one scrape less, and must not end the process. */
-const makeServer = () => createServer().on("error", () => {})
-
-const server = (port: number) =>
-  NodeHttpServer.layer(makeServer, { port, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }).pipe(
-    Layer.catchTag("ServeError", ({ cause }) =>
-      Layer.effectContext(Effect.fail(
-        new CannotListen({
-          port,
-          variable: "METRICS_PORT",
-          detail: messageOf(cause)
-        })
-      )))
   )

@@ -3,9 +3,9 @@ import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import { Context, Effect, Layer, Metric } from "effect"
+import * as ConnectionMetrics from "./metrics/ConnectionMetrics.ts"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import * as Metrics from "./metrics/Metrics.ts"
-import * as ProcessMetrics from "./metrics/ProcessMetrics.ts"
 import type { Service } from "./metrics/Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
@@ -45,7 +45,7 @@ export const layerMetrics = (
  */
 const initialise = (service: Service): Effect.Effect<void> =>
   // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
-  Effect.forEach([Metrics, EngineMetrics, ProcessMetrics].flatMap(({ initial }) => initial[service]), Metric.value, {
+  Effect.forEach([Metrics, EngineMetrics, ConnectionMetrics].flatMap(({ initial }) => initial[service]), Metric.value, {
     discard: true
   })
 

@@ -1,4 +1,5 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
+import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as ProcessMetrics from "@flash-sale/infra/observability/metrics/ProcessMetrics"
@@ -9,7 +10,7 @@ import { sources } from "../../../../scripts/Source.ts"
 const names = [
   ...Object.values(Metrics.initial).flat(),
   ...Object.values(EngineMetrics.initial).flat(),
-  ...Object.values(ProcessMetrics.initial).flat(),
+  ...Object.values(ConnectionMetrics.initial).flat(),
   ProcessMetrics.openDescriptors,
   ProcessMetrics.maxDescriptors,
   ProcessMetrics.clockOffset,

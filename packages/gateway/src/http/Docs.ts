@@ -1,0 +1,49 @@
+/**
+ * `GET /docs`: the API for people, on one page. Served with `DOCS=true`, made with the first request, and encoded and
+ * compressed once: all answers share its bytes. Why: docs/decisions/0036-connections-and-answers-that-cost-memory.md.
+ */
+import { Api } from "@flash-sale/domain/api/Api"
+import { Effect, type Layer } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpApiScalar } from "effect/http-api"
+import { promisify } from "node:util"
+import { gzip } from "node:zlib"
+
+export const PATH = "/docs"
+
+/** Whether a client that says this takes gzip. */
+const takesGzip = (acceptEncoding = ""): boolean =>
+  acceptEncoding.split(",").some((part) => /^\s*gzip\s*(?:;\s*q\s*=\s*(?!0(?:\.0*)?\s*$).*)?$/i.test(part))
+
+/** The page, as the framework makes it for a router of its own. */
+const page = async (): Promise<Buffer> => {
+  const { dispose, handler } = HttpRouter.toWebHandler(HttpApiScalar.layer(Api, { path: PATH }), {
+    disableLogger: true
+  })
+  const answer = await handler(new Request(`http://localhost${PATH}`))
+  const bytes = Buffer.from(await answer.arrayBuffer())
+  await dispose()
+  return bytes
+}
+
+const encoded = async () => {
+  const plain = await page()
+  return { plain, compressed: await promisify(gzip)(plain) }
+}
+
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.use((router) =>
+  Effect.gen(function*() {
+    // The first request may hang up; the page is made for all.
+    const cached = yield* Effect.cached(Effect.uninterruptible(Effect.promise(encoded)))
+    const answer = Effect.gen(function*() {
+      const { headers } = yield* HttpServerRequest.HttpServerRequest
+      const { compressed, plain } = yield* cached
+      const isCompressed = takesGzip(headers["accept-encoding"])
+      return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
+        contentType: "text/html; charset=utf-8",
+        headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+      })
+    })
+    yield* router.add("GET", PATH, answer)
+  })
+)

@@ -1,0 +1,118 @@
+/** A port that listens, with a bound on everything that a client can delay or hold. Every port of the engine is one. */
+import { NodeHttpServer } from "@effect/platform-node"
+import { type Duration, Effect, Layer, Schedule, Schema } from "effect"
+import { type IncomingMessage, Server, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { messageOf } from "../errors/MessageOf.ts"
+import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
+import * as Monotonic from "../time/Monotonic.ts"
+import type { Exchange } from "./ClientConnection.ts"
+import * as Connections from "./Connections.ts"
+import * as ConnectionWatch from "./ConnectionWatch.ts"
+import type { Bounds } from "./Seats.ts"
+
+/** How long a client may take to send its headers, and its whole request, in milliseconds. */
+const HEADERS_TIMEOUT = 5_000
+const REQUEST_TIMEOUT = 10_000
+/** How often Node looks for requests that took longer, in milliseconds. */
+const CHECK_EVERY = 1_000
+/** How long an idle connection stays open, in milliseconds. */
+const KEEP_ALIVE = 65_000
+/** How often it is looked for clients that do not read. */
+const LOOK_EVERY = "1 second"
+
+/** The port cannot be listened on: another process has it, or it is not ours to take. */
+export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
+  port: Schema.Int,
+  /** The setting that names another. */
+  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `cannot listen on port ${this.port} (${this.variable}): ${this.detail}`
+  }
+}
+
+export interface ListenerOptions {
+  /** 0 takes any that is free. */
+  readonly port: number
+  readonly variable: CannotListen["variable"]
+  /** Whose series show its connections. */
+  readonly metrics: ConnectionMetrics.Port
+  readonly bounds: Bounds
+  /** Whether connections of this address have no bound of their own. */
+  readonly isTrusted: (address: string) => boolean
+  /** Whether a request is answered on the connections that are kept for probes. */
+  readonly isProbe: (request: IncomingMessage) => boolean
+  /** Takes a request before the framework does, or leaves it to it and returns false. */
+  readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** How long requests under way may take at shutdown. */
+  readonly shutdownTimeout: Duration.Input
+}
+
+/** Whether accepting a connection failed; an error of listening is the server's own to report. */
+const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
+
+/** A server whose listeners see the connections that were let in, and their requests one after the other. */
+class BoundedServer extends Server {
+  readonly admitted: Connections.Connections
+  readonly #take: ListenerOptions["take"]
+
+  constructor(rules: Omit<Connections.Rules, "serve">, take: ListenerOptions["take"]) {
+    super({
+      headersTimeout: HEADERS_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      connectionsCheckingInterval: CHECK_EVERY,
+      keepAliveTimeout: KEEP_ALIVE,
+      // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
+      shouldUpgradeCallback: () => false
+    })
+    this.admitted = Connections.make({ ...rules, serve: (exchange) => this.#serve(exchange) })
+    this.#take = take
+  }
+
+  #serve({ event, request, response }: Exchange): void {
+    if (event === "request" && this.#take(request, response)) return
+    super.emit(event, request, response)
+  }
+
+  override emit(event: string, ...args: Array<unknown>): boolean {
+    switch (event) {
+      case "connection":
+        return this.admitted.admit(args[0] as Socket) && super.emit(event, ...args)
+      case "request":
+      case "checkContinue":
+        this.admitted.take({
+          event,
+          request: args[0] as IncomingMessage,
+          response: args[1] as ServerResponse
+        })
+        return true
+      default:
+        return super.emit(event, ...args)
+    }
+  }
+}
+
+/** Listens for as long as the layer lives. */
+export const layer = (options: ListenerOptions) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { bounds, isProbe, isTrusted, port, shutdownTimeout, take } = options
+    let open = () => 0
+    const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
+    const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, take)
+    open = server.admitted.open
+    // One that the system could not accept is one client less, and must not end the process.
+    server.on("error", (error) => {
+      if (isOfAccepting(error)) dropped({ reason: "accept", address: "" })
+    })
+    const now = yield* Monotonic.reader
+    const look = Effect.sync(() => server.admitted.dropStalled(now()))
+    yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
+    return NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: shutdownTimeout })
+  })).pipe(
+    Layer.catchTag("ServeError", ({ cause }) =>
+      Layer.effectContext(Effect.fail(
+        new CannotListen({ port: options.port, variable: options.variable, detail: messageOf(cause) })
+      )))
+  )
