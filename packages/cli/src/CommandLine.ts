@@ -1,5 +1,6 @@
 /** Runs one line of `flash-sale` as a process: with its signals, and with the code that it ends with. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import { release } from "@flash-sale/infra/http/Release"
 import { Cause, Console, Effect, Exit, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import * as FlashSale from "./FlashSale.ts"
@@ -7,8 +8,6 @@ import * as CommandFailed from "./terminal/CommandFailed.ts"
 import * as ExitCode from "./terminal/ExitCode.ts"
 import * as Interruption from "./terminal/Interruption.ts"
 import * as Usage from "./terminal/Usage.ts"
-
-const VERSION = "0.1.0"
 
 /** A terminal that closes says SIGHUP: what is in hand is finished then as well. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -58,7 +57,7 @@ export const run = (args: ReadonlyArray<string>): void => {
     )
   }
   Effect.promise(() => FlashSale.load(args)).pipe(
-    Effect.flatMap((command) => Command.runWith(command, { version: VERSION })(args)),
+    Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,
     Effect.onInterrupt(() => interrupted),
     Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns }), Usage.layer]),
