@@ -27,6 +27,8 @@ COPY package.json LICENSE ./
 COPY lua lua
 COPY packages packages
 COPY deploy/health.mjs deploy/
+# What Node compiles is kept for the next command in the container.
+RUN mkdir node_modules/.cache && chown node:node node_modules/.cache
 USER node
 EXPOSE 8080 9090
 # For the gateway and for everything in one process. A processor answers at METRICS_PORT, 9090.

@@ -23,13 +23,13 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["wal"], ["database"], ["items"]],
+  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/cli/src": [
     ["terminal"],
     ["stock"],
-    ["sale", "order", "reconcile"],
+    ["sale", "order", "reconcile", "backup"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

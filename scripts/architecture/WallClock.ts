@@ -26,6 +26,7 @@ const READS: Banned = {
     "packages/infra/src/observability/tracing/Tracing.ts": "stamps the beginning of a span",
     "packages/infra/src/payment/ProviderAnswer.ts": "Retry-After may be a date",
     "packages/infra/src/redis/RedisOrderStatuses.ts": "stamps a status",
+    "packages/infra/src/sqlite/backup/SqliteBackup.ts": "stamps a backup",
     "packages/infra/src/sqlite/SqliteOrderLog.ts": "stamps a record",
     "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",
     "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",

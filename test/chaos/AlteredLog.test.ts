@@ -122,13 +122,13 @@ describe("A topic that somebody alters to more partitions", () => {
     ]
     for (const [partitions, ...command] of commands) {
       const { code, output } = await Services.run(command, { ...env, KAFKA_PARTITIONS: partitions })
-      expect({ command, code }).toEqual({ command, code: 1 })
+      expect({ command, code }).toEqual({ command, code: 3 })
       expect(output).toContain(`flash-sale: the log is not used: ${why("Redis")}`)
       expect(output).not.toContain("differ")
     }
     await store.ask((redis) => redis.flushall())
     const emptied = await Services.run(["reconcile"], { ...env, ...asTold })
-    expect(emptied).toMatchObject({ code: 1 })
+    expect(emptied).toMatchObject({ code: 3 })
     expect(emptied.output).toContain(`flash-sale: the log is not used: ${why("the group's offsets")}`)
     expect(emptied.output).not.toContain("differ")
     const late = await Services.service("processor", { ...env, ...asTold })

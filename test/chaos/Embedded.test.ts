@@ -92,7 +92,7 @@ describe("The engine in one process", () => {
 
   it("the engine names every setting that is wrong", { timeout: TIMEOUT }, async () => {
     const wrong = await Services.run(["serve"], { HTTP_PORT: "eighty", PAYMENT_LATENCY: "soon", LOG_LEVEL: "loud" })
-    expect(wrong.code).toBe(1)
+    expect(wrong.code).toBe(2)
     const lines = wrong.output.trim().split("\n")
     expect(lines).toHaveLength(3)
     for (const variable of ["HTTP_PORT", "PAYMENT_LATENCY", "LOG_LEVEL"]) {

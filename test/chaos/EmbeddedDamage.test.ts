@@ -75,7 +75,7 @@ const refusal = async (settings: Sold["settings"]): Promise<string | undefined> 
     return isHealthy || !started.isRunning()
   })
   if (isHealthy) return undefined
-  expect((await started.exit).code).toBe(1)
+  expect((await started.exit).code).toBe(3)
   return started.output().trim().split("\n").at(-1)
 }
 
@@ -198,7 +198,7 @@ describe("a file that was damaged after it was closed", () => {
       if (started.isRunning()) {
         await until("a reason", async () => /corrupt|damaged_log/.test(await (await fetch(healthUrl(settings))).text()))
       } else {
-        expect((await started.exit).code).toBe(1)
+        expect((await started.exit).code).toBe(3)
         expect(started.output().trim().split("\n").at(-1)).toMatch(
           /^flash-sale: cannot open .*(corrupt|not a database).*; bring back a backup of the whole folder/
         )

@@ -108,7 +108,7 @@ describe("On secured servers", () => {
       expect(await SecuredServers.denied(second.admin)).toEqual([])
       // Kafka does look at who may do what.
       const foreign = await Services.run(["reconcile"], { ...env, ...kafka.envOf("gateway") })
-      expect(foreign).toMatchObject({ code: 1 })
+      expect(foreign).toMatchObject({ code: 3 })
       expect(foreign.output).toMatch(/group coordinator|not authorized/i)
       // What the runbook recommended once: one line says what is missing, and what was never ordered is still unknown.
       await redis.admin.acl("SETUSER", "old", "reset", "on", `>${SecuredServers.PASSWORD}`, ...OLD.split(" "))
@@ -143,8 +143,9 @@ describe("On secured servers", () => {
         REDIS_PASSWORD: "wr0ng",
         KAFKA_PASSWORD: "wr0ng"
       })
-      expect(wrong.code).toBe(1)
+      expect(wrong.code).toBe(3)
       const halves = await Services.run(["stock", "get", "101"], { ...env, KAFKA_SASL_MECHANISM: "" })
+      expect(halves.code).toBe(2)
       expect(halves.output).toContain("KAFKA_SASL_MECHANISM: missing")
       const key = (await readFile(certificates.client.key, "utf8")).split("\n")[1]!
       for (const output of [gateway.output(), processor.output(), stock, wrong.output, halves.output]) {

@@ -1,4 +1,5 @@
 /** The engine's own processes, started as a user starts them, at ports of their own. */
+import * as EngineName from "@flash-sale/cli/terminal/EngineName"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -34,10 +35,20 @@ export const flashSale = async (args: ReadonlyArray<string>, env: Env = {}): Pro
   return started
 }
 
-/** Runs a command to its end. */
-export const run = async (args: ReadonlyArray<string>, env: Env = {}): Promise<Exit & { readonly output: string }> => {
+/** Runs a command to its end. What it says of the engine that it talks to is not among its output. */
+export const run = async (
+  args: ReadonlyArray<string>,
+  env: Env = {}
+): Promise<Exit & { readonly output: string; readonly engine: string | undefined }> => {
   const command = await flashSale(args, env)
-  return { ...await command.exit, output: command.output() }
+  const exit = await command.exit
+  const lines = command.output().split("\n")
+  const isEngine = (line: string) => line.startsWith(EngineName.PREFIX)
+  return {
+    ...exit,
+    output: lines.filter((line) => !isEngine(line)).join("\n"),
+    engine: lines.find(isEngine)
+  }
 }
 
 /** A folder that is gone with the test. */
@@ -58,6 +69,7 @@ export interface Service {
   /** It goes on listening, and does nothing. */
   readonly freeze: () => void
   readonly thaw: () => void
+  readonly untilEnd: () => Promise<void>
   /** SIGTERM, and what it ends with. */
   readonly stop: () => Promise<Exit>
   /** Where `/health` of the processor is, which `serve` has beside the gateway's. */
@@ -97,6 +109,7 @@ export const service = async (command: "serve" | "gateway" | "processor", env: E
       now().kill("SIGKILL")
       await now().exit
     },
+    untilEnd: async () => void await now().exit,
     stop: async () => {
       now().kill("SIGTERM")
       return await now().exit

@@ -4,8 +4,9 @@ import { expect, layer } from "@effect/vitest"
 import * as Load from "@flash-sale/cli/load/Load"
 import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as FirstStock from "@flash-sale/cli/processes/FirstStock"
+import * as Reconcile from "@flash-sale/cli/reconcile/Reconcile"
+import * as Sale from "@flash-sale/cli/sale/Sale"
 import * as Stock from "@flash-sale/cli/stock/Stock"
-import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
@@ -15,37 +16,27 @@ import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
-import { Cause, ConfigProvider, Console, Context, Duration, Effect, Exit, Layer, Logger, Schedule } from "effect"
+import { Context, Duration, Effect, Layer, Logger, Runtime, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
-import { TestConsole } from "effect/testing"
 import * as Folders from "../infra/sqlite/Folders.ts"
+import * as CommandLine from "./CommandLine.ts"
 
 const cli = Cli.runWith(
-  Cli.make("flash-sale").pipe(Cli.withSubcommands([Stock.command, OrderCommand.command, Load.command])),
+  Cli.make("flash-sale").pipe(
+    Cli.withSubcommands([Stock.command, Sale.command, OrderCommand.command, Load.command, Reconcile.command])
+  ),
   { version: "0.0.0" }
 )
 
 class Folder extends Context.Service<Folder, string>()("test/Folder") {}
 
-/** What a command printed, what it complained of, and whether it succeeded. */
+const type = CommandLine.runner(cli)
 const typed = (line: string, env: Readonly<Record<string, string>> = {}) =>
-  Effect.gen(function*() {
-    const folder = yield* Folder
-    const console = yield* TestConsole.make
-    const exit = yield* Effect.exit(CommandFailed.report(cli(line.split(" ")))).pipe(
-      Effect.provideService(Console.Console, console),
-      Effect.provideService(
-        ConfigProvider.ConfigProvider,
-        ConfigProvider.fromEnv({ env: { DATA_DIR: folder, ...env } })
-      )
-    )
-    return {
-      isSuccess: Exit.isSuccess(exit),
-      failure: Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined,
-      out: (yield* console.logLines).join("\n"),
-      complaint: (yield* console.errorLines).join("\n")
-    }
-  })
+  Effect.flatMap(Folder, (folder) => type(line, { DATA_DIR: folder, ...env }))
+
+/** With the code that the process would end with. */
+const codeOf = ({ failure, isSuccess }: CommandLine.CommandResult): number =>
+  isSuccess ? 0 : Runtime.getErrorExitCode(failure)
 
 const folderLayer = Layer.effect(Folder, Folders.temporary)
 
@@ -79,6 +70,61 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect((yield* typed("stock set shoes 0 --embedded", { REDIS_ADDR: "nowhere:1" })).out).toBe(
           "item shoes: available 0, held 0, sold 0"
         )
+      }))
+
+    it.effect("an item that nobody knows is made by stock set, or where --create says so", () =>
+      Effect.gen(function*() {
+        for (
+          const line of [
+            "stock add typo 5",
+            "sale close typo",
+            "sale pause typo",
+            "sale price typo 1 EUR",
+            "sale limit typo 2"
+          ]
+        ) {
+          const refused = yield* typed(line)
+          expect([line, codeOf(refused), refused.out]).toEqual([line, 1, ""])
+          expect(refused.complaint).toBe(
+            "flash-sale: item typo is not known, and nothing was changed: " +
+              "flash-sale stock set begins an item, or --create"
+          )
+        }
+        expect((yield* typed("stock get typo")).complaint).toContain("item typo is not known")
+        expect((yield* typed("sale pause lamp --create")).out).toContain("sale:    paused")
+        expect((yield* typed("stock add lamp 5")).out).toBe("item lamp: available 5, held 0, sold 0")
+        expect((yield* typed("stock add vase 5 --create")).out).toBe("item vase: available 5, held 0, sold 0")
+      }))
+
+    it.effect("what was not taken is said, and is no success", () =>
+      Effect.gen(function*() {
+        yield* typed("stock set mug 27")
+        const taken = yield* typed("stock add mug -1000")
+        expect(taken).toMatchObject({
+          out: "item mug: available 0, held 0, sold 0",
+          complaint: "flash-sale: item mug: took 27 of 1000, as no more was available"
+        })
+        expect(codeOf(taken)).toBe(1)
+        yield* typed("stock set mug 27")
+        expect(yield* typed("stock add mug -27")).toMatchObject({ isSuccess: true, complaint: "" })
+      }))
+
+    it.effect("reconcile of an item that nobody knows has compared nothing", () =>
+      Effect.gen(function*() {
+        const compared = yield* typed("reconcile --item nope")
+        expect([codeOf(compared), compared.complaint]).toEqual([
+          1,
+          "flash-sale: item nope is not known: nothing was compared"
+        ])
+        expect(yield* typed("reconcile --item 101")).toMatchObject({ isSuccess: true, complaint: "" })
+      }))
+
+    it.effect("each command names the engine that it talks to", () =>
+      Effect.gen(function*() {
+        const folder = yield* Folder
+        for (const line of ["stock get 101", "sale show 101", "order show r-9", "reconcile"]) {
+          expect([line, (yield* typed(line)).engine]).toEqual([line, [`engine: the file in ${folder}`]])
+        }
       }))
 
     it.effect("an order is shown as JSON, without what is the engine's own", () =>
@@ -126,6 +172,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
   (it) => {
     it.effect("an unknown order or item is an error of one line", () =>
       Effect.gen(function*() {
+        yield* Effect.scoped(Layer.build(Infra.layerEmbedded({ dataDir: yield* Folder })))
         expect(yield* typed("stock get nothing")).toMatchObject({
           isSuccess: false,
           complaint: "flash-sale: item nothing is not known: nothing was ever put in or ordered"
@@ -160,9 +207,11 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
             "load --url nowhere"
           ]
         ) {
-          const { failure, isSuccess } = yield* typed(line)
+          const { complaint, failure, isSuccess, out } = yield* typed(line)
           expect([line, isSuccess]).toEqual([line, false])
           expect(failure).toMatchObject({ _tag: "ShowHelp" })
+          expect([line, out]).toEqual([line, ""])
+          expect(complaint).toContain("USAGE")
         }
       }))
 

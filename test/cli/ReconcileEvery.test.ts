@@ -46,7 +46,7 @@ it("reconcile --every shows how many items differ, until they are repaired", { t
 it("reconcile --every compares all items, and repairs none", async () => {
   for (const flag of [["--apply"], ["--item", "101"]]) {
     const ended = await Services.run(["reconcile", "--every", "1h", ...flag], { DATA_DIR: await Services.folder() })
-    expect(ended.code).toBe(1)
+    expect(ended.code).toBe(2)
     expect(ended.output).toContain("--every compares all items")
   }
 })

@@ -85,7 +85,9 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect((yield* typed("sale show hats")).complaint).toBe(
           "flash-sale: item hats is not known: nothing was ever put in, ordered or set"
         )
-        expect(lines(yield* typed("sale open hats --at +1d"))[0]).toBe("item hats: available 0, held 0, sold 0")
+        expect(lines(yield* typed("sale open hats --at +1d --create"))[0]).toBe(
+          "item hats: available 0, held 0, sold 0"
+        )
         expect(line(yield* typed("sale show hats"), "sale")).toBe("sale: not open yet")
       }))
 

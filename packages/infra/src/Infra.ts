@@ -1,4 +1,7 @@
-/** The only place that chooses adapters: everything else knows the ports. */
+/**
+ * The only place that chooses adapters: everything else knows the ports. An adapter is loaded where it is used, as each
+ * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
+ */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
@@ -11,19 +14,26 @@ import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
-import { Duration, type Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
-import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentMode from "./observability/PaymentMode.ts"
-import * as HttpPayments from "./payment/HttpPayments.ts"
-import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
-import * as RedisInfra from "./redis/RedisInfra.ts"
+import type * as HttpPayments from "./payment/HttpPayments.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
+import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
+import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
-import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
+
+const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
+const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
+const sqliteBackup = Effect.promise(() => import("./sqlite/backup/SqliteBackup.ts"))
+const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
+
+/** A layer of a module that is loaded when the layer is built. */
+const of = <M, A, E>(module: Effect.Effect<M>, layer: (module: M) => Layer.Layer<A, E>): Layer.Layer<A, E> =>
+  Layer.unwrap(Effect.map(module, layer))
 
 /** The ports that the gateway, the processor and the operators' commands need. */
 export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
@@ -31,26 +41,37 @@ export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateL
 /** Whose rights at Redis are looked at. */
 export type User = RedisUser
 
-/** Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. */
-export const layerDistributed = (settings: {
-  readonly redis: RedisSettings
-  readonly kafka: KafkaSettings
-}, user?: User): Layer.Layer<Ports> => {
-  const redis = RedisInfra.layer(settings.redis, user)
-  // Redis says which log it is a fold of.
-  const kafka = Layer.provide(KafkaInfra.layer(settings.kafka, user), redis)
-  return Layer.mergeAll(redis, kafka, MemoryRateLimits.layer)
-}
+/**
+ * Kafka and Redis. Builds at once, also while they are away; `isUp` of log and store says how they are. The topics are
+ * made where there are none, and by an operator's command only where `mayCreate` says so.
+ */
+export const layerDistributed = (
+  settings: {
+    readonly redis: RedisSettings
+    readonly kafka: KafkaSettings
+  },
+  user?: User,
+  mayCreate = user !== "operator"
+): Layer.Layer<Ports> =>
+  of(Effect.all([kafkaInfra, redisInfra]), ([Kafka, Redis]) => {
+    const redis = Redis.layer(settings.redis, user)
+    // Redis says which log it is a fold of.
+    const kafka = Layer.provide(Kafka.layer(settings.kafka, user, mayCreate), redis)
+    return Layer.mergeAll(redis, kafka, MemoryRateLimits.layer)
+  })
 
 /** One file under `DATA_DIR`, for the one engine that may fold it. */
 export const layerEmbedded = (
   { dataDir }: EmbeddedSettings
-): Layer.Layer<Ports, CannotOpen | EngineLocked | LogUnavailable> => SqliteInfra.layer({ folder: dataDir })
+): Layer.Layer<Ports, CannotOpen | EngineLocked | LogUnavailable> =>
+  of(sqliteInfra, ({ layer }) => layer({ folder: dataDir }))
 
-/** The same file beside a running engine, for commands that read and append. */
+/** The same file beside a running engine, for commands that read and append. Made only where `mayCreate` says so. */
 export const layerEmbeddedBeside = (
-  { dataDir }: EmbeddedSettings
-): Layer.Layer<Ports, CannotOpen | LogUnavailable> => SqliteInfra.layerBeside({ folder: dataDir })
+  { dataDir }: EmbeddedSettings,
+  mayCreate = false
+): Layer.Layer<Ports, CannotOpen | LogUnavailable> =>
+  of(sqliteInfra, ({ layerBeside }) => layerBeside({ folder: dataDir, mayCreate }))
 
 /** How long those who write statuses have them kept. */
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
@@ -59,36 +80,66 @@ export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never>
 /** The payment provider of the settings, or the simulator, which takes no money. */
 export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
   settings.provider === undefined
-    ? Layer.merge(SimulatedPayments.layer(settings), PaymentMode.layerSimulated)
-    : HttpPayments.layer(settings.provider)
+    ? Layer.merge(
+      of(Effect.promise(() => import("./payment/SimulatedPayments.ts")), ({ layer }) => layer(settings)),
+      PaymentMode.layerSimulated
+    )
+    : of(Effect.promise(() => import("./payment/HttpPayments.ts")), httpOf(settings.provider))
+
+const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer }: typeof HttpPayments) =>
+  layer(provider)
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems
 
 /** The items in the Redis at this address, which need not be the engine's own. */
-export const layerItems: (redis: RedisSettings, user?: User) => Layer.Layer<Items | StoreMove> = RedisInfra.layerItems
+export const layerItems = (redis: RedisSettings, user?: User): Layer.Layer<Items | StoreMove> =>
+  of(redisInfra, (module) => module.layerItems(redis, user))
 
 /** Reading the log in Kafka from outside. */
-export const layerReader: (kafka: KafkaSettings) => Layer.Layer<LogReader> = KafkaInfra.layerReader
+export const layerReader = (kafka: KafkaSettings): Layer.Layer<LogReader> =>
+  of(kafkaInfra, (module) => module.layerReader(kafka))
 
 /** Copying the log in Kafka into the topic of this name. Nothing is created or written before it is asked for. */
-export const layerCopy: (kafka: KafkaSettings, target: string) => Layer.Layer<LogCopy> = KafkaInfra.layerCopy
+export const layerCopy = (kafka: KafkaSettings, target: string): Layer.Layer<LogCopy> =>
+  of(kafkaInfra, (module) => module.layerCopy(kafka, target))
 
 /** Log and items of the embedded file, beside a running engine. */
 export const layerItemsBeside = (
   { dataDir }: EmbeddedSettings
-): Layer.Layer<Items | LogReader, CannotOpen> => SqliteInfra.layerItemsBeside({ folder: dataDir })
+): Layer.Layer<Items | LogReader, CannotOpen> =>
+  of(sqliteInfra, (module) => module.layerItemsBeside({ folder: dataDir }))
 
 /** The same in the place of an engine: refused while one runs. */
 export const layerItemsAlone = (
   { dataDir }: EmbeddedSettings
-): Layer.Layer<Items | LogReader, CannotOpen | EngineLocked> => SqliteInfra.layerItemsAlone({ folder: dataDir })
+): Layer.Layer<Items | LogReader, CannotOpen | EngineLocked> =>
+  of(sqliteInfra, (module) => module.layerItemsAlone({ folder: dataDir }))
 
 /** What the embedded file has lost of what was acknowledged, in words. */
 export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
-  SqliteInfra.losses({ folder: dataDir })
+  Effect.flatMap(sqliteInfra, ({ losses }) => losses({ folder: dataDir }))
 
 /** Takes the embedded file as it is, with what it has lost. */
 export const acceptEmbeddedLosses = (
   { dataDir }: EmbeddedSettings
-): Effect.Effect<void, CannotOpen | EngineLocked> => SqliteInfra.acceptLosses({ folder: dataDir })
+): Effect.Effect<void, CannotOpen | EngineLocked> =>
+  Effect.flatMap(sqliteInfra, ({ acceptLosses }) => acceptLosses({ folder: dataDir }))
+
+/** What a backup of the embedded file holds. */
+export type Backup = BackupFile.Content
+
+/** Makes a backup of the embedded file at `path`, also beside a running engine, and checks it. */
+export const backupEmbedded = (
+  { dataDir }: EmbeddedSettings,
+  path: string,
+  isForced: boolean
+): Effect.Effect<Backup, CannotOpen | BackupRefused> =>
+  Effect.flatMap(sqliteBackup, ({ make }) => make(dataDir, path, isForced))
+
+/** Brings a backup back into a folder without an engine. */
+export const restoreEmbedded = (
+  { dataDir }: EmbeddedSettings,
+  path: string
+): Effect.Effect<Backup, CannotOpen | EngineLocked | BackupRefused> =>
+  Effect.flatMap(sqliteBackup, ({ restore }) => restore(dataDir, path))

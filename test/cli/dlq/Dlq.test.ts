@@ -55,7 +55,7 @@ const timedOut = (folder: string) =>
     return yield* onlyLetter
   }).pipe(Effect.provide(engine(folder, 1)))
 
-const beside = (dataDir: string) => Layer.orDie(Infra.layerEmbeddedBeside({ dataDir }))
+const beside = (dataDir: string) => Layer.orDie(Infra.layerEmbeddedBeside({ dataDir }, true))
 
 describe("flash-sale dlq", () => {
   it.live("dlq lists, shows, replays and discards letters beside a running engine", () =>
@@ -261,6 +261,7 @@ describe("flash-sale dlq", () => {
   it.live("dlq refuses ids and flags that make no sense", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
+      yield* Effect.scoped(Layer.build(beside(folder)))
       const unknown = "1-1 is not known: flash-sale dlq list shows what nobody has handled"
       // dprint-ignore
       const complaints = [

@@ -3,6 +3,7 @@ import { NodeServices } from "@effect/platform-node"
 import * as Dlq from "@flash-sale/cli/dlq/Dlq"
 import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
+import * as EngineName from "@flash-sale/cli/terminal/EngineName"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
@@ -38,7 +39,8 @@ export const typed = (folder: string, line: string) =>
       isSuccess: Exit.isSuccess(exit),
       failure: Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined,
       out: (yield* console.logLines).join("\n"),
-      complaint: (yield* console.errorLines).join("\n")
+      // Without what it says of the engine that it talks to.
+      complaint: (yield* console.errorLines).filter((line) => !String(line).startsWith(EngineName.PREFIX)).join("\n")
     }
   })
 

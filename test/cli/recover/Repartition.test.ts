@@ -39,7 +39,7 @@ const redis = Effect.gen(function*() {
 })
 
 const ports = (settings: KafkaSettings, { address }: Redis) =>
-  Infra.layerDistributed({ redis: address, kafka: settings }, "operator").pipe(Layer.provide(silent))
+  Infra.layerDistributed({ redis: address, kafka: settings }, "operator", true).pipe(Layer.provide(silent))
 
 const processor = (settings: KafkaSettings, own: Redis, provider: ReturnType<typeof World.makeProvider>) =>
   Processor.layer.pipe(

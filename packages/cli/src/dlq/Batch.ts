@@ -41,10 +41,8 @@ export const perform = <Step extends Tagged, E extends KnownError, R>(
   Effect.forEach(
     inspected,
     ({ id, step }) =>
-      isRefused(step) ? Effect.void : Target.bounded(act(step as Exclude<Step, Refused>)).pipe(
-        Effect.mapError((error) =>
-          CommandFailed.failed(...CommandFailed.from(error).lines.map((line) => `${id}: ${line}`))
-        ),
+      isRefused(step) ? Effect.void : Target.boundedAppend(act(step as Exclude<Step, Refused>)).pipe(
+        Effect.mapError((error) => CommandFailed.about(id, CommandFailed.from(error))),
         Effect.flatMap(Console.log)
       ),
     { concurrency: AT_ONCE, discard: true }

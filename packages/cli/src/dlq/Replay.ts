@@ -19,7 +19,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { DateTime, Effect } from "effect"
-import { untilAppended } from "../terminal/AppendRetries.ts"
+import * as AppendRetries from "../terminal/AppendRetries.ts"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
 import * as PriceChange from "./PriceChange.ts"
@@ -82,7 +82,7 @@ const append = Effect.fnUntraced(function*(next: Place) {
   const log = yield* OrderLog
   const statuses = yield* OrderStatuses
   const record = LogRecord.encode(next.order.itemId, next)
-  yield* Effect.retry(log.append(record), untilAppended)
+  yield* AppendRetries.ofIdempotent(log.append(record))
   yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
 })
 

@@ -55,7 +55,7 @@ export const command = Command.make("replay", {
 }, ({ all, by, ids, item, reason, why, ...target }) =>
   Effect.gen(function*() {
     const problem = problemOf({ ids, all, item, reason })
-    if (problem !== undefined) return yield* CommandFailed.failed(problem)
+    if (problem !== undefined) return yield* CommandFailed.usage(problem)
     const operator = { by: yield* orUser(by), why }
     yield* (all ? replayAll({ item, reason }, operator) : replayNamed(ids, operator)).pipe(
       Effect.provide(Target.layer(target)),

@@ -42,9 +42,7 @@ export const command = Command.make("load", {
   }).pipe(
     Effect.scoped,
     Effect.provide(Target.layer({ dataDir, embedded })),
-    Effect.mapError(CommandFailed.from),
-    // An interrupted run has shown nothing, so it does not end like one that did.
-    Effect.onInterrupt(() => Effect.die("interrupted before the books were checked"))
+    Effect.mapError(CommandFailed.from)
   )).pipe(
     Command.withDescription(
       "Buy from a running gateway at a steady rate, wait until every accepted order is final, and check the books: " +

@@ -1,5 +1,5 @@
 /** A load run: stock, an open loop of buyers, the wait for the last answers, and the books. */
-import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -7,15 +7,15 @@ import {
   type LogUnavailable,
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { home } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Console, Effect, Option } from "effect"
+import * as KnownItem from "../stock/KnownItem.ts"
 import * as StockChange from "../stock/StockChange.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
+import * as AtOnce from "./AtOnce.ts"
 import * as AwaitFinal from "./AwaitFinal.ts"
 import * as BalanceCheck from "./BalanceCheck.ts"
 import * as Buyer from "./Buyer.ts"
@@ -41,7 +41,8 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
   const buyers = yield* Buyer.make(options.url)
   yield* Effect.mapError(
     buyers.knock,
-    ({ why }) => CommandFailed.failed(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`)
+    ({ why }) =>
+      CommandFailed.unreachable(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`)
   )
   const items = Plan.items(name, options.items)
   yield* Effect.forEach(items, (item) => putIn(item, options.stock), { concurrency: "unbounded", discard: true })
@@ -49,8 +50,28 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
   const tally = Tally.make()
   const plan = yield* Plan.make(name, options.rate, options)
   const startedAt = yield* Monotonic.now
+  const books = yield* sendAll(options, items, buyers, tally, plan, startedAt).pipe(
+    Effect.onInterrupt(() =>
+      Effect.flatMap(
+        Monotonic.now,
+        (now) => Console.log(Report.interrupted(tally, options.orders, (now - startedAt) / 1_000))
+      )
+    )
+  )
+  if (books.wrong.length > 0) return yield* CommandFailed.failed("the books do not balance")
+})
+
+/** Sends the orders, waits until those that were accepted are final, and prints the report. */
+const sendAll = Effect.fnUntraced(function*(
+  options: LoadOptions,
+  items: ReadonlyArray<ItemId>,
+  buyers: Buyer.Buyers,
+  tally: Tally.Tally,
+  plan: ReadonlyArray<Plan.Planned>,
+  startedAt: number
+) {
   yield* Progress.during(
-    Effect.forEach(plan, buyAt(buyers, tally, startedAt), { concurrency: MAX_UNDER_WAY, discard: true }),
+    AtOnce.run(plan, MAX_UNDER_WAY, buyAt(buyers, tally, startedAt)),
     () => Progress.line("orders answered", tally.answered(), options.orders)
   )
   const seconds = ((yield* Monotonic.now) - startedAt) / 1000
@@ -68,13 +89,13 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
     items,
     (itemId) =>
       Effect.map(
-        readSummary(itemId),
+        KnownItem.read(itemId),
         (found): BalanceCheck.ItemBalance => ({ itemId, put: options.stock, summary: found })
       )
   )
   const books = BalanceCheck.make(lines, fates)
   yield* Console.log(Report.make(tally, lines, books, seconds))
-  if (books.wrong.length > 0) return yield* CommandFailed.failed("the books do not balance")
+  return books
 })
 
 /** Sends at the planned moment, however the orders before it fare; the latency begins there. */
@@ -82,34 +103,28 @@ const buyAt = (buyers: Buyer.Buyers, tally: Tally.Tally, startedAt: number) =>
   Effect.fnUntraced(function*({ at, order }: Plan.Planned) {
     const early = startedAt + at - (yield* Monotonic.now)
     if (early > 0) yield* Effect.sleep(early)
+    tally.send()
     const answer = yield* buyers.buy(order, tally.retry)
     tally.add(order, answer, (yield* Monotonic.now) - startedAt - at)
   })
 
-type Errors = AppendRefused | AppendUnknown | ItemDamaged | CommandFailed.CommandFailed
+type Errors =
+  | AppendRefused
+  | AppendUnknown
+  | LogRefused
+  | LogUnavailable
+  | ItemDamaged
+  | CommandFailed.CommandFailed
 
 const putIn = Effect.fnUntraced(function*(
   itemId: ItemId,
   target: number
 ): Effect.fn.Return<void, Errors, OrderLog | ItemStore> {
   const command = yield* StockChange.freshId
-  const position = yield* Target.bounded(StockChange.append(itemId, { command, target }))
+  yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
+  const position = yield* Target.boundedAppend(StockChange.append(itemId, { command, target }))
   const summary = yield* StockChange.awaitEffect(itemId, position)
   if (Option.isNone(summary)) {
     return yield* CommandFailed.failed("the stock was recorded but nothing folds it: start a processor")
   }
-})
-
-const readSummary = Effect.fnUntraced(function*(
-  itemId: ItemId
-): Effect.fn.Return<
-  BalanceCheck.ItemBalance["summary"],
-  LogRefused | LogUnavailable | StoreUnavailable | ItemDamaged | CommandFailed.CommandFailed,
-  OrderLog | ItemStore
-> {
-  const log = yield* OrderLog
-  const store = yield* ItemStore
-  return yield* Target.bounded(
-    Effect.flatMap(log.partitions, (partitions) => store.read(home(itemId, partitions), itemId))
-  )
 })

@@ -30,6 +30,9 @@ const label = (answer: Answer): string => {
 }
 
 export interface Tally {
+  /** One order that is sent now. */
+  readonly send: () => void
+  readonly sent: () => number
   /** `millis` counts from the moment at which the order was to be sent, so that waiting for a socket counts. */
   readonly add: (order: Order, answer: Answer, millis: number) => void
   /** One try that is made again, and why. */
@@ -46,6 +49,7 @@ export interface Tally {
 }
 
 export const make = (): Tally => {
+  let sent = 0
   const accepted: Array<Order> = []
   const doubtful: Array<Order> = []
   const millis: Array<number> = []
@@ -54,6 +58,8 @@ export const make = (): Tally => {
   const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1)
   const frequent = (counts: Map<string, number>) => [...counts].toSorted(([, a], [, b]) => b - a)
   return {
+    send: () => void sent++,
+    sent: () => sent,
     add: (order, answer, latency) => {
       millis.push(latency)
       count(answers, label(answer))

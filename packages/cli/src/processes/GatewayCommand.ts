@@ -19,12 +19,12 @@ const settings = Settings.all({
 export const command = Command.make("gateway", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
-    return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
+    const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(Gateway.layer(read.gateway)),
       Layer.provide(Infra.layerDistributed(read, "gateway")),
-      Layer.provide(Process.layerObserved("gateway", ["gateway"], read)),
-      Layer.launch
+      Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
+    return yield* Process.launch([{ port: read.gateway.httpPort, variable: "HTTP_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Take orders at HTTP_PORT and append them to Kafka. Start as many as you like")
   )

@@ -1,4 +1,5 @@
 /** What every long-running process has around it: logs, metrics, traces, and a line at its start and end. */
+import * as FreePorts from "@flash-sale/infra/http/FreePorts"
 import * as ClockWatch from "@flash-sale/infra/observability/ClockWatch"
 import * as Descriptors from "@flash-sale/infra/observability/Descriptors"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -8,7 +9,8 @@ import type { Service } from "@flash-sale/infra/observability/metrics/Series"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Tracing from "@flash-sale/infra/observability/tracing/Tracing"
 import type * as Settings from "@flash-sale/infra/Settings"
-import { Effect, Layer, References } from "effect"
+import { Effect, Layer, References, type Stdio } from "effect"
+import * as Interruption from "../terminal/Interruption.ts"
 
 /** Logs under this name, metrics of these services, and traces where they are wanted. */
 export const layerObserved = (
@@ -35,3 +37,7 @@ export const layerLifecycle: Layer.Layer<never> = Layer.effectDiscard(
     () => Log.info("Stopping: what is in hand is finished", { event: "service_stopping" })
   )
 )
+
+/** Runs until a signal comes, which is its good end. Nothing is begun where one of its ports is taken. */
+export const launch = <E>(ports: ReadonlyArray<FreePorts.WantedPort>, layer: Layer.Layer<never, E, Stdio.Stdio>) =>
+  Effect.andThen(FreePorts.require(ports), Layer.launch(layer)).pipe(Interruption.isGoodEnd)

@@ -36,13 +36,13 @@ const settings = Settings.all({
 export const command = Command.make("processor", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
-    return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
+    const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
       Layer.provide(Infra.layerStatuses(read.statuses)),
-      Layer.provide(Process.layerObserved("processor", ["processor"], read)),
-      Layer.launch
+      Layer.provide(Process.layerObserved("processor", ["processor"], read))
     )
+    return yield* Process.launch([{ port: read.processor.metricsPort, variable: "METRICS_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the most"

@@ -42,10 +42,12 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
     const read = yield* settings(target)
+    const { httpPort } = read.gateway
+    const { metricsPort } = read.processor
     // Shut down from the top: first no more orders are taken, then those in hand are finished.
-    return yield* Layer.mergeAll(
+    const layers = Layer.mergeAll(
       Process.layerLifecycle,
-      Dependencies.layer(SERVICES),
+      Dependencies.layer(SERVICES, Dependencies.EMBEDDED),
       layerWelcome(read.gateway)
     ).pipe(
       Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
@@ -53,9 +55,12 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
       Layer.provide(Infra.layerStatuses(read.statuses)),
-      Layer.provide(Process.layerObserved("flash-sale", SERVICES, read)),
-      Layer.launch
+      Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )
+    return yield* Process.launch([
+      { port: httpPort, variable: "HTTP_PORT" },
+      { port: metricsPort, variable: "METRICS_PORT" }
+    ], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale")
   )

@@ -30,15 +30,14 @@ export const command = Command.make("reconcile", {
   ...Target.flags
 }, ({ apply, every, item, ...place }) =>
   Effect.gen(function*() {
-    if (Option.isNone(every)) return yield* ReconcileRun.run({ item: Option.getOrUndefined(item), apply })
-    if (apply || Option.isSome(item)) {
-      return yield* CommandFailed.failed("--every compares all items, and repairs none: not with --item or --apply")
+    if (Option.isSome(every) && (apply || Option.isSome(item))) {
+      return yield* CommandFailed.usage("--every compares all items, and repairs none: not with --item or --apply")
     }
-    return yield* Watch.run(every.value)
-  }).pipe(
-    Effect.provide(AuditTarget.layer(place)),
-    Effect.mapError(CommandFailed.from)
-  )).pipe(
+    yield* Effect.gen(function*() {
+      if (Option.isSome(every)) return yield* Watch.run(every.value)
+      yield* ReconcileRun.run({ item: Option.getOrUndefined(item), apply })
+    }).pipe(Effect.provide(AuditTarget.layer(place)))
+  }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the log in memory and compare the store with it, item by item. Exits with 1 where something differs"
     )

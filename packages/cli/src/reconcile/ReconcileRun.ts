@@ -2,6 +2,7 @@
 import * as Audit from "@flash-sale/audit/Audit"
 import * as Differences from "@flash-sale/audit/Differences"
 import * as Finding from "@flash-sale/audit/Finding"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, PartitionId } from "@flash-sale/domain/records/Partition"
@@ -43,11 +44,24 @@ export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
     () => Progress.line("records folded", Math.min(read, total), total)
   )
   yield* Effect.forEach(results, report, { discard: true })
+  if (item !== undefined) yield* requireKnown(item, count, results)
   const items = results.reduce((sum, result) => sum + result.compared, 0)
   const wrong = results.flatMap(({ findings }) => findings.filter(Finding.differs))
   yield* Console.log(`${items} items compared, ${wrong.length} differ`)
   const differing = apply ? yield* repair(results) : wrong.length
   return { items, differing, unclear: results.filter(isUnclear).length } satisfies Compared
+})
+
+/** An item that the log knows and the store does not has a finding. One that neither knows was typed wrongly. */
+const requireKnown = Effect.fnUntraced(function*(
+  item: ItemId,
+  count: number,
+  results: ReadonlyArray<Audit.AuditedPartition>
+) {
+  if (results.some((result) => result.findings.length > 0 || isUnclear(result))) return
+  const store = yield* ItemStore
+  const { isKnown } = yield* Target.bounded(store.read(home(item, count), item))
+  if (!isKnown) return yield* CommandFailed.failed(`item ${item} is not known: nothing was compared`)
 })
 
 /** Compares, and fails where something differs that stays, or could not be compared. */

@@ -9,6 +9,7 @@ import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Clock, type Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Interruption from "../terminal/Interruption.ts"
 import * as ReconcileRun from "./ReconcileRun.ts"
 
 const compareOnce = Effect.gen(function*() {
@@ -35,4 +36,4 @@ export const run = Effect.fnUntraced(function*(every: Duration.Duration) {
   }).pipe(Layer.provide(Telemetry.layerMetrics()))
   yield* Effect.repeat(compareOnce, Schedule.spaced(every)).pipe(Effect.provide(server))
   return yield* Effect.never
-})
+}, Interruption.isGoodEnd)

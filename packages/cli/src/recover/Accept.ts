@@ -31,7 +31,7 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
   const reader = yield* LogReader
   const count = yield* Target.bounded(reader.partitions)
   if (partition !== undefined && partition >= count) {
-    return yield* CommandFailed.failed(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
+    return yield* CommandFailed.usage(`--partition ${partition}: the log has partitions 0 to ${count - 1}`)
   }
   const partitions = partition === undefined ? Array.from({ length: count }, (_, index) => index) : [partition]
   const found = yield* Effect.forEach(partitions, (one) => HaltCheck.of(PartitionId.make(one), partition !== undefined))

@@ -10,6 +10,7 @@ import { Command } from "effect/cli"
 import * as Reconcile from "../reconcile/ReconcileRun.ts"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as EngineName from "../terminal/EngineName.ts"
 import * as Target from "../terminal/Target.ts"
 import * as AcceptLog from "./AcceptLog.ts"
 import * as RecoverFlags from "./RecoverFlags.ts"
@@ -47,14 +48,14 @@ const ownStore = Effect.fnUntraced(function*(settings: Settings.RedisSettings) {
 const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }: Options) {
   const { kafka, redis } = yield* Target.distributed
   const address = Kind.address.read(text)
-  if (address === undefined) return yield* CommandFailed.failed(`--to: "${text}" is not ${Kind.address.expects}`)
-  if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.failed(BY_ITSELF)
+  if (address === undefined) return yield* CommandFailed.usage(`--to: "${text}" is not ${Kind.address.expects}`)
+  if (address.host === redis.host && address.port === redis.port) return yield* CommandFailed.usage(BY_ITSELF)
   const own = yield* ownStore(redis)
   // The second Redis is the successor of the first, and lets the same user in.
   const target = yield* Layer.build(Infra.layerItems({ ...redis, ...address, sentinels: undefined }, "operator"))
   yield* Effect.provideContext(AuditTarget.untilUp, target)
   if (compare) {
-    if (own === undefined) return yield* CommandFailed.failed("there is nothing to compare with")
+    if (own === undefined) return yield* CommandFailed.unreachable("there is nothing to compare with")
     return yield* RecoverRun.compare(yield* RecoverRun.partitionsOf(own), own, target)
   }
   yield* RecoverRun.refuseFull(target)
@@ -64,7 +65,7 @@ const intoSecond = Effect.fnUntraced(function*(text: string, { compare, dryRun }
 })
 
 const embedded = Effect.fnUntraced(function*({ compare, dryRun, to }: Options) {
-  if (Option.isSome(to)) return yield* CommandFailed.failed("--to names a Redis, and the embedded file has none")
+  if (Option.isSome(to)) return yield* CommandFailed.usage("--to names a Redis, and the embedded file has none")
   if (compare) return yield* Reconcile.run({ item: undefined, apply: false })
   yield* AuditTarget.untilUp
   const own = yield* Effect.context<Infra.Items>()
@@ -83,7 +84,7 @@ const rehearseAnywhere = AuditTarget.untilUp.pipe(
 const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Target.Target) =>
   Effect.gen(function*() {
     if (compare || Option.isSome(to)) {
-      return yield* CommandFailed.failed("--accept-log goes with --partition, --dry-run and --yes only")
+      return yield* CommandFailed.usage("--accept-log goes with --partition, --dry-run and --yes only")
     }
     yield* AcceptLog.run({ partition: Option.getOrUndefined(partition), yes: yes && !dryRun }, place)
   })
@@ -91,12 +92,12 @@ const accepting = ({ compare, dryRun, partition, to, yes }: Options, place: Targ
 const repartitioning = ({ acceptLog, compare, dryRun, partition, repartition, to, toTopic, yes }: Options) =>
   Effect.gen(function*() {
     if (Option.isNone(repartition) || Option.isNone(toTopic)) {
-      return yield* CommandFailed.failed(
+      return yield* CommandFailed.usage(
         "--repartition and --to-topic go together: --repartition 24 --to-topic orders-24"
       )
     }
     if (acceptLog || compare || yes || Option.isSome(partition) || Option.isSome(to)) {
-      return yield* CommandFailed.failed("--repartition goes with --to-topic and --dry-run only")
+      return yield* CommandFailed.usage("--repartition goes with --to-topic and --dry-run only")
     }
     const target = { topic: toTopic.value, partitions: repartition.value, dryRun }
     yield* Repartition.run(target, yield* Target.distributed)
@@ -110,24 +111,26 @@ const run = (options: Options, place: Target.Target) =>
     }
     if (options.acceptLog) return yield* accepting(options, place)
     if (options.yes || Option.isSome(options.partition)) {
-      return yield* CommandFailed.failed("--partition and --yes go with --accept-log only")
+      return yield* CommandFailed.usage("--partition and --yes go with --accept-log only")
     }
     if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
+      yield* EngineName.sayEmbedded(settings)
       const isReadOnly = options.dryRun || options.compare || Option.isSome(options.to)
       return yield* Effect.provide(
         embedded(options),
         isReadOnly ? Infra.layerItemsBeside(settings) : Infra.layerItemsAlone(settings)
       )
     }
-    const { kafka } = yield* Target.distributed
+    const { kafka, redis } = yield* Target.distributed
     if (Option.isSome(options.to)) {
+      yield* EngineName.sayDistributed({ kafka, redis })
       return yield* Effect.provide(intoSecond(options.to.value, options), Infra.layerReader(kafka))
     }
     const ownAndLog = AuditTarget.layer(place)
     if (options.compare) return yield* Effect.provide(Reconcile.run({ item: undefined, apply: false }), ownAndLog)
     if (options.dryRun) return yield* Effect.provide(rehearseAnywhere, ownAndLog)
-    return yield* CommandFailed.failed(BY_ITSELF)
+    return yield* CommandFailed.usage(BY_ITSELF)
   }).pipe(Effect.scoped, Effect.provide([Target.quiet, Target.statuses]), Effect.mapError(CommandFailed.from))
 
 export const command = Command.make("recover", { ...RecoverFlags.flags, ...Target.flags }, (given) => run(given, given))

@@ -4,6 +4,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import { type Config, Console, Context, Effect, Layer } from "effect"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as EngineName from "../terminal/EngineName.ts"
 import type * as Target from "../terminal/Target.ts"
 import * as MoveLate from "./MoveLate.ts"
 import * as MoveLog from "./MoveLog.ts"
@@ -25,6 +26,7 @@ export const run = Effect.fnUntraced(function*(
   { dryRun, ...to }: Options,
   { kafka, redis }: Servers
 ) {
+  yield* EngineName.sayDistributed({ kafka, redis })
   const from = { topic: kafka.ordersTopic, partitions: kafka.partitions }
   const here = Layer.mergeAll(
     Infra.layerItems(redis, "operator"),
@@ -60,6 +62,6 @@ const leftOver = (topic: string): string =>
   `Where ${topic} was made it holds a part: delete it, and name another topic the next time`
 
 /** The embedded file has one number of partitions. */
-export const refuseEmbedded = CommandFailed.failed(
+export const refuseEmbedded = CommandFailed.usage(
   "--repartition is for Kafka: the number of partitions of the embedded file is fixed. Nothing was changed"
 )

@@ -1,21 +1,17 @@
 /** `flash-sale sale show|open|close|pause|resume|limit|price`: when, to whom and for how much an item is sold. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
-import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import * as KnownItem from "../stock/KnownItem.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
-import { change, item, NONE, print } from "./SaleEdit.ts"
+import { change, flags, item, NONE, print } from "./SaleEdit.ts"
 import * as SaleHours from "./SaleHours.ts"
 import * as SalePrice from "./SalePrice.ts"
 
 const show = Command.make("show", { item, ...Target.flags }, ({ item, ...target }) =>
   Effect.gen(function*() {
-    const log = yield* OrderLog
-    const store = yield* ItemStore
-    const summary = yield* store.read(home(item, yield* log.partitions), item)
+    const summary = yield* KnownItem.read(item)
     if (!summary.isKnown) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
     }
@@ -26,7 +22,7 @@ const show = Command.make("show", { item, ...Target.flags }, ({ item, ...target 
 
 const pause = Command.make(
   "pause",
-  { item, ...Target.flags },
+  { item, ...flags },
   ({ item, ...target }) => change(item, target, { paused: true })
 ).pipe(
   Command.withDescription("Take no orders until the sale is resumed. Those that are in the log by then count")
@@ -34,7 +30,7 @@ const pause = Command.make(
 
 const resume = Command.make(
   "resume",
-  { item, ...Target.flags },
+  { item, ...flags },
   ({ item, ...target }) => change(item, target, { paused: false })
 ).pipe(Command.withDescription("End a pause"))
 
@@ -50,7 +46,7 @@ const limit = Command.make("limit", {
     Argument.filterMap(readLimit, () => `a whole number from 1 to ${MAX_ADJUSTMENT}, or ${NONE}`),
     Argument.withDescription(`The most units that one user may have from then on, or ${NONE}`)
   ),
-  ...Target.flags
+  ...flags
 }, ({ item, units, ...target }) => change(item, target, { perUserLimit: units })).pipe(
   Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set")
 )

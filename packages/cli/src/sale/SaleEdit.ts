@@ -1,9 +1,11 @@
 /** What the `sale` commands share: their item, and a change of its sale that is appended and awaited. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Clock, Console, Effect, Option } from "effect"
 import { Argument } from "effect/cli"
+import * as KnownItem from "../stock/KnownItem.ts"
 import * as StockChange from "../stock/StockChange.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
@@ -13,19 +15,28 @@ import * as SaleFormat from "./SaleFormat.ts"
 /** The word that removes a setting. */
 export const NONE = "none"
 
+/** The item that is changed. */
 export const item = Argument.String("item").pipe(
   Argument.withSchema(ItemId),
   Argument.withDescription("The item, such as 101")
 )
+
+/** Where the item is, and whether it may be one that nobody knows. */
+export const flags = { create: KnownItem.create, ...Target.flags }
+
+export type Place = Target.Target & { readonly create: boolean }
 
 /** Prints the sale of an item as it is now. */
 export const print = (itemId: ItemId, summary: ItemSummary) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => Console.log(SaleFormat.sale(itemId, summary, now)))
 
 /** Appends the change, waits until it takes effect, and prints the sale. */
-export const change = (itemId: ItemId, target: Target.Target, patch: SalePatch) =>
+export const change = (itemId: ItemId, { create, ...target }: Place, patch: SalePatch) =>
   Effect.gen(function*() {
-    const position = yield* Target.bounded(SaleChange.append(itemId, patch))
+    if (!create) yield* KnownItem.required(itemId)
+    const log = yield* OrderLog
+    yield* Target.bounded(log.partitions)
+    const position = yield* Target.boundedAppend(SaleChange.append(itemId, patch))
     const summary = yield* StockChange.awaitEffect(itemId, position)
     yield* Option.match(summary, {
       onNone: () => Console.log(`item ${itemId}: the change is recorded; it takes effect when a processor runs`),

@@ -2,9 +2,8 @@
 import { Clock, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
-import * as Target from "../terminal/Target.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
-import { change, item } from "./SaleEdit.ts"
+import { change, flags, item } from "./SaleEdit.ts"
 
 const moment = (name: string, description: string) =>
   Flag.String(name).pipe(
@@ -20,7 +19,7 @@ export const open = Command.make("open", {
   item,
   at: moment("at", "When it opens; now where it is absent"),
   until: moment("until", "When it closes; never where it is absent"),
-  ...Target.flags
+  ...flags
 }, ({ at, item, until, ...target }) =>
   Effect.gen(function*() {
     const from = yield* now
@@ -28,7 +27,7 @@ export const open = Command.make("open", {
     const closesAt = Option.getOrNull(Option.map(until, (given) => TimeArgument.resolve(given, from)))
     if (closesAt !== null && closesAt <= Math.max(opensAt ?? from, from)) {
       const least = opensAt === null || opensAt < from ? "now" : "--at"
-      return yield* CommandFailed.failed(
+      return yield* CommandFailed.usage(
         `--until: ${TimeArgument.show(closesAt)} is not after ${least}: nobody could buy`
       )
     }
@@ -42,7 +41,7 @@ export const open = Command.make("open", {
 export const close = Command.make("close", {
   item,
   at: moment("at", "When it closes; now where it is absent"),
-  ...Target.flags
+  ...flags
 }, ({ at, item, ...target }) =>
   Effect.gen(function*() {
     const from = yield* now
@@ -50,7 +49,7 @@ export const close = Command.make("close", {
     if (Option.isNone(at)) return yield* change(item, target, { opensAt: null, closesAt: from })
     const closesAt = TimeArgument.resolve(at.value, from)
     if (closesAt < from) {
-      return yield* CommandFailed.failed(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
+      return yield* CommandFailed.usage(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
     }
     yield* change(item, target, { closesAt })
   })).pipe(

@@ -3,8 +3,7 @@ import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Money from "../terminal/Money.ts"
-import * as Target from "../terminal/Target.ts"
-import { change, item, NONE } from "./SaleEdit.ts"
+import { change, flags, item, NONE } from "./SaleEdit.ts"
 
 /** The price in the smallest unit of its currency; fails with a line about the argument that is wrong. */
 const readPrice = (amount: string, currency: Option.Option<string>) =>
@@ -12,17 +11,17 @@ const readPrice = (amount: string, currency: Option.Option<string>) =>
     if (amount === NONE) {
       return Option.isNone(currency)
         ? { price: null, currency: null }
-        : yield* CommandFailed.failed(`currency: "${currency.value}" is one too many after ${NONE}`)
+        : yield* CommandFailed.usage(`currency: "${currency.value}" is one too many after ${NONE}`)
     }
-    if (Option.isNone(currency)) return yield* CommandFailed.failed("currency: is missing, such as EUR")
+    if (Option.isNone(currency)) return yield* CommandFailed.usage("currency: is missing, such as EUR")
     const code = currency.value.toUpperCase()
     const after = Money.digits(code)
     if (Option.isNone(after)) {
-      return yield* CommandFailed.failed(`currency: "${currency.value}" is not a currency of ISO 4217, such as EUR`)
+      return yield* CommandFailed.usage(`currency: "${currency.value}" is not a currency of ISO 4217, such as EUR`)
     }
     const price = Money.read(amount, after.value)
     if (Option.isNone(price)) {
-      return yield* CommandFailed.failed(
+      return yield* CommandFailed.usage(
         `amount: "${amount}" is not ${Money.expected(after.value)}, up to ${Money.show(Money.MAX, code)}`
       )
     }
@@ -40,7 +39,7 @@ export const command = Command.make(
       Argument.withDescription("The currency of the price, by ISO 4217, such as EUR"),
       Argument.optional
     ),
-    ...Target.flags
+    ...flags
   },
   ({ amount, currency, item, ...target }) =>
     Effect.flatMap(readPrice(amount, currency), (patch) => change(item, target, patch))

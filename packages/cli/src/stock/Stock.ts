@@ -1,13 +1,13 @@
 /** `flash-sale stock get|set|add`: reading and changing the stock of an item. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import { home } from "@flash-sale/domain/records/Partition"
 import { Console, Effect, Option, Schema } from "effect"
-import { Argument, Command } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as KnownItem from "./KnownItem.ts"
 import * as StockChange from "./StockChange.ts"
 
 const item = Argument.String("item").pipe(
@@ -25,9 +25,7 @@ const counts = ({ available, held, sold }: { available: number; held: number; so
 
 const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target }) =>
   Effect.gen(function*() {
-    const log = yield* OrderLog
-    const store = yield* ItemStore
-    const summary = yield* store.read(home(item, yield* log.partitions), item)
+    const summary = yield* KnownItem.read(item)
     if (!summary.isKnown) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
     }
@@ -36,9 +34,11 @@ const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target })
     Command.withDescription("Print what is available, held and sold of an item")
   )
 
+/** Appends the change, waits until it counts, and prints the item then; none where no processor runs. */
 const change = (itemId: ItemId, adjustment: Adjustment) =>
   Effect.gen(function*() {
-    const position = yield* Target.bounded(StockChange.append(itemId, adjustment))
+    yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
+    const position = yield* Target.boundedAppend(StockChange.append(itemId, adjustment))
     const summary = yield* StockChange.awaitEffect(itemId, position)
     yield* Console.log(
       Option.match(summary, {
@@ -46,22 +46,40 @@ const change = (itemId: ItemId, adjustment: Adjustment) =>
         onSome: (now) => `item ${itemId}: ${counts(now)}`
       })
     )
+    return summary
   })
+
+const create = Flag.Boolean("create").pipe(
+  Flag.withDescription("Make the engine's folder and file, or its topics, where there are none"),
+  Flag.withDefault(false)
+)
 
 const set = Command.make(
   "set",
-  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Target.flags },
-  ({ item, units, ...target }) =>
+  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), create, ...Target.flags },
+  ({ create, item, units, ...target }) =>
     StockChange.freshId.pipe(
       Effect.flatMap((command) => change(item, { command, target: units })),
-      Effect.provide(Target.layer(target)),
+      Effect.provide(Target.layer(target, create)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
   Command.withDescription(
-    "Set how many units of an item are available. Takes its place in the log, after the orders that came before"
+    "Set how many units of an item are available. Takes its place in the log, after the orders that came before. " +
+      "A new item begins so"
   )
 )
+
+/**
+ * Says what was not taken: never more is taken out than is available. Where stock is put in at the same moment by
+ * somebody else, less seems to have been taken than was.
+ */
+const checkTaken = (itemId: ItemId, delta: number, before: ItemSummary, after: ItemSummary) => {
+  const taken = Math.max(0, before.stocked - after.stocked)
+  return delta < 0 && before.isComplete && taken < -delta
+    ? Effect.fail(CommandFailed.failed(`item ${itemId}: took ${taken} of ${-delta}, as no more was available`))
+    : Effect.void
+}
 
 const add = Command.make(
   "add",
@@ -70,15 +88,20 @@ const add = Command.make(
     units: units(-MAX_ADJUSTMENT).pipe(
       Argument.withDescription("Units to put in; below zero to take out, at most what is available")
     ),
+    create: KnownItem.create,
     ...Target.flags
   },
-  ({ item, units, ...target }) =>
-    StockChange.freshId.pipe(
-      Effect.flatMap((command) => change(item, { command, delta: units })),
-      Effect.provide(Target.layer(target)),
-      Effect.mapError(CommandFailed.from)
-    )
-).pipe(Command.withDescription("Put units of an item in, or take some out"))
+  ({ create, item, units, ...target }) =>
+    Effect.gen(function*() {
+      const before = yield* (create ? KnownItem.read(item) : KnownItem.required(item))
+      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units })
+      if (Option.isSome(after)) yield* checkTaken(item, units, before, after.value)
+    }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+).pipe(
+  Command.withDescription(
+    "Put units of an item in, or take some out. Exits with 1 where less was taken than was asked for"
+  )
+)
 
 export const command = Command.make("stock").pipe(
   Command.withDescription("Look at the stock of an item, or change it"),

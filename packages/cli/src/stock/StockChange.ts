@@ -5,7 +5,7 @@ import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, type Option, Random, Schedule } from "effect"
-import { untilAppended } from "../terminal/AppendRetries.ts"
+import * as AppendRetries from "../terminal/AppendRetries.ts"
 
 /** How often the item is read until the record has taken effect, and for how long. */
 const LOOK_EVERY = "50 millis"
@@ -29,7 +29,7 @@ export const append = Effect.fn("StockChange.append")(function*(
   // A process that has just started does not know the log yet, and its append would be refused.
   yield* Effect.ignore(log.partitions)
   const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
-  return yield* Effect.retry(log.append(record), untilAppended)
+  return yield* AppendRetries.ofIdempotent(log.append(record))
 })
 
 /** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */

@@ -4,6 +4,7 @@ import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Effect, Layer, Schedule } from "effect"
 import * as CommandFailed from "./CommandFailed.ts"
+import * as EngineName from "./EngineName.ts"
 import * as Target from "./Target.ts"
 
 /** How long a store may take to answer at first, and how often it is asked. */
@@ -13,8 +14,13 @@ const ASK_EVERY = "20 millis"
 /** The log and the engine's own store, beside whatever runs. */
 export const layer = (place: Target.Target) =>
   Layer.unwrap(Effect.gen(function*() {
-    if (!(yield* Target.isDistributed(place))) return Infra.layerItemsBeside(yield* Target.embedded(place))
+    if (!(yield* Target.isDistributed(place))) {
+      const settings = yield* Target.embedded(place)
+      yield* EngineName.sayEmbedded(settings)
+      return Infra.layerItemsBeside(settings)
+    }
     const { kafka, redis } = yield* Target.distributed
+    yield* EngineName.sayDistributed({ kafka, redis })
     return Layer.merge(Infra.layerItems(redis, "operator"), Infra.layerReader(kafka))
   })).pipe(Layer.provideMerge(Target.quiet))
 
@@ -28,7 +34,7 @@ export const untilUp = Effect.gen(function*() {
       orElse: () =>
         Effect.flatMap(
           store.trouble,
-          (why = "no answer") => Effect.fail(CommandFailed.failed(`${location} does not answer: ${why}`))
+          (why = "no answer") => Effect.fail(CommandFailed.unreachable(`${location} does not answer: ${why}`))
         )
     })
   )

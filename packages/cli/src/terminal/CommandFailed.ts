@@ -1,4 +1,4 @@
-/** A command that could not do its work: it prints one or more lines for the operator, and exits with code 1. */
+/** A command that could not do its work: it prints one or more lines for the operator, and ends with a code. */
 import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
 import type {
   AppendRefused,
@@ -11,10 +11,13 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
+import * as ExitCode from "./ExitCode.ts"
 
 export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", {
-  lines: Schema.Array(Schema.String)
+  lines: Schema.Array(Schema.String),
+  code: Schema.Literals([ExitCode.INCOMPLETE, ExitCode.USAGE, ExitCode.UNREACHABLE, ExitCode.UNKNOWN])
 }) {
+  override readonly [Runtime.errorExitCode] = this.code
   // `report` prints it; the runtime need not.
   override readonly [Runtime.errorReported] = false
   override get message(): string {
@@ -22,11 +25,24 @@ export class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandF
   }
 }
 
-export const failed = (...lines: ReadonlyArray<string>): CommandFailed => new CommandFailed({ lines })
+const make = (code: ExitCode.ExitCode) => (...lines: ReadonlyArray<string>) => new CommandFailed({ lines, code })
+
+/** It found something wrong, or did not do all of its work. */
+export const failed = make(ExitCode.INCOMPLETE)
+/** It was typed, or set, in a way that makes no sense. */
+export const usage = make(ExitCode.USAGE)
+/** The log or the store cannot be reached. */
+export const unreachable = make(ExitCode.UNREACHABLE)
+/** Nobody knows whether it was recorded. */
+export const unknown = make(ExitCode.UNKNOWN)
+
+/** The same failure, with what it is about before each line. */
+export const about = (what: string, { code, lines }: CommandFailed): CommandFailed =>
+  new CommandFailed({ code, lines: lines.map((line) => `${what}: ${line}`) })
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "EngineLocked" | "CannotListen"
+  readonly _tag: "CannotOpen" | "EngineLocked" | "CannotListen" | "BackupRefused"
   readonly message: string
 }
 
@@ -48,22 +64,24 @@ export const from = (error: Known): CommandFailed => {
     case "CommandFailed":
       return error
     case "ConfigError":
-      return failed(...Settings.lines(error))
+      return usage(...Settings.lines(error))
     case "LogUnavailable":
-      return failed(`the log cannot be reached: ${error.detail}`)
+      return unreachable(`the log cannot be reached: ${error.detail}`)
     case "LogRefused":
-      return failed(`the log is not used: ${error.detail}`)
+      return unreachable(`the log is not used: ${error.detail}`)
     case "LogDamaged":
       return failed(`partition ${error.partition}: ${RecoveryPlan.describe(RecoveryPlan.damaged(error))}`)
     case "StoreUnavailable":
-      return failed(`the store cannot be reached: ${error.detail}`)
+      return unreachable(`the store cannot be reached: ${error.detail}`)
     case "ItemDamaged":
       return failed(`item ${error.itemId} is stopped: ${error.detail}`)
     case "AppendRefused":
-      return failed(`not recorded, nothing changed: ${error.detail}`)
+      return (error.overloaded ? failed : unreachable)(`not recorded, nothing changed: ${error.detail}`)
     case "AppendUnknown":
-      return failed(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
+      return unknown(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
     case "CannotOpen":
+      return unreachable(error.message)
+    case "BackupRefused":
     case "EngineLocked":
     case "CannotListen":
       return failed(error.message)

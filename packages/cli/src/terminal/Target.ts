@@ -2,9 +2,12 @@
 import { type LogRefused, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Config, Effect, Layer, Logger, Option, References } from "effect"
+import { Config, Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
+import * as EngineName from "./EngineName.ts"
+import * as Interruption from "./Interruption.ts"
+import * as PlainLines from "./PlainLines.ts"
 
 /** How long a command waits for an answer of the engine's services. */
 const TIMEOUT = "10 seconds"
@@ -30,19 +33,21 @@ export interface Target {
 }
 
 /** A program may read what is printed: log lines go to standard error, and only where something is wrong. */
-export const quiet = Layer.merge(
-  Layer.succeed(Logger.LogToStderr, true),
-  Layer.succeed(References.MinimumLogLevel, "Warn")
-)
+export const quiet = PlainLines.layer
 
-type Errors = Config.ConfigError | LogRefused | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>
+type Errors =
+  | CommandFailed.CommandFailed
+  | Config.ConfigError
+  | LogRefused
+  | Layer.Error<ReturnType<typeof Infra.layerEmbeddedBeside>>
 
 /**
  * All ports: of the embedded file where it is asked for, or where neither REDIS_ADDR nor KAFKA_ADDR is set. Fails where
- * the log is refused.
+ * the log is refused, and where there is no engine: its folder, file and topics are made only where `mayCreate` says
+ * so.
  */
-export const layer = (place: Target): Layer.Layer<Infra.Ports, Errors> =>
-  refusal.pipe(Layer.provideMerge(choose(place)), Layer.provideMerge([quiet, statuses]))
+export const layer = (place: Target, mayCreate = false): Layer.Layer<Infra.Ports, Errors> =>
+  refusal.pipe(Layer.provideMerge(choose(place, mayCreate)), Layer.provideMerge([quiet, statuses]))
 
 /** A command that needs no log goes on where nobody knows in time. */
 const refusal = Layer.effectDiscard(
@@ -52,10 +57,16 @@ const refusal = Layer.effectDiscard(
 /** How long the statuses are kept that a command writes, or has written again. */
 export const statuses = Layer.unwrap(Effect.map(Settings.StatusSettings, Infra.layerStatuses))
 
-const choose = (place: Target) =>
+const choose = (place: Target, mayCreate: boolean) =>
   Layer.unwrap(Effect.gen(function*() {
-    if (yield* isDistributed(place)) return Infra.layerDistributed(yield* distributed, "operator")
-    return Infra.layerEmbeddedBeside(yield* embedded(place))
+    if (!(yield* isDistributed(place))) {
+      const settings = yield* embedded(place)
+      yield* EngineName.sayEmbedded(settings)
+      return Infra.layerEmbeddedBeside(settings, mayCreate)
+    }
+    const settings = yield* distributed
+    yield* EngineName.sayDistributed(settings)
+    return Infra.layerDistributed(settings, "operator", mayCreate)
   }))
 
 /** Whether Kafka and Redis are meant, or the embedded file. */
@@ -72,14 +83,26 @@ export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Se
     onSome: (folder) => Config.succeed({ dataDir: folder })
   })
 
+const SILENCE = `no answer within ${TIMEOUT}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
+
 /** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
 export const bounded = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
   Effect.timeoutOrElse(effect, {
     duration: TIMEOUT,
+    orElse: () => Effect.fail(CommandFailed.unreachable(SILENCE))
+  })
+
+/**
+ * The same for an append. Whether a record is in the log that was sent and not acknowledged is unknown, also where the
+ * command is interrupted. The log must be known by then: an append that waits for it has sent nothing.
+ */
+export const boundedAppend = <A, E, R>(
+  append: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
+  Effect.timeoutOrElse(Interruption.isUnknown(append), {
+    duration: TIMEOUT,
     orElse: () =>
-      Effect.fail(
-        CommandFailed.failed(`no answer within ${TIMEOUT}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`)
-      )
+      Effect.fail(CommandFailed.unknown(`nobody knows whether it was recorded: ${SILENCE} Look before trying again`))
   })

@@ -16,9 +16,13 @@ import * as Topics from "./topics/Topics.ts"
 
 /**
  * The order log and its dead letters over shared connections, for a service with the rights of `asker`. Builds at once,
- * also while Kafka is away.
+ * also while Kafka is away. Makes the topics where there are none and `mayCreate` lets it.
  */
-export const layer = (settings: KafkaSettings, asker: Asker = "processor"): Layer.Layer<OrderLog | DeadLetters> =>
+export const layer = (
+  settings: KafkaSettings,
+  asker: Asker = "processor",
+  mayCreate = true
+): Layer.Layer<OrderLog | DeadLetters> =>
   Layer.mergeAll(
     KafkaOrderLog.layer,
     // On a connection of their own: the library asks for all topics of a connection at once, and where the letters'
@@ -26,7 +30,7 @@ export const layer = (settings: KafkaSettings, asker: Asker = "processor"): Laye
     Layer.provide(KafkaDeadLetters.layer, Layer.fresh(KafkaClient.layer(settings))),
     BrokerApis.layer(settings)
   ).pipe(
-    Layer.provide(Topics.layer(asker)),
+    Layer.provide(Topics.layer(asker, mayCreate)),
     Layer.provide(KafkaClient.layer(settings))
   )
 

@@ -39,20 +39,33 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
 export const layer = (options: {
   readonly folder: string
 }): Layer.Layer<Ports, OpenFile.CannotOpen | EngineLock.EngineLocked | LogUnavailable> =>
-  ports.pipe(
-    Layer.provide(SqliteDatabase.layer({ ...options, isEngine: true })),
-    // Before the file is opened: an engine that is refused changes nothing.
-    Layer.provide(EngineLock.layer(options.folder))
-  )
+  Layer.provide(ports, locked(options))
+
+/** The file of an engine. The lock comes before the file is opened: an engine that is refused changes nothing. */
+const locked = (
+  options: { readonly folder: string; readonly isAccepted?: boolean }
+): Layer.Layer<SqliteDatabase.SqliteDatabase, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
+  Layer.unwrap(
+    Effect.map(EngineLock.EngineLock, ({ lost }) => SqliteDatabase.layer({ ...options, lockLost: lost }))
+  ).pipe(Layer.provide(EngineLock.layer(options.folder)))
+
+/** The file beside an engine, or between two runs of one. None is made where none has ever run. */
+const beside = (
+  { folder }: { readonly folder: string }
+): Layer.Layer<SqliteDatabase.SqliteDatabase, OpenFile.CannotOpen> =>
+  Layer.unwrap(Effect.as(OpenFile.requireEngine(folder), SqliteDatabase.layer({ folder })))
 
 /**
- * The same file beside a running engine: for commands that read, and that change by appending to the log.
+ * The same file beside a running engine: for commands that read, and that change by appending to the log. Folder and
+ * file are made only where `mayCreate` says so.
  *
  * **Gotchas**: no lock prevents two engines from folding. A user of this layer must neither consume nor fold.
  */
-export const layerBeside = (options: {
+export const layerBeside = ({ folder, mayCreate = false }: {
   readonly folder: string
-}): Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailable> => Layer.provide(ports, SqliteDatabase.layer(options))
+  readonly mayCreate?: boolean
+}): Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailable> =>
+  Layer.provide(ports, mayCreate ? SqliteDatabase.layer({ folder }) : beside({ folder }))
 
 /** Gone with its scope. For tests and simulations: waits for nothing but its callers. */
 export const layerMemory: Layer.Layer<Ports, OpenFile.CannotOpen | LogUnavailable> = Layer.suspend(() =>
@@ -72,16 +85,13 @@ const items: Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, ne
 export const layerItemsBeside = (options: {
   readonly folder: string
 }): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen> =>
-  Layer.provide(items, SqliteDatabase.layer(options))
+  Layer.provide(items, beside(options))
 
 /** Instead of an engine: holds the engine's lock for as long as the layer lives. */
 export const layerItemsAlone = (options: {
   readonly folder: string
 }): Layer.Layer<LogReader | ItemStore | RecoveryMarks | StoredItems, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
-  items.pipe(
-    Layer.provide(SqliteDatabase.layer({ ...options, isEngine: true })),
-    Layer.provide(EngineLock.layer(options.folder))
-  )
+  Layer.unwrap(Effect.as(OpenFile.requireEngine(options.folder), Layer.provide(items, locked(options))))
 
 /**
  * What the file has lost of what was acknowledged, in words; nothing where it is whole. May be asked beside an
@@ -90,12 +100,13 @@ export const layerItemsAlone = (options: {
 export const losses = (
   { folder }: { readonly folder: string }
 ): Effect.Effect<ReadonlyArray<string>, OpenFile.CannotOpen> =>
-  Effect.map(OpenFile.check(folder), ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`))
+  Effect.map(
+    Effect.andThen(OpenFile.requireEngine(folder), OpenFile.check(folder)),
+    ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`)
+  )
 
 /** Takes the file as it is: what it has lost is lost from then on. Refused while an engine works in the folder. */
 export const acceptLosses = (
   { folder }: { readonly folder: string }
 ): Effect.Effect<void, OpenFile.CannotOpen | EngineLock.EngineLocked> =>
-  Effect.scoped(Layer.build(
-    SqliteDatabase.layer({ folder, isEngine: true, isAccepted: true }).pipe(Layer.provide(EngineLock.layer(folder)))
-  ))
+  Effect.scoped(Layer.build(locked({ folder, isAccepted: true })))

@@ -4,8 +4,8 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as EngineLock from "@flash-sale/infra/sqlite/database/EngineLock"
 import { CannotOpen } from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
-import { Context, Effect, Layer } from "effect"
-import { writeFileSync } from "node:fs"
+import { Context, Effect, Fiber, Layer, Schedule } from "effect"
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../Folders.ts"
 
@@ -22,6 +22,54 @@ describe("EngineLock", () => {
         assert.include(error.message, folder)
       }))
       yield* opened(folder)
+    }))
+
+  it.live("a lock whose file was deleted is taken again, and keeps a second engine out", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      writeFileSync(join(folder, "engine.sqlite"), "")
+      const { lost } = Context.get(yield* Layer.build(EngineLock.layer(folder)), EngineLock.EngineLock)
+      for (const nth of [1, 2]) {
+        rmSync(join(folder, "engine.lock"))
+        const second = yield* Effect.forkChild(Effect.flip(opened(folder)), { startImmediately: true })
+        assert.isUndefined(lost(), String(nth))
+        assert.deepStrictEqual(yield* Fiber.join(second), new EngineLock.EngineLocked({ folder }))
+      }
+    }))
+
+  it.live("an engine that was away while another took its folder neither reads nor writes any more", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const frozen = Context.get(yield* Layer.build(EngineLock.layer(folder)), EngineLock.EngineLock)
+      rmSync(join(folder, "engine.lock"))
+      const other = Context.get(yield* Layer.build(EngineLock.layer(folder)), EngineLock.EngineLock)
+      assert.isUndefined(other.lost())
+      assert.include(frozen.lost() ?? "", "another engine has taken the folder")
+      assert.isUndefined(other.lost())
+    }))
+
+  it.live("an engine is told that its file was deleted, replaced, or is another engine's by now", () =>
+    Effect.gen(function*() {
+      const changes: ReadonlyArray<readonly [string, (folder: string) => void]> = [
+        ["was deleted or replaced", (folder) => rmSync(join(folder, "engine.sqlite"))],
+        ["was deleted or replaced", (folder) => rmSync(folder, { recursive: true })],
+        ["was deleted or replaced", (folder) => {
+          copyFileSync(join(folder, "engine.sqlite"), join(folder, "copy"))
+          renameSync(join(folder, "copy"), join(folder, "engine.sqlite"))
+        }]
+      ]
+      for (const [why, change] of changes) {
+        const folder = yield* Folders.temporary
+        const engine = yield* Layer.build(Layer.fresh(SqliteInfra.layer({ folder })))
+        const log = Context.get(engine, OrderLog)
+        const record = { itemId: ItemId.make("101"), value: "{}", headers: {} }
+        yield* log.append(record)
+        change(folder)
+        const error = yield* Effect.flip(Effect.repeat(log.append(record), Schedule.spaced("5 millis")))
+        assert.strictEqual(error._tag, "AppendRefused")
+        assert.include(error.detail, why)
+        assert.isFalse(yield* log.isUp)
+      }
     }))
 
   it.effect("a folder that cannot be used is not called locked", () =>

@@ -24,20 +24,31 @@ const missingLetters = (topic: string): string =>
   `the topic ${topic} is missing: dead letters wait, and the orders behind them. Restore it, or make it anew with ` +
   "one partition where its letters are lost"
 
+/** A command has come to brokers that no engine works with, or to the wrong ones. */
+const noLog = (topic: string) =>
+  new LogRefused({
+    problem: "topic",
+    detail: `there is no topic ${topic}, and only services make it: start them, or see KAFKA_ADDR and ORDERS_TOPIC`
+  })
+
 /** Why nothing is known yet: the brokers, or the store, do not answer. */
 export type Away = LogUnavailable | StoreUnavailable
 
 /** Remembers what a process has worked with. */
-export const make = (client: KafkaClient["Service"], asker: Evidence.Asker): Effect.Effect<Found, Away> => {
+export const make = (
+  client: KafkaClient["Service"],
+  asker: Evidence.Asker,
+  mayCreate = true
+): Effect.Effect<Found, Away> => {
   const { deadLettersTopic, ordersTopic: topic } = client.settings
   const policies = PolicyLook.make(client)
-  const judge = judgeOf(client, asker)
+  const judge = judgeOf(client, asker, mayCreate)
   let hasWorked = false
 
   /** The dead letters' topic is made together with the log. Undefined where it is there. */
   const lettersMissing = Effect.fnUntraced(function*(isNew: boolean) {
     if ((yield* Evidence.partitionsStill(client, deadLettersTopic)) !== undefined) return undefined
-    if (!isNew) return missingLetters(deadLettersTopic)
+    if (!isNew || !mayCreate) return missingLetters(deadLettersTopic)
     yield* TopicCreation.create(client, [deadLettersTopic])
     return undefined
   })
@@ -67,7 +78,7 @@ interface Judged {
 }
 
 /** Judges by the number of partitions. Makes the topics at the first start of all, and writes the number down. */
-const judgeOf = (client: KafkaClient["Service"], asker: Evidence.Asker) => {
+const judgeOf = (client: KafkaClient["Service"], asker: Evidence.Asker, mayCreate: boolean) => {
   const { deadLettersTopic, ordersTopic: topic, partitions } = client.settings
   const settings = { topic, partitions }
   const own: Verdict.Witness = { ...settings, where: "this process" }
@@ -95,10 +106,11 @@ const judgeOf = (client: KafkaClient["Service"], asker: Evidence.Asker) => {
     let found = yield* Evidence.partitionsOf(client, topic)
     const { all, isUnwritten } = yield* witnesses(found, hasWorked)
     if (found === undefined) {
-      if (all.length === 0) yield* TopicCreation.create(client, [topic, deadLettersTopic])
+      if (all.length === 0 && mayCreate) yield* TopicCreation.create(client, [topic, deadLettersTopic])
       // It may just have been made, or the broker has just started.
       found = yield* Evidence.partitionsStill(client, topic)
     }
+    if (found === undefined && all.length === 0 && !mayCreate) return { verdict: noLog(topic), isNew: false }
     const verdict = Verdict.of({ settings, found, witnesses: all })
     const isWriter = asker === "processor" && isUnwritten && verdict._tag === "Usable"
     const agreed = isWriter ? yield* writeDown : verdict

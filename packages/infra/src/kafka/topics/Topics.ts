@@ -29,8 +29,8 @@ export class Topics extends Context.Service<Topics, {
   readonly warnings: () => ReadonlyArray<string>
 }>()("@flash-sale/infra/kafka/topics/Topics") {}
 
-/** Looks in the background, with the rights of this asker. */
-export const layer = (asker: Asker): Layer.Layer<Topics, never, KafkaClient> =>
+/** Looks in the background, with the rights of this asker. A log that is nowhere is made, or is refused. */
+export const layer = (asker: Asker, mayCreate = true): Layer.Layer<Topics, never, KafkaClient> =>
   Layer.effect(
     Topics,
     Effect.gen(function*() {
@@ -46,7 +46,10 @@ export const layer = (asker: Asker): Layer.Layer<Topics, never, KafkaClient> =>
           : "Redis, to know which log it is a fold of"
         return Log.warn(`Waiting for ${whom}: ${detail}`, { event: "dependency_down" })
       }
-      const look = Effect.tap(TopicLook.make(client, asker), (now) => Effect.andThen(say(now), found.put(now)))
+      const look = Effect.tap(
+        TopicLook.make(client, asker, mayCreate),
+        (now) => Effect.andThen(say(now), found.put(now))
+      )
       const first = look.pipe(
         Effect.tapError(warnOnce),
         Effect.retry(whileAway),

@@ -1,15 +1,16 @@
-/** Guards a file that is damaged: what one statement has found, the others need not find. */
+/** Guards a file that is damaged, or is not the engine's any more: what was found once holds for all statements. */
 import type { Connection } from "./Connection.ts"
 import { isDamage } from "./ResultCode.ts"
 
 /**
  * A connection that refuses everything once a statement has found the file damaged: what SQLite still reads may be
  * wrong, and what it writes may land anywhere. A transaction that is under way may end. It stays so until the process
- * starts again.
+ * starts again. `lost` says why it is to be refused from now on; it is asked before each statement.
  */
-export const guard = (connection: Connection): Connection => {
+export const guard = (connection: Connection, lost: () => unknown = () => undefined): Connection => {
   let damaged: unknown
   const watched = <A>(statement: () => A): A => {
+    damaged ??= lost()
     if (damaged !== undefined && !connection.isInTransaction()) throw damaged
     try {
       return statement()

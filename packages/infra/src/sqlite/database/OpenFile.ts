@@ -3,8 +3,10 @@
  * its tables are brought up to date.
  */
 import { Cause, Effect, Exit, Schedule, Schema } from "effect"
-import { mkdirSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
+import { messageOf } from "../../errors/MessageOf.ts"
+import * as DataFolder from "../folder/DataFolder.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as LogChain from "./LogChain.ts"
@@ -14,9 +16,14 @@ import * as ResultCode from "./ResultCode.ts"
 /** The name of the file in the data folder. */
 export const FILE_NAME = FileCheck.FILE_NAME
 
+/** The whole path of the file of this folder. */
+export const pathIn = (folder: string): string => join(DataFolder.pathOf(folder), FILE_NAME)
+
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
 const OPEN_RETRIES = 20
 const OPEN_RETRY_MILLIS = 100
+
+const NO_ENGINE = "no engine has worked there: name its folder by --data-dir or DATA_DIR"
 
 /** The file cannot be used: its folder cannot be made, it is no database, of a later version, or damaged. */
 export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
@@ -31,8 +38,8 @@ export class CannotOpen extends Schema.TaggedError<CannotOpen>()("CannotOpen", {
 /** The location of the engine's file: a folder, or memory, for as long as the layer lives. */
 export type Location = "memory" | {
   readonly folder: string
-  /** Whether the layer is the engine's own, which holds the `EngineLock` and keeps the file. */
-  readonly isEngine?: boolean
+  /** Of the layer that is the engine's own, and keeps the file: why the `EngineLock` is not held any more. */
+  readonly lockLost?: () => string | undefined
   /** Whether a file that has lost acknowledged records is taken as it is, and marked anew. */
   readonly isAccepted?: boolean
 }
@@ -43,11 +50,12 @@ export const open = (location: Location): Effect.Effect<Connection.Connection, C
 
 const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
 
-/** Opens the file of a folder, which is made where it is missing. `isAccepted`: a damaged file is taken as it is. */
+/** Opens the file of a folder; both are made where they are missing. `isAccepted`: a damaged file is taken as it is. */
 const inFolder = Effect.fnUntraced(function*(
   folder: string,
   isAccepted: boolean
 ): Effect.fn.Return<Connection.Connection, CannotOpen> {
+  yield* retrying(folder, Effect.sync(() => DataFolder.make(folder)))
   const path = join(folder, FILE_NAME)
   const { hasTail, problems } = yield* check(folder)
   const [problem] = problems
@@ -62,13 +70,17 @@ const inFolder = Effect.fnUntraced(function*(
 
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
-  retrying(
-    folder,
-    Effect.suspend(() => {
-      mkdirSync(folder, { recursive: true })
-      return FileCheck.inspect(folder)
-    })
-  )
+  retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
+
+/** Fails where no engine has worked in the folder. Makes nothing, and opens nothing. */
+export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>
+  Effect.gen(function*() {
+    const path = yield* retrying(folder, Effect.sync(() => pathIn(folder)))
+    if (existsSync(path)) return
+    // A file that is gone is another matter: what knows of it has better words.
+    const { problems } = yield* check(folder)
+    if (problems.length === 0) return yield* new CannotOpen({ path, detail: NO_ENGINE })
+  })
 
 const tryOpen = (path: string): Effect.Effect<Connection.Connection, CannotOpen> =>
   Effect.flatMap(
@@ -87,7 +99,7 @@ const retrying = <A>(path: string, effect: Effect.Effect<A>): Effect.Effect<A, C
   )
 
 const wordsOf = (error: unknown): string => {
-  const words = ResultCode.operatingError(error) ?? String(error)
+  const words = ResultCode.operatingError(error) ?? messageOf(error)
   return ResultCode.isDamage(error) ? `${words}; bring back a backup of the whole folder` : words
 }
 

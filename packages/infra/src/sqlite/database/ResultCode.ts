@@ -1,4 +1,5 @@
 /** What the result codes of SQLite say of the file. */
+import { FolderLost } from "../folder/FolderOwnership.ts"
 
 /** Primary result codes (https://sqlite.org/rescode.html) that an operator can repair: a full disk, a busy file. */
 const OPERATING = new Map<number, string>([
@@ -27,6 +28,7 @@ export const isBusy = (error: unknown): boolean => {
 
 /** The error in words, where it is the file's or the disk's; undefined where it is the program's. */
 export const operatingError = (error: unknown): string | undefined => {
+  if (error instanceof FolderLost) return error.message
   const code = resultCode(error)
   const kind = code === undefined ? undefined : OPERATING.get(code)
   return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`

@@ -1,8 +1,9 @@
 /** The embedded file: all state of an engine that runs without Kafka and Redis. Decision 0004. */
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Cause, Context, Effect, Exit, Layer, Option, Result, type Scope } from "effect"
+import { Cause, Context, Effect, Exit, Layer, Option, Result, Schedule, type Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import * as Completion from "../../actor/Completion.ts"
+import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import type * as Connection from "./Connection.ts"
 import * as DamageGuard from "./DamageGuard.ts"
 import * as ExternalChanges from "./ExternalChanges.ts"
@@ -54,12 +55,19 @@ export const layer = (location: OpenFile.Location): Layer.Layer<SqliteDatabase, 
 const make = Effect.fnUntraced(function*(
   location: OpenFile.Location
 ): Effect.fn.Return<SqliteDatabase["Service"], OpenFile.CannotOpen, Scope.Scope> {
-  const connection = DamageGuard.guard(
-    yield* Effect.acquireRelease(OpenFile.open(location), (opened) => Effect.sync(opened.close))
-  )
-  const upkeep = location !== "memory" && location.isEngine === true
+  const opened = yield* Effect.acquireRelease(OpenFile.open(location), (open) => Effect.sync(open.close))
+  const ownership = location === "memory" || location.lockLost === undefined
+    ? undefined
+    : FolderOwnership.make(OpenFile.pathIn(location.folder), location.lockLost)
+  const connection = DamageGuard.guard(opened, ownership?.lost)
+  const upkeep = location !== "memory" && ownership !== undefined
     ? yield* FileUpkeep.make(connection, location.folder)
     : undefined
+  if (ownership !== undefined) {
+    yield* Effect.forkScoped(
+      Effect.repeat(Effect.sync(ownership.look), Schedule.spaced(FolderOwnership.LOOK_MILLIS))
+    )
+  }
   const signals = Signals.make()
   const fileTrouble = FileTrouble.make()
   const touched = new Set<string>()

@@ -1,0 +1,25 @@
+/** `flash-sale backup`: the embedded file as it is now, in one file. */
+import * as Infra from "@flash-sale/infra/Infra"
+import { Console, Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as BackupTarget from "./BackupTarget.ts"
+
+export const command = Command.make("backup", {
+  file: Argument.String("file").pipe(Argument.withDescription("The file to make, such as backup-20261127.sqlite")),
+  force: Flag.Boolean("force").pipe(
+    Flag.withDescription("Replace the file where it is there"),
+    Flag.withDefault(false)
+  ),
+  ...BackupTarget.flags
+}, ({ file, force, ...place }) =>
+  Effect.gen(function*() {
+    const settings = yield* BackupTarget.embedded(place)
+    const content = yield* Infra.backupEmbedded(settings, file, force)
+    yield* Console.log(`${file}: ${BackupTarget.describe(content)}`)
+  }).pipe(Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription(
+      "Make a backup of the embedded engine, also while it runs, and check every record of its log. " +
+        "On Kafka and Redis there is nothing to do here: see docs/operations.md"
+    )
+  )

@@ -1,0 +1,24 @@
+/** Whether a process can have its ports, asked before it begins anything that it would have to end at once. */
+import { Effect, type Scope } from "effect"
+import { createServer, type Server } from "node:net"
+import { CannotListen } from "./MetricsServer.ts"
+
+export interface WantedPort {
+  readonly port: number
+  /** The setting that names another. */
+  readonly variable: "HTTP_PORT" | "METRICS_PORT"
+}
+
+/** Fails where one of them is taken, by another process or another of these. They are free again when it succeeds. */
+export const require = (wanted: ReadonlyArray<WantedPort>): Effect.Effect<void, CannotListen> =>
+  Effect.scoped(Effect.forEach(wanted, listen, { discard: true }))
+
+const listen = ({ port, variable }: WantedPort): Effect.Effect<Server, CannotListen, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.callback<Server, CannotListen>((resume) => {
+      const server = createServer()
+      server.once("error", ({ message }) => resume(Effect.fail(new CannotListen({ port, variable, detail: message }))))
+      server.listen(port, () => resume(Effect.succeed(server)))
+    }),
+    (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
+  )

@@ -1,0 +1,120 @@
+/** Backups of the embedded file: made while an engine works, brought back into a folder without one. Decision 0034. */
+import { Clock, Effect, Schema } from "effect"
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { messageOf } from "../../errors/MessageOf.ts"
+import * as Connection from "../database/Connection.ts"
+import * as EngineLock from "../database/EngineLock.ts"
+import { WAL_SUFFIX } from "../database/FileCheck.ts"
+import * as HighWaterMark from "../database/HighWaterMark.ts"
+import * as OpenFile from "../database/OpenFile.ts"
+import * as ResultCode from "../database/ResultCode.ts"
+import * as DataFolder from "../folder/DataFolder.ts"
+import * as BackupFile from "./BackupFile.ts"
+
+/** What is being written has this suffix until it is whole. */
+const NEW_SUFFIX = ".new"
+
+/** The backup was not made, or not brought back. Nothing was changed. */
+export class BackupRefused extends Schema.TaggedError<BackupRefused>()("BackupRefused", {
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path}: ${this.detail}`
+  }
+}
+
+/** What is thrown becomes a refusal. */
+const attempt = <A>(path: string, use: () => A): Effect.Effect<A, BackupRefused> =>
+  Effect.try({
+    try: use,
+    catch: (error) => new BackupRefused({ path, detail: ResultCode.operatingError(error) ?? messageOf(error) })
+  })
+
+/** Removes what is not whole when the effect ends, however it ends. */
+const withNew = <A, E>(path: string, use: (unfinished: string) => Effect.Effect<A, E>) => {
+  const unfinished = path + NEW_SUFFIX
+  const remove = Effect.sync(() => {
+    for (const suffix of ["", WAL_SUFFIX, "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true })
+  })
+  return Effect.ensuring(Effect.andThen(remove, use(unfinished)), remove)
+}
+
+const copy = (from: string, to: string): void => {
+  const connection = Connection.open(from, Connection.BUSY_TIMEOUT_MILLIS, true)
+  try {
+    // One read of one moment, however much is written meanwhile; SQLite's own backup would begin again with each write.
+    connection.run("VACUUM INTO ?", to)
+  } finally {
+    connection.close()
+  }
+}
+
+/**
+ * Makes a backup of the folder's file at `path`, and reads it again. Another file is replaced only where `isForced`.
+ * May be asked beside a running engine, whose commits go on; this process waits meanwhile.
+ */
+export const make = Effect.fnUntraced(function*(
+  folder: string,
+  path: string,
+  isForced: boolean
+): Effect.fn.Return<BackupFile.Content, OpenFile.CannotOpen | BackupRefused> {
+  yield* OpenFile.requireEngine(folder)
+  const { problems: [problem] } = yield* OpenFile.check(folder)
+  if (problem !== undefined) return yield* new OpenFile.CannotOpen({ path: problem.path, detail: problem.detail })
+  const target = yield* attempt(path, () => resolve(path))
+  const isThere = new BackupRefused({ path: target, detail: "it is there already, and only --force replaces it" })
+  if (!isForced && existsSync(target)) return yield* isThere
+  const madeAt = yield* Clock.currentTimeMillis
+  return yield* withNew(target, (unfinished) =>
+    Effect.gen(function*() {
+      const content = yield* attempt(target, () => {
+        copy(OpenFile.pathIn(folder), unfinished)
+        BackupFile.stamp(unfinished, madeAt)
+        BackupFile.sync(unfinished)
+        return BackupFile.read(unfinished)
+      })
+      // A link is not made where a file has come to be meanwhile.
+      yield* attempt(target, () => isForced ? renameSync(unfinished, target) : linkSync(unfinished, target))
+      return content
+    }))
+})
+
+/** Brings the backup at `path` back into a folder that holds no engine's files, and in which no engine works. */
+export const restore = (folder: string, path: string): Effect.Effect<
+  BackupFile.Content,
+  OpenFile.CannotOpen | EngineLock.EngineLocked | BackupRefused
+> =>
+  Effect.gen(function*() {
+    // Before anything is made: a backup that is none leaves no folder behind.
+    const source = yield* attempt(path, () => resolve(path))
+    yield* attempt(source, () => BackupFile.read(source))
+    return yield* Effect.provide(intoFolder(folder, source), EngineLock.layer(folder))
+  })
+
+const intoFolder = Effect.fnUntraced(function*(folder: string, source: string) {
+  const whole = yield* attempt(folder, () => DataFolder.pathOf(folder))
+  const file = OpenFile.pathIn(folder)
+  const inTheWay = [file, file + WAL_SUFFIX, join(whole, HighWaterMark.FILE_NAME)].find(existsSync)
+  if (inTheWay !== undefined) {
+    return yield* new BackupRefused({ path: inTheWay, detail: "is there: move the folder of that engine away first" })
+  }
+  return yield* withNew(file, (unfinished) =>
+    Effect.gen(function*() {
+      const content = yield* attempt(file, () => {
+        copy(source, unfinished)
+        const read = BackupFile.read(unfinished)
+        BackupFile.unstamp(unfinished)
+        BackupFile.sync(unfinished)
+        renameSync(unfinished, file)
+        return read
+      })
+      // After the file: one without a mark is taken as it is, and a mark without its file is a loss.
+      yield* Effect.tryPromise({
+        try: () => HighWaterMark.write(whole, { boot: HighWaterMark.currentBoot(), tails: content.tails }),
+        catch: (error) => new BackupRefused({ path: whole, detail: messageOf(error) })
+      })
+      return content
+    }))
+})
