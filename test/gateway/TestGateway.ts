@@ -37,12 +37,15 @@ export class TestGateway extends Context.Service<TestGateway, {
   readonly ask: (method: string, path: string) => Effect.Effect<Answer>
   /** Sends a body to `POST /buy` as it is. */
   readonly send: Send
-  /** The same without saying how long the body is. */
+  /** The same to another path. */
+  readonly sendTo: (path: string, ...args: Parameters<Send>) => ReturnType<Send>
+  /** Sends to `POST /buy` without saying how long the body is. */
   readonly sendInChunks: Send
 }>()("test/gateway/TestGateway") {}
 
 const settings: GatewaySettings = {
   httpPort: 0,
+  allowedHosts: undefined,
   breaker: {
     failureThreshold: 3,
     successThreshold: 2,
@@ -68,14 +71,16 @@ const request = (port: number, path: string, init?: RequestInit): Effect.Effect<
     return { status: response.status, headers: response.headers, text, body: body._tag === "Some" ? body.value : {} }
   })
 
+const JSON_TYPE = { "content-type": "application/json" }
+
 const serviceAt = (port: number) =>
   Layer.succeed(TestGateway, {
     port,
     get: (path) => request(port, path),
     ask: (method, path) => request(port, path, { method }),
-    send: (body, headers = { "content-type": "application/json" }) =>
-      request(port, "/buy", { method: "POST", body, headers }),
-    sendInChunks: (body, headers = { "content-type": "application/json" }) =>
+    send: (body, headers = JSON_TYPE) => request(port, "/buy", { method: "POST", body, headers }),
+    sendTo: (path, body, headers = JSON_TYPE) => request(port, path, { method: "POST", body, headers }),
+    sendInChunks: (body, headers = JSON_TYPE) =>
       request(port, "/buy", { method: "POST", body: new Blob([body]).stream(), headers, duplex: "half" })
   })
 

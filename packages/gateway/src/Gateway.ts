@@ -37,6 +37,7 @@ import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
+import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
 import * as Validation from "./request/Validation.ts"
 
@@ -45,6 +46,9 @@ import * as Validation from "./request/Validation.ts"
  * The router's own bound is 100, beyond which it would know no such route.
  */
 const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
+
+/** A path in another spelling is another path. */
+const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false }
 
 type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Telemetry
 
@@ -63,6 +67,7 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge([
       BuyTelemetry.layer,
+      RequestRules.layer(settings.allowedHosts),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
       StoreRoomGuard.layer
@@ -87,7 +92,7 @@ export const layer = (settings: GatewaySettings): Layer.Layer<never, MetricsServ
     Layer.provide(HttpRouter.serve(routes, {
       disableLogger: true,
       disableListenLog: true,
-      routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
+      routerConfig: { maxParamLength: MAX_PARAM_LENGTH, ...ONE_SPELLING }
     })),
     Layer.provide([HttpServer.layer(settings.httpPort), RequestTracing.layer]),
     Layer.provide(services(settings))

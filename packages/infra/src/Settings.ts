@@ -10,6 +10,7 @@ import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
+import * as HostNames from "./settings/HostNames.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
@@ -49,6 +50,8 @@ const MAX_QUEUE_WAIT = Duration.days(1)
 
 export const GatewaySettings = Variable.group({
   httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+  /** The names that the gateway answers to, in small letters; all where it is absent. */
+  allowedHosts: Variable.make<ReadonlySet<string> | undefined>("HTTP_ALLOWED_HOSTS", HostNames.hosts, undefined),
   breaker: BreakerSettings,
   /** Orders that one user may send in a window. */
   rateLimit: Variable.group({

@@ -12,7 +12,27 @@ export class BodyTooLarge extends Schema.Error<BodyTooLarge>("BodyTooLarge")({
   readonly _tag = "BodyTooLarge"
 }
 
-/** The body is declared as another media type than JSON. */
+/** A page of another web site asks, in a browser: it may link here, and nothing else. */
+export class CrossSite extends Schema.Error<CrossSite>("CrossSite")({
+  error: Schema.String,
+  code: fixed("cross_site"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 403 }) {
+  readonly _tag = "CrossSite"
+}
+
+/** The header `Host` names a host that `HTTP_ALLOWED_HOSTS` does not list. */
+export class UnknownHost extends Schema.Error<UnknownHost>("UnknownHost")({
+  error: Schema.String,
+  code: fixed("unknown_host"),
+  retryable: fixed(false),
+  correlation_id: Schema.String
+}, { httpApiStatus: 421 }) {
+  readonly _tag = "UnknownHost"
+}
+
+/** The body is not declared as JSON in UTF-8, or it is declared as compressed. */
 export class UnsupportedMediaType extends Schema.Error<UnsupportedMediaType>("UnsupportedMediaType")({
   error: Schema.String,
   code: fixed("unsupported_media_type"),
@@ -31,6 +51,8 @@ export const Problem = Schema.Struct({
     "invalid_body",
     "body_too_large",
     "unsupported_media_type",
+    "cross_site",
+    "unknown_host",
     "internal_error"
   ]),
   retryable: Schema.Boolean,

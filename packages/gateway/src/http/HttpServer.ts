@@ -5,6 +5,7 @@ import { CannotListen } from "@flash-sale/infra/http/MetricsServer"
 import { Effect, Layer } from "effect"
 import { type IncomingMessage, Server, type ServerResponse } from "node:http"
 import { BuyRoute } from "../buy/BuyRoute.ts"
+import { LingeringResponse } from "./LingeringResponse.ts"
 
 /** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
 const SHUTDOWN_TIMEOUT = "20 seconds"
@@ -21,7 +22,7 @@ export const MAX_CONNECTIONS = 10_000
 type Take = BuyRoute["Service"]["take"]
 
 /** A server whose listeners see only the requests that `take` leaves them. */
-class HotRouteServer extends Server {
+class HotRouteServer extends Server<typeof IncomingMessage, typeof LingeringResponse> {
   readonly #take: Take
 
   constructor(take: Take, maxConnections: number) {
@@ -30,6 +31,7 @@ class HotRouteServer extends Server {
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_EVERY,
       keepAliveTimeout: KEEP_ALIVE,
+      ServerResponse: LingeringResponse,
       // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
       shouldUpgradeCallback: () => false
     })
