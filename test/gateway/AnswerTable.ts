@@ -287,53 +287,58 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
     it.effect("421: a host of another name", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
-        const at = (host: string) => ({ "content-type": "application/json", host })
         const error = { error: "Unknown host", code: "unknown_host" }
         const order = fresh()
         for (const host of ["evil.example", "orders.shop.example.evil.example", "127.0.0.1.evil.example:80", "[::1"]) {
-          refused(yield* gateway.send(JSON.stringify(order), at(host)), 421, error, false)
+          refused(yield* gateway.sendAt(host, JSON.stringify(order)), 421, error, false)
         }
         assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
-        for (const host of ["orders.shop.example", "ORDERS.shop.example.:8080", "localhost:1", "10.0.0.7", "[::1]:80"]) {
-          assert.strictEqual((yield* gateway.send(JSON.stringify(fresh()), at(host))).status, 202, host)
+        for (
+          const host of ["orders.shop.example", "ORDERS.shop.example.:8080", "localhost:1", "10.0.0.7", "[::1]:80"]
+        ) {
+          assert.strictEqual((yield* gateway.sendAt(host, JSON.stringify(fresh()))).status, 202, host)
         }
       }), TEST_TIMEOUT)
 
-    it.effect("413 and 415: too large, and declared as something else than JSON in UTF-8", () =>
-      Effect.gen(function*() {
-        const gateway = yield* TestGateway.TestGateway
-        const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
-        refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
-        const code = "unsupported_media_type"
-        const order = fresh()
-        const bytes = new TextEncoder().encode(JSON.stringify(order))
-        const notJson = { error: "The body must be application/json in UTF-8, and declared so", code }
-        // As any page may have a browser send it, without a question first: the first two.
-        const types = [undefined, "text/plain", "application/jsonx", "*/*", "application/json; charset=iso-8859-1"]
-        for (const type of types) {
-          const answer = yield* gateway.send(bytes, type === undefined ? {} : { "content-type": type })
-          refused(answer, 415, notJson, false)
-          assert.strictEqual(answer.headers.get("accept"), "application/json")
-        }
-        const packed = { error: "The body must not be compressed", code }
-        for (const body of [bytes, new Uint8Array(gzipSync(bytes))]) {
-          const type = { "content-type": "application/json", "content-encoding": "gzip" }
-          const answer = yield* gateway.send(body, type)
-          refused(answer, 415, packed, false)
-          assert.strictEqual(answer.headers.get("accept-encoding"), "identity")
-        }
-        assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
-        const fine = [
-          "application/json; charset=utf-8",
-          "APPLICATION/JSON",
-          "application/json;charset=\"UTF8\"",
-          "application/json; x=y"
-        ]
-        for (const type of fine) {
-          const answer = yield* gateway.send(JSON.stringify(fresh()), { "content-type": type })
-          assert.strictEqual(answer.status, 202, type)
-        }
-      }), TEST_TIMEOUT)
+    it.effect(
+      "413 and 415: too large, and declared as something else than JSON in UTF-8",
+      () =>
+        Effect.gen(function*() {
+          const gateway = yield* TestGateway.TestGateway
+          const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
+          refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
+          const code = "unsupported_media_type"
+          const order = fresh()
+          const bytes = new TextEncoder().encode(JSON.stringify(order))
+          const notJson = { error: "The body must be application/json in UTF-8, and declared so", code }
+          // As any page may have a browser send it, without a question first: the first two.
+          const types = [undefined, "text/plain", "application/jsonx", "*/*", "application/json; charset=iso-8859-1"]
+          for (const type of types) {
+            const answer = yield* gateway.send(bytes, type === undefined ? {} : { "content-type": type })
+            refused(answer, 415, notJson, false)
+            assert.strictEqual(answer.headers.get("accept"), "application/json")
+          }
+          const packed = { error: "The body must not be compressed", code }
+          for (const body of [bytes, new Uint8Array(gzipSync(bytes))]) {
+            const type = { "content-type": "application/json", "content-encoding": "gzip" }
+            const answer = yield* gateway.send(body, type)
+            refused(answer, 415, packed, false)
+            assert.strictEqual(answer.headers.get("accept-encoding"), "identity")
+          }
+          assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
+          const fine = [
+            "application/json; charset=utf-8",
+            "APPLICATION/JSON",
+            "application/json;charset=\"UTF8\"",
+            "application/json; x=y"
+          ]
+          for (const type of fine) {
+            const answer = yield* gateway.send(JSON.stringify(fresh()), { "content-type": type })
+            assert.strictEqual(answer.status, 202, type)
+          }
+        }),
+      TEST_TIMEOUT
+    )
 
     it.effect("429: more than a user may send; others may still", () =>
       Effect.gen(function*() {

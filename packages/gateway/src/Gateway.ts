@@ -36,6 +36,7 @@ import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
+import * as Arrivals from "./request/Arrivals.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
 import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
@@ -66,6 +67,7 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(Subscribers.layer(settings.maxListeners)),
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge([
+      Arrivals.layer(settings.trustTraceparent),
       BuyTelemetry.layer,
       RequestRules.layer(settings.allowedHosts),
       LogBreaker.layer(settings.breaker),

@@ -52,6 +52,8 @@ export const GatewaySettings = Variable.group({
   httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
   /** The names that the gateway answers to, in small letters; all where it is absent. */
   allowedHosts: Variable.make<ReadonlySet<string> | undefined>("HTTP_ALLOWED_HOSTS", HostNames.hosts, undefined),
+  /** Whether a caller's trace goes on here, with the caller's decision whether it is recorded. */
+  trustTraceparent: Variable.make("TRUST_TRACEPARENT", Kind.yesOrNo, false),
   breaker: BreakerSettings,
   /** Orders that one user may send in a window. */
   rateLimit: Variable.group({

@@ -1,4 +1,4 @@
-/** Which request ids a new order may have: what is seen, and what can be asked for. What is in the log stays readable. */
+/** Which request ids a new order may have: those that are seen and can be asked for. The log stays readable. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Ids from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -17,19 +17,42 @@ const Pattern = Schema.Struct({ schema: Schema.Struct({ pattern: Schema.String }
 
 describe("The id of a new order", () => {
   it("has no character that is not seen, whatever Unicode calls it", () => {
-    const wrong: Array<string> = []
+    const taken: Array<string> = []
+    let seen = "a"
     for (let point = 0; point <= LAST_CODE_POINT; point++) {
       if (point >= SURROGATES[0] && point <= SURROGATES[1]) continue
       const character = String.fromCodePoint(point)
-      if (isNew(`a${character}b`) === UNSEEN.test(character)) wrong.push(point.toString(16))
+      if (UNSEEN.test(character)) {
+        if (isNew(`a${character}b`)) taken.push(point.toString(16))
+      } else if (seen.length + character.length <= Ids.MAX_REQUEST_ID_LENGTH) seen += character
+      else {
+        assert.isTrue(isNew(seen), seen)
+        seen = `a${character}`
+      }
     }
-    assert.deepStrictEqual(wrong, [])
+    assert.isTrue(isNew(seen), seen)
+    assert.deepStrictEqual(taken, [])
   })
 
   it("is decided by the pattern of the document as by the rule", () => {
     const document = Schema.decodeUnknownSync(Pattern)(Schema.toJsonSchemaDocument(Ids.NewRequestId))
     const pattern = new RegExp(document.schema.pattern, "u")
-    const ids = ["r-1", ".", "..", "...", ".a", "a.", " ", "  a ", "\u3000", "é 𝄞", "a\u202eb", "\u200b", "a\u{e0041}", "a/b;c"]
+    const ids = [
+      "r-1",
+      ".",
+      "..",
+      "...",
+      ".a",
+      "a.",
+      " ",
+      "  a ",
+      "\u3000",
+      "é 𝄞",
+      "a\u202eb",
+      "\u200b",
+      "a\u{e0041}",
+      "a/b;c"
+    ]
     for (const id of ids) assert.strictEqual(pattern.test(id), isNew(id), JSON.stringify(id))
     assert.deepStrictEqual(ids.filter(isNew), ["r-1", "...", ".a", "a.", "  a ", "é 𝄞", "a/b;c"])
   })

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { BuyHandler } from "@flash-sale/gateway/buy/BuyHandler"
 import { BuyRoute, layer } from "@flash-sale/gateway/buy/BuyRoute"
 import * as HttpServer from "@flash-sale/gateway/http/HttpServer"
+import * as Arrivals from "@flash-sale/gateway/request/Arrivals"
 import * as RequestRules from "@flash-sale/gateway/request/RequestRules"
 import * as Shutdown from "@flash-sale/gateway/request/Shutdown"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
@@ -18,7 +19,7 @@ const handler = Layer.succeed(BuyHandler, {
     respond({ status: 202, headers: body[0] === 0x62 ? ["location", "two\nlines"] : [], body: "{}" })
 })
 const route = layer.pipe(
-  Layer.provide([handler, RequestRules.layer(undefined), Shutdown.layer(Duration.zero)])
+  Layer.provide([handler, Arrivals.layer(false), RequestRules.layer(undefined), Shutdown.layer(Duration.zero)])
 )
 
 const send = (port: number, body: string) =>

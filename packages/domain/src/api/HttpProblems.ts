@@ -42,19 +42,19 @@ export class UnsupportedMediaType extends Schema.Error<UnsupportedMediaType>("Un
   readonly _tag = "UnsupportedMediaType"
 }
 
+/** What a request that means to bring an order may be refused for, as HTTP. */
+export const ORDER_PROBLEMS = [
+  "body_too_large",
+  "unsupported_media_type",
+  "cross_site",
+  "unknown_host",
+  "not_found"
+] as const
+
 /** The body of each answer that no endpoint declares: an unknown route, a body that is too large, a bug. */
 export const Problem = Schema.Struct({
   error: Schema.String,
-  code: Schema.Literals([
-    "not_found",
-    "method_not_allowed",
-    "invalid_body",
-    "body_too_large",
-    "unsupported_media_type",
-    "cross_site",
-    "unknown_host",
-    "internal_error"
-  ]),
+  code: Schema.Literals([...ORDER_PROBLEMS, "method_not_allowed", "invalid_body", "internal_error"]),
   retryable: Schema.Boolean,
   correlation_id: Schema.String
 })

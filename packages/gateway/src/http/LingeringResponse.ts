@@ -2,8 +2,8 @@
  * Answers that are heard although the request's body was not read.
  *
  * A connection that is closed while bytes wait to be read is reset, and the reset overtakes the answer: a client that
- * sends its whole body before it reads never hears why it was refused. So the answer goes out at once, and its end waits
- * until the body has come and was thrown away. Why: docs/decisions/0035-what-a-request-may-be.md.
+ * sends its whole body before it reads never hears why it was refused. So the answer goes out at once, and its end
+ * waits until the body has come and was thrown away. Why: docs/decisions/0035-what-a-request-may-be.md.
  *
  * **Details**: bounded by bytes, by a pause, and by the time that the server lets a whole request take. Beyond them the
  * connection is reset after all.
@@ -22,19 +22,17 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 const discard = (request: IncomingMessage, then: (isWhole: boolean) => void): void => {
   let left = MAX_DISCARDED
   const end = (isWhole: boolean) => {
-    clearTimeout(timer)
-    request.off("data", count).off("end", whole).off("close", cut)
+    request.socket.setTimeout(0)
+    request.off("data", count).off("end", whole).off("close", cut).off("timeout", cut)
     then(isWhole)
   }
   const whole = () => end(true)
   const cut = () => end(false)
   const count = (chunk: Buffer) => {
     left -= chunk.length
-    timer.refresh()
     if (left < 0) cut()
   }
-  const timer = setTimeout(cut, MAX_PAUSE)
-  request.on("data", count).once("end", whole).once("close", cut).resume()
+  request.on("data", count).once("end", whole).once("close", cut).setTimeout(MAX_PAUSE, cut).resume()
 }
 
 export class LingeringResponse extends ServerResponse<IncomingMessage> {
@@ -50,7 +48,9 @@ export class LingeringResponse extends ServerResponse<IncomingMessage> {
   override end(chunk?: unknown, encoding?: unknown, done?: unknown): this {
     if (this.#isEnding || !this.#isComing()) return super.end(chunk, encoding as BufferEncoding, done as () => void)
     this.#isEnding = true
-    const callback = [chunk, encoding, done].find((argument) => typeof argument === "function") as (() => void) | undefined
+    const callback = [chunk, encoding, done].find((argument) => typeof argument === "function") as
+      | (() => void)
+      | undefined
     if (typeof chunk === "string" || chunk instanceof Uint8Array) {
       this.write(chunk, typeof encoding === "string" ? encoding as BufferEncoding : "utf8")
     } else this.flushHeaders()

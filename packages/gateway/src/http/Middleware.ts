@@ -1,17 +1,16 @@
 /**
  * Wraps every HTTP request in a correlation id, bounds, and an answer in JSON whatever goes wrong.
  *
- * **Details**: endpoints answer their own refusals. The other answers are made here: requests that no endpoint takes, and
- * bugs, which are described in the log and not in the answer.
+ * **Details**: endpoints answer their own refusals. The other answers are made here: to requests that no endpoint
+ * takes, and to bugs, which are described in the log and not in the answer.
  */
 import type { Problem } from "@flash-sale/domain/api/HttpProblems"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
-import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
-import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { ByteSize, Cause, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { Arrivals } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import * as HttpRefusals from "../request/HttpRefusals.ts"
@@ -19,6 +18,7 @@ import { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import * as Paths from "./Paths.ts"
+import * as RequestTracing from "./RequestTracing.ts"
 
 const answer = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"], refusal: HttpRefusals.HttpRefusal) {
   const request = yield* RequestContext
@@ -40,27 +40,18 @@ const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
   return refusal
 })
 
-const current = Effect.fnUntraced(function*({ headers }: HttpServerRequest.HttpServerRequest) {
-  return {
-    correlationId: CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]) ??
-      CorrelationIds.make(),
-    traceparent: yield* Propagation.outgoing(headers["traceparent"]),
-    arrivedAt: yield* Monotonic.now
-  }
-})
-
 const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)
 
 /** Why a request is refused before it is routed; undefined where it is not. */
 const refusalOf = (
   rules: RequestRules["Service"],
-  request: HttpServerRequest.HttpServerRequest
+  request: HttpServerRequest.HttpServerRequest,
+  path: Paths.Path | undefined
 ): HttpRefusals.HttpRefusal | undefined => {
   const { headers, method, url } = request
   const refused = rules.refusalOf(method, headers)
   if (refused !== undefined) return refused
-  const path = Paths.find(url)
   if (path === undefined) return HttpRefusals.notFound
   // A body whose own header says that it is too large is not waited for.
   if (isTooLarge(request)) return HttpRefusals.bodyTooLarge
@@ -69,6 +60,8 @@ const refusalOf = (
   return allow === undefined ? undefined : HttpRefusals.methodNotAllowed(allow)
 }
 
+type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
+
 /**
  * Around every route.
  *
@@ -76,40 +69,44 @@ const refusalOf = (
  * them is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. A 413
  * closes its connection too: the rest of such a body is not read.
  */
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Shutdown | BuyTelemetry | RequestRules> =
-  HttpRouter.middleware(
-    Effect.map(
-      Effect.all([Shutdown, BuyTelemetry, RequestRules, Propagation.IsRecording]),
-      ([{ hasBegun }, telemetry, rules, isRecording]) => (app) =>
-        Effect.gen(function*() {
-          const request = yield* HttpServerRequest.HttpServerRequest
-          const { method, url } = request
-          const about = yield* current(request)
-          if (isRecording) yield* Effect.annotateCurrentSpan({ correlation_id: about.correlationId })
-          const refusal = refusalOf(rules, request)
-          const served = refusal === undefined
-            ? Effect.provideService(app, HttpServerRequest.HttpServerRequest, request.modify({ url: Paths.withEscapes(url) }))
-            : answer(telemetry, refusal)
-          const route = Paths.bringsOrder(method, url) ? "buy" : "else"
-          return yield* served.pipe(
-            // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
-            Effect.interruptible,
-            Effect.catchCause((cause) =>
-              Cause.hasInterruptsOnly(cause)
-                ? Effect.failCause(cause)
-                : Effect.flatMap(fromCause(cause), (refusal) => answer(telemetry, refusal))
-            ),
-            Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
-            Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
-            Effect.map((response) =>
-              hasBegun() || response.status === 413
-                ? HttpServerResponse.setHeader(response, "connection", "close")
-                : response
-            ),
-            Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
-            Effect.provideService(RequestContext, about)
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> = HttpRouter.middleware(
+  Effect.map(
+    Effect.all([Arrivals, Shutdown, BuyTelemetry, RequestRules]),
+    ([arrivals, { hasBegun }, telemetry, rules]) => (app) =>
+      Effect.gen(function*() {
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const { method, url } = request
+        const path = Paths.find(url)
+        const about = arrivals.of(RequestTracing.askedBy(method, path), request.headers)
+        const refusal = refusalOf(rules, request, path)
+        const served = refusal === undefined
+          ? Effect.provideService(
+            app,
+            HttpServerRequest.HttpServerRequest,
+            request.modify({ url: Paths.withEscapes(url) })
           )
-        })
-    ),
-    { global: true }
-  )
+          : answer(telemetry, refusal)
+        const route = Paths.bringsOrder(method, url) ? "buy" : "else"
+        return yield* served.pipe(
+          // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
+          Effect.interruptible,
+          Effect.catchCause((cause) =>
+            Cause.hasInterruptsOnly(cause)
+              ? Effect.failCause(cause)
+              : Effect.flatMap(fromCause(cause), (refusal) => answer(telemetry, refusal))
+          ),
+          Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
+          Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+          Effect.map((response) =>
+            hasBegun() || response.status === 413
+              ? HttpServerResponse.setHeader(response, "connection", "close")
+              : response
+          ),
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, MAX_BODY),
+          Effect.provideService(RequestContext, about),
+          RequestTracing.within(about)
+        )
+      })
+  ),
+  { global: true }
+)

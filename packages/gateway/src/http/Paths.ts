@@ -1,6 +1,6 @@
 /**
- * The paths that the gateway serves, each in one spelling: what a proxy lets through or keeps out by its path must not be
- * another path here. Pure.
+ * The paths that the gateway serves, each in one spelling: what a proxy lets through or keeps out by its path must not
+ * be another path here. Pure. Why: docs/decisions/0035-what-a-request-may-be.md.
  */
 import { Api } from "@flash-sale/domain/api/Api"
 

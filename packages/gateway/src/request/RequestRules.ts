@@ -1,20 +1,12 @@
 /**
- * What is refused for the headers of a request alone, before anything of it is looked at: on the hot route and through the
- * framework alike. Why: docs/decisions/0035-what-a-request-may-be.md.
+ * What is refused for the headers of a request alone, before anything of it is looked at: on the hot route and through
+ * the framework alike. Why: docs/decisions/0035-what-a-request-may-be.md.
  */
 import { Context, Layer } from "effect"
 import * as AllowedHosts from "./AllowedHosts.ts"
 import * as BodyType from "./BodyType.ts"
 import * as HttpRefusals from "./HttpRefusals.ts"
-
-/** The headers that are looked at. */
-export interface RequestHeaders {
-  readonly host?: string | undefined
-  readonly "content-type"?: string | undefined
-  readonly "content-encoding"?: string | undefined
-  readonly "sec-fetch-site"?: string | ReadonlyArray<string> | undefined
-  readonly "sec-fetch-mode"?: string | ReadonlyArray<string> | undefined
-}
+import { headerOf, type RequestHeaders } from "./RequestHeaders.ts"
 
 export class RequestRules extends Context.Service<RequestRules, {
   /** Why a request is refused, whatever it asks for; undefined where it is not. */
@@ -31,12 +23,13 @@ const isCrossSite = (method: string, headers: RequestHeaders): boolean =>
 export const layer = (allowedHosts: ReadonlySet<string> | undefined): Layer.Layer<RequestRules> =>
   Layer.sync(RequestRules, () => {
     const refusalOf = (method: string, headers: RequestHeaders): HttpRefusals.HttpRefusal | undefined => {
-      if (!AllowedHosts.isAllowed(allowedHosts, headers.host)) return HttpRefusals.unknownHost
+      if (!AllowedHosts.isAllowed(allowedHosts, headerOf(headers, "host"))) return HttpRefusals.unknownHost
       return isCrossSite(method, headers) ? HttpRefusals.crossSite : undefined
     }
     return {
       refusalOf,
       refusalOfOrder: (headers) =>
-        refusalOf("POST", headers) ?? BodyType.refusalOf(headers["content-type"], headers["content-encoding"])
+        refusalOf("POST", headers) ??
+          BodyType.refusalOf(headerOf(headers, "content-type"), headerOf(headers, "content-encoding"))
     }
   })

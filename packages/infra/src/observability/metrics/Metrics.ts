@@ -12,7 +12,7 @@ import {
   UnavailableCode,
   type UnknownItem
 } from "@flash-sale/domain/api/Errors"
-import type { Problem } from "@flash-sale/domain/api/HttpProblems"
+import { ORDER_PROBLEMS, type Problem } from "@flash-sale/domain/api/HttpProblems"
 import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import type { Metric } from "effect"
 import { bounded, counter, gauge, histogram, labelled, ownedSeries, type Service } from "./Series.ts"
@@ -50,16 +50,7 @@ export const circuitBreakerState = gauge(
 )
 
 type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused
-const CODES = [
-  "limit",
-  "unknown_item",
-  "request_id_reused",
-  "body_too_large",
-  "unsupported_media_type",
-  "cross_site",
-  "unknown_host",
-  "not_found"
-] as const
+const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS] as const
 /** Why an order was refused (4xx), by the API's codes, where no counter of its own says so. */
 export const REFUSAL_REASONS = [...SaleClosedCode.literals, ...CODES] satisfies ReadonlyArray<
   Refusal["code"] | SaleClosed["code"]
