@@ -113,14 +113,15 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
         const { port } = yield* TestGateway.TestGateway
         const body = TestGateway.order({ request_id: "smuggled" })
         const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+        const buying = `POST /buy HTTP/1.1\r\nhost: x\r\n${JSON_TYPE}`
         const cases = [
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${chunk}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\ncontent-length: 5\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: -5\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: 0x10\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length : ${body.length}\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n${chunk}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n${body}`,
+          `${buying}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${chunk}`,
+          `${buying}content-length: ${body.length}\r\ncontent-length: 5\r\n\r\n${body}`,
+          `${buying}content-length: -5\r\n\r\n${body}`,
+          `${buying}content-length: 0x10\r\n\r\n${body}`,
+          `${buying}content-length : ${body.length}\r\n\r\n${body}`,
+          `${buying}transfer-encoding: xchunked\r\n\r\n${chunk}`,
+          `${buying}transfer-encoding: chunked\r\n\r\nzz\r\n${body}`,
           `POST /buy HTTP/1.1\ncontent-length: 5\n\n${body}`,
           `POST /buy HTTP/1.1\r\n\r\n`,
           `POST /buy HTTP/9.9\r\nhost: x\r\n\r\n`,
