@@ -67,7 +67,7 @@ type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
  *
  * **Details**: while the gateway shuts down each answer closes its connection. A port closes only when the last of
  * them is gone, and one that was busy at that moment would be kept alive for as long as the shutdown may take. A 413
- * closes its connection too: the rest of such a body is not read.
+ * closes its connection too, as soon as the rest of such a body has come or was too long (`LingeringResponse`).
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> = HttpRouter.middleware(
   Effect.map(

@@ -15,9 +15,13 @@ export class RequestRules extends Context.Service<RequestRules, {
   readonly refusalOfOrder: (headers: RequestHeaders) => HttpRefusals.HttpRefusal | undefined
 }>()("@flash-sale/gateway/request/RequestRules") {}
 
+/** Whether a link is followed: no form is sent, and nothing is embedded. */
+const isLink = (method: string, headers: RequestHeaders): boolean =>
+  method === "GET" && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document"
+
 /** A page of another site may link here. What it asks in any other way, a browser marks as such. */
 const isCrossSite = (method: string, headers: RequestHeaders): boolean =>
-  headers["sec-fetch-site"] === "cross-site" && !(method === "GET" && headers["sec-fetch-mode"] === "navigate")
+  headers["sec-fetch-site"] === "cross-site" && !isLink(method, headers)
 
 /** `allowedHosts` are names in small letters; where it is undefined every name is allowed. */
 export const layer = (allowedHosts: ReadonlySet<string> | undefined): Layer.Layer<RequestRules> =>
