@@ -28,7 +28,7 @@ const under = <Id extends typeof RequestId | typeof NewRequestId>(requestId: Id)
       itemId: "item_id",
       paymentToken: "payment_token"
     })
-  ).annotate({ identifier: "Order" })
+  ).annotate({ identifier: "Order", description: "One attempt to buy." })
 
 /** One order, as the value of a `place` record. Unknown fields are left out. */
 export const Order = under(RequestId)
