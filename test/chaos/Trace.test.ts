@@ -32,6 +32,7 @@ const traced = async (failureRate: string) => {
     KAFKA_ADDR: kafka.address,
     PAYMENT_LATENCY: "20ms",
     PAYMENT_FAILURE_RATE: failureRate,
+    TRUST_TRACEPARENT: "true",
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
     OTEL_BSP_SCHEDULE_DELAY: "200"

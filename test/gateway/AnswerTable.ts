@@ -6,12 +6,15 @@ import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
+import { gzipSync } from "node:zlib"
 import { BUG, Faults } from "./FaultSwitches.ts"
 import * as TestGateway from "./TestGateway.ts"
 
 const TEST_TIMEOUT = 30_000
 /** What the gateway of the suite must let one user send, and what its breaker opens at. */
 export const MAX_REQUESTS = 20
+/** The names that the gateway of the suite answers to, beside those that every gateway does. */
+export const HOSTS: ReadonlySet<string> = new Set(["orders.shop.example"])
 
 const run = randomUUID().slice(0, 8)
 let made = 0
@@ -162,8 +165,13 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           refused(yield* gateway.get(`/items/${item("nothing")}`), 404, unknown, false)
           const order = { error: "Unknown order", code: "unknown_order" }
           refused(yield* gateway.get(`/orders/${run}-nobody`), 404, order, false)
-          for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%"]) {
-            refused(yield* gateway.get(path), 404, { error: "Not found", code: "not_found" }, false)
+          const noPath = { error: "Not found", code: "not_found" }
+          for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%", "/Health", "//health", "/health/"]) {
+            refused(yield* gateway.get(path), 404, noPath, false)
+          }
+          // Orders have one path in one spelling.
+          for (const path of ["/buy/", "//buy", "/BUY", "/%62uy", "/buy;v=1", "/buy%2F"]) {
+            refused(yield* gateway.sendTo(path, JSON.stringify(fresh())), 404, noPath, false)
           }
         }),
       TEST_TIMEOUT
@@ -263,17 +271,74 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         assert.strictEqual((yield* send(first)).status, 409)
       }), TEST_TIMEOUT)
 
-    it.effect("413 and 415: too large, and declared as something else than JSON", () =>
+    it.effect("403: a page of another site asks, in a browser", () =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
-        const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
-        refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
-        const typedAs = yield* gateway.send(JSON.stringify(fresh()), { "content-type": "text/plain" })
-        const error = "The body must be application/json"
-        refused(typedAs, 415, { error, code: "unsupported_media_type" }, false)
-        const undeclared = yield* gateway.send(new TextEncoder().encode(JSON.stringify(fresh())), {})
-        assert.strictEqual(undeclared.status, 202)
+        const from = (site: string) => ({ "content-type": "application/json", "sec-fetch-site": site })
+        const error = { error: "Pages of other web sites may not ask", code: "cross_site" }
+        const order = fresh()
+        refused(yield* gateway.send(JSON.stringify(order), from("cross-site")), 403, error, false)
+        assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
+        for (const site of ["same-origin", "same-site", "none"]) {
+          assert.strictEqual((yield* gateway.send(JSON.stringify(fresh()), from(site))).status, 202, site)
+        }
       }), TEST_TIMEOUT)
+
+    it.effect("421: a host of another name", () =>
+      Effect.gen(function*() {
+        const gateway = yield* TestGateway.TestGateway
+        const error = { error: "Unknown host", code: "unknown_host" }
+        const order = fresh()
+        for (const host of ["evil.example", "orders.shop.example.evil.example", "127.0.0.1.evil.example:80", "[::1"]) {
+          refused(yield* gateway.sendAt(host, JSON.stringify(order)), 421, error, false)
+        }
+        assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
+        for (
+          const host of ["orders.shop.example", "ORDERS.shop.example.:8080", "localhost:1", "10.0.0.7", "[::1]:80"]
+        ) {
+          assert.strictEqual((yield* gateway.sendAt(host, JSON.stringify(fresh()))).status, 202, host)
+        }
+      }), TEST_TIMEOUT)
+
+    it.effect(
+      "413 and 415: too large, and declared as something else than JSON in UTF-8",
+      () =>
+        Effect.gen(function*() {
+          const gateway = yield* TestGateway.TestGateway
+          const large = yield* send(fresh({ padding: "x".repeat(17_000) }))
+          refused(large, 413, { error: "The body is larger than 16 KiB", code: "body_too_large" }, false)
+          const code = "unsupported_media_type"
+          const order = fresh()
+          const bytes = new TextEncoder().encode(JSON.stringify(order))
+          const notJson = { error: "The body must be application/json in UTF-8, and declared so", code }
+          // As any page may have a browser send it, without a question first: the first two.
+          const types = [undefined, "text/plain", "application/jsonx", "*/*", "application/json; charset=iso-8859-1"]
+          for (const type of types) {
+            const answer = yield* gateway.send(bytes, type === undefined ? {} : { "content-type": type })
+            refused(answer, 415, notJson, false)
+            assert.strictEqual(answer.headers.get("accept"), "application/json")
+          }
+          const packed = { error: "The body must not be compressed", code }
+          for (const body of [bytes, new Uint8Array(gzipSync(bytes))]) {
+            const type = { "content-type": "application/json", "content-encoding": "gzip" }
+            const answer = yield* gateway.send(body, type)
+            refused(answer, 415, packed, false)
+            assert.strictEqual(answer.headers.get("accept-encoding"), "identity")
+          }
+          assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)
+          const fine = [
+            "application/json; charset=utf-8",
+            "APPLICATION/JSON",
+            "application/json;charset=\"UTF8\"",
+            "application/json; x=y"
+          ]
+          for (const type of fine) {
+            const answer = yield* gateway.send(JSON.stringify(fresh()), { "content-type": type })
+            assert.strictEqual(answer.status, 202, type)
+          }
+        }),
+      TEST_TIMEOUT
+    )
 
     it.effect("429: more than a user may send; others may still", () =>
       Effect.gen(function*() {

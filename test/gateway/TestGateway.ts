@@ -14,6 +14,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Layer, Metric, References, Schedule, Schema } from "effect"
+import { request as httpRequest } from "node:http"
 import { freePort } from "../servers/Ports.ts"
 import * as FaultSwitches from "./FaultSwitches.ts"
 
@@ -37,12 +38,18 @@ export class TestGateway extends Context.Service<TestGateway, {
   readonly ask: (method: string, path: string) => Effect.Effect<Answer>
   /** Sends a body to `POST /buy` as it is. */
   readonly send: Send
-  /** The same without saying how long the body is. */
+  /** The same to another path. */
+  readonly sendTo: (path: string, ...args: Parameters<Send>) => ReturnType<Send>
+  /** The same to `POST /buy`, of which the header `Host` says this. */
+  readonly sendAt: (host: string, body: string) => Effect.Effect<Answer>
+  /** Sends to `POST /buy` without saying how long the body is. */
   readonly sendInChunks: Send
 }>()("test/gateway/TestGateway") {}
 
 const settings: GatewaySettings = {
   httpPort: 0,
+  allowedHosts: undefined,
+  trustTraceparent: false,
   breaker: {
     failureThreshold: 3,
     successThreshold: 2,
@@ -62,12 +69,35 @@ const settings: GatewaySettings = {
 
 const decodeBody = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)))
 
+const answerOf = (status: number, headers: Headers, text: string): Answer => {
+  const body = decodeBody(text)
+  return { status, headers, text, body: body._tag === "Some" ? body.value : {} }
+}
+
 const request = (port: number, path: string, init?: RequestInit): Effect.Effect<Answer> =>
   Effect.promise(async (signal) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, signal })
-    const text = await response.text()
-    const body = decodeBody(text)
-    return { status: response.status, headers: response.headers, text, body: body._tag === "Some" ? body.value : {} }
+    return answerOf(response.status, response.headers, await response.text())
+  })
+
+const JSON_TYPE = { "content-type": "application/json" }
+
+/** `fetch` would leave the header out. */
+const requestAt = (port: number, host: string, body: string): Effect.Effect<Answer> =>
+  Effect.callback((resume) => {
+    const options = { host: "127.0.0.1", port, path: "/buy", method: "POST", headers: { ...JSON_TYPE, host } }
+    const sent = httpRequest(options, (response) => {
+      const chunks: Array<Buffer> = []
+      response.on("data", (chunk: Buffer) => chunks.push(chunk))
+      response.on("end", () =>
+        resume(Effect.succeed(answerOf(
+          response.statusCode ?? 0,
+          new Headers(response.headers as Record<string, string>),
+          Buffer.concat(chunks).toString()
+        ))))
+    })
+    sent.on("error", (error) => resume(Effect.die(error)))
+    sent.end(body)
   })
 
 const serviceAt = (port: number) =>
@@ -75,9 +105,10 @@ const serviceAt = (port: number) =>
     port,
     get: (path) => request(port, path),
     ask: (method, path) => request(port, path, { method }),
-    send: (body, headers = { "content-type": "application/json" }) =>
-      request(port, "/buy", { method: "POST", body, headers }),
-    sendInChunks: (body, headers = { "content-type": "application/json" }) =>
+    send: (body, headers = JSON_TYPE) => request(port, "/buy", { method: "POST", body, headers }),
+    sendTo: (path, body, headers = JSON_TYPE) => request(port, path, { method: "POST", body, headers }),
+    sendAt: (host, body) => requestAt(port, host, body),
+    sendInChunks: (body, headers = JSON_TYPE) =>
       request(port, "/buy", { method: "POST", body: new Blob([body]).stream(), headers, duplex: "half" })
   })
 

@@ -31,6 +31,8 @@ describe("Settings: defaults", () => {
       const found = yield* read(everything, {})
       expect(found.gateway).toEqual({
         httpPort: 8080,
+        allowedHosts: undefined,
+        trustTraceparent: false,
         breaker: {
           failureThreshold: 5,
           successThreshold: 2,
@@ -73,6 +75,8 @@ describe("Settings: given values", () => {
     Effect.gen(function*() {
       const found = yield* read(everything, {
         HTTP_PORT: "8081",
+        HTTP_ALLOWED_HOSTS: "Orders.Shop.example, gateway_1",
+        TRUST_TRACEPARENT: "true",
         REDIS_ADDR: "[::1]:6380",
         KAFKA_ADDR: "kafka-1:9092, kafka-2:9093",
         LOG_LEVEL: "WARN",
@@ -86,6 +90,8 @@ describe("Settings: given values", () => {
         OTEL_TRACES_SAMPLER_ARG: ".25"
       })
       expect(found.gateway.httpPort).toBe(8081)
+      expect(found.gateway.allowedHosts).toEqual(new Set(["orders.shop.example", "gateway_1"]))
+      expect(found.gateway.trustTraceparent).toBe(true)
       expect(found.redis).toEqual({ host: "::1", port: 6380 })
       expect(found.kafka.brokers).toEqual(["kafka-1:9092", "kafka-2:9093"])
       expect(found.logs.level).toBe("Warn")
@@ -121,9 +127,14 @@ describe("Settings: given values", () => {
 const aDuration = (least: string, most: string) => `a duration such as 100ms, 30s, 1m, 1h or 1d (${least} to ${most})`
 const networks = "a comma-separated list of addresses and networks such as 10.0.0.0/8,192.0.2.7,2001:db8::/32"
 const parentBased = "parentbased_always_on, parentbased_always_off, parentbased_traceidratio"
+const someHosts = "a comma-separated list of up to 100 names of hosts, without ports, such as orders.shop.example"
 const bad: ReadonlyArray<readonly [variable: string, value: string, expects: string]> = [
   ["HTTP_PORT", "abc", "a port (1 to 65535)"],
   ["HTTP_PORT", "0", "a port (1 to 65535)"],
+  ...["https://shop.example", "shop.example:80", "a,,b", "-a.example", "a..b", "x".repeat(64)].map((value) =>
+    ["HTTP_ALLOWED_HOSTS", value, someHosts] as const
+  ),
+  ["TRUST_TRACEPARENT", "maybe", "one of true, false"],
   ["METRICS_PORT", "65536", "a port (1 to 65535)"],
   ["REDIS_ADDR", "redis-service", "an address such as redis-service:6379"],
   ["REDIS_ADDR", "redis:0", "an address such as redis-service:6379"],

@@ -27,11 +27,11 @@ import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
-import * as AllowedMethods from "./http/AllowedMethods.ts"
 import * as Docs from "./http/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as Middleware from "./http/Middleware.ts"
+import * as Paths from "./http/Paths.ts"
 import * as RequestTracing from "./http/RequestTracing.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
@@ -39,7 +39,9 @@ import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
+import * as Arrivals from "./request/Arrivals.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
+import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
 import * as Validation from "./request/Validation.ts"
 
@@ -48,6 +50,9 @@ import * as Validation from "./request/Validation.ts"
  * The router's own bound is 100, beyond which it would know no such route.
  */
 const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
+
+/** A path in another spelling is another path. */
+const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false }
 
 type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Telemetry
 
@@ -65,7 +70,9 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(Subscribers.layer(settings.maxListeners)),
     Layer.provideMerge(Shutdown.layer(settings.shutdownNotice)),
     Layer.provideMerge([
+      Arrivals.layer(settings.trustTraceparent),
       BuyTelemetry.layer,
+      RequestRules.layer(settings.allowedHosts),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
       StoreRoomGuard.layer
@@ -91,12 +98,12 @@ export const layer = (settings: GatewaySettings): Layer.Layer<never, CannotListe
     Layer.provide(HttpRouter.serve(routes(settings), {
       disableLogger: true,
       disableListenLog: true,
-      routerConfig: { maxParamLength: MAX_PARAM_LENGTH }
+      routerConfig: { maxParamLength: MAX_PARAM_LENGTH, ...ONE_SPELLING }
     })),
     Layer.provide([
       HttpServer.layer(settings),
       RequestTracing.layer,
-      Layer.succeed(AllowedMethods.AllowedMethods, AllowedMethods.make(settings.docs ? [Docs.PATH] : []))
+      Layer.succeed(Paths.Paths, Paths.make(settings.docs ? [Docs.PATH] : []))
     ]),
     Layer.provide(services(settings))
   )

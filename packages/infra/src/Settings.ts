@@ -10,6 +10,7 @@ import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
+import * as HostNames from "./settings/HostNames.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Networks from "./settings/Networks.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
@@ -51,6 +52,10 @@ const MAX_QUEUE_WAIT = Duration.days(1)
 const gateway = (docs: boolean) =>
   Variable.group({
     httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+    /** The names that the gateway answers to, in small letters; all where it is absent. */
+    allowedHosts: Variable.make<ReadonlySet<string> | undefined>("HTTP_ALLOWED_HOSTS", HostNames.hosts, undefined),
+    /** Whether a caller's trace goes on here, with the caller's decision whether it is recorded. */
+    trustTraceparent: Variable.make("TRUST_TRACEPARENT", Kind.yesOrNo, false),
     breaker: BreakerSettings,
     /** Orders that one user may send in a window. */
     rateLimit: Variable.group({

@@ -3,6 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { BuyHandler } from "@flash-sale/gateway/buy/BuyHandler"
 import { BuyRoute, layer } from "@flash-sale/gateway/buy/BuyRoute"
 import * as HttpServer from "@flash-sale/gateway/http/HttpServer"
+import * as Arrivals from "@flash-sale/gateway/request/Arrivals"
+import * as RequestRules from "@flash-sale/gateway/request/RequestRules"
 import * as Shutdown from "@flash-sale/gateway/request/Shutdown"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { Duration, Effect, Layer, Logger } from "effect"
@@ -16,7 +18,9 @@ const handler = Layer.succeed(BuyHandler, {
   buy: (_, body, respond) =>
     respond({ status: 202, headers: body[0] === 0x62 ? ["location", "two\nlines"] : [], body: "{}" })
 })
-const route = layer.pipe(Layer.provide([handler, Shutdown.layer(Duration.zero)]))
+const route = layer.pipe(
+  Layer.provide([handler, Arrivals.layer(false), RequestRules.layer(undefined), Shutdown.layer(Duration.zero)])
+)
 
 const send = (port: number, body: string) =>
   Effect.promise(() =>
@@ -36,7 +40,8 @@ describe("The hot route", () => {
   it.effect("leaves a request to the framework that it cannot even begin", () =>
     Effect.gen(function*() {
       const { take } = yield* BuyRoute
-      const request = { url: "/buy", method: "POST", headers: { "content-length": "2" } } as IncomingMessage
+      const headers = { "content-length": "2", "content-type": "application/json" }
+      const request = { url: "/buy", method: "POST", headers } as IncomingMessage
       assert.isFalse(take(request, {} as ServerResponse))
     }).pipe(
       Effect.provide(route),

@@ -7,6 +7,7 @@ import * as TestGateway from "../TestGateway.ts"
 AnswerTable.suite(
   "embedded",
   TestGateway.layerOver(SqliteInfra.layerMemory, {
+    allowedHosts: AnswerTable.HOSTS,
     rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
   })
 )

@@ -25,7 +25,10 @@ const engine = (change: Parameters<typeof TestGateway.layer>[0]) =>
 
 AnswerTable.suite(
   "on Kafka and Redis",
-  engine({ rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) } })
+  engine({
+    allowedHosts: AnswerTable.HOSTS,
+    rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
+  })
 )
 
 const breaker = {

@@ -19,6 +19,7 @@ const chunked = Layer.effect(
 AnswerTable.suite(
   "by the framework",
   chunked.pipe(Layer.provideMerge(TestGateway.layerOver(SqliteInfra.layerMemory, {
+    allowedHosts: AnswerTable.HOSTS,
     rateLimit: { maxRequests: AnswerTable.MAX_REQUESTS, window: Duration.minutes(1) }
   })))
 )

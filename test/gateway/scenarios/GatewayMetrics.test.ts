@@ -18,7 +18,8 @@ const engine = (soldOutCache: Duration.Duration) =>
       baseTimeout: Duration.seconds(30),
       maxTimeout: Duration.seconds(30)
     },
-    soldOutCache
+    soldOutCache,
+    allowedHosts: new Set(["orders.shop.example"])
   })
 
 const samples = Effect.flatMap(
@@ -123,6 +124,19 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         yield* movedBy(sendText(order(), { "content-type": "text/plain" })),
         refused("unsupported_media_type", 415)
       )
+      const { sendAt, sendTo } = yield* TestGateway.TestGateway
+      const json = { "content-type": "application/json" }
+      assert.deepStrictEqual(
+        yield* movedBy(sendText(order(), { ...json, "sec-fetch-site": "cross-site" })),
+        refused("cross_site", 403)
+      )
+      assert.deepStrictEqual(
+        yield* movedBy(sendAt("evil.example", order())),
+        refused("unknown_host", 421)
+      )
+      for (const path of ["/buy/", "//buy", "/BUY"]) {
+        assert.deepStrictEqual(yield* movedBy(sendTo(path, order())), refused("not_found", 404))
+      }
       assert.deepStrictEqual(
         yield* movedBy(sendText(order({ padding: "x".repeat(17_000) }))),
         refused("body_too_large", 413)

@@ -50,6 +50,7 @@ const head = (length: number | string, more = "") =>
   `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n${more}\r\n`
 const post = (body: string, more = "") => head(Buffer.byteLength(body), more) + body
 const LAST = "connection: close\r\n"
+const JSON_TYPE = "content-type: application/json\r\n"
 
 const statusesOf = ({ heard }: Spoken) => [...heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status))
 
@@ -112,14 +113,15 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
         const { port } = yield* TestGateway.TestGateway
         const body = TestGateway.order({ request_id: "smuggled" })
         const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+        const buying = `POST /buy HTTP/1.1\r\nhost: x\r\n${JSON_TYPE}`
         const cases = [
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${chunk}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\ncontent-length: 5\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: -5\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length: 0x10\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ncontent-length : ${body.length}\r\n\r\n${body}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n${chunk}`,
-          `POST /buy HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n${body}`,
+          `${buying}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${chunk}`,
+          `${buying}content-length: ${body.length}\r\ncontent-length: 5\r\n\r\n${body}`,
+          `${buying}content-length: -5\r\n\r\n${body}`,
+          `${buying}content-length: 0x10\r\n\r\n${body}`,
+          `${buying}content-length : ${body.length}\r\n\r\n${body}`,
+          `${buying}transfer-encoding: xchunked\r\n\r\n${chunk}`,
+          `${buying}transfer-encoding: chunked\r\n\r\nzz\r\n${body}`,
           `POST /buy HTTP/1.1\ncontent-length: 5\n\n${body}`,
           `POST /buy HTTP/1.1\r\n\r\n`,
           `POST /buy HTTP/9.9\r\nhost: x\r\n\r\n`,
@@ -146,21 +148,22 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Over a bare socket", 
         const order = (request_id: string) => TestGateway.order({ request_id, user_id: request_id, item_id: "102" })
         const chunked = (body: string, size: number) => {
           const chunks = body.match(new RegExp(`[^]{1,${size}}`, "g")) ?? []
-          return `POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}transfer-encoding: chunked\r\n\r\n` +
+          return `POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}${JSON_TYPE}transfer-encoding: chunked\r\n\r\n` +
             chunks.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join("") + "0\r\n\r\n"
         }
         const large = TestGateway.order({ padding: "x".repeat(17_000) })
         const cases: ReadonlyArray<readonly [string, number]> = [
           [chunked(order("chunks-1"), 7), 202],
           [chunked(large, 1_000), 413],
-          [`POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}\r\n`, 400],
+          [`POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}${JSON_TYPE}\r\n`, 400],
+          [`POST /buy HTTP/1.1\r\nhost: x\r\n${LAST}\r\n`, 415],
           [head(0, LAST), 400],
           [post(order("promised"), `${LAST}expect: 100-continue\r\n`), 202],
           [head(5_000_000_000, LAST), 413],
           [head(5_000_000_000, `${LAST}expect: 100-continue\r\n`), 413],
           [head("99999999999999999999", LAST), 400],
           // Nobody unpacks anything, so that nothing small becomes large here.
-          [post(gzipSync(order("packed")).toString("latin1"), `${LAST}content-encoding: gzip\r\n`), 400],
+          [post(gzipSync(order("packed")).toString("latin1"), `${LAST}content-encoding: gzip\r\n`), 415],
           [post(large, LAST), 413]
         ]
         for (const [text, status] of cases) {

@@ -1,4 +1,5 @@
 /** `flash-sale sale price`: what one unit of an item costs. */
+import * as Currencies from "@flash-sale/domain/records/Currencies"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -17,7 +18,9 @@ const readPrice = (amount: string, currency: Option.Option<string>) =>
     const code = currency.value.toUpperCase()
     const after = Money.digits(code)
     if (Option.isNone(after)) {
-      return yield* CommandFailed.usage(`currency: "${currency.value}" is not a currency of ISO 4217, such as EUR`)
+      return yield* CommandFailed.usage(
+        `currency: "${currency.value}" is not a currency of ISO 4217 as of ${Currencies.PUBLISHED}, such as EUR`
+      )
     }
     const price = Money.read(amount, after.value)
     if (Option.isNone(price)) {

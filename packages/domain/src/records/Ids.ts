@@ -67,6 +67,34 @@ export const RequestId = Schema.String.check(
 export type RequestId = typeof RequestId.Type
 export const isRequestId = (value: unknown): value is RequestId => typeof value === "string" && isRequestText(value)
 
+/**
+ * Characters that are not seen where an id is shown, or change how what is beside them is shown: controls, format and
+ * bidirectional characters, those of no width, and separators of lines. As ranges, so that a newer Node with a newer
+ * Unicode decides as before.
+ */
+const UNSEEN = "\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891" +
+  "\\u08e2\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164" +
+  "\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb"
+/** Those beyond 16 bits, which not every reader of a JSON Schema knows as one character. */
+const UNSEEN_BEYOND = "\\u{110bd}\\u{110cd}\\u{13430}-\\u{1343f}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}" +
+  "\\u{e0000}-\\u{e0fff}"
+const unseen = new RegExp(`[${UNSEEN}${UNSEEN_BEYOND}]`, "u")
+
+/** Steps of a path: clients make something else of `/orders/..` before they send it, written as `%2E%2E` too. */
+const isStep = (text: string): boolean => text === "." || text === ".."
+
+/** A request id as a new order may have it. Narrower than what the log may hold, and than what may be asked for. */
+export const NewRequestId = Schema.String.check(
+  Schema.makeFilter(
+    (text: string) => isRequestText(text) && !isStep(text) && !unseen.test(text),
+    {
+      message: "must be 1 to 200 well-formed characters without controls, bidirectional or zero-width ones, " +
+        "not blank, and not \".\" or \"..\"",
+      ...inJsonSchema(MAX_REQUEST_ID_LENGTH, `^(?!\\.{1,2}$)[^${UNSEEN}]*[^\\s${UNSEEN}][^${UNSEEN}]*$`)
+    }
+  )
+).pipe(Schema.brand("RequestId"))
+
 /** A whole number within these bounds. */
 export const isWhole = (value: unknown, least: number, most: number): boolean =>
   Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most

@@ -1,24 +1,41 @@
 /** The order of a buyer. */
 import { Schema } from "effect"
-import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
+import {
+  Amount,
+  isAmount,
+  isItemId,
+  isRequestId,
+  isUserId,
+  ItemId,
+  NewRequestId,
+  PaymentToken,
+  RequestId,
+  UserId
+} from "./Ids.ts"
 import * as Json from "./Json.ts"
 
-/** One order, as the buyer's request and as the value of a `place` record. Unknown fields are left out. */
-export const Order = Schema.Struct({
-  requestId: RequestId,
-  userId: UserId,
-  itemId: ItemId,
-  amount: Amount,
-  paymentToken: Schema.optionalKey(PaymentToken)
-}).pipe(
-  Schema.encodeKeys({
-    requestId: "request_id",
-    userId: "user_id",
-    itemId: "item_id",
-    paymentToken: "payment_token"
-  })
-).annotate({ identifier: "Order", description: "One attempt to buy." })
+const under = <Id extends typeof RequestId | typeof NewRequestId>(requestId: Id) =>
+  Schema.Struct({
+    requestId,
+    userId: UserId,
+    itemId: ItemId,
+    amount: Amount,
+    paymentToken: Schema.optionalKey(PaymentToken)
+  }).pipe(
+    Schema.encodeKeys({
+      requestId: "request_id",
+      userId: "user_id",
+      itemId: "item_id",
+      paymentToken: "payment_token"
+    })
+  ).annotate({ identifier: "Order", description: "One attempt to buy." })
+
+/** One order, as the value of a `place` record. Unknown fields are left out. */
+export const Order = under(RequestId)
 export type Order = typeof Order.Type
+
+/** One order, as a buyer's request: under an id that every client can ask for. */
+export const NewOrder = under(NewRequestId)
 
 const isPaymentToken = Schema.is(PaymentToken)
 

@@ -2,27 +2,25 @@
  * Takes `POST /buy` off the server before the framework, whose path around this hot route would cost more than the
  * order. Why: docs/decisions/0013-the-hot-route.md.
  *
- * **Details**: only plain requests are taken: a JSON body whose length is in the headers and within the bound. All
- * others (no length, another type, `Expect`, a query) go through the framework and its endpoint. Both ways lead to the
- * same services and to the same answers.
+ * **Details**: only plain requests are taken: those that no rule refuses, with a body whose length is in the headers
+ * and within the bound. All others (no length, another type, `Expect`, a query) go through the framework and its
+ * endpoint. Both ways lead to the same services and to the same answers.
  */
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
-import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
-import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
-import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { ByteSize, Context, Effect, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { Arrivals, type Asked } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
+import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
 
+const ASKED: Asked = { span: "POST /buy", method: "POST", route: "/buy" }
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
-/** The type that a body has without a declaration, with or without parameters. */
-const JSON_TYPE = /^application\/json *(;|$)/i
 
 export class BuyRoute extends Context.Service<BuyRoute, {
   /** Takes the request and answers it, or does nothing and returns false. Never throws. */
@@ -31,8 +29,6 @@ export class BuyRoute extends Context.Service<BuyRoute, {
 
 const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
   if (url !== "/buy" || method !== "POST" || headers.expect !== undefined) return false
-  const type = headers["content-type"]
-  if (type !== undefined && !JSON_TYPE.test(type)) return false
   const length = Number(headers["content-length"])
   return length > 0 && length <= MAX_BYTES
 }
@@ -80,29 +76,13 @@ const write = (
   response.end(body)
 }
 
-export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.effect(
+export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | RequestRules | Shutdown> = Layer.effect(
   BuyRoute,
   Effect.gen(function*() {
     const { buy } = yield* BuyHandler
+    const rules = yield* RequestRules
     const { hasBegun } = yield* Shutdown
-    const monotonic = yield* Monotonic.reader
-    const spans = yield* Spans.Spans
-    const about = ({ headers }: IncomingMessage): RequestContext => {
-      const correlationId = CorrelationIds.fromHeader(headers[CorrelationIds.HEADER]?.toString()) ??
-        CorrelationIds.make()
-      const parent = headers["traceparent"]?.toString()
-      const span = spans?.begin("POST /buy", {
-        kind: "server",
-        parent,
-        attributes: { correlation_id: correlationId, "http.request.method": "POST", "http.route": "/buy" }
-      })
-      return {
-        correlationId,
-        traceparent: span?.traceparent ?? Propagation.passedOn(parent),
-        arrivedAt: monotonic(),
-        span
-      }
-    }
+    const arrivals = yield* Arrivals
     const guard = yield* Completion.guard
     const context = yield* Effect.context<never>()
     const count = ({ status }: BuyResponse) => AnswerMetrics.answered("buy", status).updateUnsafe(1, context)
@@ -117,9 +97,9 @@ export const layer: Layer.Layer<BuyRoute, never, BuyHandler | Shutdown> = Layer.
     }
     return {
       take: (request, response) => {
-        if (!isPlain(request)) return false
+        if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
         try {
-          const current = about(request)
+          const current = arrivals.of(ASKED, request.headers)
           const respond = guard.of<Exchange, BuyResponse>({ current, response }, answer, cut)
           withBody(request, (body) => buy(current, body, respond))
           return true

@@ -6,6 +6,7 @@ import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect, Layer } from "effect"
 import type { IncomingMessage } from "node:http"
 import { BuyRoute } from "../buy/BuyRoute.ts"
+import { LingeringResponse } from "./LingeringResponse.ts"
 
 /** How long requests under way may take at shutdown: with what comes before and after, it ends within 30 s. */
 const SHUTDOWN_TIMEOUT = "20 seconds"
@@ -37,5 +38,6 @@ export const layer = (
       isTrusted: Networks.includes(trustedProxies),
       isProbe,
       take,
+      response: LingeringResponse,
       shutdownTimeout: SHUTDOWN_TIMEOUT
     })))

@@ -1,7 +1,7 @@
 /** A port that listens, with a bound on everything that a client can delay or hold. Every port of the engine is one. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { type Duration, Effect, Layer, Schedule, Schema } from "effect"
-import { type IncomingMessage, Server, type ServerResponse } from "node:http"
+import { type IncomingMessage, Server, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { messageOf } from "../errors/MessageOf.ts"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
@@ -33,6 +33,8 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
   }
 }
 
+type ResponseClass = typeof ServerResponse<IncomingMessage>
+
 export interface ListenerOptions {
   /** 0 takes any that is free. */
   readonly port: number
@@ -46,6 +48,8 @@ export interface ListenerOptions {
   readonly isProbe: (request: IncomingMessage) => boolean
   /** Takes a request before the framework does, or leaves it to it and returns false. */
   readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** How answers are written; Node's own way where it is absent. */
+  readonly response?: ResponseClass | undefined
   /** How long requests under way may take at shutdown. */
   readonly shutdownTimeout: Duration.Input
 }
@@ -54,12 +58,16 @@ export interface ListenerOptions {
 const isOfAccepting = (error: Error): boolean => "syscall" in error && error.syscall === "accept"
 
 /** A server whose listeners see the connections that were let in, and their requests one after the other. */
-class BoundedServer extends Server {
+class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
   readonly admitted: Connections.Connections
   readonly #take: ListenerOptions["take"]
 
-  constructor(rules: Omit<Connections.Rules, "serve">, take: ListenerOptions["take"]) {
+  constructor(
+    rules: Omit<Connections.Rules, "serve">,
+    { response = ServerResponse, take }: Pick<ListenerOptions, "response" | "take">
+  ) {
     super({
+      ServerResponse: response,
       headersTimeout: HEADERS_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_EVERY,
@@ -97,10 +105,10 @@ class BoundedServer extends Server {
 /** Listens for as long as the layer lives. */
 export const layer = (options: ListenerOptions) =>
   Layer.unwrap(Effect.gen(function*() {
-    const { bounds, isProbe, isTrusted, port, shutdownTimeout, take } = options
+    const { bounds, isProbe, isTrusted, port, shutdownTimeout } = options
     let open = () => 0
     const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
-    const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, take)
+    const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, options)
     open = server.admitted.open
     // One that the system could not accept is one client less, and must not end the process.
     server.on("error", (error) => {

@@ -3,6 +3,7 @@ import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import * as LogLines from "@flash-sale/infra/observability/logs/LogLines"
 import * as Logs from "@flash-sale/infra/observability/logs/Logs"
 import * as OrderLines from "@flash-sale/infra/observability/logs/OrderLines"
+import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Effect, type LogLevel, Schema } from "effect"
 import { describe } from "vitest"
 import * as MemoryOutput from "./MemoryOutput.ts"
@@ -63,11 +64,11 @@ describe("OrderLines", () => {
 
   it.effect("every service logs the same share of orders", () =>
     Effect.gen(function*() {
-      const ids = Array.from({ length: 4_000 }, (_, index) => CorrelationId.make(`shop-${index}`))
+      const ids = Array.from({ length: 4_000 }, () => Propagation.passedOn(undefined))
       const of = (service: "gateway" | "processor", orders: number) =>
         Effect.map(
-          logged(ids.map((correlationId) => line({ correlationId, service })), { orders }),
-          (lines) => lines.map((text) => String(JSON.parse(text).correlation_id))
+          logged(ids.map((traceparent) => line({ traceparent, service })), { orders }),
+          (lines) => lines.map((text) => String(JSON.parse(text).trace_id))
         )
       const gateway = yield* of("gateway", 0.1)
       expect(gateway).toEqual(yield* of("processor", 0.1))
@@ -75,6 +76,21 @@ describe("OrderLines", () => {
       expect(gateway.length).toBeLessThan(500)
       expect(yield* of("gateway", 0)).toEqual([])
       expect((yield* of("gateway", 1)).length).toBe(ids.length)
+    }))
+
+  it.effect("a caller's correlation id neither forces its lines nor evades them", () =>
+    Effect.gen(function*() {
+      const traces = Array.from({ length: 400 }, () => Propagation.passedOn(undefined))
+      for (const correlationId of ["shop-1", "shop-2", "shop-3"].map((id) => CorrelationId.make(id))) {
+        const lines = yield* logged(traces.map((traceparent) => line({ correlationId, traceparent })), { orders: 0.5 })
+        expect(lines.length).toBeGreaterThan(140)
+        expect(lines.length).toBeLessThan(260)
+      }
+      // Of an order without a trace, as from an older gateway, it is all that there is.
+      const bare = Array.from({ length: 400 }, (_, index) => CorrelationId.make(`shop-${index}`))
+        .map((correlationId) => line({ correlationId, traceparent: undefined }))
+      expect(yield* logged(bare, { orders: 0.5 })).toEqual(yield* logged(bare, { orders: 0.5 }))
+      expect((yield* logged(bare, { orders: 0.5 })).length).toBeGreaterThan(140)
     }))
 
   it.effect("an order's line is readable at a terminal, as others are", () =>

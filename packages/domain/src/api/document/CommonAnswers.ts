@@ -2,7 +2,7 @@
 import { type Answer, mapAnswers, refTo, type Spec } from "./Spec.ts"
 
 /** Statuses, and the schemas of their bodies. */
-const COMMON = { 413: "BodyTooLarge", 500: "InternalError" }
+const COMMON = { 403: "CrossSite", 413: "BodyTooLarge", 421: "UnknownHost", 500: "InternalError" }
 
 const answerOf = (spec: Spec, name: string): Answer => {
   const schema = spec.components.schemas[name]

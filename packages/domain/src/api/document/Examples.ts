@@ -90,8 +90,10 @@ const problems = {
     code: "body_too_large",
     ...final
   }),
+  CrossSite: problem("CrossSite", { error: "Pages of other web sites may not ask", code: "cross_site", ...final }),
+  UnknownHost: problem("UnknownHost", { error: "Unknown host", code: "unknown_host", ...final }),
   UnsupportedMediaType: problem("UnsupportedMediaType", {
-    error: "The body must be application/json",
+    error: "The body must be application/json in UTF-8, and declared so",
     code: "unsupported_media_type",
     ...final
   }),

@@ -2,8 +2,9 @@
  * Log lines that are written once for every order, in the format of all others but without Effect's logger: no fiber is
  * annotated and no service is looked up. At ten thousands of orders a second that costs more than the order.
  *
- * **Details**: a share of the orders can be logged instead of all. The correlation id decides which, so that an order
- * has its lines in every service or in none.
+ * **Details**: a share of the orders can be logged instead of all. The id of the order's trace decides which, so that
+ * an order has its lines in every service or in none. The gateway makes it; a correlation id may be chosen by a caller,
+ * who could choose one that is always logged, or never.
  */
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Context, type LogLevel } from "effect"
@@ -55,17 +56,16 @@ export const make = ({ isOn, share, sink, toText }: OrderLinesOptions): OrderLin
   return {
     isOn: (level) => levels[level],
     write: (line) => {
-      if (levels[line.level] && (share >= 1 || shareOf(line.correlationId) < share)) sink.add(toText(line))
+      if (levels[line.level] && (share >= 1 || shareOf(line) < share)) sink.add(toText(line))
     }
   }
 }
 
-/** FNV-1a, as a share of all it can be. */
-const shareOf = (correlationId: string): number => {
+/** FNV-1a of the trace, as a share of all it can be. Records of older gateways may have none. */
+const shareOf = ({ correlationId, traceparent }: OrderLine): number => {
+  const id = Propagation.traceIdOf(traceparent) ?? correlationId
   let hash = 0x811c9dc5
-  for (let index = 0; index < correlationId.length; index++) {
-    hash = Math.imul(hash ^ correlationId.charCodeAt(index), 0x01000193)
-  }
+  for (let index = 0; index < id.length; index++) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193)
   return (hash >>> 0) / 0x1_0000_0000
 }
 

@@ -12,7 +12,7 @@ import {
   UnavailableCode,
   type UnknownItem
 } from "@flash-sale/domain/api/Errors"
-import type { BodyTooLarge, UnsupportedMediaType } from "@flash-sale/domain/api/HttpProblems"
+import { ORDER_PROBLEMS, type Problem } from "@flash-sale/domain/api/HttpProblems"
 import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import type { Metric } from "effect"
 import { bounded, counter, gauge, histogram, labelled, ownedSeries, type Service } from "./Series.ts"
@@ -49,8 +49,8 @@ export const circuitBreakerState = gauge(
   "Circuit breaker state (0=closed, 1=open, 2=half-open)"
 )
 
-type Refusal = LimitReached | UnknownItem | BodyTooLarge | UnsupportedMediaType | RequestIdReused
-const CODES = ["limit", "unknown_item", "body_too_large", "unsupported_media_type", "request_id_reused"] as const
+type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused
+const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS] as const
 /** Why an order was refused (4xx), by the API's codes, where no counter of its own says so. */
 export const REFUSAL_REASONS = [...SaleClosedCode.literals, ...CODES] satisfies ReadonlyArray<
   Refusal["code"] | SaleClosed["code"]

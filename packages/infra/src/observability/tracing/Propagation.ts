@@ -4,14 +4,9 @@
  * **Details**: without a recorder (the default) there are no spans: the header is passed on as it came, or made of
  * random ids, so that the log lines of one order can still be found by `trace_id`.
  */
-import { Context, Effect, Option, type Tracer } from "effect"
+import { Option, type Tracer } from "effect"
 import { Headers, HttpTraceContext } from "effect/http"
 import { randomUUID } from "node:crypto"
-
-/** Whether spans are recorded. `Tracing.layer` sets it. */
-export const IsRecording = Context.Reference<boolean>("@flash-sale/infra/observability/Propagation/IsRecording", {
-  defaultValue: () => false
-})
 
 /** The span that a header names; none where it is absent or malformed. */
 export const parse = (traceparent: string | undefined): Option.Option<Tracer.ExternalSpan> =>
@@ -24,20 +19,7 @@ const WELL_FORMED = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 export const format = (span: Pick<Tracer.AnySpan, "traceId" | "spanId" | "sampled">): string =>
   `00-${span.traceId}-${span.spanId}-${span.sampled ? "01" : "00"}`
 
-/**
- * The header to send on, for a request that came with `incoming` or with none: of the current span where spans are
- * recorded, else what came, else a new one.
- */
-export const outgoing = (incoming: string | undefined): Effect.Effect<string> =>
-  Effect.gen(function*() {
-    if (yield* IsRecording) {
-      const span = yield* Effect.option(Effect.currentSpan)
-      if (Option.isSome(span)) return format(span.value)
-    }
-    return passedOn(incoming)
-  })
-
-/** The same where no spans are recorded. */
+/** The header to send on where no spans are recorded: what came, or a new one. */
 export const passedOn = (incoming: string | undefined): string => {
   if (incoming !== undefined && WELL_FORMED.test(incoming)) return incoming
   // It is not recorded, so it says "not sampled".

@@ -34,8 +34,7 @@ const recording = (tracer: Otel.Tracer, { isParentBased }: TracingSettings): Lay
     Layer.effect(Tracer.Tracer, Effect.map(OtelTracer.make, withoutHook)).pipe(
       Layer.provide(Layer.succeed(OtelTracer.OtelTracer, tracer))
     ),
-    Layer.effect(Spans, Effect.map(Clock.Clock, (clock) => recorder(tracer, isParentBased, clock))),
-    Layer.succeed(Propagation.IsRecording, true)
+    Layer.effect(Spans, Effect.map(Clock.Clock, (clock) => recorder(tracer, isParentBased, clock)))
   )
 
 const withoutHook = (tracer: Tracer.Tracer): Tracer.Tracer => Tracer.make({ span: (options) => tracer.span(options) })

@@ -1,0 +1,60 @@
+/** What a browser says of where a request comes from, and which names the gateway answers to. */
+import { assert, describe, it } from "@effect/vitest"
+import * as RequestRules from "@flash-sale/gateway/request/RequestRules"
+import { Effect } from "effect"
+
+const JSON_TYPE = { "content-type": "application/json" }
+
+/** Headers of a page of another site, as a browser adds them. */
+const crossSite = (mode: string, dest: string) => ({
+  "sec-fetch-site": "cross-site",
+  "sec-fetch-mode": mode,
+  "sec-fetch-dest": dest
+})
+
+describe("RequestRules", () => {
+  it.effect("a page of another site may link here, and nothing else", () =>
+    Effect.gen(function*() {
+      const { refusalOf, refusalOfOrder } = yield* RequestRules.RequestRules
+      const codeOf = (method: string, headers: Record<string, string>) => refusalOf(method, headers)?.code
+      assert.isUndefined(codeOf("GET", crossSite("navigate", "document")))
+      // A form that is sent, a frame, an image, an EventSource, `fetch`.
+      assert.strictEqual(codeOf("POST", crossSite("navigate", "document")), "cross_site")
+      assert.strictEqual(codeOf("GET", crossSite("navigate", "iframe")), "cross_site")
+      assert.strictEqual(codeOf("GET", crossSite("no-cors", "image")), "cross_site")
+      assert.strictEqual(codeOf("GET", crossSite("cors", "empty")), "cross_site")
+      assert.strictEqual(refusalOfOrder({ ...JSON_TYPE, ...crossSite("cors", "empty") })?.code, "cross_site")
+      for (const site of ["same-origin", "same-site", "none"]) {
+        assert.isUndefined(refusalOfOrder({ ...JSON_TYPE, "sec-fetch-site": site, "sec-fetch-mode": "cors" }), site)
+      }
+      assert.isUndefined(refusalOfOrder(JSON_TYPE))
+    }).pipe(Effect.provide(RequestRules.layer(undefined))))
+
+  it.effect("every name is answered to where none is listed", () =>
+    Effect.gen(function*() {
+      const { refusalOf } = yield* RequestRules.RequestRules
+      for (const host of ["evil.example", "", "x:80"]) assert.isUndefined(refusalOf("GET", { host }))
+    }).pipe(Effect.provide(RequestRules.layer(undefined))))
+
+  it.effect("addresses, localhost and probes without a name pass any list", () =>
+    Effect.gen(function*() {
+      const { refusalOf } = yield* RequestRules.RequestRules
+      const codeOf = (host: string) => refusalOf("GET", { host })?.code
+      assert.isUndefined(refusalOf("GET", {}))
+      for (const host of ["10.1.2.3:8080", "127.0.0.1", "[fd00::1]:8080", "[::1]", "localhost", "LOCALHOST:80"]) {
+        assert.isUndefined(codeOf(host), host)
+      }
+      for (const host of ["shop.example", "shop.example:443", "Shop.Example.", "gateway_1:8080"]) {
+        assert.isUndefined(codeOf(host), host)
+      }
+      const others = [
+        "evil.example",
+        "x.shop.example",
+        "shop.example.evil",
+        "localhost.evil.example",
+        "10.1.2.3.evil",
+        ""
+      ]
+      for (const host of others) assert.strictEqual(codeOf(host), "unknown_host", host)
+    }).pipe(Effect.provide(RequestRules.layer(new Set(["shop.example", "gateway_1"])))))
+})
