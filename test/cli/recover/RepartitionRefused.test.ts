@@ -108,6 +108,7 @@ describe("flash-sale recover --repartition is refused", () => {
         }).pipe(Effect.provide(engine(settings, own)))
 
         expect((yield* move(settings, own, settings.ordersTopic)).complaint).toContain("is the log itself")
+        expect((yield* move(settings, own, settings.deadLettersTopic)).complaint).toContain("of the dead letters")
         const other = { ...settings, partitions: 4 }
         expect((yield* move(other, own, target)).complaint).toContain("is a fold of ")
 

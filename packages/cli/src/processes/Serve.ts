@@ -57,5 +57,8 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.launch
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale")
+    Command.withDescription(
+      "Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale. " +
+        "Settings are environment variables: README.md has them all"
+    )
   )

@@ -24,6 +24,11 @@ export const run = Effect.fnUntraced(function*(
   { dryRun, ...to }: Options,
   { kafka, redis }: Servers
 ) {
+  if (to.topic === kafka.deadLettersTopic) {
+    return yield* CommandFailed.failed(
+      `--to-topic: ${to.topic} is the topic of the dead letters: name a new topic; nothing was changed`
+    )
+  }
   const from = { topic: kafka.ordersTopic, partitions: kafka.partitions }
   const here = Layer.mergeAll(
     Infra.layerItems(redis, "operator"),

@@ -27,8 +27,6 @@ export const change = (itemId: ItemId, target: Target.Target, patch: SalePatch) 
   Effect.gen(function*() {
     const position = yield* Target.bounded(SaleChange.append(itemId, patch))
     const summary = yield* StockChange.awaitEffect(itemId, position)
-    yield* Option.match(summary, {
-      onNone: () => Console.log(`item ${itemId}: the change is recorded; it takes effect when a processor runs`),
-      onSome: (now) => print(itemId, now)
-    })
+    if (Option.isSome(summary)) return yield* print(itemId, summary.value)
+    yield* Console.log(StockChange.recorded(itemId, yield* Target.follower(target)))
   }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))

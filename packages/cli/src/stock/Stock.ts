@@ -36,16 +36,12 @@ const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target })
     Command.withDescription("Print what is available, held and sold of an item")
   )
 
-const change = (itemId: ItemId, adjustment: Adjustment) =>
+const change = (itemId: ItemId, adjustment: Adjustment, target: Target.Target) =>
   Effect.gen(function*() {
     const position = yield* Target.bounded(StockChange.append(itemId, adjustment))
     const summary = yield* StockChange.awaitEffect(itemId, position)
-    yield* Console.log(
-      Option.match(summary, {
-        onNone: () => `item ${itemId}: the change is recorded; it takes effect when a processor runs`,
-        onSome: (now) => `item ${itemId}: ${counts(now)}`
-      })
-    )
+    if (Option.isSome(summary)) return yield* Console.log(`item ${itemId}: ${counts(summary.value)}`)
+    yield* Console.log(StockChange.recorded(itemId, yield* Target.follower(target)))
   })
 
 const set = Command.make(
@@ -53,7 +49,7 @@ const set = Command.make(
   { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), ...Target.flags },
   ({ item, units, ...target }) =>
     StockChange.freshId.pipe(
-      Effect.flatMap((command) => change(item, { command, target: units })),
+      Effect.flatMap((command) => change(item, { command, target: units }, target)),
       Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
@@ -74,7 +70,7 @@ const add = Command.make(
   },
   ({ item, units, ...target }) =>
     StockChange.freshId.pipe(
-      Effect.flatMap((command) => change(item, { command, delta: units })),
+      Effect.flatMap((command) => change(item, { command, delta: units }, target)),
       Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
