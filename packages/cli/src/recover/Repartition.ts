@@ -39,12 +39,14 @@ export const run = Effect.fnUntraced(function*(
   const there = Layer.fresh(Infra.layerReader({ ...kafka, ordersTopic: to.topic, partitions: to.partitions }))
   yield* Effect.gen(function*() {
     yield* AuditTarget.untilUp
+    if (!dryRun) yield* MoveSurvey.refuseRunning
     const source = yield* MoveSurvey.run(from, to)
     if (dryRun) {
-      return yield* Console.log(
+      yield* Console.log(
         `${source.records} records would be copied into ${to.topic} with ${to.partitions} partitions, ` +
           `and ${source.location} would be folded again from there: nothing was changed`
       )
+      return yield* MoveSurvey.refuseRunning
     }
     const target = Context.get(yield* Layer.build(there), LogReader)
     yield* MoveLog.run(source, to, target).pipe(
