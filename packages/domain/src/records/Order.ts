@@ -17,7 +17,7 @@ export const Order = Schema.Struct({
     itemId: "item_id",
     paymentToken: "payment_token"
   })
-).annotate({ identifier: "Order" })
+).annotate({ identifier: "Order", description: "One attempt to buy." })
 export type Order = typeof Order.Type
 
 const isPaymentToken = Schema.is(PaymentToken)
