@@ -49,9 +49,9 @@ const engine = (settings: KafkaSettings, own: Redis) =>
     Layer.provide(silent)
   )
 
-const move = (settings: KafkaSettings, own: Redis, topic: string, partitions = 5) =>
+const move = (settings: KafkaSettings, own: Redis, topic: string, partitions = 5, dryRun = false) =>
   capture(
-    Repartition.run({ topic, partitions, dryRun: false }, { kafka: settings, redis: own.address }).pipe(
+    Repartition.run({ topic, partitions, dryRun }, { kafka: settings, redis: own.address }).pipe(
       Effect.mapError(CommandFailed.from),
       Effect.provide(silent)
     )
@@ -105,9 +105,14 @@ describe("flash-sale recover --repartition is refused", () => {
         yield* Effect.gen(function*() {
           yield* World.untilMember(kafka, settings.group)
           expect((yield* move(settings, own, target)).complaint).toContain("1 processors run: stop all")
+          // A dry run says what there is to do as well: it is typed while the sale goes on.
+          const look = yield* move(settings, own, target, 5, true)
+          expect(look.out).toContain("would be copied into")
+          expect(look.complaint).toContain("1 processors run: stop all")
         }).pipe(Effect.provide(engine(settings, own)))
 
         expect((yield* move(settings, own, settings.ordersTopic)).complaint).toContain("is the log itself")
+        expect((yield* move(settings, own, settings.deadLettersTopic)).complaint).toContain("of the dead letters")
         const other = { ...settings, partitions: 4 }
         expect((yield* move(other, own, target)).complaint).toContain("is a fold of ")
 

@@ -10,7 +10,7 @@ import * as Letters from "./Letters.ts"
 export const command = Command.make("list", {
   limit: Flag.Int("limit").pipe(
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: Letters.MAX_LETTERS }))),
-    Flag.withDescription("The most letters to print, the oldest first"),
+    Flag.withDescription("The most letters to print, the oldest first; 100 by default"),
     Flag.withDefault(100)
   ),
   ...filters,

@@ -19,21 +19,25 @@ const whole = (name: string, minimum: number, maximum: number, description: stri
   )
 
 export const command = Command.make("load", {
-  orders: whole("orders", 1, MAX_ORDERS, "Orders to send").pipe(Flag.withDefault(20_000)),
+  orders: whole("orders", 1, MAX_ORDERS, "Orders to send; 20000 by default").pipe(Flag.withDefault(20_000)),
   users: whole("users", 1, MAX_ORDERS, `Users that take turns; one for each ${ORDERS_OF_USER} orders by default`).pipe(
     Flag.optional
   ),
-  items: whole("items", 1, MAX_ITEMS, "Items on sale").pipe(Flag.withDefault(5)),
-  stock: whole("stock", 0, 1_000_000_000, "Units of each item").pipe(Flag.withDefault(500)),
-  rate: whole("rate", 1, MAX_RATE, "Orders a second, sent whether or not earlier ones are answered").pipe(
-    Flag.withDefault(2_000)
-  ),
+  items: whole("items", 1, MAX_ITEMS, "Items on sale; 5 by default").pipe(Flag.withDefault(5)),
+  stock: whole("stock", 0, 1_000_000_000, "Units of each item; 500 by default").pipe(Flag.withDefault(500)),
+  rate: whole("rate", 1, MAX_RATE, "Orders a second, sent whether or not earlier ones are answered; 2000 by default")
+    .pipe(
+      Flag.withDefault(2_000)
+    ),
   url: Flag.String("url").pipe(
     Flag.withSchema(Schema.URLFromString),
-    Flag.withDescription("The gateway"),
+    Flag.withDescription("The gateway; http://localhost:8080 by default"),
     Flag.withDefault(new URL("http://localhost:8080"))
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("Draws the same items and amounts again"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDescription("Draws the same items and amounts again; 1 by default"),
+    Flag.withDefault(1)
+  ),
   ...Target.flags
 }, ({ dataDir, embedded, users, ...options }) =>
   LoadRun.run({

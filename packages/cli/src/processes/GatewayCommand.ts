@@ -26,5 +26,8 @@ export const command = Command.make("gateway", {}, () =>
     )
     return yield* Process.launch([{ port: read.gateway.httpPort, variable: "HTTP_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Take orders at HTTP_PORT and append them to Kafka. Start as many as you like")
+    Command.withDescription(
+      "Take orders at HTTP_PORT and append them to Kafka. Start as many as you like. " +
+        "Settings are environment variables: README.md has them all"
+    )
   )

@@ -45,6 +45,7 @@ export const command = Command.make("processor", {}, () =>
     return yield* Process.launch([{ port: read.processor.metricsPort, variable: "METRICS_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
-      "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the most"
+      "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the " +
+        "most. Settings are environment variables: README.md has them all"
     )
   )

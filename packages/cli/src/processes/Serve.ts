@@ -62,5 +62,8 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       { port: metricsPort, variable: "METRICS_PORT" }
     ], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale")
+    Command.withDescription(
+      "Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale. " +
+        "Settings are environment variables: README.md has them all"
+    )
   )

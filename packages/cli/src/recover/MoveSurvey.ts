@@ -24,12 +24,11 @@ export interface Source {
 
 const UNCHANGED = "nothing was changed"
 
-/** Looks at both topics, the group, the store and the letters, and folds the log. Changes nothing. */
+/** Looks at both topics, the store and the letters, and folds the log, also while services run. Changes nothing. */
 export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentity) {
   const copy = yield* LogCopy
   const { location } = yield* StoredItems
   yield* refuseOtherLog(from, to)
-  yield* refuseRunning
   const why = [...yield* MoveTopics.problems(from, to)]
   if (why.length > 0) return yield* CommandFailed.failed(...why, UNCHANGED)
   const log = yield* Target.bounded(Survey.first(from.partitions))

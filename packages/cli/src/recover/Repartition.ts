@@ -26,6 +26,11 @@ export const run = Effect.fnUntraced(function*(
   { dryRun, ...to }: Options,
   { kafka, redis }: Servers
 ) {
+  if (to.topic === kafka.deadLettersTopic) {
+    return yield* CommandFailed.failed(
+      `--to-topic: ${to.topic} is the topic of the dead letters: name a new topic; nothing was changed`
+    )
+  }
   yield* EngineName.sayDistributed({ kafka, redis })
   const from = { topic: kafka.ordersTopic, partitions: kafka.partitions }
   const here = Layer.mergeAll(
@@ -37,12 +42,14 @@ export const run = Effect.fnUntraced(function*(
   const there = Layer.fresh(Infra.layerReader({ ...kafka, ordersTopic: to.topic, partitions: to.partitions }))
   yield* Effect.gen(function*() {
     yield* AuditTarget.untilUp
+    if (!dryRun) yield* MoveSurvey.refuseRunning
     const source = yield* MoveSurvey.run(from, to)
     if (dryRun) {
-      return yield* Console.log(
+      yield* Console.log(
         `${source.records} records would be copied into ${to.topic} with ${to.partitions} partitions, ` +
           `and ${source.location} would be folded again from there: nothing was changed`
       )
+      return yield* MoveSurvey.refuseRunning
     }
     const target = Context.get(yield* Layer.build(there), LogReader)
     yield* MoveLog.run(source, to, target).pipe(

@@ -38,8 +38,6 @@ export const change = (itemId: ItemId, { create, ...target }: Place, patch: Sale
     yield* Target.bounded(log.partitions)
     const position = yield* Target.boundedAppend(SaleChange.append(itemId, patch))
     const summary = yield* StockChange.awaitEffect(itemId, position)
-    yield* Option.match(summary, {
-      onNone: () => Console.log(`item ${itemId}: the change is recorded; it takes effect when a processor runs`),
-      onSome: (now) => print(itemId, now)
-    })
+    if (Option.isSome(summary)) return yield* print(itemId, summary.value)
+    yield* Console.log(StockChange.recorded(itemId, yield* Target.follower(target)))
   }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))

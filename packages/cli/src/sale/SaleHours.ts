@@ -8,7 +8,7 @@ import { change, flags, item } from "./SaleEdit.ts"
 const moment = (name: string, description: string) =>
   Flag.String(name).pipe(
     Flag.filterMap(TimeArgument.read, () => TimeArgument.EXPECTED),
-    Flag.withDescription(description),
+    Flag.withDescription(`${description}. ${TimeArgument.FORMS}`),
     Flag.optional
   )
 

@@ -35,16 +35,15 @@ const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target })
   )
 
 /** Appends the change, waits until it counts, and prints the item then; none where no processor runs. */
-const change = (itemId: ItemId, adjustment: Adjustment) =>
+const change = (itemId: ItemId, adjustment: Adjustment, target: Target.Target) =>
   Effect.gen(function*() {
     yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
     const position = yield* Target.boundedAppend(StockChange.append(itemId, adjustment))
     const summary = yield* StockChange.awaitEffect(itemId, position)
     yield* Console.log(
-      Option.match(summary, {
-        onNone: () => `item ${itemId}: the change is recorded; it takes effect when a processor runs`,
-        onSome: (now) => `item ${itemId}: ${counts(now)}`
-      })
+      Option.isSome(summary)
+        ? `item ${itemId}: ${counts(summary.value)}`
+        : StockChange.recorded(itemId, yield* Target.follower(target))
     )
     return summary
   })
@@ -59,7 +58,7 @@ const set = Command.make(
   { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), create, ...Target.flags },
   ({ create, item, units, ...target }) =>
     StockChange.freshId.pipe(
-      Effect.flatMap((command) => change(item, { command, target: units })),
+      Effect.flatMap((command) => change(item, { command, target: units }, target)),
       Effect.provide(Target.layer(target, create)),
       Effect.mapError(CommandFailed.from)
     )
@@ -94,7 +93,7 @@ const add = Command.make(
   ({ create, item, units, ...target }) =>
     Effect.gen(function*() {
       const before = yield* (create ? KnownItem.read(item) : KnownItem.required(item))
-      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units })
+      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units }, target)
       if (Option.isSome(after)) yield* checkTaken(item, units, before, after.value)
     }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 ).pipe(

@@ -32,6 +32,10 @@ export const append = Effect.fn("StockChange.append")(function*(
   return yield* AppendRetries.ofIdempotent(log.append(record))
 })
 
+/** What is said of a change that is not seen to take effect; `when` says who has to run. */
+export const recorded = (itemId: ItemId, when: string): string =>
+  `item ${itemId}: the change is recorded; it takes effect when ${when}`
+
 /** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */
 export const awaitEffect = Effect.fn("StockChange.awaitEffect")(function*(
   itemId: ItemId,

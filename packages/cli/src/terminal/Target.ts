@@ -73,6 +73,13 @@ const choose = (place: Target, mayCreate: boolean) =>
 export const isDistributed = ({ dataDir, embedded }: Target): Effect.Effect<boolean, Config.ConfigError> =>
   Effect.map(Settings.IsDistributed, (isGiven) => isGiven && !embedded && Option.isNone(dataDir))
 
+/** Who has what is recorded take effect, in words: it is not always who the operator thinks of. */
+export const follower = (place: Target): Effect.Effect<string, Config.ConfigError> =>
+  Effect.gen(function*() {
+    if (yield* isDistributed(place)) return "a processor runs"
+    return `an engine runs on the folder ${(yield* embedded(place)).dataDir}`
+  })
+
 /** The settings of Kafka and Redis. */
 export const distributed = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
 

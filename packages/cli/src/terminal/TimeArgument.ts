@@ -2,6 +2,9 @@
 import { Instant } from "@flash-sale/domain/records/Command"
 import { DateTime, Duration, Option, Schema } from "effect"
 
+/** The forms of a time, for a description. */
+export const FORMS = "As 2026-11-27T10:00:00Z (with its zone), or from now, as +10m, +2h or +1d"
+
 /** The forms of a time, for an error. */
 export const EXPECTED = "a time such as 2026-11-27T10:00:00Z (with its zone), or from now, such as +10m, +2h or +1d"
 

@@ -33,7 +33,8 @@ export const of = ({ found, settings, witnesses }: Evidence): Verdict => {
     return refused(
       "partitions",
       `the data is that of the topic ${elsewhere.topic}, by ${elsewhere.where}, and not of ${topic}: ` +
-        "name the topic and the store that belong together"
+        `set ORDERS_TOPIC to ${elsewhere.topic} and KAFKA_PARTITIONS to ${elsewhere.partitions} ` +
+        `where the log was moved there, or name the Redis that belongs to ${topic}`
     )
   }
   const written = witnesses.find((one) => one.partitions !== found) ??
