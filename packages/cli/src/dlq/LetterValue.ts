@@ -14,7 +14,7 @@ const hideInText = (text: string): string => text.replace(TOKEN_IN_TEXT, `$1${HI
 export const hideToken = (name: string, value: unknown): unknown =>
   name === TOKEN ? HIDDEN : typeof value === "string" ? hideInText(value) : value
 
-/** As JSON, else as text, else in base64. The token of JSON is hidden by `hideToken`. */
+/** As JSON, else as text, else in base64. The token of what is text is hidden by `hideToken`. */
 export const of = (bytes: Uint8Array): object => {
   const text = Utf8.textOf(bytes)
   if (text === undefined) {
@@ -22,5 +22,5 @@ export const of = (bytes: Uint8Array): object => {
     return { value_base64: Buffer.from(hidden, "latin1").toString("base64") }
   }
   const json = decodeJson(text)
-  return Result.isFailure(json) ? { value_text: hideInText(text) } : { value: json.success }
+  return Result.isFailure(json) ? { value_text: text } : { value: json.success }
 }
