@@ -8,6 +8,7 @@ import * as PartitionSender from "./append/PartitionSender.ts"
 import * as RecordTime from "./append/RecordTime.ts"
 import * as GroupOffsets from "./client/GroupOffsets.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
+import * as TopicMetadata from "./client/TopicMetadata.ts"
 import * as DeadLetterRecords from "./letters/DeadLetterRecords.ts"
 import * as KnownLetters from "./letters/KnownLetters.ts"
 import * as Evidence from "./topics/Evidence.ts"
@@ -56,7 +57,7 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
       const found = Effect.gen(function*() {
         const partitions = yield* Evidence.partitionsOf(client, topic)
         if (partitions === undefined) return undefined
-        const bounds = yield* client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic))
+        const bounds = yield* client.ask("bounds", (admin) => TopicMetadata.boundsOf(admin, topic))
         return { partitions, records: bounds.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0) }
       })
 

@@ -2,6 +2,7 @@
 import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Exit } from "effect"
+import type { Admin } from "kafkajs"
 import type { KafkaClient } from "./KafkaClient.ts"
 import type { Part } from "./RequestCoalescer.ts"
 
@@ -24,9 +25,23 @@ export const allCommitted = (
     }
   )
 
+/**
+ * Where each partition of a topic begins and ends. The library asks for the ends and then for the beginnings, by what
+ * it knows of the topic. Where it connects anew in between it knows nothing, throws, and does not try again: then it is
+ * asked once more.
+ */
+export const boundsOf = async (admin: Pick<Admin, "fetchTopicOffsets">, topic: string) => {
+  try {
+    return await admin.fetchTopicOffsets(topic)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return await admin.fetchTopicOffsets(topic)
+  }
+}
+
 /** Where each partition begins and ends. */
 export const allBounds = (client: Client, topic: string): Effect.Effect<Part<PartitionBounds>, LogUnavailable> =>
-  Effect.map(client.ask("bounds", (admin) => admin.fetchTopicOffsets(topic)), (partitions) => (partition) => {
+  Effect.map(client.ask("bounds", (admin) => boundsOf(admin, topic)), (partitions) => (partition) => {
     const found = partitions.find((one) => one.partition === partition)
     return found === undefined
       ? Exit.fail(new LogUnavailable({ detail: `Kafka: ${topic}[${partition}] is not there` }))

@@ -11,6 +11,7 @@ import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
 import * as LogGaps from "../client/LogGaps.ts"
 import * as ReaderGroup from "../client/ReaderGroup.ts"
+import * as TopicMetadata from "../client/TopicMetadata.ts"
 
 /** How long a fetch waits for records, in milliseconds. */
 const FETCH_WAIT = 250
@@ -31,7 +32,7 @@ export const run = Effect.fnUntraced(function*(
   topic: string,
   { onCaughtUp, onRecord }: TopicReading
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
-  const bounds = yield* client.ask(`bounds of ${topic}`, (admin) => admin.fetchTopicOffsets(topic))
+  const bounds = yield* client.ask(`bounds of ${topic}`, (admin) => TopicMetadata.boundsOf(admin, topic))
   /** The end of each partition that has not been reached yet. */
   const ahead = new Map<number, number>()
   /** What comes next in each partition. */
