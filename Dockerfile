@@ -2,7 +2,9 @@
 #
 #   docker build -t flash-sale-engine .
 #   docker run -p 8080:8080 -v flash-sale-data:/data flash-sale-engine
-FROM node:24-slim AS packages
+# By its digest: --build-arg NODE_IMAGE=node@sha256:…
+ARG NODE_IMAGE=node:24-slim
+FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/audit/package.json packages/audit/
@@ -14,7 +16,7 @@ COPY packages/processor/package.json packages/processor/
 # Optional is only a second Node for machines with an old one, and what the Kafka client does in JavaScript without it.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM node:24-slim
+FROM ${NODE_IMAGE}
 # More room for what lives as long as one order: it is gone before anybody has to collect it.
 ENV NODE_ENV=production DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app

@@ -11,6 +11,7 @@ import { checkCalls, checkKeys, isForbidden, textOf } from "./rights/Scripts.ts"
 import { lineAt, type Source, sources } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
 
+const USERS_FILE = "deploy/redis/users.acl"
 const RUNBOOK = "docs/operations.md"
 const names = Object.keys(USERS) as ReadonlyArray<User>
 
@@ -32,6 +33,19 @@ const strangersIn = ({ path, text }: Source, expected: ReadonlyArray<string>): R
       rule: "users",
       message: "is not what is derived: node scripts/check-rights.ts --print"
     }))
+
+/** The file in which Redis has the users: a line of each is what is derived, as an ACL file writes it. */
+export const checkUsersFile = ({ path, text }: Source, expected: ReadonlyArray<string>): ReadonlyArray<Violation> => {
+  const lines = expected.filter((line) => line.startsWith("ACL SETUSER")).map((line) =>
+    line.replace("ACL SETUSER", "user")
+  )
+  return lines.filter((line) => !text.split("\n").includes(line)).map((line) => ({
+    path,
+    line: 1,
+    rule: "users",
+    message: `does not say: ${line}`
+  }))
+}
 
 /** What the runbook does not show, and what documents and deployments show otherwise. */
 export const checkShown = (
@@ -76,6 +90,7 @@ if (import.meta.main) {
     ...scripts.flatMap(checkKeys),
     ...[...scripts, ...pieces].flatMap(checkCalls),
     ...forbidden,
+    ...sources(USERS_FILE).flatMap((file) => checkUsersFile(file, expected)),
     ...checkShown(
       sources("README.md", "docs/**/*.md", "deploy/**/*.{yaml,yml,md,sh,acl}", "docker-compose.yml"),
       expected

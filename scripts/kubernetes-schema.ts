@@ -21,17 +21,20 @@ const KINDS: Readonly<Record<string, string>> = {
   "v1/Namespace": "io.k8s.api.core.v1.Namespace",
   "v1/ServiceAccount": "io.k8s.api.core.v1.ServiceAccount",
   "v1/ConfigMap": "io.k8s.api.core.v1.ConfigMap",
+  "v1/Secret": "io.k8s.api.core.v1.Secret",
   "v1/Service": "io.k8s.api.core.v1.Service",
   "apps/v1/Deployment": "io.k8s.api.apps.v1.Deployment",
   "apps/v1/StatefulSet": "io.k8s.api.apps.v1.StatefulSet",
   "autoscaling/v2/HorizontalPodAutoscaler": "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler",
   "policy/v1/PodDisruptionBudget": "io.k8s.api.policy.v1.PodDisruptionBudget",
-  "networking.k8s.io/v1/NetworkPolicy": "io.k8s.api.networking.v1.NetworkPolicy"
+  "networking.k8s.io/v1/NetworkPolicy": "io.k8s.api.networking.v1.NetworkPolicy",
+  "networking.k8s.io/v1/Ingress": "io.k8s.api.networking.v1.Ingress"
 }
 
 /** The kinds of others: the module and the file that define each. */
 const CUSTOM: ReadonlyArray<readonly [string, string]> = [
   [KEDA, "config/crd/bases/keda.sh_scaledobjects.yaml"],
+  [KEDA, "config/crd/bases/keda.sh_triggerauthentications.yaml"],
   [PROMETHEUS_OPERATOR, "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml"],
   [PROMETHEUS_OPERATOR, "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml"]
 ]

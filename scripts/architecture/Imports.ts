@@ -41,6 +41,8 @@ const isOpen = (module: string): boolean =>
 /** What is wrong with one relative import, or undefined. Which room it leads to is for the plan to judge. */
 const judgeRelative = (path: string, owner: string, specifier: string): string | undefined => {
   if (!/\.(?:ts|json)$/.test(specifier)) return `"${specifier}": a file is imported with its ending, .ts`
+  // A package may say which version it is.
+  if (targetOf(path, specifier) === `packages/${owner}/package.json`) return undefined
   if (packageOf(targetOf(path, specifier)) !== owner) {
     return `"${specifier}" leaves the package: import packages by name`
   }

@@ -1,4 +1,5 @@
 /** `docker-compose.yml` says what the runbook relies on. */
+import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
@@ -9,6 +10,7 @@ import { sources } from "../../scripts/Source.ts"
 interface Service {
   readonly image?: string
   readonly command: ReadonlyArray<string>
+  readonly entrypoint?: ReadonlyArray<string>
   readonly container_name?: string
   readonly ports?: ReadonlyArray<string>
   readonly volumes?: ReadonlyArray<string>
@@ -20,7 +22,7 @@ interface Service {
   readonly restart: string
   readonly stop_grace_period: string
 }
-type Engine = "redis" | "redpanda" | "gateway" | "processor"
+type Engine = "redis" | "redpanda" | "gateway" | "proxy" | "processor"
 type Observer = "reconcile" | "prometheus" | "grafana" | "jaeger"
 interface Compose {
   readonly name: string
@@ -31,7 +33,7 @@ interface Compose {
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const read = (path: string) => readFileSync(`${root}/${path}`, "utf8")
 const compose: Compose = parse(read("docker-compose.yml"), { merge: true })
-const { gateway, grafana, jaeger, processor, prometheus, reconcile, redis, redpanda } = compose.services
+const { gateway, grafana, jaeger, processor, prometheus, proxy, reconcile, redis, redpanda } = compose.services
 const services = Object.entries(compose.services)
 const engine: ReadonlyArray<readonly [string, Service]> = Object.entries({ gateway, processor, reconcile })
 const observers = Object.entries({ reconcile, prometheus, grafana, jaeger })
@@ -39,7 +41,7 @@ const observers = Object.entries({ reconcile, prometheus, grafana, jaeger })
 it("has the names that the runbook types", () => {
   expect(compose.name).toBe("flash-sale-engine")
   const always = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)
-  expect(always).toEqual(["redis", "redpanda", "gateway", "processor"])
+  expect(always).toEqual(["redis", "redpanda", "gateway", "proxy", "processor"])
   expect(Object.keys(compose.volumes)).toEqual(["redis-data", "redpanda-data"])
 })
 
@@ -97,9 +99,23 @@ it.each([["gateway", gateway], ["processor", processor]])("%s finds Redis and Ka
   })
 })
 
-it("publishes the gateway, and as many processors as there are partitions", () => {
-  expect(gateway.ports).toEqual(["8080:8080"])
-  const [from = 0, to = 0, inside] = (processor.ports?.join() ?? "").split(/[-:]/).map(Number)
+it("opens no port to other machines that nobody asked for", () => {
+  const ports = services.flatMap(([, service]) => service.ports ?? [])
+  expect(ports.length).toBe(5)
+  expect(ports.filter((port) => !/^(?:\$\{BIND_ADDRESS:-127\.0\.0\.1\}|127\.0\.0\.1):/.test(port))).toEqual([])
+})
+
+it("publishes a proxy in front of any number of gateways, and as many processors as there are partitions", () => {
+  expect(gateway.ports).toBeUndefined()
+  expect(proxy.ports).toEqual(["${BIND_ADDRESS:-127.0.0.1}:8080:8080"])
+  const config = read("deploy/haproxy/compose.cfg")
+  expect(proxy.volumes).toEqual(["./deploy/haproxy/compose.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"])
+  expect(config).toMatch(/^ {2}bind :8080$/m)
+  expect(config).toMatch(
+    new RegExp(`^ {2}server-template gateway 20 gateway:${gateway.environment?.["HTTP_PORT"]}$`, "m")
+  )
+  const [, published = ""] = /^.*?\}:(.*)$/.exec(processor.ports?.join() ?? "") ?? []
+  const [from = 0, to = 0, inside] = published.split(/[-:]/).map(Number)
   expect(inside).toBe(Number(processor.environment?.["METRICS_PORT"]))
   expect(from).toBe(9090)
   expect(to - from + 1).toBe(12)
@@ -120,6 +136,21 @@ it("runs commands that there are", () => {
     expect(program).toBe("flash-sale")
     expect(commands).toContain(name)
   }
+})
+
+it("lets nobody log in to Grafana by a password that everybody knows", () => {
+  expect(grafana.environment?.["GF_SECURITY_ADMIN_PASSWORD"]).toBe("${GRAFANA_ADMIN_PASSWORD:-}")
+  const [program = "", flag = "", script = ""] = grafana.entrypoint ?? []
+  // As docker-compose gives it to the container, with something that shows the password in the place of Grafana.
+  const shown = script.replaceAll("$$", "$").replace("exec /run.sh", "env")
+  const passwordOf = (given: string) => {
+    const env = { PATH: process.env["PATH"], GF_SECURITY_ADMIN_PASSWORD: given }
+    return /^GF_SECURITY_ADMIN_PASSWORD=(.*)$/m.exec(execFileSync(program, [flag, shown], { env, encoding: "utf8" }))
+      ?.[1]
+  }
+  expect(passwordOf("mine")).toBe("mine")
+  expect(passwordOf("")).toMatch(/^[A-Za-z0-9+/]{32}$/)
+  expect(passwordOf("")).not.toBe(passwordOf(""))
 })
 
 it("watches itself where the profile observe is wanted, at ports that nobody else has", () => {

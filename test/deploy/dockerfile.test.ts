@@ -33,7 +33,8 @@ it("installs for every package, so that npm links it", () => {
 })
 
 it("runs on the Node that the sources need, as a user without rights", () => {
-  expect(all("FROM").map((rest) => rest.split(" ")[0])).toEqual(["node:24-slim", "node:24-slim"])
+  expect(all("FROM").map((rest) => rest.split(" ")[0])).toEqual(["${NODE_IMAGE}", "${NODE_IMAGE}"])
+  expect(all("ARG")).toEqual(["NODE_IMAGE=node:24-slim"])
   expect(last("USER")).toBe("node")
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { checkShown } from "../../scripts/check-rights.ts"
+import { checkShown, checkUsersFile } from "../../scripts/check-rights.ts"
 import { checkCommands, checkOperations } from "../../scripts/rights/Adapters.ts"
 import { checkCalls, checkKeys, isForbidden } from "../../scripts/rights/Scripts.ts"
 import { type Source, sources } from "../../scripts/Source.ts"
@@ -77,5 +77,16 @@ describe("check-rights", () => {
       assert.isTrue(isForbidden(word), word)
     }
     for (const word of ["~fold:*", "+get", "+script|load"]) assert.isFalse(isForbidden(word), word)
+  })
+
+  it("finds a user of the ACL file whose rights are not those that are derived", () => {
+    const file = { path: "deploy/redis/users.acl", text: "user admin on\nuser gateway reset on >password +get\n" }
+    assert.deepStrictEqual(
+      checkUsersFile(file, ["ACL SETUSER gateway reset on >password +get", "kafka-acls.sh --add"]),
+      []
+    )
+    assert.deepStrictEqual(messages(checkUsersFile(file, ["ACL SETUSER gateway reset on >password +get +set"])), [
+      "does not say: user gateway reset on >password +get +set"
+    ])
   })
 })

@@ -1,11 +1,10 @@
 /** The entry point of the command. */
 import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import { release } from "@flash-sale/infra/http/Release"
 import { Cause, Effect, Exit, Runtime } from "effect"
 import { CliConfig, Command, GlobalFlag } from "effect/cli"
 import * as FlashSale from "./FlashSale.ts"
 import * as CommandFailed from "./terminal/CommandFailed.ts"
-
-const VERSION = "0.1.0"
 
 /** A process that stopped on a signal exits with 0. */
 const teardown: Runtime.Teardown = (exit, onExit) =>
@@ -15,7 +14,7 @@ const teardown: Runtime.Teardown = (exit, onExit) =>
 const builtIns = [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions]
 
 FlashSale.command.pipe(
-  Command.run({ version: VERSION }),
+  Command.run({ version: release.version }),
   CommandFailed.report,
   Effect.provide([NodeServices.layer, CliConfig.layer({ builtIns })]),
   NodeRuntime.runMain({ teardown })

@@ -1,5 +1,5 @@
 /** The manifests: the files that the kustomizations name, and what kustomize makes of them where there is one. */
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parse, parseAllDocuments } from "yaml"
@@ -18,8 +18,15 @@ export interface Generator {
   readonly files: ReadonlyArray<string>
   readonly literals: ReadonlyArray<string>
 }
+/** Which version of an image is meant wherever its name is. */
+export interface Image {
+  readonly name: string
+  readonly newTag?: string
+  readonly digest?: string
+}
 interface Kustomization {
   readonly resources?: ReadonlyArray<string>
+  readonly images?: ReadonlyArray<Image>
   readonly configMapGenerator?: ReadonlyArray<Pick<Generator, "name"> & Partial<Generator>>
 }
 
@@ -30,7 +37,14 @@ export const objectsOf = (text: string): ReadonlyArray<KubernetesObject> =>
 export interface Collected {
   readonly objects: ReadonlyArray<{ readonly file: string; readonly object: KubernetesObject }>
   readonly generators: ReadonlyArray<Generator & { readonly folder: string }>
+  readonly images: ReadonlyArray<Image>
 }
+
+const objectsIn = (file: string) => objectsOf(readFileSync(file, "utf8")).map((object) => ({ file, object }))
+
+/** The objects of each file in a folder. */
+export const inFolder = (path: string): Collected["objects"] =>
+  readdirSync(path).filter((name) => name.endsWith(".yaml")).flatMap((name) => objectsIn(join(path, name)))
 
 /** Everything that a folder's kustomization reaches. Fails where a file is not there. */
 export const collect = (path: string): Collected => {
@@ -38,7 +52,7 @@ export const collect = (path: string): Collected => {
   const parts = (kustomization.resources ?? []).map((resource): Collected => {
     const file = join(path, resource)
     if (statSync(file).isDirectory()) return collect(file)
-    return { objects: objectsOf(readFileSync(file, "utf8")).map((object) => ({ file, object })), generators: [] }
+    return { objects: objectsIn(file), generators: [], images: [] }
   })
   const own = (kustomization.configMapGenerator ?? []).map(({ files = [], literals = [], name }) => ({
     name,
@@ -51,7 +65,8 @@ export const collect = (path: string): Collected => {
   }
   return {
     objects: parts.flatMap(({ objects }) => objects),
-    generators: [...own, ...parts.flatMap(({ generators }) => generators)]
+    generators: [...own, ...parts.flatMap(({ generators }) => generators)],
+    images: [...kustomization.images ?? [], ...parts.flatMap(({ images }) => images)]
   }
 }
 

@@ -27,6 +27,8 @@ interface Container {
   readonly livenessProbe?: { readonly httpGet?: { readonly path: string } }
   readonly readinessProbe?: { readonly httpGet?: { readonly path: string } }
   readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: ReadonlyArray<string> } } }
+  readonly env?: ReadonlyArray<{ readonly name: string; readonly value?: string }>
+  readonly envFrom?: ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly resources: { readonly requests: unknown; readonly limits: { readonly memory: string } }
   readonly securityContext: unknown
 }
@@ -40,6 +42,7 @@ interface Workload extends Schema.KubernetesObject {
         readonly securityContext: unknown
         readonly containers: ReadonlyArray<Container>
         readonly initContainers?: ReadonlyArray<Container>
+        readonly volumes?: ReadonlyArray<{ readonly name: string; readonly secret?: unknown }>
       }
     }
   }
@@ -50,6 +53,9 @@ interface Service extends Schema.KubernetesObject {
     readonly ports: ReadonlyArray<{ readonly port: number; readonly targetPort: string }>
   }
 }
+
+const ENGINE = ["gateway", "processor", "reconcile"]
+const EXAMPLES = Manifests.inFolder(join(Manifests.folder, "examples"))
 
 const everything = Manifests.collect(join(Manifests.folder, "all"))
 const objects = everything.objects.map(({ object }) => object)
@@ -144,10 +150,83 @@ it("goes on taking orders until everybody has heard that a gateway ends", () => 
 
 it("sets only variables that the engine reads", () => {
   const known = sources("packages/infra/src/**/*.ts").flatMap(variablesRead).map(({ name }) => name)
-  const settings = everything.generators.find(({ name }) => name === "flash-sale-settings")
-  const names = (settings?.literals ?? []).map((literal) => literal.split("=")[0])
+  const settings = everything.generators.filter(({ name }) => name.startsWith("flash-sale-"))
+  const names = settings.flatMap(({ literals }) => literals.map((literal) => literal.split("=")[0]!))
   expect(names).toContain("REDIS_ADDR")
   expect(known).toEqual(expect.arrayContaining(names))
+  const ofPods = ENGINE.flatMap((name) => podOf(name).containers.flatMap(({ env = [] }) => env))
+  const unknown = ofPods.filter(({ name }) => !known.includes(name))
+  expect([ofPods.length > 0, unknown]).toEqual([true, []])
+  // A password has no business in a manifest, nor in the environment of a process.
+  expect(ofPods.filter(({ name, value }) => /_(?:PASSWORD|KEY)$/.test(name) || value === undefined)).toEqual([])
+})
+
+it("gives each service its own secret, as files that it alone reads, and no other", () => {
+  const secretsOf = (name: string) =>
+    (podOf(name).volumes ?? []).flatMap(({ secret }) => secret === undefined ? [] : [secret])
+  const filesOf = (name: string) =>
+    podOf(name).containers.flatMap(({ env = [] }) => env.filter((each) => each.name.endsWith("_FILE")))
+      .map(({ name: variable }) => variable.replace(/_FILE$/, ""))
+  for (const { metadata } of workloads) {
+    const service = metadata.name === "reconcile" ? "operator" : metadata.name
+    expect(secretsOf(metadata.name)).toEqual([{ secretName: `flash-sale-${service}-secrets`, defaultMode: 0o440 }])
+    expect(podOf(metadata.name).securityContext).toHaveProperty("fsGroup")
+    for (const { envFrom = [] } of podOf(metadata.name).containers) {
+      expect(envFrom.filter((source) => "secretRef" in source)).toEqual([])
+    }
+  }
+  const stores = ["REDIS_PASSWORD", "KAFKA_PASSWORD"]
+  expect(filesOf("gateway")).toEqual([...stores, "PAYMENT_TOKEN_KEY"])
+  expect(filesOf("processor")).toEqual([...stores, "PAYMENT_API_KEY", "PAYMENT_TOKEN_KEY"])
+  expect(filesOf("reconcile")).toEqual(stores)
+})
+
+it("connects to names, the stores and a collector, and processors to the provider, and nowhere else", () => {
+  interface Policy {
+    readonly egress?: ReadonlyArray<{
+      readonly to?: ReadonlyArray<{
+        readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> }
+        readonly ipBlock?: { readonly cidr: string; readonly except?: ReadonlyArray<string> }
+      }>
+      readonly ports: ReadonlyArray<{ readonly port: number }>
+    }>
+  }
+  const policies = ofKind<Schema.KubernetesObject & { readonly spec: Policy }>("NetworkPolicy")
+  const allowed = policies.flatMap(({ metadata, spec: { egress = [] } }) =>
+    egress.flatMap(({ ports, to = [{}] }) =>
+      to.map(({ ipBlock, podSelector }) => [
+        metadata.name,
+        Object.values(podSelector?.matchLabels ?? {}).join() || ipBlock?.cidr,
+        [...new Set(ports.map(({ port }) => port))]
+      ])
+    )
+  )
+  expect(allowed).toEqual([
+    ["processor", "0.0.0.0/0", [443]],
+    ["engine", "kube-dns", [53]],
+    ["engine", "redis", [6379, 26379]],
+    ["engine", "kafka", [9092]],
+    ["engine", "opentelemetry-collector", [4317, 4318]]
+  ])
+  // Nor to what only a machine of this network should ask, such as the cloud's own address for credentials.
+  const inside = policies.flatMap(({ spec: { egress = [] } }) => egress.flatMap(({ to = [] }) => to))
+    .flatMap(({ ipBlock }) => ipBlock === undefined ? [] : [ipBlock.except ?? []])
+  for (const except of inside) {
+    expect(except).toEqual(expect.arrayContaining(["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]))
+  }
+})
+
+it.each(EXAMPLES)("$object.kind $object.metadata.name of the examples is right by its schema", ({ object }) => {
+  expect(Schema.check(object)).toEqual([])
+  expect(object.metadata.namespace).toBe("flash-sale")
+})
+
+it("the example of an ingress leads to the gateway, and to nothing of it that is for the operator", () => {
+  const text = readFileSync(join(Manifests.folder, "examples/ingress.yaml"), "utf8")
+  const paths = Array.from(text.matchAll(/- path: (\S+)/g), ([, path]) => path)
+  expect(paths).toEqual(["/buy", "/orders/", "/items/"])
+  expect(text).toContain("name: gateway\n                port:\n                  name: http\n")
+  expect(text).toContain("auth-tls-verify-client: \"on\"")
 })
 
 it("disturbs and scales what is there, with one processor for each partition at the most", () => {
@@ -186,16 +265,26 @@ it("lets each talk to what it needs: every policy names pods and ports that ther
 
 it("keeps on disk what Redis and Kafka acknowledge, and lets Redis forget nothing", () => {
   const [redis] = podOf("redis").containers
-  expect(redis?.command).toEqual(["sh", "/start/start.sh", "--maxmemory-policy", "noeviction"])
+  const [shell, script, ...options] = redis?.command ?? []
+  expect([shell, script]).toEqual(["sh", "/start/with-users.sh"])
+  expect(options).toEqual(["--maxmemory", expect.stringMatching(/^\d+mb$/), "--maxmemory-policy", "noeviction"])
+  // It refuses to write before the machine ends it, with room for what it needs beside its data.
+  expect(redis?.resources.limits.memory).toBe("2Gi")
+  expect(Number.parseInt(options[1] ?? "", 10)).toBeLessThanOrEqual(2048 * 0.7)
   const start = everything.generators.find(({ name }) => name === "redis-start")
-  expect(join(start?.folder ?? "", start?.files[0] ?? "")).toBe(join(Manifests.root, "deploy/redis/start.sh"))
-  const kafka = readFileSync(join(Manifests.folder, "stores/server.properties"), "utf8")
+  expect(start?.folder).toBe(join(Manifests.root, "deploy/redis"))
+  expect(start?.files).toEqual(["start.sh", "with-users.sh", "users.acl"])
+  const settings = everything.generators.find(({ name }) => name === "kafka-settings")
+  expect(settings?.files).toEqual(["format.sh", "server.properties"])
+  const kafka = readFileSync(join(settings?.folder ?? "", "server.properties"), "utf8")
   expect(kafka).toContain("log.flush.interval.messages=1\n")
   expect(kafka).toContain("auto.create.topics.enable=false\n")
-  expect(kafka).toContain("advertised.listeners=PLAINTEXT://kafka-service.flash-sale:9092\n")
-  for (const { image } of [...podOf("kafka").containers, ...podOf("kafka").initContainers ?? []]) {
-    expect(image).toBe(`apache/kafka:${KAFKA_VERSION}`)
-  }
+  expect(kafka).toContain("advertised.listeners=CLIENTS://kafka-service.flash-sale:9092,LOCAL://localhost:9094\n")
+  // From outside of the pod nobody gets in without a password.
+  const listeners = /^listeners=(.*)$/m.exec(kafka)?.[1]?.split(",") ?? []
+  expect(listeners.filter((listener) => !listener.includes("//localhost:"))).toEqual(["CLIENTS://:9092"])
+  expect(kafka).toMatch(/^listener\.security\.protocol\.map=CLIENTS:SASL_PLAINTEXT,/m)
+  expect(everything.images).toContainEqual({ name: "apache/kafka", newTag: KAFKA_VERSION })
 })
 
 it("has the alerts of Prometheus' own file", () => {

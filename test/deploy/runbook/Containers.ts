@@ -24,7 +24,7 @@ export interface Container {
   readonly wanted: () => Env
 }
 
-export const NAMES = ["redis", "redpanda", "gateway", "processor"] as const
+export const NAMES = ["redis", "redpanda", "gateway", "proxy", "processor"] as const
 export type Name = (typeof NAMES)[number]
 
 export interface Machine {
@@ -124,6 +124,8 @@ export const make = async (lib: string, fixed: Env): Promise<Machine> => {
       redis: server(redis, () => redis.end()),
       redpanda: server(kafka, () => kafka.kill()),
       gateway: gateway.container,
+      // The gateway is asked at its own port: what the proxy does is in test/deploy/composeProxy.test.ts.
+      proxy: server({ start: () => Promise.resolve(), folder: redis.folder }, () => Promise.resolve()),
       processor: processor.container
     },
     redis,

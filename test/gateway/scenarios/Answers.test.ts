@@ -1,5 +1,7 @@
 /** Every answer of the front gateway, over a real socket. */
 import { assert, layer } from "@effect/vitest"
+import { RULES_VERSION } from "@flash-sale/domain/records/Command"
+import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
 import * as TestGateway from "../TestGateway.ts"
 
@@ -136,6 +138,14 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
       const gateway = yield* TestGateway.TestGateway
       const { body } = yield* gateway.get("/openapi.json")
       assert.containsAllKeys(body["paths"], ["/buy", "/orders/{request_id}", "/items/{item_id}", "/health"])
+      const version = yield* gateway.get("/version")
+      assert.strictEqual(version.status, 200)
+      assert.deepStrictEqual(version.body, {
+        name: "flash-sale-engine",
+        version: release.version,
+        rules_version: RULES_VERSION,
+        node: process.versions.node
+      })
       const page = yield* gateway.get("/docs")
       assert.include(page.headers.get("content-type") ?? "", "text/html")
       const health = yield* gateway.get("/health")

@@ -1,4 +1,5 @@
 import { expect, it } from "@effect/vitest"
+import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import { Effect, Layer, Metric, Ref } from "effect"
@@ -56,6 +57,9 @@ describe("MetricsServer", () => {
           status: 503,
           body: "{\"status\":\"unhealthy\",\"kafka\":false}"
         })
+        const version = yield* fetched(port, "/version")
+        expect(version.status).toBe(200)
+        expect(JSON.parse(version.body)).toMatchObject({ name: "flash-sale-engine", rules_version: RULES_VERSION })
         // Away is no reason to be restarted, nor to be no longer asked.
         expect(yield* fetched(port, "/livez")).toMatchObject({ status: 200, body: "{\"status\":\"live\"}" })
         expect(yield* fetched(port, "/readyz")).toMatchObject({ status: 200, body: "{\"status\":\"ready\"}" })

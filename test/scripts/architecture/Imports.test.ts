@@ -31,6 +31,11 @@ describe("the imports", () => {
     assert.strictEqual(found("packages/infra/src/A.ts", `const b = await import("@flash-sale/cli/B")`).length, 1)
   })
 
+  it("may read the manifest of their own package, and of no other", () => {
+    assert.deepStrictEqual(found("packages/infra/src/http/A.ts", `import m from "../../package.json"`), [])
+    assert.strictEqual(found("packages/infra/src/http/A.ts", `import m from "../../../domain/package.json"`).length, 1)
+  })
+
   it("bring nothing but effect into the domain", () => {
     const path = "packages/domain/src/A.ts"
     assert.deepStrictEqual(found(path, `import { Schema } from "effect"\nimport "effect/http-api"`, ["effect"]), [])

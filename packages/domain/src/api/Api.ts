@@ -13,7 +13,11 @@ export class Api extends HttpApi.make("flash-sale")
   .annotate(OpenApi.Transform, Document.amend)
   .annotateMerge(OpenApi.annotations({
     title: "Flash Sale Engine",
-    version: "1",
-    description: "Takes orders, keeps every one that it accepted, sells exactly what is in stock."
+    version: "1.1",
+    description: "Takes orders, keeps every one that it accepted, sells exactly what is in stock.\n\n" +
+      "Whoever reaches the port may call: the shop's own servers do, and vouch for `user_id`. Every answer is JSON " +
+      "with a correlation id, but 204 and streams of events.",
+    license: { name: "MIT", identifier: "MIT" },
+    servers: [{ url: "/", description: "The gateway that serves this document" }]
   }))
 {}

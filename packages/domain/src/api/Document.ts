@@ -1,18 +1,29 @@
-/** What the OpenAPI document says about orders beyond what follows from their schema. */
+/** What the OpenAPI document says beyond what follows from the schemas. Pure. Why: decision 0038. */
+import * as AnswerHeaders from "./document/AnswerHeaders.ts"
+import * as CommonAnswers from "./document/CommonAnswers.ts"
+import * as Descriptions from "./document/Descriptions.ts"
+import * as Examples from "./document/Examples.ts"
+import * as Parameters from "./document/Parameters.ts"
+import * as PublicNames from "./document/PublicNames.ts"
+import type { Spec } from "./document/Spec.ts"
 
-interface Spec {
-  readonly components?: { readonly schemas?: Readonly<Record<string, object>> }
-}
-
-const EXAMPLE = { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 }
-
-/** The schema of a buyer's order: unknown fields are allowed and left out. */
-export const amend = <S extends Spec>(spec: S): S => {
-  const order = spec.components?.schemas?.["OrderEncoded"]
-  if (order === undefined) throw new Error("the document has no OrderEncoded")
-  const schemas = {
-    ...spec.components?.schemas,
-    OrderEncoded: { ...order, additionalProperties: true, examples: [EXAMPLE] }
-  }
+/** A buyer's order may have unknown fields, which are left out. */
+const openOrder = (spec: Spec): Spec => {
+  const order = spec.components.schemas["Order"]
+  if (order === undefined) throw new Error("the document has no Order")
+  const schemas = { ...spec.components.schemas, Order: { ...order, additionalProperties: true } }
   return { ...spec, components: { ...spec.components, schemas } }
 }
+
+const STEPS = [
+  PublicNames.amend,
+  Descriptions.amend,
+  openOrder,
+  CommonAnswers.amend,
+  AnswerHeaders.amend,
+  Parameters.amend,
+  Examples.amend
+]
+
+/** The document that is published, of the one that the framework makes. */
+export const amend = (made: object): object => STEPS.reduce((spec, step) => step(spec), made as Spec)

@@ -6,9 +6,9 @@
  */
 import { Schema } from "effect"
 import { OrderStatus } from "../records/OrderStatus.ts"
+import { answer } from "./Answer.ts"
+import * as Fields from "./Fields.ts"
 import { fixed } from "./FixedField.ts"
-
-const retryAfterSeconds = Schema.Int.annotate({ description: "Whole seconds until it is worth trying again" })
 
 /** What is wrong with one field of a request. */
 export const FieldError = Schema.Struct({ field: Schema.String, message: Schema.String })
@@ -18,9 +18,9 @@ export class InvalidRequest extends Schema.Error<InvalidRequest>("InvalidRequest
   error: Schema.Literals(["Invalid request body", "Validation failed"]),
   code: Schema.Literals(["invalid_body", "validation_failed"]),
   retryable: fixed(false),
-  correlation_id: Schema.String,
+  correlation_id: Fields.CorrelationText,
   errors: Schema.optionalKey(Schema.Array(FieldError))
-}, { httpApiStatus: 400 }) {
+}, answer(400, "The body is not a JSON object, or fields are wrong: `errors` names each. Nothing was done.")) {
   readonly _tag = "InvalidRequest"
 }
 
@@ -31,11 +31,11 @@ export const SaleClosedCode = Schema.Literals(["not_open", "closed", "paused"])
 export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
   error: fixed("Sale not open"),
   code: SaleClosedCode,
-  retryable: Schema.Boolean,
-  correlation_id: Schema.String,
-  opens_at: Schema.optionalKey(Schema.String),
-  retry_after_seconds: Schema.optionalKey(retryAfterSeconds)
-}, { httpApiStatus: 403 }) {
+  retryable: Fields.Retryable,
+  correlation_id: Fields.CorrelationText,
+  opens_at: Schema.optionalKey(Fields.Timestamp),
+  retry_after_seconds: Schema.optionalKey(Fields.RetryAfterSeconds)
+}, answer(403, "The sale takes no orders now.")) {
   readonly _tag = "SaleClosed"
 }
 
@@ -43,9 +43,9 @@ export class SaleClosed extends Schema.Error<SaleClosed>("SaleClosed")({
 export class LimitReached extends Schema.Error<LimitReached>("LimitReached")({
   error: fixed("Limit per buyer reached"),
   code: fixed("limit"),
-  retryable: Schema.Boolean,
-  correlation_id: Schema.String
-}, { httpApiStatus: 403 }) {
+  retryable: Fields.Retryable,
+  correlation_id: Fields.CorrelationText
+}, answer(403, "Above the item's limit for each buyer.")) {
   readonly _tag = "LimitReached"
 }
 
@@ -54,8 +54,8 @@ export class UnknownItem extends Schema.Error<UnknownItem>("UnknownItem")({
   error: fixed("Unknown item"),
   code: fixed("unknown_item"),
   retryable: fixed(false),
-  correlation_id: Schema.String
-}, { httpApiStatus: 404 }) {
+  correlation_id: Fields.CorrelationText
+}, answer(404, "The item never had stock, settings or an order.")) {
   readonly _tag = "UnknownItem"
 }
 
@@ -64,8 +64,8 @@ export class UnknownOrder extends Schema.Error<UnknownOrder>("UnknownOrder")({
   error: fixed("Unknown order"),
   code: fixed("unknown_order"),
   retryable: fixed(false),
-  correlation_id: Schema.String
-}, { httpApiStatus: 404 }) {
+  correlation_id: Fields.CorrelationText
+}, answer(404, "No order of this id was accepted, or its status is no longer kept.")) {
   readonly _tag = "UnknownOrder"
 }
 
@@ -74,9 +74,9 @@ export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateR
   error: fixed("Duplicate Request Detected"),
   code: fixed("duplicate_request"),
   retryable: fixed(false),
-  correlation_id: Schema.String,
+  correlation_id: Fields.CorrelationText,
   order_status: OrderStatus
-}, { httpApiStatus: 409 }) {
+}, answer(409, "The order was accepted before; this is its present status. Repeating it never buys twice.")) {
   readonly _tag = "DuplicateRequest"
 }
 
@@ -84,9 +84,9 @@ export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateR
 export class SoldOut extends Schema.Error<SoldOut>("SoldOut")({
   error: fixed("Sold out"),
   code: fixed("sold_out"),
-  retryable: Schema.Boolean,
-  correlation_id: Schema.String
-}, { httpApiStatus: 410 }) {
+  retryable: Fields.Retryable,
+  correlation_id: Fields.CorrelationText
+}, answer(410, "Fewer units are left than were asked for.")) {
   readonly _tag = "SoldOut"
 }
 
@@ -95,8 +95,8 @@ export class RequestIdReused extends Schema.Error<RequestIdReused>("RequestIdReu
   error: fixed("Request id belongs to another order"),
   code: fixed("request_id_reused"),
   retryable: fixed(false),
-  correlation_id: Schema.String
-}, { httpApiStatus: 422 }) {
+  correlation_id: Fields.CorrelationText
+}, answer(422, "The request id belongs to another order: another user, item or amount.")) {
   readonly _tag = "RequestIdReused"
 }
 
@@ -105,10 +105,10 @@ export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
   error: fixed("Rate limit exceeded"),
   code: fixed("rate_limited"),
   retryable: fixed(true),
-  correlation_id: Schema.String,
-  retry_after_seconds: retryAfterSeconds,
+  correlation_id: Fields.CorrelationText,
+  retry_after_seconds: Fields.RetryAfterSeconds,
   remaining_requests: Schema.Int
-}, { httpApiStatus: 429 }) {
+}, answer(429, "The user has sent as many orders as a window allows.")) {
   readonly _tag = "RateLimited"
 }
 
@@ -129,9 +129,9 @@ export class Unavailable extends Schema.Error<Unavailable>("Unavailable")({
   error: fixed("Service temporarily unavailable"),
   code: UnavailableCode,
   retryable: fixed(true),
-  correlation_id: Schema.String,
-  retry_after_seconds: retryAfterSeconds
-}, { httpApiStatus: 503 }) {
+  correlation_id: Fields.CorrelationText,
+  retry_after_seconds: Fields.RetryAfterSeconds
+}, answer(503, "The engine cannot serve now. After `outcome_unknown` repeat the same request id.")) {
   readonly _tag = "Unavailable"
 }
 
@@ -139,8 +139,8 @@ export class Unavailable extends Schema.Error<Unavailable>("Unavailable")({
 export class InternalError extends Schema.Error<InternalError>("InternalError")({
   error: fixed("Internal server error"),
   code: fixed("internal_error"),
-  retryable: Schema.Boolean,
-  correlation_id: Schema.String
-}, { httpApiStatus: 500 }) {
+  retryable: Fields.Retryable,
+  correlation_id: Fields.CorrelationText
+}, answer(500, "A bug of the engine.")) {
   readonly _tag = "InternalError"
 }

@@ -9,7 +9,11 @@ import { OrderView } from "./OrdersApi.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** What an `EventSource` sends by itself when it comes back. */
-const headers = { "last-event-id": Schema.optionalKey(Schema.String) }
+const headers = {
+  "last-event-id": Schema.optionalKey(
+    Schema.String.annotate({ description: "The id of the last event that was seen" })
+  )
+}
 
 const event = <const Name extends string, S extends Schema.Constraint>(name: Name, data: S) =>
   Schema.Struct({
@@ -20,8 +24,21 @@ const event = <const Name extends string, S extends Schema.Constraint>(name: Nam
 
 /** An item's counts after a change of them. */
 export const ItemCounts = Schema.Struct({ available: Schema.Int, held: Schema.Int, sold: Schema.Int }).annotate({
-  identifier: "ItemCounts"
+  identifier: "ItemCounts",
+  description: "An item's counts after a change of them."
 })
+
+/** What the document says of the stream, and the answers that the handler gives beside it. */
+const streams = (others: Readonly<Record<number, string>> = {}) => (operation: Readonly<Record<string, unknown>>) => {
+  const { 200: stream, ...refusals } = operation["responses"] as Readonly<Record<string, object>>
+  const described = Object.entries(others).map(([status, description]) => [status, { description }] as const)
+  const responses = {
+    ...Object.fromEntries(described),
+    200: { ...stream, description: "The events, until one side closes the connection." },
+    ...refusals
+  }
+  return { ...operation, responses }
+}
 
 const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/events", {
   params: { request_id: RequestId },
@@ -34,7 +51,8 @@ const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/even
   summary: "What becomes of an order, as it happens",
   description:
     "A `snapshot` as of `GET /orders/:request_id`, then a `change` for each new status. Ends after the one " +
-    "that is final; who comes back with its id is answered 204, at which an `EventSource` stops."
+    "that is final; who comes back with its id is answered 204, at which an `EventSource` stops.",
+  transform: streams({ 204: "The last event was seen before: no more will come." })
 }))
 
 const itemEvents = HttpApiEndpoint.get("itemEvents", "/items/:item_id/events", {
@@ -47,7 +65,12 @@ const itemEvents = HttpApiEndpoint.get("itemEvents", "/items/:item_id/events", {
 }).annotateMerge(OpenApi.annotations({
   summary: "What is left of an item, as it changes",
   description: "A `snapshot` as of `GET /items/:item_id`, then a `change` for each change of the counts, and another " +
-    "`snapshot` where more has changed. With `Last-Event-ID` the changes that were missed come before the snapshot."
+    "`snapshot` where more has changed. With `Last-Event-ID` the changes that were missed come before the snapshot.",
+  transform: streams()
 }))
 
-export class LiveApi extends HttpApiGroup.make("live").add(orderEvents, itemEvents).middleware(RequestErrors) {}
+export class LiveApi
+  extends HttpApiGroup.make("live").add(orderEvents, itemEvents).middleware(RequestErrors).annotateMerge(
+    OpenApi.annotations({ description: "Changes as they happen, as server-sent events" })
+  )
+{}

@@ -5,19 +5,23 @@ import { Amount, Attempt, ItemId, RequestId } from "../records/Ids.ts"
 import { Order } from "../records/Order.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
 import * as Errors from "./Errors.ts"
+import * as Fields from "./Fields.ts"
 import * as HttpProblems from "./HttpProblems.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** The order is durable in the log: it will be decided, and its status shows the outcome. */
 export const OrderQueued = Schema.Struct({
   status: Schema.Literal("Order Queued"),
-  request_id: Schema.String,
-  correlation_id: Schema.String,
-  processing_time_ms: Schema.Int,
+  request_id: Schema.String.annotate({ description: "As it was sent" }),
+  correlation_id: Fields.CorrelationText,
+  processing_time_ms: Schema.Int.annotate({ description: "How long it took to answer" }),
   estimated_wait_ms: Schema.Int.annotate({
     description: "How long it may take until the order is decided, by the orders before it; 0 where nobody knows"
   })
-}).annotate({ identifier: "OrderQueued" })
+}).annotate({
+  identifier: "OrderQueued",
+  description: "The order is durable in the log, and its outcome will be at `Location`."
+})
 
 /** The status of an order. `updated_at` is ISO 8601 in UTC. The identifier is public: see decision 0023. */
 export const OrderView = Schema.Struct({
@@ -25,11 +29,11 @@ export const OrderView = Schema.Struct({
   item_id: ItemId,
   amount: Schema.optionalKey(Amount),
   status: OrderStatus,
-  reason: Schema.optionalKey(Schema.String),
+  reason: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed" })),
   attempt: Attempt,
-  correlation_id: Schema.String,
-  updated_at: Schema.String
-}).annotate({ identifier: "OrderStanding" })
+  correlation_id: Schema.String.annotate({ description: "That of the request which placed the order" }),
+  updated_at: Fields.Timestamp
+}).annotate({ identifier: "OrderStanding", description: "The status of an order." })
 
 const buy = HttpApiEndpoint.post("buy", "/buy", {
   payload: Order,
@@ -72,4 +76,6 @@ const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
     "id, it is the first one's."
 }))
 
-export class OrdersApi extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors) {}
+export class OrdersApi extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors).annotateMerge(
+  OpenApi.annotations({ description: "Placing an order, and what became of it" })
+) {}

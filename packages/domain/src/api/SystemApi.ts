@@ -1,6 +1,7 @@
-/** The state of the gateway: health for people and monitoring, liveness and readiness for an orchestrator. */
+/** The state of the gateway: health for monitoring, liveness and readiness for an orchestrator; its release. */
 import { Effect, Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
+import { answer } from "./Answer.ts"
 
 const parts = {
   redis: Schema.Boolean,
@@ -9,13 +10,14 @@ const parts = {
 }
 
 export const Healthy = Schema.Struct({ status: Schema.Literal("healthy"), ...parts }).annotate({
-  identifier: "Healthy"
+  identifier: "Healthy",
+  description: "Orders are taken."
 })
 
 export class Unhealthy extends Schema.Error<Unhealthy>("Unhealthy")({
   status: Schema.Literal("unhealthy").pipe(Schema.withConstructorDefault(Effect.succeed("unhealthy" as const))),
   ...parts
-}, { httpApiStatus: 503 }) {
+}, answer(503, "A dependency is missing, the breaker is not closed, or the gateway shuts down.")) {
   readonly _tag = "Unhealthy"
 }
 
@@ -27,7 +29,10 @@ const health = HttpApiEndpoint.get("health", "/health", { success: Healthy, erro
   })
 )
 
-export const Live = Schema.Struct({ status: Schema.Literal("live") }).annotate({ identifier: "Live" })
+export const Live = Schema.Struct({ status: Schema.Literal("live") }).annotate({
+  identifier: "Live",
+  description: "The process runs."
+})
 
 const livez = HttpApiEndpoint.get("livez", "/livez", { success: Live }).annotateMerge(
   OpenApi.annotations({
@@ -36,11 +41,14 @@ const livez = HttpApiEndpoint.get("livez", "/livez", { success: Live }).annotate
   })
 )
 
-export const Ready = Schema.Struct({ status: Schema.Literal("ready") }).annotate({ identifier: "Ready" })
+export const Ready = Schema.Struct({ status: Schema.Literal("ready") }).annotate({
+  identifier: "Ready",
+  description: "Requests may be sent here."
+})
 
 export class NotReady extends Schema.Error<NotReady>("NotReady")({
   status: Schema.Literal("not_ready").pipe(Schema.withConstructorDefault(Effect.succeed("not_ready" as const)))
-}, { httpApiStatus: 503 }) {
+}, answer(503, "Send requests elsewhere.")) {
   readonly _tag = "NotReady"
 }
 
@@ -54,4 +62,18 @@ const readyz = HttpApiEndpoint.get("readyz", "/readyz", { success: Ready, error:
   })
 )
 
-export class SystemApi extends HttpApiGroup.make("system").add(health, livez, readyz) {}
+/** What runs here. `rules_version` is that of the rules which the engine folds orders by. */
+export const Version = Schema.Struct({
+  name: Schema.String,
+  version: Schema.String.annotate({ description: "The release, as in package.json and CHANGELOG.md" }),
+  rules_version: Schema.Int.annotate({ description: "The latest version of the rules that this release knows" }),
+  node: Schema.String.annotate({ description: "The version of Node that runs it" })
+}).annotate({ identifier: "Version", description: "The release that runs." })
+
+const version = HttpApiEndpoint.get("version", "/version", { success: Version }).annotateMerge(
+  OpenApi.annotations({ summary: "Which release runs", description: "The same at the processor's METRICS_PORT." })
+)
+
+export class SystemApi extends HttpApiGroup.make("system").add(health, livez, readyz, version).annotateMerge(
+  OpenApi.annotations({ description: "The state of the gateway" })
+) {}

@@ -32,13 +32,13 @@ const NOT_BLANK =
 /** The buyer. Vouched for by the caller: the shop's servers call the engine, not browsers. */
 export const UserId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
   Schema.brand("UserId")
-)
+).annotate({ description: "The buyer, vouched for by the caller" })
 export type UserId = typeof UserId.Type
 
 /** What is sold. Also the key of every record in the log, so that one item lives in one partition. */
 export const ItemId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
   Schema.brand("ItemId")
-)
+).annotate({ description: "What is sold" })
 export type ItemId = typeof ItemId.Type
 
 const isId = (value: unknown): boolean => typeof value === "string" && ID_PATTERN.test(value)
@@ -61,7 +61,9 @@ export const RequestId = Schema.String.check(
       ...inJsonSchema(MAX_REQUEST_ID_LENGTH, NOT_BLANK)
     }
   )
-).pipe(Schema.brand("RequestId"))
+).pipe(Schema.brand("RequestId")).annotate({
+  description: "The caller's own name for one attempt to buy: repeating it never buys twice"
+})
 export type RequestId = typeof RequestId.Type
 export const isRequestId = (value: unknown): value is RequestId => typeof value === "string" && isRequestText(value)
 
@@ -75,7 +77,7 @@ const amountMessage = `must be a whole number from 1 to ${MAX_AMOUNT}`
 export const Amount = Schema.Number.check(
   Schema.isInt({ message: amountMessage }),
   Schema.isBetween({ minimum: 1, maximum: MAX_AMOUNT }, { message: amountMessage })
-)
+).annotate({ description: "Units: all of them are sold, or none" })
 export type Amount = typeof Amount.Type
 export const isAmount = (value: unknown): value is Amount => isWhole(value, 1, MAX_AMOUNT)
 
@@ -84,7 +86,7 @@ const CORRELATION_PATTERN = /^[a-zA-Z0-9_.:-]{1,128}$/
 /** Ties together every span, log line, message and answer of one order. */
 export const CorrelationId = Schema.String.check(Schema.isPattern(CORRELATION_PATTERN)).pipe(
   Schema.brand("CorrelationId")
-)
+).annotate({ description: "Finds this order, or this request, in logs and traces" })
 export type CorrelationId = typeof CorrelationId.Type
 export const isCorrelationId = (value: unknown): value is CorrelationId =>
   typeof value === "string" && CORRELATION_PATTERN.test(value)
@@ -92,6 +94,8 @@ export const isCorrelationId = (value: unknown): value is CorrelationId =>
 const MAX_ATTEMPT = 1_000_000
 
 /** The number of the attempt at an order: 1 at first, one more each time that its dead letter is replayed. */
-export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ATTEMPT }))
+export const Attempt = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ATTEMPT })).annotate({
+  description: "1 at first, and one more each time that an operator tries the order again"
+})
 export type Attempt = typeof Attempt.Type
 export const isAttempt = (value: unknown): value is Attempt => isWhole(value, 1, MAX_ATTEMPT)

@@ -15,7 +15,7 @@ const names = {
 /** One order, as the buyer's request. Unknown fields are left out. */
 export const Order = Schema.Struct({ ...fields, paymentToken: Schema.optionalKey(OfferedToken) }).pipe(
   Schema.encodeKeys(names)
-).annotate({ identifier: "Order" })
+).annotate({ identifier: "Order", description: "One attempt to buy." })
 export type Order = typeof Order.Type
 
 /** The same as the value of a `place` record, which keeps the token encrypted where the gateway has a key. */

@@ -13,7 +13,9 @@ export const OrderStatus = Schema.Literals([
   "FAILED_PAYMENT",
   "FAILED",
   "CANCELLED"
-])
+]).annotate({
+  description: "`PENDING` until the order is decided, `RESERVED` while its payment is under way; the others are final"
+})
 export type OrderStatus = typeof OrderStatus.Type
 
 /** How far along a status is within its attempt: 0 in the log, 1 held, 2 final. */

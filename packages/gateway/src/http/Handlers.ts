@@ -4,6 +4,7 @@ import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
@@ -105,6 +106,7 @@ export const system = HttpApiBuilder.group(Api, "system", (handlers) =>
             ? { status: "healthy" as const, ...parts }
             : yield* new Unhealthy(parts)
         }))
+      .handle("version", () => Effect.succeed(release))
       .handle("livez", () => Effect.succeed({ status: "live" as const }))
       .handle("readyz", () =>
         Effect.gen(function*() {

@@ -1,10 +1,11 @@
-/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez` and `/readyz`. */
+/** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez`, `/readyz`, `/version`. */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Schema } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
 import { messageOf } from "../errors/MessageOf.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
+import { release } from "./Release.ts"
 
 /** How long a scrape under way may take at shutdown. */
 const SHUTDOWN_TIMEOUT = "2 seconds"
@@ -45,6 +46,7 @@ export const layer = <R>(
         HttpRouter.serve(
           Layer.mergeAll(
             metricsRoute,
+            versionRoute,
             healthRoute(Effect.provideContext(health, context)),
             probeRoutes(Effect.provideContext(isReady, context))
           ),
@@ -64,6 +66,12 @@ export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Tel
       "/metrics",
       Effect.map(collect, (text) => HttpServerResponse.text(text, { contentType: CONTENT_TYPE }))
     ))
+)
+
+const versionRoute: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
+  "GET",
+  "/version",
+  Effect.succeed(HttpServerResponse.jsonUnsafe(release))
 )
 
 const healthRoute = (health: Effect.Effect<Health>): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
