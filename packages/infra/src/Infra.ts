@@ -19,6 +19,7 @@ import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentMode from "./observability/PaymentMode.ts"
 import type * as HttpPayments from "./payment/HttpPayments.ts"
+import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
 import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
@@ -88,6 +89,9 @@ export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentPro
 
 const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer }: typeof HttpPayments) =>
   layer(provider)
+
+export const layerTokens = TokenLayers.layer
+export const layerTokensEmbedded = TokenLayers.layerEmbedded
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

@@ -8,6 +8,7 @@ import { Config, Duration, Option } from "effect"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
+import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as HostNames from "./settings/HostNames.ts"
@@ -104,6 +105,9 @@ export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.mak
 /** The same where nothing is meant to fail unless it is asked for: the engine that is tried out in one process. */
 export const ServePaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0)
 export type PaymentSettings = PaymentConfig.PaymentSettings
+
+export const TokenKeySettings: Config.Config<TokenKeySettings> = TokenKeyConfig.config
+export type TokenKeySettings = TokenKeyConfig.TokenKeySettings
 
 export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config
 export type RedisSettings = Redis.RedisSettings

@@ -38,6 +38,10 @@ export const command = Command.make("load", {
     Flag.withDescription("Draws the same items and amounts again; 1 by default"),
     Flag.withDefault(1)
   ),
+  tokens: Flag.Boolean("tokens").pipe(
+    Flag.withDescription("Send a payment token with each order, for gateways that encrypt them"),
+    Flag.withDefault(false)
+  ),
   ...Target.flags
 }, ({ dataDir, embedded, users, ...options }) =>
   LoadRun.run({

@@ -26,6 +26,7 @@ export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
 const settings = Settings.all({
   processor: Settings.ProcessorSettings,
   payments: Settings.PaymentSettings,
+  tokens: Settings.TokenKeySettings,
   statuses: Settings.StatusSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
@@ -39,7 +40,7 @@ export const command = Command.make("processor", {}, () =>
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
-      Layer.provide(Infra.layerStatuses(read.statuses)),
+      Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerTokens(read.tokens)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read))
     )
     return yield* Process.launch([{ port: read.processor.metricsPort, variable: "METRICS_PORT" }], layers)

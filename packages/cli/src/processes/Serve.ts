@@ -19,6 +19,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     gateway: Settings.ServeGatewaySettings,
     processor: Settings.ProcessorSettings,
     payments: Settings.ServePaymentSettings,
+    tokens: Settings.TokenKeySettings,
     statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
@@ -53,7 +54,11 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
-      Layer.provide([Infra.layerEmbedded(read.embedded), Infra.layerPayments(read.payments)]),
+      Layer.provide([
+        Infra.layerTokensEmbedded(read.embedded.dataDir, read.tokens),
+        Infra.layerPayments(read.payments)
+      ]),
+      Layer.provide(Infra.layerEmbedded(read.embedded)),
       Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )

@@ -42,7 +42,7 @@ export const about = (what: string, { code, lines }: CommandFailed): CommandFail
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "EngineLocked" | "CannotListen" | "BackupRefused"
+  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen" | "BackupRefused"
   readonly message: string
 }
 
@@ -82,6 +82,7 @@ export const from = (error: Known): CommandFailed => {
     case "CannotOpen":
       return unreachable(error.message)
     case "BackupRefused":
+    case "CannotUseKeys":
     case "EngineLocked":
     case "CannotListen":
       return failed(error.message)

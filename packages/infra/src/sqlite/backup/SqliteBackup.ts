@@ -3,6 +3,7 @@ import { Clock, Effect, Schema } from "effect"
 import { existsSync, linkSync, renameSync, rmSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "../database/Connection.ts"
 import * as EngineLock from "../database/EngineLock.ts"
 import { WAL_SUFFIX } from "../database/FileCheck.ts"
@@ -42,6 +43,7 @@ const withNew = <A, E>(path: string, use: (unfinished: string) => Effect.Effect<
 }
 
 const copy = (from: string, to: string): void => {
+  PrivateFiles.makeFile(to)
   const connection = Connection.open(from, Connection.BUSY_TIMEOUT_MILLIS, true)
   try {
     // One read of one moment, however much is written meanwhile; SQLite's own backup would begin again with each write.

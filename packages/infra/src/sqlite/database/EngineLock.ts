@@ -6,13 +6,13 @@ import { Context, Effect, Layer, Schedule, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import * as Connection from "./Connection.ts"
-import { CannotOpen, pathIn } from "./OpenFile.ts"
+import { CannotOpen, LOCK_NAME, pathIn, refuseExposed } from "./OpenFile.ts"
 import * as ResultCode from "./ResultCode.ts"
 
-const LOCK_NAME = "engine.lock"
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
 const NO_WAIT = 0
 /** How long an engine that finds a file and no lock waits for the owner of both, in milliseconds. */
@@ -65,6 +65,7 @@ const acquire = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<He
     },
     catch: (error) => new CannotOpen({ path: folder, detail: messageOf(error) })
   })
+  yield* refuseExposed(folder)
   // Deleted under an engine that runs, perhaps: it takes its lock again meanwhile.
   yield* Effect.repeat(Effect.sync(() => existsSync(path) || !existsSync(pathIn(folder))), {
     until: (isClear: boolean) => isClear,
@@ -86,6 +87,7 @@ const release = ({ lock }: Held) => Effect.sync(lock.connection.close)
 /** Locks the file at this path, which is made where it is missing. Throws what SQLite and the file system say. */
 const take = (path: string): Lock => {
   for (let tried = 0; tried < TRIES; tried++) {
+    PrivateFiles.makeFile(path)
     const identity = FolderOwnership.identityOf(path)
     const connection = Connection.open(path, NO_WAIT)
     try {

@@ -6,15 +6,30 @@ import { Cause, Effect, Exit, Schedule, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
+import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
 import * as ResultCode from "./ResultCode.ts"
 
 /** The name of the file in the data folder. */
 export const FILE_NAME = FileCheck.FILE_NAME
+/** The name of the file beside it that an engine locks. */
+export const LOCK_NAME = "engine.lock"
+/** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
+const PRIVATE = [
+  FILE_NAME,
+  FILE_NAME + FileCheck.WAL_SUFFIX,
+  `${FILE_NAME}-shm`,
+  LOCK_NAME,
+  HighWaterMark.FILE_NAME
+]
+
+/** What SQLite calls a database that is in no file. */
+const MEMORY = ":memory:"
 
 /** The whole path of the file of this folder. */
 export const pathIn = (folder: string): string => join(DataFolder.pathOf(folder), FILE_NAME)
@@ -48,7 +63,7 @@ export type Location = "memory" | {
 export const open = (location: Location): Effect.Effect<Connection.Connection, CannotOpen> =>
   location === "memory" ? inMemory : inFolder(location.folder, location.isAccepted === true)
 
-const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
+const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(MEMORY))
 
 /** Opens the file of a folder; both are made where they are missing. `isAccepted`: a damaged file is taken as it is. */
 const inFolder = Effect.fnUntraced(function*(
@@ -68,9 +83,19 @@ const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
+/** Fails where the folder, or a file of the engine in it, may be read or written by other users. Makes nothing. */
+export const refuseExposed = (folder: string): Effect.Effect<void, CannotOpen> =>
+  Effect.flatMap(
+    retrying(folder, Effect.sync(() => PrivateFiles.exposed(DataFolder.pathOf(folder), PRIVATE))),
+    (exposed) => exposed === undefined ? Effect.void : new CannotOpen(exposed)
+  )
+
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
-  retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
+  Effect.andThen(
+    refuseExposed(folder),
+    retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
+  )
 
 /** Fails where no engine has worked in the folder. Makes nothing, and opens nothing. */
 export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>
@@ -105,6 +130,8 @@ const wordsOf = (error: unknown): string => {
 
 /** The connection, or what is wrong with the file. */
 const configured = (path: string): Connection.Connection | string => {
+  // SQLite gives the mode of this file to all that it writes beside it.
+  if (path !== MEMORY) PrivateFiles.makeFile(path)
   const connection = Connection.open(path)
   try {
     Connection.configure(connection)
