@@ -138,6 +138,9 @@ describe("A signal", () => {
     process.kill(engine.pid(), "SIGHUP")
     await engine.untilEnd()
     expect(engine.output()).toContain("service_stopping")
+    // An engine on one file has neither.
+    expect(engine.output()).toContain("the log in the embedded file answers")
+    expect(engine.output()).not.toMatch(/kafka answers|redis answers/)
     expect(await engine.stop()).toEqual({ code: 0, signal: null })
   })
 
