@@ -21,7 +21,7 @@ FROM ${NODE_IMAGE}
 ENV NODE_ENV=production DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app
 RUN ln -s /app/packages/cli/bin/flash-sale.mjs /usr/local/bin/flash-sale \
-  && mkdir /data && chown node:node /data
+  && mkdir -m 700 /data && chown node:node /data
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY lua lua

@@ -18,6 +18,8 @@ interface Options {
   readonly port: number
   readonly connections: number
   readonly seconds: number
+  /** Whether each order comes with a payment token. */
+  readonly hasToken?: boolean
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly rate?: number
 }
@@ -27,12 +29,16 @@ const USERS = 5_000
 const ITEM = "101"
 const HEAD_END = "\r\n\r\n"
 
-const requestOf = (run: string, n: number): string => {
+/** As long as tokens of the great providers are. */
+const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
+
+const requestOf = (run: string, n: number, hasToken: boolean): string => {
   const body = JSON.stringify({
     request_id: `${run}-${n}`,
     user_id: `u-${n % USERS}`,
     item_id: ITEM,
-    amount: 1
+    amount: 1,
+    ...(hasToken ? TOKEN : {})
   })
   const head = ["POST /buy HTTP/1.1", "host: bench", "content-type: application/json", `content-length: ${body.length}`]
   return `${head.join("\r\n")}\r\n\r\n${body}`
@@ -47,7 +53,7 @@ const isWhole = (text: string): boolean => {
 }
 
 /** Sends for so many seconds, and waits for the last answers. */
-export const run = async ({ connections, port, rate, seconds }: Options): Promise<Measured> => {
+export const run = async ({ connections, hasToken = false, port, rate, seconds }: Options): Promise<Measured> => {
   const name = randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
@@ -66,7 +72,7 @@ export const run = async ({ connections, port, rate, seconds }: Options): Promis
         const now = performance.now()
         const due = nextDue(now)
         if (Math.max(now, due) >= endsAt) return socket.end()
-        const text = requestOf(name, sent++)
+        const text = requestOf(name, sent++, hasToken)
         heard = ""
         const write = () => {
           sentAt = due < now ? due : performance.now()

@@ -16,6 +16,9 @@ const WARM_UP_SECONDS = Number(process.env["WARM_UP_SECONDS"] ?? 15)
 /** Orders a second at which latency is measured. */
 const RATE = Number(process.env["RATE"] ?? 1_000)
 const SECONDS = Number(process.env["SECONDS"] ?? 8)
+/** A key file by which a second gateway encrypts payment tokens: then all orders have one. */
+const KEY_FILE = process.env["TOKEN_KEY_FILE"]
+const hasToken = KEY_FILE !== undefined
 
 interface Server {
   readonly name: string
@@ -38,14 +41,19 @@ const startBare = async (): Promise<Server> => {
   return { name: "bare node:http", port, process: bare }
 }
 
-const startGateway = async (services: Services.Services): Promise<Server> => {
+const startGateway = async (
+  name: string,
+  services: Services.Services,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Server> => {
   const port = await freePort()
   const gateway = await Services.startProgram("gateway", services, {
     HTTP_PORT: String(port),
-    RATE_LIMIT_MAX_REQUESTS: "1000000"
+    RATE_LIMIT_MAX_REQUESTS: "1000000",
+    ...env
   })
   await until("the gateway is healthy", () => Services.isHealthy(port))
-  return { name: "gateway", port, process: gateway }
+  return { name, port, process: gateway }
 }
 
 const measure = async (
@@ -54,8 +62,8 @@ const measure = async (
   rate?: number
 ): Promise<void> => {
   const before = cpuMicros(pid)
-  const load = { port, connections, seconds: SECONDS, ...(rate === undefined ? {} : { rate }) }
-  const { answers, latencies, seconds } = await Client.run(load)
+  const options = { hasToken, port, connections, seconds: SECONDS, ...(rate === undefined ? {} : { rate }) }
+  const { answers, latencies, seconds } = await Client.run(options)
   const cpu = cpuMicros(pid) - before
   const accepted = answers.get(202) ?? 0
   const others = [...answers].filter(([status]) => status !== 202).map(([status, count]) => `${count} × ${status}`)
@@ -76,8 +84,11 @@ export const run = (): Promise<void> =>
   Services.within(async (services) => {
     const servers: Array<Server> = []
     try {
-      servers.push(await startBare(), await startGateway(services))
-      for (const { port } of servers) await Client.run({ port, connections: 256, seconds: WARM_UP_SECONDS })
+      servers.push(await startBare(), await startGateway("gateway", services))
+      if (KEY_FILE !== undefined) {
+        servers.push(await startGateway("with a key", services, { PAYMENT_TOKEN_KEY_FILE: KEY_FILE }))
+      }
+      for (const { port } of servers) await Client.run({ hasToken, port, connections: 256, seconds: WARM_UP_SECONDS })
       Table.print(["", "connections", "accepted/s", "CPU µs/order", "p50 ms", "p99 ms", "max ms"])
       for (const connections of CONNECTIONS) {
         for (const server of servers) await measure(server, connections)

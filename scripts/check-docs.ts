@@ -91,18 +91,21 @@ export interface Variable {
 
 /**
  * The environment variables that a module reads: `Config.Port("HTTP_PORT")`, and in modules that import Config also
- * their own helpers, such as `Variable.make("HTTP_PORT", ...)`.
+ * their own helpers, such as `Variable.make("HTTP_PORT", ...)`. A secret may be in a file that another variable names.
  */
 export const variablesRead = ({ path, text }: Source): ReadonlyArray<Variable> => {
   if (!/^import \{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
   // A name without an underscore counts only where it can be nothing else.
-  const pattern =
-    /(?:\b(?:Config\.\w+|Variable\.make)(?:<[^()]*>)?\(\s*"|\w(?:<[^()]*>)?\(\s*"(?=[A-Z0-9]+_[A-Z0-9]))([A-Z]\w+)"/g
-  return Array.from(text.matchAll(pattern), (match) => ({
-    name: match[1]!,
-    path,
-    line: lineAt(text, match.index)
-  }))
+  const helper = /\w(?:<[^()]*>)?\(\s*"(?=[A-Z0-9]+_[A-Z0-9])/
+  const known = /\b(?:Config\.\w+|Variable\.(?:make|secret))(?:<[^()]*>)?\(\s*"/
+  const pattern = new RegExp(`(?:${known.source}|${helper.source})([A-Z]\\w+)"`, "g")
+  return Array.from(text.matchAll(pattern)).flatMap((match) =>
+    (match[0].startsWith("Variable.secret(") ? [match[1]!, `${match[1]!}_FILE`] : [match[1]!]).map((name) => ({
+      name,
+      path,
+      line: lineAt(text, match.index)
+    }))
+  )
 }
 
 /** The variables in the tables of a section that is called something with "configuration". */

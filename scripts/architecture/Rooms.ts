@@ -16,6 +16,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/audit/src": [],
   "packages/infra/src": [
     ["errors", "time"],
+    ["files"],
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],

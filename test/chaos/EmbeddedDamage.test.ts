@@ -119,7 +119,7 @@ describe("a file that was damaged after a kill -9", () => {
     ["the write-ahead log is cut to a third", ({ wal }) => truncateSync(wal, Math.floor(statSync(wal).size / 3))],
     ["the file is replaced by an empty one", ({ file, wal }) => {
       rmSync(wal)
-      writeFileSync(file, "")
+      writeFileSync(file, "", { mode: 0o600 })
     }],
     ["the file is gone", ({ file, wal }) => {
       rmSync(wal)
@@ -152,7 +152,7 @@ describe("a file that was damaged after a kill -9", () => {
 
   it("an engine makes a damaged shared memory file anew", { timeout: TIMEOUT }, async () => {
     const { engine, file } = await killedAfter(ORDERS)
-    writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0xa5))
+    writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0xa5), { mode: 0o600 })
     await engine.start()
     await engine.untilHealth(200)
     expect(await sold(engine.url)).toBe(ORDERS)

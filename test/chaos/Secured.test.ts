@@ -1,6 +1,7 @@
 /** Gateway, processor and commands as processes, on a Kafka and a Redis that require users, passwords and TLS. */
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, logLevel, ResourcePatternTypes } from "kafkajs"
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
+import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import * as Certificates from "../servers/Certificates.ts"
 import { until } from "../servers/Processes.ts"
@@ -69,7 +70,16 @@ describe("On secured servers", () => {
         LOG_LEVEL: "debug"
       })
       const env = envOf("operator")
-      const gateway = await Services.service("gateway", envOf("gateway"))
+      // As containers are given their secrets: in files.
+      const password = join(await Services.folder(), "password")
+      await writeFile(password, `${SecuredServers.PASSWORD}\n`, { mode: 0o600 })
+      const files = { KAFKA_PASSWORD_FILE: password, REDIS_PASSWORD_FILE: password }
+      const gateway = await Services.service("gateway", {
+        ...envOf("gateway"),
+        KAFKA_PASSWORD: "",
+        REDIS_PASSWORD: "",
+        ...files
+      })
       const processor = await Services.service("processor", envOf("processor"))
       await Promise.all([gateway.start(), processor.start()])
       await Promise.all([gateway.untilHealth(200), processor.untilHealth(200)])

@@ -4,7 +4,8 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { type Charge, chargeKey, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import { ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { PaymentToken } from "@flash-sale/domain/records/PaymentToken"
 import { Effect, type Layer } from "effect"
 import { randomUUID } from "node:crypto"
 

@@ -3,7 +3,7 @@ import * as Settings from "@flash-sale/infra/Settings"
 import * as Kind from "@flash-sale/infra/settings/Kind"
 import * as Variable from "@flash-sale/infra/settings/Variable"
 import { type Config, ConfigProvider, Duration, Effect, Redacted, Schema } from "effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { inspect } from "node:util"
@@ -310,6 +310,70 @@ describe("Settings: users, passwords and TLS", () => {
       expect(read).toMatchObject({ mechanism: "SCRAM-SHA-256", username: "engine" })
       expect(tls).toEqual({})
       expect(JSON.stringify(read) + inspect(read)).not.toContain("p@ss")
+    }))
+
+  it.effect("each secret may be in a file, of which one newline at the end is cut", () =>
+    Effect.gen(function*() {
+      const inFile = file("password", "p@ss word\n")
+      chmodSync(inFile, 0o640)
+      const password = (yield* redis({ REDIS_PASSWORD_FILE: inFile })).password
+      expect(Redacted.value(password!)).toBe("p@ss word")
+      const { sasl } = yield* kafka({
+        KAFKA_SASL_MECHANISM: "plain",
+        KAFKA_USERNAME: "engine",
+        KAFKA_PASSWORD_FILE: inFile
+      })
+      expect(Redacted.value(sasl!.password)).toBe("p@ss word")
+      const sentinels = { REDIS_SENTINELS: "s:1", REDIS_MASTER_NAME: "m", REDIS_SENTINEL_PASSWORD_FILE: inFile }
+      expect(Redacted.value((yield* redis(sentinels)).sentinels!.password!)).toBe("p@ss word")
+      const key = file("key", "sk_1\r\n")
+      chmodSync(key, 0o400)
+      const { provider } = yield* read(Settings.PaymentSettings, {
+        PAYMENT_URL: "https://pay.example",
+        PAYMENT_API_KEY_FILE: key
+      })
+      expect(Redacted.value(provider!.apiKey)).toBe("sk_1")
+      expect(JSON.stringify([password, sasl, provider]) + inspect([password, sasl, provider])).not.toMatch(/p@ss|sk_1/)
+    }))
+
+  it.effect("a secret and its file together are an error, and so is a file that cannot be used", () =>
+    Effect.gen(function*() {
+      const path = file("both", "from-the-file")
+      chmodSync(path, 0o600)
+      expect(
+        yield* whatIsWrong({
+          REDIS_PASSWORD: "p",
+          REDIS_PASSWORD_FILE: path,
+          KAFKA_PASSWORD: "p",
+          KAFKA_PASSWORD_FILE: path,
+          PAYMENT_API_KEY: "p",
+          PAYMENT_API_KEY_FILE: path
+        })
+      ).toEqual([
+        "PAYMENT_API_KEY and PAYMENT_API_KEY_FILE: both are given",
+        "REDIS_PASSWORD and REDIS_PASSWORD_FILE: both are given",
+        "KAFKA_PASSWORD and KAFKA_PASSWORD_FILE: both are given"
+      ])
+      chmodSync(path, 0o644)
+      expect(yield* Effect.flip(redis({ REDIS_PASSWORD_FILE: path }))).toEqual([
+        `REDIS_PASSWORD_FILE: ${path} is open to other users (mode 0644): chmod 0640, or less`
+      ])
+      expect(yield* Effect.flip(redis({ REDIS_PASSWORD_FILE: `${path}.gone` }))).toEqual([
+        `REDIS_PASSWORD_FILE: ENOENT: no such file or directory, open '${path}.gone'`
+      ])
+    }))
+
+  it.effect("the keys of payment tokens are in a file, whose errors show none of it", () =>
+    Effect.gen(function*() {
+      const tokens = (env: Readonly<Record<string, string>>) => read(Settings.TokenKeySettings, env)
+      expect(yield* tokens({})).toBeUndefined()
+      const path = file("keys", `k2 ${"ab".repeat(32)}\nk1 erased\n`)
+      chmodSync(path, 0o600)
+      expect((yield* tokens({ PAYMENT_TOKEN_KEY_FILE: path }))?.current.id).toBe("k2")
+      writeFileSync(path, "k2 not-a-key")
+      expect(yield* Effect.flip(tokens({ PAYMENT_TOKEN_KEY_FILE: path }))).toEqual([
+        "PAYMENT_TOKEN_KEY_FILE: line 1 holds no key of 64 hexadecimal digits"
+      ])
     }))
 
   it.effect("half of a user's or a certificate's settings is an error", () =>

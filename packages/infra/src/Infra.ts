@@ -4,23 +4,26 @@ import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
-import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
-import { Duration, type Effect, Layer } from "effect"
+import { TokenCipher } from "@flash-sale/domain/records/TokenCipher"
+import { Duration, Effect, Layer } from "effect"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as KafkaInfra from "./kafka/KafkaInfra.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentMode from "./observability/PaymentMode.ts"
+import * as AesTokenCipher from "./payment/AesTokenCipher.ts"
 import * as HttpPayments from "./payment/HttpPayments.ts"
 import * as SimulatedPayments from "./payment/SimulatedPayments.ts"
+import * as TokenKeyFile from "./payment/TokenKeyFile.ts"
 import * as RedisInfra from "./redis/RedisInfra.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
+import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 import * as SqliteInfra from "./sqlite/SqliteInfra.ts"
@@ -61,6 +64,20 @@ export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentPro
   settings.provider === undefined
     ? Layer.merge(SimulatedPayments.layer(settings), PaymentMode.layerSimulated)
     : HttpPayments.layer(settings.provider)
+
+/** Payment tokens are encrypted in the log by these keys; without any they are recorded in clear. */
+export const layerTokens = (keys: TokenKeySettings): Layer.Layer<never> =>
+  Layer.succeed(TokenCipher, keys === undefined ? undefined : AesTokenCipher.make(keys))
+
+/** The same by the keys beside the embedded file where no others are given. Needs the engine that holds the folder. */
+export const layerTokensEmbedded = (
+  { dataDir }: EmbeddedSettings,
+  keys: TokenKeySettings
+): Layer.Layer<never, TokenKeyFile.CannotUseKeys, OrderLog> =>
+  Layer.unwrap(Effect.gen(function*() {
+    yield* OrderLog
+    return layerTokens(keys ?? (yield* TokenKeyFile.readOrMake(dataDir)))
+  }))
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

@@ -4,10 +4,11 @@
  *
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are reported at once.
  */
-import { Config, Duration, Option } from "effect"
+import { Config, Duration, Effect, Option } from "effect"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
+import * as TokenKeys from "./payment/TokenKeys.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Kind from "./settings/Kind.ts"
@@ -89,6 +90,15 @@ export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.mak
 /** The same where nothing is meant to fail unless it is asked for: the engine that is tried out in one process. */
 export const ServePaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0)
 export type PaymentSettings = PaymentConfig.PaymentSettings
+
+/** The keys that encrypt and decrypt payment tokens, in a file; undefined where none is named. */
+export const TokenKeySettings: Config.Config<TokenKeySettings> = Variable.file("PAYMENT_TOKEN_KEY_FILE", (text) => {
+  const keys = TokenKeys.parse(text)
+  return typeof keys === "string"
+    ? Effect.fail(Variable.problem(`PAYMENT_TOKEN_KEY_FILE: ${keys}`))
+    : Effect.succeed(keys)
+})
+export type TokenKeySettings = TokenKeys.TokenKeys | undefined
 
 export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.config
 export type RedisSettings = Redis.RedisSettings

@@ -72,10 +72,9 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
 })
 
 const problemsOf = (state: ProcessorState["Service"], trouble: string | undefined): ReadonlyArray<string> => {
-  const held = state.paymentsHeld()
   return [
     ...(trouble === undefined ? [] : [`the store takes no writes: ${trouble}`]),
-    ...(held === undefined ? [] : [`payments are held back: ${held}`]),
+    ...state.paymentsHeld().map((why) => `payments are held back: ${why}`),
     ...[...state.workers()].flatMap(([partition, worker]) =>
       "why" in worker
         ? [`partition ${partition}: ${"code" in worker ? `${worker.code}: ` : ""}${worker.why}`]

@@ -10,9 +10,12 @@ import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { home, Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { PaymentToken } from "@flash-sale/domain/records/PaymentToken"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
+import * as AesTokenCipher from "@flash-sale/infra/payment/AesTokenCipher"
 import { Deferred, Effect, Fiber, Layer, Metric } from "effect"
+import { keysOf } from "../../infra/payment/Keys.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
 import { engine, eventually, fate, order, typed } from "./DlqCommandLine.ts"
 
@@ -160,6 +163,50 @@ describe("flash-sale dlq", () => {
         yield* eventually(gauges, ({ age, size }) => size === 0 && age === 0)
       }).pipe(Effect.provide(engine(folder, 0)))
     }).pipe(Effect.scoped), TEST_TIMEOUT)
+
+  it.live(
+    "a letter keeps its token encrypted, no command shows a token, and the replay is charged by it",
+    () =>
+      Effect.gen(function*() {
+        const folder = yield* Folders.temporary
+        const keys = Infra.layerTokens(keysOf("k1"))
+        const itemId = ItemId.make("101")
+        const owner = { itemId, requestId: RequestId.make("r-1") }
+        const token = AesTokenCipher.make(keysOf("k1")).encrypt(PaymentToken.make("decline-it"), owner)
+        const { letter, torn } = yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          yield* log.append(stock("101", 5))
+          yield* log.append(order("r-1", "101", 1, token))
+          assert.strictEqual(yield* fate("r-1", 1), "FAILED_PAYMENT")
+          const { letter } = yield* onlyLetter
+          // Cut off in the middle: no order, and no JSON.
+          return {
+            letter,
+            torn: yield* log.append({ itemId, value: "{\"payment_token\":\"tok-secret\",", headers: {} })
+          }
+        }).pipe(Effect.provide(Layer.provide(engine(folder, 1), keys)))
+        assert.include(Buffer.from(letter.value).toString(), token)
+        yield* Effect.gen(function*() {
+          const letters = yield* DeadLetters
+          yield* eventually(letters.list(10), ({ length }) => length === 2)
+          const id = `${letter.partition}-${letter.offset}`
+          const printed = yield* Effect.forEach(
+            [`dlq show ${id}`, `dlq show ${torn.partition}-${torn.offset}`, "dlq list", "order show r-1"],
+            (line) => typed(folder, line)
+          )
+          for (const { isSuccess, out } of printed) {
+            assert.isTrue(isSuccess, out)
+            assert.notMatch(out, /tok-secret|enc1/)
+          }
+          expect(JSON.parse(printed[1]!.out)).toMatchObject({ value_text: "{\"payment_token\":(not shown)," })
+          assert.isTrue((yield* typed(folder, `dlq replay ${id}`)).isSuccess)
+          assert.strictEqual(yield* fate("r-1", 2), "FAILED_PAYMENT")
+          // The simulator declines what begins so: it was given the token in clear.
+          assert.include((yield* typed(folder, "order show r-1")).out, "Payment Declined")
+        }).pipe(Effect.provide(Layer.provide(engine(folder, 0), keys)))
+      }),
+    TEST_TIMEOUT
+  )
 
   it.live("a replay starts one attempt, however often it was killed, repeated and raced", () =>
     Effect.gen(function*() {

@@ -5,9 +5,10 @@ import * as OrderCommand from "@flash-sale/cli/order/OrderCommand"
 import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
-import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { PaymentToken, type RecordedToken } from "@flash-sale/domain/records/PaymentToken"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
@@ -54,7 +55,9 @@ export const processor = (failureRate: number) =>
 export const engine = (dataDir: string, failureRate: number) =>
   Layer.provideMerge(processor(failureRate), Layer.orDie(Infra.layerEmbedded({ dataDir })))
 
-export const order = (requestId: string, itemId: string, attempt = 1) =>
+const SECRET: RecordedToken = PaymentToken.make("tok-secret")
+
+export const order = (requestId: string, itemId: string, attempt = 1, paymentToken = SECRET) =>
   LogRecord.encode(
     ItemId.make(itemId),
     Command.Place({
@@ -63,7 +66,7 @@ export const order = (requestId: string, itemId: string, attempt = 1) =>
         userId: UserId.make("u-1"),
         itemId: ItemId.make(itemId),
         amount: 1,
-        paymentToken: PaymentToken.make("tok-secret")
+        paymentToken
       },
       attempt,
       acceptedAt: 1_000,

@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import * as Plan from "@flash-sale/cli/load/Plan"
-import { Effect } from "effect"
+import { Order, write } from "@flash-sale/domain/records/Order"
+import { Effect, Schema } from "effect"
 import { describe } from "vitest"
 
 const options = { orders: 1_000, users: 30, items: 4, seed: 7 }
@@ -24,6 +25,16 @@ describe("Plan", () => {
       expect([...new Set(ofUser.values())].toSorted()).toEqual([33, 34])
       expect(new Set(plan.map(({ order }) => order.itemId))).toEqual(new Set(Plan.items("r", 4)))
       expect(new Set(plan.map(({ order }) => order.amount))).toEqual(new Set([1, 2]))
+    }))
+
+  it.effect("the orders of a plan have a token each where that is asked for, and are the same besides", () =>
+    Effect.gen(function*() {
+      const without = yield* Plan.make("r", 2_000, options)
+      const plan = yield* Plan.make("r", 2_000, { ...options, tokens: true })
+      expect(new Set(plan.map(({ order }) => order.paymentToken)).size).toBe(1_000)
+      expect(plan.map(({ order: { paymentToken: _, ...order } }) => order)).toEqual(without.map(({ order }) => order))
+      const decode = Schema.decodeUnknownSync(Order)
+      for (const { order } of plan) expect(decode(JSON.parse(write(order)))).toEqual(order)
     }))
 
   it.effect("a plan is the same for the same seed, and another for another seed", () =>

@@ -55,7 +55,6 @@ interface Service extends Schema.KubernetesObject {
 }
 
 const ENGINE = ["gateway", "processor", "reconcile"]
-const FILES = ["REDIS_PASSWORD_FILE", "KAFKA_PASSWORD_FILE", "PAYMENT_API_KEY_FILE", "PAYMENT_TOKEN_KEY_FILE"]
 const EXAMPLES = Manifests.inFolder(join(Manifests.folder, "examples"))
 
 const everything = Manifests.collect(join(Manifests.folder, "all"))
@@ -155,9 +154,8 @@ it("sets only variables that the engine reads", () => {
   const names = settings.flatMap(({ literals }) => literals.map((literal) => literal.split("=")[0]!))
   expect(names).toContain("REDIS_ADDR")
   expect(known).toEqual(expect.arrayContaining(names))
-  // What a file holds is a secret, and read by the variable's own name otherwise.
   const ofPods = ENGINE.flatMap((name) => podOf(name).containers.flatMap(({ env = [] }) => env))
-  const unknown = ofPods.filter(({ name }) => ![...known, ...FILES].includes(name))
+  const unknown = ofPods.filter(({ name }) => !known.includes(name))
   expect([ofPods.length > 0, unknown]).toEqual([true, []])
   // A password has no business in a manifest, nor in the environment of a process.
   expect(ofPods.filter(({ name, value }) => /_(?:PASSWORD|KEY)$/.test(name) || value === undefined)).toEqual([])

@@ -11,8 +11,8 @@ import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import { Result, Schema } from "effect"
 
-const decodeOrder = Schema.decodeUnknownResult(Order.Order)
-const encodeOrder = Schema.encodeSync(Order.Order)
+const decodeOrder = Schema.decodeUnknownResult(Order.RecordedOrder)
+const encodeOrder = Schema.encodeSync(Order.RecordedOrder)
 const decodeSettlement = Schema.decodeUnknownResult(Settlement)
 const encodeStatus = Schema.encodeSync(OrderStatus.StatusRecord)
 
@@ -37,7 +37,8 @@ const invalid: ReadonlyArray<unknown> = [
   [],
   {},
   ["r"],
-  "x".repeat(201)
+  "x".repeat(201),
+  `enc1.k1.${"n".repeat(16)}.${"c".repeat(300)}`
 ]
 
 const bodies: ReadonlyArray<unknown> = [

@@ -1,7 +1,7 @@
 /** Each misbehaviour of a provider alone, and what the adapter makes of it. */
 import { assert, layer } from "@effect/vitest"
 import { type Charge, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import { PaymentToken } from "@flash-sale/domain/records/Ids"
+import { PaymentToken } from "@flash-sale/domain/records/PaymentToken"
 import * as HttpPayments from "@flash-sale/infra/payment/HttpPayments"
 import { Cause, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Tracer } from "effect"
 import { inspect } from "node:util"

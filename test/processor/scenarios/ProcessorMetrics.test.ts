@@ -10,9 +10,10 @@ import {
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command, CommandId, type SalePatch } from "@flash-sale/domain/records/Command"
-import { CorrelationId, ItemId, PaymentToken, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
+import { PaymentToken } from "@flash-sale/domain/records/PaymentToken"
 import { type OrderLine, OrderLines } from "@flash-sale/infra/observability/logs/OrderLines"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"

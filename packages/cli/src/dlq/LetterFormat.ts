@@ -1,10 +1,10 @@
 /** Letters as they are printed. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import * as Utf8 from "@flash-sale/domain/records/Utf8"
-import { Option, Predicate, Result, Schema, Struct } from "effect"
+import { Option, Schema, Struct } from "effect"
 import * as LetterIdText from "./LetterIdText.ts"
 import * as Letters from "./Letters.ts"
+import * as LetterValue from "./LetterValue.ts"
 
 const HEADINGS = ["ID", "AGE", "REASON", "ITEM", "REQUEST", "ATTEMPT", "CORRELATION ID"]
 const ABSENT = "-"
@@ -79,25 +79,12 @@ export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): 
         origin_partition: letter.partition,
         origin_offset: letter.offset
       },
-      ...valueOf(letter.value),
+      ...LetterValue.of(letter.value),
       // Fingerprint and offset (`place`) are the engine's own.
       order: Option.getOrNull(
         Option.map(status, (record) => Struct.omit(encodeStatus(record), ["fingerprint", "place"]))
       )
     },
-    undefined,
+    LetterValue.hideToken,
     2
   )
-
-const decodeJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
-const TOKEN = "payment_token"
-
-/** As JSON, else as text, else in base64. A payment token is never printed. */
-const valueOf = (bytes: Uint8Array): object => {
-  const text = Utf8.textOf(bytes)
-  if (text === undefined) return { value_base64: Buffer.from(bytes).toString("base64") }
-  const json = decodeJson(text)
-  if (Result.isFailure(json)) return { value_text: text }
-  const value = json.success
-  return { value: Predicate.isObject(value) && TOKEN in value ? { ...value, [TOKEN]: "(not shown)" } : value }
-}

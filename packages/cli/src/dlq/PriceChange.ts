@@ -5,7 +5,7 @@
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import type { Order } from "@flash-sale/domain/records/Order"
+import type { RecordedOrder } from "@flash-sale/domain/records/Order"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 import * as Money from "../terminal/Money.ts"
@@ -24,7 +24,7 @@ export const words = (before: Charged, now: Charged): string =>
     : `, at ${show(now)} a unit instead of ${show(before)}`
 
 /** By the sale as it is now. */
-export const ofReplay = Effect.fn("PriceChange.ofReplay")(function*(letter: DeadLetter, { itemId }: Order) {
+export const ofReplay = Effect.fn("PriceChange.ofReplay")(function*(letter: DeadLetter, { itemId }: RecordedOrder) {
   const log = yield* OrderLog
   const store = yield* ItemStore
   const { settings } = yield* store.read(home(itemId, yield* log.partitions), itemId)

@@ -34,6 +34,10 @@ export const command = Command.make("load", {
     Flag.withDefault(new URL("http://localhost:8080"))
   ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("Draws the same items and amounts again"), Flag.withDefault(1)),
+  tokens: Flag.Boolean("tokens").pipe(
+    Flag.withDescription("Send a payment token with each order, for gateways that encrypt them"),
+    Flag.withDefault(false)
+  ),
   ...Target.flags
 }, ({ dataDir, embedded, users, ...options }) =>
   LoadRun.run({

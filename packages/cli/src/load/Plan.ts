@@ -1,6 +1,7 @@
 /** What a load run sends: every order of it, and when. A function of the options, the run's name and the seed. */
 import { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
+import { PaymentToken } from "@flash-sale/domain/records/PaymentToken"
 import { Effect, Random } from "effect"
 
 /** The most units that one order of a run asks for. */
@@ -11,6 +12,8 @@ export interface PlanOptions {
   readonly users: number
   readonly items: number
   readonly seed: number
+  /** Whether each order has a payment token, which a gateway with a key encrypts. */
+  readonly tokens?: boolean
 }
 
 /** An order with the moment, in milliseconds after the start, at which it is to be sent whatever the others do. */
@@ -37,7 +40,8 @@ export const make = Effect.fn("Plan.make")(function*(run: string, rate: number, 
       requestId: RequestId.make(`load-${run}-${index + 1}`),
       userId: UserId.make(`load-${run}-u${(index % options.users) + 1}`),
       itemId: wares[draw(wares.length)]!,
-      amount: 1 + draw(MAX_UNITS)
+      amount: 1 + draw(MAX_UNITS),
+      ...(options.tokens === true ? { paymentToken: PaymentToken.make(`tok-load-${run}-${index + 1}`) } : {})
     }
   }))
 }, (effect, _run, _rate, { seed }) => Random.withSeed(effect, seed))

@@ -10,6 +10,7 @@ import * as Process from "./Process.ts"
 
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
+  tokens: Settings.TokenKeySettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
   logs: Settings.LogSettings,
@@ -21,7 +22,7 @@ export const command = Command.make("gateway", {}, () =>
     const read = yield* settings
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(Gateway.layer(read.gateway)),
-      Layer.provide(Infra.layerDistributed(read, "gateway")),
+      Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read)),
       Layer.launch
     )

@@ -21,6 +21,7 @@ export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
 const settings = Settings.all({
   processor: Settings.ProcessorSettings,
   payments: Settings.PaymentSettings,
+  tokens: Settings.TokenKeySettings,
   statuses: Settings.StatusSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
@@ -34,7 +35,7 @@ export const command = Command.make("processor", {}, () =>
     return yield* Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
-      Layer.provide(Infra.layerStatuses(read.statuses)),
+      Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerTokens(read.tokens)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read)),
       Layer.launch
     )

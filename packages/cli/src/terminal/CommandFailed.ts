@@ -26,7 +26,7 @@ export const failed = (...lines: ReadonlyArray<string>): CommandFailed => new Co
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "EngineLocked" | "CannotListen"
+  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen"
   readonly message: string
 }
 
@@ -64,6 +64,7 @@ export const from = (error: Known): CommandFailed => {
     case "AppendUnknown":
       return failed(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
     case "CannotOpen":
+    case "CannotUseKeys":
     case "EngineLocked":
     case "CannotListen":
       return failed(error.message)

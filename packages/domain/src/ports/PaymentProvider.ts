@@ -3,7 +3,8 @@
  * (key never seen: it is dead from now on; declined or voided already: done; captured: a refund).
  */
 import { Context, type Effect, Schema } from "effect"
-import type { ItemId, PaymentToken, RequestId, UserId } from "../records/Ids.ts"
+import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
+import type { PaymentToken } from "../records/PaymentToken.ts"
 
 /** No answer in time: whether the money moved is unknown. Never a failure: ask again under the same key. */
 export class PaymentUnknown extends Schema.TaggedError<PaymentUnknown>()("PaymentUnknown", {

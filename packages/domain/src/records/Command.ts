@@ -6,7 +6,7 @@ import { Data, Schema } from "effect"
 import type { CorrelationId } from "./Ids.ts"
 import { Attempt, isAttempt, isRequestId, isWhole, type ItemId, RequestId } from "./Ids.ts"
 import * as Json from "./Json.ts"
-import type { Order } from "./Order.ts"
+import type { RecordedOrder } from "./Order.ts"
 
 /** The furthest that one adjustment can move the stock of an item, in units. */
 export const MAX_ADJUSTMENT = 1_000_000_000
@@ -95,7 +95,7 @@ export const RulesVersion = Schema.Struct({
 /** The commands, by tag. `Unreadable` is a record that could not be understood; it is folded like any other. */
 export type Command = Data.TaggedEnum<{
   Place: {
-    readonly order: Order
+    readonly order: RecordedOrder
     readonly attempt: number
     /** When the gateway accepted it, milliseconds since 1970 (UTC). */
     readonly acceptedAt: number

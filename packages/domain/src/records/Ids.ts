@@ -9,8 +9,6 @@ import { type JsonSchema, Schema } from "effect"
 export const MAX_ID_LENGTH = 100
 /** The longest `request_id`, in characters. */
 export const MAX_REQUEST_ID_LENGTH = 200
-/** The longest `payment_token`, in characters. */
-export const MAX_PAYMENT_TOKEN_LENGTH = 200
 /** The most units that one order may ask for. */
 export const MAX_AMOUNT = 1000
 
@@ -20,11 +18,14 @@ const idMessage = "must be 1 to 100 characters out of letters, digits, '_' and '
 
 const controlCharacter = /\p{Cc}/u
 
+/** Whether a text is well formed, without control characters, and of 1 to `maxLength` UTF-16 units. */
+export const isPlainText = (text: string, maxLength: number): boolean =>
+  text.length > 0 && text.length <= maxLength && text.isWellFormed() && !controlCharacter.test(text)
+
 /** The same for JSON Schema, which counts code points and not UTF-16 units (𝄞 is one and not two): a little looser. */
-const inJsonSchema = (maxLength: number, pattern: string) => ({
+export const inJsonSchema = (maxLength: number, pattern: string) => ({
   toJsonSchema: (): readonly [JsonSchema.JsonSchema, true] => [{ minLength: 1, maxLength, pattern }, true]
 })
-const NO_CONTROLS = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"
 const NOT_BLANK =
   "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
@@ -45,8 +46,7 @@ const isId = (value: unknown): boolean => typeof value === "string" && ID_PATTER
 export const isUserId = (value: unknown): value is UserId => isId(value)
 export const isItemId = (value: unknown): value is ItemId => isId(value)
 
-const isRequestText = (text: string): boolean =>
-  text.length <= MAX_REQUEST_ID_LENGTH && text.trim().length > 0 && text.isWellFormed() && !controlCharacter.test(text)
+const isRequestText = (text: string): boolean => isPlainText(text, MAX_REQUEST_ID_LENGTH) && text.trim().length > 0
 
 /**
  * The buyer's own name for one attempt to buy: repeating it never buys twice.
@@ -80,22 +80,6 @@ export const Amount = Schema.Number.check(
 ).annotate({ description: "Units: all of them are sold, or none" })
 export type Amount = typeof Amount.Type
 export const isAmount = (value: unknown): value is Amount => isWhole(value, 1, MAX_AMOUNT)
-
-/** The token by which the payment provider charges this buyer. Opaque here, never logged. */
-export const PaymentToken = Schema.String.check(
-  Schema.makeFilter(
-    (text: string) =>
-      text.length > 0 && text.length <= MAX_PAYMENT_TOKEN_LENGTH && text.isWellFormed() &&
-      !controlCharacter.test(text),
-    {
-      message: "must be 1 to 200 well-formed characters without control characters",
-      ...inJsonSchema(MAX_PAYMENT_TOKEN_LENGTH, NO_CONTROLS)
-    }
-  )
-).pipe(Schema.brand("PaymentToken")).annotate({
-  description: "The token by which the payment provider charges this buyer"
-})
-export type PaymentToken = typeof PaymentToken.Type
 
 const CORRELATION_PATTERN = /^[a-zA-Z0-9_.:-]{1,128}$/
 

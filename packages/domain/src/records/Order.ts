@@ -1,38 +1,40 @@
 /** The order of a buyer. */
 import { Schema } from "effect"
-import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, PaymentToken, RequestId, UserId } from "./Ids.ts"
+import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, RequestId, UserId } from "./Ids.ts"
 import * as Json from "./Json.ts"
+import { isRecordedToken, OfferedToken, RecordedToken } from "./PaymentToken.ts"
 
-/** One order, as the buyer's request and as the value of a `place` record. Unknown fields are left out. */
-export const Order = Schema.Struct({
-  requestId: RequestId,
-  userId: UserId,
-  itemId: ItemId,
-  amount: Amount,
-  paymentToken: Schema.optionalKey(PaymentToken)
-}).pipe(
-  Schema.encodeKeys({
-    requestId: "request_id",
-    userId: "user_id",
-    itemId: "item_id",
-    paymentToken: "payment_token"
-  })
+const fields = { requestId: RequestId, userId: UserId, itemId: ItemId, amount: Amount }
+const names = {
+  requestId: "request_id",
+  userId: "user_id",
+  itemId: "item_id",
+  paymentToken: "payment_token"
+} as const
+
+/** One order, as the buyer's request. Unknown fields are left out. */
+export const Order = Schema.Struct({ ...fields, paymentToken: Schema.optionalKey(OfferedToken) }).pipe(
+  Schema.encodeKeys(names)
 ).annotate({ identifier: "Order", description: "One attempt to buy." })
 export type Order = typeof Order.Type
 
-const isPaymentToken = Schema.is(PaymentToken)
+/** The same as the value of a `place` record, which keeps the token encrypted where the gateway has a key. */
+export const RecordedOrder = Schema.Struct({ ...fields, paymentToken: Schema.optionalKey(RecordedToken) }).pipe(
+  Schema.encodeKeys(names)
+).annotate({ identifier: "RecordedOrder" })
+export type RecordedOrder = typeof RecordedOrder.Type
 
-/** The order that a parsed text holds, read without the schema; undefined where the schema would reject it. */
-export const read = (body: unknown): Order | undefined => {
+/** The order that a record's text holds, read without the schema; undefined where the schema would reject it. */
+export const read = (body: unknown): RecordedOrder | undefined => {
   if (!Json.isObject(body)) return undefined
   const { amount, item_id: itemId, payment_token: paymentToken, request_id: requestId, user_id: userId } = body
   if (!isRequestId(requestId) || !isUserId(userId) || !isItemId(itemId) || !isAmount(amount)) return undefined
   if (!("payment_token" in body)) return { requestId, userId, itemId, amount }
-  return isPaymentToken(paymentToken) ? { requestId, userId, itemId, amount, paymentToken } : undefined
+  return isRecordedToken(paymentToken) ? { requestId, userId, itemId, amount, paymentToken } : undefined
 }
 
 /** The order as JSON: the opposite of `read`. */
-export const write = ({ amount, itemId, paymentToken, requestId, userId }: Order): string =>
+export const write = ({ amount, itemId, paymentToken, requestId, userId }: RecordedOrder): string =>
   JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
 /**
@@ -40,5 +42,5 @@ export const write = ({ amount, itemId, paymentToken, requestId, userId }: Order
  *
  * **Details**: the payment token is left out, as shops get a new single-use token for each honest retry.
  */
-export const fingerprint = (order: Pick<Order, "userId" | "itemId" | "amount">): string =>
+export const fingerprint = (order: Pick<RecordedOrder, "userId" | "itemId" | "amount">): string =>
   `${order.userId}:${order.itemId}:${order.amount}`

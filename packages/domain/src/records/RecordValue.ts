@@ -31,8 +31,8 @@ export const readOrderRef = Schema.decodeUnknownResult(json(Command.OrderRef))
 export const readSale = Schema.decodeUnknownResult(json(Command.SalePatch))
 export const readRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
 
-const decodeOrder = Schema.decodeUnknownResult(json(Order.Order))
-export const readOrder = (text: string): Result.Result<Order.Order, Schema.SchemaError> => {
+const decodeOrder = Schema.decodeUnknownResult(json(Order.RecordedOrder))
+export const readOrder = (text: string): Result.Result<Order.RecordedOrder, Schema.SchemaError> => {
   const order = Order.read(Json.parse(text))
   return order === undefined ? decodeOrder(text) : Result.succeed(order)
 }

@@ -2,20 +2,29 @@
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { Order, RecordedOrder } from "@flash-sale/domain/records/Order"
+import { type Cipher, TokenCipher } from "@flash-sale/domain/records/TokenCipher"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit } from "effect"
 import * as BuySpans from "./BuySpans.ts"
 import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 
+/** As its record keeps it: the payment token encrypted, where there is a key (decision 0037). */
+const recorded = (order: Order, cipher: Cipher | undefined): RecordedOrder =>
+  cipher === undefined || order.paymentToken === undefined
+    ? order
+    : { ...order, paymentToken: cipher.encrypt(order.paymentToken, order) }
+
 const encode = (
   { order, request: { correlationId } }: OrderInFlight,
+  cipher: Cipher | undefined,
   traceparent: string | undefined,
   now: number
 ) =>
   LogRecord.encode(
     order.itemId,
     Command.Place({
-      order,
+      order: recorded(order, cipher),
       attempt: 1,
       acceptedAt: Math.floor(now),
       correlationId,
@@ -28,6 +37,7 @@ export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return
   const log = yield* OrderLog
   const clock = yield* Clock.Clock
   const spans = yield* Spans
+  const cipher = yield* TokenCipher
   const completion = yield* completions
 
   const afterAppend = (
@@ -42,6 +52,6 @@ export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return
   return (order) => {
     order.span = BuySpans.begin(spans, "orders send", "producer", order.order, order.request)
     const traceparent = order.span?.traceparent ?? order.request.traceparent
-    log.offer(encode(order, traceparent, clock.currentTimeMillisUnsafe()), completion(order, afterAppend))
+    log.offer(encode(order, cipher, traceparent, clock.currentTimeMillisUnsafe()), completion(order, afterAppend))
   }
 })

@@ -1,5 +1,6 @@
 /** Environment variables as `Config`: a start with bad values reports all of them at once. */
-import { Config, ConfigProvider, Effect, Option, type Redacted } from "effect"
+import { Config, ConfigProvider, Effect, Option, Redacted } from "effect"
+import * as SecretFile from "../files/SecretFile.ts"
 import * as Kind from "./Kind.ts"
 
 /** How much of a bad value is shown, in characters. */
@@ -41,8 +42,34 @@ export const make = <A>(name: string, kind: Kind.Kind<A>, fallback: A): Config.C
     })
   )
 
-/** A secret that may be absent. */
-export const secret = (name: string) => make<Redacted.Redacted<string> | undefined>(name, Kind.secret, undefined)
+/** The text of the file that the variable names, for `read`; undefined where the variable is absent. */
+export const file = <A>(
+  name: string,
+  read: (text: string) => Effect.Effect<A, Config.ConfigError>
+): Config.Config<A | undefined> =>
+  Config.mapEffect(make<string | undefined>(name, Kind.path, undefined), (path) => {
+    if (path === undefined) return Effect.undefined
+    const found = SecretFile.read(path)
+    return "wrong" in found ? Effect.fail(problem(`${name}: ${found.wrong}`)) : read(found.text)
+  })
+
+/** What the name of a variable ends in that names the file of a secret. */
+const FILE_SUFFIX = "_FILE"
+
+/** A secret that may be absent: itself, or in the file that the variable of this name with `_FILE` names. */
+export const secret = (name: string): Config.Config<Redacted.Redacted<string> | undefined> =>
+  Config.map(
+    check(
+      group({
+        given: make<Redacted.Redacted<string> | undefined>(name, Kind.secret, undefined),
+        path: make<string | undefined>(name + FILE_SUFFIX, Kind.path, undefined),
+        inFile: file(name + FILE_SUFFIX, (text) => Effect.succeed(Redacted.make(text)))
+      }),
+      ({ given, path }) =>
+        given === undefined || path === undefined ? undefined : `${name} and ${name}${FILE_SUFFIX}: both are given`
+    ),
+    ({ given, inFile }) => given ?? inFile
+  )
 
 /** A user's name that may be absent. */
 export const userName = (name: string) => make<string | undefined>(name, Kind.userName, undefined)

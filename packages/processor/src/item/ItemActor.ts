@@ -17,6 +17,7 @@ import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
+import type { ProcessorState } from "../run/ProcessorState.ts"
 import { CallOrders } from "./FoldCallSize.ts"
 import * as FoldPipeline from "./FoldPipeline.ts"
 
@@ -51,7 +52,7 @@ export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun,
   { budget, mailboxRoom, onPendingEdit, paymentSlots, publisher }: SharedParts
-): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | Scope.Scope> {
+): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)

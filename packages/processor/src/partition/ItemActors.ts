@@ -6,6 +6,7 @@ import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Duration, Effect, Exit, Scope } from "effect"
 import * as ItemActor from "../item/ItemActor.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
+import type { ProcessorState } from "../run/ProcessorState.ts"
 
 /** How long an item may be idle before its actor leaves memory. */
 export const IDLE_AFTER = Duration.seconds(60)
@@ -33,8 +34,8 @@ export interface ItemActors {
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun,
   shared: ItemActor.SharedParts
-): Effect.fn.Return<ItemActors, never, ItemStore | PaymentProvider | Scope.Scope> {
-  const context = yield* Effect.context<ItemStore | PaymentProvider | Scope.Scope>()
+): Effect.fn.Return<ItemActors, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
+  const context = yield* Effect.context<ItemStore | PaymentProvider | ProcessorState | Scope.Scope>()
   const scope = yield* Effect.scope
   const actors = new Map<ItemId, RunningActor>()
 

@@ -12,6 +12,7 @@ import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as Publisher from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
+import type { ProcessorState } from "../run/ProcessorState.ts"
 import * as Forwarding from "./Forwarding.ts"
 import * as ItemActors from "./ItemActors.ts"
 import type * as StockEdits from "./StockEdits.ts"
@@ -50,7 +51,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<
   Router,
   never,
-  ItemStore | OrderStatuses | DeadLetters | PaymentProvider | Scope.Scope
+  ItemStore | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState | Scope.Scope
 > {
   const publisher = yield* Publisher.make(run)
   const forwarding = Forwarding.make(run, publisher)

@@ -22,6 +22,8 @@ import { Effect, Metric, Schedule } from "effect"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
+import type { ProcessorState } from "../run/ProcessorState.ts"
+import * as ChargeToken from "./ChargeToken.ts"
 
 /** How often a charge without an answer is asked for again before it is given up. */
 export const PAYMENT_RETRIES = 2
@@ -47,8 +49,9 @@ export interface Charges {
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun
-): Effect.fn.Return<Charges, never, PaymentProvider> {
+): Effect.fn.Return<Charges, never, PaymentProvider | ProcessorState> {
   const provider = yield* PaymentProvider
+  const tokenOf = yield* ChargeToken.make
   const recorder = yield* Spans
 
   const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
@@ -60,13 +63,17 @@ export const make = Effect.fnUntraced(function*(
   ): Effect.Effect<A, PaymentError> => OrderSpans.traced(recorder, name, itemId, command)(effect)
 
   const charge = (order: OpenOrder) => {
-    const { attempt, order: { amount, paymentToken, requestId, userId } } = order.command
+    const { attempt, order: { amount, requestId, userId } } = order.command
     const { currency, price } = order
     const key = keyOf(order)
     return traced(
       order,
       "payment charge",
-      provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken })
+      Effect.flatMap(
+        tokenOf(order.command.order, attempt),
+        (paymentToken) =>
+          provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken })
+      )
     )
   }
 

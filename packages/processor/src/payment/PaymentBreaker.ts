@@ -15,8 +15,7 @@ import {
   PaymentProvider,
   PaymentUnknown
 } from "@flash-sale/domain/ports/PaymentProvider"
-import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
-import { Data, Duration, Effect, Layer, Metric, type Pull, Schedule, Semaphore } from "effect"
+import { Data, Duration, Effect, Layer, type Pull, Schedule, Semaphore } from "effect"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as ProviderBackoff from "./ProviderBackoff.ts"
 
@@ -54,15 +53,14 @@ const makeBreaker = (state: ProcessorState["Service"]): Breaker => {
   const open = Effect.fnUntraced(function*(why: string) {
     if (holding !== undefined) return
     holding = { pause: yield* Schedule.toStepWithSleep(untilTaken) }
-    yield* Metric.update(Metrics.paymentsHeldBack, 1)
-    yield* state.holdPayments(why)
+    yield* state.holdPayments("provider", why)
   })
 
   const close = Effect.suspend(() => {
     refusedInARow = 0
     if (holding === undefined) return Effect.void
     holding = undefined
-    return Effect.andThen(Metric.update(Metrics.paymentsHeldBack, 0), state.holdPayments(undefined))
+    return state.holdPayments("provider", undefined)
   })
 
   return {

@@ -15,6 +15,7 @@ import { Cause, Effect, Exit, FiberSet, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
 import type { OpenOrder } from "../order/OpenOrder.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
+import type { ProcessorState } from "../run/ProcessorState.ts"
 import * as Charges from "./Charges.ts"
 import type { PaymentSlots } from "./PaymentSlots.ts"
 import * as SettlementWriter from "./SettlementWriter.ts"
@@ -32,7 +33,7 @@ export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun,
   slots: PaymentSlots
-): Effect.fn.Return<PaymentScheduler, never, PaymentProvider | Scope.Scope> {
+): Effect.fn.Return<PaymentScheduler, never, PaymentProvider | ProcessorState | Scope.Scope> {
   const context = yield* Effect.context<never>()
   const charges = yield* Charges.make(itemId, run)
   const settlements = yield* SettlementWriter.make(itemId, run)

@@ -6,6 +6,7 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Context, Effect, Layer } from "effect"
+import * as MissingKeys from "./MissingKeys.ts"
 
 /** How a partition's worker is doing. */
 export type WorkerState =
@@ -21,6 +22,9 @@ export type WorkerState =
   /** The log and the store do not fit: nothing is folded until an operator acts. */
   | { readonly _tag: "Halted"; readonly code: HaltCode; readonly why: string }
 
+/** Who holds charges back: the provider, which refuses us, or the keys, where the one of a payment token is missing. */
+export type PaymentHolder = "provider" | "keys"
+
 export interface StoppedItem {
   readonly partition: PartitionId
   readonly detail: string
@@ -32,9 +36,12 @@ export class ProcessorState extends Context.Service<ProcessorState, {
   readonly stopItem: (partition: PartitionId, itemId: ItemId, detail: string) => Effect.Effect<void>
   /** A worker starts anew: the items that it had stopped are tried again. */
   readonly clearItems: (partition: PartitionId) => Effect.Effect<void>
-  /** Charges are held back, and why; undefined when they go on. */
-  readonly holdPayments: (why: string | undefined) => Effect.Effect<void>
-  readonly paymentsHeld: () => string | undefined
+  /** Charges are held back by one of the holders, and why; undefined when they go on for all that it knows. */
+  readonly holdPayments: (by: PaymentHolder, why: string | undefined) => Effect.Effect<void>
+  /** The charges that wait for a key of payment tokens: they are held back by the keys. */
+  readonly missingKeys: MissingKeys.MissingKeys
+  /** The reasons of all who hold charges back. */
+  readonly paymentsHeld: () => ReadonlyArray<string>
   readonly workers: () => ReadonlyMap<PartitionId, WorkerState>
   readonly stoppedItems: () => ReadonlyMap<ItemId, StoppedItem>
 }>()("@flash-sale/processor/run/ProcessorState") {}
@@ -56,6 +63,11 @@ const describe = (state: WorkerState | undefined): string => {
 
 /** Whether it is idle for a reason whose words change with each attempt, as the log grows meanwhile. */
 const isIdle = (state: WorkerState | undefined): boolean => state?._tag === "Waiting" || state?._tag === "Halted"
+
+const GO_ON: Readonly<Record<PaymentHolder, string>> = {
+  provider: "Payments resumed",
+  keys: "No payment waits for a key any more"
+}
 
 /** The gauges of what is owned and how it goes. */
 const gauge = (
@@ -80,7 +92,16 @@ export const layer: Layer.Layer<ProcessorState> = Layer.effect(
 const make = (context: Context.Context<never>): ProcessorState["Service"] => {
   const workers = new Map<PartitionId, WorkerState>()
   const stopped = new Map<ItemId, StoppedItem>()
-  let held: string | undefined
+  const held = new Map<PaymentHolder, string>()
+  const holdPayments = (by: PaymentHolder, why: string | undefined) =>
+    Effect.suspend(() => {
+      if (why === undefined) held.delete(by)
+      else held.set(by, why)
+      Metrics.paymentsHeldBack.updateUnsafe(held.size === 0 ? 0 : 1, context)
+      return why === undefined
+        ? Log.info(GO_ON[by], { event: "payments_go_on" })
+        : Log.error(`Payments are held back, and no order fails for it: ${why}`, { event: "payments_held_back" })
+    })
   return {
     set: (partition, state) =>
       Effect.suspend(() => {
@@ -116,14 +137,9 @@ const make = (context: Context.Context<never>): ProcessorState["Service"] => {
         for (const [itemId, item] of stopped) if (item.partition === partition) stopped.delete(itemId)
         gauge(workers, stopped, context)
       }),
-    holdPayments: (why) =>
-      Effect.suspend(() => {
-        held = why
-        return why === undefined
-          ? Log.info("Payments resumed", { event: "payments_go_on" })
-          : Log.error(`Payments are held back, and no order fails for it: ${why}`, { event: "payments_held_back" })
-      }),
-    paymentsHeld: () => held,
+    holdPayments,
+    missingKeys: MissingKeys.make((why) => holdPayments("keys", why)),
+    paymentsHeld: () => [...held.values()],
     workers: () => workers,
     stoppedItems: () => stopped
   }

@@ -28,7 +28,9 @@ describe("SqliteDatabase", () => {
   it.effect("a file of a later version is refused, and left as it is", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      const file = Connection.open(join(folder, OpenFile.FILE_NAME))
+      const path = join(folder, OpenFile.FILE_NAME)
+      writeFileSync(path, "", { mode: 0o600 })
+      const file = Connection.open(path)
       file.script(`PRAGMA user_version = ${Migrations.LATEST + 1}`)
       const error = yield* Effect.flip(open({ folder }))
       assert.instanceOf(error, OpenFile.CannotOpen)
@@ -62,7 +64,7 @@ describe("SqliteDatabase", () => {
   it.effect("a file that is no database is refused", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      writeFileSync(join(folder, OpenFile.FILE_NAME), "rubbish ".repeat(1_000))
+      writeFileSync(join(folder, OpenFile.FILE_NAME), "rubbish ".repeat(1_000), { mode: 0o600 })
       const error = yield* Effect.flip(open({ folder }))
       assert.include(error.message, "not a database")
     }))

@@ -1,12 +1,11 @@
 /** Only one engine may fold a file: a lock that the kernel releases however the engine ends. */
 import { Effect, Layer, Schema } from "effect"
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "./Connection.ts"
-import { CannotOpen } from "./OpenFile.ts"
+import { CannotOpen, LOCK_NAME, makeFolder } from "./OpenFile.ts"
 import * as ResultCode from "./ResultCode.ts"
 
-const LOCK_NAME = "engine.lock"
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
 const NO_WAIT = 0
 
@@ -34,7 +33,9 @@ const acquire = (folder: string): Effect.Effect<Connection.Connection, EngineLoc
   const path = join(folder, LOCK_NAME)
   return Effect.try({
     try: () => {
-      mkdirSync(folder, { recursive: true })
+      const refused = makeFolder(folder)
+      if (refused !== undefined) throw refused
+      PrivateFiles.makeFile(path)
       const connection = Connection.open(path, NO_WAIT)
       try {
         connection.script("BEGIN EXCLUSIVE")
@@ -45,7 +46,9 @@ const acquire = (folder: string): Effect.Effect<Connection.Connection, EngineLoc
       }
     },
     catch: (error) =>
-      ResultCode.isBusy(error)
+      error instanceof CannotOpen
+        ? error
+        : ResultCode.isBusy(error)
         ? new EngineLocked({ folder })
         : new CannotOpen({ path, detail: ResultCode.operatingError(error) ?? String(error) })
   })

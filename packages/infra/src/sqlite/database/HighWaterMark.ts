@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { open, rename } from "node:fs/promises"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
+import { FILE_MODE } from "../../files/PrivateFiles.ts"
 import type { Tail } from "./LogChain.ts"
 
 /** The name of the file in the data folder. */
@@ -51,7 +52,7 @@ export const read = (folder: string): HighWaterMark | "absent" | "damaged" => {
 /** A kill or a power cut in the middle leaves the mark that was there: the new one takes its name when it is whole. */
 export const write = async (folder: string, mark: HighWaterMark): Promise<void> => {
   const path = join(folder, FILE_NAME)
-  const file = await open(path + NEW_SUFFIX, "w")
+  const file = await open(path + NEW_SUFFIX, "w", FILE_MODE)
   try {
     await file.writeFile(encode(mark))
     await file.datasync()

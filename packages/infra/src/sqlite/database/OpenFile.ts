@@ -3,16 +3,30 @@
  * its tables are brought up to date.
  */
 import { Cause, Effect, Exit, Schedule, Schema } from "effect"
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
+import * as HighWaterMark from "./HighWaterMark.ts"
 import * as LogChain from "./LogChain.ts"
 import * as Migrations from "./Migrations.ts"
 import * as ResultCode from "./ResultCode.ts"
 
 /** The name of the file in the data folder. */
 export const FILE_NAME = FileCheck.FILE_NAME
+/** The name of the file beside it that an engine locks. */
+export const LOCK_NAME = "engine.lock"
+/** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
+const PRIVATE = [
+  FILE_NAME,
+  FILE_NAME + FileCheck.WAL_SUFFIX,
+  `${FILE_NAME}-shm`,
+  LOCK_NAME,
+  HighWaterMark.FILE_NAME
+]
+
+/** What SQLite calls a database that is in no file. */
+const MEMORY = ":memory:"
 
 /** How often opening a file that is busy is tried again, and how long is waited in between, in milliseconds. */
 const OPEN_RETRIES = 20
@@ -41,7 +55,7 @@ export type Location = "memory" | {
 export const open = (location: Location): Effect.Effect<Connection.Connection, CannotOpen> =>
   location === "memory" ? inMemory : inFolder(location.folder, location.isAccepted === true)
 
-const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(":memory:"))
+const inMemory: Effect.Effect<Connection.Connection, CannotOpen> = Effect.suspend(() => tryOpen(MEMORY))
 
 /** Opens the file of a folder, which is made where it is missing. `isAccepted`: a damaged file is taken as it is. */
 const inFolder = Effect.fnUntraced(function*(
@@ -60,15 +74,22 @@ const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
+/** Makes the folder where it is missing, and refuses one that other users may read or write. Throws as files do. */
+export const makeFolder = (folder: string): CannotOpen | undefined => {
+  PrivateFiles.makeFolder(folder)
+  const exposed = PrivateFiles.exposed(folder, PRIVATE)
+  return exposed === undefined ? undefined : new CannotOpen(exposed)
+}
+
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
   retrying(
     folder,
-    Effect.suspend(() => {
-      mkdirSync(folder, { recursive: true })
-      return FileCheck.inspect(folder)
+    Effect.suspend((): Effect.Effect<FileCheck.Checked | CannotOpen> => {
+      const refused = makeFolder(folder)
+      return refused === undefined ? FileCheck.inspect(folder) : Effect.succeed(refused)
     })
-  )
+  ).pipe(Effect.flatMap((checked) => checked instanceof CannotOpen ? checked : Effect.succeed(checked)))
 
 const tryOpen = (path: string): Effect.Effect<Connection.Connection, CannotOpen> =>
   Effect.flatMap(
@@ -93,6 +114,8 @@ const wordsOf = (error: unknown): string => {
 
 /** The connection, or what is wrong with the file. */
 const configured = (path: string): Connection.Connection | string => {
+  // SQLite gives the mode of this file to all that it writes beside it.
+  if (path !== MEMORY) PrivateFiles.makeFile(path)
   const connection = Connection.open(path)
   try {
     Connection.configure(connection)

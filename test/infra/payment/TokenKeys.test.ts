@@ -1,0 +1,80 @@
+/** The file of the keys of payment tokens. */
+import { assert, describe, it } from "@effect/vitest"
+import * as TokenKeyFile from "@flash-sale/infra/payment/TokenKeyFile"
+import * as TokenKeys from "@flash-sale/infra/payment/TokenKeys"
+import { Effect } from "effect"
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { inspect } from "node:util"
+import * as Folders from "../sqlite/Folders.ts"
+
+const A = "0123456789abcdef".repeat(4)
+const B = "FEDCBA9876543210".repeat(4)
+
+const parsed = (text: string): TokenKeys.TokenKeys => {
+  const keys = TokenKeys.parse(text)
+  if (typeof keys === "string") throw new Error(keys)
+  return keys
+}
+
+describe("TokenKeys", () => {
+  it("the first key encrypts, all are known by their ids, and none is shown", () => {
+    const keys = parsed(`# made in November\n\n 2026-11  ${B} \r\nk1\t${A}\nlost erased`)
+    assert.strictEqual(keys.current.id, "2026-11")
+    assert.strictEqual(keys.current.key.export().toString("hex"), B.toLowerCase())
+    assert.deepStrictEqual([...keys.known.keys()], ["2026-11", "k1", "lost"])
+    assert.strictEqual(keys.known.get("lost"), "erased")
+    assert.notInclude(inspect(keys, { depth: 9 }) + JSON.stringify(keys), "0123")
+  })
+
+  it("what is no key file is refused by its line, in words that show no key", () => {
+    const cases: ReadonlyArray<readonly [text: string, wrong: string]> = [
+      ["", "holds no key"],
+      ["# nothing\n\n", "holds no key"],
+      [A, "line 1 begins with no id of 1 to 32 letters, digits, '_' and '-'"],
+      [`k.1 ${A}`, "line 1 begins with no id of 1 to 32 letters, digits, '_' and '-'"],
+      ["k1", "line 1 holds no key of 64 hexadecimal digits"],
+      [`\nk1 ${A.slice(1)}`, "line 2 holds no key of 64 hexadecimal digits"],
+      [`k1 ${A.replace("0", "g")}`, "line 1 holds no key of 64 hexadecimal digits"],
+      [`k1 ${A} ${B}`, "line 1 holds more than an id and a key"],
+      [`k1 ${A}\nk1 ${B}`, "line 2 has the id of a line above it"],
+      [`k1 erased\nk2 ${A}`, "the first key encrypts, and it is erased"],
+      [Array.from({ length: TokenKeys.MAX_KEYS + 1 }, (_, n) => `k${n} ${A}`).join("\n"), "holds more than 64 keys"]
+    ]
+    for (const [text, wrong] of cases) assert.strictEqual(TokenKeys.parse(text), wrong, text)
+  })
+})
+
+describe("TokenKeyFile", () => {
+  it.effect("an engine makes its key once, for itself alone, and finds it again", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const made = yield* TokenKeyFile.readOrMake(folder)
+      const path = join(folder, TokenKeyFile.FILE_NAME)
+      assert.strictEqual(statSync(path).mode & 0o777, 0o600)
+      assert.match(readFileSync(path, "utf8"), /^k1 [0-9a-f]{64}\n$/)
+      const again = yield* TokenKeyFile.readOrMake(folder)
+      assert.isTrue(made.current.key.equals(again.current.key))
+      assert.deepStrictEqual(readdirSync(folder), [TokenKeyFile.FILE_NAME])
+      const other = yield* TokenKeyFile.readOrMake(yield* Folders.temporary)
+      assert.isFalse(made.current.key.equals(other.current.key))
+    }))
+
+  it.effect("a key file that cannot be used is refused, and never replaced", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const path = join(folder, TokenKeyFile.FILE_NAME)
+      writeFileSync(path, "k1 erased\n", { mode: 0o600 })
+      const words = yield* Effect.flip(TokenKeyFile.readOrMake(folder))
+      assert.strictEqual(
+        words.message,
+        `the keys of payment tokens cannot be used: ${path}: the first key encrypts, and it is erased`
+      )
+      writeFileSync(path, `k1 ${A}\n`)
+      chmodSync(path, 0o644)
+      assert.include((yield* Effect.flip(TokenKeyFile.readOrMake(folder))).message, "open to other users (mode 0644)")
+      assert.strictEqual(readFileSync(path, "utf8"), `k1 ${A}\n`)
+      const nowhere = yield* Effect.flip(TokenKeyFile.readOrMake(join(folder, "nowhere")))
+      assert.include(nowhere.message, "ENOENT")
+    }))
+})
