@@ -354,12 +354,8 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
         const names = [settings.ordersTopic, settings.deadLettersTopic]
         const missing = names.map((topic, index) => ({ topic, numPartitions: index === 0 ? PARTITIONS : 1 }))
         yield* administer((admin) => admin.createTopics({ topics: missing }))
-        // One that is there is used by a gateway, and not by a processor.
-        yield* Effect.scoped(Effect.gen(function*() {
-          const { log } = yield* started("gateway")
-          yield* log.partitions
-          yield* log.append(RECORD)
-        }))
+        // One that is there may have been altered: nobody who has not worked with it takes it for what it is now.
+        yield* waits("gateway")
         yield* waits("processor")
       }), TEST_TIMEOUT)
 

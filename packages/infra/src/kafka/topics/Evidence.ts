@@ -9,7 +9,7 @@ import type { Witness } from "./Verdict.ts"
 
 type Client = KafkaClient["Service"]
 
-/** Who asks: a gateway has no right to the group's offsets, and goes on while the store is away. */
+/** Who asks: a gateway has no right to the group's offsets. */
 export type Asker = "gateway" | "processor" | "operator"
 
 /** A broker that has just started may not know a topic yet: it is missing where it is unknown so often in a row. */

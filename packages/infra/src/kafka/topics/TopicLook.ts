@@ -84,12 +84,11 @@ const judgeOf = (client: KafkaClient["Service"], asker: Evidence.Asker, mayCreat
   const own: Verdict.Witness = { ...settings, where: "this process" }
 
   /**
-   * A process that has worked knows the number by itself. Before that a gateway goes on without a store that is away,
-   * as orders do, but makes no topic that may have been there. A processor's first look asks the group as well.
+   * A process that has worked knows the number by itself, and goes on without a store that is away, as orders do.
+   * Before that nobody takes a log whose number may be another. A processor's first look asks the group as well.
    */
   const witnesses = Effect.fnUntraced(function*(found: number | undefined, hasWorked: boolean) {
-    const mayBeAway = hasWorked || (asker === "gateway" && found !== undefined)
-    const stored = yield* Evidence.inStore({ mayBeAway })
+    const stored = yield* Evidence.inStore({ mayBeAway: hasWorked })
     const isUnsure = stored?.length === 0 || (asker === "processor" && !hasWorked)
     const noted = found !== undefined && asker !== "gateway" && isUnsure ? yield* Evidence.inGroup(client) : []
     return { all: [...(stored ?? []), ...noted, ...(hasWorked ? [own] : [])], isUnwritten: stored?.length === 0 }
