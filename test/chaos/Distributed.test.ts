@@ -54,7 +54,7 @@ describe("Gateway and processor on Kafka and Redis", () => {
   it("stock typed into Redis is sold, and an order's ids are in every log line", { timeout: TIMEOUT }, async () => {
     const { env, kafka, redis } = await servers()
     await Promise.all([redis.start(), kafka.start()])
-    const gateway = await Services.service("gateway", env)
+    const gateway = await Services.service("gateway", { ...env, TRUST_TRACEPARENT: "true" })
     const processor = await Services.service("processor", { ...env, PAYMENT_FAILURE_RATE: "0" })
     await Promise.all([gateway.start(), processor.start()])
     await Promise.all([gateway.untilHealth(200), processor.untilHealth(200)])

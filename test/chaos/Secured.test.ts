@@ -120,8 +120,9 @@ describe("On secured servers", () => {
       const foreign = await Services.run(["reconcile"], { ...env, ...kafka.envOf("gateway") })
       expect(foreign).toMatchObject({ code: 3 })
       expect(foreign.output).toMatch(/group coordinator|not authorized/i)
-      // What the runbook recommended once: one line says what is missing, and what was never ordered is still unknown.
-      await redis.admin.acl("SETUSER", "old", "reset", "on", `>${SecuredServers.PASSWORD}`, ...OLD.split(" "))
+      // What the runbook recommended once, and the key log, without which no gateway takes an order: one line says what
+      // is missing, and what was never ordered is still unknown.
+      await redis.admin.acl("SETUSER", "old", "reset", "on", `>${SecuredServers.PASSWORD}`, ...OLD.split(" "), "%R~log")
       const older = await Services.service("gateway", { ...envOf("gateway"), REDIS_USERNAME: "old" })
       await older.start()
       await older.untilHealth(200)

@@ -19,6 +19,7 @@ const SLEEPING: Exceptions = {
   "test/chaos/RareFaults.ts": "how long something is frozen or away, and how far into a fold a kill strikes",
   "test/chaos/Store.ts": "the writes of the last second, which Redis may lose, and the lag of a replica",
   "test/chaos/ThreeBrokers.test.ts": "the rate of appends",
+  "test/cli/ProcessEnds.test.ts": "the longest that a process may take to end",
   "test/contract/OrderLogContract.ts": "how far a reader gets before it seeks back",
   "test/deploy/Traffic.ts": "the rate of orders",
   "test/deploy/runbook/Terminal.ts": "the longest that a block of commands may take",

@@ -123,7 +123,11 @@ const refusedBy = (settings: RedisServer["settings"]) =>
 describe("IoRedis in cluster mode", () => {
   it.live("a Redis in cluster mode is refused in one line", () =>
     Effect.gen(function*() {
-      const { lines, trouble } = yield* refusedBy({ "cluster-enabled": "yes" })
+      const { lines, trouble } = yield* refusedBy({
+        "cluster-enabled": "yes",
+        // Of its own: the port of Redis and 10,000, which another server may have.
+        "cluster-port": String(yield* Effect.promise(freePort))
+      })
       expect(lines).toEqual([
         "Redis cannot be used: it runs in cluster mode, and one order touches keys of several slots"
       ])

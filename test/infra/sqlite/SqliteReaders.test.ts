@@ -45,7 +45,12 @@ MissingRecordsContract.suite(
 )
 StoredItemsContract.suite(
   "SQLite",
-  Layer.unwrap(Effect.map(Folders.temporary, (folder) => SqliteInfra.layerItemsAlone({ folder })))
+  Layer.unwrap(Effect.gen(function*() {
+    const folder = yield* Folders.temporary
+    // These commands make no engine: one has worked there.
+    yield* Effect.scoped(Layer.build(SqliteInfra.layer({ folder })))
+    return SqliteInfra.layerItemsAlone({ folder })
+  }))
 )
 
 it.effect("An entry that a hand damaged in the file keeps what was found, and the others are read", () =>

@@ -27,7 +27,7 @@ describe("EngineLock", () => {
   it.live("a lock whose file was deleted is taken again, and keeps a second engine out", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      writeFileSync(join(folder, "engine.sqlite"), "")
+      writeFileSync(join(folder, "engine.sqlite"), "", { mode: 0o600 })
       const { lost } = Context.get(yield* Layer.build(EngineLock.layer(folder)), EngineLock.EngineLock)
       for (const nth of [1, 2]) {
         rmSync(join(folder, "engine.lock"))
