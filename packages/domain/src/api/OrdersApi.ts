@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Amount, Attempt, ItemId, RequestId } from "../records/Ids.ts"
-import { NewOrder } from "../records/Order.ts"
+import { Order } from "../records/Order.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
@@ -36,7 +36,7 @@ export const OrderView = Schema.Struct({
 }).annotate({ identifier: "OrderStanding", description: "The status of an order." })
 
 const buy = HttpApiEndpoint.post("buy", "/buy", {
-  payload: NewOrder,
+  payload: Order,
   success: HttpApiSchema.WithHeaders(OrderQueued.pipe(HttpApiSchema.status(202)), {
     location: Schema.String,
     "ratelimit-policy": Schema.String,

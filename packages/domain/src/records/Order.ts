@@ -12,20 +12,13 @@ const names = {
   paymentToken: "payment_token"
 } as const
 
-/** One order, as the buyer's request. Unknown fields are left out. */
+/** One order, as a buyer's request: under an id that every client can ask for. Unknown fields are left out. */
 export const Order = Schema.Struct({
-  requestId: RequestId,
-  ...fields,
-  paymentToken: Schema.optionalKey(OfferedToken)
-}).pipe(Schema.encodeKeys(names)).annotate({ identifier: "Order", description: "One attempt to buy." })
-export type Order = typeof Order.Type
-
-/** The same under an id that every client can ask for: what the gateway accepts. */
-export const NewOrder = Schema.Struct({
   requestId: NewRequestId,
   ...fields,
   paymentToken: Schema.optionalKey(OfferedToken)
 }).pipe(Schema.encodeKeys(names)).annotate({ identifier: "Order", description: "One attempt to buy." })
+export type Order = typeof Order.Type
 
 /** The same as the value of a `place` record, which keeps the token encrypted where the gateway has a key. */
 export const RecordedOrder = Schema.Struct({
