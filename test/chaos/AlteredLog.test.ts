@@ -1,6 +1,6 @@
 /** Somebody alters `orders` to more partitions, and does what one would do next. With processes and commands. */
-import { type Admin, Kafka, logLevel } from "kafkajs"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { administer } from "../servers/KafkaAdmin.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
@@ -12,16 +12,6 @@ const ITEM = "it-1"
 
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
-
-const administer = async <A>(address: string, what: (admin: Admin) => Promise<A>): Promise<A> => {
-  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  try {
-    return await what(admin)
-  } finally {
-    await admin.disconnect()
-  }
-}
 
 const buy = async (url: string, name: string): Promise<readonly [number, unknown]> => {
   const answer = await fetch(`${url}/buy`, {

@@ -1,7 +1,7 @@
 /** docs/operations.md, Starting afresh: the topics, the group and Redis are emptied, and it is as on the first day. */
-import { type Admin, Kafka, logLevel } from "kafkajs"
 import { readFileSync } from "node:fs"
 import { expect, it, onTestFinished } from "vitest"
+import { administer } from "../servers/KafkaAdmin.ts"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
@@ -18,16 +18,6 @@ const [, section = ""] = readFileSync(new URL("../../docs/operations.md", import
 const [, commands = ""] = /```bash\n([\s\S]*?)```/.exec(section) ?? []
 const topics = /--topic '([^']*)'/.exec(commands)?.[1]?.split("|") ?? []
 const group = /--group (\S+)/.exec(commands)?.[1] ?? ""
-
-const administer = async <A>(address: string, what: (admin: Admin) => Promise<A>): Promise<A> => {
-  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  try {
-    return await what(admin)
-  } finally {
-    await admin.disconnect()
-  }
-}
 
 const buy = async (url: string): Promise<number> => {
   const answer = await fetch(`${url}/buy`, {

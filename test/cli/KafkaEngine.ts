@@ -9,9 +9,10 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Health from "@flash-sale/processor/Health"
 import { Context, Effect, Layer, Logger } from "effect"
-import { Kafka } from "kafkajs"
+import type { Admin } from "kafkajs"
 import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
+import * as KafkaAdmin from "../servers/KafkaAdmin.ts"
 import { freePort } from "../servers/Ports.ts"
 import * as CapturedCommand from "./CapturedCommand.ts"
 import * as CutLog from "./CutLog.ts"
@@ -57,14 +58,8 @@ export const make = Effect.fnUntraced(function*(kafka: string) {
 })
 
 /** Asks the broker. */
-export const administer = <A>(kafka: string, what: (admin: ReturnType<Kafka["admin"]>) => Promise<A>) =>
-  Effect.promise(async () => {
-    const admin = new Kafka({ brokers: [kafka], logLevel: 0 }).admin()
-    await admin.connect()
-    const found = await what(admin)
-    await admin.disconnect()
-    return found
-  })
+export const administer = <A>(kafka: string, what: (admin: Admin) => Promise<A>) =>
+  Effect.promise(() => KafkaAdmin.administer(kafka, what))
 
 /** The status and the body of the health. */
 export const healthAt = (url: string) =>

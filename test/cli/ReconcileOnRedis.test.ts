@@ -17,9 +17,9 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Duration, Effect, Fiber, Layer, Logger, Schedule } from "effect"
 import { Command as Cli } from "effect/cli"
-import { Kafka } from "kafkajs"
 import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
+import { administer } from "../servers/KafkaAdmin.ts"
 import { kafkaAddr, needed } from "../servers/servers.ts"
 import { capture } from "./CapturedCommand.ts"
 import * as CommandLine from "./CommandLine.ts"
@@ -209,14 +209,13 @@ describe("flash-sale reconcile and recover on Kafka and Redis", () => {
       const survey = capture(Effect.provideContext(Refilling.surveyed(left), reader))
       yield* own.cli("HSET", metaOf("hats"), `pos:${home(ItemId.make("hats"), 3)}`, 999)
       expect((yield* survey).complaint).toMatch(/the log ends at \d+, but Redis at \S+ has folded it up to 1000/)
-      const admin = new Kafka({ brokers: [kafka], logLevel: 0 }).admin()
       const partition = home(ItemId.make("shoes"), 3)
-      yield* Effect.promise(async () => {
-        await admin.connect()
-        await admin.fetchTopicOffsets(settings.ordersTopic)
-        await admin.deleteTopicRecords({ topic: settings.ordersTopic, partitions: [{ partition, offset: "2" }] })
-        await admin.disconnect()
-      })
+      yield* Effect.promise(() =>
+        administer(kafka, async (admin) => {
+          await admin.fetchTopicOffsets(settings.ordersTopic)
+          await admin.deleteTopicRecords({ topic: settings.ordersTopic, partitions: [{ partition, offset: "2" }] })
+        })
+      )
       expect((yield* survey).complaint).toContain(`partition ${partition}: the log begins at 2; what came before`)
       const compared = yield* reconcile(settings, own, { apply: true })
       expect(compared.isSuccess).toBe(false)

@@ -10,7 +10,8 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import { Effect, Layer, Schedule } from "effect"
-import { Kafka } from "kafkajs"
+import type { Admin } from "kafkajs"
+import { administer } from "../../servers/KafkaAdmin.ts"
 
 const often = Schedule.spaced("20 millis")
 
@@ -117,16 +118,8 @@ export const unitsOf = (itemId: ItemId) =>
 
 export const counts = Effect.forEach(ITEMS, unitsOf)
 
-const ask = <A>(address: string, question: (admin: ReturnType<Kafka["admin"]>) => Promise<A>) =>
-  Effect.promise(async () => {
-    const admin = new Kafka({ brokers: [address], logLevel: 0 }).admin()
-    await admin.connect()
-    try {
-      return await question(admin)
-    } finally {
-      await admin.disconnect()
-    }
-  })
+const ask = <A>(address: string, question: (admin: Admin) => Promise<A>) =>
+  Effect.promise(() => administer(address, question))
 
 /** Waits until a processor is in the group. */
 export const untilMember = (address: string, group: string) =>

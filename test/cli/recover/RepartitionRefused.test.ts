@@ -13,9 +13,10 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Layer, Logger } from "effect"
 import { Command as Cli } from "effect/cli"
-import { Kafka } from "kafkajs"
+import { type Admin, Kafka } from "kafkajs"
 import * as TestSettings from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
+import * as KafkaAdmin from "../../servers/KafkaAdmin.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
 import { capture } from "../CapturedCommand.ts"
 import * as CommandLine from "../CommandLine.ts"
@@ -32,14 +33,7 @@ const typed = CommandLine.runner(
   Cli.runWith(Cli.make("flash-sale").pipe(Cli.withSubcommands([Recover.command])), { version: "0.0.0" })
 )
 
-const administer = <A>(what: (admin: ReturnType<Kafka["admin"]>) => Promise<A>) =>
-  Effect.promise(async () => {
-    const admin = new Kafka({ brokers: [kafka], logLevel: 0 }).admin()
-    await admin.connect()
-    const found = await what(admin)
-    await admin.disconnect()
-    return found
-  })
+const administer = <A>(what: (admin: Admin) => Promise<A>) => Effect.promise(() => KafkaAdmin.administer(kafka, what))
 
 const engine = (settings: KafkaSettings, own: Redis) =>
   Processor.layer.pipe(
