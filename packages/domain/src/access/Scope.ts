@@ -1,0 +1,18 @@
+/** What an api key may do: its scopes. */
+import { Schema } from "effect"
+
+/**
+ * - `read`: look at everything that an operator sees, but orders and dead letters.
+ * - `stock`: change the stock of items.
+ * - `sale`: change when, to whom and for how much items are sold.
+ * - `orders`: place, read, confirm and cancel orders of any user. A shop's server has this one.
+ * - `refunds`: refund orders.
+ * - `dlq`: look at dead letters, replay and discard them.
+ * - `admin`: all of these.
+ */
+export const Scope = Schema.Literals(["read", "stock", "sale", "orders", "refunds", "dlq", "admin"])
+export type Scope = typeof Scope.Type
+
+/** Whether a key with these scopes may do what asks for `wanted`. */
+export const includes = (scopes: ReadonlyArray<Scope>, wanted: Scope): boolean =>
+  scopes.includes(wanted) || scopes.includes("admin")
