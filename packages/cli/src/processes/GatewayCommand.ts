@@ -11,6 +11,7 @@ import * as Process from "./Process.ts"
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
   tokens: Settings.TokenKeySettings,
+  access: Settings.AccessSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
   logs: Settings.LogSettings,
@@ -23,6 +24,7 @@ export const command = Command.make("gateway", {}, () =>
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
       Layer.provide(Gateway.layer(read.gateway)),
       Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
+      Layer.provide(Infra.layerCallers(read.access)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
     return yield* Process.launch([{ port: read.gateway.httpPort, variable: "HTTP_PORT" }], layers)
