@@ -1,7 +1,7 @@
 // Makes what the package ships: JavaScript in dist, and all public types in one file that imports nothing. Plain
 // JavaScript, as it runs on Node 20 too. `npm pack` runs it.
 import { spawnSync } from "node:child_process"
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -50,5 +50,7 @@ if (status !== 0) {
 }
 const modules = reachable(MAIN)
 const text = modules.map(declarations).join("") + `export { ${exported().join(", ")} };\n`
-for (const path of globSync("**/*.d.ts", { cwd: dist })) rmSync(join(dist, path))
+for (const path of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+  if (path.endsWith(".d.ts")) rmSync(join(dist, path))
+}
 writeFileSync(MAIN, text)
