@@ -31,20 +31,22 @@ export const silent: Step = ({ signal }) =>
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 /** A stream of these pieces, which then ends; with `breaks` its connection breaks, with `stays` nothing more comes. */
-export const stream = (pieces: ReadonlyArray<string>, end: "ends" | "breaks" | "stays" = "ends"): Step => ({ signal }) =>
-  new Response(
-    new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        for (const piece of pieces) controller.enqueue(bytes(piece))
-        if (end === "ends") controller.close()
-        else if (end === "stays") signal?.addEventListener("abort", () => controller.error(signal.reason))
-      },
+export const stream =
+  (pieces: ReadonlyArray<string>, end: "ends" | "breaks" | "stays" = "ends"): Step => ({ signal }) => {
+    const left = [...pieces]
+    const source: NonNullable<ConstructorParameters<typeof ReadableStream<Uint8Array>>[0]> = {
+      start: (controller) => signal?.addEventListener("abort", () => controller.error(signal.reason)),
       pull: (controller) => {
-        if (end === "breaks") controller.error(new TypeError("terminated"))
+        const piece = left.shift()
+        if (piece !== undefined) controller.enqueue(bytes(piece))
+        else if (end === "ends") controller.close()
+        else if (end === "breaks") controller.error(new TypeError("terminated"))
       }
-    }, { highWaterMark: pieces.length + 1 }),
-    { headers: { "content-type": "text/event-stream" } }
-  )
+    }
+    return new Response(new ReadableStream(source, { highWaterMark: 0 }), {
+      headers: { "content-type": "text/event-stream" }
+    })
+  }
 
 export const sse = (name: string, id: string | undefined, data: object): string =>
   `event: ${name}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`

@@ -40,11 +40,11 @@ export const make = (options: ClientOptions, time: Timing): Client => {
   const context = { settings: check(options), timing: time }
   return {
     buy: (placed, options = {}) => buy(context, placed, options),
-    order: (requestId, { signal } = {}) => order(context, requestId, signal),
+    order: async (requestId, { signal } = {}) => order(context, requestId, signal),
     waitForOrder: async (requestId, options = {}) =>
       waitForOrder(context, requestId, whole("timeoutMillis", options.timeoutMillis, WAIT_MILLIS), options),
     orderEvents: (requestId, { signal } = {}) => orderEvents(context, requestId, signal),
-    item: (itemId, { signal } = {}) => item(context, itemId, signal),
+    item: async (itemId, { signal } = {}) => item(context, itemId, signal),
     itemEvents: (itemId, { signal } = {}) => itemEvents(context, itemId, signal)
   }
 }

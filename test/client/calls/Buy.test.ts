@@ -1,7 +1,7 @@
 /** Buying: one request id, however often the order is sent. */
 import { describe, expect, it } from "vitest"
-import { type ClientOptions, FlashSaleError } from "../../../packages/client/src/main.ts"
 import { make } from "../../../packages/client/src/Client.ts"
+import { type ClientOptions, FlashSaleError } from "../../../packages/client/src/main.ts"
 import { broken, json, refused, scripted, silent, type Step, virtual } from "../Scripted.ts"
 
 const ORDER = { user_id: "u-1", item_id: "101", amount: 1 }

@@ -77,7 +77,9 @@ describe("orderEvents", () => {
 
   it("fails where what comes is no stream, or an event is no order", async () => {
     for (const step of [json(200, {}), stream(["data: 1\n\nevent: snapshot\ndata: nonsense\n\n"])]) {
-      await expect(collect(against(step).client.orderEvents("r/1"))).rejects.toMatchObject({ code: "unexpected_answer" })
+      await expect(collect(against(step).client.orderEvents("r/1"))).rejects.toMatchObject({
+        code: "unexpected_answer"
+      })
     }
   })
 

@@ -24,12 +24,16 @@ describe("order and item", () => {
   it("are undefined where the engine knows none, and an error where the address is wrong", async () => {
     expect(await against(refused(404, "unknown_item", false)).client.item("101")).toBeUndefined()
     expect(await against(refused(404, "unknown_order", false)).client.order("r")).toBeUndefined()
-    await expect(against(refused(404, "not_found", false)).client.order("r")).rejects.toMatchObject({ code: "not_found" })
+    await expect(against(refused(404, "not_found", false)).client.order("r")).rejects.toMatchObject({
+      code: "not_found"
+    })
     await expect(against(() => new Response("no", { status: 404 })).client.order("r")).rejects.toMatchObject({
       code: "unexpected_answer",
       status: 404
     })
-    await expect(against(json(200, { other: 1 })).client.item("101")).rejects.toMatchObject({ code: "unexpected_answer" })
+    await expect(against(json(200, { other: 1 })).client.item("101")).rejects.toMatchObject({
+      code: "unexpected_answer"
+    })
   })
 
   it("are not asked for by what cannot be an id", async () => {

@@ -57,8 +57,24 @@ const random = (seed: number) => {
 }
 
 const PIECES = [
-  "data", "data:", "data: ", "event: change", "event", "id: 1-RESERVED", "id", "id: a\u0000b", "retry: 1500", "retry: x",
-  ": comment", ":", "data: {\"a\":1}", "data:  two spaces", "data: grüße 𝄞 日本", "unknown: field", "data: a:b", " data: x",
+  "data",
+  "data:",
+  "data: ",
+  "event: change",
+  "event",
+  "id: 1-RESERVED",
+  "id",
+  "id: a\u0000b",
+  "retry: 1500",
+  "retry: x",
+  ": comment",
+  ":",
+  "data: {\"a\":1}",
+  "data:  two spaces",
+  "data: grüße 𝄞 日本",
+  "unknown: field",
+  "data: a:b",
+  " data: x",
   "\uFEFFdata: inner mark"
 ]
 const ENDS = ["\n", "\r\n", "\r", "\n\n", "\r\r", "\r\n\r\n", "\n\r"]

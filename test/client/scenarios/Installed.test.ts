@@ -30,7 +30,7 @@ const inFolder = async (cwd: string, program: string, args: ReadonlyArray<string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "flash-sale-shop-"))
   await inFolder(source, "npm", ["pack", "--silent", "--pack-destination", folder])
-  const [tarball = ""] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"))
+  const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"))
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "shop", private: true, type: "module" }))
   await inFolder(folder, "npm", ["install", `./${tarball}`, "--offline", "--no-audit", "--no-fund"])
   await writeFile(join(folder, "shop.js"), SHOP_PROGRAM)

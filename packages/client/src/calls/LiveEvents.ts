@@ -1,6 +1,6 @@
 /** The streams of one order and of one item. */
-import { follow } from "../events/Following.ts"
 import type { ServerEvent } from "../events/EventParser.ts"
+import { follow } from "../events/Following.ts"
 import { FlashSaleError } from "../http/FlashSaleError.ts"
 import type { Context } from "../retry/Retrying.ts"
 import type { ItemCounts } from "../wire/Item.ts"

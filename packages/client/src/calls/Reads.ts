@@ -2,8 +2,8 @@
 import { refusal, unexpected } from "../http/Answer.ts"
 import { send } from "../http/Transport.ts"
 import { type Context, retrying } from "../retry/Retrying.ts"
-import { type JsonObject, textOf } from "../wire/Json.ts"
 import type { ItemStanding } from "../wire/Item.ts"
+import { type JsonObject, textOf } from "../wire/Json.ts"
 import type { OrderStanding } from "../wire/Order.ts"
 import * as Paths from "./Paths.ts"
 

@@ -12,7 +12,7 @@ import * as Paths from "./Paths.ts"
 import { order } from "./Reads.ts"
 
 export interface WaitOptions extends CallOptions {
-  /** `final`: what became of the order. `decided`: its units are held, or it failed. `final` where it is not given. */
+  /** `final`, where it is not given: what became of the order. `decided`: its units are held, or it failed. */
   readonly until?: "final" | "decided" | undefined
   /** How long to wait, in milliseconds: 60,000 where it is not given. The call then fails with the code `timeout`. */
   readonly timeoutMillis?: number | undefined
@@ -22,7 +22,7 @@ export interface WaitOptions extends CallOptions {
 const POLL = { baseMillis: 250, maxMillis: 5_000 }
 /** The longest silence of a stream, in milliseconds: the engine sends the order at once, and a comment each 15 s. */
 const SILENCE_MILLIS = 20_000
-/** When the order must have come by the stream, in milliseconds; a proxy that keeps answers back lets nothing through. */
+/** When the stream must have sent the order, in milliseconds: a proxy that keeps answers back lets nothing through. */
 const FIRST_MILLIS = 3_000
 
 /** What one connection came to: the order where the stream told it in whole, and whether another one is worth it. */

@@ -14,8 +14,10 @@ export interface ServerEvent {
 }
 
 export class EventParser {
-  readonly #decoder = new TextDecoder()
+  /** Leaves the byte order mark to us: Node's removes a second one where the first comes in a piece of its own. */
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true })
   readonly #splitter = new LineSplitter()
+  #hasBegun = false
   #name = ""
   #data: string | undefined
   #id: string
@@ -40,11 +42,18 @@ export class EventParser {
 
   /** The events that these bytes complete. A byte order mark at the beginning is left out. Throws `TooLong`. */
   push(bytes: Uint8Array): ReadonlyArray<ServerEvent> {
-    return this.#splitter.push(this.#decoder.decode(bytes, { stream: true })).flatMap((line) => {
+    return this.#splitter.push(this.#decode(bytes)).flatMap((line) => {
       if (line === "") return this.#dispatch()
       this.#read(line)
       return []
     })
+  }
+
+  #decode(bytes: Uint8Array): string {
+    const text = this.#decoder.decode(bytes, { stream: true })
+    if (this.#hasBegun || text === "") return text
+    this.#hasBegun = true
+    return text.startsWith("\uFEFF") ? text.slice(1) : text
   }
 
   #dispatch(): ReadonlyArray<ServerEvent> {

@@ -26,8 +26,7 @@ interface Place {
   heard: number
 }
 
-const bounded = (retryMillis: number): number =>
-  Math.min(MOST_RETRY_MILLIS, Math.max(LEAST_RETRY_MILLIS, retryMillis))
+const bounded = (retryMillis: number): number => Math.min(MOST_RETRY_MILLIS, Math.max(LEAST_RETRY_MILLIS, retryMillis))
 
 /** The events of one connection. Ends with its end, which says nothing about the events that are to come. */
 async function* eventsOf(

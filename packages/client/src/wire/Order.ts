@@ -4,8 +4,8 @@ import type { OrderStatus } from "./OrderStatus.ts"
 /** One attempt to buy: all units that are asked for, or none. */
 export interface Order {
   /**
-   * Your own name for this attempt, 1 to 200 characters: repeating it never buys twice. Keep it with the basket, so that
-   * it outlives a crash of your server. Without it `buy` makes one.
+   * Your own name for this attempt, 1 to 200 characters: repeating it never buys twice. Keep it with the basket, so
+   * that it outlives a crash of your server. Without it `buy` makes one.
    */
   readonly request_id?: string | undefined
   /** The buyer: 1 to 100 characters out of letters, digits, `_` and `-`. */
