@@ -10,6 +10,8 @@ export interface Sent {
   readonly headers: Headers
   /** Undefined where there was none. */
   readonly body: unknown
+  readonly redirect: RequestRedirect | undefined
+  readonly credentials: RequestCredentials | undefined
 }
 
 export const json = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Step => () =>
@@ -57,7 +59,8 @@ export const scripted = (...steps: ReadonlyArray<Step>) => {
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const step = steps[sent.length]
     const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : undefined
-    sent.push({ url, method: init.method, headers: new Headers(init.headers), body })
+    const { credentials, method, redirect } = init
+    sent.push({ url, method, headers: new Headers(init.headers), body, redirect, credentials })
     if (step === undefined) throw new Error(`request ${sent.length} was not expected: ${url}`)
     return step(init)
   }
