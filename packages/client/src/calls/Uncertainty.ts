@@ -17,6 +17,7 @@ const CONCLUSIVE: ReadonlyArray<string> = [
 /** The engine has refused by itself, or was never asked: the attempt placed nothing. */
 const PLACES_NOTHING: ReadonlyArray<string> = [
   "breaker_open",
+  "keys_unavailable",
   "log_unavailable",
   "overloaded",
   "store_unavailable",

@@ -11,6 +11,7 @@ export type EngineErrorCode =
   | "internal_error"
   | "invalid_body"
   | "item_stopped"
+  | "keys_unavailable"
   | "limit"
   | "log_unavailable"
   | "method_not_allowed"
