@@ -10,8 +10,8 @@ export interface Sent {
   readonly headers: Headers
   /** Undefined where there was none. */
   readonly body: unknown
-  readonly redirect: RequestRedirect | undefined
-  readonly credentials: RequestCredentials | undefined
+  readonly redirect: RequestInit["redirect"]
+  readonly credentials: RequestInit["credentials"]
 }
 
 export const json = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Step => () =>
