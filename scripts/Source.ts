@@ -10,7 +10,7 @@ export interface Source {
   readonly text: string
 }
 
-/** The files that match, without what is installed or built, in the order of their names. None where nothing matches. */
+/** The files that match, without what is installed or built, in the order of their names. None where none matches. */
 export const sources = (...patterns: ReadonlyArray<string>): ReadonlyArray<Source> =>
   globSync(patterns, { cwd: root, exclude: ["**/node_modules/**", "packages/*/dist/**"] })
     .map((path) => path.replaceAll("\\", "/"))

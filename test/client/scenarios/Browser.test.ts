@@ -1,6 +1,6 @@
 /**
- * The package in a real Chromium, in a page of another site than the engine's: it buys, waits, and follows an order over
- * the death of the engine. A page of an origin that is not listed reads nothing, and buys nothing.
+ * The package in a real Chromium, in a page of another site than the engine's: it buys, waits, and follows an order
+ * over the death of the engine. A page of an origin that is not listed reads nothing, and buys nothing.
  */
 import { execFile } from "node:child_process"
 import { once } from "node:events"
