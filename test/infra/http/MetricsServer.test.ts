@@ -7,6 +7,7 @@ import { TestClock } from "effect/testing"
 import { createServer } from "node:net"
 import { describe } from "vitest"
 import * as Clients from "../../servers/Clients.ts"
+import { OPEN } from "./TestListener.ts"
 
 const fetched = (port: number, path: string) =>
   Effect.promise(async () => {
@@ -70,7 +71,7 @@ describe("MetricsServer", () => {
         expect((yield* fetched(port, "/else")).status).toBe(404)
       }).pipe(
         Effect.provide(
-          Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready), metrics: "processor" }), telemetry)
+          Layer.provide(MetricsServer.layer({ ...OPEN, port, health, isReady: Ref.get(ready), metrics: "processor" }), telemetry)
         )
       )
     }))
@@ -80,7 +81,7 @@ describe("MetricsServer", () => {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
       const bounds = { max: 3, maxPerAddress: 2, reserved: 1 }
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor", bounds } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor", bounds } as const
       yield* Layer.build(
         MetricsServer.layer(options).pipe(
           Layer.provide(Telemetry.layerMetrics("processor")),
@@ -103,7 +104,7 @@ describe("MetricsServer", () => {
     Effect.gen(function*() {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
       yield* Layer.build(Layer.provide(MetricsServer.layer(options), telemetry))
       const client = yield* Clients.connected(port)
       client.say("GET /livez HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n")
@@ -120,7 +121,7 @@ describe("MetricsServer", () => {
         collect: Effect.sync(() => `collection ${++collections}\n`)
       })
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
       yield* Layer.build(Layer.provide(MetricsServer.layer(options), counted))
       expect(yield* fetched(port, "/metrics")).toMatchObject({ status: 200, body: "collection 1\n" })
       const clients = yield* Effect.forEach([1, 2, 3], () => Clients.connected(port))
@@ -143,7 +144,7 @@ describe("MetricsServer", () => {
       const error = yield* Effect.flip(
         Layer.build(
           Layer.provide(
-            MetricsServer.layer({ port, health, isReady: Effect.succeed(true), metrics: "processor" }),
+            MetricsServer.layer({ ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" }),
             telemetry
           )
         )
