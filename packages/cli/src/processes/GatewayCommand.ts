@@ -10,7 +10,6 @@ import * as Process from "./Process.ts"
 
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
-  access: Settings.AccessSettings,
   tokens: Settings.TokenKeySettings,
   access: Settings.AccessSettings,
   redis: Settings.RedisSettings,

@@ -18,7 +18,6 @@ const SERVICES = ["gateway", "processor"] as const
 const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.ServeGatewaySettings,
-    access: Settings.AccessSettings,
     processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
@@ -57,7 +56,6 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(
         Gateway.layer({ ...read.gateway, auth: read.access.auth }).pipe(Process.loggedAs("gateway"))
       ),
-      Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([
