@@ -70,7 +70,7 @@ it(
     expect(await engine.stop()).toEqual({ code: 0, signal: null })
 
     const keysFile = join(folder, "keys.json")
-      chmodSync(keysFile, 0o644)
+    chmodSync(keysFile, 0o644)
     const refused = await Services.run(["serve"], { DATA_DIR: folder, HTTP_PORT: "1", METRICS_PORT: "1" })
     expect(refused.code).not.toBe(0)
     await engine.start()
