@@ -1,4 +1,5 @@
 /** The OpenAPI document, as the gateway serves it. */
+import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import { Api } from "@flash-sale/domain/api/Api"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
@@ -47,6 +48,7 @@ const named = (name: string) => answers.find((each) => each.name === name)?.answ
 /** The schemas by which bodies are read and written, by their names in the document. */
 const schemas: Readonly<Record<string, unknown>> = {
   ...Errors,
+  ...AccessErrors,
   ...HttpProblems,
   ...SystemApi,
   ItemCounts,
