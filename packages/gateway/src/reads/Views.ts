@@ -21,7 +21,8 @@ export const ofOrder = (record: StatusRecord) => ({
 
 const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
-const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
+/** The settings of a sale as bodies have them. */
+export const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
   paused,
   ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
   ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),

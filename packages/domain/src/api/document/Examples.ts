@@ -127,15 +127,17 @@ const problems = {
 
 const EXAMPLES: Readonly<Record<string, JsonObject>> = { ...bodies, ...problems }
 
-/** Gives every schema its example. */
-export const amend = (spec: Spec): Spec => ({
+/** Gives every schema its example: out of these, and of those of the public API. */
+export const amendWith = (more: Readonly<Record<string, JsonObject>>) => (spec: Spec): Spec => ({
   ...spec,
   components: {
     ...spec.components,
     schemas: mapValues(spec.components.schemas, (schema, name) => {
-      const example = EXAMPLES[name]
+      const example = more[name] ?? EXAMPLES[name]
       if (example === undefined) throw new Error(`the document has no example of ${name}`)
       return { ...schema, examples: [example] }
     })
   }
 })
+
+export const amend = amendWith({})
