@@ -10,6 +10,7 @@ import * as Process from "./Process.ts"
 
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
+  access: Settings.AccessSettings,
   tokens: Settings.TokenKeySettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
@@ -21,11 +22,13 @@ export const command = Command.make("gateway", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
-      Layer.provide(Gateway.layer(read.gateway)),
+      Layer.provide(Gateway.layer({ ...read.gateway, auth: read.access.auth })),
       Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
+      Layer.provide(Infra.layerCallers(read.access)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
-    return yield* Process.launch([{ port: read.gateway.httpPort, variable: "HTTP_PORT" }], layers)
+    const { httpHost: host, httpPort: port } = read.gateway
+    return yield* Process.launch([{ port, host, variable: "HTTP_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Take orders at HTTP_PORT and append them to Kafka. Start as many as you like. " +

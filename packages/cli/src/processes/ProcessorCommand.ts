@@ -12,11 +12,14 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Process from "./Process.ts"
 
 /** The processor and its port, on whatever ports and payments there are. */
-export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
+export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
     MetricsServer.layer({
       port: metricsPort,
+      host: metricsHost,
+      token: metricsToken,
+      allowedHosts,
       health: Health.check,
       isReady: Health.isReady,
       metrics: "processor"
@@ -43,7 +46,8 @@ export const command = Command.make("processor", {}, () =>
       Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerTokens(read.tokens)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read))
     )
-    return yield* Process.launch([{ port: read.processor.metricsPort, variable: "METRICS_PORT" }], layers)
+    const { metricsHost: host, metricsPort: port } = read.processor
+    return yield* Process.launch([{ port, host, variable: "METRICS_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the " +

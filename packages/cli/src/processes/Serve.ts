@@ -17,7 +17,8 @@ const SERVICES = ["gateway", "processor"] as const
 const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.ServeGatewaySettings,
-    processor: Settings.ProcessorSettings,
+    access: Settings.AccessSettings,
+    processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
     statuses: Settings.StatusSettings,
@@ -43,15 +44,18 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
     const read = yield* settings(target)
-    const { httpPort } = read.gateway
-    const { metricsPort } = read.processor
+    const { httpHost, httpPort } = read.gateway
+    const { metricsHost, metricsPort } = read.processor
     // Shut down from the top: first no more orders are taken, then those in hand are finished.
     const layers = Layer.mergeAll(
       Process.layerLifecycle,
       Dependencies.layer(SERVICES, Dependencies.EMBEDDED),
       layerWelcome(read.gateway)
     ).pipe(
-      Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
+      Layer.provide(
+        Gateway.layer({ ...read.gateway, auth: read.access.auth }).pipe(Process.loggedAs("gateway"))
+      ),
+      Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([
@@ -63,8 +67,8 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )
     return yield* Process.launch([
-      { port: httpPort, variable: "HTTP_PORT" },
-      { port: metricsPort, variable: "METRICS_PORT" }
+      { port: httpPort, host: httpHost, variable: "HTTP_PORT" },
+      { port: metricsPort, host: metricsHost, variable: "METRICS_PORT" }
     ], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(

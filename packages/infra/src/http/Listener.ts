@@ -24,12 +24,15 @@ const LOOK_EVERY = "1 second"
 /** The port cannot be listened on: another process has it, or it is not ours to take. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   port: Schema.Int,
+  /** The address; undefined for all of the machine. */
+  host: Schema.optional(Schema.String),
   /** The setting that names another. */
   variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {
-    return `cannot listen on port ${this.port} (${this.variable}): ${this.detail}`
+    const of = this.host === undefined ? "" : ` of ${this.host}`
+    return `cannot listen on port ${this.port}${of} (${this.variable}): ${this.detail}`
   }
 }
 
@@ -38,6 +41,8 @@ type ResponseClass = typeof ServerResponse<IncomingMessage>
 export interface ListenerOptions {
   /** 0 takes any that is free. */
   readonly port: number
+  /** The address to listen on; all of the machine where it is undefined. */
+  readonly host: string | undefined
   readonly variable: CannotListen["variable"]
   /** Whose series show its connections. */
   readonly metrics: ConnectionMetrics.Port
@@ -105,7 +110,7 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
 /** Listens for as long as the layer lives. */
 export const layer = (options: ListenerOptions) =>
   Layer.unwrap(Effect.gen(function*() {
-    const { bounds, isProbe, isTrusted, port, shutdownTimeout } = options
+    const { bounds, host, isProbe, isTrusted, port, shutdownTimeout } = options
     let open = () => 0
     const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
     const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, options)
@@ -117,10 +122,19 @@ export const layer = (options: ListenerOptions) =>
     const now = yield* Monotonic.reader
     const look = Effect.sync(() => server.admitted.dropStalled(now()))
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
-    return NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: shutdownTimeout })
+    return NodeHttpServer.layer(() => server, {
+      port,
+      ...(host === undefined ? {} : { host }),
+      gracefulShutdownTimeout: shutdownTimeout
+    })
   })).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(
-        new CannotListen({ port: options.port, variable: options.variable, detail: messageOf(cause) })
+        new CannotListen({
+          port: options.port,
+          host: options.host,
+          variable: options.variable,
+          detail: messageOf(cause)
+        })
       )))
   )

@@ -1,11 +1,14 @@
 /** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez`, `/readyz`, `/version`. */
 import { Duration, Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
+import type { MetricsToken } from "../settings/MetricsToken.ts"
 import * as Kept from "../time/Kept.ts"
 import * as Monotonic from "../time/Monotonic.ts"
+import * as AllowedHosts from "./AllowedHosts.ts"
 import * as Listener from "./Listener.ts"
+import * as MetricsAccess from "./MetricsAccess.ts"
 import { release } from "./Release.ts"
 import type { Bounds } from "./Seats.ts"
 
@@ -28,6 +31,12 @@ export interface Health {
 export interface MetricsServerOptions<R> {
   /** 0 takes any that is free. */
   readonly port: number
+  /** The address to listen on; all of the machine where it is undefined. */
+  readonly host: string | undefined
+  /** What `/metrics` wants to be shown; undefined where it is for everybody. */
+  readonly token: MetricsToken
+  /** The names that the port answers to; all where it is undefined. */
+  readonly allowedHosts: ReadonlySet<string> | undefined
   readonly health: Effect.Effect<Health, never, R>
   /** Whether `/readyz` says 200: that a rollout may go on to the next. */
   readonly isReady: Effect.Effect<boolean, never, R>
@@ -39,7 +48,7 @@ export interface MetricsServerOptions<R> {
 
 /** Listens for as long as the layer lives. Provides no router, so that the routes of one port stay on that port. */
 export const layer = <R>(
-  { bounds = BOUNDS, health, isReady, metrics, port }: MetricsServerOptions<R>
+  { allowedHosts, bounds = BOUNDS, health, host, isReady, metrics, port, token }: MetricsServerOptions<R>
 ): Layer.Layer<never, Listener.CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
@@ -47,7 +56,8 @@ export const layer = <R>(
       (context) =>
         HttpRouter.serve(
           Layer.mergeAll(
-            metricsRoute,
+            metricsRoute(token, Effect.succeed(refused)),
+            hostRule(allowedHosts),
             versionRoute,
             healthRoute(Effect.provideContext(health, context)),
             probeRoutes(Effect.provideContext(isReady, context))
@@ -56,6 +66,7 @@ export const layer = <R>(
         ).pipe(
           Layer.provide(Listener.layer({
             port,
+            host,
             variable: "METRICS_PORT",
             metrics,
             bounds,
@@ -69,12 +80,35 @@ export const layer = <R>(
     )
   )
 
+/** The answer to those who do not show the token. */
+const refused = HttpServerResponse.jsonUnsafe(MetricsAccess.REFUSAL, {
+  status: 401,
+  headers: { "www-authenticate": MetricsAccess.CHALLENGE }
+})
+
+/** A name that is made to point here, by whoever owns it, gets nothing: as at a gateway. */
+const hostRule = (allowed: ReadonlySet<string> | undefined): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  HttpRouter.middleware(
+    (app) =>
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+        AllowedHosts.isAllowed(allowed, headers["host"]) ? app : Effect.succeed(unknownHost)),
+    { global: true }
+  )
+const unknownHost = HttpServerResponse.jsonUnsafe(
+  { error: "Unknown host", code: "unknown_host", retryable: false },
+  { status: 421 }
+)
+
 /**
  * `/metrics`, for any router: the gateway has it on its own port. Those who ask before the next collection begins share
- * it, and its bytes.
+ * it, and its bytes. `denied` is the answer to those who do not show the token, where there is one.
  */
-export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> = Layer.unwrap(
+export const metricsRoute = (
+  token: MetricsToken,
+  denied: Effect.Effect<HttpServerResponse.HttpServerResponse>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> => Layer.unwrap(
   Effect.gen(function*() {
+    const isShown = MetricsAccess.make(token)
     const { collect } = yield* Telemetry
     const now = yield* Monotonic.reader
     let notBefore = Number.NEGATIVE_INFINITY
@@ -86,7 +120,9 @@ export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Tel
     // One who hangs up does not end what the others wait for.
     const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
     const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
-    return HttpRouter.add("GET", "/metrics", answer)
+    const ask = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+      isShown(headers["authorization"]) ? answer : denied)
+    return HttpRouter.add("GET", "/metrics", ask)
   })
 )
 

@@ -4,6 +4,7 @@
  * The events of log lines: a closed set, documented in docs/operations.md, so that a search by event finds all lines.
  */
 export const EVENTS = [
+  "auth_open",
   "order_received",
   "order_queued",
   "order_rejected",

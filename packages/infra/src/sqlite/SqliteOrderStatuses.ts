@@ -112,7 +112,8 @@ const countUnknown = Effect.fnUntraced(function*(
 
 const toLookup = (stored: StatusRows.StatusRow | undefined): StatusLookup => {
   if (stored === undefined) return { _tag: "Unknown" }
-  return stored.owner === undefined ? { _tag: "Kept", record: stored.record } : { _tag: "Leased" }
+  const { owner, record } = stored
+  return owner === undefined ? { _tag: "Kept", record } : { _tag: "Leased", fingerprint: record.fingerprint }
 }
 
 const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {

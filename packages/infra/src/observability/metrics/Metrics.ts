@@ -15,6 +15,7 @@ import {
 import { ORDER_PROBLEMS, type Problem } from "@flash-sale/domain/api/HttpProblems"
 import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import type { Metric } from "effect"
+import { ACCESS_CODES } from "./AccessMetrics.ts"
 import { bounded, counter, gauge, histogram, labelled, ownedSeries, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of the gateway's answers, in seconds. */
@@ -49,8 +50,8 @@ export const circuitBreakerState = gauge(
   "Circuit breaker state (0=closed, 1=open, 2=half-open)"
 )
 
-type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused
-const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS] as const
+type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused | { readonly code: typeof ACCESS_CODES[number] }
+const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS, ...ACCESS_CODES] as const
 /** Why an order was refused (4xx), by the API's codes, where no counter of its own says so. */
 export const REFUSAL_REASONS = [...SaleClosedCode.literals, ...CODES] satisfies ReadonlyArray<
   Refusal["code"] | SaleClosed["code"]

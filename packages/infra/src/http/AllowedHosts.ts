@@ -1,5 +1,5 @@
 /**
- * Which names the gateway answers to, by the header `Host`. Pure. Why: docs/decisions/0035-what-a-request-may-be.md.
+ * Which names a port answers to, by the header `Host`. Pure. Why: docs/decisions/0035-what-a-request-may-be.md.
  *
  * **Details**: a page of another site can have its own name point at this address and then asks as if it were from
  * here; its requests still carry that name. An address, `localhost` and an absent header (probes by HTTP/1.0) carry no
