@@ -54,7 +54,7 @@ const services = (settings: Settings) =>
       ItemRates.layer,
       Subscribers.layer(OverviewFeed.MAX_STREAMS),
       Arrivals.layer(false),
-      RequestRules.layer({ allowedHosts: hostsOf(settings), corsOrigins: [] })
+      RequestRules.layer({ allowedHosts: hostsOf(settings), corsOrigins: new Set() })
     ]),
     Layer.provideMerge(Shutdown.layer(Duration.zero))
   )

@@ -3,6 +3,7 @@
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
@@ -37,7 +38,15 @@ const of = <M, A, E>(module: Effect.Effect<M>, layer: (module: M) => Layer.Layer
   Layer.unwrap(Effect.map(module, layer))
 
 /** The ports that the gateway, the processor and the operators' commands need. */
-export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports =
+  | OrderLog
+  | ItemStore
+  | RecoveryMarks
+  | OrderStatuses
+  | RateLimits
+  | DeadLetters
+  | LiveEvents
+  | IdempotencyKeys
 
 /** Whose rights at Redis are looked at. */
 export type User = RedisUser

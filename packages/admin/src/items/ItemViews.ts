@@ -1,5 +1,5 @@
 /** Items as the bodies of the admin API show them. */
-import { UnknownItem } from "@flash-sale/domain/api/Errors"
+import { type Unavailable, UnknownItem } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
@@ -33,10 +33,12 @@ export const recorded = (itemId: ItemId, position: LogPosition) => ({
 })
 
 /** The refusal of an item that nobody knows; where the fold is not at its end it may still come to be known. */
-export const unknown = ({ isComplete }: Pick<KnownItem.UnknownItem, "isComplete">) =>
+export const unknown = (
+  { isComplete }: Pick<KnownItem.UnknownItem, "isComplete">
+): Effect.Effect<never, UnknownItem | Unavailable> =>
   Effect.flatMap(
     RequestContext,
-    ({ correlationId }) =>
+    ({ correlationId }): Effect.Effect<never, UnknownItem | Unavailable> =>
       isComplete
         ? Effect.fail(new UnknownItem({ correlation_id: correlationId }))
         : Failures.unavailable("store_unavailable")

@@ -78,7 +78,7 @@ const wordsOf = ({ reason: _, ...settings }: Payload): string =>
 /** The item as it is now; one that nobody knows only where it may be begun. */
 const now = (itemId: ItemId, create: boolean) =>
   Failures.bounded(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
-    Effect.catchIf((error) => error instanceof KnownItem.UnknownItem, ItemViews.unknown)
+    Effect.catchTag("UnknownItem", ItemViews.unknown)
   )
 
 /**

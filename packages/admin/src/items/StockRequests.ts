@@ -25,7 +25,7 @@ const adjustmentOf = ({ add, set }: Payload, command: CommandId): Adjustment =>
 /** The item before units are added or taken: one that nobody knows is not begun so. `set` needs no look. */
 const before = ({ set }: Payload, itemId: ItemId) =>
   set !== undefined ? Effect.undefined : Failures.bounded(KnownItem.required(itemId)).pipe(
-    Effect.catchIf((error) => error instanceof KnownItem.UnknownItem, ItemViews.unknown)
+    Effect.catchTag("UnknownItem", ItemViews.unknown)
   )
 
 /** What was not taken out, where that can be told: not of a repetition, whose first sending nobody has seen. */

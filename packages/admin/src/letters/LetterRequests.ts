@@ -2,7 +2,6 @@
 import * as AdminErrors from "@flash-sale/domain/api/admin/AdminErrors"
 import { PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import type * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
-import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
@@ -58,13 +57,13 @@ const statusOf = Effect.fnUntraced(function*(requestId: Parameters<OrderStatuses
 })
 
 /** `GET /admin/v1/dead-letters/:id`. */
-export const find = Effect.fnUntraced(function*(id: LetterId) {
-  const found = yield* Failures.bounded(Letters.find(id), "log_unavailable")
-  if (found._tag === "Unknown") {
-    const { correlationId } = yield* RequestContext
-    return yield* new AdminErrors.UnknownLetter({ correlation_id: correlationId })
-  }
+export const find = Effect.fnUntraced(function*(text: string) {
+  const { correlationId } = yield* RequestContext
+  const id = LetterIdText.read(text)
+  if (Option.isNone(id)) return yield* new AdminErrors.UnknownLetter({ correlation_id: correlationId })
+  const found = yield* Failures.bounded(Letters.find(id.value), "log_unavailable")
+  if (found._tag === "Unknown") return yield* new AdminErrors.UnknownLetter({ correlation_id: correlationId })
   const requestId = found._tag === "Open" ? found.letter.requestId : undefined
   const status = yield* Failures.answered(Failures.bounded(statusOf(requestId)))
-  return LetterViews.detailsOf(LetterIdText.show(id), found, status)
+  return LetterViews.detailsOf(LetterIdText.show(id.value), found, status)
 })

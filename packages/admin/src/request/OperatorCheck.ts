@@ -27,7 +27,11 @@ const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" 
 const deny = Effect.fnUntraced(function*(denial: Denial) {
   const { correlationId } = yield* RequestContext
   yield* Metric.update(AdminMetrics.refused(reasonOf(denial)), 1)
-  return yield* withRetryAfter(Effect.fail(AccessRefusals.of(correlationId, denial)))
+  // Nothing here is a buyer's own.
+  return yield* Effect.fail(AccessRefusals.of(correlationId, denial)).pipe(
+    Effect.catchTag("TokenMismatch", Effect.die),
+    withRetryAfter
+  )
 })
 
 const noKeys = Effect.fnUntraced(function*() {

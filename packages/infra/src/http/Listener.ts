@@ -27,7 +27,7 @@ export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotList
   /** The address; undefined for all of the machine. */
   host: Schema.optional(Schema.String),
   /** The setting that names another. */
-  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
+  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT", "ADMIN_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {

@@ -19,6 +19,9 @@ export const events = keyOf<ItemId>("events")
 export const orderStatus = keyOf<RequestId>("orderStatus")
 export const rateLimit = keyOf<UserId>("rateLimit")
 
+/** Which request an idempotency key of the admin API belongs to. */
+export const idempotency = keyOf<string>("idempotency")
+
 /** The mark of a partition. */
 export const mark = keyOf<PartitionId>("mark")
 /** The index of a partition's items. */

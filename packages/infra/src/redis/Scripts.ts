@@ -72,6 +72,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly writeLog: Script<typeof LogReply.Type>
   readonly replaceLog: Script<typeof ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
+  readonly useIdempotencyKey: Script<string>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -130,6 +131,7 @@ const make = Effect.gen(function*() {
     writeLog: yield* bind("write_log", LogReply),
     replaceLog: yield* bind("replace_log", ReplaceReply),
     forgetOffsets: yield* bind("forget_offsets", Schema.Int),
+    useIdempotencyKey: yield* bind("use_idempotency_key", Schema.String),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

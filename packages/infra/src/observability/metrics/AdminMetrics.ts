@@ -1,5 +1,6 @@
 /** What is counted at the admin API's port. */
 import { Metric } from "effect"
+import { ACCESS_REASONS } from "./AccessMetrics.ts"
 import { counter, labelled } from "./Series.ts"
 
 /** Statuses that the admin API answers with. Any other is counted as `other`. */
@@ -12,14 +13,7 @@ export const CHANGES = ["stock", "sale", "pause_all", "resume_all", "replay", "d
 export type Change = (typeof CHANGES)[number]
 
 /** Why a request is not let in. */
-export const ACCESS_FAILURES = [
-  "unauthenticated",
-  "token_too_long",
-  "missing_scope",
-  "too_many_failures",
-  "no_keys",
-  "keys_unavailable"
-] as const
+export const ACCESS_FAILURES = [...ACCESS_REASONS, "no_keys"] as const
 export type AccessFailure = (typeof ACCESS_FAILURES)[number]
 
 const answers = labelled(STATUSES, "status", counter("admin_answers_total", "Answers of the admin API, by status"))

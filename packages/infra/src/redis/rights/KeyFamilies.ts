@@ -17,7 +17,8 @@ export const TEMPLATES = {
   items: "fold:<partition>:items",
   backlog: "backlog",
   log: "log",
-  repairs: "repairs"
+  repairs: "repairs",
+  idempotency: "idempotency:<key>"
 } as const
 
 export type KeyFamily = keyof typeof TEMPLATES

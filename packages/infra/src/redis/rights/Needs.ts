@@ -5,6 +5,7 @@
  */
 import type { Service as Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { Service as FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -95,6 +96,8 @@ const storeMove: Needs<StoreMove["Service"]> = {
   replaceLog: { scripts: ["replace_log"] }
 }
 
+const idempotencyKeys: Needs<IdempotencyKeys["Service"]> = { use: { scripts: ["use_idempotency_key"] } }
+
 /** What each operation of each port needs. */
 export const PORTS = {
   ItemStore: itemStore,
@@ -104,6 +107,7 @@ export const PORTS = {
   StoredItems: storedItems,
   Backlogs: backlogs,
   FoldedLog: foldedLog,
+  IdempotencyKeys: idempotencyKeys,
   StoreMove: storeMove
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 

@@ -85,6 +85,12 @@ ALTER TABLE letters ADD COLUMN price INTEGER;
 ALTER TABLE letters ADD COLUMN currency TEXT;
 `
 
+/** Which request each idempotency key of the admin API belongs to. */
+const KEYED = `
+CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -107,7 +113,7 @@ const sql = (text: string): Step => (connection) => connection.script(text)
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
+const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained, sql(KEYED)]
 
 /** The version from which on records have digests. */
 export const CHAINED = 5
