@@ -129,13 +129,17 @@ export type Engine = TestAdmin | FaultSwitches.Faults | Infra.Ports
 /** The admin port and a processor over these ports, which can be made to fail. */
 export const layerOver = <E, R>(
   ports: Layer.Layer<Infra.Ports, E, R>,
-  change: Partial<Admin.Settings> = {}
+  change: Partial<Admin.Settings> = {},
+  hasKeys = true
 ) =>
-  layerAdmin(change).pipe(
+  layerAdmin(change, hasKeys).pipe(
     Layer.provideMerge(TestGateway.processor()),
     Layer.provideMerge(FaultSwitches.layer(ports)),
     Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
   )
 
+/** The ports of a file that is gone with its scope. */
+export const memory = SqliteInfra.layerMemory
+
 /** Everything, over SQLite in memory. */
-export const layer = (change: Partial<Admin.Settings> = {}) => layerOver(SqliteInfra.layerMemory, change)
+export const layer = (change: Partial<Admin.Settings> = {}) => layerOver(memory, change)
