@@ -87,8 +87,15 @@ ALTER TABLE letters ADD COLUMN currency TEXT;
 
 /** Which request each idempotency key of the admin API belongs to. */
 const KEYED = `
-CREATE TABLE IF NOT EXISTS idempotency(key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS idempotency(
+  key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
+`
+
+/** The names of a partition's items, in their order. */
+const NAMED = `
+CREATE INDEX items_by_partition ON items(partition, name);
 `
 
 /** A digest for each record. Those that are there count as what was written. */
@@ -113,7 +120,15 @@ const sql = (text: string): Step => (connection) => connection.script(text)
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained, sql(KEYED)]
+const migrations: ReadonlyArray<Step> = [
+  sql(FIRST),
+  sql(REPAIRS),
+  sql(SEEN),
+  sql(CHARGED),
+  chained,
+  sql(NAMED),
+  sql(KEYED)
+]
 
 /** The version from which on records have digests. */
 export const CHAINED = 5
