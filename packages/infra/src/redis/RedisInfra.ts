@@ -14,6 +14,7 @@ import { unavailable } from "./client/WrongContent.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisFoldedLog from "./RedisFoldedLog.ts"
+import * as RedisInstances from "./RedisInstances.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
@@ -48,6 +49,7 @@ export const layer = (
     RedisOrderStatuses.layer,
     RedisLiveEvents.layer,
     RedisBacklogs.layer,
+    RedisInstances.layer,
     RedisFoldedLog.layer,
     storeRoom,
     rightsOf(user)

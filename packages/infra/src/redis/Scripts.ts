@@ -72,6 +72,8 @@ export class Scripts extends Context.Service<Scripts, {
   readonly writeLog: Script<typeof LogReply.Type>
   readonly replaceLog: Script<typeof ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
+  readonly reportInstance: Script<number>
+  readonly listInstances: Script<ReadonlyArray<string>>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -130,6 +132,8 @@ const make = Effect.gen(function*() {
     writeLog: yield* bind("write_log", LogReply),
     replaceLog: yield* bind("replace_log", ReplaceReply),
     forgetOffsets: yield* bind("forget_offsets", Schema.Int),
+    reportInstance: yield* bind("report_instance", Schema.Int),
+    listInstances: yield* bind("list_instances", Texts),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

@@ -15,6 +15,7 @@ import * as EngineLock from "./database/EngineLock.ts"
 import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
+import * as SqliteInstances from "./SqliteInstances.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
@@ -32,6 +33,7 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
   SqliteLiveEvents.layer,
+  SqliteInstances.layer,
   MemoryBacklogs.layer
 ).pipe(Layer.provideMerge(MemoryRateLimits.layer))
 

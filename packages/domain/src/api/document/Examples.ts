@@ -2,13 +2,22 @@
 import type { Order } from "../../records/Order.ts"
 import type * as Errors from "../Errors.ts"
 import type * as HttpProblems from "../HttpProblems.ts"
-import type { ItemView } from "../ItemsApi.ts"
+import type { ItemList, ItemView } from "../ItemsApi.ts"
 import type { ItemCounts } from "../LiveApi.ts"
 import type { OrderQueued, OrderView } from "../OrdersApi.ts"
 import type * as SystemApi from "../SystemApi.ts"
 import { type JsonObject, mapValues, type Spec } from "./Spec.ts"
 
 const correlation_id = "6f1c1d0e-6f0a-4a5e-9f0e-0a4a1c1b2d3e"
+
+const item = {
+  item_id: "101",
+  available: 99,
+  held: 0,
+  sold: 1,
+  sale: { paused: false, opens_at: "2026-12-01T18:00:00.000Z", per_user_limit: 2, price: 4900, currency: "EUR" },
+  now: "2026-12-01T17:59:30.000Z"
+}
 
 /** What is sent, or answered with success. */
 const bodies = {
@@ -29,13 +38,11 @@ const bodies = {
     correlation_id,
     updated_at: "2026-12-01T18:00:00.123Z"
   } satisfies typeof OrderView.Encoded,
-  ItemStanding: {
-    item_id: "101",
-    available: 99,
-    held: 0,
-    sold: 1,
-    sale: { paused: false, opens_at: "2026-12-01T18:00:00.000Z", per_user_limit: 2, price: 4900, currency: "EUR" }
-  } satisfies typeof ItemView.Encoded,
+  ItemStanding: item satisfies typeof ItemView.Encoded,
+  ItemList: {
+    items: [item],
+    not_shown: [{ item_id: "mug", code: "unknown_item" }]
+  } satisfies typeof ItemList.Encoded,
   ItemCounts: { available: 99, held: 0, sold: 1 } satisfies typeof ItemCounts.Encoded,
   Healthy: {
     status: "healthy",

@@ -93,6 +93,13 @@ const chained = (connection: Connection): void => {
   }
 }
 
+/** What the gateway and the processor said last, by id; `at` in milliseconds since 1970. Swept with every report. */
+const INSTANCES = `
+CREATE TABLE IF NOT EXISTS instances(
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
   const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
@@ -107,7 +114,7 @@ const sql = (text: string): Step => (connection) => connection.script(text)
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
+const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained, sql(INSTANCES)]
 
 /** The version from which on records have digests. */
 export const CHAINED = 5
