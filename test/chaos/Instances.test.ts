@@ -5,7 +5,7 @@ import { Instances, LIVES_MILLIS } from "@flash-sale/domain/ports/Instances"
 import { release } from "@flash-sale/infra/http/Release"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
-import { Effect, type Layer, ManagedRuntime } from "effect"
+import { Effect, type Layer, ManagedRuntime, Schedule } from "effect"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { KafkaBroker } from "../servers/KafkaBroker.ts"
 import { until } from "../servers/Processes.ts"
@@ -20,7 +20,11 @@ const SLACK_MILLIS = 1_500
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 
-const list = Effect.flatMap(Instances, ({ list }) => list)
+/** Who is listed, as soon as the store answers. */
+const list = Effect.retry(
+  Effect.flatMap(Instances, ({ list }) => list),
+  Schedule.spaced("50 millis").pipe(Schedule.upTo({ times: 400 }))
+)
 
 /** Who is listed by an adapter that lives as long as the test. */
 const listOver = <A, E>(layer: Layer.Layer<A, E>): () => Promise<ReadonlyArray<Report>> => {
