@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import * as BacklogsContract from "../../contract/BacklogsContract.ts"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import * as IdempotencyKeysContract from "../../contract/IdempotencyKeysContract.ts"
+import * as InstancesContract from "../../contract/InstancesContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
@@ -25,6 +26,7 @@ DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
 IdempotencyKeysContract.suite(NAME, SqliteInfra.layerMemory)
+InstancesContract.suite(NAME, SqliteInfra.layerMemory)
 
 ItemStoreContract.suite(NAME_OF_FILE, inFile)
 RecoveryMarksContract.suite(NAME_OF_FILE, inFile)
@@ -33,3 +35,4 @@ LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)
 OrderLogContract.suite(NAME_OF_FILE, inFile)
 IdempotencyKeysContract.suite(NAME_OF_FILE, inFile)
+InstancesContract.suite(NAME_OF_FILE, inFile)

@@ -15,6 +15,7 @@ import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
+import { ItemLists } from "../reads/ItemLists.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
@@ -65,17 +66,23 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {
     const reads = yield* ItemReads
+    const lists = yield* ItemLists
     const unread = (code: Unavailable["code"]) => () =>
       Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
-    return handlers.handle("item", ({ params }) =>
-      reads.look(params.item_id).pipe(
-        Effect.catchTags({
-          StoreUnavailable: unread("store_unavailable"),
-          ItemDamaged: unread("item_stopped")
-        }),
-        Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+    return handlers.handle("items", ({ query }) =>
+      lists.look(query.ids).pipe(
+        Effect.catchTag("TooManyReads", unread("overloaded")),
+        Effect.flatMap((found) => Views.ofItems(query.ids, found)),
         withRetryAfter
-      ))
+      )).handle("item", ({ params }) =>
+        reads.look(params.item_id).pipe(
+          Effect.catchTags({
+            StoreUnavailable: unread("store_unavailable"),
+            ItemDamaged: unread("item_stopped")
+          }),
+          Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+          withRetryAfter
+        ))
   }))
 
 export const live = HttpApiBuilder.group(Api, "live", (handlers) =>

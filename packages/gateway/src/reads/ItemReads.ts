@@ -28,7 +28,15 @@ export type ItemRead = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
 export class ItemReads extends Context.Service<ItemReads, {
   /** The item as it was at most `SOLD_OUT_CACHE` ago. Failures are kept as long. */
   readonly look: (itemId: ItemId) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
-  /** The same by a callback, which is called once, mostly at once. Why: docs/decisions/0013-the-hot-route.md. */
+  /**
+   * The item by a read that is at most `maxAgeMillis` old or still under way; undefined where there is none, so that a
+   * new one would be made.
+   */
+  readonly recent: (
+    itemId: ItemId,
+    maxAgeMillis: number
+  ) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged> | undefined
+  /** `look` by a callback, which is called once, mostly at once. Why: docs/decisions/0013-the-hot-route.md. */
   readonly ask: (itemId: ItemId, completion: Completion.Completion<ItemRead>) => void
 }>()("@flash-sale/gateway/reads/ItemReads") {}
 
@@ -92,6 +100,14 @@ export const layer = (
         if (read.found === undefined) read.waiting.push(completion)
         else completion(read.found)
       }
-      return { ask, look: (itemId) => Completion.wait((completion) => ask(itemId, completion)) }
+      const recent: ItemReads["Service"]["recent"] = (itemId, maxAgeMillis) => {
+        const last = reads.get(itemId)
+        if (last === undefined) return undefined
+        if (last.found !== undefined) return monotonic() - last.begunAt < maxAgeMillis ? last.found : undefined
+        return Completion.wait((completion) =>
+          last.found === undefined ? void last.waiting.push(completion) : completion(last.found)
+        )
+      }
+      return { ask, recent, look: (itemId) => Completion.wait((completion) => ask(itemId, completion)) }
     })
   )

@@ -29,6 +29,7 @@ export const EVENTS = [
   "partition_state",
   "recovery_progress",
   "backlog_untold",
+  "instance_unreported",
   "item_stopped",
   "circuit_breaker_changed",
   "dependency_up",

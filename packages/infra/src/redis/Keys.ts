@@ -28,6 +28,10 @@ export const mark = keyOf<PartitionId>("mark")
 export const items = keyOf<PartitionId>("items")
 /** How far the fold of each partition is: a hash. */
 export const backlog = TEMPLATES.backlog
+/** When each instance has reported last: a sorted set. */
+export const instances = TEMPLATES.instances
+/** What each instance says of itself: a hash. */
+export const instanceReports = TEMPLATES.instanceReports
 /** Which log the store is a fold of: a hash. */
 export const log = TEMPLATES.log
 /** Never there: an empty write to it asks whether Redis takes writes. Its pattern is that of the marks. */

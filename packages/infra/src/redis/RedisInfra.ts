@@ -16,6 +16,7 @@ import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisFoldedLog from "./RedisFoldedLog.ts"
 import * as RedisIdempotencyKeys from "./RedisIdempotencyKeys.ts"
+import * as RedisInstances from "./RedisInstances.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
@@ -51,6 +52,7 @@ export const layer = (
     RedisLiveEvents.layer,
     RedisIdempotencyKeys.layer,
     RedisBacklogs.layer,
+    RedisInstances.layer,
     RedisFoldedLog.layer,
     storeRoom,
     rightsOf(user)

@@ -73,6 +73,8 @@ export class Scripts extends Context.Service<Scripts, {
   readonly replaceLog: Script<typeof ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
   readonly useIdempotencyKey: Script<string>
+  readonly reportInstance: Script<number>
+  readonly listInstances: Script<ReadonlyArray<string>>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -132,6 +134,8 @@ const make = Effect.gen(function*() {
     replaceLog: yield* bind("replace_log", ReplaceReply),
     forgetOffsets: yield* bind("forget_offsets", Schema.Int),
     useIdempotencyKey: yield* bind("use_idempotency_key", Schema.String),
+    reportInstance: yield* bind("report_instance", Schema.Int),
+    listInstances: yield* bind("list_instances", Texts),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

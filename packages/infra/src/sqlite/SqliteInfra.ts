@@ -17,6 +17,7 @@ import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
+import * as SqliteInstances from "./SqliteInstances.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
@@ -43,6 +44,7 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteDeadLetters.layer,
   SqliteLiveEvents.layer,
   SqliteIdempotencyKeys.layer,
+  SqliteInstances.layer,
   MemoryBacklogs.layer
 ).pipe(Layer.provideMerge(MemoryRateLimits.layer))
 

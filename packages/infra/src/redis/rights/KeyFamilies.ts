@@ -16,6 +16,8 @@ export const TEMPLATES = {
   mark: "fold:<partition>",
   items: "fold:<partition>:items",
   backlog: "backlog",
+  instances: "instances",
+  instanceReports: "instances:reports",
   log: "log",
   repairs: "repairs",
   idempotency: "idempotency:<key>"

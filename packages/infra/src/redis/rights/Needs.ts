@@ -6,6 +6,7 @@
 import type { Service as Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { Service as FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
 import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
+import type { Service as Instances } from "@flash-sale/domain/ports/Instances"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -87,6 +88,12 @@ const backlogs: Needs<Backlogs> = {
   read: { reads: [["HGETALL", "backlog"]] }
 }
 
+const instances: Needs<Instances> = {
+  report: { scripts: ["report_instance"] },
+  withdraw: { writes: [["ZREM", "instances"], ["HDEL", "instanceReports"]] },
+  list: { scripts: ["list_instances"] }
+}
+
 const foldedLog: Needs<FoldedLog> = {
   read: { reads: [["HMGET", "log"]] },
   write: { scripts: ["write_log"] }
@@ -107,6 +114,7 @@ export const PORTS = {
   LiveEvents: liveEvents,
   StoredItems: storedItems,
   Backlogs: backlogs,
+  Instances: instances,
   FoldedLog: foldedLog,
   IdempotencyKeys: idempotencyKeys,
   StoreMove: storeMove

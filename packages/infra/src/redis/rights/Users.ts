@@ -11,6 +11,7 @@ export const USERS = {
     OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
+    Instances: ["report", "withdraw"],
     FoldedLog: ["read"]
   },
   processor: {
@@ -18,6 +19,7 @@ export const USERS = {
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
     Backlogs: ["publish"],
+    Instances: ["report", "withdraw"],
     FoldedLog: ["read", "write"]
   },
   operator: {
@@ -45,6 +47,7 @@ export const operationsOf = (user: User): ReadonlyArray<Operation> => {
 }
 
 const NO_WAIT_KNOWN = "no order is refused for its wait: MAX_QUEUE_WAIT is off"
+const NOT_LISTED = "the overview of the engine does not list this instance"
 const NO_PROBE = "a Redis that is full or has become a replica counts as up"
 const NO_EVENTS = "followers of items and orders get no live events"
 
@@ -54,6 +57,9 @@ const LOST: Readonly<Record<string, string>> = {
   "ItemStore.names": "items cannot be listed",
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
+  "Instances.report": NOT_LISTED,
+  "Instances.withdraw": "the overview lists this instance for some seconds after it has stopped",
+  "Instances.list": "there is no overview of the engine",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
   // Whoever writes it down needs the right to the key itself.

@@ -106,6 +106,13 @@ const chained = (connection: Connection): void => {
   }
 }
 
+/** What the gateway and the processor said last, by id; `at` in milliseconds since 1970. Swept with every report. */
+const INSTANCES = `
+CREATE TABLE IF NOT EXISTS instances(
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
   const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
@@ -127,6 +134,7 @@ const migrations: ReadonlyArray<Step> = [
   sql(CHARGED),
   chained,
   sql(NAMED),
+  sql(INSTANCES),
   sql(KEYED)
 ]
 

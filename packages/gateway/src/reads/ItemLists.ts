@@ -1,0 +1,58 @@
+/**
+ * Several items at once, for a page of a shop that shows several sales. One request asks for many reads, so they cost
+ * the store no more than a bound, whatever is asked for: they are as old as such a page may be, and new ones are
+ * counted.
+ */
+import type { ItemDamaged, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Effect, type Exit, Layer, Schema } from "effect"
+import { ItemReads } from "./ItemReads.ts"
+
+/** How old a read may be that a list shows, in milliseconds. */
+export const MAX_AGE_MILLIS = 500
+/** New reads of items that all lists of a gateway make in a second. Reads that are there already are free. */
+export const READS_PER_SECOND = 2_000
+
+/** More items would have to be read than the bound allows now. */
+export class TooManyReads extends Schema.TaggedError<TooManyReads>()("TooManyReads", {}) {}
+
+export class ItemLists extends Context.Service<ItemLists, {
+  /** What was found of each item, in the same order, at most `MAX_AGE_MILLIS` old. Reads all of them or none. */
+  readonly look: (
+    itemIds: ReadonlyArray<ItemId>
+  ) => Effect.Effect<ReadonlyArray<Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>>, TooManyReads>
+}>()("@flash-sale/gateway/reads/ItemLists") {}
+
+/** Takes places for new reads; they come back evenly. Returns whether there were as many. */
+const makeBudget = (monotonic: () => number) => {
+  let left = READS_PER_SECOND
+  let at = monotonic()
+  return (reads: number): boolean => {
+    const now = monotonic()
+    left = Math.min(READS_PER_SECOND, left + ((now - at) / 1000) * READS_PER_SECOND)
+    at = now
+    if (reads > left) return false
+    left -= reads
+    return true
+  }
+}
+
+export const layer: Layer.Layer<ItemLists, never, ItemReads> = Layer.effect(
+  ItemLists,
+  Effect.gen(function*() {
+    const reads = yield* ItemReads
+    const take = makeBudget(yield* Monotonic.reader)
+    return {
+      look: (itemIds) =>
+        Effect.suspend(() => {
+          const known = itemIds.map((itemId) => reads.recent(itemId, MAX_AGE_MILLIS))
+          const missing = known.filter((read) => read === undefined).length
+          if (missing > 0 && !take(missing)) return Effect.fail(new TooManyReads())
+          const read = (itemId: ItemId, at: number) => Effect.exit(known[at] ?? reads.look(itemId))
+          return Effect.forEach(itemIds, read, { concurrency: "unbounded" })
+        })
+    }
+  })
+)
