@@ -20,8 +20,9 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],
-    ["kafka", "payment", "redis", "sqlite"]
+    ["access", "kafka", "payment", "redis", "sqlite"]
   ],
+  "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"]],
   "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
@@ -31,7 +32,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/cli/src": [
     ["terminal"],
     ["item", "stock"],
-    ["sale", "order", "reconcile", "backup"],
+    ["sale", "order", "reconcile", "backup", "key"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

@@ -11,6 +11,8 @@ const READS: Banned = {
   except: {
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
+    "packages/cli/src/key/CreateCommand.ts": "sets when a key expires",
+    "packages/cli/src/key/Key.ts": "shows which keys have expired",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
     "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
@@ -20,6 +22,8 @@ const READS: Banned = {
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
     "packages/gateway/src/reads/Views.ts": "tells browsers the time, for countdowns",
     "packages/gateway/src/request/BuyTelemetry.ts": "stamps log lines",
+    "packages/infra/src/access/AccessCallers.ts": "keys and tokens expire at times of day",
+    "packages/infra/src/access/tokens/BuyerTokens.ts": "tokens expire at times of day",
     "packages/infra/src/kafka/append/RecordTime.ts": "stamps records",
     "packages/infra/src/observability/ClockWatch.ts": "watches the wall clock",
     "packages/infra/src/observability/InstanceReports.ts": "stamps when an instance started",

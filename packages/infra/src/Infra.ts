@@ -10,19 +10,18 @@ import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { Duration, Effect, Layer } from "effect"
+import * as Access from "./access/Access.ts"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
-import * as PaymentMode from "./observability/PaymentMode.ts"
-import type * as HttpPayments from "./payment/HttpPayments.ts"
+import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
+import type { EmbeddedSettings, RedisSettings, StatusSettings } from "./Settings.ts"
 import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
 import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
@@ -87,20 +86,19 @@ export const layerEmbeddedBeside = (
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
   Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
 
-/** The payment provider of the settings, or the simulator, which takes no money. */
-export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
-  settings.provider === undefined
-    ? Layer.merge(
-      of(Effect.promise(() => import("./payment/SimulatedPayments.ts")), ({ layer }) => layer(settings)),
-      PaymentMode.layerSimulated
-    )
-    : of(Effect.promise(() => import("./payment/HttpPayments.ts")), httpOf(settings.provider))
-
-const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer }: typeof HttpPayments) =>
-  layer(provider)
+export const layerPayments = PaymentLayers.layer
 
 export const layerTokens = TokenLayers.layer
 export const layerTokensEmbedded = TokenLayers.layerEmbedded
+
+export const layerCallers = Access.layer
+export const keysFile = Access.keysFile
+export const keysFileIn = Access.keysFileIn
+/** What operators do with the api keys of a file. */
+export const keys = Access.keys
+export type NewKey = Access.NewKey
+export type KeyInfo = Access.KeyInfo
+export type KeyFailure = Access.KeyFailure
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

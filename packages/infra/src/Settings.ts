@@ -5,6 +5,7 @@
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are reported at once.
  */
 import { Config, Duration, Option } from "effect"
+import * as AccessConfig from "./access/AccessConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
@@ -16,6 +17,7 @@ import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as ListenHost from "./settings/ListenHost.ts"
 import * as Monitoring from "./settings/MonitoringSettings.ts"
+import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
 
@@ -33,22 +35,20 @@ export const ProcessorSettings = Monitoring.make(undefined)
 export const ServeProcessorSettings = Monitoring.make(ListenHost.LOOPBACK)
 export type ProcessorSettings = Monitoring.MonitoringSettings
 
-/** Shorter than a buyer takes to pay attention, an order would be gone before it is asked for. */
-const MIN_RETENTION = Duration.minutes(1)
-/** Every order of so long ago takes its bytes: docs/operations.md has the sum. */
-const MAX_RETENTION = Duration.days(30)
-
-export const StatusSettings = Variable.group({
-  /** How long the final status of an order that held units is found. */
-  retention: Variable.make("STATUS_RETENTION", Kind.duration(MIN_RETENTION, MAX_RETENTION), Duration.days(1))
-})
-export type StatusSettings = Config.Success<typeof StatusSettings>
+export const StatusSettings = Statuses.StatusSettings
+export type StatusSettings = Statuses.StatusSettings
 
 /** The payments of a processor: the provider, or the simulator with its failures. */
 export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0.1)
 /** The same where nothing is meant to fail unless it is asked for: the engine that is tried out in one process. */
 export const ServePaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0)
 export type PaymentSettings = PaymentConfig.PaymentSettings
+
+/** Who may call, and how callers are told apart. */
+export const AccessSettings: Config.Config<AccessSettings> = AccessConfig.config
+export type AccessSettings = AccessConfig.AccessSettings
+/** Where the api keys are: for commands that change them. */
+export const KeyFileSettings = AccessConfig.keyFile
 
 export const TokenKeySettings: Config.Config<TokenKeySettings> = TokenKeyConfig.config
 export type TokenKeySettings = TokenKeyConfig.TokenKeySettings

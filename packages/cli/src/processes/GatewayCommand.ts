@@ -12,6 +12,7 @@ const settings = Settings.all({
   gateway: Settings.GatewaySettings,
   access: Settings.AccessSettings,
   tokens: Settings.TokenKeySettings,
+  access: Settings.AccessSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
   logs: Settings.LogSettings,

@@ -8,6 +8,7 @@ import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
 import * as Process from "./Process.ts"
 import * as ProcessorCommand from "./ProcessorCommand.ts"
@@ -21,6 +22,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
+    access: Settings.AccessSettings,
     statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
@@ -62,6 +64,8 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
         Infra.layerTokensEmbedded(read.embedded.dataDir, read.tokens),
         Infra.layerPayments(read.payments)
       ]),
+      Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
+      Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access)),
       Layer.provide(Infra.layerEmbedded(read.embedded)),
       Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))

@@ -43,7 +43,14 @@ export const about = (what: string, { code, lines }: CommandFailed): CommandFail
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen" | "BackupRefused"
+  readonly _tag:
+    | "CannotOpen"
+    | "CannotUseKeys"
+    | "CannotUseFile"
+    | "KeysNotChanged"
+    | "EngineLocked"
+    | "CannotListen"
+    | "BackupRefused"
   readonly message: string
 }
 
@@ -87,6 +94,8 @@ export const from = (error: Known): CommandFailed => {
       return unreachable(error.message)
     case "BackupRefused":
     case "CannotUseKeys":
+    case "CannotUseFile":
+    case "KeysNotChanged":
     case "EngineLocked":
     case "CannotListen":
       return failed(error.message)

@@ -6,12 +6,13 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "isUp"],
+    ItemStore: ["read", "readBuyers", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
-    OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
+    OrderStatuses: ["admit", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
-    Instances: ["report", "withdraw"],
+    Instances: ["report", "withdraw", "list"],
+    IdempotencyKeys: ["use"],
     FoldedLog: ["read"]
   },
   processor: {
@@ -35,6 +36,7 @@ export const USERS = {
 export type User = keyof typeof USERS
 
 export interface Operation {
+  readonly user: User
   readonly port: Port
   readonly name: string
 }
@@ -42,7 +44,7 @@ export interface Operation {
 export const operationsOf = (user: User): ReadonlyArray<Operation> => {
   const ports: Operations = USERS[user]
   return (Object.keys(PORTS) as ReadonlyArray<Port>).flatMap((port) =>
-    (ports[port] ?? []).map((name): Operation => ({ port, name }))
+    (ports[port] ?? []).map((name): Operation => ({ user, port, name }))
   )
 }
 
@@ -66,8 +68,14 @@ const LOST: Readonly<Record<string, string>> = {
   "FoldedLog.read": "a log with another number of partitions is known by its topic alone",
   "ItemStore.trouble": NO_PROBE,
   "ItemStore.isUp": NO_PROBE,
-  "ItemStore.levels": "processor_inventory_level does not show every item"
+  "ItemStore.levels": "processor_inventory_level does not show every item",
+  "IdempotencyKeys.use": "the admin API refuses changes that have an Idempotency-Key"
+}
+/** The same of an operation that only this user can do without. */
+const LOST_BY: Readonly<Record<string, string>> = {
+  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
 }
 
 /** What is lost without it, in words; undefined where orders are not served without it. */
-export const lostWithout = ({ name, port }: Operation): string | undefined => LOST[`${port}.${name}`]
+export const lostWithout = ({ name, port, user }: Operation): string | undefined =>
+  LOST_BY[`${user} ${port}.${name}`] ?? LOST[`${port}.${name}`]
