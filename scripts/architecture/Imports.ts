@@ -14,7 +14,8 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
   operations: ["domain", "infra"],
-  cli: ["domain", "infra", "audit", "operations", "gateway", "processor"]
+  admin: ["domain", "infra", "operations", "gateway"],
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor"]
 }
 /** The packages that only compute, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {

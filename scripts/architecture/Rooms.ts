@@ -29,6 +29,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/operations/src": [["append", "paging"], ["items"], ["letters"]],
+  "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["item", "stock"],

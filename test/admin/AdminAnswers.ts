@@ -1,6 +1,6 @@
 /** What each endpoint of the admin API answers, over HTTP and over any ports. */
 import { NodeHttpClient } from "@effect/platform-node"
-import { assert, layer } from "@effect/vitest"
+import { assert, layer, type Vitest } from "@effect/vitest"
 import * as AdminClient from "@flash-sale/domain/api/admin/AdminClient"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
@@ -70,7 +70,7 @@ const letterOf = (partition: number, offset: number, name: string) => ({
   timestamp: `2026-01-01T00:00:0${offset % 10}.000Z`
 })
 
-const itemsSuite = (it: Parameters<Parameters<ReturnType<typeof layer>>[1]>[0]) => {
+const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
   it.effect("stock: the counts once the change counts, and what was not taken", () =>
     Effect.gen(function*() {
       const set = yield* stock("mug", { set: 100 })
@@ -194,7 +194,7 @@ const itemsSuite = (it: Parameters<Parameters<ReturnType<typeof layer>>[1]>[0]) 
     }), TEST_TIMEOUT)
 }
 
-const lettersSuite = (it: Parameters<Parameters<ReturnType<typeof layer>>[1]>[0]) => {
+const lettersSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
   it.effect("letters: listed, shown without the token, tried, replayed, and handled from then on", () =>
     Effect.gen(function*() {
       const letters = yield* DeadLetters

@@ -30,7 +30,8 @@ import type { AdminPorts } from "./request/Services.ts"
 
 export interface Settings {
   readonly port: number
-  readonly host: string
+  /** The address to listen on; all of the machine where it is undefined. */
+  readonly host: string | undefined
   /** The names that the port answers to, beside addresses and `localhost`, in small letters. */
   readonly allowedHosts: ReadonlySet<string> | undefined
   /** Proxies whose word about a client's address is taken. */

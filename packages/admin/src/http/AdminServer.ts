@@ -16,7 +16,7 @@ const isProbe = ({ method, url }: IncomingMessage): boolean =>
 
 /** Listens on `port` of `host`; 0 takes any that is free. */
 export const layer = (
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port }: { readonly host: string | undefined; readonly port: number },
   isTrusted: (address: string) => boolean
 ) =>
   Listener.layer({

@@ -24,3 +24,12 @@ export const of = (bytes: Uint8Array): object => {
   const json = decodeJson(text)
   return Result.isFailure(json) ? { value_text: text } : { value: json.success }
 }
+
+/** The value as it may be shown, under the name that says what it is: without the token at any depth. */
+export interface Shown {
+  readonly value?: unknown
+  readonly value_text?: string
+  readonly value_base64?: string
+}
+
+export const shown = (bytes: Uint8Array): Shown => JSON.parse(JSON.stringify(of(bytes), hideToken))

@@ -9,6 +9,8 @@ import { mapValues, type Spec } from "../document/Spec.ts"
 import * as AdminErrors from "./AdminErrors.ts"
 import * as AdminExamples from "./AdminExamples.ts"
 import { AdminUnhealthy } from "./AdminSystem.ts"
+import { SaleChange, StockChange } from "./ItemBodies.ts"
+import { Discard, Replay } from "./LetterBodies.ts"
 
 /** The framework gives a stream no words of its own, and marks a key as one choice among none. */
 const STREAM = "The events, until one side closes the connection."
@@ -25,7 +27,7 @@ const describeStreams = (spec: Spec): Spec => ({
 
 const STEPS = [
   PublicNames.amend,
-  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy }),
+  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy, StockChange, SaleChange, Discard, Replay }),
   describeStreams,
   CommonAnswers.amend,
   AnswerHeaders.amend,

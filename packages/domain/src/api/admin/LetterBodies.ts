@@ -53,7 +53,7 @@ export const LetterPage = Schema.Struct({
 export const LetterDetails = Schema.Struct({
   id: Schema.String.annotate({ description: "Partition and offset of its record in the log" }),
   state: Schema.Literals(["open", "handled"]),
-  letter: Schema.optionalKey(LetterRow.annotate({ description: "Present while it is open" })),
+  letter: Schema.optionalKey(LetterRow),
   value: Schema.optionalKey(Schema.Unknown.annotate({
     description: "The record's value as JSON, without the payment token"
   })),
@@ -70,7 +70,7 @@ export const LetterDetails = Schema.Struct({
       at: Fields.Timestamp
     }).annotate({ description: "Who handled it; absent where that is too long ago" })
   )
-}).annotate({ identifier: "LetterDetails", description: "A letter, or who has handled it." })
+}).annotate({ identifier: "LetterDetails", description: "A letter, which is present while it is open, or who has handled it." })
 
 const selection = {
   ids: Schema.optionalKey(
