@@ -1,5 +1,6 @@
 /** The OpenAPI document, as the gateway serves it. */
 import { Api } from "@flash-sale/domain/api/Api"
+import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { ItemView } from "@flash-sale/domain/api/ItemsApi"
@@ -47,6 +48,7 @@ const named = (name: string) => answers.find((each) => each.name === name)?.answ
 /** The schemas by which bodies are read and written, by their names in the document. */
 const schemas: Readonly<Record<string, unknown>> = {
   ...Errors,
+  ...AccessErrors,
   ...HttpProblems,
   ...SystemApi,
   ItemCounts,

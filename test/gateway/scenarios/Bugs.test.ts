@@ -3,6 +3,7 @@
  * and the next one is served when the bug is gone. Without the HTTP server, which hides how often an order is answered.
  */
 import { assert, describe, it, layer } from "@effect/vitest"
+import { nobody } from "@flash-sale/domain/access/Caller"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order, write } from "@flash-sale/domain/records/Order"
@@ -16,6 +17,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Cause, Context, Duration, Effect, Layer, Logger, Metric, References, Schedule } from "effect"
 import * as BrokenGuards from "../BrokenGuards.ts"
 import * as FaultSwitches from "../FaultSwitches.ts"
+import * as TestCallers from "../TestCallers.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const ORDERS = 20
@@ -35,9 +37,10 @@ const logging = Layer.unwrap(Effect.map(Lines, (lines) =>
 
 const engine = BuyHandler.layer.pipe(
   Layer.provideMerge([
-    Admission.layer({ rateLimit: LIMIT, maxInFlight: ORDERS, maxQueueWait: Duration.seconds(30) }),
+    Admission.layer({ rateLimit: LIMIT, maxInFlight: ORDERS, keyMaxInFlight: ORDERS, maxQueueWait: Duration.seconds(30) }),
     BrokenGuards.rateLimitHeaders(LIMIT)
   ]),
+  Layer.provide(TestCallers.layerDoor),
   Layer.provideMerge([BrokenGuards.itemReads(Duration.zero), BrokenGuards.waitEstimate]),
   Layer.provideMerge([
     BrokenGuards.buyTelemetry,
@@ -74,7 +77,7 @@ const buyAll = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const answers: ReadonlyArray<Array<BuyResponse>> = orders.map(() => [])
   orders.forEach((order, n) => {
     const respond = guard.of(answers[n]!, (all, answer: BuyResponse) => void all.push(answer))
-    buy(context(order.requestId), new TextEncoder().encode(write(order)), respond)
+    buy(context(order.requestId), nobody, new TextEncoder().encode(write(order)), respond)
   })
   yield* Effect.repeat(Effect.sync(() => answers.every(({ length }) => length > 0)), {
     schedule: Schedule.spaced("5 millis"),

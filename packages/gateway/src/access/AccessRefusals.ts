@@ -4,28 +4,21 @@ import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
 import * as Refusals from "../request/Refusals.ts"
-import type { Denial } from "./Denied.ts"
+import type { Denied, EntryDenial } from "./Denied.ts"
 
-/** What a denied request is answered. */
-export type DeniedAnswer =
+/** What is answered to a request that is denied before its order is read. */
+export type EntryRefusal =
   | AccessErrors.Unauthenticated
   | AccessErrors.MissingScope
-  | AccessErrors.TokenMismatch
   | AccessErrors.TooManyFailures
   | Unavailable
 
 const NO_CREDENTIALS = "No key and no token: send one in the header Authorization"
 
-/** The answer with its code, whatever was asked for. */
-export const of = (correlation_id: CorrelationId, denial: Denial): DeniedAnswer =>
-  denial._tag === "CannotTell" || denial._tag === "Overloaded"
-    ? Refusals.unavailable(correlation_id, denial._tag === "Overloaded" ? "overloaded" : "keys_unavailable")
-    : withoutStack(() => toError(correlation_id, denial))
+export const ofEntry = (correlation_id: CorrelationId, denial: EntryDenial): EntryRefusal =>
+  withoutStack(() => toError(correlation_id, denial))
 
-const toError = (
-  correlation_id: CorrelationId,
-  denial: Exclude<Denial, { readonly _tag: "CannotTell" | "Overloaded" }>
-): DeniedAnswer => {
+const toError = (correlation_id: CorrelationId, denial: EntryDenial): EntryRefusal => {
   switch (denial._tag) {
     case "Unauthenticated":
       return new AccessErrors.Unauthenticated({ error: NO_CREDENTIALS, code: "unauthenticated", correlation_id })
@@ -33,15 +26,33 @@ const toError = (
       return new AccessErrors.Unauthenticated({ error: denial.why, code: denial.code, correlation_id })
     case "MissingScope":
       return new AccessErrors.MissingScope({ scope: denial.scope, correlation_id })
-    case "WrongUser":
-      return new AccessErrors.TokenMismatch({ code: "wrong_user", correlation_id })
-    case "WrongItem":
-      return new AccessErrors.TokenMismatch({ code: "wrong_item", correlation_id })
+    case "CannotTell":
+      return Refusals.unavailable(correlation_id, "keys_unavailable")
+    case "Overloaded":
+      return Refusals.unavailable(correlation_id, "overloaded")
     case "TooManyFailures":
       return new AccessErrors.TooManyFailures({
         retry_after_seconds: Refusals.wholeSeconds(denial.wait),
         correlation_id
       })
+  }
+}
+
+const mismatch = (correlation_id: CorrelationId, code: AccessErrors.TokenMismatch["code"]) =>
+  withoutStack(() => new AccessErrors.TokenMismatch({ code, correlation_id }))
+
+/** What is answered to an order that its caller may not place. */
+export const ofOrder = (
+  correlation_id: CorrelationId,
+  { denial }: Denied
+): EntryRefusal | AccessErrors.TokenMismatch => {
+  switch (denial._tag) {
+    case "WrongUser":
+      return mismatch(correlation_id, "wrong_user")
+    case "WrongItem":
+      return mismatch(correlation_id, "wrong_item")
+    default:
+      return ofEntry(correlation_id, denial)
   }
 }
 

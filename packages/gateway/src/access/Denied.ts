@@ -13,9 +13,12 @@ export type Denial =
   | { readonly _tag: "TooManyFailures"; readonly wait: number }
   | { readonly _tag: "Overloaded" }
 
-export class Denied {
-  readonly denial: Denial
-  constructor(denial: Denial) {
+/** Before an order is read: then nobody knows yet whose it is. */
+export type EntryDenial = Exclude<Denial, { readonly _tag: "WrongUser" | "WrongItem" }>
+
+export class Denied<D extends Denial = Denial> {
+  readonly denial: D
+  constructor(denial: D) {
     this.denial = denial
   }
 }

@@ -18,7 +18,7 @@ import { type AccessReason, authFailures } from "@flash-sale/infra/observability
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
 import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
-import { type Denial, Denied, reasonOf } from "./Denied.ts"
+import { type Denial, Denied, type EntryDenial, reasonOf } from "./Denied.ts"
 
 /** Wrong keys and tokens of one address (IPv6: of one /64) in a window, in milliseconds. */
 export const CREDENTIAL_FAILURES = { max: 60, window: 60_000, clients: 20_000 }
@@ -34,14 +34,17 @@ export interface Settings {
   readonly isTrusted: (address: string) => boolean
 }
 
+/** Who comes in, or why nobody does. */
+export type Entry = Caller | Denied<EntryDenial>
+
 export class Door extends Context.Service<Door, {
   /**
    * Who sends a request with these headers from this address, or why it is denied, where that is known without
    * waiting. Undefined: ask `identify`. Never throws.
    */
-  readonly known: (headers: RequestHeaders, remote: string | undefined) => Caller | Denied | undefined
+  readonly known: (headers: RequestHeaders, remote: string | undefined) => Entry | undefined
   /** The same, with the patience that a new token needs. */
-  readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Caller | Denied>
+  readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
   /** Why this caller may not place this order; undefined where it may. */
   readonly denialOf: (caller: Caller, order: Pick<Order, "userId" | "itemId">) => Denied | undefined
   /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
@@ -51,6 +54,7 @@ export class Door extends Context.Service<Door, {
 }>()("@flash-sale/gateway/access/Door") {}
 
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }
+const UNAUTHENTICATED: EntryDenial = { _tag: "Unauthenticated" }
 const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
 
 export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Door, never, Callers> =>
@@ -66,27 +70,24 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Doo
       let checks = 0
 
       const count = (reason: AccessReason): void => authFailures(reason).updateUnsafe(1, context)
-      const deny = (denial: Denial): Denied => {
+      const deny = <D extends Denial>(denial: D): Denied<D> => {
         count(reasonOf(denial))
         return new Denied(denial)
       }
-      /** What only a look at an order would tell is never asked here; it would be denied all the same. */
-      const denyBy = (refusal: MayDo.AccessRefusal): Denied =>
-        deny(refusal._tag === "NotFound" ? { _tag: "Unauthenticated" } : refusal)
 
       const waitOf = (headers: RequestHeaders, remote: string | undefined): number =>
         addresses.isClean() ? 0 : addresses.waitOf(clientOf(headers, remote))
       const clientOf = (headers: RequestHeaders, remote: string | undefined): string =>
         AddressKey.of(addressOf(remote, headerOf(headers, "x-forwarded-for")))
 
-      const admit = (caller: Caller): Caller | Denied => {
+      const admit = (caller: Caller): Entry => {
         const refusal = MayDo.refusalOf(auth, caller, USE_ORDERS)
-        if (refusal !== undefined) return denyBy(refusal)
+        if (refusal !== undefined) return deny(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
         if (caller._tag !== "Buyer" || buyers.isClean()) return caller
         const wait = buyers.waitOf(caller.userId)
         return wait > 0 ? deny({ _tag: "TooManyFailures", wait }) : caller
       }
-      const enter = (identity: Identity, headers: RequestHeaders, remote: string | undefined): Caller | Denied => {
+      const enter = (identity: Identity, headers: RequestHeaders, remote: string | undefined): Entry => {
         if (identity._tag === "Identified") return admit(identity.caller)
         if (identity._tag === "CannotTell") return deny(identity)
         const wait = waitOf(headers, remote)
@@ -116,7 +117,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Doo
           const refusal = MayDo.refusalOf(auth, caller, { _tag: "PlaceOrder", userId, itemId })
           if (refusal === undefined) return undefined
           if (caller._tag === "Buyer") buyers.failed(caller.userId)
-          return denyBy(refusal)
+          return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
         },
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {

@@ -94,7 +94,7 @@ const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueue
     caller: Caller
   ): Refusals.Refusal | undefined => {
     const denied = door.denialOf(caller, order)
-    if (denied !== undefined) return AccessRefusals.of(correlationId, denied.denial)
+    if (denied !== undefined) return AccessRefusals.ofOrder(correlationId, denied)
     const share = shareOf(caller)
     if (share !== undefined && share.count >= keyMaxInFlight) return Refusals.quotaExceeded(correlationId)
     if (inFlight.count >= maxInFlight) return Refusals.unavailable(correlationId, "overloaded")

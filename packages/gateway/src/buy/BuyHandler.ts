@@ -5,7 +5,7 @@ import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
-import type { Denied } from "../access/Denied.ts"
+import type { Denied, EntryDenial } from "../access/Denied.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -25,7 +25,7 @@ export class BuyHandler extends Context.Service<BuyHandler, {
     respond: Completion.Completion<BuyResponses.BuyResponse>
   ) => void
   /** The answer to an order that is not even read, for who sends it. Counts and logs it. */
-  readonly denied: (request: RequestContext, denied: Denied) => BuyResponses.BuyResponse
+  readonly denied: (request: RequestContext, denied: Denied<EntryDenial>) => BuyResponses.BuyResponse
   /** The answer to an order of which a bug keeps us from knowing who sends it. Counts and logs it. */
   readonly failed: (request: RequestContext, cause: Cause.Cause<unknown>) => BuyResponses.BuyResponse
 }>()("@flash-sale/gateway/buy/BuyHandler") {}
@@ -106,7 +106,7 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     return {
       failed,
       denied: (request, { denial }) => {
-        const refusal = AccessRefusals.of(request.correlationId, denial)
+        const refusal = AccessRefusals.ofEntry(request.correlationId, denial)
         telemetry.refused(request, refusal.code)
         return BuyResponses.refused(refusal)
       },

@@ -14,7 +14,7 @@ import * as CorrelationIds from "@flash-sale/infra/observability/tracing/Correla
 import { ByteSize, Context, Effect, Exit, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Denied } from "../access/Denied.ts"
-import { Door } from "../access/Door.ts"
+import { Door, type Entry } from "../access/Door.ts"
 import { Arrivals, type Asked } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -108,7 +108,7 @@ export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Door | 
         arriving.body = body
         goOn(arriving)
       })
-      const found = (order: Arriving, exit: Exit.Exit<Caller | Denied>): void => {
+      const found = (order: Arriving, exit: Exit.Exit<Entry>): void => {
         if (Exit.isFailure(exit)) return respond(failed(current, exit.cause))
         if (exit.value instanceof Denied) return respond(denied(current, exit.value))
         order.caller = exit.value

@@ -3,7 +3,7 @@ import { Authorization, CurrentCaller } from "@flash-sale/domain/api/Authorizati
 import { Effect, Layer, Option } from "effect"
 import { HttpServerRequest } from "effect/http"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
-import { Denied } from "../access/Denied.ts"
+import { Denied, type EntryDenial } from "../access/Denied.ts"
 import { Door } from "../access/Door.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import { RequestContext } from "../request/RequestContext.ts"
@@ -20,8 +20,8 @@ export const layer: Layer.Layer<Authorization, never, Door | BuyTelemetry> = Lay
       const known = door.known(headers, remote)
       return known === undefined ? door.identify(headers, remote) : Effect.succeed(known)
     })
-    const deny = (request: RequestContext, endpoint: string, { denial }: Denied) => {
-      const refusal = AccessRefusals.of(request.correlationId, denial)
+    const deny = (request: RequestContext, endpoint: string, { denial }: Denied<EntryDenial>) => {
+      const refusal = AccessRefusals.ofEntry(request.correlationId, denial)
       if (endpoint === "buy") telemetry.refused(request, refusal.code)
       return refusal
     }

@@ -19,10 +19,7 @@ const listen = ({ host, port, variable }: WantedPort): Effect.Effect<Server, Can
   Effect.acquireRelease(
     Effect.callback<Server, CannotListen>((resume) => {
       const server = createServer()
-      server.once(
-        "error",
-        ({ message }) => resume(Effect.fail(new CannotListen({ port, host, variable, detail: message })))
-      )
+      server.once("error", ({ message }) => resume(Effect.fail(new CannotListen({ port, variable, detail: message }))))
       server.listen({ port, host }, () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))

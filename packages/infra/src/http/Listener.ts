@@ -24,15 +24,12 @@ const LOOK_EVERY = "1 second"
 /** The port cannot be listened on: another process has it, or it is not ours to take. */
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   port: Schema.Int,
-  /** The address; undefined for all of the machine. */
-  host: Schema.optional(Schema.String),
   /** The setting that names another. */
   variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT", "ADMIN_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {
-    const of = this.host === undefined ? "" : ` of ${this.host}`
-    return `cannot listen on port ${this.port}${of} (${this.variable}): ${this.detail}`
+    return `cannot listen on port ${this.port} (${this.variable}): ${this.detail}`
   }
 }
 
@@ -130,11 +127,6 @@ export const layer = (options: ListenerOptions) =>
   })).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(
-        new CannotListen({
-          port: options.port,
-          host: options.host,
-          variable: options.variable,
-          detail: messageOf(cause)
-        })
+        new CannotListen({ port: options.port, variable: options.variable, detail: messageOf(cause) })
       )))
   )

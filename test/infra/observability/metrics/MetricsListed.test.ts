@@ -1,4 +1,5 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
+import * as AccessMetrics from "@flash-sale/infra/observability/metrics/AccessMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -11,6 +12,7 @@ const names = [
   ...Object.values(Metrics.initial).flat(),
   ...Object.values(EngineMetrics.initial).flat(),
   ...Object.values(ConnectionMetrics.initial).flat(),
+  ...Object.values(AccessMetrics.initial).flat(),
   ProcessMetrics.openDescriptors,
   ProcessMetrics.maxDescriptors,
   ProcessMetrics.clockOffset,
