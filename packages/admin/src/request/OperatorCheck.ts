@@ -8,7 +8,7 @@ import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operators"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
 import * as AccessRefusals from "@flash-sale/gateway/access/AccessRefusals"
-import { type Denial, reasonOf } from "@flash-sale/gateway/access/Denied"
+import { type EntryDenial, reasonOf } from "@flash-sale/gateway/access/Denied"
 import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Door"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -24,14 +24,10 @@ import { HttpServerRequest } from "effect/http"
 const CHECK_TIMEOUT = "5 seconds"
 const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
 
-const deny = Effect.fnUntraced(function*(denial: Denial) {
+const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
   const { correlationId } = yield* RequestContext
   yield* Metric.update(AdminMetrics.refused(reasonOf(denial)), 1)
-  // Nothing here is a buyer's own.
-  return yield* Effect.fail(AccessRefusals.of(correlationId, denial)).pipe(
-    Effect.catchTag("TokenMismatch", Effect.die),
-    withRetryAfter
-  )
+  return yield* withRetryAfter(Effect.fail(AccessRefusals.ofEntry(correlationId, denial)))
 })
 
 const noKeys = Effect.fnUntraced(function*() {
