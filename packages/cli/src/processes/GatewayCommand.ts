@@ -12,7 +12,6 @@ import * as Process from "./Process.ts"
 
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
-  access: Settings.AccessSettings,
   tokens: Settings.TokenKeySettings,
   admin: Settings.AdminSettings,
   redis: Settings.RedisSettings,

@@ -19,7 +19,6 @@ const SERVICES = ["gateway", "processor"] as const
 const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.ServeGatewaySettings,
-    access: Settings.AccessSettings,
     processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,

@@ -1,5 +1,6 @@
 /**
- * Callers that were checked once, by the header that they sent. Bounded by count and by characters: the oldest go first.
+ * Callers that were checked once, by the header that they sent. Bounded by count and by characters: the oldest go
+ * first.
  *
  * **Details**: nobody but a caller whose credential was good has an entry, so that a flood of bad ones drives nobody
  * out. An answer holds in an interval of the wall clock, in which checking it again would say the same.
@@ -11,7 +12,7 @@ export const MAX_REMEMBERED = 100_000
 /** The most characters of all their headers together. */
 export const MAX_CHARACTERS = 32 * 1024 * 1024
 
-/** An answer, and when it holds: from the first instant on until before the second, in milliseconds since 1970 (UTC). */
+/** An answer, and when it holds: from an instant on and before another, in milliseconds since 1970 (UTC). */
 export interface Answer {
   readonly identity: Identity
   readonly from: number
