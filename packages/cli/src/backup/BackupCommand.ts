@@ -21,5 +21,6 @@ export const command = Command.make("backup", {
     Command.withDescription(
       "Make a backup of the embedded engine, also while it runs, and check every record of its log. " +
         "On Kafka and Redis there is nothing to do here: see docs/operations.md"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale backup orders.sqlite" }])
   )

@@ -20,5 +20,6 @@ export const command = Command.make("restore", {
     Command.withDescription(
       "Bring a backup back into a folder, which is made where it is missing. Refuses one that holds an engine's " +
         "files, or in which an engine works"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale restore orders.sqlite --data-dir ./data" }])
   )

@@ -23,5 +23,6 @@ export const command = Command.make("discard", {
     if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
     yield* Batch.perform(inspected, (step) => Effect.map(Discard.perform(step, operator), LetterWords.ofDiscarded))
   }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Mark dead letters as handled without doing anything about them")
+    Command.withDescription("Mark dead letters as handled without doing anything about them"),
+    Command.withExamples([{ command: "flash-sale dlq discard 3-1743 --why \"a typo of the importer\"" }])
   )

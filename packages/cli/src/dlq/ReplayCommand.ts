@@ -84,5 +84,8 @@ export const command = Command.make("replay", {
     Command.withDescription(
       "Start a new attempt at the orders of dead letters: units are reserved and the payment is taken again. " +
         "Named letters are replayed all, or none where one cannot be; repeating it starts no second attempt"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale dlq replay --all --reason payment-timeout --dry-run" }, {
+      command: "flash-sale dlq replay 3-1742 --why \"the provider is back\""
+    }])
   )
