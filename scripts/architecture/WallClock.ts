@@ -10,12 +10,11 @@ const READS: Banned = {
     "the wall clock steps: a difference is one of Monotonic. List the file in WallClock.ts where a time is stamped",
   except: {
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
-    "packages/cli/src/dlq/Letters.ts": "stamps the note that a letter is handled",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
-    "packages/cli/src/dlq/Replay.ts": "stamps a status",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
     "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
+    "packages/cli/src/sale/SaleList.ts": "shows sales' hours against the time of day",
     "packages/cli/src/sale/SaleHours.ts": "sets a sale's hours from now on",
     "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
@@ -34,6 +33,9 @@ const READS: Banned = {
     "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",
     "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",
     "packages/infra/src/sqlite/StatusClock.ts": "rows outlive the process, so their expiry begins at a time of day",
+    "packages/operations/src/letters/Letters.ts":
+      "stamps the note that a letter is handled, and knows how old letters are",
+    "packages/operations/src/letters/Replay.ts": "stamps a status",
     "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",
     "packages/processor/src/partition/BacklogReporter.ts": "compares with the time of a record",
     "packages/processor/src/partition/Forwarding.ts": "stamps a dead letter",

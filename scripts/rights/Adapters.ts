@@ -22,7 +22,7 @@ const CONTAINERS = ["script", "client", "config", "acl", "object", "memory", "xi
 
 /** The modules in which services perform operations, as patterns of paths. */
 export const MODULES = [
-  "packages/{audit,cli,gateway,processor}/src/**/*.ts",
+  "packages/{audit,cli,gateway,operations,processor}/src/**/*.ts",
   "packages/domain/src/recovery/*.ts",
   "packages/infra/src/kafka/topics/*.ts",
   "packages/infra/src/observability/InstanceReports.ts"
@@ -36,7 +36,7 @@ const within = (...folders: ReadonlyArray<string>): RegExp => new RegExp(`^packa
 const FOLDERS: Readonly<Record<User, RegExp>> = {
   gateway: within("gateway/src/", TOPICS, REPORTS),
   processor: within("processor/src/", "domain/src/recovery/", TOPICS, REPORTS),
-  operator: within("audit/src/", "domain/src/recovery/", TOPICS, "cli/src/(?!processes)")
+  operator: within("audit/src/", "operations/src/", "domain/src/recovery/", TOPICS, "cli/src/(?!processes)")
 }
 
 /** Operations that seem to be performed and are not, as "<user> <port>.<operation>", and why. */
