@@ -44,7 +44,7 @@ export const processor = (id: string, more: Partial<ProcessorInstance> = {}): Pr
   halted: [],
   recovering: [],
   stopped_items: 0,
-  payments: { in_flight: 4, per_second: { paid: 59 }, held_back: false, simulated: true },
+  payments: { in_flight: 4, in_doubt: 1, per_second: { paid: 59 }, held_back: false, simulated: true },
   dead_letters: { size: 1, oldest_seconds: 30 },
   ...more
 })

@@ -61,7 +61,7 @@ describe("ProcessorReport", () => {
         halted: [],
         recovering: [],
         stopped_items: 0,
-        payments: { in_flight: 0, per_second: {}, held_back: false, simulated: false }
+        payments: { in_flight: 0, in_doubt: 0, per_second: {}, held_back: false, simulated: false }
       })
       assert.notProperty(idle, "dead_letters")
       assert.strictEqual(yield* shown, before)
@@ -86,6 +86,7 @@ describe("ProcessorReport", () => {
       yield* Metric.update(EngineMetrics.partitionLagSeconds(7), 0.5)
       yield* Metric.update(EngineMetrics.partitionLagSeconds(3), 61)
       yield* Metric.update(Metrics.paymentsInFlight, 12)
+      yield* Metric.update(Metrics.paymentsInDoubt, 3)
       yield* Metric.update(Metrics.paymentsTotal("paid"), 40)
       yield* Metric.update(Metrics.paymentsTotal("declined"), 4)
       yield* Metric.update(Metrics.dlqSize, 2)
@@ -101,7 +102,13 @@ describe("ProcessorReport", () => {
         halted: [{ partition: partition(3), code: "trimmed_log" }],
         recovering: [{ partition: partition(0), at: 40, until: 90 }],
         stopped_items: 1,
-        payments: { in_flight: 12, per_second: { paid: 40, declined: 4 }, held_back: true, simulated: false },
+        payments: {
+          in_flight: 12,
+          in_doubt: 3,
+          per_second: { paid: 40, declined: 4 },
+          held_back: true,
+          simulated: false
+        },
         dead_letters: { size: 2, oldest_seconds: 3.5 }
       })
       assert.strictEqual((yield* next).folded_per_second, 0)

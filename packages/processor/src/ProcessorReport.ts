@@ -25,6 +25,7 @@ const NAMES = new Set([
     UP.kafka,
     EngineMetrics.foldBatch,
     Metrics.paymentsInFlight,
+    Metrics.paymentsInDoubt,
     Metrics.paymentsHeldBack,
     Metrics.paymentsSimulated,
     Metrics.dlqSize,
@@ -103,6 +104,7 @@ export const layer: Layer.Layer<never, never, ProcessorState> = InstanceReports.
         stopped_items: state.stoppedItems().size,
         payments: {
           in_flight: total(Metrics.paymentsInFlight.id) ?? 0,
+          in_doubt: total(Metrics.paymentsInDoubt.id) ?? 0,
           per_second: Rates.under(rates, OF_PAYMENTS),
           held_back: total(Metrics.paymentsHeldBack.id) === 1,
           simulated: total(Metrics.paymentsSimulated.id) === 1

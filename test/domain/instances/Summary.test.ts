@@ -67,7 +67,7 @@ describe("Overview", () => {
       halted: [],
       recovering: [{ partition: PartitionId.make(3), at: 10, until: 100 }],
       stopped_items: 0,
-      payments: { in_flight: 8, per_second: { paid: 118 }, held_back: false, simulated: true },
+      payments: { in_flight: 8, in_doubt: 2, per_second: { paid: 118 }, held_back: false, simulated: true },
       // Each processor sees the letters of the whole engine.
       dead_letters: { size: 4, oldest_seconds: 30 }
     })
@@ -87,7 +87,7 @@ describe("Overview", () => {
         partitions: states({ running: 2, waiting: 3, refusing: 4 }),
         halted: [{ partition: PartitionId.make(1), code: "trimmed_log" }],
         stopped_items: 5,
-        payments: { in_flight: 0, per_second: {}, held_back: true, simulated: false }
+        payments: { in_flight: 0, in_doubt: 0, per_second: {}, held_back: true, simulated: false }
       })
     )
     assert.strictEqual(status, "unhealthy")

@@ -52,6 +52,7 @@ export const Recovery = Schema.Struct({
 
 export const Payments = Schema.Struct({
   in_flight: Count.annotate({ description: "Charges and voids under way" }),
+  in_doubt: Count.annotate({ description: "Those of which nobody knows whether the money was taken" }),
   per_second: Rates.annotate({ description: "Payments that ended, by outcome, a second" }),
   held_back: Schema.Boolean.annotate({ description: "Whether charges wait: the provider or a key is missing" }),
   simulated: Schema.Boolean.annotate({ description: "Whether no money is taken" })

@@ -80,6 +80,7 @@ const processorsOf = (
   stopped_items: sum(processors, (one) => one.stopped_items),
   payments: {
     in_flight: sum(processors, ({ payments }) => payments.in_flight),
+    in_doubt: sum(processors, ({ payments }) => payments.in_doubt),
     per_second: sumOfRates(processors.map(({ payments }) => payments.per_second)),
     held_back: processors.some(({ payments }) => payments.held_back),
     simulated: processors.some(({ payments }) => payments.simulated)
