@@ -1,4 +1,7 @@
-/** The OpenAPI documents, as the gateway and the admin API serve them, by the rules that Redocly recommends. Warnings count as well. */
+/**
+ * The OpenAPI documents, as the gateway and the admin API serve them, by the rules that Redocly recommends. Warnings
+ * count as well.
+ */
 import { OpenApi } from "effect/http-api"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"

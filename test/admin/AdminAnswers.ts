@@ -130,7 +130,9 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
       })
       const changed = yield* sale("mug", { opens_at: null, price: null, currency: null, paused: true })
       assert.deepStrictEqual(changed.body["sale"], { paused: true, per_user_limit: 2 })
-      assert.deepStrictEqual((yield* sale("mug", { per_user_limit: null, paused: false })).body["sale"], { paused: false })
+      assert.deepStrictEqual((yield* sale("mug", { per_user_limit: null, paused: false })).body["sale"], {
+        paused: false
+      })
     }), TEST_TIMEOUT)
 
   it.effect("sale: an item that nobody knows is begun only where that is said", () =>
@@ -197,45 +199,54 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
 }
 
 const lettersSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
-  it.effect("letters: listed, shown without the token, tried, replayed, and handled from then on", () =>
-    Effect.gen(function*() {
-      const letters = yield* DeadLetters
-      yield* stock("letters", { set: 1 })
-      const names = [0, 1, 2].map((n) => `${run}-letter-${n}`)
-      for (const [n, name] of names.entries()) yield* letters.put(letterOf(1, 900_000 + n, name))
-      const mine = `item=${item("letters")}`
-      const list = yield* ask("GET", `/dead-letters?${mine}&limit=2`)
-      assert.strictEqual(list.status, 200, list.text)
-      const rows = list.body["letters"] as ReadonlyArray<Readonly<Record<string, unknown>>>
-      assert.deepStrictEqual(rows.map(({ id }) => id), ["1-900000", "1-900001"])
-      const rest = yield* ask("GET", `/dead-letters?${mine}&limit=2&cursor=${list.body["next"]}`)
-      assert.deepStrictEqual((rest.body["letters"] as ReadonlyArray<{ id: string }>).map(({ id }) => id), ["1-900002"])
-      assert.notProperty(rest.body, "next")
-      assert.strictEqual((yield* ask("GET", `/dead-letters?${mine}&older_than=1d`)).text, (yield* ask("GET", `/dead-letters?${mine}`)).text)
-      const ofOther = yield* ask("GET", "/dead-letters?item=nothing")
-      assert.deepStrictEqual(ofOther.body["letters"], [])
+  it.effect(
+    "letters: listed, shown without the token, tried, replayed, and handled from then on",
+    () =>
+      Effect.gen(function*() {
+        const letters = yield* DeadLetters
+        yield* stock("letters", { set: 1 })
+        const names = [0, 1, 2].map((n) => `${run}-letter-${n}`)
+        for (const [n, name] of names.entries()) yield* letters.put(letterOf(1, 900_000 + n, name))
+        const mine = `item=${item("letters")}`
+        const list = yield* ask("GET", `/dead-letters?${mine}&limit=2`)
+        assert.strictEqual(list.status, 200, list.text)
+        const rows = list.body["letters"] as ReadonlyArray<Readonly<Record<string, unknown>>>
+        assert.deepStrictEqual(rows.map(({ id }) => id), ["1-900000", "1-900001"])
+        const rest = yield* ask("GET", `/dead-letters?${mine}&limit=2&cursor=${list.body["next"]}`)
+        assert.deepStrictEqual((rest.body["letters"] as ReadonlyArray<{ id: string }>).map(({ id }) => id), [
+          "1-900002"
+        ])
+        assert.notProperty(rest.body, "next")
+        assert.strictEqual(
+          (yield* ask("GET", `/dead-letters?${mine}&older_than=1d`)).text,
+          (yield* ask("GET", `/dead-letters?${mine}`)).text
+        )
+        const ofOther = yield* ask("GET", "/dead-letters?item=nothing")
+        assert.deepStrictEqual(ofOther.body["letters"], [])
 
-      const one = yield* ask("GET", "/dead-letters/1-900000")
-      assert.strictEqual(one.body["state"], "open", one.text)
-      assert.notInclude(one.text, "tok_secret")
-      assert.deepInclude(one.body["value"], { request_id: names[0], payment_token: "(not shown)" })
+        const one = yield* ask("GET", "/dead-letters/1-900000")
+        assert.strictEqual(one.body["state"], "open", one.text)
+        assert.notInclude(one.text, "tok_secret")
+        assert.deepInclude(one.body["value"], { request_id: names[0], payment_token: "(not shown)" })
 
-      const ids = ["1-900000", "1-900001"]
-      const tried = yield* ask("POST", "/dead-letters/replay", { ids, dry_run: true, reason: REASON })
-      assert.deepInclude(tried.body, {
-        dry_run: true,
-        total: 2,
-        sums: { would_reserve: 1, sold_out: 1 }
-      }, tried.text)
-      assert.strictEqual((yield* ask("GET", "/dead-letters/1-900000")).body["state"], "open")
+        const ids = ["1-900000", "1-900001"]
+        const tried = yield* ask("POST", "/dead-letters/replay", { ids, dry_run: true, reason: REASON })
+        assert.deepInclude(tried.body, {
+          dry_run: true,
+          total: 2,
+          sums: { would_reserve: 1, sold_out: 1 }
+        }, tried.text)
+        assert.strictEqual((yield* ask("GET", "/dead-letters/1-900000")).body["state"], "open")
 
-      const done = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
-      assert.deepStrictEqual(done.body["letters"], [{ id: "1-900000", outcome: "replayed" }], done.text)
-      const again = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
-      assert.deepStrictEqual(again.body["letters"], [{ id: "1-900000", outcome: "done_before" }], again.text)
-      const handled = yield* ask("GET", "/dead-letters/1-900000")
-      assert.deepInclude(handled.body["handling"], { action: "replayed", by: "ops", reason: REASON })
-    }), TEST_TIMEOUT)
+        const done = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
+        assert.deepStrictEqual(done.body["letters"], [{ id: "1-900000", outcome: "replayed" }], done.text)
+        const again = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
+        assert.deepStrictEqual(again.body["letters"], [{ id: "1-900000", outcome: "done_before" }], again.text)
+        const handled = yield* ask("GET", "/dead-letters/1-900000")
+        assert.deepInclude(handled.body["handling"], { action: "replayed", by: "ops", reason: REASON })
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("letters: discarded, all or none of those that are named", () =>
     Effect.gen(function*() {
@@ -259,7 +270,10 @@ const lettersSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
       wrongField(yield* ask("POST", "/dead-letters/replay", { reason: REASON }), "ids")
       wrongField(yield* ask("POST", "/dead-letters/replay", { ids: [], reason: REASON }), "ids")
       wrongField(yield* ask("POST", "/dead-letters/replay", { ids: ["1-1"], filter: {}, reason: REASON }), "ids")
-      wrongField(yield* ask("POST", "/dead-letters/discard", { ids: ["1-1"], dry_run: true, reason: REASON }), "dry_run")
+      wrongField(
+        yield* ask("POST", "/dead-letters/discard", { ids: ["1-1"], dry_run: true, reason: REASON }),
+        "dry_run"
+      )
     }), TEST_TIMEOUT)
 }
 
@@ -296,7 +310,11 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestAdmin.Engine, E>)
         const { port } = yield* TestAdmin.TestAdmin
         const client = yield* AdminClient.make(`http://127.0.0.1:${port}`, "ops")
         const item_id = ItemId.make(item("typed"))
-        const changed = yield* client.items.stock({ params: { item_id }, headers: {}, payload: { set: 5, reason: REASON } })
+        const changed = yield* client.items.stock({
+          params: { item_id },
+          headers: {},
+          payload: { set: 5, reason: REASON }
+        })
         assert.propertyVal(changed, "available", 5)
         const error = yield* Effect.flip(
           client.items.item({ params: { item_id: ItemId.make("nobody-knows-it") } })

@@ -1,6 +1,6 @@
 /** Who may do what at the admin port: every endpoint of its definition, by every kind of caller. */
 import { assert, describe, it as plain, layer } from "@effect/vitest"
-import { Scope } from "@flash-sale/domain/access/Scope"
+import type { Scope } from "@flash-sale/domain/access/Scope"
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { Context, Effect } from "effect"
@@ -48,8 +48,10 @@ const isStream = ({ path }: Row): boolean => path.endsWith("/events")
 
 /** Sent without a body that fits: who may is told what is wrong with it, and who may not learns nothing of that. */
 const send = (row: Row, key?: string) =>
-  Effect.flatMap(TestAdmin.TestAdmin, (admin) =>
-    admin.ask(row.method, pathOf(row), { key, ...(row.method === "GET" ? {} : { body: {} }) }))
+  Effect.flatMap(
+    TestAdmin.TestAdmin,
+    (admin) => admin.ask(row.method, pathOf(row), { key, ...(row.method === "GET" ? {} : { body: {} }) })
+  )
 
 describe("the table", () => {
   plain("has every endpoint, with the scope that it needs", () => {

@@ -1,6 +1,6 @@
 /**
- * The admin API: what operators do and see, over HTTP, at a port of its own. The same functions as the command line uses
- * do the work. Needs the ports only, whether their adapters use Kafka and Redis or one file. Decision 0042.
+ * The admin API: what operators do and see, over HTTP, at a port of its own. The functions that do the work are the
+ * command line's. Needs the ports only, whether their adapters use Kafka and Redis or one file. Decision 0042.
  */
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import type { Callers } from "@flash-sale/domain/ports/Callers"

@@ -6,13 +6,16 @@ import * as TestAdmin from "../TestAdmin.ts"
 
 const TEST_TIMEOUT = 30_000
 const open = (key: string | undefined, signal?: AbortSignal) =>
-  Effect.flatMap(TestAdmin.TestAdmin, ({ port }) =>
-    Effect.promise(() =>
-      fetch(`http://127.0.0.1:${port}/admin/v1/overview/events`, {
-        headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-        ...(signal === undefined ? {} : { signal })
-      })
-    ))
+  Effect.flatMap(
+    TestAdmin.TestAdmin,
+    ({ port }) =>
+      Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}/admin/v1/overview/events`, {
+          headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+          ...(signal === undefined ? {} : { signal })
+        })
+      )
+  )
 
 /** The data of the first so many events. */
 const eventsOf = (response: Response, count: number) =>
@@ -43,24 +46,30 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The ov
       assert.containsAllKeys(events[0], ["status", "gateways", "processors", "instances"])
     }), TEST_TIMEOUT)
 
-  it.effect("are for a bounded number of subscribers, whose places are free again when they leave", () =>
-    Effect.gen(function*() {
-      const ends = new AbortController()
-      const many = yield* Effect.forEach(
-        Array.from({ length: OverviewFeed.MAX_STREAMS }),
-        () => open("reader", ends.signal),
-        { concurrency: 20 }
-      )
-      for (const { status } of many) assert.strictEqual(status, 200)
-      const oneMore = yield* open("reader")
-      assert.strictEqual(oneMore.status, 503)
-      assert.include(yield* Effect.promise(() => oneMore.text()), "overloaded")
-      ends.abort()
-      const again = yield* Effect.repeat(
-        Effect.tap(open("reader"), (response) =>
-          response.status === 200 ? Effect.void : Effect.promise(() => response.text())),
-        { until: ({ status }) => status === 200 }
-      )
-      yield* Effect.promise(() => again.body!.cancel())
-    }), TEST_TIMEOUT)
+  it.effect(
+    "are for a bounded number of subscribers, whose places are free again when they leave",
+    () =>
+      Effect.gen(function*() {
+        const ends = new AbortController()
+        const many = yield* Effect.forEach(
+          Array.from({ length: OverviewFeed.MAX_STREAMS }),
+          () => open("reader", ends.signal),
+          { concurrency: 20 }
+        )
+        for (const { status } of many) assert.strictEqual(status, 200)
+        const oneMore = yield* open("reader")
+        assert.strictEqual(oneMore.status, 503)
+        assert.include(yield* Effect.promise(() => oneMore.text()), "overloaded")
+        ends.abort()
+        const again = yield* Effect.repeat(
+          Effect.tap(
+            open("reader"),
+            (response) => response.status === 200 ? Effect.void : Effect.promise(() => response.text())
+          ),
+          { until: ({ status }) => status === 200 }
+        )
+        yield* Effect.promise(() => again.body!.cancel())
+      }),
+    TEST_TIMEOUT
+  )
 })

@@ -1,7 +1,7 @@
 /** What is tried at the admin port by who should not be there, or means no good. */
 import { assert, layer } from "@effect/vitest"
-import * as Networks from "@flash-sale/infra/settings/Networks"
 import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Door"
+import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect } from "effect"
 import { gzipSync } from "node:zlib"
 import * as TestAdmin from "../TestAdmin.ts"
@@ -32,7 +32,11 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
       const headers = { origin: "https://evil.example" }
       const read = yield* ask("GET", "/admin/v1/items", { headers })
       const asked = yield* ask("OPTIONS", stockPath, {
-        headers: { ...headers, "access-control-request-method": "POST", "access-control-request-headers": "authorization" }
+        headers: {
+          ...headers,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization"
+        }
       })
       assert.strictEqual(asked.status, 405, asked.text)
       for (const answer of [read, asked]) {
@@ -48,14 +52,23 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
           assert.strictEqual(answer.status, 421, `${host}${path} ${answer.text}`)
         }
       }
-      for (const host of ["127.0.0.1:8081", "localhost", "[::1]:8081", "admin.shop.example", "Admin.Shop.Example:8081"]) {
+      for (
+        const host of ["127.0.0.1:8081", "localhost", "[::1]:8081", "admin.shop.example", "Admin.Shop.Example:8081"]
+      ) {
         assert.strictEqual((yield* ask("GET", "/admin/v1/items", { headers: { host } })).status, 200, host)
       }
     }))
 
   it.effect("what a browser sends without asking is no JSON, and is not read", () =>
     Effect.gen(function*() {
-      for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json"]) {
+      for (
+        const type of [
+          "text/plain",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=x",
+          "text/json"
+        ]
+      ) {
         const answer = yield* ask("POST", stockPath, { body: JSON.stringify(body), headers: { "content-type": type } })
         assert.strictEqual(answer.status, 415, `${type} ${answer.text}`)
       }
@@ -110,7 +123,9 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
 
   it.effect("other spellings of a path, and other methods, are no way around", () =>
     Effect.gen(function*() {
-      for (const path of ["//admin/v1/items", "/ADMIN/v1/items", "/admin/v1/items/", "/admin//v1/items", "/admin/v1/Items"]) {
+      for (
+        const path of ["//admin/v1/items", "/ADMIN/v1/items", "/admin/v1/items/", "/admin//v1/items", "/admin/v1/Items"]
+      ) {
         for (const key of [undefined, "ops"]) {
           assert.strictEqual((yield* ask("GET", path, { key })).status, 404, path)
         }
@@ -136,7 +151,10 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
     Effect.gen(function*() {
       const inQuery = yield* ask("GET", "/admin/v1/audit?access_token=ops", { key: undefined })
       assert.strictEqual(inQuery.status, 401, inQuery.text)
-      const basic = yield* ask("GET", "/admin/v1/audit", { key: undefined, headers: { authorization: "Basic b3BzOg==" } })
+      const basic = yield* ask("GET", "/admin/v1/audit", {
+        key: undefined,
+        headers: { authorization: "Basic b3BzOg==" }
+      })
       assert.strictEqual(basic.status, 401, basic.text)
     }))
 
@@ -144,7 +162,9 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
     Effect.gen(function*() {
       const document = yield* ask("GET", "/openapi.json", { key: undefined })
       assert.strictEqual(document.status, 200)
-      assert.deepInclude(document.body["components"], { securitySchemes: (document.body["components"] as { securitySchemes: unknown }).securitySchemes })
+      assert.deepInclude(document.body["components"], {
+        securitySchemes: (document.body["components"] as { securitySchemes: unknown }).securitySchemes
+      })
       assert.hasAllKeys((document.body["components"] as { securitySchemes: object }).securitySchemes, ["apiKey"])
       assert.strictEqual((yield* ask("GET", "/docs", { key: undefined })).status, 200)
     }))

@@ -3,8 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Layer } from "effect"
-import * as TestGateway from "../../gateway/TestGateway.ts"
 import { Faults } from "../../gateway/FaultSwitches.ts"
+import * as TestGateway from "../../gateway/TestGateway.ts"
 import * as TestAdmin from "../TestAdmin.ts"
 
 const TEST_TIMEOUT = 30_000
@@ -18,8 +18,10 @@ const stock = (item: string, change: object, idempotencyKey?: string, key = "ops
       headers: idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }
     }))
 const available = (item: string) =>
-  Effect.flatMap(TestAdmin.TestAdmin, (admin) =>
-    Effect.map(admin.ask("GET", `/admin/v1/items/${item}`, { key: "ops" }), ({ body }) => body["available"]))
+  Effect.flatMap(
+    TestAdmin.TestAdmin,
+    (admin) => Effect.map(admin.ask("GET", `/admin/v1/items/${item}`, { key: "ops" }), ({ body }) => body["available"])
+  )
 
 const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Faults, (faults) =>
@@ -30,18 +32,22 @@ const during = <A, E, R>(change: Partial<Faults["Service"]>, effect: Effect.Effe
     }))
 
 layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("A change of stock", (it) => {
-  it.effect("counts once under its key, however often it is sent, and at the same moment", () =>
-    Effect.gen(function*() {
-      yield* stock("once", { set: 0 })
-      const answers = yield* Effect.forEach(
-        Array.from({ length: 20 }),
-        () => stock("once", { add: 7 }, "delivery-1"),
-        { concurrency: "unbounded" }
-      )
-      for (const { status, text } of answers) assert.strictEqual(status, 200, text)
-      assert.strictEqual(answers.filter(({ body }) => body["repeated"] !== true).length, 1)
-      assert.strictEqual(yield* available("once"), 7)
-    }), TEST_TIMEOUT)
+  it.effect(
+    "counts once under its key, however often it is sent, and at the same moment",
+    () =>
+      Effect.gen(function*() {
+        yield* stock("once", { set: 0 })
+        const answers = yield* Effect.forEach(
+          Array.from({ length: 20 }),
+          () => stock("once", { add: 7 }, "delivery-1"),
+          { concurrency: "unbounded" }
+        )
+        for (const { status, text } of answers) assert.strictEqual(status, 200, text)
+        assert.strictEqual(answers.filter(({ body }) => body["repeated"] !== true).length, 1)
+        assert.strictEqual(yield* available("once"), 7)
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("without a key counts each time", () =>
     Effect.gen(function*() {
@@ -51,47 +57,55 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("A chan
       assert.strictEqual(yield* available("twice"), 14)
     }), TEST_TIMEOUT)
 
-  it.effect("under a key of another change is refused, whatever is different, and does nothing", () =>
-    Effect.gen(function*() {
-      yield* stock("other", { set: 0 })
-      assert.strictEqual((yield* stock("other", { add: 7 }, "delivery-2")).status, 200)
-      for (
-        const again of [
-          stock("other", { add: 8 }, "delivery-2"),
-          stock("other", { set: 7 }, "delivery-2"),
-          stock("other", { add: 7, reason: "another" }, "delivery-2"),
-          stock("another", { set: 7 }, "delivery-2")
-        ]
-      ) {
-        const answer = yield* again
-        assert.strictEqual(answer.status, 422, answer.text)
-        assert.deepInclude(answer.body, { code: "idempotency_key_reused", retryable: false })
-      }
-      assert.strictEqual(yield* available("other"), 7)
-      // The key of another operator is another key.
-      assert.strictEqual((yield* stock("other", { add: 8 }, "delivery-2", "stocker")).status, 200)
-      assert.strictEqual(yield* available("other"), 15)
-    }), TEST_TIMEOUT)
+  it.effect(
+    "under a key of another change is refused, whatever is different, and does nothing",
+    () =>
+      Effect.gen(function*() {
+        yield* stock("other", { set: 0 })
+        assert.strictEqual((yield* stock("other", { add: 7 }, "delivery-2")).status, 200)
+        for (
+          const again of [
+            stock("other", { add: 8 }, "delivery-2"),
+            stock("other", { set: 7 }, "delivery-2"),
+            stock("other", { add: 7, reason: "another" }, "delivery-2"),
+            stock("another", { set: 7 }, "delivery-2")
+          ]
+        ) {
+          const answer = yield* again
+          assert.strictEqual(answer.status, 422, answer.text)
+          assert.deepInclude(answer.body, { code: "idempotency_key_reused", retryable: false })
+        }
+        assert.strictEqual(yield* available("other"), 7)
+        // The key of another operator is another key.
+        assert.strictEqual((yield* stock("other", { add: 8 }, "delivery-2", "stocker")).status, 200)
+        assert.strictEqual(yield* available("other"), 15)
+      }),
+    TEST_TIMEOUT
+  )
 
-  it.effect("of which nobody knows whether it was made is made once when it is sent again", () =>
-    Effect.gen(function*() {
-      yield* stock("lost", { set: 0 })
-      const lost = yield* during({ log: "lost" }, stock("lost", { add: 5 }, "delivery-3"))
-      assert.strictEqual(lost.status, 503, lost.text)
-      assert.deepInclude(lost.body, { code: "outcome_unknown", retryable: true })
-      // At another gateway, which has its own memory and shares log and store.
-      const answer = yield* Effect.scoped(Effect.gen(function*() {
-        const there = Context.get(yield* Layer.build(TestAdmin.layerAdmin()), TestAdmin.TestAdmin)
-        return yield* there.ask("POST", "/admin/v1/items/lost/stock", {
-          key: "ops",
-          body: { add: 5, reason: REASON },
-          headers: { "idempotency-key": "delivery-3" }
-        })
-      }))
-      assert.strictEqual(answer.status, 200, answer.text)
-      assert.deepInclude(answer.body, { available: 5, repeated: true })
-      assert.strictEqual(yield* available("lost"), 5)
-    }), TEST_TIMEOUT)
+  it.effect(
+    "of which nobody knows whether it was made is made once when it is sent again",
+    () =>
+      Effect.gen(function*() {
+        yield* stock("lost", { set: 0 })
+        const lost = yield* during({ log: "lost" }, stock("lost", { add: 5 }, "delivery-3"))
+        assert.strictEqual(lost.status, 503, lost.text)
+        assert.deepInclude(lost.body, { code: "outcome_unknown", retryable: true })
+        // At another gateway, which has its own memory and shares log and store.
+        const answer = yield* Effect.scoped(Effect.gen(function*() {
+          const there = Context.get(yield* Layer.build(TestAdmin.layerAdmin()), TestAdmin.TestAdmin)
+          return yield* there.ask("POST", "/admin/v1/items/lost/stock", {
+            key: "ops",
+            body: { add: 5, reason: REASON },
+            headers: { "idempotency-key": "delivery-3" }
+          })
+        }))
+        assert.strictEqual(answer.status, 200, answer.text)
+        assert.deepInclude(answer.body, { available: 5, repeated: true })
+        assert.strictEqual(yield* available("lost"), 5)
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("is refused where the log takes nothing, and may then be sent again", () =>
     Effect.gen(function*() {

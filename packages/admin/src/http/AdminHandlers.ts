@@ -9,6 +9,7 @@ import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
 import { Context, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import type { ItemRates } from "../items/ItemRates.ts"
 import * as ItemRequests from "../items/ItemRequests.ts"
 import * as SaleRequests from "../items/SaleRequests.ts"
 import * as StockRequests from "../items/StockRequests.ts"
@@ -17,7 +18,6 @@ import * as LetterRequests from "../letters/LetterRequests.ts"
 import { OverviewFeed } from "../overview/OverviewFeed.ts"
 import { OverviewReads } from "../overview/OverviewReads.ts"
 import * as Failures from "../request/Failures.ts"
-import type { ItemRates } from "../items/ItemRates.ts"
 import type { AdminPorts } from "../request/Services.ts"
 
 type Services = AdminPorts | ItemRates | OverviewReads
@@ -26,8 +26,10 @@ type Services = AdminPorts | ItemRates | OverviewReads
 const answering = Effect.map(
   Effect.context<Services>(),
   (services) => <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
-    withRetryAfter(Effect.updateContext(effect, (context: Context.Context<Exclude<R, Services>>) =>
-      Context.merge(services, context) as Context.Context<R>))
+    withRetryAfter(
+      Effect.updateContext(effect, (context: Context.Context<Exclude<R, Services>>) =>
+        Context.merge(services, context) as Context.Context<R>)
+    )
 )
 
 export const items = HttpApiBuilder.group(AdminApi, "items", (handlers) =>
@@ -35,20 +37,29 @@ export const items = HttpApiBuilder.group(AdminApi, "items", (handlers) =>
     handlers
       .handle("items", ({ query }) => answer(ItemRequests.list(query)))
       .handle("item", ({ params }) => answer(ItemRequests.one(params.item_id)))
-      .handle("stock", ({ headers, params, payload }) =>
-        answer(StockRequests.change(params.item_id, payload, headers["idempotency-key"])))
-      .handle("sale", ({ params, payload, query }) =>
-        answer(SaleRequests.change(params.item_id, payload, query.create === "true")))
+      .handle(
+        "stock",
+        ({ headers, params, payload }) =>
+          answer(StockRequests.change(params.item_id, payload, headers["idempotency-key"]))
+      )
+      .handle(
+        "sale",
+        ({ params, payload, query }) => answer(SaleRequests.change(params.item_id, payload, query.create === "true"))
+      )
       .handle("pauseAll", ({ payload }) => answer(SaleRequests.changeAll(true, payload)))
       .handle("resumeAll", ({ payload }) => answer(SaleRequests.changeAll(false, payload)))))
 
-export const letters = HttpApiBuilder.group(AdminApi, "letters", (handlers) =>
-  Effect.map(answering, (answer) =>
-    handlers
-      .handle("letters", ({ query }) => answer(LetterRequests.list(query)))
-      .handle("letter", ({ params }) => answer(LetterRequests.find(params.id)))
-      .handle("replay", ({ headers, payload }) => answer(LetterChanges.replay(payload, headers["idempotency-key"])))
-      .handle("discard", ({ payload }) => answer(LetterChanges.discard(payload)))))
+export const letters = HttpApiBuilder.group(
+  AdminApi,
+  "letters",
+  (handlers) =>
+    Effect.map(answering, (answer) =>
+      handlers
+        .handle("letters", ({ query }) => answer(LetterRequests.list(query)))
+        .handle("letter", ({ params }) => answer(LetterRequests.find(params.id)))
+        .handle("replay", ({ headers, payload }) => answer(LetterChanges.replay(payload, headers["idempotency-key"])))
+        .handle("discard", ({ payload }) => answer(LetterChanges.discard(payload))))
+)
 
 export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
   Effect.gen(function*() {
@@ -64,8 +75,10 @@ export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
         ))
   }))
 
-const noArchive = Effect.flatMap(RequestContext, ({ correlationId }) =>
-  Effect.fail(new NoArchive({ correlation_id: correlationId })))
+const noArchive = Effect.flatMap(
+  RequestContext,
+  ({ correlationId }) => Effect.fail(new NoArchive({ correlation_id: correlationId }))
+)
 
 export const archive = HttpApiBuilder.group(AdminApi, "archive", (handlers) =>
   Effect.succeed(

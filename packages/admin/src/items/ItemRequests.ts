@@ -15,9 +15,14 @@ import * as ItemViews from "./ItemViews.ts"
 export const list = (query: { readonly cursor?: string; readonly limit?: number }) =>
   ItemList.list({ cursor: query.cursor, limit: query.limit ?? PAGE }).pipe(
     Failures.bounded,
-    Effect.catchTag("InvalidCursor", () =>
-      Effect.flatMap(RequestContext, ({ correlationId }) =>
-        Effect.fail(new InvalidCursor({ correlation_id: correlationId })))),
+    Effect.catchTag(
+      "InvalidCursor",
+      () =>
+        Effect.flatMap(
+          RequestContext,
+          ({ correlationId }) => Effect.fail(new InvalidCursor({ correlation_id: correlationId }))
+        )
+    ),
     Effect.map(({ entries, next }) => ({
       items: entries.flatMap(({ itemId, partition, summary }) =>
         summary === undefined ? [] : [ItemViews.rowOf(itemId, partition, summary)]

@@ -1,5 +1,5 @@
 /** `PATCH /admin/v1/items/:item_id/sale`, and pausing or resuming every sale. */
-import type * as ItemBodies from "@flash-sale/domain/api/admin/ItemBodies"
+import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
@@ -18,7 +18,7 @@ import * as Failures from "../request/Failures.ts"
 import * as ItemViews from "./ItemViews.ts"
 import { EFFECT_WITHIN } from "./StockRequests.ts"
 
-type Payload = typeof ItemBodies.SaleChange.Type
+type Payload = typeof ItemChanges.SaleChange.Type
 interface Wrong {
   readonly field: string
   readonly message: string
@@ -44,7 +44,10 @@ export const patchOf = (payload: Payload): SalePatch => {
 /** A price without a currency, or the other way about, would be charged as something else. */
 const wrongPrice = ({ currency, price }: Payload): Wrong | undefined => {
   if ((price === undefined) !== (currency === undefined) || (price === null) !== (currency === null)) {
-    return { field: price === undefined || price === null ? "price" : "currency", message: "price and currency come together" }
+    return {
+      field: price === undefined || price === null ? "price" : "currency",
+      message: "price and currency come together"
+    }
   }
   return typeof currency === "string" && Currencies.digitsOf(currency) === undefined
     ? { field: "currency", message: `is not a currency of ISO 4217 as of ${Currencies.PUBLISHED}` }

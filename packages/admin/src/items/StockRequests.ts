@@ -1,5 +1,5 @@
 /** `POST /admin/v1/items/:item_id/stock`. */
-import type * as ItemBodies from "@flash-sale/domain/api/admin/ItemBodies"
+import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, CommandId } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -14,10 +14,9 @@ import * as ItemViews from "./ItemViews.ts"
 /** How long the answer waits until the change counts. */
 export const EFFECT_WITHIN = "2 seconds"
 
-type Payload = typeof ItemBodies.StockChange.Type
+type Payload = typeof ItemChanges.StockChange.Type
 
-const wordsOf = ({ add, set }: Payload): string =>
-  set === undefined ? `stock add ${add}` : `stock set ${set}`
+const wordsOf = ({ add, set }: Payload): string => set === undefined ? `stock add ${add}` : `stock set ${set}`
 
 const adjustmentOf = ({ add, set }: Payload, command: CommandId): Adjustment =>
   set === undefined ? { command, delta: add ?? 0 } : { command, target: set }
@@ -69,5 +68,10 @@ export const change = (itemId: ItemId, payload: Payload, key: string | undefined
     })
   }).pipe(
     Failures.answered,
-    Audit.told({ change: "stock", detail: `${wordsOf(payload)} of item ${itemId}`, item: itemId, reason: payload.reason })
+    Audit.told({
+      change: "stock",
+      detail: `${wordsOf(payload)} of item ${itemId}`,
+      item: itemId,
+      reason: payload.reason
+    })
   )

@@ -63,7 +63,11 @@ const outcomeOf = (result: ReplayRun.LetterResult): Outcome => {
     case "Replayed": {
       const { id, replayed } = result
       if (replayed._tag === "Replayed") return { id, outcome: "replayed" }
-      return { id, outcome: "done_before", ...replayed._tag === "InLog" ? { order_status: replayed.status.status } : {} }
+      return {
+        id,
+        outcome: "done_before",
+        ...replayed._tag === "InLog" ? { order_status: replayed.status.status } : {}
+      }
     }
   }
 }
@@ -107,7 +111,9 @@ export const discard = (payload: typeof LetterBodies.Discard.Type) =>
     }
     const done = yield* within(LetterBatch.perform(inspected, (id, step) =>
       Effect.map(Effect.result(Discard.perform(step, operator)), (result): Outcome => {
-        if (Result.isFailure(result)) return { id, outcome: "failed", code: Failures.codeOf(result.failure) }
+        if (Result.isFailure(result)) {
+          return { id, outcome: "failed", code: Failures.codeOf(result.failure) }
+        }
         return { id, outcome: result.success._tag === "Discarded" ? "discarded" : "done_before" }
       })))
     return handled(false, [...done, ...refusals])

@@ -35,12 +35,17 @@ export const selectionOf = (
     ? { _tag: "Ids", ids: ids.flatMap((id) => Option.toArray(LetterIdText.read(id))) }
     : { _tag: "Filter", filter: filterOf(filter) }
 
-const invalidCursor = Effect.flatMap(RequestContext, ({ correlationId }) =>
-  Effect.fail(new AdminErrors.InvalidCursor({ correlation_id: correlationId })))
+const invalidCursor = Effect.flatMap(
+  RequestContext,
+  ({ correlationId }) => Effect.fail(new AdminErrors.InvalidCursor({ correlation_id: correlationId }))
+)
 
 /** `GET /admin/v1/dead-letters`. */
 export const list = (query: Filter & { readonly cursor?: string; readonly limit?: number }) =>
-  Failures.bounded(LetterPage.list(filterOf(query), { cursor: query.cursor, limit: query.limit ?? PAGE }), "log_unavailable")
+  Failures.bounded(
+    LetterPage.list(filterOf(query), { cursor: query.cursor, limit: query.limit ?? PAGE }),
+    "log_unavailable"
+  )
     .pipe(
       Effect.map(({ entries, next }) => ({
         letters: entries.map(LetterViews.rowOf),

@@ -19,9 +19,17 @@ export const rowOf = (letter: DeadLetter) => ({
 const handlingOf = ({ action, by, timestamp, why }: Handling) => ({ action, by, reason: why, at: timestamp })
 
 /** `status` is what is known of the letter's order. */
-export const detailsOf = (id: string, found: Exclude<LetterLookup, { readonly _tag: "Unknown" }>, status: StatusLookup) =>
+export const detailsOf = (
+  id: string,
+  found: Exclude<LetterLookup, { readonly _tag: "Unknown" }>,
+  status: StatusLookup
+) =>
   found._tag === "Handled"
-    ? { id, state: "handled" as const, ...(found.handling === undefined ? {} : { handling: handlingOf(found.handling) }) }
+    ? {
+      id,
+      state: "handled" as const,
+      ...(found.handling === undefined ? {} : { handling: handlingOf(found.handling) })
+    }
     : {
       id,
       state: "open" as const,

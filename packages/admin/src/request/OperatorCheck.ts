@@ -71,7 +71,9 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
             const refusal = refusalOf("required", caller, { _tag: "Operate", scope })
             // Only keys have scopes, and what is operated is nobody's own.
             if (caller._tag !== "Key" || (refusal !== undefined && refusal._tag !== "Unauthenticated")) {
-              return yield* deny(caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope })
+              return yield* deny(
+                caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
+              )
             }
             return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address })
           })

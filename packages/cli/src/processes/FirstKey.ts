@@ -1,10 +1,10 @@
 /** A key for the operator on the first run. It is told once, and only its hash is kept. */
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { WantedPort } from "@flash-sale/infra/http/FreePorts"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import type * as Settings from "@flash-sale/infra/Settings"
-import type { WantedPort } from "@flash-sale/infra/http/FreePorts"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { join } from "node:path"
 import * as AdminPort from "./AdminPort.ts"
@@ -14,6 +14,7 @@ export const FILE_NAME = "admin.key"
 
 const FIRST: Infra.NewKey = { name: KeyName.make("admin"), scopes: ["admin"], expiresAt: undefined }
 
+const OFF = "There is no admin API, as ADMIN_PORT is off"
 const ANOTHER = "flash-sale key create --name NAME --scopes admin makes a key"
 
 /**
@@ -31,7 +32,7 @@ export const layer = (
     const { stdoutIsTerminal } = yield* Stdio.Stdio
     const isTerminal = yield* stdoutIsTerminal
     const say = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "first_key" })
-    const where = admin === undefined ? "There is no admin API (ADMIN_PORT is off)" : `Admin API: ${AdminPort.urlOf(admin)}`
+    const where = admin === undefined ? OFF : `Admin API: ${AdminPort.urlOf(admin)}`
     const keepIn = isTerminal ? undefined : join(dataDir, FILE_NAME)
     const key = keysFile === undefined
       ? yield* Infra.keys.createFirst(Infra.keysFileIn(dataDir), FIRST, keepIn)

@@ -13,6 +13,7 @@ import * as Process from "./Process.ts"
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
   tokens: Settings.TokenKeySettings,
+  access: Settings.AccessSettings,
   admin: Settings.AdminSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
@@ -36,7 +37,10 @@ export const command = Command.make("gateway", {}, () =>
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
     const { httpHost: host, httpPort: port } = read.gateway
-    return yield* Process.launch([{ port, host, variable: "HTTP_PORT" }, ...(admin === undefined ? [] : [admin])], layers)
+    return yield* Process.launch(
+      [{ port, host, variable: "HTTP_PORT" }, ...(admin === undefined ? [] : [admin])],
+      layers
+    )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Take orders at HTTP_PORT and append them to Kafka. Start as many as you like. " +

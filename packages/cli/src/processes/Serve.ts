@@ -22,6 +22,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
+    access: Settings.AccessSettings,
     admin: Settings.AdminSettings,
     statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),

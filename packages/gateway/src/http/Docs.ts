@@ -40,21 +40,21 @@ export const layerOf = <Id extends string, Groups extends HttpApiGroup.Constrain
   api: HttpApi.HttpApi<Id, Groups>
 ): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
   HttpRouter.use((router) =>
-  Effect.gen(function*() {
-    // The first request may hang up; the page is made for all.
-    const cached = yield* Effect.cached(Effect.uninterruptible(Effect.promise(() => encoded(api))))
-    const answer = Effect.gen(function*() {
-      const { headers } = yield* HttpServerRequest.HttpServerRequest
-      const { compressed, plain } = yield* cached
-      const isCompressed = takesGzip(headers["accept-encoding"])
-      return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
-        contentType: "text/html; charset=utf-8",
-        headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+    Effect.gen(function*() {
+      // The first request may hang up; the page is made for all.
+      const cached = yield* Effect.cached(Effect.uninterruptible(Effect.promise(() => encoded(api))))
+      const answer = Effect.gen(function*() {
+        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const { compressed, plain } = yield* cached
+        const isCompressed = takesGzip(headers["accept-encoding"])
+        return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
+          contentType: "text/html; charset=utf-8",
+          headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+        })
       })
+      yield* router.add("GET", PATH, answer)
     })
-    yield* router.add("GET", PATH, answer)
-  })
-)
+  )
 
 /** The page of the gateway. */
 export const layer = layerOf(Api)

@@ -1,4 +1,4 @@
-/** Idempotency keys in the embedded file. As claims of orders they do not wait for the disk: the change's append does. */
+/** Idempotency keys in the embedded file. Like claims of orders they do not wait for the disk: the append does. */
 import { IdempotencyKeys, type KeyUse, REMEMBERED_MILLIS, useOf } from "@flash-sale/domain/ports/IdempotencyKeys"
 import { Effect, Layer, Result } from "effect"
 import { text } from "./database/Connection.ts"

@@ -32,4 +32,12 @@ export interface Shown {
   readonly value_base64?: string
 }
 
-export const shown = (bytes: Uint8Array): Shown => JSON.parse(JSON.stringify(of(bytes), hideToken))
+const reread = Schema.decodeUnknownSync(Schema.fromJsonString(
+  Schema.Struct({
+    value: Schema.optionalKey(Schema.Unknown),
+    value_text: Schema.optionalKey(Schema.String),
+    value_base64: Schema.optionalKey(Schema.String)
+  })
+))
+
+export const shown = (bytes: Uint8Array): Shown => reread(JSON.stringify(of(bytes), hideToken))

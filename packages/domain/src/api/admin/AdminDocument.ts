@@ -9,7 +9,7 @@ import { mapValues, type Spec } from "../document/Spec.ts"
 import * as AdminErrors from "./AdminErrors.ts"
 import * as AdminExamples from "./AdminExamples.ts"
 import { AdminUnhealthy } from "./AdminSystem.ts"
-import { SaleChange, StockChange } from "./ItemBodies.ts"
+import { SaleChange, StockChange } from "./ItemChanges.ts"
 import { Discard, Replay } from "./LetterBodies.ts"
 
 /** The framework gives a stream no words of its own, and marks a key as one choice among none. */

@@ -5,6 +5,7 @@ import type * as AdminErrors from "./AdminErrors.ts"
 import type { OverviewNow } from "./AdminOverview.ts"
 import type { AdminHealthy, AdminUnhealthy } from "./AdminSystem.ts"
 import type * as Items from "./ItemBodies.ts"
+import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
 
 const final = { retryable: false, correlation_id } as const
@@ -39,7 +40,7 @@ const items = {
     lag: { records: 30, seconds: 0.05 }
   } satisfies typeof Items.ItemDetails.Encoded,
   ItemLag: { records: 30, seconds: 0.05 } satisfies typeof Items.ItemLag.Encoded,
-  StockChange: { add: 100, reason: "second delivery" } satisfies typeof Items.StockChange.Encoded,
+  StockChange: { add: 100, reason: "second delivery" } satisfies typeof Changes.StockChange.Encoded,
   StockChanged: { ...counts, position } satisfies typeof Items.StockChanged.Encoded,
   ChangeRecorded: {
     status: "Change Recorded",
@@ -51,8 +52,8 @@ const items = {
     price: 1250,
     currency: "EUR",
     reason: "as announced"
-  } satisfies typeof Items.SaleChange.Encoded,
-  ReasonGiven: { reason: "the payment provider is down" } satisfies typeof Items.ReasonGiven.Encoded,
+  } satisfies typeof Changes.SaleChange.Encoded,
+  ReasonGiven: { reason: "the payment provider is down" } satisfies typeof Changes.ReasonGiven.Encoded,
   SalesChanged: {
     total: 3,
     done: 2,
@@ -104,7 +105,7 @@ const overview = {
     halted: [],
     recovering: [],
     stopped_items: 0,
-    payments: { in_flight: 80, per_second: { paid: 850 }, held_back: false, simulated: false },
+    payments: { in_flight: 80, in_doubt: 0, per_second: { paid: 850 }, held_back: false, simulated: false },
     dead_letters: { size: 0, oldest_seconds: 0 }
   },
   versions: ["0.2.0"],

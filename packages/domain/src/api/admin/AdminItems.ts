@@ -8,6 +8,7 @@ import { RequestErrors } from "../RequestErrors.ts"
 import { IdempotencyKeyReused, InvalidCursor } from "./AdminErrors.ts"
 import * as AdminFields from "./AdminFields.ts"
 import * as Bodies from "./ItemBodies.ts"
+import * as Changes from "./ItemChanges.ts"
 import { about } from "./NeededScope.ts"
 import { Operators } from "./Operators.ts"
 
@@ -26,7 +27,7 @@ const item = HttpApiEndpoint.get("item", "/admin/v1/items/:item_id", {
 const stock = HttpApiEndpoint.post("stock", "/admin/v1/items/:item_id/stock", {
   params: { item_id: ItemId },
   headers: AdminFields.idempotency,
-  payload: Bodies.StockChange,
+  payload: Changes.StockChange,
   success: [Bodies.StockChanged, Bodies.ChangeRecorded.pipe(HttpApiSchema.status(202))],
   error: [
     Errors.UnknownItem,
@@ -47,11 +48,13 @@ const stock = HttpApiEndpoint.post("stock", "/admin/v1/items/:item_id/stock", {
 const sale = HttpApiEndpoint.patch("sale", "/admin/v1/items/:item_id/sale", {
   params: { item_id: ItemId },
   query: {
-    create: Schema.optionalKey(Schema.Literals(["true", "false"]).annotate({
-      description: "`true` begins the item where nobody knows it"
-    }))
+    create: Schema.optionalKey(
+      Schema.Literals(["true", "false"]).annotate({
+        description: "`true` begins the item where nobody knows it"
+      })
+    )
   },
-  payload: Bodies.SaleChange,
+  payload: Changes.SaleChange,
   success: [Bodies.ItemRow, Bodies.ChangeRecorded.pipe(HttpApiSchema.status(202))],
   error: [Errors.UnknownItem, BodyTooLarge, UnsupportedMediaType, Errors.InternalError, Errors.Unavailable]
 }).annotateMerge(about(
@@ -63,7 +66,7 @@ const sale = HttpApiEndpoint.patch("sale", "/admin/v1/items/:item_id/sale", {
 
 const everySale = (name: "pauseAll" | "resumeAll", path: "/admin/v1/sales/pause-all" | "/admin/v1/sales/resume-all") =>
   HttpApiEndpoint.post(name, path, {
-    payload: Bodies.ReasonGiven,
+    payload: Changes.ReasonGiven,
     success: Bodies.SalesChanged,
     error: [BodyTooLarge, UnsupportedMediaType, Errors.InternalError, Errors.Unavailable]
   })

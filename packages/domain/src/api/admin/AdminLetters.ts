@@ -37,8 +37,8 @@ const replay = HttpApiEndpoint.post("replay", "/admin/v1/dead-letters/replay", {
 }).annotateMerge(about(
   "dlq",
   "Try the orders of letters again",
-  "Each order's next attempt is appended to the log, and its letter counts as handled. Replaying a letter twice makes " +
-    "one attempt. With `dry_run` nothing is done, and each letter shows what would happen now."
+  "Each order's next attempt is appended to the log, and its letter counts as handled. Replaying a letter twice " +
+    "makes one attempt. With `dry_run` nothing is done, and each letter shows what would happen now."
 ))
 
 const discard = HttpApiEndpoint.post("discard", "/admin/v1/dead-letters/discard", {

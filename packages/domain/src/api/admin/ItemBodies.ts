@@ -1,9 +1,6 @@
-/** Items as the admin API shows and changes them. Field names are those of the wire. */
+/** Items as the admin API shows them. Field names are those of the wire. */
 import { Schema } from "effect"
-import { Currency, MAX_ADJUSTMENT, Price } from "../../records/Command.ts"
 import { ItemId } from "../../records/Ids.ts"
-import { Moment } from "../../records/Moment.ts"
-import { ChangeReason } from "../../records/operator/Operator.ts"
 import { PartitionId } from "../../records/Partition.ts"
 import { Sale } from "../ItemsApi.ts"
 import * as AdminFields from "./AdminFields.ts"
@@ -24,8 +21,13 @@ export const ItemRow = Schema.Struct({
   ...counts,
   sale: Sale,
   partition: PartitionId.annotate({ description: "The partition of the log in which the item lives" }),
-  position: Schema.Int.annotate({ description: "The offset of the last of its records that counts; -1 where none does" })
-}).annotate({ identifier: "ItemRow", description: "What is left of an item, how it is sold, and where it is in the log." })
+  position: Schema.Int.annotate({
+    description: "The offset of the last of its records that counts; -1 where none does"
+  })
+}).annotate({
+  identifier: "ItemRow",
+  description: "What is left of an item, how it is sold, and where it is in the log."
+})
 
 /** A page of items. */
 export const ItemPage = Schema.Struct({
@@ -65,30 +67,6 @@ export const ItemDetails = Schema.Struct({
   description: "An item with its rates within the last minute, and how far its partition is behind."
 })
 
-const Units = Schema.Int.check(
-  Schema.isBetween({ minimum: -MAX_ADJUSTMENT, maximum: MAX_ADJUSTMENT }, {
-    message: `must be a whole number from ${-MAX_ADJUSTMENT} to ${MAX_ADJUSTMENT}`
-  })
-)
-const Target = Schema.Int.check(
-  Schema.isBetween({ minimum: 0, maximum: MAX_ADJUSTMENT }, {
-    message: `must be a whole number from 0 to ${MAX_ADJUSTMENT}`
-  })
-)
-
-/** A change of stock: to a number, or by one. */
-export const StockChange = Schema.Struct({
-  set: Schema.optionalKey(Target.annotate({ description: "Units available from then on" })),
-  add: Schema.optionalKey(Units.annotate({
-    description: "Units to put in; below zero to take out, at most what is available then"
-  })),
-  reason: ChangeReason
-}).check(Schema.makeFilter(({ add, set }) =>
-  (add === undefined) === (set === undefined)
-    ? { path: ["set"], issue: "exactly one of set and add is needed" }
-    : undefined
-)).annotate({ identifier: "StockChange", description: "A change of stock: `set` to a number, or `add` one." })
-
 /** The change counts: the item after it. */
 export const StockChanged = Schema.Struct({
   ...counts,
@@ -111,40 +89,6 @@ export const ChangeRecorded = Schema.Struct({
 }).annotate({
   identifier: "ChangeRecorded",
   description: "The change is durable in the log, and counts once its position is folded."
-})
-
-const orNull = <S extends Schema.Top>(schema: S, description: string) =>
-  Schema.optionalKey(Schema.NullOr(schema).annotate({ description }))
-
-const SETTINGS = ["opens_at", "closes_at", "paused", "per_user_limit", "price", "currency"] as const
-
-/** Changes of how an item is sold: what is absent stays, what is null is taken away. */
-export const SaleChange = Schema.Struct({
-  opens_at: orNull(Moment, "Orders are taken from then on"),
-  closes_at: orNull(Moment, "Orders are taken before then"),
-  paused: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether no orders are taken until this is false" })),
-  per_user_limit: orNull(
-    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: MAX_ADJUSTMENT }, {
-      message: `must be a whole number from 1 to ${MAX_ADJUSTMENT}, or null`
-    })),
-    "Units that one buyer may buy"
-  ),
-  price: orNull(Price, "Of one unit, in the smallest unit of the currency. Comes with `currency`"),
-  currency: orNull(Currency, "Its code in ISO 4217. Comes with `price`"),
-  reason: ChangeReason
-}).check(Schema.makeFilter((change) =>
-  SETTINGS.every((name) => change[name] === undefined)
-    ? { path: ["paused"], issue: `at least one of ${SETTINGS.join(", ")} is needed` }
-    : undefined
-)).annotate({
-  identifier: "SaleChange",
-  description: "Changes of how an item is sold: what is absent stays as it is, what is null is taken away."
-})
-
-/** A change of every item that there is. */
-export const ReasonGiven = Schema.Struct({ reason: ChangeReason }).annotate({
-  identifier: "ReasonGiven",
-  description: "Why something is done."
 })
 
 /** What became of a change of every item. */

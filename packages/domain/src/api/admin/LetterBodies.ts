@@ -70,7 +70,10 @@ export const LetterDetails = Schema.Struct({
       at: Fields.Timestamp
     }).annotate({ description: "Who handled it; absent where that is too long ago" })
   )
-}).annotate({ identifier: "LetterDetails", description: "A letter, which is present while it is open, or who has handled it." })
+}).annotate({
+  identifier: "LetterDetails",
+  description: "A letter, which is present while it is open, or who has handled it."
+})
 
 const selection = {
   ids: Schema.optionalKey(
@@ -78,9 +81,11 @@ const selection = {
       description: `These letters, 1 to ${MAX_NAMED}: all of them are handled, or none`
     })
   ),
-  filter: Schema.optionalKey(Schema.Struct(filter).annotate({
-    description: "All letters that it leaves, at most the oldest 10000; {} leaves all. What cannot be handled is left"
-  })),
+  filter: Schema.optionalKey(
+    Schema.Struct(filter).annotate({
+      description: "All letters that it leaves, at most the oldest 10000; {} leaves all. What cannot be handled is left"
+    })
+  ),
   reason: ChangeReason
 }
 
@@ -115,7 +120,8 @@ export const Handled = Schema.Struct({
   letters: Schema.Array(Schema.Struct({
     id: Schema.String,
     outcome: Schema.String.annotate({
-      description: "`replayed`, `discarded`, `done_before`, `failed`, `left` (another letter that was named cannot be " +
+      description:
+        "`replayed`, `discarded`, `done_before`, `failed`, `left` (another letter that was named cannot be " +
         "handled), or why nothing was done; in a dry run what would happen, such as `would_reserve`"
     }),
     code: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed, or would be refused" })),

@@ -1,5 +1,5 @@
 /** What is counted at the admin API's port. */
-import { Metric } from "effect"
+import type { Metric } from "effect"
 import { ACCESS_REASONS } from "./AccessMetrics.ts"
 import { counter, labelled } from "./Series.ts"
 
