@@ -2,15 +2,11 @@
  * The only place that chooses adapters: everything else knows the ports. An adapter is loaded where it is used, as each
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
-import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
-import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
@@ -26,6 +22,7 @@ import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
 import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
+import type { Ports as EnginePorts } from "./sqlite/SqliteInfra.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
@@ -37,15 +34,7 @@ const of = <M, A, E>(module: Effect.Effect<M>, layer: (module: M) => Layer.Layer
   Layer.unwrap(Effect.map(module, layer))
 
 /** The ports that the gateway, the processor and the operators' commands need. */
-export type Ports =
-  | OrderLog
-  | ItemStore
-  | RecoveryMarks
-  | OrderStatuses
-  | RateLimits
-  | DeadLetters
-  | LiveEvents
-  | IdempotencyKeys
+export type Ports = EnginePorts
 
 /** Whose rights at Redis are looked at. */
 export type User = RedisUser

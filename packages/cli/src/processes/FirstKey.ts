@@ -20,7 +20,8 @@ const ANOTHER = "flash-sale key create --name NAME --scopes admin makes a key"
 /**
  * Makes the file of the keys in the data folder where there is none, with one key for everything. A terminal shows the
  * key; else it is in a file beside, for the owner of the folder alone, and a log line names that file. Where
- * API_KEYS_FILE names another file its owner makes the keys. `admin` is where the admin API listens. Needs the engine that holds the folder.
+ * API_KEYS_FILE names another file its owner makes the keys. `admin` is where the admin API listens. Needs the engine
+ * that holds the folder.
  */
 export const layer = (
   dataDir: string,

@@ -17,8 +17,9 @@ export class AdminApi extends HttpApi.make("flash-sale-admin")
     title: "Flash Sale Engine: admin API",
     version: "1.0",
     description: "For operators, scripts and consoles: what is on sale, what needs a person, how the engine does.\n\n" +
-      "Every request carries an api key, whose scopes say what it may do. Every change is a record in the log, with the " +
-      "key's name and the reason that was given. Every answer is JSON with a correlation id, but streams of events.",
+      "Every request carries an api key, whose scopes say what it may do. Every change is a record in the log, " +
+      "with the key's name and the reason that was given. Every answer is JSON with a correlation id, but streams " +
+      "of events.",
     license: { name: "MIT", identifier: "MIT" },
     servers: [{ url: "/", description: "The admin port that serves this document" }]
   }))

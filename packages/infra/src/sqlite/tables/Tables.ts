@@ -1,4 +1,4 @@
-/** The tables of the embedded file as SQL, in the steps in which they came. Some names are older words: decision 0023. */
+/** The tables of the embedded file as SQL, step by step as they came. Some names are older words: decision 0023. */
 
 /** `partitions` is the number of partitions of the log, which is written into the file. */
 export const first = (partitions: number): string => `
