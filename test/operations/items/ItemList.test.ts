@@ -1,6 +1,6 @@
 /** All items, page by page, on an embedded file. */
 import { assert, describe, it } from "@effect/vitest"
-import { AppendRefused, AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { type AppendRefused, AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -83,7 +83,7 @@ describe("ItemList", () => {
           }
           const one = yield* ItemList.one(names[3]!)
           assert.deepInclude(ItemView.ofListed(one), {
-            item_id: "item-3",
+            item_id: names[3]!,
             available: 3,
             stocked: 3,
             sale: { paused: false },
