@@ -39,6 +39,7 @@ import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
+import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as Arrivals from "./request/Arrivals.ts"
@@ -62,7 +63,12 @@ type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimit
 const services = (settings: GatewaySettings) =>
   Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
     Layer.provideMerge(BuyHandler.layer),
-    Layer.provideMerge([Admission.layer(settings), RateLimitHeaders.layer(settings.rateLimit), ItemLists.layer]),
+    Layer.provideMerge([
+      Admission.layer(settings),
+      RateLimitHeaders.layer(settings.rateLimit),
+      ItemLists.layer,
+      ItemPages.layer
+    ]),
     Layer.provideMerge([
       StatusReads.layer,
       ItemReads.layer(settings.soldOutCache),
