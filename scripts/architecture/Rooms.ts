@@ -24,7 +24,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   ],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/operations/src": [["append", "paging"], ["items"], ["letters"]],
