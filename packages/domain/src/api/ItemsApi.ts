@@ -52,10 +52,15 @@ export const MAX_PAGE = 100
 export const DEFAULT_PAGE = 50
 
 const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
-const Limit = Schema.NumberFromString.check(
-  Schema.isInt({ message: limitMessage }),
-  Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
-)
+const Limit = Schema.String.annotate({
+  description: `Items of a page, at most ${MAX_PAGE}, else ${DEFAULT_PAGE}; not with \`ids\``
+}).pipe(Schema.decodeTo(
+  Schema.Finite.check(
+    Schema.isInt({ message: limitMessage }),
+    Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
+  ),
+  SchemaTransformation.numberFromString
+))
 
 /** Where a page begins: a partition, and a place in its index. Clients give back what they were given. */
 export const ItemsCursor = Schema.String.check(
@@ -81,7 +86,7 @@ export const ItemList = Schema.Struct({
 const ItemsQuery = Schema.Struct({
   ids: Schema.optionalKey(NamedItems),
   cursor: Schema.optionalKey(ItemsCursor.annotate({ description: "The `next` of the page before; not with `ids`" })),
-  limit: Schema.optionalKey(Limit.annotate({ description: `Items of a page, else ${DEFAULT_PAGE}; not with \`ids\`` }))
+  limit: Schema.optionalKey(Limit)
 })
 export type ItemsQuery = typeof ItemsQuery.Type
 
@@ -93,8 +98,8 @@ const items = HttpApiEndpoint.get("items", "/items", {
   summary: "What is left of several items, and how they are sold",
   description:
     "Those that `ids` names, or all that there are, a page after the other, in an order of the engine's own. " +
-    "A page may be short, and others follow for as long as it has a `next`. What is shown is about a second old at the " +
-    "most. 503 `overloaded` where more different items are asked for than a gateway reads at once."
+    "A page may be short, and others follow for as long as it has a `next`. What is shown is about a second old at " +
+    "the most. 503 `overloaded` where more different items are asked for than a gateway reads at once."
 }))
 
 const item = HttpApiEndpoint.get("item", "/items/:item_id", {

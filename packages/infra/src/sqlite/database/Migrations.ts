@@ -28,7 +28,7 @@ ALTER TABLE letters ADD COLUMN currency TEXT;
 
 /** The names of a partition's items, in their order. */
 const NAMED = `
-CREATE INDEX items_by_partition ON items(partition, name);
+CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
 /** A digest for each record. Those that are there count as what was written. */
