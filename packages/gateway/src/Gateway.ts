@@ -45,6 +45,7 @@ import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
+import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as Arrivals from "./request/Arrivals.ts"
@@ -76,7 +77,12 @@ const door = ({ auth, maxInFlight, trustedProxies }: Settings) =>
 const services = (settings: Settings) =>
   Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
     Layer.provideMerge(BuyHandler.layer),
-    Layer.provideMerge([Admission.layer(settings), RateLimitHeaders.layer(settings.rateLimit), ItemLists.layer]),
+    Layer.provideMerge([
+      Admission.layer(settings),
+      RateLimitHeaders.layer(settings.rateLimit),
+      ItemLists.layer,
+      ItemPages.layer
+    ]),
     Layer.provideMerge([
       StatusReads.layer,
       ItemReads.layer(settings.soldOutCache),

@@ -2,11 +2,14 @@
 import { assert, layer } from "@effect/vitest"
 import { MAX_ITEMS_NAMED } from "@flash-sale/domain/api/ItemsApi"
 import { MAX_AGE_MILLIS, READS_PER_SECOND } from "@flash-sale/gateway/reads/ItemLists"
+import { LOOKS_PER_SECOND } from "@flash-sale/gateway/reads/ItemPages"
 import { Effect } from "effect"
 import { Faults } from "../FaultSwitches.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const TEST_TIMEOUT = 30_000
+/** Requests for pages that nobody has asked for. */
+const FLOOD = 600
 
 const itemsOf = ({ body }: TestGateway.Answer) => body["items"] as ReadonlyArray<Readonly<Record<string, unknown>>>
 
@@ -40,17 +43,77 @@ layer(TestGateway.layer(), { excludeTestServices: true, timeout: TEST_TIMEOUT })
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const many = Array.from({ length: MAX_ITEMS_NAMED + 1 }, (_, n) => `i-${n}`).join(",")
-      for (const query of ["", "?ids=", "?ids=a,,b", "?ids=a%20b", `?ids=${many}`, "?ids=a&ids=b", "?id=a"]) {
+      const ids = ["?ids=", "?ids=a,,b", "?ids=a%20b", `?ids=${many}`, "?ids=a&ids=b"]
+      const limits = ["?limit=0", "?limit=101", "?limit=1.5", "?limit=x", "?limit=", "?limit=1&limit=2"]
+      const forged = [
+        "?cursor=",
+        "?cursor=x",
+        "?cursor=0/1:%2e%2e%2f",
+        "?cursor=-1/",
+        "?cursor=0%2F1%3Aa%20b",
+        `?cursor=0/1:${"a".repeat(101)}`
+      ]
+      for (const query of [...ids, ...limits, ...forged]) {
         const answer = yield* gateway.get(`/items${query}`)
         assert.strictEqual(answer.status, 400, `${query}: ${answer.text}`)
         assert.strictEqual(answer.body["code"], "validation_failed", answer.text)
         const [error] = answer.body["errors"] as ReadonlyArray<{ readonly field: string }>
-        assert.match(error?.field ?? "", /^ids(\.\d+)?$/, answer.text)
+        assert.match(error?.field ?? "", /^(ids|limit|cursor)(\.\d+)?$/, answer.text)
       }
       assert.strictEqual((yield* gateway.get(`/items?ids=${many.slice(4)}`)).status, 200)
     }), TEST_TIMEOUT)
 
-  it.effect("a store that is away is 503, and one damaged item does not hide the others", () =>
+  it.effect(
+    "all items are on the pages, each on one, and a cursor of nowhere is the end",
+    () =>
+      Effect.gen(function*() {
+        const gateway = yield* TestGateway.TestGateway
+        const made = Array.from({ length: 23 }, (_, n) => `page-${n}`)
+        for (const id of made) yield* TestGateway.stock(id, 1)
+        const ids: Array<string> = []
+        let next: unknown = ""
+        for (let page = 0; next !== undefined; page++) {
+          assert.isBelow(page, 40)
+          const cursor = next === "" ? "" : `&cursor=${encodeURIComponent(String(next))}`
+          const answer = yield* gateway.get(`/items?limit=5${cursor}`)
+          assert.strictEqual(answer.status, 200, answer.text)
+          assert.isAtMost(itemsOf(answer).length, 5)
+          assert.deepStrictEqual(answer.body["not_shown"], [])
+          ids.push(...itemsOf(answer).map((one) => String(one["item_id"])))
+          next = answer.body["next"]
+        }
+        assert.strictEqual(new Set(ids).size, ids.length)
+        assert.includeMembers(ids, made)
+        const all = yield* gateway.get("/items?limit=100")
+        assert.sameMembers(itemsOf(all).map((one) => String(one["item_id"])), ids)
+        assert.notProperty(all.body, "next")
+        const nowhere = yield* gateway.get("/items?cursor=9999/17:zzz")
+        assert.deepStrictEqual([nowhere.status, nowhere.body], [200, { items: [], not_shown: [] }])
+      }),
+    TEST_TIMEOUT
+  )
+
+  it.effect(
+    "a flood of different cursors is refused, and the page that everybody asks for is shown",
+    () =>
+      Effect.gen(function*() {
+        const gateway = yield* TestGateway.TestGateway
+        const first = Effect.map(gateway.get("/items"), ({ status }) => status)
+        assert.strictEqual(yield* first, 200)
+        let made = 0
+        const flood = Effect.suspend(() => gateway.get(`/items?cursor=0/0:z${made++}&limit=${1 + (made % 100)}`))
+        const begun = performance.now()
+        const answers = yield* Effect.all(Array.from({ length: FLOOD }, () => flood), { concurrency: 20 })
+        const seconds = (performance.now() - begun) / 1_000
+        // Each looks into the four partitions of the file.
+        assert.isAtMost(answers.filter(({ status }) => status === 200).length * 4, LOOKS_PER_SECOND * (1 + seconds))
+        for (const { body, status } of answers) if (status !== 200) assert.strictEqual(body["code"], "overloaded")
+        yield* TestGateway.until(gateway.get("/items"), ({ status }) => status === 200)
+      }),
+    TEST_TIMEOUT
+  )
+
+  it.effect("a store that is away is 503, as of one item", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway
       const faults = yield* Faults

@@ -47,7 +47,28 @@ const NamedItems = Schema.String.annotate({
   })
 ))
 
-/** Why an item that was named is not shown. */
+/** The most items of one page, and how many it has where nothing else is said. */
+export const MAX_PAGE = 100
+export const DEFAULT_PAGE = 50
+
+const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
+const Limit = Schema.String.annotate({
+  description: `Items of a page, at most ${MAX_PAGE}, else ${DEFAULT_PAGE}; not with \`ids\``
+}).pipe(Schema.decodeTo(
+  Schema.Finite.check(
+    Schema.isInt({ message: limitMessage }),
+    Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
+  ),
+  SchemaTransformation.numberFromString
+))
+
+/** Where a page begins: a partition, and a place in its index. Clients give back what they were given. */
+export const ItemsCursor = Schema.String.check(
+  Schema.isPattern(/^\d{1,4}\/(?:\d{1,19}:[a-zA-Z0-9_.-]{0,100})?$/, { message: "must be the `next` of a page" })
+).pipe(Schema.brand("ItemsCursor"))
+export type ItemsCursor = typeof ItemsCursor.Type
+
+/** Why an item is not shown. */
 export const NotShown = Schema.Struct({
   item_id: ItemId,
   code: Schema.Literals(["unknown_item", "item_stopped", "store_unavailable"]).annotate({
@@ -57,17 +78,28 @@ export const NotShown = Schema.Struct({
 
 export const ItemList = Schema.Struct({
   items: Schema.Array(ItemView).annotate({ description: "In the order in which they were named" }),
-  not_shown: Schema.Array(NotShown).annotate({ description: "The items that were named and cannot be shown, and why" })
+  not_shown: Schema.Array(NotShown).annotate({ description: "The items that cannot be shown now, and why" }),
+  next: Schema.optionalKey(ItemsCursor.annotate({ description: "The cursor of the next page; absent at the end" }))
 }).annotate({ identifier: "ItemList", description: "What is left of several items, and how they are sold." })
 
+/** Which items: those that are named, or a page of all. */
+const ItemsQuery = Schema.Struct({
+  ids: Schema.optionalKey(NamedItems),
+  cursor: Schema.optionalKey(ItemsCursor.annotate({ description: "The `next` of the page before; not with `ids`" })),
+  limit: Schema.optionalKey(Limit)
+})
+export type ItemsQuery = typeof ItemsQuery.Type
+
 const items = HttpApiEndpoint.get("items", "/items", {
-  query: { ids: NamedItems },
+  query: ItemsQuery,
   success: ItemList,
   error: [Errors.Unavailable]
 }).annotateMerge(OpenApi.annotations({
   summary: "What is left of several items, and how they are sold",
-  description: "For pages that show several sales. What is shown is at most half a second older than of " +
-    "`GET /items/{item_id}`. 503 `overloaded` where more different items are asked for than a gateway reads at once."
+  description:
+    "Those that `ids` names, or all that there are, a page after the other, in an order of the engine's own. " +
+    "A page may be short, and others follow for as long as it has a `next`. What is shown is about a second old at " +
+    "the most. 503 `overloaded` where more different items are asked for than a gateway reads at once."
 }))
 
 const item = HttpApiEndpoint.get("item", "/items/:item_id", {

@@ -9,6 +9,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, type Exit, Layer, Schema } from "effect"
 import { ItemReads } from "./ItemReads.ts"
+import * as ReadBudget from "./ReadBudget.ts"
 
 /** How old a read may be that a list shows, in milliseconds. */
 export const MAX_AGE_MILLIS = 500
@@ -25,31 +26,17 @@ export class ItemLists extends Context.Service<ItemLists, {
   ) => Effect.Effect<ReadonlyArray<Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>>, TooManyReads>
 }>()("@flash-sale/gateway/reads/ItemLists") {}
 
-/** Takes places for new reads; they come back evenly. Returns whether there were as many. */
-const makeBudget = (monotonic: () => number) => {
-  let left = READS_PER_SECOND
-  let at = monotonic()
-  return (reads: number): boolean => {
-    const now = monotonic()
-    left = Math.min(READS_PER_SECOND, left + ((now - at) / 1000) * READS_PER_SECOND)
-    at = now
-    if (reads > left) return false
-    left -= reads
-    return true
-  }
-}
-
 export const layer: Layer.Layer<ItemLists, never, ItemReads> = Layer.effect(
   ItemLists,
   Effect.gen(function*() {
     const reads = yield* ItemReads
-    const take = makeBudget(yield* Monotonic.reader)
+    const budget = ReadBudget.make(READS_PER_SECOND, yield* Monotonic.reader)
     return {
       look: (itemIds) =>
         Effect.suspend(() => {
           const known = itemIds.map((itemId) => reads.recent(itemId, MAX_AGE_MILLIS))
           const missing = known.filter((read) => read === undefined).length
-          if (missing > 0 && !take(missing)) return Effect.fail(new TooManyReads())
+          if (missing > 0 && !budget.take(missing)) return Effect.fail(new TooManyReads())
           const read = (itemId: ItemId, at: number) => Effect.exit(known[at] ?? reads.look(itemId))
           return Effect.forEach(itemIds, read, { concurrency: "unbounded" })
         })

@@ -69,7 +69,7 @@ export const ofItems = (itemIds: ReadonlyArray<ItemId>, found: ReadonlyArray<Ite
     const bug = found.find((read) => Exit.isFailure(read) && Option.isNone(Exit.findErrorOption(read)))
     if (bug !== undefined) yield* Effect.orDie(bug)
     const reasons = found.map(reasonNot)
-    if (reasons.every((code) => code === "store_unavailable")) {
+    if (reasons.length > 0 && reasons.every((code) => code === "store_unavailable")) {
       return yield* Effect.fail(Refusals.unavailable(correlationId, "store_unavailable"))
     }
     return {

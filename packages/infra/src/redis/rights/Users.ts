@@ -49,7 +49,7 @@ export const operationsOf = (user: User): ReadonlyArray<Operation> => {
 }
 
 const NO_WAIT_KNOWN = "no order is refused for its wait: MAX_QUEUE_WAIT is off"
-const NOT_LISTED = "the overview of the engine does not list this instance"
+const NOT_LISTED = "the overview of the engine does not show this instance as it is"
 const NO_PROBE = "a Redis that is full or has become a replica counts as up"
 const NO_EVENTS = "followers of items and orders get no live events"
 
@@ -60,7 +60,7 @@ const LOST: Readonly<Record<string, string>> = {
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
   "Instances.report": NOT_LISTED,
-  "Instances.withdraw": "the overview lists this instance for some seconds after it has stopped",
+  "Instances.withdraw": NOT_LISTED,
   "Instances.list": "there is no overview of the engine",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,

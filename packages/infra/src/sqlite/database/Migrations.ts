@@ -1,12 +1,43 @@
 /**
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
-import * as Tables from "../tables/Tables.ts"
+import { firstTables } from "../tables/FirstTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
 /** The number of partitions of the embedded log. Written into the file when it is created, and kept for ever. */
 export const EMBEDDED_PARTITIONS = 4
+
+/** The operators' repairs, kept for ever: they are few. */
+const REPAIRS = `
+CREATE TABLE repairs(at TEXT NOT NULL, item TEXT NOT NULL, partition INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
+`
+
+/** The record by which a recovery recognises the log, and the log that an operator accepted in its place. */
+const SEEN = `
+ALTER TABLE marks ADD COLUMN seen INTEGER;
+ALTER TABLE marks ADD COLUMN digest TEXT;
+CREATE TABLE accepted(partition INTEGER PRIMARY KEY, start INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
+`
+
+/** The price of an order when its dead letter was put. */
+const CHARGED = `
+ALTER TABLE letters ADD COLUMN price INTEGER;
+ALTER TABLE letters ADD COLUMN currency TEXT;
+`
+
+/** Which request each idempotency key of the admin API belongs to. */
+const KEYED = `
+CREATE TABLE IF NOT EXISTS idempotency(
+  key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
+`
+
+/** The names of a partition's items, in their order. */
+const NAMED = `
+CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
+`
 
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
@@ -15,6 +46,13 @@ const chained = (connection: Connection): void => {
     LogChain.rechain(connection, integer(row, "partition"), 0)
   }
 }
+
+/** What the gateway and the processor said last, by id; `at` in milliseconds since 1970. Swept with every report. */
+const INSTANCES = `
+CREATE TABLE IF NOT EXISTS instances(
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
 
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
@@ -31,14 +69,14 @@ const sql = (text: string): Step => (connection) => connection.script(text)
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
 const migrations: ReadonlyArray<Step> = [
-  sql(Tables.first(EMBEDDED_PARTITIONS)),
-  sql(Tables.REPAIRS),
-  sql(Tables.SEEN),
-  sql(Tables.CHARGED),
+  sql(firstTables(EMBEDDED_PARTITIONS)),
+  sql(REPAIRS),
+  sql(SEEN),
+  sql(CHARGED),
   chained,
-  sql(Tables.NAMED),
-  sql(Tables.INSTANCES),
-  sql(Tables.KEYED)
+  sql(NAMED),
+  sql(INSTANCES),
+  sql(KEYED)
 ]
 
 /** The version from which on records have digests. */

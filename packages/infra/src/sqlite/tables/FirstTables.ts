@@ -1,7 +1,5 @@
-/** The tables of the embedded file as SQL, step by step as they came. Some names are older words: decision 0023. */
-
-/** `partitions` is the number of partitions of the log, which is written into the file. */
-export const first = (partitions: number): string => `
+/** The tables of the first version of the embedded file. Later versions are steps from these. */
+export const firstTables = (partitions: number): string => `
 CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO settings VALUES ('partitions', ${partitions});
 
@@ -59,42 +57,4 @@ CREATE TABLE handlings(
   partition INTEGER NOT NULL, offset INTEGER NOT NULL, action TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,
   timestamp TEXT NOT NULL, PRIMARY KEY(partition, offset)
 ) STRICT, WITHOUT ROWID;
-`
-
-/** The operators' repairs, kept for ever: they are few. */
-export const REPAIRS = `
-CREATE TABLE repairs(at TEXT NOT NULL, item TEXT NOT NULL, partition INTEGER NOT NULL, why TEXT NOT NULL) STRICT;
-`
-
-/** The record by which a recovery recognises the log, and the log that an operator accepted in its place. */
-export const SEEN = `
-ALTER TABLE marks ADD COLUMN seen INTEGER;
-ALTER TABLE marks ADD COLUMN digest TEXT;
-CREATE TABLE accepted(partition INTEGER PRIMARY KEY, start INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
-`
-
-/** The price of an order when its dead letter was put. */
-export const CHARGED = `
-ALTER TABLE letters ADD COLUMN price INTEGER;
-ALTER TABLE letters ADD COLUMN currency TEXT;
-`
-
-/** The names of a partition's items, in their order. */
-export const NAMED = `
-CREATE INDEX items_by_partition ON items(partition, name);
-`
-
-/** What the gateway and the processor said last, by id; `at` in milliseconds since 1970. Swept with every report. */
-export const INSTANCES = `
-CREATE TABLE IF NOT EXISTS instances(
-  id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-`
-
-/** Which request each idempotency key of the admin API belongs to. */
-export const KEYED = `
-CREATE TABLE IF NOT EXISTS idempotency(
-  key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
 `
