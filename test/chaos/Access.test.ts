@@ -99,25 +99,29 @@ describe("Who is let in", () => {
     }
   })
 
-  it("an open serve says so once, and listens for this machine alone until it is told", { timeout: TIMEOUT }, async () => {
-    const DATA_DIR = join(await Services.folder(), "data")
-    const other = outside()
-    const engine = await Services.service("serve", { DATA_DIR })
-    await engine.start()
-    await engine.untilHealth(200)
-    expect(await buy(engine.url, "r-1", "anybody")).toBe("202")
-    expect(engine.output().split("auth_open")).toHaveLength(2)
-    expect(engine.output()).toContain("AUTH is open: whoever reaches the port may place orders for any user_id")
-    if (other !== undefined) {
-      expect([await reaches(other, engine.url), await reaches(other, engine.metricsUrl)]).toEqual([false, false])
+  it(
+    "an open serve says so once, and listens for this machine alone until it is told",
+    { timeout: TIMEOUT },
+    async () => {
+      const DATA_DIR = join(await Services.folder(), "data")
+      const other = outside()
+      const engine = await Services.service("serve", { DATA_DIR })
+      await engine.start()
+      await engine.untilHealth(200)
+      expect(await buy(engine.url, "r-1", "anybody")).toBe("202")
+      expect(engine.output().split("auth_open")).toHaveLength(2)
+      expect(engine.output()).toContain("AUTH is open: whoever reaches the port may place orders for any user_id")
+      if (other !== undefined) {
+        expect([await reaches(other, engine.url), await reaches(other, engine.metricsUrl)]).toEqual([false, false])
+      }
+      expect((await engine.stop()).code).toBe(0)
+      const open = await Services.service("serve", { DATA_DIR, HTTP_HOST: "0.0.0.0", METRICS_HOST: "::" })
+      await open.start()
+      await open.untilHealth(200)
+      if (other !== undefined) {
+        expect([await reaches(other, open.url), await reaches(other, open.metricsUrl)]).toEqual([true, true])
+      }
+      expect((await open.stop()).code).toBe(0)
     }
-    expect((await engine.stop()).code).toBe(0)
-    const open = await Services.service("serve", { DATA_DIR, HTTP_HOST: "0.0.0.0", METRICS_HOST: "::" })
-    await open.start()
-    await open.untilHealth(200)
-    if (other !== undefined) {
-      expect([await reaches(other, open.url), await reaches(other, open.metricsUrl)]).toEqual([true, true])
-    }
-    expect((await open.stop()).code).toBe(0)
-  })
+  )
 })

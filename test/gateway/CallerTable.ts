@@ -49,7 +49,9 @@ export const endpointsOf = (
     >
   }
 ): ReadonlyArray<string> =>
-  Object.values(groups).flatMap(({ endpoints }) => Object.values(endpoints).map(({ method, path }) => `${method} ${path}`))
+  Object.values(groups).flatMap(({ endpoints }) =>
+    Object.values(endpoints).map(({ method, path }) => `${method} ${path}`)
+  )
 
 /** The same answer for every caller, as who calls is not asked. */
 export const forAll = (answer: string): Row["answers"] => {
@@ -58,7 +60,10 @@ export const forAll = (answer: string): Row["answers"] => {
 }
 
 /** With `AUTH=required` nobody is answered otherwise than with `AUTH=open`, and all others alike. */
-const withoutNobody = (open: Answers): Row["answers"] => ({ open, required: { ...open, nobody: "401 unauthenticated" } })
+const withoutNobody = (open: Answers): Row["answers"] => ({
+  open,
+  required: { ...open, nobody: "401 unauthenticated" }
+})
 
 const NOT_PROVEN = {
   "a key without `orders`": "403 missing_scope",
@@ -149,13 +154,13 @@ export const document = (sections: ReadonlyArray<Section>): string =>
   [
     "# Who may do what",
     "",
-    "Every endpoint, every kind of caller, and what is answered: made by `test/gateway/scenarios/Callers.test.ts`, which",
-    "asks each of them over HTTP. `WRITE_DOCS=true npm test -- test/gateway/scenarios/Callers` writes it anew. What keys and",
-    "tokens are is in [operations](operations.md#who-is-let-in), why it is so in [decision",
+    "Every endpoint, every kind of caller, and what is answered: made by `test/gateway/scenarios/Callers.test.ts`,",
+    "which asks each of them over HTTP. `WRITE_DOCS=true npm test -- test/gateway/scenarios/Callers` writes it anew.",
+    "What keys and tokens are is in [operations](operations.md#api-keys-and-buyers-tokens), why it is so in [decision",
     "40](decisions/0040-who-is-let-in.md).",
     "",
-    "The answers are those of a gateway with `AUTH=required`, and after \"open\" those of one with `AUTH=open` where they",
-    "differ. \"The buyer\" is the one whose token, or whose order, it is.",
+    "The answers are those of a gateway with `AUTH=required`, and after \"open\" those of one with `AUTH=open` where",
+    "they differ. \"The buyer\" is the one whose token, or whose order, it is.",
     ...sections.flatMap((section) => ["", `## ${section.title}`, "", ...tableOf(section)]),
     ""
   ].join("\n")

@@ -37,7 +37,7 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
     keyMaxInFlight: 2 * AT_ONCE,
     maxQueueWait: Duration.hours(1)
   }).pipe(
-    Layer.provide(TestCallers.layerDoor),
+    Layer.provide(TestCallers.layerGatekeeper),
     Layer.provideMerge([ItemReads.layer(Duration.millis(100)), WaitEstimate.layer]),
     Layer.provideMerge([
       LogBreaker.layer({

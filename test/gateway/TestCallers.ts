@@ -4,10 +4,14 @@ import { type Caller, nobody } from "@flash-sale/domain/access/Caller"
 import type { Scope } from "@flash-sale/domain/access/Scope"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
 import { ItemId, UserId } from "@flash-sale/domain/records/Ids"
-import * as Door from "@flash-sale/gateway/access/Door"
+import * as Gatekeeper from "@flash-sale/gateway/access/Gatekeeper"
 import { Context, Effect, Layer } from "effect"
 
-const key = (name: string, ...scopes: ReadonlyArray<Scope>): Caller => ({ _tag: "Key", name: KeyName.make(name), scopes })
+const key = (name: string, ...scopes: ReadonlyArray<Scope>): Caller => ({
+  _tag: "Key",
+  name: KeyName.make(name),
+  scopes
+})
 
 const identified = (caller: Caller): Identity => ({ _tag: "Identified", caller })
 const NOBODY = identified(nobody)
@@ -84,8 +88,8 @@ export const layer: Layer.Layer<Callers | CallerSwitches> = Layer.effect(Callers
   Layer.provideMerge(Layer.sync(CallerSwitches, () => ({ isAway: false, wait: Effect.void, waiting: 0, checks: 0 })))
 )
 
-/** The door of a gateway that asks nobody. */
-export const layerDoor: Layer.Layer<Door.Door> = Layer.provide(
-  Door.layer({ auth: "open", maxChecks: 1_000, isTrusted: () => false }),
+/** The gatekeeper of a gateway that asks nobody. */
+export const layerGatekeeper: Layer.Layer<Gatekeeper.Gatekeeper> = Layer.provide(
+  Gatekeeper.layer({ auth: "open", maxChecks: 1_000, isTrusted: () => false }),
   layer
 )

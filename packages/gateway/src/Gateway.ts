@@ -3,10 +3,10 @@
  *
  * Needs the ports only, whether their adapters use Kafka and Redis or one file.
  */
-import { Api } from "@flash-sale/domain/api/Api"
-import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { AuthMode } from "@flash-sale/domain/access/MayDo"
+import { Api } from "@flash-sale/domain/api/Api"
 import type { Callers } from "@flash-sale/domain/ports/Callers"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -21,7 +21,7 @@ import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import * as AuthNotice from "./access/AuthNotice.ts"
-import * as Door from "./access/Door.ts"
+import * as Gatekeeper from "./access/Gatekeeper.ts"
 import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
 import * as BuyRoute from "./buy/BuyRoute.ts"
@@ -70,8 +70,8 @@ export interface Settings extends GatewaySettings {
   readonly auth: AuthMode
 }
 
-const door = ({ auth, maxInFlight, trustedProxies }: Settings) =>
-  Door.layer({ auth, maxChecks: maxInFlight, isTrusted: Networks.includes(trustedProxies) })
+const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
+  Gatekeeper.layer({ auth, maxChecks: maxInFlight, isTrusted: Networks.includes(trustedProxies) })
 
 /** The services behind the endpoints. */
 const services = (settings: Settings) =>
@@ -95,7 +95,7 @@ const services = (settings: Settings) =>
       Arrivals.layer(settings.trustTraceparent),
       BuyTelemetry.layer,
       RequestRules.layer(settings),
-      door(settings),
+      gatekeeper(settings),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
       StoreRoomGuard.layer

@@ -4,7 +4,7 @@
  *
  * Groups are Effect `Config`s. Read several with one `Variable.group`, so that all bad values are reported at once.
  */
-import { Config, Duration, Option } from "effect"
+import { Config, Option } from "effect"
 import * as AccessConfig from "./access/AccessConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"

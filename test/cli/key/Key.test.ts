@@ -106,7 +106,8 @@ it.effect("what makes no sense is refused, and changes nothing", () =>
     expect(twice.errors[1]).toContain("there is a key ops in ")
     const scopes = yield* typed("key create --name x --scopes orders,root,Read", env)
     expect([scopes.code, scopes.out, scopes.errors]).toEqual([2, "", [
-      "flash-sale: --scopes: \"root\", \"Read\" are no scopes; the scopes are read, stock, sale, orders, refunds, dlq, admin"
+      "flash-sale: --scopes: \"root\", \"Read\" are no scopes; " +
+      "the scopes are read, stock, sale, orders, refunds, dlq, admin"
     ]])
     expect((yield* typed("key create --name x --scopes ,", env)).errors[0]).toContain("--scopes: names none")
     for (

@@ -1,6 +1,6 @@
 /** The OpenAPI document, as the gateway serves it. */
-import { Api } from "@flash-sale/domain/api/Api"
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
+import { Api } from "@flash-sale/domain/api/Api"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"

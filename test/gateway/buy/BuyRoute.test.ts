@@ -23,7 +23,7 @@ const handler = Layer.succeed(BuyHandler, {
 })
 const rules = RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() })
 const route = layer.pipe(
-  Layer.provide([handler, Arrivals.layer(false), rules, Shutdown.layer(Duration.zero), TestCallers.layerDoor])
+  Layer.provide([handler, Arrivals.layer(false), rules, Shutdown.layer(Duration.zero), TestCallers.layerGatekeeper])
 )
 
 const send = (port: number, body: string) =>
@@ -36,7 +36,9 @@ describe("The hot route", () => {
   it.live("ends the connection of an answer that it cannot write, and serves the next request", () =>
     Effect.gen(function*() {
       const port = yield* Effect.promise(freePort)
-      yield* Layer.build(Layer.provide(HttpServer.layer({ httpPort: port, httpHost: "127.0.0.1", trustedProxies: [] }), route))
+      yield* Layer.build(
+        Layer.provide(HttpServer.layer({ httpPort: port, httpHost: "127.0.0.1", trustedProxies: [] }), route)
+      )
       assert.strictEqual(yield* send(port, "broken"), "cut")
       assert.strictEqual(yield* send(port, "sound"), 202)
     }).pipe(Effect.scoped, Effect.provide(quiet)))

@@ -56,5 +56,9 @@ describe("RequestRules", () => {
         ""
       ]
       for (const host of others) assert.strictEqual(codeOf(host), "unknown_host", host)
-    }).pipe(Effect.provide(RequestRules.layer({ allowedHosts: new Set(["shop.example", "gateway_1"]), corsOrigins: new Set() }))))
+    }).pipe(
+      Effect.provide(
+        RequestRules.layer({ allowedHosts: new Set(["shop.example", "gateway_1"]), corsOrigins: new Set() })
+      )
+    ))
 })

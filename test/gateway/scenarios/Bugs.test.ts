@@ -37,10 +37,15 @@ const logging = Layer.unwrap(Effect.map(Lines, (lines) =>
 
 const engine = BuyHandler.layer.pipe(
   Layer.provideMerge([
-    Admission.layer({ rateLimit: LIMIT, maxInFlight: ORDERS, keyMaxInFlight: ORDERS, maxQueueWait: Duration.seconds(30) }),
+    Admission.layer({
+      rateLimit: LIMIT,
+      maxInFlight: ORDERS,
+      keyMaxInFlight: ORDERS,
+      maxQueueWait: Duration.seconds(30)
+    }),
     BrokenGuards.rateLimitHeaders(LIMIT)
   ]),
-  Layer.provide(TestCallers.layerDoor),
+  Layer.provide(TestCallers.layerGatekeeper),
   Layer.provideMerge([BrokenGuards.itemReads(Duration.zero), BrokenGuards.waitEstimate]),
   Layer.provideMerge([
     BrokenGuards.buyTelemetry,

@@ -58,7 +58,10 @@ const suite = (auth: AuthMode) =>
       Effect.gen(function*() {
         const gateway = yield* TestGateway.TestGateway
         yield* TestGateway.stock(ITEM, 1_000)
-        const headers = { "content-type": "application/json", authorization: CallerTable.CALLERS["a key with `orders`"] }
+        const headers = {
+          "content-type": "application/json",
+          authorization: CallerTable.CALLERS["a key with `orders`"]
+        }
         const body = TestGateway.order({ request_id: ORDER, user_id: BUYER, item_id: ITEM })
         assert.strictEqual((yield* gateway.send(body, headers)).status, 202)
         const asked = Effect.promise(async () => {

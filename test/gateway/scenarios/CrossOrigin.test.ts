@@ -81,7 +81,12 @@ layer(TestGateway.layer({ auth: "required", corsOrigins: new Set([SHOP, "http://
       const key = { authorization: "Bearer buyer u" }
       const plain = (more: Readonly<Record<string, string>>) => {
         const body = order()
-        return ask("POST", "/buy", { ...page(SHOP), ...JSON_TYPE, ...more, "content-length": String(body.length) }, body)
+        return ask(
+          "POST",
+          "/buy",
+          { ...page(SHOP), ...JSON_TYPE, ...more, "content-length": String(body.length) },
+          body
+        )
       }
       const chunked = (more: Readonly<Record<string, string>>) =>
         ask("POST", "/buy", { ...page(SHOP), ...JSON_TYPE, ...more, "transfer-encoding": "chunked" }, order())

@@ -33,7 +33,7 @@ const movedBy = <E, R>(send: Effect.Effect<unknown, E, R>) =>
     const before = yield* samples
     yield* send
     const moved = Samples.only(Samples.changes(before, yield* samples), (name) =>
-      !/batch|kafka|_up$|route="else"/.test(name))
+      !/batch|kafka|_up$|_callers_|route="else"/.test(name))
     return moved
   })
 

@@ -66,7 +66,10 @@ export const callers = (options: Partial<AccessCallers.Options> = {}) =>
   )
 
 /** What a caller is told: who it is, or why it is nobody. */
-export const ask = Effect.fnUntraced(function*(one: Callers["Service"], token: string) {
+export const ask = Effect.fnUntraced(function*(
+  one: Callers["Service"],
+  token: string
+): Effect.fn.Return<unknown> {
   const identity = yield* one.identify(`Bearer ${token}`)
   switch (identity._tag) {
     case "Identified":

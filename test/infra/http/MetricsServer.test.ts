@@ -72,7 +72,10 @@ describe("MetricsServer", () => {
         expect((yield* fetched(port, "/else")).status).toBe(404)
       }).pipe(
         Effect.provide(
-          Layer.provide(MetricsServer.layer({ ...OPEN, port, health, isReady: Ref.get(ready), metrics: "processor" }), telemetry)
+          Layer.provide(
+            MetricsServer.layer({ ...OPEN, port, health, isReady: Ref.get(ready), metrics: "processor" }),
+            telemetry
+          )
         )
       )
     }))
@@ -138,7 +141,7 @@ describe("MetricsServer", () => {
       yield* Clients.until(() => clients.slice(1).every(({ heard }) => heard().endsWith("collection 2\n")))
     }).pipe(Effect.scoped))
 
-  it.live("where there is a token, metrics are for those who show it; where names are listed, a host has one of them", () =>
+  it.live("metrics are for those who show the token, where there is one, and a host has a listed name", () =>
     Effect.gen(function*() {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
@@ -179,7 +182,11 @@ describe("MetricsServer", () => {
         Effect.promise(() => fetch(`http://${host}:${of}/livez`).then(({ status }) => status, () => "refused"))
       yield* Effect.scoped(Effect.gen(function*() {
         yield* Layer.build(Layer.provide(MetricsServer.layer(options), telemetry))
-        expect([yield* at("127.0.0.1"), yield* at("127.0.0.2"), yield* at("[::1]")]).toEqual([200, "refused", "refused"])
+        expect([yield* at("127.0.0.1"), yield* at("127.0.0.2"), yield* at("[::1]")]).toEqual([
+          200,
+          "refused",
+          "refused"
+        ])
         // Who asks before the start is told of the same address.
         const asked = (host: string) => Effect.exit(FreePorts.require([{ port, host, variable: "METRICS_PORT" }]))
         expect((yield* asked("127.0.0.2"))._tag).toBe("Success")

@@ -35,6 +35,8 @@ const GATEWAY = {
   gateway_request_duration_seconds: "histogram",
   gateway_circuit_breaker_state: "gauge",
   gateway_answers_total: "counter",
+  gateway_auth_failures_total: "counter",
+  gateway_callers_total: "counter",
   gateway_connections: "gauge",
   gateway_connections_max: "gauge",
   gateway_connections_dropped_total: "counter",

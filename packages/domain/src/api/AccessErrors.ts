@@ -40,13 +40,16 @@ export class TokenMismatch extends Schema.Error<TokenMismatch>("TokenMismatch")(
 }
 
 /** This address has sent too many wrong keys and tokens, or this buyer has asked for too much that is not its own. */
-export class TooManyFailures extends Schema.Error<TooManyFailures>("TooManyFailures")({
-  error: fixed("Too many failures"),
-  code: fixed("too_many_failures"),
-  retryable: fixed(true),
-  correlation_id: Fields.CorrelationText,
-  retry_after_seconds: Fields.RetryAfterSeconds
-}, answer(429, "Too many wrong keys or tokens of this address, or too many requests of this buyer for others' orders.")) {
+export class TooManyFailures extends Schema.Error<TooManyFailures>("TooManyFailures")(
+  {
+    error: fixed("Too many failures"),
+    code: fixed("too_many_failures"),
+    retryable: fixed(true),
+    correlation_id: Fields.CorrelationText,
+    retry_after_seconds: Fields.RetryAfterSeconds
+  },
+  answer(429, "Too many wrong keys or tokens of this address, or too many requests of this buyer for others' orders.")
+) {
   readonly _tag = "TooManyFailures"
 }
 

@@ -24,7 +24,7 @@ import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
-import { Door } from "../access/Door.ts"
+import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
@@ -70,7 +70,7 @@ export class Admission extends Context.Service<Admission, {
 }>()("@flash-sale/gateway/buy/Admission") {}
 
 const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueueWait, rateLimit }: Settings) {
-  const door = yield* Door
+  const gatekeeper = yield* Gatekeeper
   const breaker = yield* LogBreaker
   const room = yield* StoreRoomGuard
   const waitEstimate = yield* WaitEstimate
@@ -93,7 +93,7 @@ const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueue
     { correlationId }: RequestContext,
     caller: Caller
   ): Refusals.Refusal | undefined => {
-    const denied = door.denialOf(caller, order)
+    const denied = gatekeeper.denialOf(caller, order)
     if (denied !== undefined) return AccessRefusals.ofOrder(correlationId, denied)
     const share = shareOf(caller)
     if (share !== undefined && share.count >= keyMaxInFlight) return Refusals.quotaExceeded(correlationId)
@@ -141,5 +141,5 @@ export const layer = (
   | StoreBreaker
   | StoreRoomGuard
   | WaitEstimate
-  | Door
+  | Gatekeeper
 > => Layer.effect(Admission, make(settings))

@@ -37,6 +37,22 @@ interface Pending {
   readonly respond: Completion.Completion<BuyResponses.BuyResponse>
 }
 
+/** Makes the answer 500, also where the bug can be neither logged nor counted. */
+const failing = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"]) {
+  const guard = yield* Completion.guard
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  return (request: RequestContext, cause: Cause.Cause<unknown>, order?: Order): BuyResponses.BuyResponse => {
+    const { correlationId } = request
+    run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
+    try {
+      telemetry.refused(request, "internal_error", order)
+    } catch (defect) {
+      guard.report(defect)
+    }
+    return BuyResponses.bug(correlationId)
+  }
+})
+
 export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | RateLimitHeaders> = Layer.effect(
   BuyHandler,
   Effect.gen(function*() {
@@ -44,23 +60,8 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     const admission = yield* Admission
     const rateLimitHeaders = yield* RateLimitHeaders
     const guard = yield* Completion.guard
-    const run = Effect.runForkWith(yield* Effect.context<never>())
+    const failed = yield* failing(telemetry)
 
-    /** The answer 500, also where the bug can be neither logged nor counted. */
-    const failed = (
-      request: RequestContext,
-      cause: Cause.Cause<unknown>,
-      order?: Order
-    ): BuyResponses.BuyResponse => {
-      const { correlationId } = request
-      run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
-      try {
-        telemetry.refused(request, "internal_error", order)
-      } catch (defect) {
-        guard.report(defect)
-      }
-      return BuyResponses.bug(correlationId)
-    }
     const died = ({ order, request, respond }: Pending, defect: unknown): void =>
       respond(failed(request, Cause.die(defect), order))
 

@@ -51,7 +51,9 @@ const writers: Readonly<Record<Refused["_tag"], ReturnType<typeof writer>>> = {
 
 /** The headers that a refusal has beside its body: `Retry-After`, where it has a time; `WWW-Authenticate` of a 401. */
 export const headersOf = (refusal: object): Readonly<Record<string, string>> => {
-  if (refusal instanceof AccessErrors.Unauthenticated) return { "www-authenticate": AccessRefusals.challengeOf(refusal) }
+  if (refusal instanceof AccessErrors.Unauthenticated) {
+    return { "www-authenticate": AccessRefusals.challengeOf(refusal) }
+  }
   return "retry_after_seconds" in refusal && refusal.retry_after_seconds !== undefined
     ? { "retry-after": String(refusal.retry_after_seconds) }
     : {}

@@ -14,7 +14,7 @@ import * as CorrelationIds from "@flash-sale/infra/observability/tracing/Correla
 import { ByteSize, Context, Effect, Exit, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Denied } from "../access/Denied.ts"
-import { Door, type Entry } from "../access/Door.ts"
+import { type Entry, Gatekeeper } from "../access/Gatekeeper.ts"
 import { Arrivals, type Asked } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -75,70 +75,71 @@ const write = (
   response.end(body)
 }
 
-export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Door | RequestRules | Shutdown> = Layer.effect(
-  BuyRoute,
-  Effect.gen(function*() {
-    const { buy, denied, failed } = yield* BuyHandler
-    const door = yield* Door
-    const rules = yield* RequestRules
-    const { hasBegun } = yield* Shutdown
-    const arrivals = yield* Arrivals
-    const guard = yield* Completion.guard
-    const context = yield* Effect.context<never>()
-    const start = Effect.runCallbackWith(context)
-    type Respond = Completion.Completion<BuyResponse>
+export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Gatekeeper | RequestRules | Shutdown> = Layer
+  .effect(
+    BuyRoute,
+    Effect.gen(function*() {
+      const { buy, denied, failed } = yield* BuyHandler
+      const gatekeeper = yield* Gatekeeper
+      const rules = yield* RequestRules
+      const { hasBegun } = yield* Shutdown
+      const arrivals = yield* Arrivals
+      const guard = yield* Completion.guard
+      const context = yield* Effect.context<never>()
+      const start = Effect.runCallbackWith(context)
+      type Respond = Completion.Completion<BuyResponse>
 
-    const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
-      AnswerMetrics.answered("buy", buyResponse.status).updateUnsafe(1, context)
-      write(exchange, buyResponse, hasBegun())
-    }
-    /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
-    const cut = ({ response }: Exchange, defect: unknown): void => {
-      response.destroy()
-      guard.report(defect)
-    }
-
-    /** Where the client hangs up meanwhile and its body has not come, nothing refers to the order any more. */
-    const identify = ({ current, request }: Exchange, respond: Respond): void => {
-      const arriving: Arriving = { body: undefined, caller: undefined }
-      const goOn = ({ body, caller }: Arriving): void => {
-        if (body !== undefined && caller !== undefined) buy(current, caller, body, respond)
+      const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
+        AnswerMetrics.answered("buy", buyResponse.status).updateUnsafe(1, context)
+        write(exchange, buyResponse, hasBegun())
       }
-      withBody(request, (body) => {
-        arriving.body = body
-        goOn(arriving)
-      })
-      const found = (order: Arriving, exit: Exit.Exit<Entry>): void => {
-        if (Exit.isFailure(exit)) return respond(failed(current, exit.cause))
-        if (exit.value instanceof Denied) return respond(denied(current, exit.value))
-        order.caller = exit.value
-        goOn(order)
+      /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
+      const cut = ({ response }: Exchange, defect: unknown): void => {
+        response.destroy()
+        guard.report(defect)
       }
-      start(door.identify(request.headers, request.socket.remoteAddress), { onExit: guard.of(arriving, found) })
-    }
 
-    const serve = (exchange: Exchange, respond: Respond): void => {
-      const { current, request } = exchange
-      const caller = door.known(request.headers, request.socket.remoteAddress)
-      if (caller === undefined) identify(exchange, respond)
-      else if (caller instanceof Denied) respond(denied(current, caller))
-      else withBody(request, (body) => buy(current, caller, body, respond))
-    }
+      /** Where the client hangs up meanwhile and its body has not come, nothing refers to the order any more. */
+      const identify = ({ current, request }: Exchange, respond: Respond): void => {
+        const arriving: Arriving = { body: undefined, caller: undefined }
+        const goOn = ({ body, caller }: Arriving): void => {
+          if (body !== undefined && caller !== undefined) buy(current, caller, body, respond)
+        }
+        withBody(request, (body) => {
+          arriving.body = body
+          goOn(arriving)
+        })
+        const found = (order: Arriving, exit: Exit.Exit<Entry>): void => {
+          if (Exit.isFailure(exit)) return respond(failed(current, exit.cause))
+          if (exit.value instanceof Denied) return respond(denied(current, exit.value))
+          order.caller = exit.value
+          goOn(order)
+        }
+        start(gatekeeper.identify(request.headers, request.socket.remoteAddress), { onExit: guard.of(arriving, found) })
+      }
 
-    return {
-      take: (request, response) => {
-        if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
-        try {
-          const current = arrivals.of(ASKED, request.headers)
-          const exchange: Exchange = { current, request, response, fields: rules.cors.pairsOf(request.headers) }
-          serve(exchange, guard.of(exchange, answer, cut))
-          return true
-        } catch (defect) {
-          // Nothing was read yet: the framework answers.
-          guard.report(defect)
-          return false
+      const serve = (exchange: Exchange, respond: Respond): void => {
+        const { current, request } = exchange
+        const caller = gatekeeper.known(request.headers, request.socket.remoteAddress)
+        if (caller === undefined) identify(exchange, respond)
+        else if (caller instanceof Denied) respond(denied(current, caller))
+        else withBody(request, (body) => buy(current, caller, body, respond))
+      }
+
+      return {
+        take: (request, response) => {
+          if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
+          try {
+            const current = arrivals.of(ASKED, request.headers)
+            const exchange: Exchange = { current, request, response, fields: rules.cors.pairsOf(request.headers) }
+            serve(exchange, guard.of(exchange, answer, cut))
+            return true
+          } catch (defect) {
+            // Nothing was read yet: the framework answers.
+            guard.report(defect)
+            return false
+          }
         }
       }
-    }
-  })
-)
+    })
+  )

@@ -4,21 +4,21 @@ import { Effect, Layer, Option } from "effect"
 import { HttpServerRequest } from "effect/http"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
 import { Denied, type EntryDenial } from "../access/Denied.ts"
-import { Door } from "../access/Door.ts"
+import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { withRetryAfter } from "./RefusalHeaders.ts"
 
-export const layer: Layer.Layer<Authorization, never, Door | BuyTelemetry> = Layer.effect(
+export const layer: Layer.Layer<Authorization, never, Gatekeeper | BuyTelemetry> = Layer.effect(
   Authorization,
   Effect.gen(function*() {
-    const door = yield* Door
+    const gatekeeper = yield* Gatekeeper
     const telemetry = yield* BuyTelemetry
 
     const caller = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, remoteAddress }) => {
       const remote = Option.getOrUndefined(remoteAddress)
-      const known = door.known(headers, remote)
-      return known === undefined ? door.identify(headers, remote) : Effect.succeed(known)
+      const known = gatekeeper.known(headers, remote)
+      return known === undefined ? gatekeeper.identify(headers, remote) : Effect.succeed(known)
     })
     const deny = (request: RequestContext, endpoint: string, { denial }: Denied<EntryDenial>) => {
       const refusal = AccessRefusals.ofEntry(request.correlationId, denial)

@@ -6,10 +6,13 @@ import { Effect } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { RequestContext } from "../request/RequestContext.ts"
 
-const denied = Effect.map(RequestContext, ({ correlationId }) =>
-  HttpServerResponse.jsonUnsafe({ ...MetricsAccess.REFUSAL, correlation_id: correlationId }, {
-    status: 401,
-    headers: { "www-authenticate": MetricsAccess.CHALLENGE }
-  }))
+const denied = Effect.map(
+  RequestContext,
+  ({ correlationId }) =>
+    HttpServerResponse.jsonUnsafe({ ...MetricsAccess.REFUSAL, correlation_id: correlationId }, {
+      status: 401,
+      headers: { "www-authenticate": MetricsAccess.CHALLENGE }
+    })
+)
 
 export const layer = (token: MetricsToken) => MetricsServer.metricsRoute(token, denied)

@@ -77,7 +77,9 @@ const preflight = (fields: Cors.Fields) => Effect.succeed(HttpServerResponse.emp
 /** What every answer says of the origins that may call; beside what it varies by already. */
 const withFields = (fields: Cors.Fields) => (response: HttpServerResponse.HttpServerResponse) => {
   const { vary } = response.headers
-  const all = vary === undefined || fields["vary"] === undefined ? fields : { ...fields, vary: `${vary}, ${fields["vary"]}` }
+  const all = vary === undefined || fields["vary"] === undefined
+    ? fields
+    : { ...fields, vary: `${vary}, ${fields["vary"]}` }
   return HttpServerResponse.setHeaders(response, all)
 }
 

@@ -1,8 +1,8 @@
 /**
  * The status of an order; never "unknown" for an order that was accepted, as long as statuses are kept.
  *
- * **Details**: of an order that the caller may not read it is said what is said of one that nobody knows, after the same
- * work.
+ * **Details**: of an order that the caller may not read it is said what is said of one that nobody knows, after the
+ * same work.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
@@ -15,7 +15,7 @@ import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
-import { Door } from "../access/Door.ts"
+import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import * as Refusals from "../request/Refusals.ts"
@@ -43,11 +43,11 @@ const ownerOf = (found: Found) => ownerIn(found._tag === "Kept" ? found.record.f
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  Door | OrderStatuses | RecoveryMarks | PartitionCount | StoreBreaker
+  Gatekeeper | OrderStatuses | RecoveryMarks | PartitionCount | StoreBreaker
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
-    const door = yield* Door
+    const gatekeeper = yield* Gatekeeper
     const statuses = yield* OrderStatuses
     const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
@@ -82,14 +82,14 @@ export const layer: Layer.Layer<
       function*(requestId: RequestId, caller: Caller) {
         const { correlationId } = yield* RequestContext
         const lookup = yield* storeBreaker.ask(statuses.read(requestId))
-        if (lookup._tag !== "Unknown" && door.mayRead(caller, ownerOf(lookup))) {
+        if (lookup._tag !== "Unknown" && gatekeeper.mayRead(caller, ownerOf(lookup))) {
           if (lookup._tag === "Kept") return lookup.record
           return yield* Refusals.unavailable(correlationId, "outcome_unknown")
         }
         if (!(yield* isWhole) || (yield* isInDoubt)) {
           return yield* Refusals.unavailable(correlationId, "store_unavailable")
         }
-        door.missed(caller)
+        gatekeeper.missed(caller)
         return yield* new UnknownOrder({ correlation_id: correlationId })
       },
       (effect) =>

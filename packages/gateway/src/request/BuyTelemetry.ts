@@ -76,10 +76,8 @@ export class BuyTelemetry extends Context.Service<BuyTelemetry, {
   readonly refused: (request: RequestContext, code: AnswerCode, order?: Order) => void
 }>()("@flash-sale/gateway/request/BuyTelemetry") {}
 
-/** Whether the engine is at fault, and rarely enough for a log line each. */
-const isFault = (code: AnswerCode): boolean =>
-  code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" ||
-  code === "internal_error"
+/** Where the engine is at fault, and rarely enough for a log line each. */
+const FAULTS: ReadonlyArray<AnswerCode> = ["log_unavailable", "outcome_unknown", "store_unavailable", "internal_error"]
 
 export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
   BuyTelemetry,
@@ -140,7 +138,7 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
       refused: (request, code, order) => {
         const answered = counters[code]
         const millis = count(request, answered)
-        if (isFault(code)) logFailure(request, code, order)
+        if (FAULTS.includes(code)) logFailure(request, code, order)
         else if (lines.isOn("Debug")) {
           const event = answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected"
           log({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)

@@ -50,7 +50,8 @@ export const make = (origins: ReadonlySet<string>): Cors => {
   )
   const saidTo = (headers: RequestHeaders): Said =>
     origins.size === 0 ? others : fields.get(headerOf(headers, "origin") ?? "") ?? others
-  const allows = (headers: RequestHeaders): boolean => origins.size > 0 && origins.has(headerOf(headers, "origin") ?? "")
+  const allows = (headers: RequestHeaders): boolean =>
+    origins.size > 0 && origins.has(headerOf(headers, "origin") ?? "")
   return {
     allows,
     fieldsOf: (headers) => saidTo(headers).fields,

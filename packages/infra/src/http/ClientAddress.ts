@@ -20,7 +20,10 @@ const addressIn = (hop: string): string | undefined => {
  * beside it where that is none. `remote` is the connection's address as Node gives it, `forwardedFor` the header.
  */
 export const make = (isTrusted: (address: string) => boolean) =>
-(remote: string | undefined, forwardedFor: string | undefined): string => {
+(
+  remote: string | undefined,
+  forwardedFor: string | undefined
+): string => {
   let address = AddressKey.plain(remote ?? "")
   if (forwardedFor === undefined || !isTrusted(address)) return address
   const hops = forwardedFor.split(",")

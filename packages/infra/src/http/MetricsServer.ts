@@ -6,7 +6,7 @@ import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
 import type { MetricsToken } from "../settings/MetricsToken.ts"
 import * as Kept from "../time/Kept.ts"
 import * as Monotonic from "../time/Monotonic.ts"
-import * as AllowedHosts from "./AllowedHosts.ts"
+import * as HostRule from "./HostRule.ts"
 import * as Listener from "./Listener.ts"
 import * as MetricsAccess from "./MetricsAccess.ts"
 import { release } from "./Release.ts"
@@ -57,7 +57,7 @@ export const layer = <R>(
         HttpRouter.serve(
           Layer.mergeAll(
             metricsRoute(token, Effect.succeed(refused)),
-            hostRule(allowedHosts),
+            HostRule.layer(allowedHosts),
             versionRoute,
             healthRoute(Effect.provideContext(health, context)),
             probeRoutes(Effect.provideContext(isReady, context))
@@ -86,19 +86,6 @@ const refused = HttpServerResponse.jsonUnsafe(MetricsAccess.REFUSAL, {
   headers: { "www-authenticate": MetricsAccess.CHALLENGE }
 })
 
-/** A name that is made to point here, by whoever owns it, gets nothing: as at a gateway. */
-const hostRule = (allowed: ReadonlySet<string> | undefined): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
-  HttpRouter.middleware(
-    (app) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
-        AllowedHosts.isAllowed(allowed, headers["host"]) ? app : Effect.succeed(unknownHost)),
-    { global: true }
-  )
-const unknownHost = HttpServerResponse.jsonUnsafe(
-  { error: "Unknown host", code: "unknown_host", retryable: false },
-  { status: 421 }
-)
-
 /**
  * `/metrics`, for any router: the gateway has it on its own port. Those who ask before the next collection begins share
  * it, and its bytes. `denied` is the answer to those who do not show the token, where there is one.
@@ -106,25 +93,26 @@ const unknownHost = HttpServerResponse.jsonUnsafe(
 export const metricsRoute = (
   token: MetricsToken,
   denied: Effect.Effect<HttpServerResponse.HttpServerResponse>
-): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> => Layer.unwrap(
-  Effect.gen(function*() {
-    const isShown = MetricsAccess.make(token)
-    const { collect } = yield* Telemetry
-    const now = yield* Monotonic.reader
-    let notBefore = Number.NEGATIVE_INFINITY
-    const collectInTurn = Effect.gen(function*() {
-      yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
-      notBefore = now() + COLLECT_EVERY
-      return new TextEncoder().encode(yield* collect)
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> =>
+  Layer.unwrap(
+    Effect.gen(function*() {
+      const isShown = MetricsAccess.make(token)
+      const { collect } = yield* Telemetry
+      const now = yield* Monotonic.reader
+      let notBefore = Number.NEGATIVE_INFINITY
+      const collectInTurn = Effect.gen(function*() {
+        yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
+        notBefore = now() + COLLECT_EVERY
+        return new TextEncoder().encode(yield* collect)
+      })
+      // One who hangs up does not end what the others wait for.
+      const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
+      const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
+      const ask = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+        isShown(headers["authorization"]) ? answer : denied)
+      return HttpRouter.add("GET", "/metrics", ask)
     })
-    // One who hangs up does not end what the others wait for.
-    const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
-    const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
-    const ask = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
-      isShown(headers["authorization"]) ? answer : denied)
-    return HttpRouter.add("GET", "/metrics", ask)
-  })
-)
+  )
 
 const versionRoute: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
   "GET",

@@ -8,7 +8,8 @@ export type MetricsToken = Redacted.Redacted<string> | undefined
 const MIN_LENGTH = 16
 const MAX_LENGTH = 4_096
 
-const isToken = (text: string): boolean => text.length >= MIN_LENGTH && text.length <= MAX_LENGTH && /^[\x21-\x7e]+$/.test(text)
+const isToken = (text: string): boolean =>
+  text.length >= MIN_LENGTH && text.length <= MAX_LENGTH && /^[\x21-\x7e]+$/.test(text)
 
 export const config: Config.Config<MetricsToken> = Variable.check(
   Variable.secret("METRICS_TOKEN"),

@@ -28,6 +28,7 @@ export const amend = (spec: Spec): Spec => ({
   components: { ...spec.components, securitySchemes: SCHEMES },
   paths: mapValues(
     spec.paths,
-    (methods) => mapValues(methods, (operation) => "401" in operation.responses ? { ...operation, security: ANY } : operation)
+    (methods) =>
+      mapValues(methods, (operation) => "401" in operation.responses ? { ...operation, security: ANY } : operation)
   )
 })

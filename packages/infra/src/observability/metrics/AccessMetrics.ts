@@ -48,7 +48,20 @@ const failures = labelled(
 /** Denied requests with this reason. */
 export const authFailures = (reason: AccessReason) => failures.of(reason)
 
+/** Kinds of callers that were let in. */
+export const CALLER_KINDS = ["nobody", "key", "buyer"] as const
+export type CallerKind = (typeof CALLER_KINDS)[number]
+
+const callers = labelled(
+  CALLER_KINDS,
+  "caller",
+  counter("gateway_callers_total", "Requests about orders that were let in, by what their caller proved")
+)
+
+/** Requests of such a caller that were let in. */
+export const letIn = (kind: CallerKind) => callers.of(kind)
+
 export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never, unknown>>>> = {
-  gateway: failures.all,
+  gateway: [...failures.all, ...callers.all],
   processor: []
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as ListenHost from "@flash-sale/infra/settings/ListenHost"
 import * as Origins from "@flash-sale/infra/settings/Origins"
-import { Config, ConfigProvider, Effect, Redacted } from "effect"
+import { type Config, ConfigProvider, Effect, Redacted } from "effect"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -73,7 +73,10 @@ describe("METRICS_TOKEN", () => {
       writeFileSync(file, `${TOKEN}\n`, { mode: 0o600 })
       for (const env of [{ METRICS_TOKEN: TOKEN }, { METRICS_TOKEN_FILE: file }]) {
         for (const config of [Settings.GatewaySettings, Settings.ProcessorSettings]) {
-          const { metricsToken } = yield* read<{ readonly metricsToken: Redacted.Redacted<string> | undefined }>(config, env)
+          const { metricsToken } = yield* read<{ readonly metricsToken: Redacted.Redacted<string> | undefined }>(
+            config,
+            env
+          )
           expect(Redacted.value(metricsToken!)).toBe(TOKEN)
           expect(String(metricsToken)).not.toContain(TOKEN)
         }

@@ -1,9 +1,9 @@
-/** The door: new tokens, tokens that cannot be checked, those who fail too often, and what others' orders tell. */
+/** Who is let in: new tokens, tokens that cannot be checked, those who fail too often, and what others' orders tell. */
 import { assert, layer } from "@effect/vitest"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint } from "@flash-sale/domain/records/Order"
-import { BUYER_FAILURES, CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Door"
+import { BUYER_FAILURES, CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
 import { Effect, Fiber, Latch } from "effect"
 import * as Clients from "../../servers/Clients.ts"
 import { Faults } from "../FaultSwitches.ts"
@@ -25,7 +25,7 @@ let sent = 0
 const buy = (authorization: string, user: string, way: "send" | "sendInChunks", more?: Record<string, string>) =>
   Effect.flatMap(TestGateway.TestGateway, (gateway) =>
     gateway[way](
-      TestGateway.order({ request_id: `door-${sent++}`, user_id: user, item_id: "door" }),
+      TestGateway.order({ request_id: `r-${sent++}`, user_id: user, item_id: "wanted" }),
       headersOf(authorization, more)
     ))
 
@@ -45,7 +45,9 @@ const metric = (name: string) =>
 const failures = (reason: string) => metric(`gateway_auth_failures_total{reason="${reason}"}`)
 
 /** Everything that an answer shows, but for what is another for each. */
-const shown = ({ headers, status, text }: { readonly status: number; readonly headers: Headers; readonly text: string }) => {
+const shown = (
+  { headers, status, text }: { readonly status: number; readonly headers: Headers; readonly text: string }
+) => {
   const own = headers.get("x-correlation-id") ?? ""
   const shownHeaders = [...headers].filter(([name]) => name !== "date")
   return JSON.stringify([status, shownHeaders, text]).replaceAll(own, "")
@@ -70,7 +72,7 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
     for (const way of ["send", "sendInChunks"] as const) {
       it.effect(`is checked, and then is known (${way})`, () =>
         Effect.gen(function*() {
-          yield* TestGateway.stock("door", 100)
+          yield* TestGateway.stock("wanted", 100)
           const switches = yield* CallerSwitches
           const { checks } = switches
           const order = buy(`Bearer buyer new-${way}`, `new-${way}`, way)
@@ -91,7 +93,7 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
       Effect.gen(function*() {
         const { port } = yield* TestGateway.TestGateway
         const switches = yield* CallerSwitches
-        const body = TestGateway.order({ request_id: "late", user_id: "late", item_id: "door" })
+        const body = TestGateway.order({ request_id: "late", user_id: "late", item_id: "wanted" })
         const head = (token: string) =>
           "POST /buy HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n" +
           `authorization: Bearer buyer ${token}\r\ncontent-length: ${body.length}\r\n\r\n`
@@ -137,7 +139,7 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
   (it) => {
     it.effect("are not checked any more when there were too many; who is known goes on", () =>
       Effect.gen(function*() {
-        yield* TestGateway.stock("door", 100)
+        yield* TestGateway.stock("wanted", 100)
         const switches = yield* CallerSwitches
         assert.strictEqual((yield* buy("Bearer buyer known", "known", "send")).status, 202)
         for (let n = 0; n < CREDENTIAL_FAILURES.max; n++) {
@@ -157,7 +159,7 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
           }
         }
         assert.strictEqual(switches.checks, checks)
-        assert.strictEqual((yield* get("/orders/door-0", "Bearer wrong")).status, 429)
+        assert.strictEqual((yield* get("/orders/r-0", "Bearer wrong")).status, 429)
         for (const authorization of ["Bearer buyer known", "Bearer shop"]) {
           assert.strictEqual((yield* buy(authorization, "known", "send")).status, 202)
         }
@@ -165,6 +167,9 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
         const gateway = yield* TestGateway.TestGateway
         assert.strictEqual(codeOf(yield* gateway.send(TestGateway.order())), "401 unauthenticated")
         assert.strictEqual(yield* failures("too_many_failures"), 9)
+        const letIn = yield* Effect.forEach(["nobody", "key", "buyer"], (caller) =>
+          metric(`gateway_callers_total{caller="${caller}"}`))
+        assert.deepStrictEqual(letIn, [0, 1, 2])
         assert.strictEqual(yield* failures("unauthenticated"), CREDENTIAL_FAILURES.max + 1)
       }))
   }
@@ -175,7 +180,7 @@ layer(TestGateway.layer({ trustedProxies: PROXY }), { excludeTestServices: true,
   (it) => {
     it.effect("wrong keys count for the client that the proxy names, by its network where that is IPv6", () =>
       Effect.gen(function*() {
-        yield* TestGateway.stock("door", 100)
+        yield* TestGateway.stock("wanted", 100)
         const wrong = (client: string) => buy("Bearer wrong", "x", "send", { "x-forwarded-for": client })
         for (let n = 0; n < CREDENTIAL_FAILURES.max; n++) {
           assert.strictEqual((yield* wrong(`198.51.100.1, 192.0.2.${n}, 2001:db8::${n}`)).status, 401)
@@ -192,12 +197,12 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
   "An order of somebody else, for a buyer",
   (it) => {
     const requestId = RequestId.make("of-alice")
-    const order = { userId: UserId.make("alice"), itemId: ItemId.make("door"), amount: 1 }
+    const order = { userId: UserId.make("alice"), itemId: ItemId.make("wanted"), amount: 1 }
     const paths = (id: string) => [`/orders/${id}`, `/orders/${id}/events`]
 
     it.effect("is an order that nobody knows, in every byte, while it is placed and afterwards", () =>
       Effect.gen(function*() {
-        yield* TestGateway.stock("door", 100)
+        yield* TestGateway.stock("wanted", 100)
         const statuses = yield* OrderStatuses
         const request = {
           ...order,
@@ -249,17 +254,20 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
   (it) => {
     it.effect("is not answered any more after too many, whether there was something or not", () =>
       Effect.gen(function*() {
-        yield* TestGateway.stock("door", 100)
+        yield* TestGateway.stock("wanted", 100)
         assert.strictEqual((yield* buy("Bearer shop", "alice", "send")).status, 202)
-        const id = `door-${sent - 1}`
+        const id = `r-${sent - 1}`
         for (let n = 0; n < BUYER_FAILURES.max; n++) {
           if (n % 3 === 0) assert.strictEqual(codeOf(yield* buy("Bearer buyer bob", "alice", "send")), "403 wrong_user")
-          else assert.strictEqual((yield* get(n % 3 === 1 ? `/orders/${id}` : "/orders/no", "Bearer buyer bob")).status, 404)
+          else {assert.strictEqual(
+              (yield* get(n % 3 === 1 ? `/orders/${id}` : "/orders/no", "Bearer buyer bob")).status,
+              404
+            )}
         }
         const denied = yield* get(`/orders/${id}`, "Bearer buyer bob")
         assert.strictEqual(denied.status, 429)
         assert.include(denied.text, "too_many_failures")
-        assert.strictEqual((yield* buy("Bearer buyer bob door", "bob", "send")).status, 429)
+        assert.strictEqual((yield* buy("Bearer buyer bob wanted", "bob", "send")).status, 429)
         // It is the buyer's count, and nobody else's at this address.
         assert.strictEqual((yield* get(`/orders/${id}`, "Bearer buyer alice")).status, 200)
         assert.strictEqual(yield* failures("wrong_user"), BUYER_FAILURES.max / 3)
@@ -273,7 +281,7 @@ layer(TestGateway.layer({ maxInFlight: 5, keyMaxInFlight: 2 }), { excludeTestSer
   (it) => {
     it.effect("keeps one key from taking every place, and is given back", () =>
       Effect.gen(function*() {
-        yield* TestGateway.stock("door", 100)
+        yield* TestGateway.stock("wanted", 100)
         const faults = yield* Faults
         faults.log = "held"
         const sending = yield* Effect.forEach(
@@ -291,8 +299,14 @@ layer(TestGateway.layer({ maxInFlight: 5, keyMaxInFlight: 2 }), { excludeTestSer
           Effect.forkChild(buy(authorization, "u", "send")))
         faults.log = "fine"
         const statuses = yield* Effect.forEach([...sending, ...others], (each) =>
-          Effect.map(Fiber.join(each), ({ status }) => status))
-        assert.deepStrictEqual(statuses.filter((status) => status !== 429), [202, 202, 202, 202])
+          Effect.map(Fiber.join(each), ({ status }) =>
+            status))
+        assert.deepStrictEqual(
+          statuses.filter((status) =>
+            status !== 429
+          ),
+          [202, 202, 202, 202]
+        )
         assert.strictEqual((yield* buy("Bearer script", "u", "send")).status, 202)
         assert.strictEqual(yield* metric("gateway_orders_refused_total{reason=\"quota_exceeded\"}"), 8)
       }))

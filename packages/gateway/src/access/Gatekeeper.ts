@@ -1,5 +1,5 @@
 /**
- * The door: whoever asks about orders is asked who it is, and what it may not do is denied and counted. Why:
+ * The gatekeeper: whoever asks about orders is asked who it is, and what it may not do is denied and counted. Why:
  * docs/decisions/0040-who-is-let-in.md.
  *
  * **Details**: a caller that is remembered costs one look-up. Wrong keys and tokens are counted by the address that
@@ -14,7 +14,7 @@ import type { Order } from "@flash-sale/domain/records/Order"
 import * as AddressKey from "@flash-sale/infra/http/AddressKey"
 import * as ClientAddress from "@flash-sale/infra/http/ClientAddress"
 import * as FailureLimit from "@flash-sale/infra/http/FailureLimit"
-import { type AccessReason, authFailures } from "@flash-sale/infra/observability/metrics/AccessMetrics"
+import { type AccessReason, authFailures, letIn } from "@flash-sale/infra/observability/metrics/AccessMetrics"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
 import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
@@ -37,7 +37,7 @@ export interface Settings {
 /** Who comes in, or why nobody does. */
 export type Entry = Caller | Denied<EntryDenial>
 
-export class Door extends Context.Service<Door, {
+export class Gatekeeper extends Context.Service<Gatekeeper, {
   /**
    * Who sends a request with these headers from this address, or why it is denied, where that is known without
    * waiting. Undefined: ask `identify`. Never throws.
@@ -51,15 +51,16 @@ export class Door extends Context.Service<Door, {
   readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
   /** Notes that a caller asked for an order which, as far as it is told, is none. */
   readonly missed: (caller: Caller) => void
-}>()("@flash-sale/gateway/access/Door") {}
+}>()("@flash-sale/gateway/access/Gatekeeper") {}
 
+const KINDS = { Nobody: "nobody", Key: "key", Buyer: "buyer" } as const
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }
 const UNAUTHENTICATED: EntryDenial = { _tag: "Unauthenticated" }
 const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
 
-export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Door, never, Callers> =>
+export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gatekeeper, never, Callers> =>
   Layer.effect(
-    Door,
+    Gatekeeper,
     Effect.gen(function*() {
       const callers = yield* Callers
       const context = yield* Effect.context<never>()
@@ -83,9 +84,10 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Doo
       const admit = (caller: Caller): Entry => {
         const refusal = MayDo.refusalOf(auth, caller, USE_ORDERS)
         if (refusal !== undefined) return deny(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
-        if (caller._tag !== "Buyer" || buyers.isClean()) return caller
-        const wait = buyers.waitOf(caller.userId)
-        return wait > 0 ? deny({ _tag: "TooManyFailures", wait }) : caller
+        const wait = caller._tag === "Buyer" && !buyers.isClean() ? buyers.waitOf(caller.userId) : 0
+        if (wait > 0) return deny({ _tag: "TooManyFailures", wait })
+        letIn(KINDS[caller._tag]).updateUnsafe(1, context)
+        return caller
       }
       const enter = (identity: Identity, headers: RequestHeaders, remote: string | undefined): Entry => {
         if (identity._tag === "Identified") return admit(identity.caller)
