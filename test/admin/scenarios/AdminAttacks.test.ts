@@ -1,6 +1,6 @@
 /** What is tried at the admin port by who should not be there, or means no good. */
 import { assert, layer } from "@effect/vitest"
-import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Door"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
 import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect } from "effect"
 import { gzipSync } from "node:zlib"

@@ -147,7 +147,7 @@ describe("ReplayOutlook", () => {
       [inspected(letterOf(2), kept(2, "COMPLETED", 1)), "already_sold"],
       [inspected(letterOf(3), kept(3, "PENDING", 2)), "duplicate"],
       [inspected(letterOf(4), kept(4, "CANCELLED", 1)), "refused"],
-      [inspected(letterOf(5), { _tag: "Leased" }), "refused"],
+      [inspected(letterOf(5), { _tag: "Leased", fingerprint: "u-1:mug:1" }), "refused"],
       [inspected(letterOf(6, { error: "Invalid Order Format" })), "still_invalid"],
       [inspected({ ...letterOf(7), value: new Uint8Array([1]) }), "still_invalid"],
       [inspected(letterOf(8, { attempt: MAX_ATTEMPTS })), "too_many_attempts"],

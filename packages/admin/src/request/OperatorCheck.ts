@@ -1,6 +1,6 @@
 /**
  * Lets a request in by the key that it carries, and the scope that its endpoint needs, before anything else of it is
- * looked at. Wrong keys are bounded by address as at the gateway's door (decision 0040). No key is ever logged.
+ * looked at. Wrong keys are bounded by address as at the gateway's own port (decision 0040). No key is ever logged.
  */
 import { refusalOf } from "@flash-sale/domain/access/MayDo"
 import { NoKeys } from "@flash-sale/domain/api/admin/AdminErrors"
@@ -9,7 +9,7 @@ import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operato
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
 import * as AccessRefusals from "@flash-sale/gateway/access/AccessRefusals"
 import { type EntryDenial, reasonOf } from "@flash-sale/gateway/access/Denied"
-import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Door"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as AddressKey from "@flash-sale/infra/http/AddressKey"
