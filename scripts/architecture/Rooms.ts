@@ -12,7 +12,7 @@ export type Floors = ReadonlyArray<ReadonlyArray<string>>
  * its rooms, are the top floor: they may know every room, and no room knows them.
  */
 export const PLAN: Readonly<Record<string, Floors>> = {
-  "packages/domain/src": [["records"], ["access", "rules"], ["ports"], ["recovery", "api"]],
+  "packages/domain/src": [["records"], ["access", "instances", "rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
@@ -26,12 +26,14 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "items"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
+  "packages/operations/src": [["append", "paging"], ["items"], ["letters"]],
+  "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
-    ["stock"],
+    ["item", "stock"],
     ["sale", "order", "reconcile", "backup", "key"],
     ["dlq", "load", "recover"],
     ["processes"]

@@ -29,4 +29,6 @@ export interface ItemCounts {
 export interface ItemStanding extends ItemCounts {
   readonly item_id: string
   readonly sale: Sale
+  /** When that was so, by the engine's clock: ISO 8601 in UTC. */
+  readonly now: string
 }

@@ -38,7 +38,6 @@ export const DetectReply = Schema.Union([
 const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
-const LogReply = Schema.Array(Schema.NullOr(Schema.String))
 const ClearReply = Schema.Literals(["cleared", "moved"])
 /** A key of a dump: '' and its value, or what is wrong with it. */
 const Part = Schema.Union([
@@ -69,9 +68,12 @@ export class Scripts extends Context.Service<Scripts, {
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
-  readonly writeLog: Script<typeof LogReply.Type>
+  readonly writeLog: Script<ReadonlyArray<string | null>>
   readonly replaceLog: Script<typeof ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
+  readonly useIdempotencyKey: Script<string>
+  readonly reportInstance: Script<number>
+  readonly listInstances: Script<ReadonlyArray<string>>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
@@ -127,9 +129,12 @@ const make = Effect.gen(function*() {
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),
-    writeLog: yield* bind("write_log", LogReply),
+    writeLog: yield* bind("write_log", Schema.Array(Schema.NullOr(Schema.String))),
     replaceLog: yield* bind("replace_log", ReplaceReply),
     forgetOffsets: yield* bind("forget_offsets", Schema.Int),
+    useIdempotencyKey: yield* bind("use_idempotency_key", Schema.String),
+    reportInstance: yield* bind("report_instance", Schema.Int),
+    listInstances: yield* bind("list_instances", Texts),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {
