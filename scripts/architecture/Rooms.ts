@@ -16,21 +16,21 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/audit/src": [],
   "packages/infra/src": [
     ["errors", "time"],
-    ["files"],
+    ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],
     ["kafka", "payment", "redis", "sqlite"]
   ],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
-  "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
+  "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
+  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "facts", "items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/cli/src": [
     ["terminal"],
     ["stock"],
-    ["sale", "order", "reconcile", "backup"],
+    ["sale", "order", "reconcile", "backup", "doctor"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

@@ -14,11 +14,18 @@ export const KEPT: Readonly<Record<string, string>> = {
   "unclean.leader.election.enable": "false"
 }
 /** How many replicas must have a record before it is acknowledged. */
-const IN_SYNC = "min.insync.replicas"
+export const IN_SYNC = "min.insync.replicas"
 /** The number of a topic among Kafka's kinds of resources: the library's own name for it cannot be imported by Node. */
 const TOPIC = 2
-const NAMES = Object.keys(KEPT)
-const ASKED = [...NAMES, IN_SYNC]
+/** What the judgement is made from. */
+export const ASKED: ReadonlyArray<string> = [...Object.keys(KEPT), IN_SYNC]
+
+/** A setting that destroys or loses records. */
+export interface Loss {
+  readonly name: string
+  readonly is: string
+  readonly must: string
+}
 
 /** The settings of a topic that destroy or lose records, in words; undefined where there is none. */
 export interface Policy {
@@ -32,18 +39,26 @@ export interface Policy {
  * Pure. A setting that the brokers do not name is no objection. `leastInSync` is `KAFKA_MIN_INSYNC_REPLICAS`, which a
  * topic that was made before it was raised, or by hand, does not follow by itself.
  */
-export const judge = (topic: string, settings: ReadonlyMap<string, string>, leastInSync: number): Policy => {
+export const losses = (settings: ReadonlyMap<string, string>, leastInSync: number): ReadonlyArray<Loss> => {
   const inSync = settings.get(IN_SYNC)
-  const found = [
-    ...NAMES.filter((name) => settings.has(name) && settings.get(name) !== KEPT[name])
-      .map((name) => `${name} is ${settings.get(name) || "empty"} and must be ${KEPT[name]}`),
+  return [
+    ...Object.entries(KEPT).filter(([name, must]) => settings.has(name) && settings.get(name) !== must)
+      .map(([name, must]) => ({ name, is: settings.get(name) || "empty", must })),
     ...(inSync !== undefined && Number(inSync) < leastInSync
-      ? [`${IN_SYNC} is ${inSync} and must be ${leastInSync}, as KAFKA_MIN_INSYNC_REPLICAS says`]
+      ? [{ name: IN_SYNC, is: inSync, must: String(leastInSync) }]
       : [])
   ]
+}
+
+const wordsOf = ({ is, must, name }: Loss): string =>
+  `${name} is ${is} and must be ${must}${name === IN_SYNC ? ", as KAFKA_MIN_INSYNC_REPLICAS says" : ""}`
+
+/** The same of a topic, in words. */
+export const judge = (topic: string, settings: ReadonlyMap<string, string>, leastInSync: number): Policy => {
+  const found = losses(settings, leastInSync)
   return {
     topic,
-    why: found.length === 0 ? undefined : `the topic ${topic} loses records: ${found.join(", ")}`,
+    why: found.length === 0 ? undefined : `the topic ${topic} loses records: ${found.map(wordsOf).join(", ")}`,
     isCompacted: settings.get("cleanup.policy")?.includes("compact") === true
   }
 }
