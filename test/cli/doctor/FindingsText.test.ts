@@ -42,7 +42,9 @@ it("breaks lines for a terminal, and never beyond it", () => {
       expect(line.length).toBeLessThanOrEqual(columns)
     }
   }
-  expect(FindingsText.text(findings, { ...style, columns: 60 })).toContain("not in its\n                            last dump")
+  expect(FindingsText.text(findings, { ...style, columns: 60 })).toContain(
+    "not in its\n                            last dump"
+  )
 })
 
 it("says what was found where all is asked for, and paints the verdict alone", () => {

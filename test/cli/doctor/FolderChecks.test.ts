@@ -58,6 +58,14 @@ describe("The folder", () => {
     ["a disk that fills", { freeBytes: { found: 500 * MIB } }, "folder.disk", "warning", /500 MiB free/, /make room/],
     ["a full disk", { freeBytes: { found: 50 * MIB } }, "folder.disk", "wrong", /50\.0 MiB free: orders/, /make room/],
     ["a cut file", { losses: { found: ["x: ends at 4"] } }, "folder.file", "wrong", /ends at 4/, /accept-log/],
+    [
+      "a file that is none",
+      { losses: { why: "not a database" } },
+      "folder.file",
+      "wrong",
+      /cannot be read: not/,
+      /user/
+    ],
     ["a damaged file", { damage: { found: "page 3:\n bad" } }, "folder.damage", "wrong", /^page 3: bad$/, /backup/],
     ["a large file", { damage: { why: "larger than 1 GiB" } }, "folder.damage", "not_looked_at", /1 GiB/, undefined],
     [

@@ -41,11 +41,15 @@ const disk = ({ freeBytes }: FolderFacts): Finding =>
       : Check.warning("folder.disk", detail, mend)
   })
 
-const file = ({ fileBytes, losses }: FolderFacts): Finding =>
-  Check.judged("folder.file", losses, (found) =>
+const file = ({ fileBytes, hasEngine, losses }: FolderFacts): Finding => {
+  if (hasEngine && "why" in losses) {
+    return Check.wrong("folder.file", `it cannot be read: ${losses.why}`, `run this as the engine's user; ${BACKUP}`)
+  }
+  return Check.judged("folder.file", losses, (found) =>
     found.length === 0
       ? Check.ok("folder.file", `${Units.size(fileBytes)}, nothing is missing`)
       : Check.wrong("folder.file", found.join("; "), BACKUP))
+}
 
 const damage = (facts: FolderFacts): Finding =>
   Check.judged("folder.damage", facts.damage, (found) =>

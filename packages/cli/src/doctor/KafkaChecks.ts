@@ -18,7 +18,7 @@ const login = ({ brokers, user }: KafkaFacts): Finding => {
   const who = user === undefined ? "without a login" : `as "${user}"`
   if ("found" in brokers) return Check.ok("kafka.login", who)
   return brokers.refusal === undefined
-    ? Check.notLookedAt("kafka.login", brokers.why)
+    ? Check.notLookedAt("kafka.login", "Kafka cannot be reached")
     : Check.wrong(
       "kafka.login",
       `${who}: ${brokers.refusal}`,

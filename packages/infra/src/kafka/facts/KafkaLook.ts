@@ -16,6 +16,8 @@ import * as TopicsLook from "./TopicsLook.ts"
 
 /** The most brokers that are reached for. */
 const MAX_BROKERS = 100
+/** What its errors begin with: where one comes from is said by the check. */
+const PREFIX = /^Kafka: brokers: /
 /** What the brokers' client says where the login is at fault. */
 const REFUSES = /SASL|authenticat/i
 
@@ -69,8 +71,7 @@ export const look = Effect.fnUntraced(function*(stored: RedisFacts["log"]) {
   const asked = yield* Effect.all({
     lacking: Looked.at(lacking(client)),
     orders: Looked.at(TopicsLook.topic(client, ordersTopic)),
-    letters: Looked.at(TopicsLook.topic(client, deadLettersTopic)),
-    members: Looked.at(members(client))
+    letters: Looked.at(TopicsLook.topic(client, deadLettersTopic))
   }, { concurrency: "unbounded" })
   const hasOrders = "found" in asked.orders && asked.orders.found.partitions !== undefined
   const hasLetters = "found" in asked.letters && asked.letters.found.partitions !== undefined
@@ -79,6 +80,8 @@ export const look = Effect.fnUntraced(function*(stored: RedisFacts["log"]) {
     brokers: found,
     ...asked,
     refusal: yield* Looked.at(TopicsLook.refusal(client, asked.orders, stored)),
+    // A broker makes its own topic for groups when it is first asked for one.
+    members: hasOrders ? yield* Looked.at(members(client)) : notThere(ordersTopic),
     stampedAhead: hasOrders ? yield* Looked.at(TopicsLook.stampedAhead(client)) : notThere(ordersTopic),
     open: hasLetters
       ? yield* Looked.at(Effect.scoped(LettersLook.look(client)), LettersLook.WITHIN)
@@ -88,7 +91,8 @@ export const look = Effect.fnUntraced(function*(stored: RedisFacts["log"]) {
 
 const notThere = (topic: string) => Looked.notLooked(`the topic ${topic} is not there`)
 
-const unreached = (why: string): Omit<KafkaFacts, "address" | "user" | "wanted"> => {
+const unreached = (said: string): Omit<KafkaFacts, "address" | "user" | "wanted"> => {
+  const why = said.replace(PREFIX, "")
   const isRefused = REFUSES.test(why)
   const rest = Looked.notLooked(isRefused ? "Kafka does not let this user in" : "Kafka cannot be reached")
   return {

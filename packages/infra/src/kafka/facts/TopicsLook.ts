@@ -54,8 +54,9 @@ export const refusal = Effect.fnUntraced(function*(
   if ("why" in orders) return yield* new Looked.NotAnswered({ detail: orders.why })
   const settings = { topic: client.settings.ordersTopic, partitions: client.settings.partitions }
   const inStore = "found" in stored && stored.found !== undefined ? [{ ...stored.found, where: "Redis" as const }] : []
-  const witnesses = [...inStore, ...yield* Evidence.inGroup(client)]
-  const verdict = Verdict.of({ settings, found: orders.found.partitions?.length, witnesses })
+  const found = orders.found.partitions?.length
+  const noted = found === undefined ? [] : yield* Evidence.inGroup(client)
+  const verdict = Verdict.of({ settings, found, witnesses: [...inStore, ...noted] })
   return verdict._tag === "LogRefused" ? verdict.detail : undefined
 })
 

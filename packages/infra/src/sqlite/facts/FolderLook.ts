@@ -44,14 +44,34 @@ const holderOf = (path: string): LockHolder => {
   return "nobody"
 }
 
-const damageOf = (path: string): string | undefined =>
-  ReadOnlyFile.using(path, (connection) => {
-    const said = connection.get("PRAGMA quick_check(1)")?.["quick_check"]
-    return said === "ok" ? undefined : String(said)
-  })
+/** The words for an error that says the file is damaged; throws any other one. */
+const damageOr = <A>(look: () => A): A | string => {
+  try {
+    return look()
+  } catch (error) {
+    if (!ResultCode.isDamage(error)) throw error
+    return ResultCode.operatingError(error) ?? messageOf(error)
+  }
+}
+
+const damageIn = (path: string): string | undefined =>
+  damageOr(() =>
+    ReadOnlyFile.using(path, (connection) => {
+      const said = connection.get("PRAGMA quick_check(1)")?.["quick_check"]
+      return said === "ok" ? undefined : String(said)
+    })
+  )
+
+/** An engine that starts meanwhile changes the file under the first look: damage is there at the second one, too. */
+const damageOf = (path: string): string | undefined => damageIn(path) === undefined ? undefined : damageIn(path)
 
 const losses = (folder: string) =>
-  Effect.map(FileCheck.inspect(folder), ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`))
+  FileCheck.inspect(folder, ReadOnlyFile.open).pipe(
+    Effect.map(({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`)),
+    Effect.catchDefect((error) =>
+      new Looked.NotAnswered({ detail: ResultCode.operatingError(error) ?? messageOf(error) })
+    )
+  )
 
 /** Never fails. A file of the largest size that is checked takes a few seconds. */
 export const look = Effect.fnUntraced(function*(dataDir: string) {

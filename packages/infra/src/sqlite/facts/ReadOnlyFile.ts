@@ -18,7 +18,7 @@ import { SqliteDatabase } from "../database/SqliteDatabase.ts"
  * Where no engine has the file open, nothing changes it: read as such, it needs none of the files that SQLite makes
  * beside one, and would leave behind as nobody may clear them away.
  */
-const open = (path: string): Connection.Connection => {
+export const open = (path: string): Connection.Connection => {
   const isInUse = existsSync(path + WAL_SUFFIX)
   const from = isInUse ? path : `${pathToFileURL(path).href}?immutable=1`
   return Connection.open(from, Connection.BUSY_TIMEOUT_MILLIS, true)
