@@ -82,7 +82,7 @@ if (import.meta.main) {
     ...checkCommands(sources("packages/infra/src/redis/**/*.ts")),
     ...checkOperations(
       sources(
-        "packages/{audit,cli,gateway,processor}/src/**/*.ts",
+        "packages/{audit,cli,gateway,operations,processor}/src/**/*.ts",
         "packages/domain/src/recovery/*.ts",
         "packages/infra/src/kafka/topics/*.ts"
       )

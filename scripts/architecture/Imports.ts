@@ -6,14 +6,15 @@ import type { Violation } from "../Violation.ts"
 import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
-/** What each package may import of its siblings: domain <- infra <- gateway, processor <- cli, and domain <- audit. */
+/** What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- cli. */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   domain: [],
   infra: ["domain"],
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
-  cli: ["domain", "infra", "audit", "gateway", "processor"]
+  operations: ["domain", "infra", "audit"],
+  cli: ["domain", "infra", "audit", "operations", "gateway", "processor"]
 }
 /** The packages that only compute, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -27,9 +27,10 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "facts", "items"]],
   "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],
   "packages/cli/src": [
     ["terminal"],
-    ["stock"],
+    ["item", "stock"],
     ["sale", "order", "reconcile", "backup", "doctor"],
     ["dlq", "load", "recover"],
     ["processes"]

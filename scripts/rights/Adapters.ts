@@ -24,7 +24,8 @@ const CONTAINERS = ["script", "client", "config", "acl", "object", "memory", "xi
 const FOLDERS: Readonly<Record<User, RegExp>> = {
   gateway: /^packages\/(?:gateway\/src|infra\/src\/kafka\/topics)\//,
   processor: /^packages\/(?:processor\/src|domain\/src\/recovery|infra\/src\/kafka\/topics)\//,
-  operator: /^packages\/(?:audit\/src|domain\/src\/recovery|infra\/src\/kafka\/topics|cli\/src(?!\/processes))\//
+  operator:
+    /^packages\/(?:(?:audit|operations)\/src|domain\/src\/recovery|infra\/src\/kafka\/topics|cli\/src(?!\/processes))\//
 }
 
 /** Operations that seem to be performed and are not, as "<user> <port>.<operation>", and why. */

@@ -8,6 +8,7 @@ const COMMANDS = {
   serve: () => import("./processes/Serve.ts"),
   gateway: () => import("./processes/GatewayCommand.ts"),
   processor: () => import("./processes/ProcessorCommand.ts"),
+  item: () => import("./item/ItemCommand.ts"),
   stock: () => import("./stock/Stock.ts"),
   sale: () => import("./sale/Sale.ts"),
   order: () => import("./order/OrderCommand.ts"),

@@ -1,5 +1,5 @@
 /** `flash-sale doctor` on a Kafka and a Redis of its own, which are well, ill, and away. */
-import type { CheckId } from "@flash-sale/cli/doctor/Check"
+import type { CheckId } from "@flash-sale/operations/doctor/Check"
 import { Redis } from "ioredis"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as Services from "../../chaos/Services.ts"

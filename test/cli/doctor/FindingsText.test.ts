@@ -1,6 +1,6 @@
 /** The report as it is shown, and the table of checks in the runbook. */
-import * as Check from "@flash-sale/cli/doctor/Check"
 import * as FindingsText from "@flash-sale/cli/doctor/FindingsText"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import { readFileSync } from "node:fs"
 import { expect, it } from "vitest"
 

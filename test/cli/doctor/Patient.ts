@@ -1,5 +1,5 @@
 /** `flash-sale doctor` as a process of its own, with what it found. */
-import type { CheckId, Finding } from "@flash-sale/cli/doctor/Check"
+import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"

@@ -1,10 +1,22 @@
 /** `flash-sale doctor`: what is wrong with an installation, and how to mend it. */
-import { Console, Effect, Logger, Stdio, Terminal } from "effect"
+import * as Examination from "@flash-sale/operations/doctor/Examination"
+import { type Config, Console, Effect, Logger, Stdio, Terminal } from "effect"
 import { Command, Flag, TerminalCapabilities } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as EngineName from "../terminal/EngineName.ts"
 import * as Target from "../terminal/Target.ts"
-import * as DoctorRun from "./DoctorRun.ts"
 import * as FindingsText from "./FindingsText.ts"
+
+/** Says which engine it is, as every command does; where its variables make no sense the findings say so. */
+const named = (place: Target.Target): Effect.Effect<Examination.Patient, Config.ConfigError> =>
+  Effect.gen(function*() {
+    if (!(yield* Target.isDistributed(place))) {
+      yield* Effect.ignore(Effect.flatMap(Target.embedded(place), EngineName.sayEmbedded))
+      return Target.embedded(place)
+    }
+    yield* Effect.ignore(Effect.flatMap(Target.distributed, EngineName.sayDistributed))
+    return "distributed"
+  })
 
 /** Where nobody looks at it, nothing is broken into lines, and all is said. */
 const style = (isAll: boolean) =>
@@ -28,7 +40,7 @@ export const command = Command.make("doctor", {
 }, ({ all, json, ...place }) =>
   Effect.gen(function*() {
     // The adapters write lines while something is away: the findings say it better.
-    const findings = yield* Effect.provide(DoctorRun.run(place), Logger.layer([]))
+    const findings = yield* Effect.provide(Effect.flatMap(named(place), Examination.run), Logger.layer([]))
     yield* Console.log(json ? FindingsText.json(findings) : FindingsText.text(findings, yield* style(all)))
     const wrong = findings.filter(({ verdict }) => verdict === "wrong").map(({ id }) => id)
     if (wrong.length > 0) return yield* CommandFailed.failed(`something is wrong: ${wrong.join(", ")}`)

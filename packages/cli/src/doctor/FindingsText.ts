@@ -1,5 +1,5 @@
 /** All findings as a person reads them, the worst first, and as programs do. Pure. */
-import { type Finding, type Verdict, VERDICTS } from "./Check.ts"
+import { type Finding, type Verdict, VERDICTS } from "@flash-sale/operations/doctor/Check"
 
 /** How a report is shown. */
 export interface Style {

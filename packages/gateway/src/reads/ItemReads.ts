@@ -7,9 +7,8 @@
 import { type ItemDamaged, ItemStore, type ItemSummary, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -56,7 +55,7 @@ export const layer = (
       const reads = new Map<ItemId, Read>()
 
       const announce = ({ delta, itemId, seq }: PendingEdit) =>
-        log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
+        log.append(OperatorRecord.ofEdit(itemId, seq, delta)).pipe(
           Effect.timeoutOption(ANNOUNCE_TIMEOUT),
           Effect.catch(({ detail }) =>
             Log.debug(`A hand-made change of ${itemId} is not in the log: ${detail}`, { event: "stock_adjusted" })

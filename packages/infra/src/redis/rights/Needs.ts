@@ -35,6 +35,7 @@ const itemStore: Needs<ItemStore["Service"]> = {
   readBuyers: { scripts: ["read_buyers"] },
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
+  names: { reads: [["SSCAN", "items"]] },
   trouble: WRITE_PROBE,
   isUp: WRITE_PROBE
 }

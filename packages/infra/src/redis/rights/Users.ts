@@ -21,7 +21,7 @@ export const USERS = {
     FoldedLog: ["read", "write"]
   },
   operator: {
-    ItemStore: ["fold", "read", "trouble", "isUp"],
+    ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
@@ -51,6 +51,7 @@ const NO_EVENTS = "followers of items and orders get no live events"
 /** What is lost without an operation that no order needs. Without any other one orders are not served. */
 const LOST: Readonly<Record<string, string>> = {
   "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
+  "ItemStore.names": "items cannot be listed",
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
   "LiveEvents.read": NO_EVENTS,

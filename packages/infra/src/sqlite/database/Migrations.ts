@@ -85,6 +85,11 @@ ALTER TABLE letters ADD COLUMN price INTEGER;
 ALTER TABLE letters ADD COLUMN currency TEXT;
 `
 
+/** The names of a partition's items, in their order. */
+const NAMED = `
+CREATE INDEX items_by_partition ON items(partition, name);
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -107,7 +112,7 @@ const sql = (text: string): Step => (connection) => connection.script(text)
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
+const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained, sql(NAMED)]
 
 /** The version from which on records have digests. */
 export const CHAINED = 5

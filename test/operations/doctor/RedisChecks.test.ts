@@ -1,7 +1,7 @@
 /** What each fact of Redis is worth, and how it is mended. */
-import type { CheckId, Finding } from "@flash-sale/cli/doctor/Check"
-import * as RedisChecks from "@flash-sale/cli/doctor/RedisChecks"
 import type { RedisFacts, RedisServer } from "@flash-sale/infra/facts/RedisFacts"
+import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
+import * as RedisChecks from "@flash-sale/operations/doctor/RedisChecks"
 import { expect, it } from "vitest"
 
 const GIB = 1024 ** 3

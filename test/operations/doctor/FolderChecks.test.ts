@@ -1,8 +1,8 @@
 /** What each fact of the embedded file and of its log is worth, and how it is mended. */
-import type { CheckId, Finding } from "@flash-sale/cli/doctor/Check"
-import * as FolderChecks from "@flash-sale/cli/doctor/FolderChecks"
-import * as LogChecks from "@flash-sale/cli/doctor/LogChecks"
 import type { FolderFacts } from "@flash-sale/infra/facts/FolderFacts"
+import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
+import * as FolderChecks from "@flash-sale/operations/doctor/FolderChecks"
+import * as LogChecks from "@flash-sale/operations/doctor/LogChecks"
 import { describe, expect, it } from "vitest"
 
 const MIB = 1024 ** 2

@@ -1,6 +1,6 @@
 /** What a letter's value is printed as: never with a payment token in it. */
 import { assert, describe, it } from "@effect/vitest"
-import * as LetterValue from "@flash-sale/cli/dlq/LetterValue"
+import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
 
 const printed = (value: string | Uint8Array): string =>
   JSON.stringify(

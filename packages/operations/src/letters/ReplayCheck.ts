@@ -7,6 +7,10 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Schema } from "effect"
 import * as Letters from "./Letters.ts"
+import { type Refused, refused } from "./Refusal.ts"
+
+/** The most attempts at one order. A provider that has failed so often has something else than a bad moment. */
+export const MAX_ATTEMPTS = 10
 
 export type Place = Extract<Command, { readonly _tag: "Place" }>
 
@@ -18,46 +22,45 @@ export type Place = Extract<Command, { readonly _tag: "Place" }>
 export type ReplayCheck =
   | { readonly _tag: "Ready"; readonly letter: DeadLetter; readonly next: Place }
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
-  | { readonly _tag: "Refused"; readonly why: string }
+  | Refused
 
 export const check = (letter: DeadLetter, found: StatusLookup): ReplayCheck => {
-  if (letter.error === "Invalid Order Format") {
-    return refused("is no order that could be replayed (Invalid Order Format): see who produced it, and discard it")
-  }
+  if (letter.error === "Invalid Order Format") return refused({ code: "no_order" })
   const next = nextAttempt(letter)
-  if (Option.isNone(next)) return refused("cannot be replayed: its value is no order any more")
+  if (Option.isNone(next)) return refused({ code: "unreadable_value" })
+  if (next.value.attempt > MAX_ATTEMPTS) return tooMany(letter, next.value, found)
   switch (found._tag) {
     case "Unknown":
       // Its status has expired. The fold knows the order, and takes only its next attempt.
       return { _tag: "Ready", letter, next: next.value }
     case "Leased":
-      return refused(`cannot be replayed now: its buyer is placing order ${name(letter)} again; try later`)
+      return refused({ code: "being_placed", requestId: next.value.order.requestId })
     case "Kept":
       return checkKept(letter, next.value, found.record)
   }
 }
 
+/** One whose next attempt is in the log already is marked all the same: older releases knew no such bound. */
+const tooMany = (letter: DeadLetter, next: Place, found: StatusLookup): ReplayCheck => {
+  const kept = found._tag === "Kept" ? checkKept(letter, next, found.record) : undefined
+  if (kept?._tag === "InLog") return kept
+  return refused({ code: "too_many_attempts", requestId: next.order.requestId, attempt: letter.attempt })
+}
+
 const checkKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
+  const { requestId } = next.order
   if (status.itemId !== next.order.itemId) {
-    return refused(`cannot be replayed: order ${name(letter)} is now ${status.status} for item ${status.itemId}`)
+    return refused({ code: "other_item", requestId, status: status.status, itemId: status.itemId })
   }
   if (status.attempt > letter.attempt) return { _tag: "InLog", letter, status }
   if (status.attempt < letter.attempt) {
-    return refused(
-      `cannot be replayed now: attempt ${letter.attempt} of order ${name(letter)} is not known yet; try later`
-    )
+    return refused({ code: "attempt_unknown", requestId, attempt: letter.attempt })
   }
   if (status.status !== "FAILED_PAYMENT") {
-    return refused(
-      `cannot be replayed: attempt ${status.attempt} of order ${name(letter)} is ${status.status}, not FAILED_PAYMENT`
-    )
+    return refused({ code: "not_failed", requestId, status: status.status, attempt: status.attempt })
   }
   return { _tag: "Ready", letter, next }
 }
-
-const refused = (why: string): ReplayCheck => ({ _tag: "Refused", why })
-
-const name = ({ requestId }: DeadLetter): string => JSON.stringify(requestId ?? "")
 
 const decodeStamp = Schema.decodeUnknownOption(Schema.Struct({ attempt: Attempt, acceptedAt: Instant }))
 

@@ -1,9 +1,9 @@
 /** What settings, ports and limits are worth, and how they are mended. */
-import type { CheckId, Finding } from "@flash-sale/cli/doctor/Check"
-import * as EngineChecks from "@flash-sale/cli/doctor/EngineChecks"
-import * as SettingsChecks from "@flash-sale/cli/doctor/SettingsChecks"
 import type { Answering } from "@flash-sale/infra/http/EngineLook"
 import type { MachineFacts } from "@flash-sale/infra/observability/MachineLook"
+import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
+import * as EngineChecks from "@flash-sale/operations/doctor/EngineChecks"
+import * as SettingsChecks from "@flash-sale/operations/doctor/SettingsChecks"
 import { expect, it } from "vitest"
 
 const settings: SettingsChecks.SettingsFacts = {

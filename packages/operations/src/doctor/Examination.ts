@@ -8,10 +8,8 @@ import { release } from "@flash-sale/infra/http/Release"
 import * as InfraLooks from "@flash-sale/infra/InfraLooks"
 import * as MachineLook from "@flash-sale/infra/observability/MachineLook"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Clock, Effect } from "effect"
-import * as EngineName from "../terminal/EngineName.ts"
-import * as Target from "../terminal/Target.ts"
-import type { Finding } from "./Check.ts"
+import { Clock, type Config, Effect } from "effect"
+import * as Check from "./Check.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import * as FolderChecks from "./FolderChecks.ts"
 import * as KafkaChecks from "./KafkaChecks.ts"
@@ -22,14 +20,19 @@ import * as SettingsChecks from "./SettingsChecks.ts"
 import * as SettingsLook from "./SettingsLook.ts"
 import * as Unjudged from "./Unjudged.ts"
 
-type Reader = ReturnType<typeof SettingsLook.reader>
-type Judged = Effect.Effect<ReadonlyArray<Finding>>
+const ORDER = Object.keys(Check.CHECKS)
 
-/** All findings on the engine of this place. */
-export const run = Effect.fnUntraced(function*(place: Target.Target) {
-  const isEmbedded = !(yield* Target.isDistributed(place))
+type Reader = ReturnType<typeof SettingsLook.reader>
+type Judged = Effect.Effect<ReadonlyArray<Check.Finding>>
+
+/** Which engine: Kafka and Redis by their variables, or the embedded file that these settings name. */
+export type Patient = "distributed" | Config.Config<Settings.EmbeddedSettings>
+
+/** All findings on the engine, in the order of `CHECKS`. Never fails, and takes a minute at the most. */
+export const run = Effect.fnUntraced(function*(patient: Patient) {
+  const isEmbedded = patient !== "distributed"
   const reader = SettingsLook.reader()
-  const engine = yield* isEmbedded ? embedded(reader, place) : distributed(reader)
+  const engine = yield* isEmbedded ? embedded(reader, patient) : distributed(reader)
   const { facts, httpPort, metricsPort } = yield* SettingsLook.look(reader, isEmbedded)
   const [gateway, processor, machine] = yield* Effect.all(
     [answering(httpPort), answering(metricsPort), MachineLook.look],
@@ -40,7 +43,7 @@ export const run = Effect.fnUntraced(function*(place: Target.Target) {
     ...engine,
     ...EngineChecks.judge({ gateway, processor }, release.version),
     ...SettingsChecks.judgeMachine(machine)
-  ]
+  ].toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
 })
 
 const answering = (port: Looked.Looked<number>) =>
@@ -59,9 +62,6 @@ const distributed = (reader: Reader): Judged =>
   Effect.gen(function*() {
     const redis = yield* reader.read(Settings.RedisSettings)
     const kafka = yield* reader.read(Settings.KafkaSettings)
-    if ("found" in redis && "found" in kafka) {
-      yield* EngineName.sayDistributed({ redis: redis.found, kafka: kafka.found })
-    }
     const redisFacts = "found" in redis ? yield* InfraLooks.redis(redis.found) : undefined
     const stored = redisFacts?.log ?? Looked.notLooked("the settings of Redis make no sense")
     const kafkaFacts = "found" in kafka ? yield* InfraLooks.kafka(kafka.found, stored) : undefined
@@ -91,11 +91,10 @@ const isReadable = (facts: KafkaFacts | undefined): boolean =>
 /** An engine that holds its lock processes its orders. */
 const runningOf = ({ lock }: FolderFacts) => Looked.map(lock, (holder) => holder === "nobody" ? 0 : 1)
 
-const embedded = (reader: Reader, place: Target.Target): Judged =>
+const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSettings>): Judged =>
   Effect.gen(function*() {
-    const settings = yield* reader.read(Target.embedded(place))
+    const settings = yield* reader.read(config)
     if ("why" in settings) return Unjudged.folder
-    yield* Effect.ignore(EngineName.sayEmbedded(settings.found))
     const facts = yield* InfraLooks.folder(settings.found)
     const isWhole = "found" in facts.losses && facts.losses.found.length === 0 && facts.hasEngine
     const none = facts.hasEngine ? "the file cannot be read, or is not whole" : "no engine has worked there"

@@ -1,7 +1,7 @@
 /** What each fact of the brokers and their topics is worth, and how it is mended. */
-import type { CheckId, Finding } from "@flash-sale/cli/doctor/Check"
-import * as KafkaChecks from "@flash-sale/cli/doctor/KafkaChecks"
 import type { KafkaFacts, Topic, TopicPartition, TopicSettings } from "@flash-sale/infra/facts/KafkaFacts"
+import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
+import * as KafkaChecks from "@flash-sale/operations/doctor/KafkaChecks"
 import { expect, it } from "vitest"
 
 const partition: TopicPartition = { partition: 0, hasLeader: true, replicas: 3, inSync: 3 }

@@ -9,8 +9,10 @@ import {
 import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { Effect } from "effect"
-import { untilAppended } from "../terminal/AppendRetries.ts"
+import { untilAppended } from "../append/AppendRetries.ts"
 
 /**
  * Appends the change.
@@ -20,12 +22,14 @@ import { untilAppended } from "../terminal/AppendRetries.ts"
  */
 export const append = Effect.fn("SaleChange.append")(function*(
   itemId: ItemId,
-  patch: SalePatch
+  patch: SalePatch,
+  operator: Operator
 ): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown | LogRefused | LogUnavailable, OrderLog> {
   const log = yield* OrderLog
   // A process that has just begun does not know the log yet, and an append would be refused until it does.
   yield* log.partitions
-  return yield* Effect.retry(log.append(LogRecord.encode(itemId, Command.Sale({ patch }))), {
+  const record = OperatorRecord.by(operator, LogRecord.encode(itemId, Command.Sale({ patch })))
+  return yield* Effect.retry(log.append(record), {
     ...untilAppended,
     while: (error) => error._tag === "AppendRefused"
   })

@@ -4,12 +4,15 @@ import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/do
 import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import { Effect, type Option, Random, Schedule } from "effect"
-import * as AppendRetries from "../terminal/AppendRetries.ts"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
+import { type Duration, Effect, type Option, Random, Schedule } from "effect"
+import * as AppendRetries from "../append/AppendRetries.ts"
 
-/** How often the item is read until the record has taken effect, and for how long. */
+/** How often the item is read until the record has taken effect. */
 const LOOK_EVERY = "50 millis"
-const LOOK_FOR = "10 seconds"
+/** How long it is read, where the caller says nothing else. */
+const LOOK_FOR: Duration.Input = "10 seconds"
 
 const WORDS = 4
 const MAX_WORD = 0xffffffff
@@ -23,23 +26,21 @@ export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
 /** Appends the change. Repeats a failed append: its command id makes a second record of it a no-op. */
 export const append = Effect.fn("StockChange.append")(function*(
   itemId: ItemId,
-  adjustment: Command.Adjustment
+  adjustment: Command.Adjustment,
+  operator: Operator
 ): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
   const log = yield* OrderLog
   // A process that has just started does not know the log yet, and its append would be refused.
   yield* Effect.ignore(log.partitions)
-  const record = LogRecord.encode(itemId, Command.Command.Adjust({ adjustment }))
+  const record = OperatorRecord.by(operator, LogRecord.encode(itemId, Command.Command.Adjust({ adjustment })))
   return yield* AppendRetries.ofIdempotent(log.append(record))
 })
 
-/** What is said of a change that is not seen to take effect; `when` says who has to run. */
-export const recorded = (itemId: ItemId, when: string): string =>
-  `item ${itemId}: the change is recorded; it takes effect when ${when}`
-
-/** The item once the record has taken effect; none where that takes longer than `LOOK_FOR`, as no processor runs. */
+/** The item once the record at this position has taken effect; none where that takes longer, as no processor runs. */
 export const awaitEffect = Effect.fn("StockChange.awaitEffect")(function*(
   itemId: ItemId,
-  { offset, partition }: LogRecord.LogPosition
+  { offset, partition }: LogRecord.LogPosition,
+  within: Duration.Input = LOOK_FOR
 ): Effect.fn.Return<Option.Option<ItemSummary>, ItemDamaged, ItemStore> {
   const store = yield* ItemStore
   const everySoOften = Schedule.spaced(LOOK_EVERY)
@@ -47,6 +48,21 @@ export const awaitEffect = Effect.fn("StockChange.awaitEffect")(function*(
     Effect.retry({ schedule: everySoOften, while: (error) => error._tag === "StoreUnavailable" }),
     Effect.catchTag("StoreUnavailable", Effect.die),
     Effect.repeat({ schedule: everySoOften, until: ({ position }) => position >= offset }),
-    Effect.timeoutOption(LOOK_FOR)
+    Effect.timeoutOption(within)
   )
 })
+
+/** What an operator asked to take out, and what was taken: never more than was available. */
+export interface Taken {
+  readonly asked: number
+  readonly taken: number
+}
+
+/**
+ * What was taken out by a change of `delta` units, where that is less than was asked for; undefined otherwise. Where
+ * stock is put in at the same moment by somebody else, less seems to have been taken than was.
+ */
+export const shortfall = (delta: number, before: ItemSummary, after: ItemSummary): Taken | undefined => {
+  const taken = Math.max(0, before.stocked - after.stocked)
+  return delta < 0 && before.isComplete && taken < -delta ? { asked: -delta, taken } : undefined
+}

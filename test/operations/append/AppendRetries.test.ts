@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as AppendRetries from "@flash-sale/cli/terminal/AppendRetries"
 import { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
+import * as AppendRetries from "@flash-sale/operations/append/AppendRetries"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
