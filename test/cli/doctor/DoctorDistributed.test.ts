@@ -14,6 +14,8 @@ const isMissing = isUnavailable(kafkaLib()) || isUnavailable(redisServerProgram(
 const lib = needed(kafkaLib())
 needed(redisServerProgram())
 const TIMEOUT = 180_000
+/** Longer than the questions that nobody answers, with the start of a process on a machine that is busy. */
+const BOUND_MILLIS = 40_000
 /** The brokers of this test are one, and what nobody knows of the machine is not of interest here. */
 const OF_THE_MACHINE: ReadonlyArray<CheckId> = [
   "clock.server",
@@ -169,6 +171,10 @@ describe.skipIf(isMissing)("flash-sale doctor on Kafka and Redis", () => {
     expect(wrong.of("redis.address").verdict).toBe("ok")
     expect(wrong.of("kafka.address").verdict).toBe("ok")
     expect(JSON.stringify(wrong.findings)).not.toContain("not-it")
+    await client.config("SET", "requirepass", "of-all")
+    const none = await Patient.examine(await env())
+    expect(none.of("redis.login")).toMatchObject({ verdict: "wrong", detail: expect.stringContaining("NOAUTH") })
+    await client.config("SET", "requirepass", "")
   })
 
   it("says of each that it is away, and still looks at the other", { timeout: TIMEOUT }, async () => {
@@ -186,5 +192,21 @@ describe.skipIf(isMissing)("flash-sale doctor on Kafka and Redis", () => {
     })
     expect(alone.of("redis.writes").verdict).toBe("ok")
     expect([without.code, alone.code]).toEqual([1, 1])
+  })
+
+  it("ends within its time where both accept connections and answer nothing", { timeout: TIMEOUT }, async () => {
+    redis.freeze()
+    kafka.freeze()
+    try {
+      const from = performance.now()
+      const frozen = await Patient.examine(await env())
+      expect(performance.now() - from).toBeLessThan(BOUND_MILLIS)
+      expect(frozen.of("redis.address").verdict).toBe("wrong")
+      expect(frozen.of("kafka.address").verdict).toBe("wrong")
+      expect(frozen.code).toBe(1)
+    } finally {
+      redis.thaw()
+      kafka.thaw()
+    }
   })
 })

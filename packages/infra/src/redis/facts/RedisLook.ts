@@ -38,7 +38,8 @@ const open = (settings: RedisSettings.RedisSettings): Effect.Effect<Session, nev
       said ??= message
     })
     const connected = yield* Looked.at(ask(() => server.connect()))
-    if ("found" in connected && said === undefined) return { server }
+    // One of several Sentinels may be away, which is no matter once another one has answered.
+    if ("found" in connected && (said === undefined || !REFUSES.test(said))) return { server }
     return { why: said ?? ("why" in connected ? connected.why : UNREACHED) }
   })
 
