@@ -16,6 +16,10 @@ export const WITHIN = Duration.seconds(5)
 /** A question that was not answered, for the reason that whoever was asked gives. */
 export class NotAnswered extends Schema.TaggedError<NotAnswered>()("NotAnswered", { detail: Schema.String }) {}
 
+/** A question to a library that answers with a promise. */
+export const ask = <A>(question: () => Promise<A>): Effect.Effect<A, NotAnswered> =>
+  Effect.tryPromise({ try: question, catch: (error) => new NotAnswered({ detail: messageOf(error) }) })
+
 /** The answer of a question, which may fail, die or take too long. Never fails. */
 export const at = <A, E, R>(question: Effect.Effect<A, E, R>, within = WITHIN): Effect.Effect<Looked<A>, never, R> =>
   question.pipe(

@@ -1,6 +1,6 @@
 /** Judges the topics: that they are there, keep every record, and survive the loss of a broker. Pure. */
 import type { KafkaFacts, Topic, TopicPartition, TopicSettings } from "@flash-sale/infra/facts/KafkaFacts"
-import * as Looked from "@flash-sale/infra/facts/Looked"
+import type * as Looked from "@flash-sale/infra/facts/Looked"
 import type { CheckId, Finding } from "./Check.ts"
 import * as Check from "./Check.ts"
 

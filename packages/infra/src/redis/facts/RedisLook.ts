@@ -2,19 +2,16 @@
  * Looks at a Redis once, and changes nothing. What the user may not ask is said to be unknown: none of it is needed for
  * orders, so it is in no list of rights. Decision 0045.
  */
-import { Clock, Effect, FileSystem, Schema, type Scope } from "effect"
+import { Clock, Effect, type FileSystem, Schema, type Scope } from "effect"
 import type { Redis } from "ioredis"
-import { messageOf } from "../../errors/MessageOf.ts"
 import * as Looked from "../../facts/Looked.ts"
-import type { MissingRight, RedisFacts } from "../../facts/RedisFacts.ts"
+import type { RedisFacts } from "../../facts/RedisFacts.ts"
 import * as RedisClient from "../client/RedisClient.ts"
 import * as RedisSettings from "../client/RedisSettings.ts"
 import * as WriteProbe from "../client/WriteProbe.ts"
 import * as KeyFamilies from "../rights/KeyFamilies.ts"
-import * as ScriptText from "../rights/ScriptText.ts"
-import * as UserRights from "../rights/UserRights.ts"
-import { type User, USERS } from "../rights/Users.ts"
 import * as InfoFields from "./InfoFields.ts"
+import * as RightsLook from "./RightsLook.ts"
 
 /** Replies of a server that is there and does not let this user in. */
 const REFUSES = /^(WRONGPASS|NOAUTH|NOPERM|ERR AUTH|ERR invalid password)\b/
@@ -22,9 +19,6 @@ const UNREACHED = "Redis cannot be reached"
 const ASKED_SETTINGS = ["appendfsync", "save"]
 
 type Session = { readonly server: Redis } | { readonly why: string }
-
-const ask = <A>(question: () => Promise<A>): Effect.Effect<A, Looked.NotAnswered> =>
-  Effect.tryPromise({ try: question, catch: (error) => new Looked.NotAnswered({ detail: messageOf(error) }) })
 
 /** One attempt to connect: the client goes on trying by itself, so it is ended where that fails. */
 const open = (settings: RedisSettings.RedisSettings): Effect.Effect<Session, never, Scope.Scope> =>
@@ -37,7 +31,7 @@ const open = (settings: RedisSettings.RedisSettings): Effect.Effect<Session, nev
     server.on("error", ({ message }: Error) => {
       said ??= message
     })
-    const connected = yield* Looked.at(ask(() => server.connect()))
+    const connected = yield* Looked.at(Looked.ask(() => server.connect()))
     // One of several Sentinels may be away, which is no matter once another one has answered.
     if ("found" in connected && (said === undefined || !REFUSES.test(said))) return { server }
     return { why: said ?? ("why" in connected ? connected.why : UNREACHED) }
@@ -45,7 +39,7 @@ const open = (settings: RedisSettings.RedisSettings): Effect.Effect<Session, nev
 
 const settingsOf = (server: Redis) =>
   Effect.map(
-    Effect.forEach(ASKED_SETTINGS, (name) => ask(() => server.config("GET", name))),
+    Effect.forEach(ASKED_SETTINGS, (name) => Looked.ask(() => server.config("GET", name))),
     (replies): Readonly<Record<string, string>> =>
       Object.fromEntries(replies.flatMap((reply) => {
         const [name, value] = Array.isArray(reply) ? reply.map(String) : Object.entries(reply ?? {}).flat().map(String)
@@ -55,38 +49,17 @@ const settingsOf = (server: Redis) =>
 
 /** The write that Redis would refuse for an order as well. Without the right to it nobody knows. */
 const noWrites = (server: Redis) =>
-  ask(() => WriteProbe.at(KeyFamilies.keyOf("mark")("probe"))(server)).pipe(
+  Looked.ask(() => WriteProbe.at(KeyFamilies.keyOf("mark")("probe"))(server)).pipe(
     Effect.as(undefined),
     Effect.catch((error) => error.detail.startsWith("NOPERM") ? Effect.fail(error) : Effect.succeed(error.detail))
   )
-
-/** A user that is named like one of the engine's has its work; any other one may do the work of all. */
-const workOf = (user: string): ReadonlyArray<User> => {
-  const all = Object.keys(USERS) as ReadonlyArray<User>
-  const own = all.find((one) => one === user)
-  return own === undefined ? all : [own]
-}
-
-const decodeDenied = Schema.decodeUnknownEffect(Schema.Array(Schema.Int))
-
-const missing = Effect.fnUntraced(function*(server: Redis, user: string) {
-  const script = yield* ScriptText.load("check_rights")
-  const found = new Map<string, MissingRight>()
-  for (const work of workOf(user)) {
-    const rights = UserRights.of(work, yield* ScriptText.ofUser(work))
-    const reply = yield* ask(() => server.eval(script, 0, ...UserRights.probesOf(rights)))
-    const denied = UserRights.missing(rights, yield* decodeDenied(reply))
-    for (const { lost, word } of denied) found.set(word, { word, lost })
-  }
-  return [...found.values()]
-})
 
 const decodeLog = Schema.decodeUnknownEffect(
   Schema.Tuple([Schema.NullOr(Schema.String), Schema.NullOr(Schema.FiniteFromString)])
 )
 
 const foldedLog = (server: Redis) =>
-  ask(() => server.hmget(KeyFamilies.TEMPLATES.log, "topic", "partitions")).pipe(
+  Looked.ask(() => server.hmget(KeyFamilies.TEMPLATES.log, "topic", "partitions")).pipe(
     Effect.flatMap(decodeLog),
     Effect.map(([topic, partitions]) => topic === null || partitions === null ? undefined : { topic, partitions })
   )
@@ -95,7 +68,7 @@ const foldedLog = (server: Redis) =>
 const timedInfo = (server: Redis) =>
   Effect.gen(function*() {
     const before = yield* Clock.currentTimeMillis
-    const info = yield* ask(() => server.info())
+    const info = yield* Looked.ask(() => server.info())
     const after = yield* Clock.currentTimeMillis
     return { info, machine: (before + after) / 2, within: (after - before) / 2 }
   })
@@ -123,7 +96,7 @@ export const look = (
     const [asked, writes, rights, log] = yield* Effect.all([
       Looked.at(settingsOf(server)),
       Looked.at(noWrites(server)),
-      Looked.at(missing(server, who.user)),
+      Looked.at(RightsLook.missing(server, who.user)),
       Looked.at(foldedLog(server))
     ], { concurrency: "unbounded" })
     return {
