@@ -4,7 +4,6 @@
  * at which the engine counts as killed, as a container of that size would, `ATTACK` a part of the name of the one
  * that is wanted.
  */
-import { readFileSync } from "node:fs"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,6 +11,7 @@ import { setTimeout as delay } from "node:timers/promises"
 import { freePort } from "../test/servers/Ports.ts"
 import { type Logged, spawnLogged, until } from "../test/servers/Processes.ts"
 import { type Attack, attacks, type Ports } from "./Attacks.ts"
+import { residentMib } from "./Memory.ts"
 import * as Services from "./Services.ts"
 import * as Table from "./Table.ts"
 
@@ -22,9 +22,6 @@ const MILLIS = Number(process.env["SECONDS"] ?? 10) * 1_000
 const RATE = 100
 const PATIENCE = 5_000
 const WATCH_EVERY_MILLIS = 20
-
-const residentMib = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024
 
 /** Watches an engine's memory, and kills it where it has more than its limit. */
 const watch = ({ isRunning, kill, pid }: Logged) => {

@@ -37,7 +37,7 @@ export const pathOf = (file: string): string => fileURLToPath(new URL(file, impo
 
 /** Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. */
 export const startProgram = (
-  name: "gateway" | "processor" | "recover",
+  name: "gateway" | "processor" | "recover" | "stock",
   { kafka, redis }: Services,
   env: Readonly<Record<string, string>>,
   args: ReadonlyArray<string> = []

@@ -3,12 +3,14 @@ import * as Gateway from "./Gateway.ts"
 import * as Hostile from "./Hostile.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
+import * as Refused from "./Refused.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   gateway: Gateway.run,
   hostile: Hostile.run,
   processor: Processor.run,
-  recovery: Recovery.run
+  recovery: Recovery.run,
+  refused: Refused.run
 }
 
 const wanted = process.argv[2] ?? ""

@@ -8,7 +8,7 @@ import type { Violation } from "../../scripts/Violation.ts"
 const messages = (found: ReadonlyArray<Violation>) => found.map(({ message }) => message)
 const adapters = sources("packages/infra/src/redis/**/*.ts")
 const modules = sources(
-  "packages/{audit,cli,gateway,processor}/src/**/*.ts",
+  "packages/{audit,cli,gateway,operations,processor}/src/**/*.ts",
   "packages/domain/src/recovery/*.ts",
   "packages/infra/src/kafka/topics/*.ts"
 )

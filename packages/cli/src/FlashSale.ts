@@ -18,7 +18,8 @@ const COMMANDS = {
   recover: () => import("./recover/Recover.ts"),
   doctor: () => import("./doctor/Doctor.ts"),
   backup: () => import("./backup/BackupCommand.ts"),
-  restore: () => import("./backup/RestoreCommand.ts")
+  restore: () => import("./backup/RestoreCommand.ts"),
+  reset: () => import("./backup/ResetCommand.ts")
 }
 
 const EXIT_CODES = "Exits with 0 where it did what was asked for, 1 where it found something wrong or did not do all " +

@@ -22,14 +22,12 @@ import type * as HttpPayments from "./payment/HttpPayments.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
-import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
-import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
+import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
-const sqliteBackup = Effect.promise(() => import("./sqlite/backup/SqliteBackup.ts"))
 const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
 
 /** A layer of a module that is loaded when the layer is built. */
@@ -130,20 +128,7 @@ export const acceptEmbeddedLosses = (
 ): Effect.Effect<void, CannotOpen | EngineLocked> =>
   Effect.flatMap(sqliteInfra, ({ acceptLosses }) => acceptLosses({ folder: dataDir }))
 
-/** What a backup of the embedded file holds. */
-export type Backup = BackupFile.Content
-
-/** Makes a backup of the embedded file at `path`, also beside a running engine, and checks it. */
-export const backupEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string,
-  isForced: boolean
-): Effect.Effect<Backup, CannotOpen | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ make }) => make(dataDir, path, isForced))
-
-/** Brings a backup back into a folder without an engine. */
-export const restoreEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string
-): Effect.Effect<Backup, CannotOpen | EngineLocked | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ restore }) => restore(dataDir, path))
+export type Backup = WholeFile.Backup
+export const backupEmbedded = WholeFile.backup
+export const restoreEmbedded = WholeFile.restore
+export const resetEmbedded = WholeFile.reset

@@ -64,6 +64,31 @@ export const ofReplayed = (replayed: Replayed): string => {
   }
 }
 
+/** The same for programs. */
+export const jsonOfReplayed = (replayed: Replayed): string => {
+  switch (replayed._tag) {
+    case "Done":
+      return JSON.stringify({ id: LetterIdText.show(replayed.id), result: "done_before", by: replayed.handling.by })
+    case "InLog": {
+      const { attempt, requestId, status } = replayed.status
+      const id = LetterIdText.show(replayed.letter)
+      return JSON.stringify({ id, result: "in_log", request_id: requestId, attempt, order_status: status })
+    }
+    case "Replayed": {
+      const { attempt, order: { itemId, requestId } } = replayed.next
+      const id = LetterIdText.show(replayed.letter)
+      return JSON.stringify({ id, result: "replayed", item_id: itemId, request_id: requestId, attempt })
+    }
+  }
+}
+
+/** What came of discarding, for programs. */
+export const jsonOfDiscarded = (discarded: Discarded): string =>
+  JSON.stringify({
+    id: LetterIdText.show(discarded.id),
+    result: discarded._tag === "Done" ? "done_before" : "discarded"
+  })
+
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>
   `${LetterIdText.show(discarded.id)}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`

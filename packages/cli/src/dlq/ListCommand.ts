@@ -27,5 +27,6 @@ export const command = Command.make("list", {
     yield* Console.log(LetterFormat.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
   }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the dead letters that nobody has handled, oldest first")
+    Command.withDescription("Print the dead letters that nobody has handled, oldest first"),
+    Command.withExamples([{ command: "flash-sale dlq list --reason payment-timeout --older-than 1h" }])
   )

@@ -30,22 +30,26 @@ const problemOf = ({ all, ids, item, olderThan, reason }: Selection): string | u
   }
 }
 
-const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, operator: Operator) {
+const wordsOf = (json: boolean) => json ? LetterWords.jsonOfReplayed : LetterWords.ofReplayed
+
+const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, operator: Operator, json: boolean) {
   const inspected = yield* Batch.inspect(distinct(ids), Replay.inspect)
   const refusals = Batch.refusals(inspected)
   if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
-  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), LetterWords.ofReplayed))
+  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), wordsOf(json)))
 })
 
 /** A letter that cannot be replayed does not stop the others; it is reported at the end. */
-const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, operator: Operator) {
+const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, operator: Operator, json: boolean) {
   const letters = yield* Target.bounded(Letters.open(filter))
   const orders = letters.filter(({ error }) => error !== "Invalid Order Format")
   const inspected = yield* Batch.inspect(orders, Replay.inspectLetter)
-  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), LetterWords.ofReplayed))
+  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), wordsOf(json)))
   const rest = letters.length - orders.length
-  if (rest > 0) yield* Console.log(`left: ${rest} with the reason Invalid Order Format, which only dlq discard takes`)
-  if (letters.length === 0) yield* Console.log("no dead letters")
+  if (rest > 0 && !json) {
+    yield* Console.log(`left: ${rest} with the reason Invalid Order Format, which only dlq discard takes`)
+  }
+  if (letters.length === 0 && !json) yield* Console.log("no dead letters")
   const refusals = Batch.refusals(inspected)
   if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
 })
@@ -74,8 +78,8 @@ export const command = Command.make("replay", {
     const replay = dryRun
       ? DryRun.run(all ? { _tag: "Filter", filter } : { _tag: "Ids", ids }, json)
       : all
-      ? replayAll(filter, operator)
-      : replayNamed(ids, operator)
+      ? replayAll(filter, operator, json)
+      : replayNamed(ids, operator, json)
     yield* replay.pipe(
       Effect.provide(Target.layer(target)),
       Effect.mapError(CommandFailed.from)
@@ -84,5 +88,8 @@ export const command = Command.make("replay", {
     Command.withDescription(
       "Start a new attempt at the orders of dead letters: units are reserved and the payment is taken again. " +
         "Named letters are replayed all, or none where one cannot be; repeating it starts no second attempt"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale dlq replay --all --reason payment-timeout --dry-run" }, {
+      command: "flash-sale dlq replay 3-1742 --why \"the provider is back\""
+    }])
   )

@@ -27,5 +27,6 @@ export const command = Command.make("show", { id, ...Target.flags }, ({ id, ...t
     const status = lookup?._tag === "Kept" ? Option.some(lookup.record) : Option.none()
     yield* Console.log(LetterFormat.whole(found.letter, status))
   }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print a dead letter and the present status of its order as JSON, or who handled it")
+    Command.withDescription("Print a dead letter and the present status of its order as JSON, or who handled it"),
+    Command.withExamples([{ command: "flash-sale dlq show 3-1742" }])
   )

@@ -55,5 +55,6 @@ export const command = Command.make("load", {
     Command.withDescription(
       "Buy from a running gateway at a steady rate, wait until every accepted order is final, and check the books: " +
         "put in = available + held + sold, accepted = completed + failed. Exits with 1 where they do not balance"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale load --orders 20000 --rate 2000" }])
   )

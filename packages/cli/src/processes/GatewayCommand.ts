@@ -30,5 +30,6 @@ export const command = Command.make("gateway", {}, () =>
     Command.withDescription(
       "Take orders at HTTP_PORT and append them to Kafka. Start as many as you like. " +
         "Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "REDIS_ADDR=localhost:6379 KAFKA_ADDR=localhost:9092 flash-sale gateway" }])
   )

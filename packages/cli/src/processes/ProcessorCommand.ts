@@ -48,5 +48,6 @@ export const command = Command.make("processor", {}, () =>
     Command.withDescription(
       "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the " +
         "most. Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "REDIS_ADDR=localhost:6379 KAFKA_ADDR=localhost:9092 flash-sale processor" }])
   )

@@ -70,5 +70,6 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
     Command.withDescription(
       "Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale. " +
         "Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "HTTP_PORT=8080 flash-sale serve" }])
   )

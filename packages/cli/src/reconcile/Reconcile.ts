@@ -40,5 +40,6 @@ export const command = Command.make("reconcile", {
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the log in memory and compare the store with it, item by item. Exits with 1 where something differs"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale reconcile" }, { command: "flash-sale reconcile --item 101 --apply" }])
   )

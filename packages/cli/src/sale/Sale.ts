@@ -24,7 +24,8 @@ const show = Command.make(
       yield* print(item, summary, json)
     }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 ).pipe(
-  Command.withDescription("Print how an item is sold, and its counts")
+  Command.withDescription("Print how an item is sold, and its counts"),
+  Command.withExamples([{ command: "flash-sale sale show 101" }])
 )
 
 const readLimit = (text: string): Option.Option<number | null> => {
@@ -41,7 +42,8 @@ const limit = Command.make("limit", {
   ),
   ...flags
 }, ({ item, units, ...target }) => change(item, target, { perUserLimit: units })).pipe(
-  Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set")
+  Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set"),
+  Command.withExamples([{ command: "flash-sale sale limit 101 2" }, { command: "flash-sale sale limit 101 none" }])
 )
 
 export const command = Command.make("sale").pipe(

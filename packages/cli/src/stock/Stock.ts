@@ -42,7 +42,8 @@ const get = Command.make(
       yield* print(item, summary, json)
     }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 ).pipe(
-  Command.withDescription("Print what is available, held and sold of an item")
+  Command.withDescription("Print what is available, held and sold of an item"),
+  Command.withExamples([{ command: "flash-sale stock get 101" }])
 )
 
 /** Appends the change, waits until it counts, and prints the item then; none where no processor runs. */
@@ -88,7 +89,8 @@ const set = Command.make(
   Command.withDescription(
     "Set how many units of an item are available. Takes its place in the log, after the orders that came before. " +
       "A new item begins so"
-  )
+  ),
+  Command.withExamples([{ command: "flash-sale stock set 101 500 --reason \"delivery of May\"" }])
 )
 
 const add = Command.make(
@@ -117,7 +119,10 @@ const add = Command.make(
 ).pipe(
   Command.withDescription(
     "Put units of an item in, or take some out. Exits with 1 where less was taken than was asked for"
-  )
+  ),
+  Command.withExamples([{ command: "flash-sale stock add 101 20" }, {
+    command: "flash-sale stock add 101 -5 --reason \"broken in the store\""
+  }])
 )
 
 export const command = Command.make("stock").pipe(
