@@ -10,9 +10,9 @@ export interface Source {
   readonly text: string
 }
 
-/** The files that match, in the order of their names. None where nothing matches. */
+/** The files that match, without what is installed or built, in the order of their names. None where none matches. */
 export const sources = (...patterns: ReadonlyArray<string>): ReadonlyArray<Source> =>
-  globSync(patterns, { cwd: root, exclude: ["**/node_modules/**"] })
+  globSync(patterns, { cwd: root, exclude: ["**/node_modules/**", "packages/*/dist/**"] })
     .map((path) => path.replaceAll("\\", "/"))
     .toSorted()
     .map((path) => ({ path, text: readFileSync(`${root}${path}`, "utf8") }))

@@ -19,6 +19,7 @@ const BANNED: ReadonlyArray<Banned> = [
     pattern: /\bset(?:Timeout|Interval)\b/g,
     message: "waiting is Effect.sleep or a Schedule",
     except: {
+      "packages/client/src/time/Deadline.ts": "runs where there is no Effect",
       "packages/gateway/src/http/LingeringResponse.ts": "bounds the pause of a socket, where there is no fiber"
     }
   },
@@ -32,6 +33,7 @@ const BANNED: ReadonlyArray<Banned> = [
     pattern: /\bJSON\.parse\b/g,
     message: "what comes from outside is decoded by a Schema",
     except: {
+      "packages/client/src/wire/Json.ts": "gives unknown, where there is no Schema; each reader checks what it takes",
       "packages/domain/src/records/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }

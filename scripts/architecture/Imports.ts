@@ -6,8 +6,12 @@ import type { Violation } from "../Violation.ts"
 import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
-/** What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- cli. */
+/**
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- cli, and domain <-
+ * audit <- operations, cli. The client is installed where the engine is not: it knows none, and none knows it.
+ */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
+  client: [],
   domain: [],
   infra: ["domain"],
   audit: ["domain"],
@@ -16,8 +20,9 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   operations: ["domain", "infra", "audit"],
   cli: ["domain", "infra", "audit", "operations", "gateway", "processor"]
 }
-/** The packages that only compute, and all that they may import. */
+/** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
+  client: [],
   domain: ["effect"],
   audit: ["effect", "@flash-sale/domain"]
 }
@@ -79,7 +84,9 @@ const judgeImport = (
   if (specifier.startsWith(".")) return judgeRelative(path, owner, specifier)
   const pure = PURE[owner]
   if (pure !== undefined && !pure.includes(dependencyOf(specifier))) {
-    return `"${specifier}": ${owner} imports ${pure.join(", ")} and nothing else`
+    return pure.length === 0
+      ? `"${specifier}": ${owner} imports its own files and nothing else`
+      : `"${specifier}": ${owner} imports ${pure.join(", ")} and nothing else`
   }
   const sibling = specifier.startsWith("@flash-sale/") ? judgeSibling(owner, specifier) : undefined
   if (sibling !== undefined || isBuiltin(specifier)) return sibling

@@ -14,6 +14,7 @@ export type Floors = ReadonlyArray<ReadonlyArray<string>>
 export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/domain/src": [["records"], ["access", "rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
+  "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
     ["errors", "time"],
     ["facts", "files"],

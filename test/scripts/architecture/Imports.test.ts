@@ -7,6 +7,7 @@ const found = (path: string, text: string, declared: ReadonlyArray<string> = [])
   checkImports([{ path, text }], { [path.split("/")[1]!]: declared }).map(format)
 
 const SIBLINGS = {
+  client: [],
   domain: [],
   infra: ["domain"],
   audit: ["domain"],
@@ -55,6 +56,16 @@ describe("the imports", () => {
       `${path}:1 imports: "ioredis": audit imports effect, @flash-sale/domain and nothing else`
     ])
     assert.strictEqual(found(path, `import "node:fs"`, declared).length, 1)
+  })
+
+  it("bring nothing into the client, and the client into nothing", () => {
+    const path = "packages/client/src/A.ts"
+    assert.deepStrictEqual(found(path, `import { B } from "./calls/B.ts"`), [])
+    for (const specifier of ["effect", "node:fs", "@flash-sale/domain/api/Errors"]) {
+      assert.deepStrictEqual(found(path, `import "${specifier}"`, ["effect", "@flash-sale/domain"]), [
+        `${path}:1 imports: "${specifier}": client imports its own files and nothing else`
+      ])
+    }
   })
 
   it("reach infra at its public modules only", () => {

@@ -1,0 +1,53 @@
+/** The client: what a shop's server, or a buyer's page, can ask of the engine. */
+import { buy, type CallOptions } from "./calls/Buy.ts"
+import { itemEvents, orderEvents } from "./calls/LiveEvents.ts"
+import { item, order } from "./calls/Reads.ts"
+import { waitForOrder, type WaitOptions } from "./calls/WaitForOrder.ts"
+import { check, type ClientOptions, whole } from "./http/ClientOptions.ts"
+import { type Timing, timing } from "./time/Timing.ts"
+import type { ItemStanding } from "./wire/Item.ts"
+import type { ItemEvent, OrderEvent } from "./wire/LiveEvent.ts"
+import type { Accepted, Order, OrderStanding } from "./wire/Order.ts"
+
+/** Each call fails with a `FlashSaleError`, or with the reason of its signal. */
+export interface Client {
+  /**
+   * Places an order. It comes back once the order is durable, which is before it is decided: `waitForOrder` tells the
+   * outcome. Where no answer comes, or one that asks to come back, the order is sent again under the same request id,
+   * so it never buys twice.
+   */
+  readonly buy: (order: Order, options?: CallOptions) => Promise<Accepted>
+  /** What became of an order; undefined where none of this id was accepted, or its status is no longer kept. */
+  readonly order: (requestId: string, options?: CallOptions) => Promise<OrderStanding | undefined>
+  /** Waits for what becomes of an order that was accepted: by its stream, or by asking where there is none. */
+  readonly waitForOrder: (requestId: string, options?: WaitOptions) => Promise<OrderStanding>
+  /**
+   * The order as it is, and each new status of it, up to the one that is final. Where the connection ends it is made
+   * again, and goes on after the last event. It is made when the first event is asked for.
+   */
+  readonly orderEvents: (requestId: string, options?: CallOptions) => AsyncIterableIterator<OrderEvent>
+  /** What is left of an item; undefined where nobody knows the item. */
+  readonly item: (itemId: string, options?: CallOptions) => Promise<ItemStanding | undefined>
+  /** The item as it is, and its counts after each change. Does not end by itself: leave the loop, or use a signal. */
+  readonly itemEvents: (itemId: string, options?: CallOptions) => AsyncIterableIterator<ItemEvent>
+}
+
+/** How long `waitForOrder` waits where it is not told, in milliseconds. */
+const WAIT_MILLIS = 60_000
+
+/** A client with a time of its own: for tests. */
+export const make = (options: ClientOptions, time: Timing): Client => {
+  const context = { settings: check(options), timing: time }
+  return {
+    buy: (placed, options = {}) => buy(context, placed, options),
+    order: async (requestId, { signal } = {}) => order(context, requestId, signal),
+    waitForOrder: async (requestId, options = {}) =>
+      waitForOrder(context, requestId, whole("timeoutMillis", options.timeoutMillis, WAIT_MILLIS), options),
+    orderEvents: (requestId, { signal } = {}) => orderEvents(context, requestId, signal),
+    item: async (itemId, { signal } = {}) => item(context, itemId, signal),
+    itemEvents: (itemId, { signal } = {}) => itemEvents(context, itemId, signal)
+  }
+}
+
+/** A client of the engine at `baseUrl`. Throws a `TypeError` that names the option that is wrong. */
+export const createClient = (options: ClientOptions): Client => make(options, timing)

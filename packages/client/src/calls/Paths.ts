@@ -1,0 +1,13 @@
+/** Paths of the API. Ids are escaped, and what cannot be one is refused before it is sent. */
+
+const segment = (name: string, id: string): string => {
+  // A step of a path, which is resolved before it is sent, written as %2E too; and a lone surrogate is no text.
+  if (typeof id !== "string" || id === "" || id === "." || id === ".." || /\p{Surrogate}/u.test(id)) {
+    throw new TypeError(`${name}: must be a text that is not empty, "." or ".."`)
+  }
+  return encodeURIComponent(id)
+}
+
+export const order = (requestId: string): string => `/orders/${segment("request_id", requestId)}`
+export const item = (itemId: string): string => `/items/${segment("item_id", itemId)}`
+export const events = (path: string): string => `${path}/events`

@@ -1,0 +1,12 @@
+/** All that the package gives to its users. */
+export type { CallOptions } from "./calls/Buy.ts"
+export type { WaitOptions } from "./calls/WaitForOrder.ts"
+export { type Client, createClient } from "./Client.ts"
+export type { ClientOptions, Fetch, RetryPolicy, Token } from "./http/ClientOptions.ts"
+export { FlashSaleError, type FlashSaleErrorDetails } from "./http/FlashSaleError.ts"
+export { newRequestId } from "./time/Chance.ts"
+export type { ClientErrorCode, EngineErrorCode, ErrorCode } from "./wire/ErrorCode.ts"
+export type { ItemCounts, ItemStanding, Sale } from "./wire/Item.ts"
+export type { ItemEvent, OrderEvent } from "./wire/LiveEvent.ts"
+export type { Accepted, Order, OrderChange, OrderStanding } from "./wire/Order.ts"
+export { isDecided, isFinal, type KnownOrderStatus, type OrderStatus } from "./wire/OrderStatus.ts"

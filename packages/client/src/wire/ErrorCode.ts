@@ -1,0 +1,46 @@
+/** Why a call failed, as a word for programs. Words stay; more may come. */
+import type { Open } from "./Open.ts"
+
+/** The codes of the engine that this release of the client knows. The engine may have fewer, or more. */
+export type EngineErrorCode =
+  | "body_too_large"
+  | "breaker_open"
+  | "closed"
+  | "cross_site"
+  | "duplicate_request"
+  | "internal_error"
+  | "invalid_body"
+  | "item_stopped"
+  | "keys_unavailable"
+  | "limit"
+  | "log_unavailable"
+  | "method_not_allowed"
+  | "missing_scope"
+  | "not_found"
+  | "not_open"
+  | "outcome_unknown"
+  | "overloaded"
+  | "paused"
+  | "quota_exceeded"
+  | "rate_limited"
+  | "request_id_reused"
+  | "sold_out"
+  | "store_unavailable"
+  | "token_too_long"
+  | "too_many_failures"
+  | "unauthenticated"
+  | "unknown_host"
+  | "unknown_item"
+  | "unknown_order"
+  | "unsupported_media_type"
+  | "validation_failed"
+  | "wrong_item"
+  | "wrong_user"
+
+/**
+ * What the client itself finds: no answer came (`network_error`), or not in time (`timeout`); `token()` failed
+ * (`token_unavailable`); or what came is not the engine's (`unexpected_answer`), as from a proxy or at a wrong address.
+ */
+export type ClientErrorCode = "network_error" | "timeout" | "token_unavailable" | "unexpected_answer"
+
+export type ErrorCode = Open<EngineErrorCode | ClientErrorCode>

@@ -1,0 +1,32 @@
+/** Items as they are on the wire. Answers may have more fields than these. */
+
+/** The settings of a sale; what is absent is not limited. */
+export interface Sale {
+  readonly paused: boolean
+  /** ISO 8601, in UTC. */
+  readonly opens_at?: string
+  /** ISO 8601, in UTC. */
+  readonly closes_at?: string
+  /** Units that one buyer may buy. */
+  readonly per_user_limit?: number
+  /** Of one unit, in the smallest unit of the currency. */
+  readonly price?: number
+  /** Its code in ISO 4217. */
+  readonly currency?: string
+}
+
+/** Units of an item. */
+export interface ItemCounts {
+  /** Units that can be bought now. */
+  readonly available: number
+  /** Units of orders whose payment is under way. */
+  readonly held: number
+  /** Units that are paid. */
+  readonly sold: number
+}
+
+/** What is left of an item, and how it is sold. */
+export interface ItemStanding extends ItemCounts {
+  readonly item_id: string
+  readonly sale: Sale
+}

@@ -1,0 +1,57 @@
+/** Orders as they are on the wire: fields have the names of the OpenAPI document. Answers may have more than these. */
+import type { OrderStatus } from "./OrderStatus.ts"
+
+/** One attempt to buy: all units that are asked for, or none. */
+export interface Order {
+  /**
+   * Your own name for this attempt, 1 to 200 characters: repeating it never buys twice. Keep it with the basket, so
+   * that it outlives a crash of your server. Without it `buy` makes one.
+   */
+  readonly request_id?: string | undefined
+  /** The buyer: 1 to 100 characters out of letters, digits, `_` and `-`. */
+  readonly user_id: string
+  /** What is bought. */
+  readonly item_id: string
+  /** Units, 1 to 1000. */
+  readonly amount: number
+  /** What the payment provider charges the buyer by, up to 200 characters; never the number of a card. */
+  readonly payment_token?: string | undefined
+}
+
+/** The order is durable: it will be decided, and its status shows the outcome. */
+export interface Accepted {
+  /** The order's name: as it was given, or as `buy` made it. */
+  readonly request_id: string
+  /** `PENDING`; of an order that an earlier attempt of the same call had placed, its present status. */
+  readonly status: OrderStatus
+  /** Finds the request in the engine's logs and traces. */
+  readonly correlation_id: string
+  /** How long it may take until the order is decided, in milliseconds; 0 where nobody knows. */
+  readonly estimated_wait_ms: number
+  /** How often it was sent. */
+  readonly attempts: number
+}
+
+/** What became of an order. */
+export interface OrderStanding {
+  readonly request_id: string
+  readonly item_id: string
+  /** Absent where the order could not be understood. */
+  readonly amount?: number
+  readonly status: OrderStatus
+  /** Why it failed, for a person. */
+  readonly reason?: string
+  /** 1 at first, and one more each time that an operator tries the order again. */
+  readonly attempt: number
+  /** That of the request which placed the order. */
+  readonly correlation_id: string
+  /** ISO 8601, in UTC. */
+  readonly updated_at: string
+}
+
+/** A new status of an order. */
+export interface OrderChange {
+  readonly request_id: string
+  readonly status: OrderStatus
+  readonly attempt: number
+}
