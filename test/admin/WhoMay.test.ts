@@ -4,6 +4,7 @@ import type { Scope } from "@flash-sale/domain/access/Scope"
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { Context, Effect } from "effect"
+import { readFileSync } from "node:fs"
 import * as TestAdmin from "./TestAdmin.ts"
 
 interface Row {
@@ -65,6 +66,15 @@ describe("the table", () => {
       ) => [`${method} ${path}`, path.startsWith("/admin/") ? Context.get(annotations, NeededScope) : "nobody"])
     )
     assert.sameDeepMembers(defined, TABLE.map(([request, scope]) => [request, scope]))
+  })
+
+  plain("is what the documentation says", () => {
+    const text = readFileSync("docs/admin-api.md", "utf8")
+    const rows = [...text.matchAll(/^\| `(\w+) (\/[^`]*)` \|.*\| `(\w+)` \|$/gm)]
+    assert.sameDeepMembers(
+      rows.map(([, method, path, scope]) => [`${method} /admin/v1${path}`, scope]),
+      TABLE.filter(([, scope]) => scope !== "nobody").map(([request, scope]) => [request, scope])
+    )
   })
 
   plain("names a scope that is not everything for each", () => {
