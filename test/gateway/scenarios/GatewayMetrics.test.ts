@@ -1,8 +1,11 @@
 /** Every metric of the gateway, moved by what it counts and right to the number. */
 import { assert, layer } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
+import { Duration, Effect, Fiber } from "effect"
 import * as Samples from "../../infra/observability/metrics/Samples.ts"
+import * as Clients from "../../servers/Clients.ts"
 import { Faults } from "../FaultSwitches.ts"
+import { CallerSwitches } from "../TestCallers.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const { order } = TestGateway
@@ -19,7 +22,8 @@ const engine = (soldOutCache: Duration.Duration) =>
       maxTimeout: Duration.seconds(30)
     },
     soldOutCache,
-    allowedHosts: new Set(["orders.shop.example"])
+    allowedHosts: new Set(["orders.shop.example"]),
+    keyMaxInFlight: 1
   })
 
 const samples = Effect.flatMap(
@@ -49,6 +53,12 @@ const refused = (reason: string, status: number) => ({
   [`gateway_orders_refused_total{reason="${reason}"}`]: 1
 })
 
+/** Refused for who sends it. */
+const denied = (reason: string, status: number) => ({
+  ...refused(reason, status),
+  [`gateway_auth_failures_total{reason="${reason}"}`]: 1
+})
+
 const failed = (reason: string) => ({
   ...answered(503),
   gateway_orders_failed_total: 1,
@@ -59,6 +69,38 @@ const send = (fields: Readonly<Record<string, unknown>>) =>
   Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(order(fields)))
 const sendText = (text: string, headers?: Record<string, string>) =>
   Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(text, headers))
+
+/** Sends an order of the user `u` with this key or token. */
+const sendBy = (authorization: string, item_id = "101") =>
+  sendText(order({ request_id: `by ${authorization}`, user_id: "u", item_id }), {
+    "content-type": "application/json",
+    authorization
+  })
+
+/** Each refusal of an order for who sends it. */
+const deniedOrders = Effect.gen(function*() {
+  const cases = [
+    ["Bearer garbage", "unauthenticated", 401],
+    ["Bearer token of-two-days", "token_too_long", 401],
+    ["Bearer reader", "missing_scope", 403],
+    ["Bearer buyer other", "wrong_user", 403],
+    ["Bearer buyer u other", "wrong_item", 403]
+  ] as const
+  for (const [authorization, reason, status] of cases) {
+    assert.deepStrictEqual(yield* movedBy(sendBy(authorization)), denied(reason, status))
+  }
+  const faults = yield* Faults
+  faults.log = "held"
+  const both = yield* Effect.forEach(["one", "two"], (item) => Effect.forkChild(sendBy("Bearer shop", item)))
+  const moved = movedBy(Effect.gen(function*() {
+    yield* Clients.until(() => both.some((each) => each.pollUnsafe() !== undefined))
+    faults.log = "fine"
+    yield* Effect.forEach(both, Fiber.join)
+  }))
+  assert.strictEqual((yield* moved)["gateway_orders_refused_total{reason=\"quota_exceeded\"}"], 1)
+  for (let n = 2; n <= CREDENTIAL_FAILURES.max; n++) yield* sendBy("Bearer garbage")
+  assert.deepStrictEqual(yield* movedBy(sendBy("Bearer garbage")), denied("too_many_failures", 429))
+})
 
 /** No reason is listed that nothing moves. */
 const everyReasonHasMoved = (name: string) =>
@@ -166,6 +208,7 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         "gateway_answers_total{route=\"buy\",status=\"202\"}": USER_LIMIT,
         "gateway_answers_total{route=\"buy\",status=\"429\"}": 2
       })
+      yield* deniedOrders
       yield* addUp
       yield* everyReasonHasMoved("gateway_orders_refused_total")
     }))
@@ -187,6 +230,12 @@ layer(engine(Duration.seconds(10)), { excludeTestServices: true })("The gateway'
         failed("store_unavailable")
       )
       faults.store = "fine"
+      const callers = yield* CallerSwitches
+      callers.isAway = true
+      assert.deepStrictEqual(yield* movedBy(sendBy("Bearer buyer u")), {
+        ...failed("keys_unavailable"),
+        "gateway_auth_failures_total{reason=\"keys_unavailable\"}": 1
+      })
       faults.log = "full"
       assert.deepStrictEqual(yield* movedBy(of("late")), failed("overloaded"))
       faults.log = "bug"
