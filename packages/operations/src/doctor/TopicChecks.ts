@@ -6,9 +6,10 @@ import * as Check from "./Check.ts"
 
 type Losses = TopicSettings["losses"]
 
-const alter = (topic: string, losses: Losses): string => {
+const alter = ({ address }: KafkaFacts, topic: string, losses: Losses): string => {
   const values = losses.map(({ must, name }) => `${name}=${must}`).join(",")
-  return `kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${values}`
+  const which = `--bootstrap-server ${address} --alter --entity-type topics --entity-name ${topic}`
+  return `kafka-configs.sh ${which} --add-config ${values}`
 }
 
 const inWords = (losses: Losses): string =>
@@ -34,14 +35,14 @@ const losing = (facts: KafkaFacts, id: CheckId, name: RegExp, fine: string): Fin
   Check.judged(id, settingsOf(facts), ({ losses }) => {
     const found = losses.filter((loss) => name.test(loss.name))
     const topic = "found" in facts.orders ? facts.orders.found.name : ""
-    return found.length === 0 ? Check.ok(id, fine) : Check.wrong(id, inWords(found), alter(topic, found))
+    return found.length === 0 ? Check.ok(id, fine) : Check.wrong(id, inWords(found), alter(facts, topic, found))
   })
 
 const inSync = (facts: KafkaFacts): Finding =>
   Check.judged("kafka.insync", settingsOf(facts), ({ losses, minInsyncReplicas }) => {
     const { name, partitions = [] } = "found" in facts.orders ? facts.orders.found : { name: "" }
     const low = losses.filter((loss) => loss.name === "min.insync.replicas")
-    if (low.length > 0) return Check.wrong("kafka.insync", inWords(low), alter(name, low))
+    if (low.length > 0) return Check.wrong("kafka.insync", inWords(low), alter(facts, name, low))
     if (minInsyncReplicas === undefined) return Check.notLookedAt("kafka.insync", "the brokers do not name the setting")
     const replicas = Math.min(...partitions.map((one) => one.replicas))
     const detail = `min.insync.replicas is ${minInsyncReplicas}`
@@ -49,7 +50,7 @@ const inSync = (facts: KafkaFacts): Finding =>
       ? Check.warning(
         "kafka.insync",
         `${detail}: with ${replicas} replicas the loss of one broker may lose orders`,
-        alter(name, [{ name: "min.insync.replicas", is: "", must: "2" }])
+        alter(facts, name, [{ name: "min.insync.replicas", is: "", must: "2" }])
       )
       : Check.ok("kafka.insync", detail)
   })
@@ -105,14 +106,14 @@ const batch = (facts: KafkaFacts): Finding =>
       : Check.wrong(
         "kafka.batch",
         `${detail}, and batches have up to ${facts.wanted.batchBytes}: they would be refused under load`,
-        alter(topic, [{ name: "max.message.bytes", is: "", must }])
+        alter(facts, topic, [{ name: "max.message.bytes", is: "", must }])
       )
   })
 
-const letters = ({ letters: looked, orders }: KafkaFacts): Finding =>
-  Check.judged("kafka.letters", looked, ({ name, partitions, settings }: Topic) => {
+const letters = (facts: KafkaFacts): Finding =>
+  Check.judged("kafka.letters", facts.letters, ({ name, partitions, settings }: Topic) => {
     if (partitions === undefined) {
-      const hasLog = "found" in orders && orders.found.partitions !== undefined
+      const hasLog = "found" in facts.orders && facts.orders.found.partitions !== undefined
       const make = "make it with one partition, cleanup.policy=delete and no retention"
       return hasLog
         ? Check.wrong("kafka.letters", `the topic ${name} is missing: dead letters wait, and orders behind them`, make)
@@ -121,7 +122,7 @@ const letters = ({ letters: looked, orders }: KafkaFacts): Finding =>
     return Check.judged("kafka.letters", settings, ({ losses }) =>
       losses.length === 0
         ? Check.ok("kafka.letters", `${name} keeps every letter`)
-        : Check.wrong("kafka.letters", inWords(losses), alter(name, losses)))
+        : Check.wrong("kafka.letters", inWords(losses), alter(facts, name, losses)))
   })
 
 /** All findings on the topics. */
