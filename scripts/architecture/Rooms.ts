@@ -26,7 +26,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
-  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],

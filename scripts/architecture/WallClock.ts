@@ -39,7 +39,8 @@ const READS: Banned = {
     "packages/infra/src/sqlite/SqliteOrderLog.ts": "stamps a record",
     "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",
     "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",
-    "packages/infra/src/sqlite/StatusClock.ts": "rows outlive the process, so their expiry begins at a time of day",
+    "packages/infra/src/sqlite/statuses/StatusClock.ts":
+      "rows outlive the process, so their expiry begins at a time of day",
     "packages/operations/src/doctor/Examination.ts": "says how old dead letters are, by the times that they were given",
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",
