@@ -26,6 +26,7 @@ import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
 import * as BuyRoute from "./buy/BuyRoute.ts"
 import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
+import * as GatewayReport from "./GatewayReport.ts"
 import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
@@ -43,6 +44,8 @@ import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
+import * as ItemLists from "./reads/ItemLists.ts"
+import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as Arrivals from "./request/Arrivals.ts"
@@ -74,7 +77,12 @@ const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
 const services = (settings: Settings) =>
   Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
     Layer.provideMerge(BuyHandler.layer),
-    Layer.provideMerge([Admission.layer(settings), RateLimitHeaders.layer(settings.rateLimit)]),
+    Layer.provideMerge([
+      Admission.layer(settings),
+      RateLimitHeaders.layer(settings.rateLimit),
+      ItemLists.layer,
+      ItemPages.layer
+    ]),
     Layer.provideMerge([
       StatusReads.layer,
       ItemReads.layer(settings.soldOutCache),
@@ -118,6 +126,7 @@ export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Serv
     Layer.provide([
       HttpServer.layer(settings),
       RequestTracing.layer,
+      GatewayReport.layer,
       Layer.succeed(Paths.Paths, Paths.make(settings.docs ? [Docs.PATH] : []))
     ]),
     Layer.provide(services(settings))

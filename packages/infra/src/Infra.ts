@@ -2,14 +2,11 @@
  * The only place that chooses adapters: everything else knows the ports. An adapter is loaded where it is used, as each
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
-import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
-import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
@@ -21,14 +18,13 @@ import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, RedisSettings, StatusSettings } from "./Settings.ts"
-import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
-import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
+import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
+import type { Ports as EnginePorts } from "./sqlite/SqliteInfra.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
-const sqliteBackup = Effect.promise(() => import("./sqlite/backup/SqliteBackup.ts"))
 const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
 
 /** A layer of a module that is loaded when the layer is built. */
@@ -36,7 +32,7 @@ const of = <M, A, E>(module: Effect.Effect<M>, layer: (module: M) => Layer.Layer
   Layer.unwrap(Effect.map(module, layer))
 
 /** The ports that the gateway, the processor and the operators' commands need. */
-export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports = EnginePorts
 
 /** Whose rights at Redis are looked at. */
 export type User = RedisUser
@@ -128,20 +124,7 @@ export const acceptEmbeddedLosses = (
 ): Effect.Effect<void, CannotOpen | EngineLocked> =>
   Effect.flatMap(sqliteInfra, ({ acceptLosses }) => acceptLosses({ folder: dataDir }))
 
-/** What a backup of the embedded file holds. */
-export type Backup = BackupFile.Content
-
-/** Makes a backup of the embedded file at `path`, also beside a running engine, and checks it. */
-export const backupEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string,
-  isForced: boolean
-): Effect.Effect<Backup, CannotOpen | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ make }) => make(dataDir, path, isForced))
-
-/** Brings a backup back into a folder without an engine. */
-export const restoreEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string
-): Effect.Effect<Backup, CannotOpen | EngineLocked | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ restore }) => restore(dataDir, path))
+export type Backup = WholeFile.Backup
+export const backupEmbedded = WholeFile.backup
+export const restoreEmbedded = WholeFile.restore
+export const resetEmbedded = WholeFile.reset

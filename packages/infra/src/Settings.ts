@@ -12,6 +12,7 @@ import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
+import * as Admin from "./settings/AdminSettings.ts"
 import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as ListenHost from "./settings/ListenHost.ts"
@@ -25,6 +26,9 @@ export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined }
 export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK })
 export type GatewaySettings = Gateway.GatewaySettings
 export type BreakerSettings = Gateway.BreakerSettings
+
+export const AdminSettings = Admin.config
+export type AdminSettings = Admin.AdminSettings
 
 export const ProcessorSettings = Monitoring.make(undefined)
 /** The same for this machine alone. */

@@ -12,12 +12,13 @@ import * as Folders from "../../infra/sqlite/Folders.ts"
 const TIMEOUT = 60_000
 
 /** Starts an engine's first steps on the folder; what it prints and what it logs. */
-const start = Effect.fnUntraced(function*(dataDir: string, isTerminal: boolean, keysFile?: string) {
+const start = Effect.fnUntraced(function*(dataDir: string, isTerminal: boolean, keysFile?: string, isOff = false) {
+  const admin = isOff ? undefined : { port: 8081, host: "127.0.0.1", variable: "ADMIN_PORT" as const }
   const console = yield* TestConsole.make
   const logged: Array<string> = []
   const logger = Logger.make(({ message }) => void logged.push(String(message)))
   yield* Effect.scoped(Layer.build(
-    FirstKey.layer(dataDir, { keysFile }).pipe(
+    FirstKey.layer(dataDir, { keysFile }, admin).pipe(
       Layer.provide(Infra.layerEmbedded({ dataDir })),
       Layer.provide([Stdio.layerTest({ stdoutIsTerminal: Effect.succeed(isTerminal) }), Logger.layer([logger])])
     )
@@ -40,6 +41,9 @@ it.effect("a terminal shows the key on the first run, and never again", () =>
     expect(statSync(join(folder, "admin.key"), { throwIfNoEntry: false })).toBeUndefined()
     expect([modeOf(folder), modeOf(join(folder, "keys.json"))]).toEqual([0o700, 0o600])
     expect((yield* start(folder, true)).printed).toEqual([ANOTHER])
+    expect((yield* start(folder, true, undefined, true)).printed).toEqual([
+      "There is no admin API, as ADMIN_PORT is off (flash-sale key create --name NAME --scopes admin makes a key)"
+    ])
     expect((yield* start(folder, false)).logged).toContain(ANOTHER)
     expect(yield* Infra.keys.list(join(folder, "keys.json"))).toMatchObject([{ name: "admin", scopes: ["admin"] }])
   }))
@@ -65,7 +69,7 @@ it(
     const key = keyIn(readFileSync(path, "utf8"))
     expect(key).toBeDefined()
     expect(modeOf(path)).toBe(0o600)
-    expect(engine.output()).toContain(`Admin API: http://127.0.0.1:8081, its key is in ${path}`)
+    expect(engine.output()).toContain(`Admin API: ${engine.adminUrl}, its key is in ${path}`)
     expect(keyIn(engine.output())).toBeUndefined()
     expect(await engine.stop()).toEqual({ code: 0, signal: null })
 

@@ -3,7 +3,7 @@ import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import { Api } from "@flash-sale/domain/api/Api"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
-import { ItemView } from "@flash-sale/domain/api/ItemsApi"
+import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"
 import { ItemCounts } from "@flash-sale/domain/api/LiveApi"
 import { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
@@ -53,6 +53,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...SystemApi,
   ItemCounts,
   ItemStanding: ItemView,
+  ItemList,
   Order,
   OrderQueued,
   OrderStanding: OrderView

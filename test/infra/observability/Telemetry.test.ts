@@ -62,6 +62,7 @@ const PROCESSOR = {
   processor_orders_moved_to_dlq_total: "counter",
   processor_order_processing_duration_seconds: "histogram",
   processor_payments_in_flight: "gauge",
+  processor_payments_in_doubt: "gauge",
   processor_payments_simulated: "gauge",
   processor_payments_held_back: "gauge",
   processor_payments_total: "counter",

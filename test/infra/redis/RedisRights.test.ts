@@ -171,7 +171,8 @@ describe.skipIf(missing)("A right that is missing", () => {
             }
             yield* Effect.sleep("1500 millis")
             assert.deepStrictEqual(about(lines), [
-              "Warn Redis denies the user \"old\" what the gateway needs: %R~backlog %R~log. Without it no order is " +
+              "Warn Redis denies the user \"old\" what the gateway needs: ~instances ~instances:reports %R~backlog " +
+              "%R~log +time. Without it the overview of the engine does not show this instance as it is; no order is " +
               "refused for its wait: MAX_QUEUE_WAIT is off; a log with another number of partitions is known by its " +
               "topic alone"
             ])
@@ -179,7 +180,7 @@ describe.skipIf(missing)("A right that is missing", () => {
             assert.isTrue(yield* isUp)
             const { cli } = yield* OwnRedis.OwnRedis
             yield* Effect.flip(backlogs.read)
-            yield* cli("ACL", "SETUSER", "old", "%R~backlog", "%R~log")
+            yield* cli("ACL", "SETUSER", "old", "~instances", "~instances:reports", "%R~backlog", "%R~log", "+time")
             yield* until(() => about(lines).length > 1)
             assert.strictEqual(about(lines)[1], "Info Redis lets the user \"old\" do all that the gateway needs")
           })

@@ -5,6 +5,7 @@ import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorReport from "@flash-sale/processor/ProcessorReport"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
@@ -15,6 +16,7 @@ import * as Process from "./Process.ts"
 export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
+    ProcessorReport.layer,
     MetricsServer.layer({
       port: metricsPort,
       host: metricsHost,
@@ -52,5 +54,6 @@ export const command = Command.make("processor", {}, () =>
     Command.withDescription(
       "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the " +
         "most. Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "REDIS_ADDR=localhost:6379 KAFKA_ADDR=localhost:9092 flash-sale processor" }])
   )

@@ -8,6 +8,7 @@ import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as AdminPort from "./AdminPort.ts"
 import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
 import * as Process from "./Process.ts"
@@ -22,6 +23,7 @@ const settings = (target: Pick<Target.Target, "dataDir">) =>
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
     access: Settings.AccessSettings,
+    admin: Settings.AdminSettings,
     statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
@@ -47,6 +49,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
     const read = yield* settings(target)
     const { httpHost, httpPort } = read.gateway
     const { metricsHost, metricsPort } = read.processor
+    const admin = AdminPort.wanted(read, true)
     // Shut down from the top: first no more orders are taken, then those in hand are finished.
     const layers = Layer.mergeAll(
       Process.layerLifecycle,
@@ -54,7 +57,10 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       layerWelcome(read.gateway)
     ).pipe(
       Layer.provide(
-        Gateway.layer({ ...read.gateway, auth: read.access.auth }).pipe(Process.loggedAs("gateway"))
+        Layer.merge(
+          Gateway.layer({ ...read.gateway, auth: read.access.auth }),
+          AdminPort.layer(read, admin)
+        ).pipe(Process.loggedAs("gateway"))
       ),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
@@ -63,18 +69,20 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
         Infra.layerPayments(read.payments)
       ]),
       Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
-      Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access)),
+      Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access, admin)),
       Layer.provide(Infra.layerEmbedded(read.embedded)),
       Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )
     return yield* Process.launch([
       { port: httpPort, host: httpHost, variable: "HTTP_PORT" },
-      { port: metricsPort, host: metricsHost, variable: "METRICS_PORT" }
+      { port: metricsPort, host: metricsHost, variable: "METRICS_PORT" },
+      ...(admin === undefined ? [] : [admin])
     ], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale. " +
         "Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "HTTP_PORT=8080 flash-sale serve" }])
   )

@@ -2,6 +2,7 @@
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import type { ListedItem } from "@flash-sale/operations/items/ItemList"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
@@ -15,6 +16,24 @@ const state = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string
 
 const NONE = "none"
 const orNone = <A>(value: A | undefined, show: (value: A) => string): string => value === undefined ? NONE : show(value)
+
+/** Of `row`. */
+export const HEADINGS = ["ITEM", "SALE", "AVAILABLE", "OPENS", "CLOSES", "LIMIT", "PRICE"]
+
+/** The same as one row of a table. */
+export const row = ({ itemId, stopped, summary }: ListedItem, now: number): ReadonlyArray<string> => {
+  if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", "", ""]
+  const { available, settings } = summary
+  return [
+    itemId,
+    state(settings, now),
+    String(available),
+    orNone(settings.opensAt, TimeArgument.show),
+    orNone(settings.closesAt, TimeArgument.show),
+    orNone(settings.perUserLimit, String),
+    orNone(settings.price, (price) => Money.show(price, settings.currency))
+  ]
+}
 
 export const sale = (itemId: ItemId, summary: ItemSummary, now: number): string => {
   const { available, held, settings, sold } = summary

@@ -10,6 +10,7 @@ import type {
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
+import type { UnknownItem } from "@flash-sale/operations/items/KnownItem"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 import * as ExitCode from "./ExitCode.ts"
 
@@ -64,6 +65,7 @@ type Known =
   | ItemDamaged
   | AppendRefused
   | AppendUnknown
+  | UnknownItem
 
 /** The error in the operator's words. */
 export const from = (error: Known): CommandFailed => {
@@ -86,6 +88,8 @@ export const from = (error: Known): CommandFailed => {
       return (error.overloaded ? failed : unreachable)(`not recorded, nothing changed: ${error.detail}`)
     case "AppendUnknown":
       return unknown(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
+    case "UnknownItem":
+      return failed(`item ${error.itemId} ${unknownItem(error)}`)
     case "CannotOpen":
       return unreachable(error.message)
     case "BackupRefused":
@@ -97,6 +101,12 @@ export const from = (error: Known): CommandFailed => {
       return failed(error.message)
   }
 }
+
+const unknownItem = ({ isComplete }: UnknownItem): string =>
+  isComplete
+    ? "is not known, and nothing was changed: flash-sale stock set begins an item, or --create"
+    : "is not known so far, as its partition is not folded to its end, and nothing was changed: " +
+      "start a processor, or --create"
 
 /** Prints a failure on standard error, each line by itself. */
 export const report = <A, E, R>(

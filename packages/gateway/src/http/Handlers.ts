@@ -2,6 +2,7 @@
 import { Api } from "@flash-sale/domain/api/Api"
 import { CurrentCaller } from "@flash-sale/domain/api/Authorization"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
+import { DEFAULT_PAGE, type ItemsQuery } from "@flash-sale/domain/api/ItemsApi"
 import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -15,6 +16,8 @@ import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
+import { ItemLists } from "../reads/ItemLists.ts"
+import { ItemPages } from "../reads/ItemPages.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
@@ -65,17 +68,30 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {
     const reads = yield* ItemReads
+    const lists = yield* ItemLists
+    const pages = yield* ItemPages
     const unread = (code: Unavailable["code"]) => () =>
       Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
-    return handlers.handle("item", ({ params }) =>
-      reads.look(params.item_id).pipe(
-        Effect.catchTags({
-          StoreUnavailable: unread("store_unavailable"),
-          ItemDamaged: unread("item_stopped")
-        }),
-        Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+    const list = Effect.fnUntraced(function*({ cursor, ids, limit = DEFAULT_PAGE }: ItemsQuery) {
+      const { itemIds, next } = ids === undefined
+        ? yield* pages.names(cursor, limit)
+        : { itemIds: ids, next: undefined }
+      const shown = yield* Views.ofItems(itemIds, yield* lists.look(itemIds))
+      return { ...shown, ...(next === undefined ? {} : { next }) }
+    })
+    return handlers.handle("items", ({ query }) =>
+      list(query).pipe(
+        Effect.catchTags({ TooManyReads: unread("overloaded"), StoreUnavailable: unread("store_unavailable") }),
         withRetryAfter
-      ))
+      )).handle("item", ({ params }) =>
+        reads.look(params.item_id).pipe(
+          Effect.catchTags({
+            StoreUnavailable: unread("store_unavailable"),
+            ItemDamaged: unread("item_stopped")
+          }),
+          Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+          withRetryAfter
+        ))
   }))
 
 export const live = HttpApiBuilder.group(Api, "live", (handlers) =>

@@ -8,7 +8,7 @@ export interface WantedPort {
   /** The address; undefined for all of the machine. */
   readonly host: string | undefined
   /** The setting that names another. */
-  readonly variable: "HTTP_PORT" | "METRICS_PORT"
+  readonly variable: CannotListen["variable"]
 }
 
 /** Fails where one of them is taken, by another process or another of these. They are free again when it succeeds. */

@@ -25,7 +25,7 @@ const LOOK_EVERY = "1 second"
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   port: Schema.Int,
   /** The setting that names another. */
-  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
+  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT", "ADMIN_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {

@@ -12,6 +12,7 @@ export const EVENTS = [
   "order_processed",
   "order_moved_to_dlq",
   "request_id_reused",
+  "admin_change",
   "payment_given_up",
   "payment_not_voided",
   "payments_held_back",
@@ -28,6 +29,7 @@ export const EVENTS = [
   "partition_state",
   "recovery_progress",
   "backlog_untold",
+  "instance_unreported",
   "item_stopped",
   "circuit_breaker_changed",
   "dependency_up",
@@ -79,4 +81,8 @@ export interface Attributes {
   readonly trace_id?: string
   readonly processing_time_ms?: number
   readonly seq?: number
+  /** A change by an operator: its kind, the name of the operator's key, and the address that it came from. */
+  readonly change?: string
+  readonly by?: string
+  readonly address?: string
 }

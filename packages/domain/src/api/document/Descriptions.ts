@@ -22,14 +22,17 @@ const descriptionOf = (schema: unknown): string | undefined => {
   return typeof description === "string" ? description : undefined
 }
 
-export const amend = (spec: Spec): Spec => ({
+/** Also of these, by their names in the document. */
+export const amendWith = (more: Readonly<Record<string, unknown>>) => (spec: Spec): Spec => ({
   ...spec,
   components: {
     ...spec.components,
     schemas: mapValues(spec.components.schemas, (schema, name) => {
-      const description = schema["description"] ?? descriptionOf(SCHEMAS[name])
+      const description = schema["description"] ?? descriptionOf(more[name] ?? SCHEMAS[name])
       if (description === undefined) throw new Error(`the document does not say what ${name} is`)
       return { ...schema, description }
     })
   }
 })
+
+export const amend = amendWith({})

@@ -86,6 +86,7 @@ export const orderProcessingDuration = histogram(
 export const dlqSize = gauge("processor_dlq_size", "Current DLQ depth")
 export const dlqOldestMessageAge = gauge("processor_dlq_oldest_message_age_seconds", "Age of oldest DLQ message")
 export const paymentsInFlight = gauge("processor_payments_in_flight", "Payments and voids under way")
+export const paymentsInDoubt = gauge("processor_payments_in_doubt", "Payments under way without a known outcome")
 export const paymentsHeldBack = gauge(
   "processor_payments_held_back",
   "Whether the payment provider refuses us, so that charges wait (0=no, 1=yes)"
@@ -140,6 +141,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     ordersMovedToDlq,
     orderProcessingDuration,
     paymentsInFlight,
+    paymentsInDoubt,
     paymentsHeldBack,
     paymentsSimulated,
     ...payments.all
