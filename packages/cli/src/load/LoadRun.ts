@@ -34,6 +34,8 @@ export interface LoadOptions extends Plan.PlanOptions {
   /** Orders a second. */
   readonly rate: number
   readonly url: URL
+  /** Prints the report as one object. */
+  readonly json: boolean
 }
 
 /** Fails where the books do not balance or nothing could be tried. */
@@ -95,7 +97,7 @@ const sendAll = Effect.fnUntraced(function*(
       )
   )
   const books = BalanceCheck.make(lines, fates)
-  yield* Console.log(Report.make(tally, lines, books, seconds))
+  yield* Console.log((options.json ? Report.json : Report.make)(tally, lines, books, seconds))
   return books
 })
 

@@ -10,7 +10,7 @@ import * as ItemList from "./ItemList.ts"
 import * as SaleChange from "./SaleChange.ts"
 
 /** Changes that are appended at the same time. */
-const AT_ONCE = 32
+const AT_ONCE = 128
 /** Failures in a row after which the others are not tried: the log is away, and each try takes seconds. */
 const MAX_FAILURES_IN_A_ROW = 64
 
