@@ -44,7 +44,7 @@ const MAX_QUEUE_WAIT = Duration.days(1)
 /** The share of `MAX_IN_FLIGHT` that one api key may take where `KEY_MAX_IN_FLIGHT` is not set. Why: decision 0040. */
 const KEY_SHARE = 0.8
 
-/** What differs between ways to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`, and with it of its names. */
+/** What differs between ways to start a gateway: the defaults of `DOCS`, of `HTTP_HOST`, and with it of its names. */
 export interface Defaults {
   readonly docs: boolean
   readonly httpHost: string | undefined
