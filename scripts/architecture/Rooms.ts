@@ -17,24 +17,24 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
     ["errors", "time"],
-    ["files"],
+    ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],
     ["access", "kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
-  "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "items"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
+  "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
-  "packages/operations/src": [["append", "paging"], ["items"], ["letters"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],
   "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["item", "stock"],
-    ["sale", "order", "reconcile", "backup", "key"],
+    ["sale", "order", "reconcile", "backup", "doctor", "key"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

@@ -17,6 +17,7 @@ const COMMANDS = {
   load: () => import("./load/Load.ts"),
   reconcile: () => import("./reconcile/Reconcile.ts"),
   recover: () => import("./recover/Recover.ts"),
+  doctor: () => import("./doctor/Doctor.ts"),
   backup: () => import("./backup/BackupCommand.ts"),
   restore: () => import("./backup/RestoreCommand.ts"),
   reset: () => import("./backup/ResetCommand.ts")

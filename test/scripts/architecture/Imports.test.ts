@@ -13,7 +13,7 @@ const SIBLINGS = {
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
-  operations: ["domain", "infra"],
+  operations: ["domain", "infra", "audit"],
   cli: ["domain", "infra", "audit", "operations", "gateway", "processor"]
 }
 

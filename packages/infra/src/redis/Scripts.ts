@@ -3,15 +3,12 @@
  */
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Context, Effect, FileSystem, Layer, Schema } from "effect"
+import { Context, Effect, type FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
-import { fileURLToPath } from "node:url"
 import * as Log from "../observability/logs/Log.ts"
 import { type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
-
-const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
-const INCLUDE = /^-- @include (_[a-z]+)$/gm
+import * as ScriptText from "./rights/ScriptText.ts"
 
 /** Runs one script over these keys, and decodes its reply. A reply of another shape is a bug, and dies. */
 export type Script<A> = (
@@ -77,22 +74,11 @@ export class Scripts extends Context.Service<Scripts, {
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
 
-/** The text of a script, with the pieces of `lua/lib` that it includes. */
-export const load = Effect.fnUntraced(function*(name: string) {
-  const files = yield* FileSystem.FileSystem
-  const text = yield* files.readFileString(`${FOLDER}${name}.lua`)
-  const pieces = new Map<string, string>()
-  for (const [, piece] of text.matchAll(INCLUDE)) {
-    pieces.set(piece!, yield* files.readFileString(`${FOLDER}lib/${piece}.lua`))
-  }
-  return text.replace(INCLUDE, (_, piece: string) => pieces.get(piece) ?? "")
-})
-
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
   const names: Array<string> = []
   const bind = Effect.fnUntraced(function*<A>(name: string, reply: Schema.Codec<A, unknown>) {
-    const lua = yield* load(name)
+    const lua = yield* ScriptText.load(name)
     names.push(name)
     const sha = createHash("sha1").update(lua).digest("hex")
     const decode = Schema.decodeUnknownEffect(reply)

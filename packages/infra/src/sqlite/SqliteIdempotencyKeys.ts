@@ -3,7 +3,7 @@ import { IdempotencyKeys, type KeyUse, REMEMBERED_MILLIS, useOf } from "@flash-s
 import { Effect, Layer, Result } from "effect"
 import { text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as StatusClock from "./StatusClock.ts"
+import * as StatusClock from "./statuses/StatusClock.ts"
 
 /** Expired rows that one use deletes: more than it can add, so that they do not pile up. */
 const EXPIRED_STEP = 100

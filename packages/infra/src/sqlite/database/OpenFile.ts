@@ -20,7 +20,7 @@ export const FILE_NAME = FileCheck.FILE_NAME
 /** The name of the file beside it that an engine locks. */
 export const LOCK_NAME = "engine.lock"
 /** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
-const PRIVATE = [
+export const PRIVATE = [
   FILE_NAME,
   FILE_NAME + FileCheck.WAL_SUFFIX,
   `${FILE_NAME}-shm`,

@@ -9,7 +9,15 @@ import {
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
-import { type Connection, integer, optionalInteger, optionalText, type Row, text, word } from "./database/Connection.ts"
+import {
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  type Row,
+  text,
+  word
+} from "../database/Connection.ts"
 import type { StatusClock } from "./StatusClock.ts"
 
 /** Expired rows that one write deletes: more than it can add, so that they do not pile up. */

@@ -3,7 +3,7 @@
  * by one that does not step. Decision 0028.
  */
 import { Clock, Effect } from "effect"
-import * as Monotonic from "../time/Monotonic.ts"
+import * as Monotonic from "../../time/Monotonic.ts"
 
 /** Longer than any claim is made for, in milliseconds. */
 const LONGEST_LEASE_MILLIS = 60_000
