@@ -36,6 +36,9 @@ const { components, paths }: Document = JSON.parse(text)
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation }))
 )
+const answers = operations.flatMap(({ name, operation }) =>
+  Object.entries(operation.responses).map(([status, answer]) => [`${name} ${status}`, answer] as const)
+)
 
 const schemas: Readonly<Record<string, unknown>> = {
   ...Errors,
@@ -59,13 +62,9 @@ describe("The admin API's document", () => {
       ...operations.flatMap(({ name, operation }) =>
         operation.parameters.map((parameter) => [`${name} ${parameter.name}`, parameter] as const)
       ),
-      ...operations.flatMap(({ name, operation }) =>
-        Object.entries(operation.responses).flatMap(([status, answer]) => [
-          [`${name} ${status}`, answer] as const,
-          ...Object.entries(answer.headers ?? {}).map(([header, about]) =>
-            [`${name} ${status} ${header}`, about] as const
-          )
-        ])
+      ...answers,
+      ...answers.flatMap(([name, { headers = {} }]) =>
+        Object.entries(headers).map(([header, about]) => [`${name} ${header}`, about] as const)
       ),
       ...Object.entries(components.schemas)
     ]
