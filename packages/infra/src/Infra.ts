@@ -23,7 +23,7 @@ import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
 import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
 import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
-import type { BackupRefused } from "./sqlite/backup/SqliteBackup.ts"
+import type { BackupRefused } from "./sqlite/backup/BackupRefused.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
 

@@ -8,7 +8,7 @@ import * as BackupTarget from "./BackupTarget.ts"
 export const command = Command.make("backup", {
   file: Argument.String("file").pipe(Argument.withDescription("The file to make, such as backup-20261127.sqlite")),
   force: Flag.Boolean("force").pipe(
-    Flag.withDescription("Replace the file where it is there"),
+    Flag.withDescription("Replace an earlier backup of this name. No other file is ever replaced"),
     Flag.withDefault(false)
   ),
   ...BackupTarget.flags

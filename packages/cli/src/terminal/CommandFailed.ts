@@ -42,14 +42,22 @@ export const about = (what: string, { code, lines }: CommandFailed): CommandFail
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen" | "BackupRefused"
+  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen"
   readonly message: string
+}
+
+/** The same of a backup: `isUsage` where another path has to be typed. */
+interface BackupInWords {
+  readonly _tag: "BackupRefused"
+  readonly message: string
+  readonly isUsage: boolean
 }
 
 type Known =
   | CommandFailed
   | Config.ConfigError
   | InWords
+  | BackupInWords
   | LogUnavailable
   | LogRefused
   | LogDamaged
@@ -82,6 +90,7 @@ export const from = (error: Known): CommandFailed => {
     case "CannotOpen":
       return unreachable(error.message)
     case "BackupRefused":
+      return (error.isUsage ? usage : failed)(error.message)
     case "CannotUseKeys":
     case "EngineLocked":
     case "CannotListen":

@@ -16,6 +16,9 @@ export const show = (mode: number): string => `0${(mode & PERMISSIONS).toString(
 /** Makes the file, empty, where it is missing. */
 export const makeFile = (path: string): void => closeSync(openSync(path, "a", FILE_MODE))
 
+/** Makes the file, empty. Throws where anything has this name. */
+export const makeNewFile = (path: string): void => closeSync(openSync(path, "wx", FILE_MODE))
+
 /** What is open to other users: its path, and the reason in words. */
 export interface Exposed {
   readonly path: string
