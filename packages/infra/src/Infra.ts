@@ -21,7 +21,7 @@ import * as PaymentMode from "./observability/PaymentMode.ts"
 import type * as HttpPayments from "./payment/HttpPayments.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings } from "./Settings.ts"
+import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
 import type { BackupRefused } from "./sqlite/backup/BackupRefused.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
@@ -91,7 +91,13 @@ const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer 
   layer(provider)
 
 export const layerTokens = TokenLayers.layer
-export const layerTokensEmbedded = TokenLayers.layerEmbedded
+/** The same by the keys beside the embedded file, where no others are given. */
+export const layerTokensEmbedded = ({ dataDir }: EmbeddedSettings, keys: TokenKeySettings) =>
+  TokenLayers.layerEmbedded(
+    dataDir,
+    keys,
+    Effect.flatMap(Effect.promise(() => import("./sqlite/EncryptedTokens.ts")), ({ keyId }) => keyId(dataDir))
+  )
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

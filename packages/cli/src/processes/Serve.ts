@@ -55,7 +55,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([
-        Infra.layerTokensEmbedded(read.embedded.dataDir, read.tokens),
+        Infra.layerTokensEmbedded(read.embedded, read.tokens),
         Infra.layerPayments(read.payments)
       ]),
       Layer.provide(Infra.layerEmbedded(read.embedded)),

@@ -10,7 +10,7 @@ import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import * as Connection from "./Connection.ts"
-import { CannotOpen, LOCK_NAME, pathIn, refuseExposed } from "./OpenFile.ts"
+import { CannotOpen, LOCK_NAME, pathIn, refuseExposed, refuseForeign, refuseStrange } from "./OpenFile.ts"
 import * as ResultCode from "./ResultCode.ts"
 
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
@@ -58,6 +58,8 @@ interface Lock {
 }
 
 const acquire = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<Held, EngineLocked | CannotOpen> {
+  yield* refuseStrange(folder)
+  yield* refuseForeign(folder)
   const path = yield* Effect.try({
     try: () => {
       DataFolder.make(folder)

@@ -4,10 +4,11 @@
  */
 import { Cause, Effect, Exit, Schedule, Schema } from "effect"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as EngineFiles from "../folder/EngineFiles.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
@@ -70,6 +71,7 @@ const inFolder = Effect.fnUntraced(function*(
   folder: string,
   isAccepted: boolean
 ): Effect.fn.Return<Connection.Connection, CannotOpen> {
+  yield* refuseStrange(folder)
   yield* retrying(folder, Effect.sync(() => DataFolder.make(folder)))
   const path = join(folder, FILE_NAME)
   const { hasTail, problems } = yield* check(folder)
@@ -83,12 +85,30 @@ const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
+/** Fails with what is found to be wrong with the folder, or a file of the engine in it. */
+const refuseFound = (
+  folder: string,
+  look: (whole: string) => { readonly path: string; readonly detail: string } | undefined
+): Effect.Effect<void, CannotOpen> =>
+  Effect.flatMap(
+    retrying(folder, Effect.sync(() => look(DataFolder.pathOf(folder)))),
+    (found) => found === undefined ? Effect.void : new CannotOpen(found)
+  )
+
 /** Fails where the folder, or a file of the engine in it, may be read or written by other users. Makes nothing. */
 export const refuseExposed = (folder: string): Effect.Effect<void, CannotOpen> =>
-  Effect.flatMap(
-    retrying(folder, Effect.sync(() => PrivateFiles.exposed(DataFolder.pathOf(folder), PRIVATE))),
-    (exposed) => exposed === undefined ? Effect.void : new CannotOpen(exposed)
-  )
+  refuseFound(folder, (whole) => PrivateFiles.exposed(whole, PRIVATE, EngineFiles.isEnginesOwn(whole)))
+
+/** Fails where the folder, or a file of the engine in it, belongs to another user. Makes nothing. */
+export const refuseForeign = (folder: string): Effect.Effect<void, CannotOpen> =>
+  refuseFound(folder, (whole) => PrivateFiles.foreign(whole, PRIVATE))
+
+/** Fails where the folder is none, or holds files and none of an engine. Makes nothing. */
+export const refuseStrange = (folder: string): Effect.Effect<void, CannotOpen> =>
+  refuseFound(folder, (path) => {
+    const detail = EngineFiles.strangeness(path)
+    return detail === undefined ? undefined : { path, detail }
+  })
 
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
@@ -101,6 +121,12 @@ export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOp
 export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>
   Effect.gen(function*() {
     const path = yield* retrying(folder, Effect.sync(() => pathIn(folder)))
+    const whole = dirname(path)
+    // First of all: whose folder it is decides what may be said of it.
+    const isNone = yield* retrying(whole, Effect.sync(() => EngineFiles.isNoFolder(whole)))
+    if (isNone) return yield* new CannotOpen({ path: whole, detail: EngineFiles.NO_FOLDER })
+    const isEngines = yield* retrying(whole, Effect.sync(() => EngineFiles.isEngineFolder(whole)))
+    if (!isEngines) return yield* new CannotOpen({ path, detail: NO_ENGINE })
     if (existsSync(path)) return
     // A file that is gone is another matter: what knows of it has better words.
     const { problems } = yield* check(folder)

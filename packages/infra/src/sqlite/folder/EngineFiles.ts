@@ -13,14 +13,20 @@ const SIGNS = ["engine.sqlite", "engine.sqlite-wal", "orders.high"]
 /** Names in a folder that say nothing about whose it is: that of a volume's root, and hidden ones. */
 const isAside = (name: string): boolean => name === "lost+found" || name.startsWith(".")
 
+/** What a path is that leads to something else. */
+export const NO_FOLDER = "is no folder"
+
 /** How many names of a folder an error shows. */
 const SHOWN = 3
 
 /** Whether the last part of this path is a name that an engine gives to its files, in whatever folder. */
 export const isEngineName = (path: string): boolean => NAMES.test(basename(path))
 
-/** Whether an engine has worked in the folder, as far as its files say. */
-export const isEngineFolder = (folder: string): boolean => SIGNS.some((name) => existsSync(join(folder, name)))
+/** Whether an engine has worked in the folder, as far as its files say. Throws where it may not be read. */
+export const isEngineFolder = (folder: string): boolean => namesIn(folder).some((name) => SIGNS.includes(name))
+
+/** Whether a path is there and leads to something else than a folder. */
+export const isNoFolder = (path: string): boolean => existsSync(path) && !statSync(path).isDirectory()
 
 /** Whether a path leads to a file of an engine, by its name or as another name of the same file. */
 export const isOfEngine = (path: string, folder: string): boolean => {
@@ -41,11 +47,9 @@ export const isEnginesOwn = (folder: string): boolean =>
  * is empty, or is an engine's. Throws what the file system throws.
  */
 export const strangeness = (folder: string): string | undefined => {
-  const stat = statSync(folder, { throwIfNoEntry: false })
-  if (stat === undefined) return undefined
-  if (!stat.isDirectory()) return "is no folder"
+  if (isNoFolder(folder)) return NO_FOLDER
   if (isEngineFolder(folder)) return undefined
-  const strange = readdirSync(folder).filter((name) => !NAMES.test(name) && !isAside(name)).toSorted()
+  const strange = namesIn(folder).filter((name) => !NAMES.test(name) && !isAside(name)).toSorted()
   if (strange.length === 0) return undefined
   const more = strange.length > SHOWN ? ` and ${strange.length - SHOWN} more` : ""
   return `holds files that are no engine's (${strange.slice(0, SHOWN).join(", ")}${more}): name an empty folder, or ` +
