@@ -26,6 +26,7 @@ import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
+import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Docs from "./http/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
@@ -75,7 +76,8 @@ const services = (settings: GatewaySettings) =>
       RequestRules.layer(settings.allowedHosts),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
-      StoreRoomGuard.layer
+      StoreRoomGuard.layer,
+      Unconfirmed.layer
     ]),
     Layer.provideMerge(StoreBreaker.layer)
   )
