@@ -130,6 +130,10 @@ export const layerItemsAlone = (
 export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
   Effect.flatMap(sqliteInfra, ({ losses }) => losses({ folder: dataDir }))
 
+/** Fails where the embedded file is corrupt, as no log that is accepted mends that. Reads all of it. */
+export const verifyEmbedded = ({ dataDir }: EmbeddedSettings): Effect.Effect<void, CannotOpen> =>
+  Effect.flatMap(sqliteInfra, ({ verify }) => verify({ folder: dataDir }))
+
 /** Takes the embedded file as it is, with what it has lost. */
 export const acceptEmbeddedLosses = (
   { dataDir }: EmbeddedSettings

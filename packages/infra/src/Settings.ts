@@ -11,6 +11,7 @@ import * as PaymentConfig from "./payment/PaymentConfig.ts"
 import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
+import type * as CircuitBreaker from "./resilience/CircuitBreaker.ts"
 import * as HostNames from "./settings/HostNames.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as Networks from "./settings/Networks.ts"
@@ -50,14 +51,21 @@ const MIN_QUEUE_WAIT = Duration.seconds(1)
 /** Nobody waits longer for an order than a day. */
 const MAX_QUEUE_WAIT = Duration.days(1)
 
-const gateway = (docs: boolean) =>
+/** How often the file of `serve` is asked while the breaker is open: asking costs a write that changes nothing. */
+const FILE_LOOK_EVERY = Duration.seconds(1)
+
+/** `isServe`: of the engine that is tried out in one process, on a file. */
+const gateway = (isServe: boolean) =>
   Variable.group({
     httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
     /** The names that the gateway answers to, in small letters; all where it is absent. */
     allowedHosts: Variable.make<ReadonlySet<string> | undefined>("HTTP_ALLOWED_HOSTS", HostNames.hosts, undefined),
     /** Whether a caller's trace goes on here, with the caller's decision whether it is recorded. */
     trustTraceparent: Variable.make("TRUST_TRACEPARENT", Kind.yesOrNo, false),
-    breaker: BreakerSettings,
+    breaker: Config.map(
+      BreakerSettings,
+      (breaker): CircuitBreaker.BreakerSettings => isServe ? { ...breaker, lookEvery: FILE_LOOK_EVERY } : breaker
+    ),
     /** Orders that one user may send in a window. */
     rateLimit: Variable.group({
       maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
@@ -76,11 +84,11 @@ const gateway = (docs: boolean) =>
     /** Addresses and networks of proxies, whose connections have no bound by address. */
     trustedProxies: Variable.make<ReadonlyArray<Networks.Network>>("TRUSTED_PROXIES", Networks.networks, []),
     /** Whether `/docs` is served. */
-    docs: Variable.make("DOCS", Kind.yesOrNo, docs)
+    docs: Variable.make("DOCS", Kind.yesOrNo, isServe)
   })
 
 export const GatewaySettings = gateway(false)
-/** The same with `/docs`: the engine that is tried out in one process. */
+/** The same with `/docs`, and a breaker that closes as soon as the file takes writes again. */
 export const ServeGatewaySettings = gateway(true)
 export type GatewaySettings = Config.Success<typeof GatewaySettings>
 

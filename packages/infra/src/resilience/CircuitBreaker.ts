@@ -1,8 +1,8 @@
 /**
  * A circuit breaker: after some failures in a row it rejects all requests, and probes by itself when to close again.
  *
- * **Details**: real requests never serve as probes. When an opening has lasted its time the breaker is half-open and
- * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
+ * **Details**: real requests never serve as probes. When an opening has lasted its time, or `lookEvery` has found the
+ * service at work, the breaker is half-open and probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
  * twice as long, up to a bound. The length of openings starts anew after a real request has succeeded.
  */
 import { Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
@@ -22,6 +22,11 @@ export interface BreakerSettings {
   /** How long the first opening lasts; each further one lasts twice as long, up to `maxTimeout`. */
   readonly baseTimeout: Duration.Duration
   readonly maxTimeout: Duration.Duration
+  /**
+   * How often the probe is asked during an opening, which ends with its first success: for a service that it costs
+   * nothing to ask, such as a file. Where it is absent an opening lasts its whole time.
+   */
+  readonly lookEvery?: Duration.Duration
 }
 
 export interface BreakerOptions<R> {
@@ -95,19 +100,31 @@ export const make = Effect.fnUntraced(function*<R>(
     yield* opened.open
   })
 
+  // A probe that dies by a bug has not shown that anything works.
+  const isUp = Effect.map(
+    Effect.exit(Effect.provideContext(probe, context)),
+    (exit) => Exit.isSuccess(exit) && exit.value
+  )
+
   const works = Effect.gen(function*() {
     for (let successes = 0; successes < settings.successThreshold; successes++) {
       if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
-      // A probe that dies by a bug has not shown that anything works.
-      const exit = yield* Effect.exit(Effect.provideContext(probe, context))
-      if (Exit.isFailure(exit) || !exit.value) return false
+      if (!(yield* isUp)) return false
     }
     return true
   })
 
+  /** Until the opening has lasted its time, or the service is seen at work. */
+  const untilOver = Effect.suspend(() => {
+    const { lookEvery } = settings
+    if (lookEvery === undefined) return Effect.sleep(lasts)
+    const seen = Effect.repeat(Effect.andThen(Effect.sleep(lookEvery), isUp), { until: (up: boolean) => up })
+    return Effect.raceFirst(Effect.sleep(lasts), Effect.asVoid(seen))
+  })
+
   const recover = Effect.gen(function*() {
     yield* opened.await
-    yield* Effect.sleep(lasts)
+    yield* untilOver
     yield* move("half_open")
     if (!(yield* works)) return yield* open
     yield* opened.close
@@ -119,7 +136,10 @@ export const make = Effect.fnUntraced(function*<R>(
   const refusal = (): BreakerOpen | undefined =>
     state === "closed" ? undefined : withoutStack(() =>
       new BreakerOpen({
-        retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - monotonic())
+        retryAfterMillis: Math.min(
+          Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - monotonic()),
+          settings.lookEvery === undefined ? Number.POSITIVE_INFINITY : Duration.toMillis(settings.lookEvery)
+        )
       })
     )
 

@@ -105,6 +105,10 @@ export const losses = (
     ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`)
   )
 
+/** Fails where the file is corrupt, in words. Reads all of it; may be asked beside an engine. */
+export const verify = ({ folder }: { readonly folder: string }): Effect.Effect<void, OpenFile.CannotOpen> =>
+  Effect.andThen(OpenFile.requireEngine(folder), OpenFile.verify(folder))
+
 /** Takes the file as it is: what it has lost is lost from then on. Refused while an engine works in the folder. */
 export const acceptLosses = (
   { folder }: { readonly folder: string }

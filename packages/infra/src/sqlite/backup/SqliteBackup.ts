@@ -19,14 +19,14 @@ import { BackupRefused } from "./BackupRefused.ts"
 /** What is being written has this suffix until it is whole. */
 const NEW_SUFFIX = ".new"
 
-/** What is thrown becomes a refusal. */
-const attempt = <A>(path: string, use: () => A): Effect.Effect<A, BackupRefused> =>
+/** What is thrown becomes a refusal; `words` are those for an error of SQLite. */
+const attempt = <A>(path: string, use: () => A, words = ResultCode.operatingError): Effect.Effect<A, BackupRefused> =>
   Effect.try({
     try: use,
     catch: (error) =>
       error instanceof BackupRefused
         ? error
-        : new BackupRefused({ path, detail: ResultCode.operatingError(error) ?? messageOf(error), isUsage: false })
+        : new BackupRefused({ path, detail: words(error) ?? messageOf(error), isUsage: false })
   })
 
 /**
@@ -98,7 +98,7 @@ export const restore = (folder: string, path: string): Effect.Effect<
       if (stat === undefined) throw new Error("there is no such file")
       if (!stat.isFile()) throw new Error("is no file")
       return BackupFile.read(source)
-    })
+    }, ResultCode.fileError)
     return yield* Effect.provide(intoFolder(folder, source), EngineLock.layer(folder))
   })
 

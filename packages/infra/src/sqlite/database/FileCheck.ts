@@ -40,6 +40,19 @@ const LOOK_AGAIN = "100 millis"
 export const REMEDY = "bring back a backup of the whole folder, or go on with what is left: " +
   "flash-sale recover --accept-log says what that is"
 
+/** The first thing that is wrong with the pages of the file, in a line; undefined where nothing is. Reads all of it. */
+export const structure = (path: string): string | undefined => {
+  // What is gone or empty has no page: that is a loss.
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined
+  const connection = Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
+  try {
+    const found = String(connection.get("PRAGMA quick_check(1)")?.["quick_check"])
+    return found === "ok" ? undefined : found.replace(/^\*+ in database main \*+\s+/, "").replace(/\s+/g, " ")
+  } finally {
+    connection.close()
+  }
+}
+
 /** Dies with what the file system or SQLite throw: `ResultCode.operatingError` has words for it. */
 export const inspect = Effect.fnUntraced(function*(folder: string) {
   const first = look(folder)

@@ -117,6 +117,21 @@ export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOp
     retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
   )
 
+/**
+ * Fails where a page of the file is not what SQLite has written: reads all of it. What is lost of the log is another
+ * matter, see `check`. May be asked beside an engine.
+ */
+export const verify = (folder: string): Effect.Effect<void, CannotOpen> =>
+  Effect.gen(function*() {
+    const path = yield* retrying(folder, Effect.sync(() => pathIn(folder)))
+    const wrong = yield* retrying(path, Effect.sync(() => FileCheck.structure(path)))
+    if (wrong === undefined) return
+    return yield* new CannotOpen({
+      path,
+      detail: `it is corrupt (${wrong}), and no log that is accepted mends that; ${ResultCode.REMEDY}`
+    })
+  })
+
 /** Fails where no engine has worked in the folder. Makes nothing, and opens nothing. */
 export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>
   Effect.gen(function*() {
@@ -149,10 +164,7 @@ const retrying = <A>(path: string, effect: Effect.Effect<A>): Effect.Effect<A, C
     Effect.mapError((error) => new CannotOpen({ path, detail: wordsOf(error) }))
   )
 
-const wordsOf = (error: unknown): string => {
-  const words = ResultCode.operatingError(error) ?? messageOf(error)
-  return ResultCode.isDamage(error) ? `${words}; bring back a backup of the whole folder` : words
-}
+const wordsOf = (error: unknown): string => ResultCode.operatingError(error) ?? messageOf(error)
 
 /** The connection, or what is wrong with the file. */
 const configured = (path: string): Connection.Connection | string => {
