@@ -132,7 +132,11 @@ describe("Payment tokens", () => {
     await untilStatus(away.url, "r-1", "RESERVED")
     await away.killHard()
     const kept = await readFile(keys)
-    await rm(keys)
+    const backup = join(folder, "backup.sqlite")
+    expect((await Services.run(["backup", backup], { DATA_DIR: data })).output).toContain(`payment-token.keys in ${data}`)
+    await rm(data, { recursive: true })
+    const restored = await Services.run(["restore", backup], { DATA_DIR: data })
+    expect(restored.output).toContain(`bring payment-token.keys of that engine into ${data}`)
 
     const engine = await Services.service("serve", { DATA_DIR: data, ...env })
     await engine.start()

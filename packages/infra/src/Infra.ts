@@ -92,12 +92,16 @@ const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer 
 
 export const layerTokens = TokenLayers.layer
 /** The same by the keys beside the embedded file, where no others are given. */
-export const layerTokensEmbedded = ({ dataDir }: EmbeddedSettings, keys: TokenKeySettings) =>
-  TokenLayers.layerEmbedded(
-    dataDir,
-    keys,
-    Effect.flatMap(Effect.promise(() => import("./sqlite/EncryptedTokens.ts")), ({ keyId }) => keyId(dataDir))
-  )
+export const layerTokensEmbedded = (settings: EmbeddedSettings, keys: TokenKeySettings) =>
+  TokenLayers.layerEmbedded(settings.dataDir, keys, embeddedTokenKey(settings))
+
+/** The id of a key that has encrypted payment tokens in the log of the embedded file; undefined where there are none. */
+export const embeddedTokenKey = ({ dataDir }: EmbeddedSettings): Effect.Effect<string | undefined, CannotOpen> =>
+  Effect.flatMap(Effect.promise(() => import("./sqlite/EncryptedTokens.ts")), ({ keyId }) => keyId(dataDir))
+
+/** The names of the files of keys beside the embedded file, which are in no backup of it. */
+export const embeddedKeyFiles = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(Effect.promise(() => import("./sqlite/folder/EngineFiles.ts")), ({ keysIn }) => keysIn(dataDir))
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems

@@ -17,6 +17,10 @@ export const command = Command.make("backup", {
     const settings = yield* BackupTarget.embedded(place)
     const content = yield* Infra.backupEmbedded(settings, file, force)
     yield* Console.log(`${file}: ${BackupTarget.describe(content)}`)
+    const keys = yield* Infra.embeddedKeyFiles(settings)
+    if (keys.length > 0) {
+      yield* Console.log(`not in it: ${keys.join(", ")} in ${settings.dataDir}; keep a copy apart, a restored engine needs it`)
+    }
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Make a backup of the embedded engine, also while it runs, and check every record of its log. " +

@@ -56,4 +56,10 @@ export const strangeness = (folder: string): string | undefined => {
     "one that is missing"
 }
 
+/** Files of secrets beside the data, which no backup of the data holds. */
+const KEYS = ["payment-token.keys", "keys.json"]
+
+/** Which of these the folder has. */
+export const keysIn = (folder: string): ReadonlyArray<string> => namesIn(folder).filter((name) => KEYS.includes(name))
+
 const namesIn = (folder: string): ReadonlyArray<string> => existsSync(folder) ? readdirSync(folder) : []
