@@ -133,7 +133,9 @@ describe("Payment tokens", () => {
     await away.killHard()
     const kept = await readFile(keys)
     const backup = join(folder, "backup.sqlite")
-    expect((await Services.run(["backup", backup], { DATA_DIR: data })).output).toContain(`payment-token.keys in ${data}`)
+    expect((await Services.run(["backup", backup], { DATA_DIR: data })).output).toContain(
+      `payment-token.keys in ${data}`
+    )
     await rm(data, { recursive: true })
     const restored = await Services.run(["restore", backup], { DATA_DIR: data })
     expect(restored.output).toContain(`bring payment-token.keys of that engine into ${data}`)

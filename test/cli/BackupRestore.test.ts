@@ -35,7 +35,10 @@ it("a backup under load becomes an engine whose store is the fold of its log", {
   const held = await readFile(join(settings.DATA_DIR, "engine.sqlite"))
   for (const name of ["engine.sqlite", "engine.sqlite-wal", "payment-token.keys", "orders.high"]) {
     const over = await Services.run(["backup", join(settings.DATA_DIR, name), "--force"], settings)
-    expect(over).toMatchObject({ code: 2, output: expect.stringMatching(/^flash-sale: .* is a file of an engine.*\n$/) })
+    expect(over).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/^flash-sale: .* is a file of an engine.*\n$/)
+    })
   }
   expect((await readFile(join(settings.DATA_DIR, "engine.sqlite"))).equals(held)).toBe(true)
   for (const path of [join(file, "x"), join(file, "x", "y"), join(folder, "new/"), "/dev/null", ""]) {

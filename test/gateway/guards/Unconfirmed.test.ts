@@ -22,11 +22,14 @@ const world = () => {
   const layer = StatusReads.layer.pipe(
     Layer.provideMerge(Unconfirmed.layer),
     Layer.provide([
-      Layer.succeed(StoreBreaker, {
-        ask: answers,
-        askAside: answers,
-        failedAt: () => Number.NEGATIVE_INFINITY
-      } as StoreBreaker["Service"]),
+      Layer.succeed(
+        StoreBreaker,
+        {
+          ask: answers,
+          askAside: answers,
+          failedAt: () => Number.NEGATIVE_INFINITY
+        } as StoreBreaker["Service"]
+      ),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),

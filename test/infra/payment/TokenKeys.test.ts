@@ -84,7 +84,7 @@ describe("TokenKeyFile", () => {
         Effect.flatMap(OrderLog, (log) => log.append({ itemId: ItemId.make("101"), value, headers: {} })).pipe(
           Effect.provide(Layer.fresh(SqliteInfra.layer({ folder })))
         )
-      yield* append(JSON.stringify({ user_id: '"payment_token":"enc1.no.' }))
+      yield* append(JSON.stringify({ user_id: "\"payment_token\":\"enc1.no." }))
       yield* append(JSON.stringify({ payment_token: "tok_1" }))
       assert.isUndefined(yield* EncryptedTokens.keyId(folder))
       const cipher = AesTokenCipher.make(parsed(`2026-11 ${A}\n`))
@@ -105,7 +105,10 @@ describe("TokenKeyFile", () => {
       )
       writeFileSync(path, `k1 ${A}\n`)
       chmodSync(path, 0o644)
-      assert.include((yield* Effect.flip(TokenKeyFile.readOrMake(folder, Effect.undefined))).message, "open to other users (mode 0644)")
+      assert.include(
+        (yield* Effect.flip(TokenKeyFile.readOrMake(folder, Effect.undefined))).message,
+        "open to other users (mode 0644)"
+      )
       assert.strictEqual(readFileSync(path, "utf8"), `k1 ${A}\n`)
       const nowhere = yield* Effect.flip(TokenKeyFile.readOrMake(join(folder, "nowhere"), Effect.undefined))
       assert.include(nowhere.message, "ENOENT")

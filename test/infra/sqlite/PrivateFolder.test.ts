@@ -90,7 +90,9 @@ describe("The folder of the embedded file", () => {
       for (const line of [beside, itemsBeside, alone]) {
         assert.strictEqual(
           line,
-          `cannot open ${join(place, "engine.sqlite")}: no engine has worked there: name its folder by --data-dir or DATA_DIR`
+          `cannot open ${
+            join(place, "engine.sqlite")
+          }: no engine has worked there: name its folder by --data-dir or DATA_DIR`
         )
       }
       for (const line of yield* refusals("/")) assert.notInclude(line, "chmod")

@@ -19,7 +19,9 @@ export const command = Command.make("backup", {
     yield* Console.log(`${file}: ${BackupTarget.describe(content)}`)
     const keys = yield* Infra.embeddedKeyFiles(settings)
     if (keys.length > 0) {
-      yield* Console.log(`not in it: ${keys.join(", ")} in ${settings.dataDir}; keep a copy apart, a restored engine needs it`)
+      yield* Console.log(
+        `not in it: ${keys.join(", ")} in ${settings.dataDir}; keep a copy apart, a restored engine needs it`
+      )
     }
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(

@@ -46,8 +46,11 @@ export const foreign = (folder: string, names: ReadonlyArray<string>): Exposed |
   for (const path of [folder, ...names.map((name) => join(folder, name))]) {
     const owner: number = statSync(path, { throwIfNoEntry: false })?.uid ?? user
     if (owner !== user) {
-      return { path, detail: `belongs to user ${owner}, and this process runs as user ${user}: an engine runs as the ` +
-        "owner of its folder and its files" }
+      return {
+        path,
+        detail: `belongs to user ${owner}, and this process runs as user ${user}: an engine runs as the ` +
+          "owner of its folder and its files"
+      }
     }
   }
   return undefined

@@ -26,6 +26,5 @@ export const keyId = (folder: string): Effect.Effect<string | undefined, CannotO
         connection.close()
       }
     },
-    catch: (error) =>
-      new CannotOpen({ path: folder, detail: ResultCode.operatingError(error) ?? messageOf(error) })
+    catch: (error) => new CannotOpen({ path: folder, detail: ResultCode.operatingError(error) ?? messageOf(error) })
   })

@@ -88,9 +88,13 @@ describe("SqliteBackup", () => {
       linkSync(join(folder, "orders.high"), join(place, "hard-high"))
       yield* SqliteBackup.make(folder, path, false)
       const refused: ReadonlyArray<readonly [path: string, why: string]> = [
-        ...["engine.sqlite", "engine.sqlite-wal", "engine.lock", "orders.high", "payment-token.keys", "keys.json"].flatMap(
-          (name) => [folder, other, join(place, "data"), place].map((one) => [join(one, name), "a file of an engine"] as const)
-        ),
+        ...["engine.sqlite", "engine.sqlite-wal", "engine.lock", "orders.high", "payment-token.keys", "keys.json"]
+          .flatMap(
+            (name) =>
+              [folder, other, join(place, "data"), place].map((one) =>
+                [join(one, name), "a file of an engine"] as const
+              )
+          ),
         [join(place, "admin.key"), "a file of an engine"],
         [join(place, "link"), "a file of an engine"],
         [join(place, "hard"), "a file of an engine"],

@@ -11,7 +11,9 @@ import { BackupRefused } from "./BackupRefused.ts"
 /** The whole path for a backup of the engine in `folder`. Throws `BackupRefused`, and changes nothing. */
 export const check = (path: string, folder: string, isForced: boolean): string => {
   const refuse = (detail: string, isUsage = true) => new BackupRefused({ path, detail, isUsage })
-  if (path.trim() === "") throw new BackupRefused({ path: "file", detail: "is empty: name the file to make", isUsage: true })
+  if (path.trim() === "") {
+    throw new BackupRefused({ path: "file", detail: "is empty: name the file to make", isUsage: true })
+  }
   if (path.includes("\0")) throw refuse("is no path")
   if (/(^|\/)\.{0,2}$/.test(path)) throw refuse("is a folder: name a file in it")
   const target = inFolder(path, refuse)

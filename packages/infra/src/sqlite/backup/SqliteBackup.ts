@@ -107,7 +107,11 @@ const intoFolder = Effect.fnUntraced(function*(folder: string, source: string) {
   const file = OpenFile.pathIn(folder)
   const inTheWay = [file, file + WAL_SUFFIX, join(whole, HighWaterMark.FILE_NAME)].find(existsSync)
   if (inTheWay !== undefined) {
-    return yield* new BackupRefused({ path: inTheWay, detail: "is there: move the folder of that engine away first", isUsage: false })
+    return yield* new BackupRefused({
+      path: inTheWay,
+      detail: "is there: move the folder of that engine away first",
+      isUsage: false
+    })
   }
   return yield* withNew(file, (unfinished) =>
     Effect.gen(function*() {

@@ -27,7 +27,8 @@ export const isBusy = (error: unknown): boolean => {
 }
 
 /** What an operator can do about a file that SQLite cannot read any more. */
-export const REMEDY = "bring back a backup of the whole folder, or one that flash-sale backup has made: flash-sale restore"
+export const REMEDY =
+  "bring back a backup of the whole folder, or one that flash-sale backup has made: flash-sale restore"
 
 /** The error in words, where it is a file's or the disk's; undefined where it is the program's. */
 export const fileError = (error: unknown): string | undefined => {
