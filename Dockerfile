@@ -13,13 +13,15 @@ COPY packages/client/package.json packages/client/
 COPY packages/domain/package.json packages/domain/
 COPY packages/gateway/package.json packages/gateway/
 COPY packages/infra/package.json packages/infra/
+COPY packages/operations/package.json packages/operations/
 COPY packages/processor/package.json packages/processor/
 # Optional is only a second Node for machines with an old one, and what the Kafka client does in JavaScript without it.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
 FROM ${NODE_IMAGE}
 # More room for what lives as long as one order: it is gone before anybody has to collect it.
-ENV NODE_ENV=production DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=32
+# By itself `serve` listens for the container alone.
+ENV NODE_ENV=production DATA_DIR=/data NODE_OPTIONS=--max-semi-space-size=32 HTTP_HOST=0.0.0.0 METRICS_HOST=0.0.0.0
 WORKDIR /app
 RUN ln -s /app/packages/cli/bin/flash-sale.mjs /usr/local/bin/flash-sale \
   && mkdir -m 700 /data && chown node:node /data

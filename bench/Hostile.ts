@@ -94,6 +94,7 @@ const measure = async ({ name }: Attack, index: number): Promise<void> => {
     env: {
       DATA_DIR: folder,
       HTTP_PORT: String(ports.http),
+      ADMIN_PORT: "off",
       METRICS_PORT: String(ports.metrics),
       PAYMENT_LATENCY: "1ms",
       LOG_LEVEL: "warn"

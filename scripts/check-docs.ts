@@ -94,7 +94,7 @@ export interface Variable {
  * their own helpers, such as `Variable.make("HTTP_PORT", ...)`. A secret may be in a file that another variable names.
  */
 export const variablesRead = ({ path, text }: Source): ReadonlyArray<Variable> => {
-  if (!/^import \{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
+  if (!/^import (?:type )?\{[^}]*\bConfig\b[^}]*\} from "effect"/m.test(text)) return []
   // A name without an underscore counts only where it can be nothing else.
   const helper = /\w(?:<[^()]*>)?\(\s*"(?=[A-Z0-9]+_[A-Z0-9])/
   const known = /\b(?:Config\.\w+|Variable\.(?:make|secret))(?:<[^()]*>)?\(\s*"/

@@ -1,9 +1,13 @@
-/** The OpenAPI document, as the gateway serves it, by the rules that Redocly recommends. Warnings count as well. */
+/**
+ * The OpenAPI documents, as the gateway and the admin API serve them, by the rules that Redocly recommends. Warnings
+ * count as well.
+ */
 import { OpenApi } from "effect/http-api"
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { AdminApi } from "../packages/domain/src/api/admin/AdminApi.ts"
 import { Api } from "../packages/domain/src/api/Api.ts"
 import { root } from "./Source.ts"
 import { report, type Violation } from "./Violation.ts"
@@ -20,8 +24,8 @@ interface Found {
   }>
 }
 
-/** What Redocly finds in a document. */
-export const lint = (document: object): ReadonlyArray<Violation> => {
+/** What Redocly finds in a document, which is called `name` in what is said of it. */
+export const lint = (document: object, name = "openapi.json"): ReadonlyArray<Violation> => {
   const folder = mkdtempSync(join(tmpdir(), "openapi-"))
   try {
     const file = join(folder, "openapi.json")
@@ -34,7 +38,7 @@ export const lint = (document: object): ReadonlyArray<Violation> => {
     if (!stdout.trimStart().startsWith("{")) throw new Error(`redocly says nothing: ${stderr}`)
     const { problems }: Found = JSON.parse(stdout)
     return problems.map(({ location, message, ruleId }) => ({
-      path: `openapi.json${location[0]?.pointer ?? ""}`,
+      path: `${name}${location[0]?.pointer ?? ""}`,
       line: 1,
       rule: ruleId,
       message
@@ -44,4 +48,9 @@ export const lint = (document: object): ReadonlyArray<Violation> => {
   }
 }
 
-if (import.meta.main) report("check-openapi", lint(OpenApi.fromApi(Api)))
+if (import.meta.main) {
+  report("check-openapi", [
+    ...lint(OpenApi.fromApi(Api)),
+    ...lint(OpenApi.fromApi(AdminApi), "admin/openapi.json")
+  ])
+}

@@ -5,7 +5,7 @@
  */
 import * as UserRights from "../packages/infra/src/redis/rights/UserRights.ts"
 import { type User, USERS } from "../packages/infra/src/redis/rights/Users.ts"
-import { checkCommands, checkOperations } from "./rights/Adapters.ts"
+import { checkCommands, checkOperations, MODULES } from "./rights/Adapters.ts"
 import { KAFKA_RIGHTS, optionsOf } from "./rights/KafkaRights.ts"
 import { checkCalls, checkKeys, isForbidden, textOf } from "./rights/Scripts.ts"
 import { lineAt, type Source, sources } from "./Source.ts"
@@ -80,13 +80,7 @@ if (import.meta.main) {
   if (process.argv.includes("--print")) process.stdout.write(`${expected.join("\n")}\n`)
   report("rights", [
     ...checkCommands(sources("packages/infra/src/redis/**/*.ts")),
-    ...checkOperations(
-      sources(
-        "packages/{audit,cli,gateway,processor}/src/**/*.ts",
-        "packages/domain/src/recovery/*.ts",
-        "packages/infra/src/kafka/topics/*.ts"
-      )
-    ),
+    ...checkOperations(sources(...MODULES)),
     ...scripts.flatMap(checkKeys),
     ...[...scripts, ...pieces].flatMap(checkCalls),
     ...forbidden,

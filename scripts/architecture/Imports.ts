@@ -7,8 +7,8 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor <- cli, and domain <- audit. The
- * client is installed where the engine is not: it knows none, and none knows it.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- admin <- cli, and
+ * domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none knows it.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
@@ -17,7 +17,9 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
-  cli: ["domain", "infra", "audit", "gateway", "processor"]
+  operations: ["domain", "infra", "audit"],
+  admin: ["domain", "infra", "operations", "gateway"],
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -26,10 +28,22 @@ const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
   audit: ["effect", "@flash-sale/domain"]
 }
 /** What other packages may import of infra. Adapters are reached through Infra alone, which chooses them. */
-const INFRA_IS_OPEN_AT = ["Infra", "Settings", "settings/", "actor/", "http/", "resilience/", "observability/", "time/"]
+const INFRA_IS_OPEN_AT = [
+  "Infra",
+  "InfraLooks",
+  "Settings",
+  "settings/",
+  "actor/",
+  "facts/",
+  "http/",
+  "resilience/",
+  "observability/",
+  "time/"
+]
 /** The files right in infra's src that may know every technology, and why. */
 const KNOWS_ADAPTERS: Exceptions = {
   "packages/infra/src/Infra.ts": "chooses the adapters",
+  "packages/infra/src/InfraLooks.ts": "chooses the adapters that look at what there is",
   "packages/infra/src/Settings.ts": "reads from the environment what each technology declares as its settings"
 }
 

@@ -12,26 +12,29 @@ export type Floors = ReadonlyArray<ReadonlyArray<string>>
  * its rooms, are the top floor: they may know every room, and no room knows them.
  */
 export const PLAN: Readonly<Record<string, Floors>> = {
-  "packages/domain/src": [["records"], ["access", "rules"], ["ports"], ["recovery", "api"]],
+  "packages/domain/src": [["records"], ["access", "instances", "rules"], ["ports"], ["recovery", "api"]],
   "packages/audit/src": [],
   "packages/client/src": [["time", "wire"], ["http"], ["retry"], ["events"], ["calls"]],
   "packages/infra/src": [
     ["errors", "time"],
-    ["files"],
+    ["facts", "files"],
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],
-    ["kafka", "payment", "redis", "sqlite"]
+    ["access", "kafka", "payment", "redis", "sqlite"]
   ],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"]],
-  "packages/infra/src/redis": [["rights", "wire"], ["client"]],
-  "packages/infra/src/sqlite": [["folder", "wal"], ["database"], ["backup", "items"]],
-  "packages/gateway/src": [["request"], ["guards"], ["reads"], ["buy", "live"], ["http"]],
+  "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
+  "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
+  "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
   "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],
+  "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
-    ["stock"],
-    ["sale", "order", "reconcile", "backup"],
+    ["item", "stock"],
+    ["sale", "order", "reconcile", "backup", "doctor", "key"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

@@ -20,11 +20,23 @@ const NO_COMMANDS = ["on", "connect", "disconnect", "use", "pipeline", "exec"]
 /** Commands whose first argument is a part of their name. */
 const CONTAINERS = ["script", "client", "config", "acl", "object", "memory", "xinfo", "xgroup"]
 
+/** The modules in which services perform operations, as patterns of paths. */
+export const MODULES = [
+  "packages/{admin,audit,cli,gateway,operations,processor}/src/**/*.ts",
+  "packages/domain/src/recovery/*.ts",
+  "packages/infra/src/kafka/topics/*.ts",
+  "packages/infra/src/observability/InstanceReports.ts"
+] as const
+
+const TOPICS = "infra/src/kafka/topics/"
+const REPORTS = "infra/src/observability/InstanceReports"
+const within = (...folders: ReadonlyArray<string>): RegExp => new RegExp(`^packages/(?:${folders.join("|")})`)
+
 /** Where a service's operations are performed. What runs processes hands the ports on to them. */
 const FOLDERS: Readonly<Record<User, RegExp>> = {
-  gateway: /^packages\/(?:gateway\/src|infra\/src\/kafka\/topics)\//,
-  processor: /^packages\/(?:processor\/src|domain\/src\/recovery|infra\/src\/kafka\/topics)\//,
-  operator: /^packages\/(?:audit\/src|domain\/src\/recovery|infra\/src\/kafka\/topics|cli\/src(?!\/processes))\//
+  gateway: within("gateway/src/", "admin/src/", "operations/src/", TOPICS, REPORTS),
+  processor: within("processor/src/", "domain/src/recovery/", TOPICS, REPORTS),
+  operator: within("audit/src/", "operations/src/", "domain/src/recovery/", TOPICS, "cli/src/(?!processes)")
 }
 
 /** Operations that seem to be performed and are not, as "<user> <port>.<operation>", and why. */

@@ -29,7 +29,9 @@ const readersOf = (name: string): KafkaRight => ({ ...group(`${name}-reader-`, "
 export const KAFKA_RIGHTS: Readonly<Record<User, ReadonlyArray<KafkaRight>>> = {
   gateway: [
     topic(ORDERS, "Write", "Create", "DescribeConfigs"),
-    topic(LETTERS, "Describe", "Create", "DescribeConfigs")
+    // The admin API replays and discards letters.
+    topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
+    readersOf(LETTERS)
   ],
   processor: [
     topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),

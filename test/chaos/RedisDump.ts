@@ -6,10 +6,10 @@ import { PARTITIONS } from "./Processors.ts"
 import type { Store } from "./Store.ts"
 
 /**
- * Not of the fold, or not of one moment: rate limits, the pace of processors, live events, and outcomes that the
- * next call takes away.
+ * Not of the fold, or not of one moment: rate limits, the pace of processors, who runs, live events, and outcomes that
+ * the next call takes away.
  */
-const LEFT_OUT = [/^ratelimit:/, /^backlog$/, /:events$/, /:untold$/]
+const LEFT_OUT = [/^ratelimit:/, /^backlog$/, /^instances/, /:events$/, /:untold$/]
 /** What of a value differs from fold to fold: the name of the recovery, and when a status was written. */
 const EPOCH = "epoch"
 const WRITTEN = "updated_at"

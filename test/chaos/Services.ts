@@ -13,8 +13,14 @@ const NODE_FLAGS = ["--disable-warning=TimeoutNegativeWarning"]
 
 type Env = Readonly<Record<string, string>>
 
-/** Nothing of the environment in which the tests run reaches an engine. */
-const BARE = { REDIS_ADDR: undefined, KAFKA_ADDR: undefined, DATA_DIR: undefined, LOG_LEVEL: undefined }
+/** Nothing of the environment in which the tests run reaches an engine. Those beside each other have one admin port. */
+const BARE = {
+  REDIS_ADDR: undefined,
+  KAFKA_ADDR: undefined,
+  DATA_DIR: undefined,
+  LOG_LEVEL: undefined,
+  ADMIN_PORT: "off"
+}
 
 /** Where `KEEP_LOGS` names a folder, what each process writes is kept there. */
 const logOf = (command: string): { readonly log?: string } => {
@@ -74,6 +80,8 @@ export interface Service {
   readonly stop: () => Promise<Exit>
   /** Where `/health` of the processor is, which `serve` has beside the gateway's. */
   readonly metricsUrl: string
+  /** Where the admin API is, which `serve` has, and a gateway with a file of keys. */
+  readonly adminUrl: string
   readonly pid: () => number
   /** What its present process has written. */
   readonly output: () => string
@@ -82,6 +90,7 @@ export interface Service {
 export const service = async (command: "serve" | "gateway" | "processor", env: Env): Promise<Service> => {
   const http = await freePort()
   const metrics = await freePort()
+  const admin = await freePort()
   const url = `http://127.0.0.1:${command === "processor" ? metrics : http}`
   let running: Logged | undefined
   const now = (): Logged => {
@@ -91,10 +100,16 @@ export const service = async (command: "serve" | "gateway" | "processor", env: E
   return {
     url,
     metricsUrl: `http://127.0.0.1:${metrics}`,
+    adminUrl: `http://127.0.0.1:${admin}`,
     pid: () => now().pid,
     output: () => now().output(),
     start: async () => {
-      running = await flashSale([command], { HTTP_PORT: String(http), METRICS_PORT: String(metrics), ...env })
+      running = await flashSale([command], {
+        HTTP_PORT: String(http),
+        METRICS_PORT: String(metrics),
+        ...(command === "serve" || env["API_KEYS_FILE"] !== undefined ? { ADMIN_PORT: String(admin) } : {}),
+        ...env
+      })
     },
     untilHealth: async (status) => {
       const ends = now()

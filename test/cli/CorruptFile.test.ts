@@ -1,4 +1,4 @@
-/** A file of which SQLite cannot read a page: every command says so, with what helps, and none says that all is well. */
+/** A file of which SQLite cannot read a page: every command says so, and what helps; none says that all is well. */
 import { NodeServices } from "@effect/platform-node"
 import { layer } from "@effect/vitest"
 import * as Reconcile from "@flash-sale/cli/reconcile/Reconcile"

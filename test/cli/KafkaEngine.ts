@@ -10,6 +10,7 @@ import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as Health from "@flash-sale/processor/Health"
 import { Context, Effect, Layer, Logger } from "effect"
 import type { Admin } from "kafkajs"
+import * as TestListener from "../infra/http/TestListener.ts"
 import * as KafkaSettingsOfTest from "../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../infra/redis/OwnRedis.ts"
 import * as KafkaAdmin from "../servers/KafkaAdmin.ts"
@@ -39,6 +40,7 @@ export const make = Effect.fnUntraced(function*(kafka: string) {
     url: `http://127.0.0.1:${port}/health`,
     processor: MetricsServer.layer({
       port,
+      ...TestListener.OPEN,
       health: Health.check,
       isReady: Health.isReady,
       metrics: "processor"

@@ -18,7 +18,7 @@ const shell = async (
   env: Readonly<Record<string, string>> = {}
 ): Promise<{ readonly code: number | null; readonly output: string }> => {
   const typed = await spawnLogged("bash", ["-c", `flash-sale() { exec ${process.execPath} ${MAIN} "$@"; }\n${line}`], {
-    env: { REDIS_ADDR: undefined, KAFKA_ADDR: undefined, DATA_DIR: undefined, ...env }
+    env: { REDIS_ADDR: undefined, KAFKA_ADDR: undefined, DATA_DIR: undefined, ADMIN_PORT: "off", ...env }
   })
   const late = setTimeout(() => typed.kill("SIGKILL"), WITHIN_MILLIS)
   const { code } = await typed.exit
@@ -200,11 +200,13 @@ describe("A code", () => {
   it("a service whose port is taken begins nothing", { timeout: TIMEOUT }, async () => {
     const { engine } = await serve()
     const folder = join(await Services.folder(), "data")
-    for (const [taken, other] of [["HTTP_PORT", "METRICS_PORT"], ["METRICS_PORT", "HTTP_PORT"]] as const) {
-      const ports = { [taken]: new URL(engine.url).port, [other]: String(await freePort()) }
+    const variables = ["HTTP_PORT", "METRICS_PORT", "ADMIN_PORT"] as const
+    for (const taken of variables) {
+      const free = await Promise.all(variables.map(async (variable) => [variable, String(await freePort())] as const))
+      const ports = { ...Object.fromEntries(free), [taken]: new URL(engine.url).port }
       const { code, output } = await shell("flash-sale serve", { DATA_DIR: folder, ...ports })
       expect(code).toBe(1)
-      expect(output).toMatch(new RegExp(`^flash-sale: cannot listen on port \\d+ \\(${taken}\\)`))
+      expect(output).toMatch(new RegExp(`^flash-sale: cannot listen on port \\d+[^(]* \\(${taken}\\)`))
       expect(existsSync(folder)).toBe(false)
     }
     const port = String(await freePort())

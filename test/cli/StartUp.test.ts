@@ -41,7 +41,8 @@ it("a look at the embedded stock loads no library that it does not need", { time
     "cli",
     "domain",
     "effect",
-    "infra"
+    "infra",
+    "operations"
   ])
   expect(megabytes).toBeLessThan(MEGABYTES)
   expect(cpuMillis).toBeLessThan(CPU_MILLIS)

@@ -32,6 +32,9 @@ import {
 const HISTORIES = 40
 const HISTORY_SIZE = 60
 const BIG_BATCH = 500
+/** So few that Redis keeps their names as one list, and so many that it does not. */
+const FEW_ITEMS = 40
+const MANY_ITEMS = 300
 /** More than one call to a store asks. */
 const MANY_QUESTIONS = 1_200
 
@@ -51,6 +54,66 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
           expect(new Map(levels)).toEqual(new Map(items.map(({ itemId }, index) => [itemId, 10 + index])))
           expect(yield* store.levels(partition, 2)).toHaveLength(2)
           expect(yield* store.levels(freshItem().partition, 10)).toEqual([])
+        }))
+    })
+
+    describe("ItemStore.names", () => {
+      /** All pages of this size, one after the other. */
+      const pages = Effect.fnUntraced(function*(partition: PartitionId, size: number) {
+        const store = yield* ItemStore
+        const found: Array<ReadonlyArray<ItemId>> = []
+        let page = yield* store.names(partition, undefined, size)
+        found.push(page.itemIds)
+        while (page.next !== undefined) {
+          page = yield* store.names(partition, page.next, size)
+          found.push(page.itemIds)
+        }
+        return found
+      })
+
+      it.effect("the items of a partition are named page by page, each once, by pages of any size", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          expect(yield* pages(partition, 10)).toEqual([[]])
+          // Few, which Redis keeps as a list, and more than it keeps so.
+          const items: Array<ItemId> = []
+          for (const count of [FEW_ITEMS, MANY_ITEMS]) {
+            while (items.length < count) {
+              const item = freshItem()
+              yield* store.fold(request({ ...item, partition }, [stock(0, 1)]))
+              items.push(item.itemId)
+            }
+            for (const size of [7, 200]) {
+              const found = yield* pages(partition, size)
+              expect(found.flat().toSorted()).toEqual(items.toSorted())
+              for (const page of found) expect(page.length).toBeLessThanOrEqual(size)
+            }
+          }
+          const other = freshItem()
+          yield* store.fold(request(other, [stock(0, 1)]))
+          expect(yield* pages(other.partition, 1)).toEqual([[other.itemId]])
+        }))
+
+      it.effect("an item that is there from the first page on is named, also where others come meanwhile", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const { partition } = freshItem()
+          const add = Effect.fnUntraced(function*(count: number) {
+            const items = Array.from({ length: count }, freshItem)
+            for (const item of items) yield* store.fold(request({ ...item, partition }, [stock(0, 1)]))
+            return items.map(({ itemId }) => itemId)
+          })
+          const first = yield* add(FEW_ITEMS)
+          const found = new Set<ItemId>()
+          let page = yield* store.names(partition, undefined, 10)
+          yield* add(MANY_ITEMS)
+          for (const itemId of page.itemIds) found.add(itemId)
+          while (page.next !== undefined) {
+            page = yield* store.names(partition, page.next, 10)
+            for (const itemId of page.itemIds) found.add(itemId)
+          }
+          expect(first.filter((itemId) => !found.has(itemId))).toEqual([])
         }))
     })
 

@@ -89,6 +89,9 @@ const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
   }
 )
 
+/** What a look-up finds of a claim: whose order it is, too. */
+const leased = ({ fingerprint }: AdmissionRequest) => ({ _tag: "Leased", fingerprint })
+
 export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>): void =>
   layer(statuses, { excludeTestServices: true })(`OrderStatuses (${name})`, (it) => {
     const lookup = (request: AdmissionRequest) =>
@@ -102,7 +105,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const service = yield* OrderStatuses
           const request = admission()
           expect(yield* service.admit([request], policy())).toEqual([{ _tag: "Claimed", remaining: 99 }])
-          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual(leased(request))
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toEqual([
             { _tag: "Leased", same: true }
           ])
@@ -144,7 +147,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           expect(yield* service.admit([request], policy({ owner: "gateway-2" }))).toMatchObject([{ _tag: "Claimed" }])
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
-          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual(leased(request))
         }))
 
       it.effect("a user's orders are limited, and a retry of the same order costs nothing", () =>
@@ -188,7 +191,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const request = admission()
           yield* service.admit([request], policy())
           yield* service.confirm([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual(leased(request))
           yield* service.confirm([{ owner: "gateway-1", requestId: request.requestId }])
           const kept = yield* written(request)
           expect(kept).toMatchObject({ status: "PENDING", attempt: 1, fingerprint: request.fingerprint })
@@ -203,7 +206,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           const claims = [{ owner: "gateway-1", requestId: request.requestId }]
           yield* service.admit([request], policy())
           yield* service.release([{ owner: "gateway-2", requestId: request.requestId }])
-          expect(yield* lookup(request)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(request)).toEqual(leased(request))
           yield* service.release(claims)
           expect(yield* lookup(request)).toEqual({ _tag: "Unknown" })
           yield* service.admit([request], policy())
@@ -330,7 +333,7 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           expect(yield* written(first)).toMatchObject({ status: "FAILED_PAYMENT" })
           yield* service.admit([second], policy())
           yield* service.write([pendingOf(second)])
-          expect(yield* lookup(second)).toEqual({ _tag: "Leased" })
+          expect(yield* lookup(second)).toEqual(leased(second))
         }))
     })
 
@@ -377,13 +380,13 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
     it.effect("many statuses are read at once, each in its place", () =>
       Effect.gen(function*() {
         const service = yield* OrderStatuses
-        const [never, leased, done] = [admission(), admission(), admission()]
-        yield* service.admit([leased], policy())
+        const [never, claimed, done] = [admission(), admission(), admission()]
+        yield* service.admit([claimed], policy())
         yield* service.write([record(done, { status: "COMPLETED" })])
-        expect(yield* service.readAll([done, never, leased, done].map(({ requestId }) => requestId))).toEqual([
+        expect(yield* service.readAll([done, never, claimed, done].map(({ requestId }) => requestId))).toEqual([
           { _tag: "Kept", record: record(done, { status: "COMPLETED" }) },
           { _tag: "Unknown" },
-          { _tag: "Leased" },
+          leased(claimed),
           { _tag: "Kept", record: record(done, { status: "COMPLETED" }) }
         ])
         expect(yield* service.readAll([])).toEqual([])

@@ -24,8 +24,8 @@ export const BUGGY = [
 ] as const
 
 export interface Switches {
-  /** `lost` appends the record and loses the answer; `bug` breaks by `BUG`. */
-  log: "fine" | "away" | "lost" | "full" | "bug"
+  /** `lost` appends the record and loses the answer; `held` waits until it is switched again; `bug` breaks by `BUG`. */
+  log: "fine" | "away" | "lost" | "held" | "full" | "bug"
   /**
    * `silent` answers nothing until it is switched again, and fails what was asked meanwhile; `damaged` shows no item.
    */
@@ -51,6 +51,12 @@ const breaking = Effect.map(
   }
 )
 
+const whileHeld = (faults: Switches) =>
+  Effect.repeat(Effect.sync(() => faults.log), {
+    schedule: Schedule.spaced("10 millis"),
+    until: (log) => log !== "held"
+  })
+
 const faultyLog = Effect.gen(function*() {
   const faults = yield* Faults
   const log = yield* OrderLog
@@ -64,6 +70,8 @@ const faultyLog = Effect.gen(function*() {
           return Effect.fail(new AppendRefused({ detail: "switched off" }))
         case "full":
           return Effect.fail(new AppendRefused({ detail: "switched off", overloaded: true }))
+        case "held":
+          return Effect.andThen(whileHeld(faults), log.append(record))
         case "bug":
           return Effect.die(new Error(BUG))
         case "lost":

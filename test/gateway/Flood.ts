@@ -1,5 +1,6 @@
 /** A flood of orders that cannot succeed does not make an item forget whom it has rejected, over any ports. */
 import { assert, it } from "@effect/vitest"
+import { nobody } from "@flash-sale/domain/access/Caller"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -22,6 +23,7 @@ import type * as Infra from "@flash-sale/infra/Infra"
 import { Duration, Effect, Layer, Metric, References, Schedule } from "effect"
 import { randomUUID } from "node:crypto"
 import * as FaultSwitches from "./FaultSwitches.ts"
+import * as TestCallers from "./TestCallers.ts"
 import * as TestGateway from "./TestGateway.ts"
 
 const TEST_TIMEOUT = 120_000
@@ -33,8 +35,10 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
   Admission.layer({
     rateLimit: { maxRequests: 1_000, window: Duration.minutes(1) },
     maxInFlight: 2 * AT_ONCE,
+    keyMaxInFlight: 2 * AT_ONCE,
     maxQueueWait: Duration.hours(1)
   }).pipe(
+    Layer.provide(TestCallers.layerGatekeeper),
     Layer.provideMerge([ItemReads.layer(Duration.millis(100)), WaitEstimate.layer]),
     Layer.provideMerge([
       LogBreaker.layer({
@@ -72,7 +76,7 @@ const request = RequestContext.of({
 
 /** The answer's word: `accepted`, or the code of the refusal. */
 const buy = (placed: Order) =>
-  Effect.flatMap(Admission.Admission, ({ place }) => place(placed)).pipe(
+  Effect.flatMap(Admission.Admission, ({ place }) => place(placed, nobody)).pipe(
     Effect.provideService(RequestContext, request),
     Effect.match({ onSuccess: () => "accepted" as const, onFailure: ({ code }) => code })
   )

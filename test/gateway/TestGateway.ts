@@ -9,7 +9,6 @@ import * as Gateway from "@flash-sale/gateway/Gateway"
 import type * as Infra from "@flash-sale/infra/Infra"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
 import * as SimulatedPayments from "@flash-sale/infra/payment/SimulatedPayments"
-import type { GatewaySettings } from "@flash-sale/infra/Settings"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
@@ -17,6 +16,7 @@ import { Context, Duration, Effect, Layer, Metric, References, Schedule, Schema 
 import { request as httpRequest } from "node:http"
 import { freePort } from "../servers/Ports.ts"
 import * as FaultSwitches from "./FaultSwitches.ts"
+import * as TestCallers from "./TestCallers.ts"
 
 export interface Answer {
   readonly status: number
@@ -46,8 +46,12 @@ export class TestGateway extends Context.Service<TestGateway, {
   readonly sendInChunks: Send
 }>()("test/gateway/TestGateway") {}
 
-const settings: GatewaySettings = {
+const settings: Gateway.Settings = {
+  auth: "open",
   httpPort: 0,
+  httpHost: "127.0.0.1",
+  corsOrigins: new Set(),
+  metricsToken: undefined,
   allowedHosts: undefined,
   trustTraceparent: false,
   breaker: {
@@ -60,6 +64,7 @@ const settings: GatewaySettings = {
   // Every read is a new one, so that no test waits for it.
   soldOutCache: Duration.zero,
   maxInFlight: 1_000,
+  keyMaxInFlight: 800,
   maxQueueWait: Duration.seconds(30),
   maxListeners: 100,
   shutdownNotice: Duration.zero,
@@ -120,10 +125,11 @@ export const processor = (latency: Duration.Duration = Duration.millis(1)) =>
   )
 
 /** The gateway, and how a test speaks to it, over ports that are given. */
-export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
+export const layerGateway = (change: Partial<Gateway.Settings> = {}) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) =>
     serviceAt(port).pipe(
       Layer.provideMerge(Gateway.layer({ ...settings, ...change, httpPort: port })),
+      Layer.provideMerge(TestCallers.layer),
       Layer.provideMerge(Telemetry.layerMetrics("gateway")),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
       Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
@@ -133,7 +139,7 @@ export const layerGateway = (change: Partial<GatewaySettings> = {}) =>
 export type Engine = TestGateway | FaultSwitches.Faults | Infra.Ports
 
 /** Everything, over these ports; `change` changes the settings of the gateway. */
-export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<GatewaySettings> = {}) =>
+export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: Partial<Gateway.Settings> = {}) =>
   layerGateway(change).pipe(
     Layer.provideMerge(processor()),
     Layer.provideMerge(FaultSwitches.layer(ports)),
@@ -141,7 +147,7 @@ export const layerOver = <E, R>(ports: Layer.Layer<Infra.Ports, E, R>, change: P
   )
 
 /** Everything, over SQLite in memory. */
-export const layer = (change: Partial<GatewaySettings> = {}) => layerOver(SqliteInfra.layerMemory, change)
+export const layer = (change: Partial<Gateway.Settings> = {}) => layerOver(SqliteInfra.layerMemory, change)
 
 /** An order's body, with what is usual where nothing else is said. */
 export const order = (fields: Readonly<Record<string, unknown>> = {}): string =>

@@ -31,7 +31,10 @@ describe("Settings: defaults", () => {
       const found = yield* read(everything, {})
       expect(found.gateway).toEqual({
         httpPort: 8080,
+        httpHost: undefined,
         allowedHosts: undefined,
+        corsOrigins: new Set(),
+        metricsToken: undefined,
         trustTraceparent: false,
         breaker: {
           failureThreshold: 5,
@@ -42,13 +45,19 @@ describe("Settings: defaults", () => {
         rateLimit: { maxRequests: 60, window: Duration.minutes(1) },
         soldOutCache: Duration.millis(100),
         maxInFlight: 5_000,
+        keyMaxInFlight: 4_000,
         maxQueueWait: Duration.seconds(30),
         maxListeners: 1_000,
         shutdownNotice: Duration.seconds(1),
         trustedProxies: [],
         docs: false
       })
-      expect(found.processor).toEqual({ metricsPort: 9090 })
+      expect(found.processor).toEqual({
+        metricsPort: 9090,
+        metricsHost: undefined,
+        metricsToken: undefined,
+        allowedHosts: undefined
+      })
       expect(found.payments).toEqual({ failureRate: 0.1, latency: Duration.millis(100) })
       expect(found.redis).toEqual({ host: "redis-service", port: 6379 })
       expect(found.kafka).toMatchObject({

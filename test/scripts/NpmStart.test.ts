@@ -13,7 +13,12 @@ it("npm start ends with 0 on SIGTERM, and leaves nothing behind", { timeout: 90_
   const folder = await mkdtemp(join(tmpdir(), "flash-sale-start-"))
   const port = await freePort()
   const npm = await spawnLogged("npm", ["start"], {
-    env: { HTTP_PORT: String(port), METRICS_PORT: String(await freePort()), DATA_DIR: folder }
+    env: {
+      HTTP_PORT: String(port),
+      METRICS_PORT: String(await freePort()),
+      ADMIN_PORT: String(await freePort()),
+      DATA_DIR: folder
+    }
   })
   try {
     await until("the engine is healthy", () => answers(port))

@@ -31,6 +31,7 @@ it("the provider starts, the engine charges by it, and the order is completed", 
   const env = {
     PATH,
     HTTP_PORT: String(engine),
+    ADMIN_PORT: "off",
     METRICS_PORT: String(await freePort()),
     DATA_DIR: join(folder, "data")
   }

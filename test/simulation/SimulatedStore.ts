@@ -128,6 +128,8 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
         undefined,
         "read"
       ),
+    // Nobody lists items in the simulation.
+    names: () => Effect.die("not simulated"),
     trouble: Effect.sync(state.refusal),
     isUp: Effect.sync(() => state.refusal() === undefined)
   })

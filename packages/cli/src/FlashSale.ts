@@ -8,15 +8,19 @@ const COMMANDS = {
   serve: () => import("./processes/Serve.ts"),
   gateway: () => import("./processes/GatewayCommand.ts"),
   processor: () => import("./processes/ProcessorCommand.ts"),
+  item: () => import("./item/ItemCommand.ts"),
   stock: () => import("./stock/Stock.ts"),
   sale: () => import("./sale/Sale.ts"),
   order: () => import("./order/OrderCommand.ts"),
+  key: () => import("./key/Key.ts"),
   dlq: () => import("./dlq/Dlq.ts"),
   load: () => import("./load/Load.ts"),
   reconcile: () => import("./reconcile/Reconcile.ts"),
   recover: () => import("./recover/Recover.ts"),
+  doctor: () => import("./doctor/Doctor.ts"),
   backup: () => import("./backup/BackupCommand.ts"),
-  restore: () => import("./backup/RestoreCommand.ts")
+  restore: () => import("./backup/RestoreCommand.ts"),
+  reset: () => import("./backup/ResetCommand.ts")
 }
 
 const EXIT_CODES = "Exits with 0 where it did what was asked for, 1 where it found something wrong or did not do all " +

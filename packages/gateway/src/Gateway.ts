@@ -3,7 +3,9 @@
  *
  * Needs the ports only, whether their adapters use Kafka and Redis or one file.
  */
+import type { AuthMode } from "@flash-sale/domain/access/MayDo"
 import { Api } from "@flash-sale/domain/api/Api"
+import type { Callers } from "@flash-sale/domain/ports/Callers"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -12,25 +14,30 @@ import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MAX_REQUEST_ID_LENGTH } from "@flash-sale/domain/records/Ids"
 import type { CannotListen } from "@flash-sale/infra/http/Listener"
-import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import type { Telemetry } from "@flash-sale/infra/observability/Telemetry"
 import type { GatewaySettings } from "@flash-sale/infra/Settings"
+import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import * as AuthNotice from "./access/AuthNotice.ts"
+import * as Gatekeeper from "./access/Gatekeeper.ts"
 import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
 import * as BuyRoute from "./buy/BuyRoute.ts"
 import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
+import * as GatewayReport from "./GatewayReport.ts"
 import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
+import * as Authentication from "./http/Authentication.ts"
 import * as Docs from "./http/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
+import * as MetricsRoute from "./http/MetricsRoute.ts"
 import * as Middleware from "./http/Middleware.ts"
 import * as Paths from "./http/Paths.ts"
 import * as RequestTracing from "./http/RequestTracing.ts"
@@ -38,6 +45,8 @@ import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as Subscribers from "./live/Subscribers.ts"
+import * as ItemLists from "./reads/ItemLists.ts"
+import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
 import * as StatusReads from "./reads/StatusReads.ts"
 import * as Arrivals from "./request/Arrivals.ts"
@@ -55,13 +64,26 @@ const MAX_PARAM_LENGTH = MAX_REQUEST_ID_LENGTH * 9
 /** A path in another spelling is another path. */
 const ONE_SPELLING = { caseSensitive: true, ignoreDuplicateSlashes: false, ignoreTrailingSlash: false }
 
-type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Telemetry
+type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | LiveEvents | Callers | Telemetry
+
+/** Its settings, and whether orders need a key or a token. */
+export interface Settings extends GatewaySettings {
+  readonly auth: AuthMode
+}
+
+const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
+  Gatekeeper.layer({ auth, maxChecks: maxInFlight, isTrusted: Networks.includes(trustedProxies) })
 
 /** The services behind the endpoints. */
-const services = (settings: GatewaySettings) =>
+const services = (settings: Settings) =>
   Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
     Layer.provideMerge(BuyHandler.layer),
-    Layer.provideMerge([Admission.layer(settings), RateLimitHeaders.layer(settings.rateLimit)]),
+    Layer.provideMerge([
+      Admission.layer(settings),
+      RateLimitHeaders.layer(settings.rateLimit),
+      ItemLists.layer,
+      ItemPages.layer
+    ]),
     Layer.provideMerge([
       StatusReads.layer,
       ItemReads.layer(settings.soldOutCache),
@@ -73,7 +95,8 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge([
       Arrivals.layer(settings.trustTraceparent),
       BuyTelemetry.layer,
-      RequestRules.layer(settings.allowedHosts),
+      RequestRules.layer(settings),
+      gatekeeper(settings),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
       StoreRoomGuard.layer,
@@ -82,21 +105,21 @@ const services = (settings: GatewaySettings) =>
     Layer.provideMerge(StoreBreaker.layer)
   )
 
-const routes = ({ docs }: GatewaySettings) =>
+const routes = ({ docs, metricsToken }: GatewaySettings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
       Layer.provide([Handlers.orders, Handlers.items, Handlers.live, Handlers.system]),
-      Layer.provide(Validation.layer)
+      Layer.provide([Validation.layer, Authentication.layer])
     ),
-    MetricsServer.metricsRoute,
+    MetricsRoute.layer(metricsToken),
     Middleware.layer,
     docs ? Docs.layer : Layer.empty
   )
 
 /** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
-export const layer = (settings: GatewaySettings): Layer.Layer<never, CannotListen, Services> =>
+export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Services> =>
   // Above the server, so that it is taken down before it.
-  Shutdown.layerBegin.pipe(
+  Layer.merge(Shutdown.layerBegin, AuthNotice.layer(settings)).pipe(
     Layer.provide(HttpRouter.serve(routes(settings), {
       disableLogger: true,
       disableListenLog: true,
@@ -105,6 +128,7 @@ export const layer = (settings: GatewaySettings): Layer.Layer<never, CannotListe
     Layer.provide([
       HttpServer.layer(settings),
       RequestTracing.layer,
+      GatewayReport.layer,
       Layer.succeed(Paths.Paths, Paths.make(settings.docs ? [Docs.PATH] : []))
     ]),
     Layer.provide(services(settings))

@@ -2,34 +2,29 @@
  * The only place that chooses adapters: everything else knows the ports. An adapter is loaded where it is used, as each
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
-import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
-import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { HeldKeptMillis, type OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
-import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
+import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { Duration, Effect, Layer } from "effect"
+import * as Access from "./access/Access.ts"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
-import * as PaymentMode from "./observability/PaymentMode.ts"
-import type * as HttpPayments from "./payment/HttpPayments.ts"
+import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, PaymentSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
-import type * as BackupFile from "./sqlite/backup/BackupFile.ts"
-import type { BackupRefused } from "./sqlite/backup/BackupRefused.ts"
+import type { EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
+import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
+import type { Ports as EnginePorts } from "./sqlite/SqliteInfra.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
-const sqliteBackup = Effect.promise(() => import("./sqlite/backup/SqliteBackup.ts"))
 const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
 
 /** A layer of a module that is loaded when the layer is built. */
@@ -37,7 +32,7 @@ const of = <M, A, E>(module: Effect.Effect<M>, layer: (module: M) => Layer.Layer
   Layer.unwrap(Effect.map(module, layer))
 
 /** The ports that the gateway, the processor and the operators' commands need. */
-export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports = EnginePorts
 
 /** Whose rights at Redis are looked at. */
 export type User = RedisUser
@@ -78,30 +73,23 @@ export const layerEmbeddedBeside = (
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
   Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
 
-/** The payment provider of the settings, or the simulator, which takes no money. */
-export const layerPayments = (settings: PaymentSettings): Layer.Layer<PaymentProvider> =>
-  settings.provider === undefined
-    ? Layer.merge(
-      of(Effect.promise(() => import("./payment/SimulatedPayments.ts")), ({ layer }) => layer(settings)),
-      PaymentMode.layerSimulated
-    )
-    : of(Effect.promise(() => import("./payment/HttpPayments.ts")), httpOf(settings.provider))
-
-const httpOf = (provider: NonNullable<PaymentSettings["provider"]>) => ({ layer }: typeof HttpPayments) =>
-  layer(provider)
+export const layerPayments = PaymentLayers.layer
 
 export const layerTokens = TokenLayers.layer
 /** The same by the keys beside the embedded file, where no others are given. */
 export const layerTokensEmbedded = (settings: EmbeddedSettings, keys: TokenKeySettings) =>
   TokenLayers.layerEmbedded(settings.dataDir, keys, embeddedTokenKey(settings))
+export const embeddedTokenKey = WholeFile.tokenKey
+export const embeddedKeyFiles = WholeFile.keyFiles
 
-/** The id of a key that has encrypted payment tokens in the log of the embedded file; undefined where there are none. */
-export const embeddedTokenKey = ({ dataDir }: EmbeddedSettings): Effect.Effect<string | undefined, CannotOpen> =>
-  Effect.flatMap(Effect.promise(() => import("./sqlite/EncryptedTokens.ts")), ({ keyId }) => keyId(dataDir))
-
-/** The names of the files of keys beside the embedded file, which are in no backup of it. */
-export const embeddedKeyFiles = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.map(Effect.promise(() => import("./sqlite/folder/EngineFiles.ts")), ({ keysIn }) => keysIn(dataDir))
+export const layerCallers = Access.layer
+export const keysFile = Access.keysFile
+export const keysFileIn = Access.keysFileIn
+/** What operators do with the api keys of a file. */
+export const keys = Access.keys
+export type NewKey = Access.NewKey
+export type KeyInfo = Access.KeyInfo
+export type KeyFailure = Access.KeyFailure
 
 /** The items of one store, and all that is stored of them. */
 export type Items = ItemStore | RecoveryMarks | StoredItems
@@ -134,9 +122,7 @@ export const layerItemsAlone = (
 export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
   Effect.flatMap(sqliteInfra, ({ losses }) => losses({ folder: dataDir }))
 
-/** Fails where the embedded file is corrupt, as no log that is accepted mends that. Reads all of it. */
-export const verifyEmbedded = ({ dataDir }: EmbeddedSettings): Effect.Effect<void, CannotOpen> =>
-  Effect.flatMap(sqliteInfra, ({ verify }) => verify({ folder: dataDir }))
+export const verifyEmbedded = WholeFile.verify
 
 /** Takes the embedded file as it is, with what it has lost. */
 export const acceptEmbeddedLosses = (
@@ -144,20 +130,7 @@ export const acceptEmbeddedLosses = (
 ): Effect.Effect<void, CannotOpen | EngineLocked> =>
   Effect.flatMap(sqliteInfra, ({ acceptLosses }) => acceptLosses({ folder: dataDir }))
 
-/** What a backup of the embedded file holds. */
-export type Backup = BackupFile.Content
-
-/** Makes a backup of the embedded file at `path`, also beside a running engine, and checks it. */
-export const backupEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string,
-  isForced: boolean
-): Effect.Effect<Backup, CannotOpen | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ make }) => make(dataDir, path, isForced))
-
-/** Brings a backup back into a folder without an engine. */
-export const restoreEmbedded = (
-  { dataDir }: EmbeddedSettings,
-  path: string
-): Effect.Effect<Backup, CannotOpen | EngineLocked | BackupRefused> =>
-  Effect.flatMap(sqliteBackup, ({ restore }) => restore(dataDir, path))
+export type Backup = WholeFile.Backup
+export const backupEmbedded = WholeFile.backup
+export const restoreEmbedded = WholeFile.restore
+export const resetEmbedded = WholeFile.reset

@@ -29,7 +29,10 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
       const log = yield* OrderLog
       const context = yield* Effect.context<Services>()
       const paymentSlots = PaymentSlots.make({
-        onChange: (underWay) => Metrics.paymentsInFlight.updateUnsafe(underWay, context)
+        onChange: ({ inDoubt, inFlight }) => {
+          Metrics.paymentsInFlight.updateUnsafe(inFlight, context)
+          Metrics.paymentsInDoubt.updateUnsafe(inDoubt, context)
+        }
       })
       const shared = yield* SharedParts.make
       yield* Effect.forkScoped(

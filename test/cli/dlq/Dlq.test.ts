@@ -1,6 +1,5 @@
 /** Dead letters on an embedded file: with an engine whose payments time out, and with one that was repaired. */
 import { assert, describe, expect, it } from "@effect/vitest"
-import * as Replay from "@flash-sale/cli/dlq/Replay"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -15,6 +14,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as AesTokenCipher from "@flash-sale/infra/payment/AesTokenCipher"
 import * as TokenLayers from "@flash-sale/infra/payment/TokenLayers"
+import * as Replay from "@flash-sale/operations/letters/Replay"
 import { Deferred, Effect, Fiber, Layer, Metric } from "effect"
 import { keysOf } from "../../infra/payment/Keys.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
@@ -213,7 +213,7 @@ describe("flash-sale dlq", () => {
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
       const { id, letter } = yield* timedOut(folder)
-      const hand = { by: "ann", why: "a test" }
+      const hand = { by: "ann", reason: "a test" }
 
       // Killed when the attempt is in the log and the mark is not.
       yield* Effect.gen(function*() {
@@ -315,7 +315,7 @@ describe("flash-sale dlq", () => {
       const complaints = [
         ["dlq replay", "which letters? Name their ids, or all of them by --all"],
         ["dlq replay 1-1 --all", "either ids or --all: not both"],
-        ["dlq replay 1-1 --item 101", "--item and --reason choose among --all"],
+        ["dlq replay 1-1 --item 101", "--item, --reason and --older-than choose among --all"],
         ["dlq replay --all --reason invalid-order-format",
           "letters with the reason Invalid Order Format are no orders, and cannot be replayed: discard them"],
         ["dlq replay 1-1", unknown],

@@ -1,9 +1,5 @@
 /** The same on a real Kafka and a real Redis, where each command is a process of its own. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Batch from "@flash-sale/cli/dlq/Batch"
-import * as Discard from "@flash-sale/cli/dlq/Discard"
-import * as Letters from "@flash-sale/cli/dlq/Letters"
-import * as Replay from "@flash-sale/cli/dlq/Replay"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
@@ -12,7 +8,11 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
-import { Effect, Layer, Logger, Metric, Option } from "effect"
+import * as Discard from "@flash-sale/operations/letters/Discard"
+import * as Batch from "@flash-sale/operations/letters/LetterBatch"
+import * as Letters from "@flash-sale/operations/letters/Letters"
+import * as Replay from "@flash-sale/operations/letters/Replay"
+import { Effect, Layer, Logger, Metric } from "effect"
 import { randomUUID } from "node:crypto"
 import { settingsAt } from "../../infra/kafka/TestSettings.ts"
 import * as OwnRedis from "../../infra/redis/OwnRedis.ts"
@@ -23,8 +23,8 @@ const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
 
 const itemId = ItemId.make(`item-${randomUUID().slice(0, 8)}`)
-const hand = { by: "ann", why: "a test" }
-const everything = { item: Option.none(), reason: Option.none() }
+const hand = { by: "ann", reason: "a test" }
+const everything = {}
 
 const gauges = Effect.all([Metric.value(Metrics.dlqSize), Metric.value(Metrics.dlqOldestMessageAge)])
 

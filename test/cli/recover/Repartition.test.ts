@@ -1,7 +1,6 @@
 /** The log in a topic with another number of partitions, on a real Kafka and a real Redis. */
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import * as Replay from "@flash-sale/cli/dlq/Replay"
 import * as Reconcile from "@flash-sale/cli/reconcile/ReconcileRun"
 import * as Repartition from "@flash-sale/cli/recover/Repartition"
 import * as CommandFailed from "@flash-sale/cli/terminal/CommandFailed"
@@ -14,6 +13,7 @@ import { home } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
 import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings"
 import * as Keys from "@flash-sale/infra/redis/Keys"
+import * as Replay from "@flash-sale/operations/letters/Replay"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Layer, Logger } from "effect"
@@ -185,7 +185,7 @@ describe("flash-sale recover --repartition", () => {
           expect(letter.topic).toBe(of12.ordersTopic)
           const step = yield* Replay.inspect(letter)
           expect(step._tag).toBe("Ready")
-          if (step._tag === "Ready") yield* Replay.perform(step, { by: "ann", why: "a test" })
+          if (step._tag === "Ready") yield* Replay.perform(step, { by: "ann", reason: "a test" })
           yield* World.untilStatus(World.idOf(third, "silent"), "2 COMPLETED")
           expect(yield* letters.find(letter)).toMatchObject({ _tag: "Handled" })
         }).pipe(Effect.provide(processor(of24, own, provider)))

@@ -57,6 +57,8 @@ it("buyers reach orders and items, and nothing else by any spelling", { timeout:
     ["GET", "/orders/r-1"],
     ["GET", "/orders/a%2Fb"],
     ["GET", "/orders/r-1/events"],
+    ["GET", "/items"],
+    ["GET", "/items?ids=101"],
     ["GET", "/items/101"],
     ["GET", "/items/101/events"]
   ] as const

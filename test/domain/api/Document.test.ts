@@ -1,8 +1,9 @@
 /** The OpenAPI document, as the gateway serves it. */
+import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import { Api } from "@flash-sale/domain/api/Api"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
-import { ItemView } from "@flash-sale/domain/api/ItemsApi"
+import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"
 import { ItemCounts } from "@flash-sale/domain/api/LiveApi"
 import { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
@@ -47,10 +48,12 @@ const named = (name: string) => answers.find((each) => each.name === name)?.answ
 /** The schemas by which bodies are read and written, by their names in the document. */
 const schemas: Readonly<Record<string, unknown>> = {
   ...Errors,
+  ...AccessErrors,
   ...HttpProblems,
   ...SystemApi,
   ItemCounts,
   ItemStanding: ItemView,
+  ItemList,
   Order,
   OrderQueued,
   OrderStanding: OrderView

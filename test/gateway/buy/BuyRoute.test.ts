@@ -10,16 +10,20 @@ import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { Duration, Effect, Layer, Logger } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { freePort } from "../../servers/Ports.ts"
+import * as TestCallers from "../TestCallers.ts"
 
 const quiet = Logger.layer([])
 
 /** Answers with a header that cannot be written where the body asks for it. */
 const handler = Layer.succeed(BuyHandler, {
-  buy: (_, body, respond) =>
-    respond({ status: 202, headers: body[0] === 0x62 ? ["location", "two\nlines"] : [], body: "{}" })
+  buy: (_, __, body, respond) =>
+    respond({ status: 202, headers: body[0] === 0x62 ? ["location", "two\nlines"] : [], body: "{}" }),
+  denied: () => ({ status: 401, headers: [], body: "{}" }),
+  failed: () => ({ status: 500, headers: [], body: "{}" })
 })
+const rules = RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() })
 const route = layer.pipe(
-  Layer.provide([handler, Arrivals.layer(false), RequestRules.layer(undefined), Shutdown.layer(Duration.zero)])
+  Layer.provide([handler, Arrivals.layer(false), rules, Shutdown.layer(Duration.zero), TestCallers.layerGatekeeper])
 )
 
 const send = (port: number, body: string) =>
@@ -32,7 +36,9 @@ describe("The hot route", () => {
   it.live("ends the connection of an answer that it cannot write, and serves the next request", () =>
     Effect.gen(function*() {
       const port = yield* Effect.promise(freePort)
-      yield* Layer.build(Layer.provide(HttpServer.layer({ httpPort: port, trustedProxies: [] }), route))
+      yield* Layer.build(
+        Layer.provide(HttpServer.layer({ httpPort: port, httpHost: "127.0.0.1", trustedProxies: [] }), route)
+      )
       assert.strictEqual(yield* send(port, "broken"), "cut")
       assert.strictEqual(yield* send(port, "sound"), 202)
     }).pipe(Effect.scoped, Effect.provide(quiet)))

@@ -1,4 +1,4 @@
-/** An id is unknown only where the store takes writes, and every order that this gateway accepted has had its status. */
+/** An id is unknown only where the store takes writes, and every order that this gateway accepted has a status. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -6,6 +6,7 @@ import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { RequestId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { Gatekeeper } from "@flash-sale/gateway/access/Gatekeeper"
 import { PartitionCount } from "@flash-sale/gateway/guards/PartitionCount"
 import { StoreBreaker } from "@flash-sale/gateway/guards/StoreBreaker"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
@@ -30,6 +31,7 @@ const world = () => {
           failedAt: () => Number.NEGATIVE_INFINITY
         } as StoreBreaker["Service"]
       ),
+      Layer.mock(Gatekeeper, { mayRead: () => true, missed: () => {} }),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),
@@ -53,7 +55,7 @@ const world = () => {
 const told = Effect.gen(function*() {
   const { read } = yield* StatusReads.StatusReads
   yield* TestClock.adjust("1 second")
-  return (yield* Effect.flip(read(RequestId.make("r-1"))))._tag
+  return (yield* Effect.flip(read(RequestId.make("r-1"), { _tag: "Nobody" })))._tag
 })
 
 describe("An id that the store does not know", () => {

@@ -43,7 +43,9 @@ const listening = (
   Effect.gen(function*() {
     const httpPort = yield* Effect.promise(freePort)
     const trustedProxies = Networks.networks.read(trusted) ?? []
-    yield* Layer.build(Layer.provide(HttpServer.layer({ httpPort, trustedProxies }, bounds), route))
+    yield* Layer.build(
+      Layer.provide(HttpServer.layer({ httpPort, httpHost: undefined, trustedProxies }, bounds), route)
+    )
     return httpPort
   })
 

@@ -28,13 +28,13 @@ describe("RequestRules", () => {
         assert.isUndefined(refusalOfOrder({ ...JSON_TYPE, "sec-fetch-site": site, "sec-fetch-mode": "cors" }), site)
       }
       assert.isUndefined(refusalOfOrder(JSON_TYPE))
-    }).pipe(Effect.provide(RequestRules.layer(undefined))))
+    }).pipe(Effect.provide(RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() }))))
 
   it.effect("every name is answered to where none is listed", () =>
     Effect.gen(function*() {
       const { refusalOf } = yield* RequestRules.RequestRules
       for (const host of ["evil.example", "", "x:80"]) assert.isUndefined(refusalOf("GET", { host }))
-    }).pipe(Effect.provide(RequestRules.layer(undefined))))
+    }).pipe(Effect.provide(RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() }))))
 
   it.effect("addresses, localhost and probes without a name pass any list", () =>
     Effect.gen(function*() {
@@ -56,5 +56,9 @@ describe("RequestRules", () => {
         ""
       ]
       for (const host of others) assert.strictEqual(codeOf(host), "unknown_host", host)
-    }).pipe(Effect.provide(RequestRules.layer(new Set(["shop.example", "gateway_1"])))))
+    }).pipe(
+      Effect.provide(
+        RequestRules.layer({ allowedHosts: new Set(["shop.example", "gateway_1"]), corsOrigins: new Set() })
+      )
+    ))
 })

@@ -32,8 +32,9 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
         correlation_id
       })
       assert.strictEqual(new Date(String(updated_at)).toISOString(), updated_at)
-      const item = yield* gateway.get("/items/101")
-      assert.deepStrictEqual(item.body, {
+      const { now, ...item } = (yield* gateway.get("/items/101")).body
+      assert.strictEqual(new Date(String(now)).toISOString(), now)
+      assert.deepStrictEqual(item, {
         item_id: "101",
         available: 4,
         held: 0,

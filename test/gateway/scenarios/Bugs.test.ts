@@ -3,6 +3,7 @@
  * and the next one is served when the bug is gone. Without the HTTP server, which hides how often an order is answered.
  */
 import { assert, describe, it, layer } from "@effect/vitest"
+import { nobody } from "@flash-sale/domain/access/Caller"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type Order, write } from "@flash-sale/domain/records/Order"
@@ -11,11 +12,13 @@ import * as BuyHandler from "@flash-sale/gateway/buy/BuyHandler"
 import type { BuyResponse } from "@flash-sale/gateway/buy/BuyResponses"
 import { LogBreaker } from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
+import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Cause, Context, Duration, Effect, Layer, Logger, Metric, References, Schedule } from "effect"
 import * as BrokenGuards from "../BrokenGuards.ts"
 import * as FaultSwitches from "../FaultSwitches.ts"
+import * as TestCallers from "../TestCallers.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const ORDERS = 20
@@ -35,9 +38,15 @@ const logging = Layer.unwrap(Effect.map(Lines, (lines) =>
 
 const engine = BuyHandler.layer.pipe(
   Layer.provideMerge([
-    Admission.layer({ rateLimit: LIMIT, maxInFlight: ORDERS, maxQueueWait: Duration.seconds(30) }),
+    Admission.layer({
+      rateLimit: LIMIT,
+      maxInFlight: ORDERS,
+      keyMaxInFlight: ORDERS,
+      maxQueueWait: Duration.seconds(30)
+    }),
     BrokenGuards.rateLimitHeaders(LIMIT)
   ]),
+  Layer.provide(TestCallers.layerGatekeeper),
   Layer.provideMerge([BrokenGuards.itemReads(Duration.zero), BrokenGuards.waitEstimate]),
   Layer.provideMerge([
     BrokenGuards.buyTelemetry,
@@ -48,7 +57,8 @@ const engine = BuyHandler.layer.pipe(
       maxTimeout: Duration.minutes(5)
     }),
     PartitionCount.layer,
-    BrokenGuards.storeRoom
+    BrokenGuards.storeRoom,
+    Unconfirmed.layer
   ]),
   Layer.provideMerge(BrokenGuards.storeBreaker),
   Layer.provideMerge(TestGateway.processor()),
@@ -74,7 +84,7 @@ const buyAll = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const answers: ReadonlyArray<Array<BuyResponse>> = orders.map(() => [])
   orders.forEach((order, n) => {
     const respond = guard.of(answers[n]!, (all, answer: BuyResponse) => void all.push(answer))
-    buy(context(order.requestId), new TextEncoder().encode(write(order)), respond)
+    buy(context(order.requestId), nobody, new TextEncoder().encode(write(order)), respond)
   })
   yield* Effect.repeat(Effect.sync(() => answers.every(({ length }) => length > 0)), {
     schedule: Schedule.spaced("5 millis"),

@@ -1,8 +1,11 @@
 /** Every metric of the gateway, moved by what it counts and right to the number. */
 import { assert, layer } from "@effect/vitest"
-import { Duration, Effect } from "effect"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
+import { Duration, Effect, Fiber } from "effect"
 import * as Samples from "../../infra/observability/metrics/Samples.ts"
+import * as Clients from "../../servers/Clients.ts"
 import { Faults } from "../FaultSwitches.ts"
+import { CallerSwitches } from "../TestCallers.ts"
 import * as TestGateway from "../TestGateway.ts"
 
 const { order } = TestGateway
@@ -19,7 +22,8 @@ const engine = (soldOutCache: Duration.Duration) =>
       maxTimeout: Duration.seconds(30)
     },
     soldOutCache,
-    allowedHosts: new Set(["orders.shop.example"])
+    allowedHosts: new Set(["orders.shop.example"]),
+    keyMaxInFlight: 1
   })
 
 const samples = Effect.flatMap(
@@ -33,7 +37,7 @@ const movedBy = <E, R>(send: Effect.Effect<unknown, E, R>) =>
     const before = yield* samples
     yield* send
     const moved = Samples.only(Samples.changes(before, yield* samples), (name) =>
-      !/batch|kafka|_up$|route="else"/.test(name))
+      !/batch|kafka|_up$|_callers_|_connections$|route="else"/.test(name))
     return moved
   })
 
@@ -49,6 +53,12 @@ const refused = (reason: string, status: number) => ({
   [`gateway_orders_refused_total{reason="${reason}"}`]: 1
 })
 
+/** Refused for who sends it. */
+const denied = (reason: string, status: number) => ({
+  ...refused(reason, status),
+  [`gateway_auth_failures_total{reason="${reason}"}`]: 1
+})
+
 const failed = (reason: string) => ({
   ...answered(503),
   gateway_orders_failed_total: 1,
@@ -59,6 +69,38 @@ const send = (fields: Readonly<Record<string, unknown>>) =>
   Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(order(fields)))
 const sendText = (text: string, headers?: Record<string, string>) =>
   Effect.flatMap(TestGateway.TestGateway, (gateway) => gateway.send(text, headers))
+
+/** Sends an order of the user `u` with this key or token. */
+const sendBy = (authorization: string, request_id = `by ${authorization}`) =>
+  sendText(order({ request_id, user_id: "u" }), {
+    "content-type": "application/json",
+    authorization
+  })
+
+/** Each refusal of an order for who sends it. */
+const deniedOrders = Effect.gen(function*() {
+  const cases = [
+    ["Bearer garbage", "unauthenticated", 401],
+    ["Bearer token of-two-days", "token_too_long", 401],
+    ["Bearer reader", "missing_scope", 403],
+    ["Bearer buyer other", "wrong_user", 403],
+    ["Bearer buyer u other", "wrong_item", 403]
+  ] as const
+  for (const [authorization, reason, status] of cases) {
+    assert.deepStrictEqual(yield* movedBy(sendBy(authorization)), denied(reason, status))
+  }
+  const faults = yield* Faults
+  faults.log = "held"
+  const moved = yield* movedBy(Effect.gen(function*() {
+    const both = yield* Effect.forEach(["one", "two"], (id) => Effect.forkChild(sendBy("Bearer shop", id)))
+    yield* Clients.until(() => both.some((each) => each.pollUnsafe() !== undefined))
+    faults.log = "fine"
+    yield* Effect.forEach(both, Fiber.join)
+  }))
+  assert.strictEqual(moved["gateway_orders_refused_total{reason=\"quota_exceeded\"}"], 1)
+  for (let n = 2; n <= CREDENTIAL_FAILURES.max; n++) yield* sendBy("Bearer garbage")
+  assert.deepStrictEqual(yield* movedBy(sendBy("Bearer garbage")), denied("too_many_failures", 429))
+})
 
 /** No reason is listed that nothing moves. */
 const everyReasonHasMoved = (name: string) =>
@@ -166,6 +208,7 @@ layer(engine(Duration.zero), { excludeTestServices: true })("The gateway's metri
         "gateway_answers_total{route=\"buy\",status=\"202\"}": USER_LIMIT,
         "gateway_answers_total{route=\"buy\",status=\"429\"}": 2
       })
+      yield* deniedOrders
       yield* addUp
       yield* everyReasonHasMoved("gateway_orders_refused_total")
     }))
@@ -187,6 +230,12 @@ layer(engine(Duration.seconds(10)), { excludeTestServices: true })("The gateway'
         failed("store_unavailable")
       )
       faults.store = "fine"
+      const callers = yield* CallerSwitches
+      callers.isAway = true
+      assert.deepStrictEqual(yield* movedBy(sendBy("Bearer buyer u")), {
+        ...failed("keys_unavailable"),
+        "gateway_auth_failures_total{reason=\"keys_unavailable\"}": 1
+      })
       faults.log = "full"
       assert.deepStrictEqual(yield* movedBy(of("late")), failed("overloaded"))
       faults.log = "bug"

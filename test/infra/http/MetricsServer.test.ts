@@ -1,12 +1,14 @@
 import { expect, it } from "@effect/vitest"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
+import * as FreePorts from "@flash-sale/infra/http/FreePorts"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Telemetry from "@flash-sale/infra/observability/Telemetry"
-import { Effect, Layer, Metric, Ref } from "effect"
+import { Effect, Layer, Metric, Redacted, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import { createServer } from "node:net"
 import { describe } from "vitest"
 import * as Clients from "../../servers/Clients.ts"
+import { OPEN } from "./TestListener.ts"
 
 const fetched = (port: number, path: string) =>
   Effect.promise(async () => {
@@ -70,7 +72,10 @@ describe("MetricsServer", () => {
         expect((yield* fetched(port, "/else")).status).toBe(404)
       }).pipe(
         Effect.provide(
-          Layer.provide(MetricsServer.layer({ port, health, isReady: Ref.get(ready), metrics: "processor" }), telemetry)
+          Layer.provide(
+            MetricsServer.layer({ ...OPEN, port, health, isReady: Ref.get(ready), metrics: "processor" }),
+            telemetry
+          )
         )
       )
     }))
@@ -80,7 +85,7 @@ describe("MetricsServer", () => {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
       const bounds = { max: 3, maxPerAddress: 2, reserved: 1 }
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor", bounds } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor", bounds } as const
       yield* Layer.build(
         MetricsServer.layer(options).pipe(
           Layer.provide(Telemetry.layerMetrics("processor")),
@@ -103,7 +108,7 @@ describe("MetricsServer", () => {
     Effect.gen(function*() {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
       yield* Layer.build(Layer.provide(MetricsServer.layer(options), telemetry))
       const client = yield* Clients.connected(port)
       client.say("GET /livez HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n")
@@ -120,7 +125,7 @@ describe("MetricsServer", () => {
         collect: Effect.sync(() => `collection ${++collections}\n`)
       })
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
-      const options = { port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
       yield* Layer.build(Layer.provide(MetricsServer.layer(options), counted))
       expect(yield* fetched(port, "/metrics")).toMatchObject({ status: 200, body: "collection 1\n" })
       const clients = yield* Effect.forEach([1, 2, 3], () => Clients.connected(port))
@@ -136,6 +141,62 @@ describe("MetricsServer", () => {
       yield* Clients.until(() => clients.slice(1).every(({ heard }) => heard().endsWith("collection 2\n")))
     }).pipe(Effect.scoped))
 
+  it.live("metrics are for those who show the token, where there is one, and a host has a listed name", () =>
+    Effect.gen(function*() {
+      const port = yield* free
+      const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
+      const token = Redacted.make("0123456789abcdef")
+      const allowedHosts = new Set(["metrics.example"])
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      yield* Layer.build(Layer.provide(MetricsServer.layer({ ...options, token, allowedHosts }), telemetry))
+      const asked = Effect.fnUntraced(function*(path: string, more: string, host = "metrics.example:9090") {
+        const client = yield* Clients.connected(port)
+        client.say(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\n${more}connection: close\r\n\r\n`)
+        yield* Clients.closed(client)
+        return client.heard()
+      })
+      const shown = (value: string) => `authorization: ${value}\r\n`
+      const wrong = ["", "Bearer", "Bearer 0123456789abcde", "Bearer 0123456789abcdef0", "Basic 0123456789abcdef"]
+      for (const value of wrong) {
+        const answer = yield* asked("/metrics", value === "" ? "" : shown(value))
+        expect(answer, value).toMatch(/^HTTP\/1\.1 401 /)
+        expect(answer).toContain("www-authenticate: Bearer realm=\"metrics\"")
+        expect(answer).toContain("\"code\":\"unauthenticated\"")
+        expect(answer).not.toContain("processor_")
+      }
+      for (const value of ["Bearer 0123456789abcdef", "bearer  0123456789abcdef"]) {
+        expect(yield* asked("/metrics", shown(value))).toMatch(/^HTTP\/1\.1 200 /)
+      }
+      expect(yield* asked("/livez", "")).toMatch(/^HTTP\/1\.1 200 /)
+      expect(yield* asked("/livez", "", "evil.example")).toMatch(/^HTTP\/1\.1 421 /)
+      expect(yield* asked("/metrics", shown("Bearer 0123456789abcdef"), "evil.example")).toMatch(/^HTTP\/1\.1 421 /)
+      expect(yield* asked("/livez", "", "10.1.2.3:9090")).toMatch(/^HTTP\/1\.1 200 /)
+    }).pipe(Effect.scoped))
+
+  it.live("a port listens at the address that it is given, and at no other", () =>
+    Effect.gen(function*() {
+      const port = yield* free
+      const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
+      const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
+      const at = (host: string, of = port) =>
+        Effect.promise(() => fetch(`http://${host}:${of}/livez`).then(({ status }) => status, () => "refused"))
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* Layer.build(Layer.provide(MetricsServer.layer(options), telemetry))
+        expect([yield* at("127.0.0.1"), yield* at("127.0.0.2"), yield* at("[::1]")]).toEqual([
+          200,
+          "refused",
+          "refused"
+        ])
+        // Who asks before the start is told of the same address.
+        const asked = (host: string) => Effect.exit(FreePorts.require([{ port, host, variable: "METRICS_PORT" }]))
+        expect((yield* asked("127.0.0.2"))._tag).toBe("Success")
+        expect((yield* asked("127.0.0.1"))._tag).toBe("Failure")
+      }))
+      const other = yield* free
+      yield* Layer.build(Layer.provide(MetricsServer.layer({ ...options, port: other, host: undefined }), telemetry))
+      expect([yield* at("127.0.0.1", other), yield* at("127.0.0.2", other)]).toEqual([200, 200])
+    }).pipe(Effect.scoped))
+
   it.live("a port that is taken is an error of one line", () =>
     Effect.gen(function*() {
       const { port } = yield* taken
@@ -143,7 +204,7 @@ describe("MetricsServer", () => {
       const error = yield* Effect.flip(
         Layer.build(
           Layer.provide(
-            MetricsServer.layer({ port, health, isReady: Effect.succeed(true), metrics: "processor" }),
+            MetricsServer.layer({ ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" }),
             telemetry
           )
         )

@@ -405,7 +405,12 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
           )
           const own = resources[0]!.configEntries.filter(({ isDefault }) => !isDefault)
             .map(({ configName, configValue }) => `${configName}=${configValue}`)
-          assert.includeMembers(own, ["cleanup.policy=delete", "retention.ms=-1", "retention.bytes=-1"])
+          assert.includeMembers(own, [
+            "cleanup.policy=delete",
+            "retention.ms=-1",
+            "retention.bytes=-1",
+            "unclean.leader.election.enable=false"
+          ])
         }
       }), TEST_TIMEOUT)
 
@@ -450,6 +455,34 @@ describe.skipIf(missing)("The preconditions of the log:", () => {
                 assert.deepStrictEqual(yield* log.warnings, [orders, letters])
                 assert.isUndefined(yield* log.trouble)
                 assert.isTrue(yield* log.isUp)
+                assert.deepStrictEqual(yield* gauges(user), [0, 2])
+              }))
+          }
+        }),
+      TEST_TIMEOUT
+    )
+
+    it.effect(
+      "that may lose what was acknowledged is said to: elections of replicas that lag, too few in sync",
+      () =>
+        Effect.gen(function*() {
+          const settings = yield* startedAt()
+          yield* workedOn(settings)
+          yield* configure(settings.ordersTopic, { "retention.ms": "-1", "unclean.leader.election.enable": "true" })
+          yield* configure(settings.deadLettersTopic, { "retention.ms": "-1" })
+          const raised = { ...settings, minInsyncReplicas: 2, replicationFactor: 3 }
+          const inSync = "min.insync.replicas is 1 and must be 2, as KAFKA_MIN_INSYNC_REPLICAS says"
+          const orders =
+            `the topic ${settings.ordersTopic} loses records: unclean.leader.election.enable is true and ` +
+            `must be false, ${inSync}`
+          const letters = `the topic ${settings.deadLettersTopic} loses records: ${inSync}`
+          for (const user of ["gateway", "processor"] as const) {
+            yield* during(raised, user, ({ lines, log }) =>
+              Effect.gen(function*() {
+                yield* log.partitions
+                assert.deepStrictEqual(lines, [`Error The order log may lose records: ${orders}; ${letters}`])
+                assert.deepStrictEqual(yield* log.warnings, [orders, letters])
+                assert.isUndefined(yield* log.trouble)
                 assert.deepStrictEqual(yield* gauges(user), [0, 2])
               }))
           }

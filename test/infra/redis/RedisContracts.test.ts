@@ -1,3 +1,4 @@
+import * as IdempotencyKeysContract from "../../contract/IdempotencyKeysContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
 import * as OrderStatusesContract from "../../contract/OrderStatusesContract.ts"
@@ -8,3 +9,4 @@ ItemStoreContract.suite("Redis", OwnRedis.layer)
 RecoveryMarksContract.suite("Redis", OwnRedis.layer)
 OrderStatusesContract.suite("Redis", OwnRedis.layer)
 LiveEventsContract.suite("Redis", OwnRedis.layer)
+IdempotencyKeysContract.suite("Redis", OwnRedis.layer)

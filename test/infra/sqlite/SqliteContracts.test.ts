@@ -3,6 +3,8 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Effect, Layer } from "effect"
 import * as BacklogsContract from "../../contract/BacklogsContract.ts"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
+import * as IdempotencyKeysContract from "../../contract/IdempotencyKeysContract.ts"
+import * as InstancesContract from "../../contract/InstancesContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
@@ -23,6 +25,8 @@ LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
+IdempotencyKeysContract.suite(NAME, SqliteInfra.layerMemory)
+InstancesContract.suite(NAME, SqliteInfra.layerMemory)
 
 ItemStoreContract.suite(NAME_OF_FILE, inFile)
 RecoveryMarksContract.suite(NAME_OF_FILE, inFile)
@@ -30,3 +34,5 @@ OrderStatusesContract.suite(NAME_OF_FILE, inFile)
 LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)
 OrderLogContract.suite(NAME_OF_FILE, inFile)
+IdempotencyKeysContract.suite(NAME_OF_FILE, inFile)
+InstancesContract.suite(NAME_OF_FILE, inFile)

@@ -178,6 +178,29 @@ layer(engine())("The processor's metrics", (it) => {
       assert.strictEqual(after.get(`processor_mailbox_depth{partition="${partition}"}`), 0)
     }))
 
+  it.effect("a payment is in doubt from its first missing answer until it is voided", () =>
+    Effect.gen(function*() {
+      const doubts: Array<number> = []
+      const look = Effect.gen(function*() {
+        const found = yield* samples
+        doubts.push(found.get("processor_payments_in_doubt") ?? -1)
+        return found.get("processor_payments_in_flight")
+      })
+      yield* stock(3)
+      yield* pass(1)
+      yield* buy("silent")
+      // It is asked for again, is given up, is voided, and is over.
+      let inFlight = yield* look
+      for (let step = 0; step < 200 && !(inFlight === 0 && doubts.includes(1)); step++) {
+        yield* TestClock.adjust("50 millis")
+        inFlight = yield* look
+      }
+      assert.include(doubts, 1)
+      assert.strictEqual(doubts.at(-1), 0)
+      assert.strictEqual(inFlight, 0)
+      assert.isAtMost(Math.max(...doubts), 1)
+    }))
+
   it.effect("the metrics show what waits while the store folds nothing", () =>
     Effect.gen(function*() {
       const partition = home(ITEM, yield* Effect.orDie(Effect.flatMap(OrderLog, (log) => log.partitions)))

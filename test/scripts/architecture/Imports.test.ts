@@ -13,7 +13,8 @@ const SIBLINGS = {
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
-  cli: ["domain", "infra", "audit", "gateway", "processor"]
+  operations: ["domain", "infra", "audit"],
+  cli: ["domain", "infra", "audit", "operations", "gateway", "processor"]
 }
 
 describe("the imports", () => {

@@ -22,3 +22,11 @@ export const embedded = Effect.fnUntraced(function*(place: Target.Target) {
 
 export const describe = ({ items, madeAt, records }: Infra.Backup): string =>
   `a whole backup of ${TimeArgument.show(madeAt)}, with ${records} records of the log and ${items} items`
+
+/** The same for programs. `path` is where it is now. */
+export const view = (path: string, { items, madeAt, records }: Infra.Backup) => ({
+  path,
+  made_at: TimeArgument.show(madeAt),
+  records,
+  items
+})

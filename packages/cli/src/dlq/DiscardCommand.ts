@@ -1,24 +1,31 @@
 /** `flash-sale dlq discard`: letters that need nothing more. */
-import { Effect } from "effect"
-import { Argument, Command } from "effect/cli"
+import * as Discard from "@flash-sale/operations/letters/Discard"
+import { distinct } from "@flash-sale/operations/letters/LetterSelection"
+import { Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
+import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Target from "../terminal/Target.ts"
 import * as Batch from "./Batch.ts"
-import * as Discard from "./Discard.ts"
-import { by, distinct, id, orUser, text } from "./DlqFlags.ts"
+import { id } from "./DlqFlags.ts"
+import * as LetterWords from "./LetterWords.ts"
 
 export const command = Command.make("discard", {
   ids: id.pipe(Argument.variadic({ min: 1 })),
-  by,
-  why: text("why", "Why nothing more is to be done about it"),
+  by: OperatorFlags.by,
+  why: OperatorFlags.why("why").pipe(Flag.withDescription("Why nothing more is to be done about it")),
+  ...JsonFlag.lines,
   ...Target.flags
-}, ({ by, ids, why, ...target }) =>
+}, ({ by, ids, json, why, ...target }) =>
   Effect.gen(function*() {
-    const operator = { by: yield* orUser(by), why }
+    const operator = yield* OperatorFlags.operator({ by, reason: Option.some(why) })
     const inspected = yield* Batch.inspect(distinct(ids), Discard.inspect)
     const refusals = Batch.refusals(inspected)
     if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
-    yield* Batch.perform(inspected, (step) => Discard.perform(step, operator))
+    yield* Batch.perform(inspected, (step) =>
+      Effect.map(Discard.perform(step, operator), json ? LetterWords.jsonOfDiscarded : LetterWords.ofDiscarded))
   }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Mark dead letters as handled without doing anything about them")
+    Command.withDescription("Mark dead letters as handled without doing anything about them"),
+    Command.withExamples([{ command: "flash-sale dlq discard 3-1743 --why \"a typo of the importer\"" }])
   )

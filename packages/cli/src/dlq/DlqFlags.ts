@@ -1,14 +1,19 @@
 /** Arguments and flags that several `dlq` commands have. */
-import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
+import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import { Effect, Option } from "effect"
+import * as Kind from "@flash-sale/infra/settings/Kind"
+import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
+import type * as Letters from "@flash-sale/operations/letters/Letters"
+import { Duration, Option } from "effect"
 import { Argument, Flag } from "effect/cli"
-import { userInfo } from "node:os"
-import * as LetterIdText from "./LetterIdText.ts"
-import * as Letters from "./Letters.ts"
 
-/** The longest name and reason that a handling carries, in characters. */
-const MAX_TEXT = 500
+/** The reasons as they are typed: `payment-timeout`. */
+const REASONS: ReadonlyArray<readonly [typed: string, reason: DeadLetterReason]> = DeadLetterReason.literals.map(
+  (reason) => [reason.toLowerCase().replaceAll(" ", "-"), reason]
+)
+
+/** How long a letter may have waited. */
+const AGE = Kind.duration(Duration.zero, Duration.days(3_650))
 
 export const id = Argument.String("id").pipe(
   Argument.filterMap(LetterIdText.read, () => "the id of a letter, such as 3-1742"),
@@ -16,7 +21,7 @@ export const id = Argument.String("id").pipe(
 )
 
 export const filters = {
-  reason: Flag.ChoiceWithValue("reason", Letters.REASONS).pipe(
+  reason: Flag.ChoiceWithValue("reason", REASONS).pipe(
     Flag.withDescription("Only letters with this reason"),
     Flag.optional
   ),
@@ -24,29 +29,23 @@ export const filters = {
     Flag.withSchema(ItemId),
     Flag.withDescription("Only letters of this item"),
     Flag.optional
+  ),
+  olderThan: Flag.String("older-than").pipe(
+    Flag.filterMap((text) => Option.fromUndefinedOr(AGE.read(text)), () => AGE.expects),
+    Flag.withDescription("Only letters that have waited this long or longer, such as 30m, 2h or 1d"),
+    Flag.optional
   )
 }
 
-/** A flag with a text of bounded length. */
-export const text = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.filter(
-      (given) => given.trim() !== "" && given.length <= MAX_TEXT,
-      () => `1 to ${MAX_TEXT} characters`
-    ),
-    Flag.withDescription(description)
-  )
+/** What the flags choose. */
+export interface Chosen {
+  readonly reason: Option.Option<DeadLetterReason>
+  readonly item: Option.Option<ItemId>
+  readonly olderThan: Option.Option<Duration.Duration>
+}
 
-export const by = text("by", "Who does it; the user of the operating system where it is absent").pipe(Flag.optional)
-
-/** The operator's name: the user of the operating system where none is given. A container's user may have none. */
-export const orUser = (given: Option.Option<string>): Effect.Effect<string> =>
-  Option.match(given, {
-    onSome: Effect.succeed,
-    onNone: () => Effect.orElseSucceed(Effect.try(() => userInfo().username), () => "unknown")
-  })
-
-/** Each letter once, in order. */
-export const distinct = (
-  ids: ReadonlyArray<LetterId>
-): ReadonlyArray<LetterId> => [...new Map(ids.map((id) => [LetterIdText.show(id), id])).values()]
+export const filterOf = ({ item, olderThan, reason }: Chosen): Letters.Filter => ({
+  reason: Option.getOrUndefined(reason),
+  item: Option.getOrUndefined(item),
+  olderThanMillis: Option.getOrUndefined(Option.map(olderThan, Duration.toMillis))
+})

@@ -1,14 +1,13 @@
 /** Letters as they are printed. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
+import * as Letters from "@flash-sale/operations/letters/Letters"
+import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
 import { Option, Schema, Struct } from "effect"
-import * as LetterIdText from "./LetterIdText.ts"
-import * as Letters from "./Letters.ts"
-import * as LetterValue from "./LetterValue.ts"
+import * as Table from "../terminal/Table.ts"
 
 const HEADINGS = ["ID", "AGE", "REASON", "ITEM", "REQUEST", "ATTEMPT", "CORRELATION ID"]
-const ABSENT = "-"
-const GAP = "  "
 
 const SECOND = 1_000
 const UNITS = [
@@ -23,26 +22,19 @@ export const age = (millis: number): string => {
   return `${Math.floor(millis / unit.millis)}${unit.name}`
 }
 
-/** Without characters that move a terminal's cursor or hide text: other programs may write the topic. */
-const harmless = (text: string): string =>
-  text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
-
 const ageOf = (letter: DeadLetter, now: number): Option.Option<number> =>
   Option.map(Letters.putAt(letter), (at) => Math.max(0, now - at))
 
 /** Aligned columns under their headings. */
-export const table = (letters: ReadonlyArray<DeadLetter>, now: number): string => {
-  const rows = [HEADINGS, ...letters.map((letter) => row(letter, now))]
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)))
-  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join(GAP).trimEnd()).join("\n")
-}
+export const table = (letters: ReadonlyArray<DeadLetter>, now: number): string =>
+  Table.show(HEADINGS, letters.map((letter) => row(letter, now)))
 
 const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
   LetterIdText.show(letter),
-  Option.match(ageOf(letter, now), { onNone: () => ABSENT, onSome: age }),
+  Option.match(ageOf(letter, now), { onNone: () => Table.ABSENT, onSome: age }),
   letter.error,
-  harmless(letter.key ?? ABSENT),
-  harmless(letter.requestId ?? ABSENT),
+  Table.harmless(letter.key ?? Table.ABSENT),
+  Table.harmless(letter.requestId ?? Table.ABSENT),
   String(letter.attempt),
   letter.correlationId
 ]

@@ -1,11 +1,12 @@
 /** `flash-sale dlq list`: the open letters. */
+import * as Letters from "@flash-sale/operations/letters/Letters"
 import { Clock, Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
-import { filters } from "./DlqFlags.ts"
+import { filterOf, filters } from "./DlqFlags.ts"
 import * as LetterFormat from "./LetterFormat.ts"
-import * as Letters from "./Letters.ts"
 
 export const command = Command.make("list", {
   limit: Flag.Int("limit").pipe(
@@ -14,11 +15,11 @@ export const command = Command.make("list", {
     Flag.withDefault(100)
   ),
   ...filters,
-  json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object a line"), Flag.withDefault(false)),
+  ...JsonFlag.lines,
   ...Target.flags
-}, ({ item, json, limit, reason, ...target }) =>
+}, ({ item, json, limit, olderThan, reason, ...target }) =>
   Effect.gen(function*() {
-    const letters = yield* Letters.open({ item, reason })
+    const letters = yield* Letters.open(filterOf({ item, olderThan, reason }))
     const now = yield* Clock.currentTimeMillis
     const shown = letters.slice(0, limit)
     if (json) return yield* Effect.forEach(shown, (letter) => Console.log(LetterFormat.jsonLine(letter, now)))
@@ -26,5 +27,6 @@ export const command = Command.make("list", {
     yield* Console.log(LetterFormat.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
   }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the dead letters that nobody has handled, oldest first")
+    Command.withDescription("Print the dead letters that nobody has handled, oldest first"),
+    Command.withExamples([{ command: "flash-sale dlq list --reason payment-timeout --older-than 1h" }])
   )

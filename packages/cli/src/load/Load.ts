@@ -2,6 +2,8 @@
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
+import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
 import * as LoadRun from "./LoadRun.ts"
 
@@ -42,6 +44,7 @@ export const command = Command.make("load", {
     Flag.withDescription("Send a payment token with each order, for gateways that encrypt them"),
     Flag.withDefault(false)
   ),
+  ...JsonFlag.one,
   ...Target.flags
 }, ({ dataDir, embedded, users, ...options }) =>
   LoadRun.run({
@@ -49,11 +52,13 @@ export const command = Command.make("load", {
     users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
   }).pipe(
     Effect.scoped,
+    Effect.provideService(Progress.IsShown, !options.json),
     Effect.provide(Target.layer({ dataDir, embedded })),
     Effect.mapError(CommandFailed.from)
   )).pipe(
     Command.withDescription(
       "Buy from a running gateway at a steady rate, wait until every accepted order is final, and check the books: " +
         "put in = available + held + sold, accepted = completed + failed. Exits with 1 where they do not balance"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale load --orders 20000 --rate 2000" }])
   )

@@ -9,10 +9,11 @@ import {
 } from "@flash-sale/domain/ports/OrderLog"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, Option } from "effect"
 import * as KnownItem from "../stock/KnownItem.ts"
-import * as StockChange from "../stock/StockChange.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
 import * as AtOnce from "./AtOnce.ts"
@@ -33,6 +34,8 @@ export interface LoadOptions extends Plan.PlanOptions {
   /** Orders a second. */
   readonly rate: number
   readonly url: URL
+  /** Prints the report as one object. */
+  readonly json: boolean
 }
 
 /** Fails where the books do not balance or nothing could be tried. */
@@ -94,7 +97,7 @@ const sendAll = Effect.fnUntraced(function*(
       )
   )
   const books = BalanceCheck.make(lines, fates)
-  yield* Console.log(Report.make(tally, lines, books, seconds))
+  yield* Console.log((options.json ? Report.json : Report.make)(tally, lines, books, seconds))
   return books
 })
 
@@ -121,8 +124,9 @@ const putIn = Effect.fnUntraced(function*(
   target: number
 ): Effect.fn.Return<void, Errors, OrderLog | ItemStore> {
   const command = yield* StockChange.freshId
+  const operator = yield* OperatorFlags.operator({ by: Option.none(), reason: Option.some("load run") })
   yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
-  const position = yield* Target.boundedAppend(StockChange.append(itemId, { command, target }))
+  const position = yield* Target.boundedAppend(StockChange.append(itemId, { command, target }, operator))
   const summary = yield* StockChange.awaitEffect(itemId, position)
   if (Option.isNone(summary)) {
     return yield* CommandFailed.failed("the stock was recorded but nothing folds it: start a processor")

@@ -51,3 +51,25 @@ export const make = (
     ...(books.wrong.length === 0 ? ["The books balance."] : ["THE BOOKS DO NOT BALANCE:"]),
     ...books.wrong.map((wrong) => `  ${wrong}`)
   ].join("\n")
+
+/** The same for programs, as one object. */
+export const json: typeof make = (tally, lines, books, seconds) =>
+  JSON.stringify({
+    answered: tally.answered(),
+    seconds,
+    answers: Object.fromEntries(tally.answers()),
+    retries: Object.fromEntries(tally.retries()),
+    latency_ms: tally.latencies() ?? null,
+    items: lines.map(({ itemId, put, summary: { available, held, sold } }) => ({
+      item_id: itemId,
+      put,
+      available,
+      held,
+      sold
+    })),
+    accepted: books.accepted,
+    completed: books.completed,
+    failed: Object.fromEntries(books.failed),
+    open: books.open,
+    wrong: books.wrong
+  })

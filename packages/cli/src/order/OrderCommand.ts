@@ -33,7 +33,8 @@ const show = Command.make("show", {
         yield* Console.log(JSON.stringify(Struct.omit(encode(found.record), ["fingerprint", "place"]), undefined, 2))
     }
   }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the status of an order as JSON")
+    Command.withDescription("Print the status of an order as JSON"),
+    Command.withExamples([{ command: "flash-sale order show r-1" }])
   )
 
 export const command = Command.make("order").pipe(

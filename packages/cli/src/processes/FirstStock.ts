@@ -3,13 +3,16 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import { home, NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Effect, Fiber, Layer, Schedule } from "effect"
-import * as StockChange from "../stock/StockChange.ts"
 
 export const FIRST_ITEM = ItemId.make("101")
 const FIRST_UNITS = 100
+/** Whose change it is, in the log. */
+const ENGINE: Operator = { by: "flash-sale", reason: "first run" }
 /** The same at every start, so that the record counts once even where a start was cut short. */
 const COMMAND = CommandId.make("first-run-stock")
 
@@ -40,6 +43,6 @@ const put = Effect.gen(function*() {
     until: ({ isComplete }) => isComplete
   })
   if (summary.position !== NOTHING_FOLDED) return
-  const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS })
+  const position = yield* StockChange.append(FIRST_ITEM, { command: COMMAND, target: FIRST_UNITS }, ENGINE)
   yield* StockChange.awaitEffect(FIRST_ITEM, position)
 })

@@ -5,12 +5,16 @@ import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
+import { existsSync } from "node:fs"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as AdminPort from "./AdminPort.ts"
 import * as Process from "./Process.ts"
 
 const settings = Settings.all({
   gateway: Settings.GatewaySettings,
   tokens: Settings.TokenKeySettings,
+  access: Settings.AccessSettings,
+  admin: Settings.AdminSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
   logs: Settings.LogSettings,
@@ -20,15 +24,27 @@ const settings = Settings.all({
 export const command = Command.make("gateway", {}, () =>
   Effect.gen(function*() {
     const read = yield* settings
+    const keysFile = Infra.keysFile(read.access)
+    // Several gateways of one machine that know no keys start as ever, whatever else listens there.
+    const admin = AdminPort.wanted(read, keysFile !== undefined && existsSync(keysFile))
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["gateway"])).pipe(
-      Layer.provide(Gateway.layer(read.gateway)),
+      Layer.provide([
+        Gateway.layer({ ...read.gateway, auth: read.access.auth }),
+        AdminPort.layer(read, admin)
+      ]),
       Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
+      Layer.provide(Infra.layerCallers(read.access)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
-    return yield* Process.launch([{ port: read.gateway.httpPort, variable: "HTTP_PORT" }], layers)
+    const { httpHost: host, httpPort: port } = read.gateway
+    return yield* Process.launch(
+      [{ port, host, variable: "HTTP_PORT" }, ...(admin === undefined ? [] : [admin])],
+      layers
+    )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Take orders at HTTP_PORT and append them to Kafka. Start as many as you like. " +
         "Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "REDIS_ADDR=localhost:6379 KAFKA_ADDR=localhost:9092 flash-sale gateway" }])
   )

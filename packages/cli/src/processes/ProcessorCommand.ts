@@ -5,6 +5,7 @@ import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
+import * as ProcessorReport from "@flash-sale/processor/ProcessorReport"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
@@ -12,11 +13,15 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Process from "./Process.ts"
 
 /** The processor and its port, on whatever ports and payments there are. */
-export const layer = ({ metricsPort }: Settings.ProcessorSettings) =>
+export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: Settings.ProcessorSettings) =>
   Layer.mergeAll(
     Processor.layer,
+    ProcessorReport.layer,
     MetricsServer.layer({
       port: metricsPort,
+      host: metricsHost,
+      token: metricsToken,
+      allowedHosts,
       health: Health.check,
       isReady: Health.isReady,
       metrics: "processor"
@@ -43,10 +48,12 @@ export const command = Command.make("processor", {}, () =>
       Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerTokens(read.tokens)]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read))
     )
-    return yield* Process.launch([{ port: read.processor.metricsPort, variable: "METRICS_PORT" }], layers)
+    const { metricsHost: host, metricsPort: port } = read.processor
+    return yield* Process.launch([{ port, host, variable: "METRICS_PORT" }], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the orders from Kafka into Redis and take the payments. Start as many as there are partitions at the " +
         "most. Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "REDIS_ADDR=localhost:6379 KAFKA_ADDR=localhost:9092 flash-sale processor" }])
   )

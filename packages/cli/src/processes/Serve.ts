@@ -8,6 +8,8 @@ import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as AdminPort from "./AdminPort.ts"
+import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
 import * as Process from "./Process.ts"
 import * as ProcessorCommand from "./ProcessorCommand.ts"
@@ -17,9 +19,11 @@ const SERVICES = ["gateway", "processor"] as const
 const settings = (target: Pick<Target.Target, "dataDir">) =>
   Settings.all({
     gateway: Settings.ServeGatewaySettings,
-    processor: Settings.ProcessorSettings,
+    processor: Settings.ServeProcessorSettings,
     payments: Settings.ServePaymentSettings,
     tokens: Settings.TokenKeySettings,
+    access: Settings.AccessSettings,
+    admin: Settings.AdminSettings,
     statuses: Settings.StatusSettings,
     embedded: Target.embedded(target),
     logs: Settings.LogSettings,
@@ -44,32 +48,42 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
     const read = yield* settings(target)
-    const { httpPort } = read.gateway
-    const { metricsPort } = read.processor
+    const { httpHost, httpPort } = read.gateway
+    const { metricsHost, metricsPort } = read.processor
+    const admin = AdminPort.wanted(read, true)
     // Shut down from the top: first no more orders are taken, then those in hand are finished.
     const layers = Layer.mergeAll(
       Process.layerLifecycle,
       Dependencies.layer(SERVICES, Dependencies.EMBEDDED),
       layerWelcome(read.gateway)
     ).pipe(
-      Layer.provide(Gateway.layer(read.gateway).pipe(Process.loggedAs("gateway"))),
+      Layer.provide(
+        Layer.merge(
+          Gateway.layer({ ...read.gateway, auth: read.access.auth }),
+          AdminPort.layer(read, admin)
+        ).pipe(Process.loggedAs("gateway"))
+      ),
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([
         Infra.layerTokensEmbedded(read.embedded, read.tokens),
         Infra.layerPayments(read.payments)
       ]),
+      Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
+      Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access, admin)),
       Layer.provide(Infra.layerEmbedded(read.embedded)),
       Layer.provide(Infra.layerStatuses(read.statuses)),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )
     return yield* Process.launch([
-      { port: httpPort, variable: "HTTP_PORT" },
-      { port: metricsPort, variable: "METRICS_PORT" }
+      { port: httpPort, host: httpHost, variable: "HTTP_PORT" },
+      { port: metricsPort, host: metricsHost, variable: "METRICS_PORT" },
+      ...(admin === undefined ? [] : [admin])
     ], layers)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Run the whole engine in this process, on one file under DATA_DIR. Item 101 is on sale. " +
         "Settings are environment variables: README.md has them all"
-    )
+    ),
+    Command.withExamples([{ command: "HTTP_PORT=8080 flash-sale serve" }])
   )

@@ -5,6 +5,8 @@ import { Duration, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
+import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
 import * as ReconcileRun from "./ReconcileRun.ts"
 import * as Watch from "./Watch.ts"
@@ -27,18 +29,23 @@ export const command = Command.make("reconcile", {
     Flag.withDescription("Go on for ever, with so long a pause, and show what is found at METRICS_PORT: 1h"),
     Flag.optional
   ),
+  ...JsonFlag.lines,
   ...Target.flags
-}, ({ apply, every, item, ...place }) =>
+}, ({ apply, every, item, json, ...place }) =>
   Effect.gen(function*() {
     if (Option.isSome(every) && (apply || Option.isSome(item))) {
       return yield* CommandFailed.usage("--every compares all items, and repairs none: not with --item or --apply")
     }
+    if (json && (apply || Option.isSome(every))) {
+      return yield* CommandFailed.usage("--json prints what differs, and changes nothing: not with --apply or --every")
+    }
     yield* Effect.gen(function*() {
       if (Option.isSome(every)) return yield* Watch.run(every.value)
-      yield* ReconcileRun.run({ item: Option.getOrUndefined(item), apply })
-    }).pipe(Effect.provide(AuditTarget.layer(place)))
+      yield* ReconcileRun.run({ item: Option.getOrUndefined(item), apply, json })
+    }).pipe(Effect.provide(AuditTarget.layer(place)), Effect.provideService(Progress.IsShown, !json))
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Fold the log in memory and compare the store with it, item by item. Exits with 1 where something differs"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale reconcile" }, { command: "flash-sale reconcile --item 101 --apply" }])
   )

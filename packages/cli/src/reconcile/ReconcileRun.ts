@@ -11,11 +11,14 @@ import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
 import * as Target from "../terminal/Target.ts"
+import * as ReconcileJson from "./ReconcileJson.ts"
 import * as Repair from "./Repair.ts"
 
 export interface Options {
   readonly item: ItemId | undefined
   readonly apply: boolean
+  /** Prints objects, a line each. Nothing is repaired then. */
+  readonly json?: boolean
 }
 
 /** What a comparison came to. */
@@ -28,7 +31,7 @@ export interface Compared {
 }
 
 /** Prints what differs, and repairs it where that is asked for. */
-export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
+export const compare = Effect.fnUntraced(function*({ apply, item, json = false }: Options) {
   yield* AuditTarget.untilUp
   const reader = yield* LogReader
   const count = yield* Target.bounded(reader.partitions)
@@ -43,13 +46,18 @@ export const compare = Effect.fnUntraced(function*({ apply, item }: Options) {
     Effect.forEach(partitions, (partition) => Audit.run({ partition, count, only: item, onRead })),
     () => Progress.line("records folded", Math.min(read, total), total)
   )
-  yield* Effect.forEach(results, report, { discard: true })
+  yield* Effect.forEach(results, json ? ReconcileJson.report : report, { discard: true })
   if (item !== undefined) yield* requireKnown(item, count, results)
   const items = results.reduce((sum, result) => sum + result.compared, 0)
   const wrong = results.flatMap(({ findings }) => findings.filter(Finding.differs))
-  yield* Console.log(`${items} items compared, ${wrong.length} differ`)
+  const unclear = results.filter(isUnclear).length
+  yield* Console.log(
+    json
+      ? JSON.stringify({ items_compared: items, differing: wrong.length, unclear_partitions: unclear })
+      : `${items} items compared, ${wrong.length} differ`
+  )
   const differing = apply ? yield* repair(results) : wrong.length
-  return { items, differing, unclear: results.filter(isUnclear).length } satisfies Compared
+  return { items, differing, unclear } satisfies Compared
 })
 
 /** An item that the log knows and the store does not has a finding. One that neither knows was typed wrongly. */

@@ -26,10 +26,13 @@ const compareOnce = Effect.gen(function*() {
 
 /** Never ends by itself. */
 export const run = Effect.fnUntraced(function*(every: Duration.Duration) {
-  const { metricsPort } = yield* Settings.ProcessorSettings
+  const { allowedHosts, metricsHost, metricsPort, metricsToken } = yield* Settings.ProcessorSettings
   // It is healthy for as long as it compares, whatever it finds.
   const server = MetricsServer.layer({
     port: metricsPort,
+    host: metricsHost,
+    token: metricsToken,
+    allowedHosts,
     health: Effect.succeed({ status: "healthy" as const }),
     isReady: Effect.succeed(true),
     metrics: "reconcile"

@@ -139,5 +139,6 @@ export const command = Command.make("recover", { ...RecoverFlags.flags, ...Targe
       "Fold the whole log into an empty second Redis, beside whatever runs; or, of the embedded file, build the " +
         "tables again while no engine runs. The engine's own Redis needs no command: its processors fold it by " +
         "themselves. With --repartition, move the log to a topic with another number of partitions"
-    )
+    ),
+    Command.withExamples([{ command: "flash-sale recover --to redis-2:6379 --dry-run" }])
   )

@@ -1,38 +1,32 @@
-/** `flash-sale sale show|open|close|pause|resume|limit|price`: when, to whom and for how much an item is sold. */
+/** `flash-sale sale show|list|open|close|pause|resume|limit|price`: when, to whom and for how much an item is sold. */
 import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as KnownItem from "../stock/KnownItem.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
 import { change, flags, item, NONE, print } from "./SaleEdit.ts"
 import * as SaleHours from "./SaleHours.ts"
+import * as SaleList from "./SaleList.ts"
+import * as SalePause from "./SalePause.ts"
 import * as SalePrice from "./SalePrice.ts"
 
-const show = Command.make("show", { item, ...Target.flags }, ({ item, ...target }) =>
-  Effect.gen(function*() {
-    const summary = yield* KnownItem.read(item)
-    if (!summary.isKnown) {
-      return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
-    }
-    yield* print(item, summary)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print how an item is sold, and its counts")
-  )
-
-const pause = Command.make(
-  "pause",
-  { item, ...flags },
-  ({ item, ...target }) => change(item, target, { paused: true })
+const show = Command.make(
+  "show",
+  { item, ...JsonFlag.one, ...Target.flags },
+  ({ item, json, ...target }) =>
+    Effect.gen(function*() {
+      const summary = yield* KnownItem.read(item)
+      if (!summary.isKnown) {
+        return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
+      }
+      yield* print(item, summary, json)
+    }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 ).pipe(
-  Command.withDescription("Take no orders until the sale is resumed. Those that are in the log by then count")
+  Command.withDescription("Print how an item is sold, and its counts"),
+  Command.withExamples([{ command: "flash-sale sale show 101" }])
 )
-
-const resume = Command.make(
-  "resume",
-  { item, ...flags },
-  ({ item, ...target }) => change(item, target, { paused: false })
-).pipe(Command.withDescription("End a pause"))
 
 const readLimit = (text: string): Option.Option<number | null> => {
   if (text === NONE) return Option.some(null)
@@ -48,10 +42,20 @@ const limit = Command.make("limit", {
   ),
   ...flags
 }, ({ item, units, ...target }) => change(item, target, { perUserLimit: units })).pipe(
-  Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set")
+  Command.withDescription("Limit how many units each user may buy. Counts what is bought while a limit is set"),
+  Command.withExamples([{ command: "flash-sale sale limit 101 2" }, { command: "flash-sale sale limit 101 none" }])
 )
 
 export const command = Command.make("sale").pipe(
   Command.withDescription("Say when, to whom and for how much an item is sold, or look"),
-  Command.withSubcommands([show, SaleHours.open, SaleHours.close, pause, resume, limit, SalePrice.command])
+  Command.withSubcommands([
+    show,
+    SaleList.command,
+    SaleHours.open,
+    SaleHours.close,
+    SalePause.pause,
+    SalePause.resume,
+    limit,
+    SalePrice.command
+  ])
 )

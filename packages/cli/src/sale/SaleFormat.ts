@@ -2,6 +2,7 @@
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import type { ListedItem } from "@flash-sale/operations/items/ItemList"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
@@ -19,6 +20,24 @@ const orNone = <A>(value: A | undefined, show: (value: A) => string): string => 
 /** A price of 0 is one: the item is given away, and the payment provider is asked for nothing. */
 const priceOf = (price: number, currency: string | undefined): string =>
   price === 0 ? `free (${Money.show(price, currency)})` : Money.show(price, currency)
+
+/** Of `row`. */
+export const HEADINGS = ["ITEM", "SALE", "AVAILABLE", "OPENS", "CLOSES", "LIMIT", "PRICE"]
+
+/** The same as one row of a table. */
+export const row = ({ itemId, stopped, summary }: ListedItem, now: number): ReadonlyArray<string> => {
+  if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", "", ""]
+  const { available, settings } = summary
+  return [
+    itemId,
+    state(settings, now),
+    String(available),
+    orNone(settings.opensAt, TimeArgument.show),
+    orNone(settings.closesAt, TimeArgument.show),
+    orNone(settings.perUserLimit, String),
+    orNone(settings.price, (price) => priceOf(price, settings.currency))
+  ]
+}
 
 export const sale = (itemId: ItemId, summary: ItemSummary, now: number): string => {
   const { available, held, settings, sold } = summary

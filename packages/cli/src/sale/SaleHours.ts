@@ -43,7 +43,10 @@ export const open = Command.make("open", {
   })).pipe(
     Command.withDescription(
       "Take orders from --at until --until. Replaces both; a paused sale stays paused: see resume"
-    )
+    ),
+    Command.withExamples([{
+      command: "flash-sale sale open 101 --at 2026-12-01T18:00:00Z --until 2026-12-01T20:00:00Z"
+    }])
   )
 
 export const close = Command.make("close", {
@@ -61,5 +64,6 @@ export const close = Command.make("close", {
     }
     yield* change(item, target, { closesAt })
   })).pipe(
-    Command.withDescription("Take no orders from --at on. An order that was accepted before it counts")
+    Command.withDescription("Take no orders from --at on. An order that was accepted before it counts"),
+    Command.withExamples([{ command: "flash-sale sale close 101" }, { command: "flash-sale sale close 101 --at +30m" }])
   )

@@ -47,5 +47,6 @@ export const command = Command.make(
   ({ amount, currency, item, ...target }) =>
     Effect.flatMap(readPrice(amount, currency), (patch) => change(item, target, patch))
 ).pipe(
-  Command.withDescription("Set what one unit costs from then on. What is held already keeps its price")
+  Command.withDescription("Set what one unit costs from then on. What is held already keeps its price"),
+  Command.withExamples([{ command: "flash-sale sale price 101 12.50 EUR" }])
 )

@@ -3,12 +3,16 @@ import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as ItemView from "@flash-sale/operations/items/ItemView"
+import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
+import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Target from "../terminal/Target.ts"
 import * as KnownItem from "./KnownItem.ts"
-import * as StockChange from "./StockChange.ts"
 
 const item = Argument.String("item").pipe(
   Argument.withSchema(ItemId),
@@ -23,28 +27,38 @@ const units = (minimum: number) =>
 const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
   `available ${available}, held ${held}, sold ${sold}`
 
-const get = Command.make("get", { item, ...Target.flags }, ({ item, ...target }) =>
-  Effect.gen(function*() {
-    const summary = yield* KnownItem.read(item)
-    if (!summary.isKnown) {
-      return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
-    }
-    yield* Console.log(`item ${item}: ${counts(summary)}`)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print what is available, held and sold of an item")
-  )
+const print = (itemId: ItemId, summary: ItemSummary, json: boolean) =>
+  Console.log(json ? JSON.stringify(ItemView.ofSummary(itemId, summary)) : `item ${itemId}: ${counts(summary)}`)
+
+const get = Command.make(
+  "get",
+  { item, ...JsonFlag.one, ...Target.flags },
+  ({ item, json, ...target }) =>
+    Effect.gen(function*() {
+      const summary = yield* KnownItem.read(item)
+      if (!summary.isKnown) {
+        return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
+      }
+      yield* print(item, summary, json)
+    }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+).pipe(
+  Command.withDescription("Print what is available, held and sold of an item"),
+  Command.withExamples([{ command: "flash-sale stock get 101" }])
+)
 
 /** Appends the change, waits until it counts, and prints the item then; none where no processor runs. */
-const change = (itemId: ItemId, adjustment: Adjustment, target: Target.Target) =>
+const change = (
+  itemId: ItemId,
+  adjustment: Adjustment,
+  operator: Operator,
+  { json, ...target }: Target.Target & { readonly json: boolean }
+) =>
   Effect.gen(function*() {
     yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
-    const position = yield* Target.boundedAppend(StockChange.append(itemId, adjustment))
+    const position = yield* Target.boundedAppend(StockChange.append(itemId, adjustment, operator))
     const summary = yield* StockChange.awaitEffect(itemId, position)
-    yield* Console.log(
-      Option.isSome(summary)
-        ? `item ${itemId}: ${counts(summary.value)}`
-        : StockChange.recorded(itemId, yield* Target.follower(target))
-    )
+    if (Option.isSome(summary)) yield* print(itemId, summary.value, json)
+    else yield* Target.sayRecorded(itemId, position, target, json)
     return summary
   })
 
@@ -55,10 +69,19 @@ const create = Flag.Boolean("create").pipe(
 
 const set = Command.make(
   "set",
-  { item, units: units(0).pipe(Argument.withDescription("Units available from then on")), create, ...Target.flags },
-  ({ create, item, units, ...target }) =>
-    StockChange.freshId.pipe(
-      Effect.flatMap((command) => change(item, { command, target: units }, target)),
+  {
+    item,
+    units: units(0).pipe(Argument.withDescription("Units available from then on")),
+    create,
+    ...OperatorFlags.flags,
+    ...JsonFlag.one,
+    ...Target.flags
+  },
+  ({ by, create, item, reason, units, ...target }) =>
+    Effect.gen(function*() {
+      const operator = yield* OperatorFlags.operator({ by, reason })
+      yield* change(item, { command: yield* StockChange.freshId, target: units }, operator, target)
+    }).pipe(
       Effect.provide(Target.layer(target, create)),
       Effect.mapError(CommandFailed.from)
     )
@@ -66,19 +89,9 @@ const set = Command.make(
   Command.withDescription(
     "Set how many units of an item are available. Takes its place in the log, after the orders that came before. " +
       "A new item begins so"
-  )
+  ),
+  Command.withExamples([{ command: "flash-sale stock set 101 500 --reason \"delivery of May\"" }])
 )
-
-/**
- * Says what was not taken: never more is taken out than is available. Where stock is put in at the same moment by
- * somebody else, less seems to have been taken than was.
- */
-const checkTaken = (itemId: ItemId, delta: number, before: ItemSummary, after: ItemSummary) => {
-  const taken = Math.max(0, before.stocked - after.stocked)
-  return delta < 0 && before.isComplete && taken < -delta
-    ? Effect.fail(CommandFailed.failed(`item ${itemId}: took ${taken} of ${-delta}, as no more was available`))
-    : Effect.void
-}
 
 const add = Command.make(
   "add",
@@ -88,18 +101,28 @@ const add = Command.make(
       Argument.withDescription("Units to put in; below zero to take out, at most what is available")
     ),
     create: KnownItem.create,
+    ...OperatorFlags.flags,
+    ...JsonFlag.one,
     ...Target.flags
   },
-  ({ create, item, units, ...target }) =>
+  ({ by, create, item, reason, units, ...target }) =>
     Effect.gen(function*() {
+      const operator = yield* OperatorFlags.operator({ by, reason })
       const before = yield* (create ? KnownItem.read(item) : KnownItem.required(item))
-      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units }, target)
-      if (Option.isSome(after)) yield* checkTaken(item, units, before, after.value)
+      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units }, operator, target)
+      const missing = Option.isSome(after) ? StockChange.shortfall(units, before, after.value) : undefined
+      if (missing !== undefined) {
+        const { asked, taken } = missing
+        return yield* CommandFailed.failed(`item ${item}: took ${taken} of ${asked}, as no more was available`)
+      }
     }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
 ).pipe(
   Command.withDescription(
     "Put units of an item in, or take some out. Exits with 1 where less was taken than was asked for"
-  )
+  ),
+  Command.withExamples([{ command: "flash-sale stock add 101 20" }, {
+    command: "flash-sale stock add 101 -5 --reason \"broken in the store\""
+  }])
 )
 
 export const command = Command.make("stock").pipe(

@@ -10,6 +10,7 @@ import type {
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
+import type { UnknownItem } from "@flash-sale/operations/items/KnownItem"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 import * as ExitCode from "./ExitCode.ts"
 
@@ -42,7 +43,13 @@ export const about = (what: string, { code, lines }: CommandFailed): CommandFail
 
 /** Errors of adapters and servers that already say it in a line. */
 interface InWords {
-  readonly _tag: "CannotOpen" | "CannotUseKeys" | "EngineLocked" | "CannotListen"
+  readonly _tag:
+    | "CannotOpen"
+    | "CannotUseKeys"
+    | "CannotUseFile"
+    | "KeysNotChanged"
+    | "EngineLocked"
+    | "CannotListen"
   readonly message: string
 }
 
@@ -65,6 +72,7 @@ type Known =
   | ItemDamaged
   | AppendRefused
   | AppendUnknown
+  | UnknownItem
 
 /** The error in the operator's words. */
 export const from = (error: Known): CommandFailed => {
@@ -87,16 +95,26 @@ export const from = (error: Known): CommandFailed => {
       return (error.overloaded ? failed : unreachable)(`not recorded, nothing changed: ${error.detail}`)
     case "AppendUnknown":
       return unknown(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
+    case "UnknownItem":
+      return failed(`item ${error.itemId} ${unknownItem(error)}`)
     case "CannotOpen":
       return unreachable(error.message)
     case "BackupRefused":
       return (error.isUsage ? usage : failed)(error.message)
     case "CannotUseKeys":
+    case "CannotUseFile":
+    case "KeysNotChanged":
     case "EngineLocked":
     case "CannotListen":
       return failed(error.message)
   }
 }
+
+const unknownItem = ({ isComplete }: UnknownItem): string =>
+  isComplete
+    ? "is not known, and nothing was changed: flash-sale stock set begins an item, or --create"
+    : "is not known so far, as its partition is not folded to its end, and nothing was changed: " +
+      "start a processor, or --create"
 
 /** Prints a failure on standard error, each line by itself. */
 export const report = <A, E, R>(

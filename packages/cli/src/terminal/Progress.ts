@@ -1,9 +1,12 @@
 /** The progress of a run: a bar that is redrawn at a terminal, else a plain line now and then. */
-import { Console, Effect, Schedule, Stdio, Terminal } from "effect"
+import { Console, Context, Effect, Schedule, Stdio, Terminal } from "effect"
 
 const BAR = 30
 const REDRAW_EVERY = "200 millis"
 const LINE_EVERY = "2 seconds"
+
+/** Whether it is shown: not where a program reads what is printed. */
+export const IsShown = Context.Reference<boolean>("@flash-sale/cli/Progress/IsShown", { defaultValue: () => true })
 
 /** `[#####.....]  50 %  10000 of 20000  orders sent`. */
 export const line = (what: string, done: number, total: number): string => {
@@ -19,6 +22,7 @@ export const during = <A, E, R>(
   now: () => string
 ): Effect.Effect<A, E, R | Stdio.Stdio | Terminal.Terminal> =>
   Effect.scoped(Effect.gen(function*() {
+    if (!(yield* IsShown)) return yield* effect
     const stdio = yield* Stdio.Stdio
     const terminal = yield* Terminal.Terminal
     const isTerminal = yield* stdio.stdoutIsTerminal

@@ -1,8 +1,9 @@
 /** Where an operator's command finds the engine: the embedded file, or Kafka and Redis. */
 import { type LogRefused, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Config, Effect, Layer, Option } from "effect"
+import { Config, Console, Effect, Layer, Option } from "effect"
 import { Flag } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 import * as EngineName from "./EngineName.ts"
@@ -80,6 +81,19 @@ export const follower = (place: Target): Effect.Effect<string, Config.ConfigErro
     if (yield* isDistributed(place)) return "a processor runs"
     return `an engine runs on the folder ${(yield* embedded(place)).dataDir}`
   })
+
+/** What is said of a change that is not seen to take effect; `when` says who has to run. */
+const recorded = (itemId: string, when: string): string =>
+  `item ${itemId}: the change is recorded; it takes effect when ${when}`
+
+/** Says so, of the change at this position. */
+export const sayRecorded = (itemId: string, position: LogPosition, place: Target, json: boolean) =>
+  Effect.flatMap(follower(place), (when) =>
+    Console.log(
+      json
+        ? JSON.stringify({ item_id: itemId, status: "Change Recorded", position })
+        : recorded(itemId, when)
+    ))
 
 /** The settings of Kafka and Redis. */
 export const distributed = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })

@@ -1,14 +1,23 @@
-/** Lines that are no command: help and errors on standard error, so that a program never takes them for an answer. */
-import { Console, Context, Effect } from "effect"
-import { CliOutput, TerminalCapabilities } from "effect/cli"
+/**
+ * Lines that are no command: one line on standard error says what is wrong and where help is. Help that was asked for
+ * goes to standard output, as all answers do.
+ */
+import { Console } from "effect"
+import { CliOutput } from "effect/cli"
 
-/** Help that was asked for goes to standard output, as all answers do. */
+/** What is wrong, without the line breaks of a text that is meant to stand by itself. */
+const textOf = ({ message }: { readonly message: string }): string =>
+  message.trim().replace(/\s*Did you mean this\?\s*/, "; did you mean: ").replaceAll(/\s*\n\s*/g, " ")
+
+/** The line about a command that was typed wrongly. */
+export const line = (
+  errors: ReadonlyArray<{ readonly message: string }>,
+  commandPath: ReadonlyArray<string>
+): string => `flash-sale: ${errors.map(textOf).join("; ")} (see ${commandPath.join(" ")} --help)`
+
 export const layer = CliOutput.layerPresenter({
-  present: Effect.fnUntraced(function*(event) {
-    if (event._tag !== "InvalidInvocation") return yield* CliOutput.defaultPresenter.present(event)
-    const context = yield* Effect.context<never>()
-    const { canColor } = Context.get(context, TerminalCapabilities.TerminalCapabilities)
-    const { formatErrors, formatHelpDoc } = CliOutput.defaultFormatter({ colors: canColor })
-    yield* Console.error(`${formatHelpDoc(event.helpDoc)}\n${formatErrors(event.errors)}`)
-  })
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error(line(event.errors, event.commandPath))
+      : CliOutput.defaultPresenter.present(event)
 })

@@ -29,4 +29,6 @@ export interface ItemCounts {
 export interface ItemStanding extends ItemCounts {
   readonly item_id: string
   readonly sale: Sale
+  /** The engine's clock as it answered, for countdowns: ISO 8601, in UTC. Engines before 0.2.0 do not say. */
+  readonly now?: string
 }

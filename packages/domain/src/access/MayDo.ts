@@ -14,13 +14,13 @@ export type AuthMode = "open" | "required"
 
 /**
  * - `PlaceOrder`: an order of this user for this item.
- * - `ReadOrders`: orders at all, before one of them is looked up.
+ * - `UseOrders`: orders at all, before it is read which one is meant.
  * - `ReadOrder`: an order that was found, of this user; undefined where nobody can say whose it is.
  * - `Operate`: what an operator does at the admin API.
  */
 export type Action =
   | { readonly _tag: "PlaceOrder"; readonly userId: UserId; readonly itemId: ItemId }
-  | { readonly _tag: "ReadOrders" }
+  | { readonly _tag: "UseOrders" }
   | { readonly _tag: "ReadOrder"; readonly userId: UserId | undefined }
   | { readonly _tag: "Operate"; readonly scope: Scope.Scope }
 
@@ -54,7 +54,7 @@ const refusalOfBuyer = (
     case "PlaceOrder":
       if (action.userId !== caller.userId) return wrongUser
       return caller.itemId === undefined || caller.itemId === action.itemId ? undefined : wrongItem
-    case "ReadOrders":
+    case "UseOrders":
       return undefined
     case "ReadOrder":
       return action.userId === caller.userId ? undefined : notFound

@@ -15,8 +15,10 @@ export class Api extends HttpApi.make("flash-sale")
     title: "Flash Sale Engine",
     version: "1.1",
     description: "Takes orders, keeps every one that it accepted, sells exactly what is in stock.\n\n" +
-      "Whoever reaches the port may call: the shop's own servers do, and vouch for `user_id`. Every answer is JSON " +
-      "with a correlation id, but 204 and streams of events.",
+      "A shop's server sends an api key and orders for any user; a buyer's browser or app sends a token that the " +
+      "shop has made, and orders as that user. Where the gateway runs with `AUTH=open`, a request without either is " +
+      "served like one with a key, and `user_id` is believed. Every answer is JSON with a correlation id, but 204 " +
+      "and streams of events.",
     license: { name: "MIT", identifier: "MIT" },
     servers: [{ url: "/", description: "The gateway that serves this document" }]
   }))

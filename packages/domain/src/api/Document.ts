@@ -5,6 +5,7 @@ import * as Descriptions from "./document/Descriptions.ts"
 import * as Examples from "./document/Examples.ts"
 import * as Parameters from "./document/Parameters.ts"
 import * as PublicNames from "./document/PublicNames.ts"
+import * as Security from "./document/Security.ts"
 import type { Spec } from "./document/Spec.ts"
 
 /** A buyer's order may have unknown fields, which are left out. */
@@ -19,6 +20,7 @@ const STEPS = [
   PublicNames.amend,
   Descriptions.amend,
   openOrder,
+  Security.amend,
   CommonAnswers.amend,
   AnswerHeaders.amend,
   Parameters.amend,

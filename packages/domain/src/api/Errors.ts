@@ -1,5 +1,6 @@
 /**
- * Every rejection of the HTTP API, as data. Those of a request as HTTP are in `HttpProblems`.
+ * Every rejection of the HTTP API, as data. Those of a request as HTTP are in `HttpProblems`, those of its caller in
+ * `AccessErrors`.
  *
  * Each body has `error` (for a person), `code` (for a program; stable), `retryable` (whether the same request may
  * succeed later) and `correlation_id`. Field names are those of the wire. `_tag` is not sent.
@@ -114,6 +115,7 @@ export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
 
 /**
  * Why the engine cannot serve now. After `outcome_unknown` the client repeats the same request id; it never buys twice.
+ * `keys_unavailable`: the keys by which a caller's token is verified cannot be read now.
  */
 export const UnavailableCode = Schema.Literals([
   "breaker_open",
@@ -121,7 +123,8 @@ export const UnavailableCode = Schema.Literals([
   "outcome_unknown",
   "overloaded",
   "store_unavailable",
-  "item_stopped"
+  "item_stopped",
+  "keys_unavailable"
 ])
 export type UnavailableCode = typeof UnavailableCode.Type
 

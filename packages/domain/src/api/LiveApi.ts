@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { OrderMoved } from "../ports/LiveEvents.ts"
 import { ItemId, RequestId } from "../records/Ids.ts"
+import { Authorization } from "./Authorization.ts"
 import * as Errors from "./Errors.ts"
 import { ItemView } from "./ItemsApi.ts"
 import { OrderView } from "./OrdersApi.ts"
@@ -47,7 +48,7 @@ const orderEvents = HttpApiEndpoint.get("orderEvents", "/orders/:request_id/even
     events: Schema.Union([event("snapshot", OrderView), event("change", OrderMoved)])
   }),
   error: [Errors.UnknownOrder, Errors.Unavailable]
-}).annotateMerge(OpenApi.annotations({
+}).middleware(Authorization).annotateMerge(OpenApi.annotations({
   summary: "What becomes of an order, as it happens",
   description:
     "A `snapshot` as of `GET /orders/:request_id`, then a `change` for each new status. Ends after the one " +

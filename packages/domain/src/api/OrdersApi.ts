@@ -4,6 +4,8 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { Amount, Attempt, ItemId, RequestId } from "../records/Ids.ts"
 import { Order } from "../records/Order.ts"
 import { OrderStatus } from "../records/OrderStatus.ts"
+import * as AccessErrors from "./AccessErrors.ts"
+import { Authorization } from "./Authorization.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
 import * as HttpProblems from "./HttpProblems.ts"
@@ -43,6 +45,7 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
     ratelimit: Schema.String
   }),
   error: [
+    AccessErrors.TokenMismatch,
     Errors.SaleClosed,
     Errors.LimitReached,
     Errors.UnknownItem,
@@ -52,6 +55,7 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
     HttpProblems.UnsupportedMediaType,
     Errors.RequestIdReused,
     Errors.RateLimited,
+    AccessErrors.QuotaExceeded,
     Errors.InternalError,
     Errors.Unavailable
   ]
@@ -61,7 +65,7 @@ const buy = HttpApiEndpoint.post("buy", "/buy", {
     "answered 409 with the order's status. An order that cannot succeed now is answered 403, 404 or 410, and leaves " +
     "no trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when " +
     "to come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, " +
-    "and how many are left in it."
+    "and how many are left in it. A buyer's token orders for its own user alone, and for its item where it names one."
 }))
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
@@ -73,9 +77,11 @@ const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
   description: "`PENDING`, `RESERVED`, and then one that is final: `COMPLETED`, `FAILED_SOLD_OUT`, `FAILED_LIMIT`, " +
     "`FAILED_PAYMENT`, `FAILED` or `CANCELLED`. A final one is found for a day (or as long as is set) where the " +
     "order held units, and for half an hour where it was turned away. Where two orders for one item came under one " +
-    "id, it is the first one's."
+    "id, it is the first one's. For a buyer's token there are no orders but the buyer's own: any other is 404."
 }))
 
-export class OrdersApi extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors).annotateMerge(
-  OpenApi.annotations({ description: "Placing an order, and what became of it" })
-) {}
+export class OrdersApi
+  extends HttpApiGroup.make("orders").add(buy, order).middleware(RequestErrors).middleware(Authorization).annotateMerge(
+    OpenApi.annotations({ description: "Placing an order, and what became of it" })
+  )
+{}

@@ -17,7 +17,8 @@ export type Identity =
 export class Callers extends Context.Service<Callers, {
   /**
    * Who sends this header `Authorization`, where that is known without waiting: it is absent, an api key, not a
-   * credential at all, or a token that was verified before and has not expired. Undefined: ask `identify`. Never throws.
+   * credential at all, or a token that was verified before and has not expired. Undefined: ask `identify`. Never
+   * throws.
    */
   readonly known: (authorization: string | undefined) => Identity | undefined
   /** The same, with the patience that a new token needs. */

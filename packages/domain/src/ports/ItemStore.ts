@@ -69,6 +69,18 @@ export interface BuyerUnits {
   readonly isKnown: boolean
 }
 
+/** Where the next names of a partition are, for the store that gave it: a place in its index, and the last name. */
+export const NamesCursor = Schema.String.check(Schema.isPattern(/^\d{1,19}:[a-zA-Z0-9_.-]{0,100}$/)).pipe(
+  Schema.brand("NamesCursor")
+)
+export type NamesCursor = typeof NamesCursor.Type
+
+/** Names of some items of a partition, and where the others are; `next` is undefined at the end. */
+export interface NamesPage {
+  readonly itemIds: ReadonlyArray<ItemId>
+  readonly next: NamesCursor | undefined
+}
+
 export interface FoldRequest extends Batch {
   readonly partition: PartitionId
   readonly itemId: ItemId
@@ -118,6 +130,16 @@ export class ItemStore extends Context.Service<ItemStore, {
     partition: PartitionId,
     limit: number
   ) => Effect.Effect<ReadonlyArray<readonly [ItemId, number]>, StoreUnavailable>
+  /**
+   * The names of at most `limit` items of a partition, from the cursor on or from the beginning. An item that is there
+   * from the first page to the last is named on one of them; while the index grows one may be named twice. A page costs
+   * what it names, however many items there are.
+   */
+  readonly names: (
+    partition: PartitionId,
+    from: NamesCursor | undefined,
+    limit: number
+  ) => Effect.Effect<NamesPage, StoreUnavailable>
   /**
    * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from
    * taking what an order needs.

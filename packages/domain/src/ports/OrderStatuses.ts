@@ -78,10 +78,10 @@ export const retention: Effect.Effect<Retention> = Effect.map(HeldKeptMillis, (h
 export const keptMillis = (record: StatusRecord, { acceptedMillis, heldMillis, turnedAwayMillis }: Retention): number =>
   !isFinal(record.status) ? acceptedMillis : hasHeldUnits(record) ? heldMillis : turnedAwayMillis
 
-/** What a look-up finds. A `Leased` request may or may not become an order. */
+/** What a look-up finds. A `Leased` request may or may not become an order; `fingerprint` is that of the order. */
 export type StatusLookup =
   | { readonly _tag: "Unknown" }
-  | { readonly _tag: "Leased" }
+  | { readonly _tag: "Leased"; readonly fingerprint: string }
   | { readonly _tag: "Kept"; readonly record: StatusRecord }
 
 export class OrderStatuses extends Context.Service<OrderStatuses, {

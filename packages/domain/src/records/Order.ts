@@ -41,10 +41,19 @@ export const read = (body: unknown): RecordedOrder | undefined => {
 export const write = ({ amount, itemId, paymentToken, requestId, userId }: RecordedOrder): string =>
   JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
+/** Between the parts of a fingerprint: no id of a user or an item holds it. */
+const SEPARATOR = ":"
+
 /**
  * Equal for two requests under the same id exactly where they are the same order: buyer, item and amount.
  *
  * **Details**: the payment token is left out, as shops get a new single-use token for each honest retry.
  */
 export const fingerprint = (order: Pick<RecordedOrder, "userId" | "itemId" | "amount">): string =>
-  `${order.userId}:${order.itemId}:${order.amount}`
+  `${order.userId}${SEPARATOR}${order.itemId}${SEPARATOR}${order.amount}`
+
+/** The buyer of the order that has this fingerprint; undefined where the order could not be understood. */
+export const ownerIn = (fingerprint: string): UserId | undefined => {
+  const owner = fingerprint.slice(0, Math.max(0, fingerprint.indexOf(SEPARATOR)))
+  return isUserId(owner) ? owner : undefined
+}

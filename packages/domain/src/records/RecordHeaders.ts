@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { type Command, isInstant } from "./Command.ts"
 import { type CorrelationId, isAttempt, isCorrelationId, isRequestId, type RequestId } from "./Ids.ts"
+import { isChangeReason, isOperatorName, type Operator } from "./operator/Operator.ts"
 
 /** Headers as text, by name. Of a header that occurs several times the first counts. */
 export type RecordHeaders = Readonly<Record<string, string>>
@@ -12,7 +13,8 @@ export type RecordType = typeof RecordType.Type
 
 /**
  * Names of the headers. `accepted_at` is in milliseconds since 1970 (UTC); `origin` says of a forwarded record where it
- * was: `partition:offset`, and `topic/partition:offset` once the log was moved to another topic.
+ * was: `partition:offset`, and `topic/partition:offset` once the log was moved to another topic. `by` and `reason` say
+ * of a change by hand who made it, and why; nothing is decided by them.
  */
 export const Header = {
   type: "type",
@@ -21,7 +23,9 @@ export const Header = {
   traceparent: "traceparent",
   acceptedAt: "accepted_at",
   attempt: "attempt",
-  origin: "origin"
+  origin: "origin",
+  by: "by",
+  reason: "reason"
 } as const
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
@@ -41,6 +45,19 @@ export const ofPlace = (command: Place): RecordHeaders => ({
   ...(command.attempt > 1 ? { [Header.attempt]: String(command.attempt) } : {}),
   ...(command.traceparent === undefined ? {} : { [Header.traceparent]: command.traceparent })
 })
+
+/** The headers of a record that a person has appended. */
+export const ofOperator = ({ by, reason }: Operator): RecordHeaders => ({
+  [Header.by]: by,
+  ...(reason === undefined ? {} : { [Header.reason]: reason })
+})
+
+/** Who appended the record by hand; undefined where nobody did, or the headers hold what no operator may have typed. */
+export const operatorOf = (headers: RecordHeaders): Operator | undefined => {
+  const { [Header.by]: by, [Header.reason]: reason } = headers
+  if (by === undefined || !isOperatorName(by)) return undefined
+  return reason !== undefined && isChangeReason(reason) ? { by, reason } : { by }
+}
 
 const types: ReadonlySet<string> = new Set(RecordType.literals)
 const isRecordType = (text: string): text is RecordType => types.has(text)

@@ -28,18 +28,25 @@ export const place = (item: Item, offset: number, command: Place): Decision => {
   const known = lookUp(item, offset, requestId, command.attempt)
   const isNextAttempt = known.state === "released" && command.attempt === known.attempt + 1
   if (known.state !== "unknown" && !isNextAttempt) return [item, ReusedRequestId.ofPlace(known, offset, command.order)]
-  const reason = rejectionOf(item, command)
+  const reason = rejectionOf(item, bought(item, command.order.userId), command)
   if (reason === undefined) return hold(item, offset, command)
   return isNextAttempt ? rejectAttempt(item, offset, command, reason) : reject(item, offset, command, reason)
 }
 
-/** Why the order cannot hold units, by the first rule that it breaks; undefined where it can. */
-const rejectionOf = (item: Item, { acceptedAt, order }: Place): RejectionReason | undefined => {
+/**
+ * Why an order cannot hold units, by the first rule that it breaks; undefined where it can. `boughtUnits` are those of
+ * its buyer that count against the limit.
+ */
+export const rejectionOf = (
+  item: Pick<Item, "available" | "settings">,
+  boughtUnits: number,
+  { acceptedAt, order }: Pick<Place, "acceptedAt" | "order">
+): RejectionReason | undefined => {
   const { closesAt, opensAt, paused, perUserLimit } = item.settings
   if (paused) return "paused"
   if (opensAt !== undefined && acceptedAt < opensAt) return "not_open"
   if (closesAt !== undefined && acceptedAt >= closesAt) return "closed"
-  if (perUserLimit !== undefined && bought(item, order.userId) + order.amount > perUserLimit) return "limit"
+  if (perUserLimit !== undefined && boughtUnits + order.amount > perUserLimit) return "limit"
   if (order.amount > item.available) return "sold_out"
   return undefined
 }

@@ -15,6 +15,7 @@
  * | confirming the claim | the lease, and the status that the processor writes | 202 |
  * | any of this, by a bug | what was done before it | 500, once, and the place is given back |
  */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -22,6 +23,8 @@ import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
+import * as AccessRefusals from "../access/AccessRefusals.ts"
+import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
@@ -39,6 +42,7 @@ import * as Claims from "./Claims.ts"
 import * as ClaimStage from "./ClaimStage.ts"
 import * as DuplicateWait from "./DuplicateWait.ts"
 import * as FinishStage from "./FinishStage.ts"
+import * as KeyShares from "./KeyShares.ts"
 import { type AcceptedOrder, type AdmissionResult, type InFlight, OrderInFlight, run } from "./OrderInFlight.ts"
 import * as PrecheckStage from "./PrecheckStage.ts"
 
@@ -46,29 +50,34 @@ export interface Settings {
   readonly rateLimit: RateLimitSettings
   /** Orders that may be in flight at once; more are refused as `overloaded`. */
   readonly maxInFlight: number
+  /** Those of one api key; more are refused as `quota_exceeded`. */
+  readonly keyMaxInFlight: number
   /** The longest estimated wait until an order is decided; beyond it orders are refused as `overloaded`. */
   readonly maxQueueWait: Duration.Duration
 }
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
-  readonly place: (order: Order) => Effect.Effect<AcceptedOrder, Refusals.Refusal>
+  readonly place: (order: Order, caller: Caller) => Effect.Effect<AcceptedOrder, Refusals.Refusal>
   /** The same by a callback, which is called once, whatever happens. Never throws. */
   readonly offer: (
     order: Order,
     request: RequestContext,
+    caller: Caller,
     completion: Completion.Completion<AdmissionResult>
   ) => void
   /** Orders in flight now. */
   readonly inFlight: () => number
 }>()("@flash-sale/gateway/buy/Admission") {}
 
-const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
+const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueueWait, rateLimit }: Settings) {
+  const gatekeeper = yield* Gatekeeper
   const breaker = yield* LogBreaker
   const room = yield* StoreRoomGuard
   const waitEstimate = yield* WaitEstimate
   const maxWait = Duration.toMillis(maxQueueWait)
   const inFlight: InFlight = { count: 0 }
+  const shareOf = KeyShares.make()
 
   const claims = yield* Claims.make(rateLimit, maxInFlight)
   const lookups = yield* StatusLookups.make(maxInFlight)
@@ -80,7 +89,15 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   const precheck = yield* PrecheckStage.make({ buyers, lookups, duplicates, claim })
 
   /** Why an order is refused before anything is done for it. */
-  const refusalOf = (order: Order, { correlationId }: RequestContext): Refusals.Refusal | undefined => {
+  const refusalOf = (
+    order: Order,
+    { correlationId }: RequestContext,
+    caller: Caller
+  ): Refusals.Refusal | undefined => {
+    const denied = gatekeeper.denialOf(caller, order)
+    if (denied !== undefined) return AccessRefusals.ofOrder(correlationId, denied)
+    const share = shareOf(caller)
+    if (share !== undefined && share.count >= keyMaxInFlight) return Refusals.quotaExceeded(correlationId)
     if (inFlight.count >= maxInFlight) return Refusals.unavailable(correlationId, "overloaded")
     const open = breaker.refusal()
     if (open !== undefined) return Refusals.breakerOpen(correlationId, open)
@@ -89,21 +106,24 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
     return wait > maxWait ? Refusals.queueTooLong(correlationId, wait - maxWait) : undefined
   }
 
-  const offer: Admission["Service"]["offer"] = (order, request, completion) => {
+  const offer: Admission["Service"]["offer"] = (order, request, caller, completion) => {
     let refusal: Refusals.Refusal | undefined
     try {
-      refusal = refusalOf(order, request)
+      refusal = refusalOf(order, request, caller)
     } catch (defect) {
       return completion(Exit.die(defect))
     }
     if (refusal !== undefined) return completion(Exit.fail(refusal))
-    run(precheck, new OrderInFlight(order, request, inFlight, completion))
+    run(precheck, new OrderInFlight(order, request, inFlight, shareOf(caller), completion))
   }
   return Admission.of({
     offer,
     inFlight: () => inFlight.count,
-    place: (order) =>
-      Effect.flatMap(RequestContext, (request) => Completion.wait((completion) => offer(order, request, completion)))
+    place: (order, caller) =>
+      Effect.flatMap(
+        RequestContext,
+        (request) => Completion.wait((completion) => offer(order, request, caller, completion))
+      )
   })
 })
 
@@ -123,4 +143,5 @@ export const layer = (
   | StoreRoomGuard
   | Unconfirmed
   | WaitEstimate
+  | Gatekeeper
 > => Layer.effect(Admission, make(settings))

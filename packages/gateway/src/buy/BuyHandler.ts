@@ -1,8 +1,11 @@
 /** One `POST /buy` from its body to its answer, without a fiber for it. Why: docs/decisions/0013-the-hot-route.md. */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Cause, Context, Effect, Exit, Layer, Option, Result } from "effect"
+import * as AccessRefusals from "../access/AccessRefusals.ts"
+import type { Denied, EntryDenial } from "../access/Denied.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -17,9 +20,14 @@ export class BuyHandler extends Context.Service<BuyHandler, {
   /** Completes `respond` once, whatever happens: a bug is answered 500. Never throws. */
   readonly buy: (
     request: RequestContext,
+    caller: Caller,
     body: Uint8Array,
     respond: Completion.Completion<BuyResponses.BuyResponse>
   ) => void
+  /** The answer to an order that is not even read, for who sends it. Counts and logs it. */
+  readonly denied: (request: RequestContext, denied: Denied<EntryDenial>) => BuyResponses.BuyResponse
+  /** The answer to an order of which a bug keeps us from knowing who sends it. Counts and logs it. */
+  readonly failed: (request: RequestContext, cause: Cause.Cause<unknown>) => BuyResponses.BuyResponse
 }>()("@flash-sale/gateway/buy/BuyHandler") {}
 
 /** An order whose request awaits an answer. */
@@ -29,6 +37,22 @@ interface Pending {
   readonly respond: Completion.Completion<BuyResponses.BuyResponse>
 }
 
+/** Makes the answer 500, also where the bug can be neither logged nor counted. */
+const failing = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"]) {
+  const guard = yield* Completion.guard
+  const run = Effect.runForkWith(yield* Effect.context<never>())
+  return (request: RequestContext, cause: Cause.Cause<unknown>, order?: Order): BuyResponses.BuyResponse => {
+    const { correlationId } = request
+    run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
+    try {
+      telemetry.refused(request, "internal_error", order)
+    } catch (defect) {
+      guard.report(defect)
+    }
+    return BuyResponses.bug(correlationId)
+  }
+})
+
 export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | RateLimitHeaders> = Layer.effect(
   BuyHandler,
   Effect.gen(function*() {
@@ -36,26 +60,10 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     const admission = yield* Admission
     const rateLimitHeaders = yield* RateLimitHeaders
     const guard = yield* Completion.guard
-    const run = Effect.runForkWith(yield* Effect.context<never>())
+    const failed = yield* failing(telemetry)
 
-    /** Answers 500, also where the bug can be neither logged nor counted. */
-    const fail = (
-      request: RequestContext,
-      order: Order | undefined,
-      respond: Pending["respond"],
-      cause: Cause.Cause<unknown>
-    ): void => {
-      const { correlationId } = request
-      run(Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause))
-      try {
-        telemetry.refused(request, "internal_error", order)
-      } catch (defect) {
-        guard.report(defect)
-      }
-      respond(BuyResponses.bug(correlationId))
-    }
     const died = ({ order, request, respond }: Pending, defect: unknown): void =>
-      fail(request, order, respond, Cause.die(defect))
+      respond(failed(request, Cause.die(defect), order))
 
     const accepted = ({ order, request }: Pending, { remaining, waitMillis }: AcceptedOrder) => {
       const fields = rateLimitHeaders.ofQueued(remaining)
@@ -76,10 +84,15 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
       if (Exit.isSuccess(result)) return respond(accepted(pending, result.value))
       const refusal = Exit.findErrorOption(result)
       if (Option.isSome(refusal)) respond(refused(pending, refusal.value))
-      else fail(request, order, respond, result.cause)
+      else respond(failed(request, result.cause, order))
     }
 
-    const read = (request: RequestContext, body: Uint8Array, respond: Pending["respond"]): void => {
+    const read = (
+      request: RequestContext,
+      caller: Caller,
+      body: Uint8Array,
+      respond: Pending["respond"]
+    ): void => {
       const decoded = OrderBody.read(body)
       if (Result.isFailure(decoded)) {
         const refusal = Validation.refusal(request.correlationId, decoded.failure)
@@ -89,14 +102,20 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
       const order = decoded.success
       telemetry.received(request, order)
       const pending: Pending = { request, order, respond }
-      admission.offer(order, request, guard.of(pending, answer, died))
+      admission.offer(order, request, caller, guard.of(pending, answer, died))
     }
     return {
-      buy: (request, body, respond) => {
+      failed,
+      denied: (request, { denial }) => {
+        const refusal = AccessRefusals.ofEntry(request.correlationId, denial)
+        telemetry.refused(request, refusal.code)
+        return BuyResponses.refused(refusal)
+      },
+      buy: (request, caller, body, respond) => {
         try {
-          read(request, body, respond)
+          read(request, caller, body, respond)
         } catch (defect) {
-          fail(request, undefined, respond, Cause.die(defect))
+          respond(failed(request, Cause.die(defect)))
         }
       }
     }

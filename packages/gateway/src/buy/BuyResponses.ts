@@ -2,11 +2,13 @@
  * Encodes the answers to `POST /buy` for the wire. Pure. Statuses and bodies are declared in `domain/api/Errors.ts`;
  * `request/Refusals.ts` makes the refusals.
  */
+import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { OrderQueued } from "@flash-sale/domain/api/OrdersApi"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { Schema, SchemaAST } from "effect"
+import * as AccessRefusals from "../access/AccessRefusals.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import type { Fields } from "./RateLimitHeaders.ts"
 
@@ -39,14 +41,23 @@ const writers: Readonly<Record<Refused["_tag"], ReturnType<typeof writer>>> = {
   RequestIdReused: writer(Errors.RequestIdReused),
   RateLimited: writer(Errors.RateLimited),
   Unavailable: writer(Errors.Unavailable),
+  Unauthenticated: writer(AccessErrors.Unauthenticated),
+  MissingScope: writer(AccessErrors.MissingScope),
+  TokenMismatch: writer(AccessErrors.TokenMismatch),
+  TooManyFailures: writer(AccessErrors.TooManyFailures),
+  QuotaExceeded: writer(AccessErrors.QuotaExceeded),
   InternalError: writer(Errors.InternalError)
 }
 
-/** The headers that a refusal has beside its body: `Retry-After`, where it has a time. */
-export const headersOf = (refusal: object): Readonly<Record<string, string>> =>
-  "retry_after_seconds" in refusal && refusal.retry_after_seconds !== undefined
+/** The headers that a refusal has beside its body: `Retry-After`, where it has a time; `WWW-Authenticate` of a 401. */
+export const headersOf = (refusal: object): Readonly<Record<string, string>> => {
+  if (refusal instanceof AccessErrors.Unauthenticated) {
+    return { "www-authenticate": AccessRefusals.challengeOf(refusal) }
+  }
+  return "retry_after_seconds" in refusal && refusal.retry_after_seconds !== undefined
     ? { "retry-after": String(refusal.retry_after_seconds) }
     : {}
+}
 
 /** `fields` are those of the rate limit, where it was looked up. */
 export const refused = (refusal: Refused, fields?: Fields): BuyResponse => {

@@ -4,13 +4,17 @@
  *
  * **Details**: only plain requests are taken: those that no rule refuses, with a body whose length is in the headers
  * and within the bound. All others (no length, another type, `Expect`, a query) go through the framework and its
- * endpoint. Both ways lead to the same services and to the same answers.
+ * endpoint. Both ways lead to the same services and to the same answers. Who sends an order is known before its body is
+ * read; while a new token is checked, the body may come.
  */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
-import { ByteSize, Context, Effect, Layer } from "effect"
+import { ByteSize, Context, Effect, Exit, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
+import { Denied } from "../access/Denied.ts"
+import { type Entry, Gatekeeper } from "../access/Gatekeeper.ts"
 import { Arrivals, type Asked } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -18,6 +22,7 @@ import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
+import { withBody } from "./RequestBody.ts"
 
 const ASKED: Asked = { span: "POST /buy", method: "POST", route: "/buy" }
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
@@ -33,29 +38,22 @@ const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
   return length > 0 && length <= MAX_BYTES
 }
 
-/** Calls back with the whole body; never where the client hangs up before. */
-const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): void => {
-  const length = Number(request.headers["content-length"])
-  let chunks: Array<Buffer> = []
-  let received = 0
-  request.on("data", (chunk: Buffer) => {
-    chunks.push(chunk)
-    received += chunk.length
-    if (received < length) return
-    const whole = chunks.length === 1 ? chunk : Buffer.concat(chunks)
-    chunks = []
-    use(whole)
-  })
-}
-
-/** A request that was taken, and what answers it. */
+/** A request that was taken, and what answers it. `fields` are those of every answer to its origin, as pairs. */
 interface Exchange {
   readonly current: RequestContext
+  readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly fields: ReadonlyArray<string>
+}
+
+/** An order of which it is being checked who sends it, while its body comes. */
+interface Arriving {
+  body: Uint8Array | undefined
+  caller: Caller | undefined
 }
 
 const write = (
-  { current: { correlationId, span }, response }: Exchange,
+  { current: { correlationId, span }, fields, response }: Exchange,
   { body, headers, status }: BuyResponse,
   isLast: boolean
 ) => {
@@ -71,44 +69,77 @@ const write = (
     CorrelationIds.HEADER,
     correlationId,
     ...headers,
+    ...fields,
     ...(isLast ? ["connection", "close"] : [])
   ])
   response.end(body)
 }
 
-export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | RequestRules | Shutdown> = Layer.effect(
-  BuyRoute,
-  Effect.gen(function*() {
-    const { buy } = yield* BuyHandler
-    const rules = yield* RequestRules
-    const { hasBegun } = yield* Shutdown
-    const arrivals = yield* Arrivals
-    const guard = yield* Completion.guard
-    const context = yield* Effect.context<never>()
-    const count = ({ status }: BuyResponse) => AnswerMetrics.answered("buy", status).updateUnsafe(1, context)
-    const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
-      count(buyResponse)
-      write(exchange, buyResponse, hasBegun())
-    }
-    /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
-    const cut = ({ response }: Exchange, defect: unknown): void => {
-      response.destroy()
-      guard.report(defect)
-    }
-    return {
-      take: (request, response) => {
-        if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
-        try {
-          const current = arrivals.of(ASKED, request.headers)
-          const respond = guard.of<Exchange, BuyResponse>({ current, response }, answer, cut)
-          withBody(request, (body) => buy(current, body, respond))
-          return true
-        } catch (defect) {
-          // Nothing was read yet: the framework answers.
-          guard.report(defect)
-          return false
+export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Gatekeeper | RequestRules | Shutdown> = Layer
+  .effect(
+    BuyRoute,
+    Effect.gen(function*() {
+      const { buy, denied, failed } = yield* BuyHandler
+      const gatekeeper = yield* Gatekeeper
+      const rules = yield* RequestRules
+      const { hasBegun } = yield* Shutdown
+      const arrivals = yield* Arrivals
+      const guard = yield* Completion.guard
+      const context = yield* Effect.context<never>()
+      const start = Effect.runCallbackWith(context)
+      type Respond = Completion.Completion<BuyResponse>
+
+      const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
+        AnswerMetrics.answered("buy", buyResponse.status).updateUnsafe(1, context)
+        write(exchange, buyResponse, hasBegun())
+      }
+      /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
+      const cut = ({ response }: Exchange, defect: unknown): void => {
+        response.destroy()
+        guard.report(defect)
+      }
+
+      /** Where the client hangs up meanwhile and its body has not come, nothing refers to the order any more. */
+      const identify = ({ current, request }: Exchange, respond: Respond): void => {
+        const arriving: Arriving = { body: undefined, caller: undefined }
+        const goOn = ({ body, caller }: Arriving): void => {
+          if (body !== undefined && caller !== undefined) buy(current, caller, body, respond)
+        }
+        withBody(request, (body) => {
+          arriving.body = body
+          goOn(arriving)
+        })
+        const found = (order: Arriving, exit: Exit.Exit<Entry>): void => {
+          if (Exit.isFailure(exit)) return respond(failed(current, exit.cause))
+          if (exit.value instanceof Denied) return respond(denied(current, exit.value))
+          order.caller = exit.value
+          goOn(order)
+        }
+        start(gatekeeper.identify(request.headers, request.socket.remoteAddress), { onExit: guard.of(arriving, found) })
+      }
+
+      const serve = (exchange: Exchange, respond: Respond): void => {
+        const { current, request } = exchange
+        const caller = gatekeeper.known(request.headers, request.socket.remoteAddress)
+        if (caller === undefined) identify(exchange, respond)
+        else if (caller instanceof Denied) respond(denied(current, caller))
+        else withBody(request, (body) => buy(current, caller, body, respond))
+      }
+
+      return {
+        take: (request, response) => {
+          if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
+          try {
+            const current = arrivals.of(ASKED, request.headers)
+            const exchange: Exchange = { current, request, response, fields: rules.cors.pairsOf(request.headers) }
+            serve(exchange, guard.of(exchange, answer, cut))
+            return true
+          } catch (defect) {
+            // Nothing was read yet: the framework answers.
+            guard.report(defect)
+            return false
+          }
         }
       }
-    }
-  })
-)
+    })
+  )

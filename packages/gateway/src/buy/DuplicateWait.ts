@@ -21,7 +21,8 @@ export interface DuplicateWait {
   readonly wait: (requestId: RequestId, completion: Completion<Exit.Exit<StatusLookup>>) => void
 }
 
-const LEASED: StatusLookup = { _tag: "Leased" }
+/** Whose order it is nobody asks here. */
+const LEASED: StatusLookup = { _tag: "Leased", fingerprint: "" }
 const unknownOutcome: Exit.Exit<StatusLookup> = Exit.succeed(LEASED)
 
 /** `lookUp` says what is known of a request id now. */

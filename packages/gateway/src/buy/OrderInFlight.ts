@@ -25,12 +25,12 @@ export interface AcceptedOrder {
 /** How the admission of one order ends; a bug of ours is a defect in it. */
 export type AdmissionResult = Exit.Exit<AcceptedOrder, Refusal>
 
-/** The orders in flight at one gateway: what `MAX_IN_FLIGHT` bounds. */
+/** The orders in flight at one gateway, or of one api key: what `MAX_IN_FLIGHT` and `KEY_MAX_IN_FLIGHT` bound. */
 export interface InFlight {
   count: number
 }
 
-/** Takes its place at once, and gives it back when it is done. */
+/** Takes its place at once, of its caller's share as well where there is one, and gives both back when it is done. */
 export class OrderInFlight implements AcceptedOrder {
   readonly order: Order
   readonly request: RequestContext
@@ -53,19 +53,23 @@ export class OrderInFlight implements AcceptedOrder {
   /** Whether it has been answered. */
   isDone = false
   private readonly inFlight: InFlight
+  private readonly share: InFlight | undefined
   private readonly completion: Completion.Completion<AdmissionResult>
 
   constructor(
     order: Order,
     request: RequestContext,
     inFlight: InFlight,
+    share: InFlight | undefined,
     completion: Completion.Completion<AdmissionResult>
   ) {
     this.order = order
     this.request = request
     this.inFlight = inFlight
+    this.share = share
     this.completion = completion
     inFlight.count++
+    if (share !== undefined) share.count++
   }
 
   /** Ends the span of the step under way. */
@@ -79,6 +83,7 @@ export class OrderInFlight implements AcceptedOrder {
     if (!this.isDone) {
       this.isDone = true
       this.inFlight.count--
+      if (this.share !== undefined) this.share.count--
       this.endSpan()
     }
     this.completion(result)

@@ -5,7 +5,7 @@
 import { Api } from "@flash-sale/domain/api/Api"
 import { Effect, type Layer } from "effect"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { HttpApiScalar } from "effect/http-api"
+import { type HttpApi, type HttpApiGroup, HttpApiScalar } from "effect/http-api"
 import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 
@@ -16,8 +16,10 @@ const takesGzip = (acceptEncoding = ""): boolean =>
   acceptEncoding.split(",").some((part) => /^\s*gzip\s*(?:;\s*q\s*=\s*(?!0(?:\.0*)?\s*$).*)?$/i.test(part))
 
 /** The page, as the framework makes it for a router of its own. */
-const page = async (): Promise<Buffer> => {
-  const { dispose, handler } = HttpRouter.toWebHandler(HttpApiScalar.layer(Api, { path: PATH }), {
+const page = async <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups>
+): Promise<Buffer> => {
+  const { dispose, handler } = HttpRouter.toWebHandler(HttpApiScalar.layer(api, { path: PATH }), {
     disableLogger: true
   })
   const answer = await handler(new Request(`http://localhost${PATH}`))
@@ -26,24 +28,33 @@ const page = async (): Promise<Buffer> => {
   return bytes
 }
 
-const encoded = async () => {
-  const plain = await page()
+const encoded = async <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups>
+) => {
+  const plain = await page(api)
   return { plain, compressed: await promisify(gzip)(plain) }
 }
 
-export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.use((router) =>
-  Effect.gen(function*() {
-    // The first request may hang up; the page is made for all.
-    const cached = yield* Effect.cached(Effect.uninterruptible(Effect.promise(encoded)))
-    const answer = Effect.gen(function*() {
-      const { headers } = yield* HttpServerRequest.HttpServerRequest
-      const { compressed, plain } = yield* cached
-      const isCompressed = takesGzip(headers["accept-encoding"])
-      return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
-        contentType: "text/html; charset=utf-8",
-        headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+/** The page of an API, on the port whose router it is. */
+export const layerOf = <Id extends string, Groups extends HttpApiGroup.Constraint>(
+  api: HttpApi.HttpApi<Id, Groups>
+): Layer.Layer<never, never, HttpRouter.HttpRouter> =>
+  HttpRouter.use((router) =>
+    Effect.gen(function*() {
+      // The first request may hang up; the page is made for all.
+      const cached = yield* Effect.cached(Effect.uninterruptible(Effect.promise(() => encoded(api))))
+      const answer = Effect.gen(function*() {
+        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const { compressed, plain } = yield* cached
+        const isCompressed = takesGzip(headers["accept-encoding"])
+        return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
+          contentType: "text/html; charset=utf-8",
+          headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+        })
       })
+      yield* router.add("GET", PATH, answer)
     })
-    yield* router.add("GET", PATH, answer)
-  })
-)
+  )
+
+/** The page of the gateway. */
+export const layer = layerOf(Api)

@@ -1,12 +1,13 @@
 /** The endpoints: each only translates between the wire and the service that does the work. */
 import { Api } from "@flash-sale/domain/api/Api"
+import { CurrentCaller } from "@flash-sale/domain/api/Authorization"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
+import { DEFAULT_PAGE, type ItemsQuery } from "@flash-sale/domain/api/ItemsApi"
 import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
-import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Admission } from "../buy/Admission.ts"
 import * as BuyResponses from "../buy/BuyResponses.ts"
@@ -15,6 +16,8 @@ import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
 import { OrderEvents } from "../live/OrderEvents.ts"
+import { ItemLists } from "../reads/ItemLists.ts"
+import { ItemPages } from "../reads/ItemPages.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
@@ -22,13 +25,7 @@ import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import * as Shutdown from "../request/Shutdown.ts"
-
-const withHeaders = (headers: Readonly<Record<string, string>>) =>
-  HttpEffect.appendPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
-
-/** Adds `Retry-After` to every refusal that has a time. */
-const withRetryAfter = <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.tapError(effect, (error) => withHeaders(BuyResponses.headersOf(error)))
+import { withHeaders, withRetryAfter } from "./RefusalHeaders.ts"
 
 export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
   Effect.gen(function*() {
@@ -39,9 +36,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     return handlers
       // Most orders are served by `BuyRoute` instead.
       .handle("buy", ({ payload }) =>
-        Effect.flatMap(RequestContext, (request) => {
+        Effect.flatMap(Effect.all([RequestContext, CurrentCaller]), ([request, caller]) => {
           telemetry.received(request, payload)
-          return admission.place(payload).pipe(
+          return admission.place(payload, caller).pipe(
             Effect.tapError((refusal) => {
               telemetry.refused(request, refusal.code, payload)
               return withHeaders({ ...rateLimitHeaders.ofRefused(refusal) })
@@ -60,23 +57,41 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
             withRetryAfter
           )
         }))
-      .handle("order", ({ params }) => withRetryAfter(Effect.map(statuses.read(params.request_id), Views.ofOrder)))
+      .handle("order", ({ params }) =>
+        CurrentCaller.pipe(
+          Effect.flatMap((caller) => statuses.read(params.request_id, caller)),
+          Effect.map(Views.ofOrder),
+          withRetryAfter
+        ))
   }))
 
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {
     const reads = yield* ItemReads
+    const lists = yield* ItemLists
+    const pages = yield* ItemPages
     const unread = (code: Unavailable["code"]) => () =>
       Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
-    return handlers.handle("item", ({ params }) =>
-      reads.look(params.item_id).pipe(
-        Effect.catchTags({
-          StoreUnavailable: unread("store_unavailable"),
-          ItemDamaged: unread("item_stopped")
-        }),
-        Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+    const list = Effect.fnUntraced(function*({ cursor, ids, limit = DEFAULT_PAGE }: ItemsQuery) {
+      const { itemIds, next } = ids === undefined
+        ? yield* pages.names(cursor, limit)
+        : { itemIds: ids, next: undefined }
+      const shown = yield* Views.ofItems(itemIds, yield* lists.look(itemIds))
+      return { ...shown, ...(next === undefined ? {} : { next }) }
+    })
+    return handlers.handle("items", ({ query }) =>
+      list(query).pipe(
+        Effect.catchTags({ TooManyReads: unread("overloaded"), StoreUnavailable: unread("store_unavailable") }),
         withRetryAfter
-      ))
+      )).handle("item", ({ params }) =>
+        reads.look(params.item_id).pipe(
+          Effect.catchTags({
+            StoreUnavailable: unread("store_unavailable"),
+            ItemDamaged: unread("item_stopped")
+          }),
+          Effect.flatMap((look) => Views.ofItem(params.item_id, look)),
+          withRetryAfter
+        ))
   }))
 
 export const live = HttpApiBuilder.group(Api, "live", (handlers) =>
@@ -85,7 +100,10 @@ export const live = HttpApiBuilder.group(Api, "live", (handlers) =>
     const orders = yield* OrderEvents
     return handlers
       .handle("orderEvents", ({ headers, params }) =>
-        withRetryAfter(orders.answer(params.request_id, headers["last-event-id"])))
+        CurrentCaller.pipe(
+          Effect.flatMap((caller) => orders.answer(params.request_id, caller, headers["last-event-id"])),
+          withRetryAfter
+        ))
       .handle("itemEvents", ({ headers, params }) =>
         withRetryAfter(items.answer(params.item_id, headers["last-event-id"])))
   }))

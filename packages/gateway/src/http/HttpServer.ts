@@ -24,14 +24,15 @@ const PROBES = ["/health", "/livez", "/readyz", "/metrics"]
 const isProbe = ({ method, url }: IncomingMessage): boolean =>
   method === "GET" && url !== undefined && PROBES.includes(url)
 
-/** Listens on `httpPort`; 0 takes any that is free. */
+/** Listens on `httpPort` of `httpHost`; 0 takes any that is free. */
 export const layer = (
-  { httpPort, trustedProxies }: Pick<GatewaySettings, "httpPort" | "trustedProxies">,
+  { httpHost, httpPort, trustedProxies }: Pick<GatewaySettings, "httpHost" | "httpPort" | "trustedProxies">,
   bounds: Bounds = BOUNDS
 ) =>
   Layer.unwrap(Effect.map(BuyRoute, ({ take }) =>
     Listener.layer({
       port: httpPort,
+      host: httpHost,
       variable: "HTTP_PORT",
       metrics: "gateway",
       bounds,

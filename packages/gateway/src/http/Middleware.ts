@@ -13,6 +13,7 @@ import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, Ht
 import { Arrivals } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
+import type * as Cors from "../request/Cors.ts"
 import * as HttpRefusals from "../request/HttpRefusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
@@ -60,6 +61,28 @@ const refusalOf = (
   return allow === undefined ? undefined : HttpRefusals.methodNotAllowed(allow)
 }
 
+/** What a browser is told that asks whether a page may send a request; undefined where it does not ask that. */
+const preflightOf = (
+  { cors, refusalOf }: RequestRules["Service"],
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  path: Paths.Path | undefined
+): Cors.Fields | undefined =>
+  path === undefined || refusalOf(method, headers) !== undefined
+    ? undefined
+    : cors.preflightOf(method, headers, path.methods)
+
+/** The answer to a browser that asks whether a page may send a request. */
+const preflight = (fields: Cors.Fields) => Effect.succeed(HttpServerResponse.empty({ status: 204, headers: fields }))
+
+/** What every answer says of the origins that may call; beside what it varies by already. */
+const withFields = (fields: Cors.Fields) => (response: HttpServerResponse.HttpServerResponse) => {
+  const { vary } = response.headers
+  const all = vary === undefined || fields["vary"] === undefined
+    ? fields
+    : { ...fields, vary: `${vary}, ${fields["vary"]}` }
+  return HttpServerResponse.setHeaders(response, all)
+}
+
 type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
 
 /**
@@ -78,8 +101,11 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
         const { method, url } = request
         const path = (yield* Paths.Paths)(url)
         const about = arrivals.of(RequestTracing.askedBy(method, path), request.headers)
+        const asked = preflightOf(rules, request, path)
         const refusal = refusalOf(rules, request, path)
-        const served = refusal === undefined
+        const served = asked !== undefined
+          ? preflight(asked)
+          : refusal === undefined
           ? Effect.provideService(
             app,
             HttpServerRequest.HttpServerRequest,
@@ -97,6 +123,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
           ),
           Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+          Effect.map(withFields(rules.cors.fieldsOf(request.headers))),
           Effect.map((response) =>
             hasBegun() || response.status === 413
               ? HttpServerResponse.setHeader(response, "connection", "close")

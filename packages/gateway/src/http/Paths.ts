@@ -22,13 +22,18 @@ const withoutQuery = (url: string): string => url.split("?", 1)[0]!
 /** The path of a request's target; undefined where there is none in this spelling. */
 export type Find = (url: string) => Path | undefined
 
-/** `more` are paths that take GET beside those that every gateway has. */
-export const make = (more: ReadonlyArray<string> = []): Find => {
-  const endpoints: ReadonlyArray<{ readonly method: string; readonly path: string }> = [
-    ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),
-    ...[...OTHERS, ...more].map((path) => ({ method: "GET", path }))
-  ]
-  const paths = [...new Set(endpoints.map(({ path }) => path))].map((template) => ({
+export interface Endpoint {
+  readonly method: string
+  readonly path: string
+}
+
+const hasParameters = (template: string): boolean => template.includes(":")
+
+/** Finds the path among those of these endpoints. One without parameters comes before one that would match as well. */
+export const finder = (endpoints: ReadonlyArray<Endpoint>): Find => {
+  const templates = [...new Set(endpoints.map(({ path }) => path))]
+  const inOrder = [...templates.filter((path) => !hasParameters(path)), ...templates.filter(hasParameters)]
+  const paths = inOrder.map((template) => ({
     template,
     pattern: pattern(template),
     methods: endpoints.filter(({ path }) => path === template).map(({ method }) => method)
@@ -38,6 +43,13 @@ export const make = (more: ReadonlyArray<string> = []): Find => {
     return paths.find(({ pattern }) => pattern.test(path))
   }
 }
+
+/** `more` are paths that take GET beside those that every gateway has. */
+export const make = (more: ReadonlyArray<string> = []): Find =>
+  finder([
+    ...Object.values(Api.groups).flatMap((group) => Object.values(group.endpoints)),
+    ...[...OTHERS, ...more].map((path) => ({ method: "GET", path }))
+  ])
 
 /** Those of this gateway. */
 export const Paths: Context.Reference<Find> = Context.Reference<Find>("@flash-sale/gateway/http/Paths", {

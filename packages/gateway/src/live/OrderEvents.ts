@@ -5,6 +5,7 @@
  * nothing if the status is still the same, and gets a snapshot otherwise. The status is read again now and then, as an
  * item's live events are trimmed and not repeated.
  */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import { OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
@@ -30,6 +31,7 @@ export class OrderEvents extends Context.Service<OrderEvents, {
   /** The stream, or 204 where no more events will come. Runs in the fiber that sends the response. */
   readonly answer: (
     requestId: RequestId,
+    caller: Caller,
     lastEventId: string | undefined
   ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Refused, Scope.Scope>
 }>()("@flash-sale/gateway/live/OrderEvents") {}
@@ -45,6 +47,12 @@ const snapshot = (record: StatusRecord): string =>
 interface Waiting {
   readonly sent: StatusStamp
   readonly timeout: Duration.Input
+}
+
+/** The order that a stream is of, and who asked for it: whoever it was when the stream began. */
+interface Asked {
+  readonly requestId: RequestId
+  readonly caller: Caller
 }
 
 /** The events of those moves that go forwards, up to the one that is final, and the status after them. */
@@ -67,20 +75,20 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
     const statuses = yield* StatusReads
 
     /** A status that cannot be read now is read at the next heartbeat. */
-    const readAgain = ({ sent }: Waiting, requestId: RequestId) =>
+    const readAgain = ({ sent }: Waiting, { caller, requestId }: Asked) =>
       Effect.map(
-        Effect.option(statuses.read(requestId)),
+        Effect.option(statuses.read(requestId, caller)),
         (found): readonly [ReadonlyArray<string>, StatusStamp] =>
           Option.isSome(found) && isForward(sent, stampOf(found.value))
             ? [[snapshot(found.value)], stampOf(found.value)]
             : [[Sse.heartbeat], sent]
       )
 
-    const step = (requestId: RequestId, subscriber: Subscriber<Moved>) => (waiting: Waiting) =>
+    const step = (asked: Asked, subscriber: Subscriber<Moved>) => (waiting: Waiting) =>
       Queue.takeAll(subscriber.queue).pipe(
         Effect.timeoutOption(waiting.timeout),
         Effect.flatMap(Option.match({
-          onNone: () => readAgain(waiting, requestId),
+          onNone: () => readAgain(waiting, asked),
           onSome: (moves) => Effect.succeed(forwards(waiting.sent, moves))
         })),
         Effect.map(([texts, sent]) =>
@@ -94,8 +102,8 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
       )
 
     const answer = Effect.fnUntraced(
-      function*(requestId: RequestId, lastEventId: string | undefined) {
-        const found = yield* statuses.read(requestId)
+      function*(requestId: RequestId, caller: Caller, lastEventId: string | undefined) {
+        const found = yield* statuses.read(requestId, caller)
         const isSame = (record: StatusRecord) => Sse.lastEventId(lastEventId) === idOf(record)
         const last = (record: StatusRecord) =>
           isSame(record) ? Effect.succeed(Sse.nothingMore) : Sse.response(snapshot(record), Stream.empty)
@@ -105,12 +113,12 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         const feed = yield* feeds.get(found.itemId)
         yield* feed.joinOrder(requestId, subscriber)
         // Only now, so that a change is either in what is read, or delivered by the feed.
-        const record = yield* statuses.read(requestId)
+        const record = yield* statuses.read(requestId, caller)
         if (isFinal(record.status)) return yield* last(record)
         const waiting: Waiting = { sent: stampOf(record), timeout: FIRST_READ }
         return yield* Sse.response(
           isSame(record) ? Sse.heartbeat : snapshot(record),
-          Stream.paginate(waiting, step(requestId, subscriber))
+          Stream.paginate(waiting, step({ requestId, caller }, subscriber))
         )
       },
       (effect) =>

@@ -37,6 +37,8 @@ export class Subscribers extends Context.Service<Subscribers, {
    * fiber waiting, so that only its interruption ends it.
    */
   readonly subscribe: <A>() => Effect.Effect<Subscriber<A>, TooManySubscribers, Scope.Scope>
+  /** Subscribers now. */
+  readonly open: () => number
 }>()("@flash-sale/gateway/live/Subscribers") {}
 
 export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
@@ -81,6 +83,6 @@ export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
         for (const { cut } of subscribers) cut()
       })
       yield* shutdown.register(end)
-      return { subscribe }
+      return { subscribe, open: () => subscribers.size }
     })
   )

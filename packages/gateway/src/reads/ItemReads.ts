@@ -7,9 +7,8 @@
 import { type ItemDamaged, ItemStore, type ItemSummary, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -29,7 +28,15 @@ export type ItemRead = Exit.Exit<ItemSummary, StoreUnavailable | ItemDamaged>
 export class ItemReads extends Context.Service<ItemReads, {
   /** The item as it was at most `SOLD_OUT_CACHE` ago. Failures are kept as long. */
   readonly look: (itemId: ItemId) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged>
-  /** The same by a callback, which is called once, mostly at once. Why: docs/decisions/0013-the-hot-route.md. */
+  /**
+   * The item by a read that is at most `maxAgeMillis` old or still under way; undefined where there is none, so that a
+   * new one would be made.
+   */
+  readonly recent: (
+    itemId: ItemId,
+    maxAgeMillis: number
+  ) => Effect.Effect<ItemSummary, StoreUnavailable | ItemDamaged> | undefined
+  /** `look` by a callback, which is called once, mostly at once. Why: docs/decisions/0013-the-hot-route.md. */
   readonly ask: (itemId: ItemId, completion: Completion.Completion<ItemRead>) => void
 }>()("@flash-sale/gateway/reads/ItemReads") {}
 
@@ -56,7 +63,7 @@ export const layer = (
       const reads = new Map<ItemId, Read>()
 
       const announce = ({ delta, itemId, seq }: PendingEdit) =>
-        log.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } }))).pipe(
+        log.append(OperatorRecord.ofEdit(itemId, seq, delta)).pipe(
           Effect.timeoutOption(ANNOUNCE_TIMEOUT),
           Effect.catch(({ detail }) =>
             Log.debug(`A hand-made change of ${itemId} is not in the log: ${detail}`, { event: "stock_adjusted" })
@@ -93,6 +100,14 @@ export const layer = (
         if (read.found === undefined) read.waiting.push(completion)
         else completion(read.found)
       }
-      return { ask, look: (itemId) => Completion.wait((completion) => ask(itemId, completion)) }
+      const recent: ItemReads["Service"]["recent"] = (itemId, maxAgeMillis) => {
+        const last = reads.get(itemId)
+        if (last === undefined) return undefined
+        if (last.found !== undefined) return monotonic() - last.begunAt < maxAgeMillis ? last.found : undefined
+        return Completion.wait((completion) =>
+          last.found === undefined ? void last.waiting.push(completion) : completion(last.found)
+        )
+      }
+      return { ask, recent, look: (itemId) => Completion.wait((completion) => ask(itemId, completion)) }
     })
   )

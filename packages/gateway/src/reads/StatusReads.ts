@@ -1,14 +1,22 @@
-/** The status of an order; never "unknown" for an order that was accepted, as long as statuses are kept. */
+/**
+ * The status of an order; never "unknown" for an order that was accepted, as long as statuses are kept.
+ *
+ * **Details**: of an order that the caller may not read it is said what is said of one that nobody knows, after the
+ * same work.
+ */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
+import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
+import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { Unconfirmed } from "../guards/Unconfirmed.ts"
@@ -26,17 +34,22 @@ const DOUBT = 30_000
 
 export class StatusReads extends Context.Service<StatusReads, {
   readonly read: (
-    requestId: RequestId
+    requestId: RequestId,
+    caller: Caller
   ) => Effect.Effect<StatusRecord, UnknownOrder | ReturnType<typeof Refusals.unavailable>>
 }>()("@flash-sale/gateway/reads/StatusReads") {}
+
+type Found = Exclude<StatusLookup, { readonly _tag: "Unknown" }>
+const ownerOf = (found: Found) => ownerIn(found._tag === "Kept" ? found.record.fingerprint : found.fingerprint)
 
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed
+  Gatekeeper | OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
+    const gatekeeper = yield* Gatekeeper
     const statuses = yield* OrderStatuses
     const store = yield* ItemStore
     const unconfirmed = yield* Unconfirmed
@@ -56,8 +69,8 @@ export const layer: Layer.Layer<
       return millis - Math.max(connectedAt, storeBreaker.failedAt()) < DOUBT
     })
 
-    // A store that is being refilled from the log does not know all orders yet. One that takes no writes learns of none:
-    // what is accepted meanwhile has a lease that ends, and no status.
+    // A store that is being refilled from the log does not know all orders yet. One that takes no writes learns of
+    // none: what is accepted meanwhile has a lease that ends, and no status.
     const isWhole = yield* Kept.make(
       Effect.gen(function*() {
         const partitions = Array.from(
@@ -72,19 +85,18 @@ export const layer: Layer.Layer<
     )
 
     const read = Effect.fnUntraced(
-      function*(requestId: RequestId) {
+      function*(requestId: RequestId, caller: Caller) {
         const { correlationId } = yield* RequestContext
         const lookup = yield* storeBreaker.ask(statuses.read(requestId))
-        switch (lookup._tag) {
-          case "Kept":
-            return lookup.record
-          case "Leased":
-            return yield* Refusals.unavailable(correlationId, "outcome_unknown")
-          case "Unknown":
-            return (yield* isWhole) && !(yield* isInDoubt)
-              ? yield* new UnknownOrder({ correlation_id: correlationId })
-              : yield* Refusals.unavailable(correlationId, "store_unavailable")
+        if (lookup._tag !== "Unknown" && gatekeeper.mayRead(caller, ownerOf(lookup))) {
+          if (lookup._tag === "Kept") return lookup.record
+          return yield* Refusals.unavailable(correlationId, "outcome_unknown")
         }
+        if (!(yield* isWhole) || (yield* isInDoubt)) {
+          return yield* Refusals.unavailable(correlationId, "store_unavailable")
+        }
+        gatekeeper.missed(caller)
+        return yield* new UnknownOrder({ correlation_id: correlationId })
       },
       (effect) =>
         Effect.catchTag(

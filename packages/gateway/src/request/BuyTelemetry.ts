@@ -43,6 +43,13 @@ const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   unsupported_media_type: refusal("unsupported_media_type"),
   cross_site: refusal("cross_site"),
   unknown_host: refusal("unknown_host"),
+  unauthenticated: refusal("unauthenticated"),
+  token_too_long: refusal("token_too_long"),
+  missing_scope: refusal("missing_scope"),
+  wrong_user: refusal("wrong_user"),
+  wrong_item: refusal("wrong_item"),
+  too_many_failures: refusal("too_many_failures"),
+  quota_exceeded: refusal("quota_exceeded"),
   not_found: refusal("not_found"),
   method_not_allowed: refusal("not_found"),
   breaker_open: failure("breaker_open"),
@@ -50,6 +57,7 @@ const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   outcome_unknown: failure("outcome_unknown"),
   overloaded: failure("overloaded"),
   store_unavailable: failure("store_unavailable"),
+  keys_unavailable: failure("keys_unavailable"),
   // No answer to an order: orders of an item that cannot be read are accepted, and the log decides.
   item_stopped: failure("store_unavailable"),
   internal_error: failure("internal_error")
@@ -68,9 +76,8 @@ export class BuyTelemetry extends Context.Service<BuyTelemetry, {
   readonly refused: (request: RequestContext, code: AnswerCode, order?: Order) => void
 }>()("@flash-sale/gateway/request/BuyTelemetry") {}
 
-/** Whether the engine is at fault, and rarely enough for a log line each. */
-const isFault = (code: AnswerCode): boolean =>
-  code === "log_unavailable" || code === "outcome_unknown" || code === "store_unavailable" || code === "internal_error"
+/** Where the engine is at fault, and rarely enough for a log line each. */
+const FAULTS: ReadonlyArray<AnswerCode> = ["log_unavailable", "outcome_unknown", "store_unavailable", "internal_error"]
 
 export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
   BuyTelemetry,
@@ -131,7 +138,7 @@ export const layer: Layer.Layer<BuyTelemetry> = Layer.effect(
       refused: (request, code, order) => {
         const answered = counters[code]
         const millis = count(request, answered)
-        if (isFault(code)) logFailure(request, code, order)
+        if (FAULTS.includes(code)) logFailure(request, code, order)
         else if (lines.isOn("Debug")) {
           const event = answered.includes(Metrics.ordersFailed) ? "order_failed" : "order_rejected"
           log({ level: "Debug", event, message: "Order refused", reason: code }, request, order, millis)

@@ -1,4 +1,5 @@
 /** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none has a stack. */
+import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
@@ -18,6 +19,11 @@ export type Refusal =
   | Errors.RequestIdReused
   | Errors.RateLimited
   | Errors.Unavailable
+  | AccessErrors.Unauthenticated
+  | AccessErrors.MissingScope
+  | AccessErrors.TokenMismatch
+  | AccessErrors.TooManyFailures
+  | AccessErrors.QuotaExceeded
 
 /** `Retry-After` where no better time is known, in seconds. */
 const RETRY_SECONDS = 1
@@ -44,6 +50,10 @@ const STORE_FULL_RETRY_SECONDS = 10
 /** The answer while the store has little room left. */
 export const storeFull = (correlation_id: CorrelationId): Errors.Unavailable =>
   unavailable(correlation_id, "overloaded", STORE_FULL_RETRY_SECONDS)
+
+/** The answer while the caller's key has as many orders under way as one key may have. */
+export const quotaExceeded = (correlation_id: CorrelationId): AccessErrors.QuotaExceeded =>
+  withoutStack(() => new AccessErrors.QuotaExceeded({ correlation_id, retry_after_seconds: RETRY_SECONDS }))
 
 /** The answer while the breaker to the log is open. */
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>

@@ -2,9 +2,10 @@
  * What is refused for the headers of a request alone, before anything of it is looked at: on the hot route and through
  * the framework alike. Why: docs/decisions/0035-what-a-request-may-be.md.
  */
+import * as AllowedHosts from "@flash-sale/infra/http/AllowedHosts"
 import { Context, Layer } from "effect"
-import * as AllowedHosts from "./AllowedHosts.ts"
 import * as BodyType from "./BodyType.ts"
+import * as Cors from "./Cors.ts"
 import * as HttpRefusals from "./HttpRefusals.ts"
 import { headerOf, type RequestHeaders } from "./RequestHeaders.ts"
 
@@ -13,6 +14,8 @@ export class RequestRules extends Context.Service<RequestRules, {
   readonly refusalOf: (method: string, headers: RequestHeaders) => HttpRefusals.HttpRefusal | undefined
   /** The same of a POST that brings an order. */
   readonly refusalOfOrder: (headers: RequestHeaders) => HttpRefusals.HttpRefusal | undefined
+  /** Which pages of other origins may call, and what answers say of it. */
+  readonly cors: Cors.Cors
 }>()("@flash-sale/gateway/request/RequestRules") {}
 
 /** Whether a link is followed: no form is sent, and nothing is embedded. */
@@ -23,14 +26,22 @@ const isLink = (method: string, headers: RequestHeaders): boolean =>
 const isCrossSite = (method: string, headers: RequestHeaders): boolean =>
   headers["sec-fetch-site"] === "cross-site" && !isLink(method, headers)
 
-/** `allowedHosts` are names in small letters; where it is undefined every name is allowed. */
-export const layer = (allowedHosts: ReadonlySet<string> | undefined): Layer.Layer<RequestRules> =>
+export interface Settings {
+  /** Names in small letters; where it is undefined every name is allowed. */
+  readonly allowedHosts: ReadonlySet<string> | undefined
+  /** Origins whose pages may call although they are of another site. */
+  readonly corsOrigins: ReadonlySet<string>
+}
+
+export const layer = ({ allowedHosts, corsOrigins }: Settings): Layer.Layer<RequestRules> =>
   Layer.sync(RequestRules, () => {
+    const cors = Cors.make(corsOrigins)
     const refusalOf = (method: string, headers: RequestHeaders): HttpRefusals.HttpRefusal | undefined => {
       if (!AllowedHosts.isAllowed(allowedHosts, headerOf(headers, "host"))) return HttpRefusals.unknownHost
-      return isCrossSite(method, headers) ? HttpRefusals.crossSite : undefined
+      return isCrossSite(method, headers) && !cors.allows(headers) ? HttpRefusals.crossSite : undefined
     }
     return {
+      cors,
       refusalOf,
       refusalOfOrder: (headers) =>
         refusalOf("POST", headers) ??

@@ -20,7 +20,7 @@ export const makeFile = (path: string): void => closeSync(openSync(path, "a", FI
 export const makeNewFile = (path: string): void => closeSync(openSync(path, "wx", FILE_MODE))
 
 /** What must not be as it is: its path, and the reason in words. */
-export interface Exposed {
+export interface Refused {
   readonly path: string
   readonly detail: string
 }
@@ -30,7 +30,7 @@ export interface Exposed {
  * it; undefined where there is none. `isOwn`: nobody else has files in the folder, so that the command may be about all
  * of it. What is missing is passed over. Throws what the file system throws.
  */
-export const exposed = (folder: string, names: ReadonlyArray<string>, isOwn: boolean): Exposed | undefined => {
+export const exposed = (folder: string, names: ReadonlyArray<string>, isOwn: boolean): Refused | undefined => {
   const modeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mode ?? 0
   const open = [folder, ...names.map((name) => join(folder, name))].filter((path) => (modeOf(path) & OTHERS) !== 0)
   const [path] = open
@@ -40,7 +40,7 @@ export const exposed = (folder: string, names: ReadonlyArray<string>, isOwn: boo
 }
 
 /** The first of a folder and these files in it that another user owns, in words; undefined where there is none. */
-export const foreign = (folder: string, names: ReadonlyArray<string>): Exposed | undefined => {
+export const foreign = (folder: string, names: ReadonlyArray<string>): Refused | undefined => {
   const user = process.geteuid?.()
   if (user === undefined) return undefined
   for (const path of [folder, ...names.map((name) => join(folder, name))]) {

@@ -5,20 +5,22 @@ import { CannotListen } from "./Listener.ts"
 
 export interface WantedPort {
   readonly port: number
+  /** The address; undefined for all of the machine. */
+  readonly host: string | undefined
   /** The setting that names another. */
-  readonly variable: "HTTP_PORT" | "METRICS_PORT"
+  readonly variable: CannotListen["variable"]
 }
 
 /** Fails where one of them is taken, by another process or another of these. They are free again when it succeeds. */
 export const require = (wanted: ReadonlyArray<WantedPort>): Effect.Effect<void, CannotListen> =>
   Effect.scoped(Effect.forEach(wanted, listen, { discard: true }))
 
-const listen = ({ port, variable }: WantedPort): Effect.Effect<Server, CannotListen, Scope.Scope> =>
+const listen = ({ host, port, variable }: WantedPort): Effect.Effect<Server, CannotListen, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<Server, CannotListen>((resume) => {
       const server = createServer()
       server.once("error", ({ message }) => resume(Effect.fail(new CannotListen({ port, variable, detail: message }))))
-      server.listen(port, () => resume(Effect.succeed(server)))
+      server.listen({ port, host }, () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))
   )

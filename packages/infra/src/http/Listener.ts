@@ -25,7 +25,7 @@ const LOOK_EVERY = "1 second"
 export class CannotListen extends Schema.TaggedError<CannotListen>()("CannotListen", {
   port: Schema.Int,
   /** The setting that names another. */
-  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT"]),
+  variable: Schema.Literals(["HTTP_PORT", "METRICS_PORT", "ADMIN_PORT"]),
   detail: Schema.String
 }) {
   override get message(): string {
@@ -38,6 +38,8 @@ type ResponseClass = typeof ServerResponse<IncomingMessage>
 export interface ListenerOptions {
   /** 0 takes any that is free. */
   readonly port: number
+  /** The address to listen on; all of the machine where it is undefined. */
+  readonly host: string | undefined
   readonly variable: CannotListen["variable"]
   /** Whose series show its connections. */
   readonly metrics: ConnectionMetrics.Port
@@ -105,7 +107,7 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
 /** Listens for as long as the layer lives. */
 export const layer = (options: ListenerOptions) =>
   Layer.unwrap(Effect.gen(function*() {
-    const { bounds, isProbe, isTrusted, port, shutdownTimeout } = options
+    const { bounds, host, isProbe, isTrusted, port, shutdownTimeout } = options
     let open = () => 0
     const { dropped } = yield* ConnectionWatch.make(options.metrics, bounds.max, () => open())
     const server = new BoundedServer({ bounds, isTrusted, isProbe, onDrop: dropped }, options)
@@ -117,7 +119,11 @@ export const layer = (options: ListenerOptions) =>
     const now = yield* Monotonic.reader
     const look = Effect.sync(() => server.admitted.dropStalled(now()))
     yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_EVERY)))
-    return NodeHttpServer.layer(() => server, { port, gracefulShutdownTimeout: shutdownTimeout })
+    return NodeHttpServer.layer(() => server, {
+      port,
+      ...(host === undefined ? {} : { host }),
+      gracefulShutdownTimeout: shutdownTimeout
+    })
   })).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(Effect.fail(

@@ -1,11 +1,14 @@
 /** The HTTP port of a service that has no API: `/metrics`, `/health`, `/livez`, `/readyz`, `/version`. */
 import { Duration, Effect, Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import type * as ConnectionMetrics from "../observability/metrics/ConnectionMetrics.ts"
 import { CONTENT_TYPE, Telemetry } from "../observability/Telemetry.ts"
+import type { MetricsToken } from "../settings/MetricsToken.ts"
 import * as Kept from "../time/Kept.ts"
 import * as Monotonic from "../time/Monotonic.ts"
+import * as HostRule from "./HostRule.ts"
 import * as Listener from "./Listener.ts"
+import * as MetricsAccess from "./MetricsAccess.ts"
 import { release } from "./Release.ts"
 import type { Bounds } from "./Seats.ts"
 
@@ -28,6 +31,12 @@ export interface Health {
 export interface MetricsServerOptions<R> {
   /** 0 takes any that is free. */
   readonly port: number
+  /** The address to listen on; all of the machine where it is undefined. */
+  readonly host: string | undefined
+  /** What `/metrics` wants to be shown; undefined where it is for everybody. */
+  readonly token: MetricsToken
+  /** The names that the port answers to; all where it is undefined. */
+  readonly allowedHosts: ReadonlySet<string> | undefined
   readonly health: Effect.Effect<Health, never, R>
   /** Whether `/readyz` says 200: that a rollout may go on to the next. */
   readonly isReady: Effect.Effect<boolean, never, R>
@@ -39,7 +48,7 @@ export interface MetricsServerOptions<R> {
 
 /** Listens for as long as the layer lives. Provides no router, so that the routes of one port stay on that port. */
 export const layer = <R>(
-  { bounds = BOUNDS, health, isReady, metrics, port }: MetricsServerOptions<R>
+  { allowedHosts, bounds = BOUNDS, health, host, isReady, metrics, port, token }: MetricsServerOptions<R>
 ): Layer.Layer<never, Listener.CannotListen, R | Telemetry> =>
   Layer.effectDiscard(
     Effect.flatMap(
@@ -47,7 +56,8 @@ export const layer = <R>(
       (context) =>
         HttpRouter.serve(
           Layer.mergeAll(
-            metricsRoute,
+            metricsRoute(token, Effect.succeed(refused)),
+            HostRule.layer(allowedHosts),
             versionRoute,
             healthRoute(Effect.provideContext(health, context)),
             probeRoutes(Effect.provideContext(isReady, context))
@@ -56,6 +66,7 @@ export const layer = <R>(
         ).pipe(
           Layer.provide(Listener.layer({
             port,
+            host,
             variable: "METRICS_PORT",
             metrics,
             bounds,
@@ -69,26 +80,39 @@ export const layer = <R>(
     )
   )
 
+/** The answer to those who do not show the token. */
+const refused = HttpServerResponse.jsonUnsafe(MetricsAccess.REFUSAL, {
+  status: 401,
+  headers: { "www-authenticate": MetricsAccess.CHALLENGE }
+})
+
 /**
  * `/metrics`, for any router: the gateway has it on its own port. Those who ask before the next collection begins share
- * it, and its bytes.
+ * it, and its bytes. `denied` is the answer to those who do not show the token, where there is one.
  */
-export const metricsRoute: Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> = Layer.unwrap(
-  Effect.gen(function*() {
-    const { collect } = yield* Telemetry
-    const now = yield* Monotonic.reader
-    let notBefore = Number.NEGATIVE_INFINITY
-    const collectInTurn = Effect.gen(function*() {
-      yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
-      notBefore = now() + COLLECT_EVERY
-      return new TextEncoder().encode(yield* collect)
+export const metricsRoute = (
+  token: MetricsToken,
+  denied: Effect.Effect<HttpServerResponse.HttpServerResponse>
+): Layer.Layer<never, never, HttpRouter.HttpRouter | Telemetry> =>
+  Layer.unwrap(
+    Effect.gen(function*() {
+      const isShown = MetricsAccess.make(token)
+      const { collect } = yield* Telemetry
+      const now = yield* Monotonic.reader
+      let notBefore = Number.NEGATIVE_INFINITY
+      const collectInTurn = Effect.gen(function*() {
+        yield* Effect.sleep(Duration.millis(Math.max(0, notBefore - now())))
+        notBefore = now() + COLLECT_EVERY
+        return new TextEncoder().encode(yield* collect)
+      })
+      // One who hangs up does not end what the others wait for.
+      const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
+      const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
+      const ask = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) =>
+        isShown(headers["authorization"]) ? answer : denied)
+      return HttpRouter.add("GET", "/metrics", ask)
     })
-    // One who hangs up does not end what the others wait for.
-    const shared = yield* Kept.make(Effect.uninterruptible(collectInTurn), Duration.zero)
-    const answer = Effect.map(shared, (body) => HttpServerResponse.uint8Array(body, { contentType: CONTENT_TYPE }))
-    return HttpRouter.add("GET", "/metrics", answer)
-  })
-)
+  )
 
 const versionRoute: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
   "GET",

@@ -4,6 +4,7 @@
  * The events of log lines: a closed set, documented in docs/operations.md, so that a search by event finds all lines.
  */
 export const EVENTS = [
+  "auth_open",
   "order_received",
   "order_queued",
   "order_rejected",
@@ -11,6 +12,7 @@ export const EVENTS = [
   "order_processed",
   "order_moved_to_dlq",
   "request_id_reused",
+  "admin_change",
   "payment_given_up",
   "payment_not_voided",
   "payments_held_back",
@@ -27,6 +29,7 @@ export const EVENTS = [
   "partition_state",
   "recovery_progress",
   "backlog_untold",
+  "instance_unreported",
   "item_stopped",
   "circuit_breaker_changed",
   "dependency_up",
@@ -47,6 +50,9 @@ export const EVENTS = [
   "descriptors_short",
   "clock_stepped",
   "connections_short",
+  "access_keys_changed",
+  "access_keys_unusable",
+  "first_key",
   "service_started",
   "service_stopping",
   "internal_error",
@@ -76,4 +82,8 @@ export interface Attributes {
   readonly trace_id?: string
   readonly processing_time_ms?: number
   readonly seq?: number
+  /** A change by an operator: its kind, the name of the operator's key, and the address that it came from. */
+  readonly change?: string
+  readonly by?: string
+  readonly address?: string
 }

@@ -26,7 +26,8 @@ export interface System {
 const isOut = (error: unknown): boolean =>
   error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE")
 
-const linux: System = {
+/** What Linux says of this process. */
+export const linux: System = {
   max: Effect.promise(() =>
     readFile(LIMITS, "utf8").then((text) => {
       const [, limit] = /^Max open files\s+(\d+)/m.exec(text) ?? []

@@ -3,6 +3,7 @@ import * as OtelMetrics from "@effect/opentelemetry/OtelMetrics"
 import * as Resource from "@effect/opentelemetry/Resource"
 import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus"
 import { Context, Effect, Layer, Metric } from "effect"
+import * as AccessMetrics from "./metrics/AccessMetrics.ts"
 import * as ConnectionMetrics from "./metrics/ConnectionMetrics.ts"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import * as Metrics from "./metrics/Metrics.ts"
@@ -39,15 +40,15 @@ export const layerMetrics = (
     })
   ).pipe(Layer.provide(Resource.layerEmpty))
 
+const ALL = [Metrics, EngineMetrics, ConnectionMetrics, AccessMetrics]
+
 /**
  * Creates every series of a service at 0, as a rate over a series that appears late begins wrongly. The gauges of the
  * dead letters are the exception: they appear when the letters have been counted.
  */
 const initialise = (service: Service): Effect.Effect<void> =>
   // Reading a metric registers it, and unlike an update by 0 leaves a histogram without an observation.
-  Effect.forEach([Metrics, EngineMetrics, ConnectionMetrics].flatMap(({ initial }) => initial[service]), Metric.value, {
-    discard: true
-  })
+  Effect.forEach(ALL.flatMap(({ initial }) => initial[service]), Metric.value, { discard: true })
 
 /** Every unit would be "1"; the names say the units. */
 const withoutUnits = (text: string): string => `${text.replace(/^# UNIT .*\n/gm, "").trimEnd()}\n`

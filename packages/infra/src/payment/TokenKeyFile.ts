@@ -78,8 +78,8 @@ export const readOrMake = <E>(
 const warnMissing = (path: string, keyId: string) =>
   Effect.as(
     Log.warn(
-      `${path} is missing, and the log holds payment tokens that the key ${keyId} has encrypted: bring that file along ` +
-        "and start again. Until then their charges wait, and orders with a payment token are answered 503",
+      `${path} is missing, and the log holds payment tokens that the key ${keyId} has encrypted: bring that file ` +
+        "along and start again. Until then their charges wait, and orders with a payment token are answered 503",
       { event: "token_keys_missing" }
     ),
     undefined

@@ -19,12 +19,19 @@ export const events = keyOf<ItemId>("events")
 export const orderStatus = keyOf<RequestId>("orderStatus")
 export const rateLimit = keyOf<UserId>("rateLimit")
 
+/** Which request an idempotency key of the admin API belongs to. */
+export const idempotency = keyOf<string>("idempotency")
+
 /** The mark of a partition. */
 export const mark = keyOf<PartitionId>("mark")
 /** The index of a partition's items. */
 export const items = keyOf<PartitionId>("items")
 /** How far the fold of each partition is: a hash. */
 export const backlog = TEMPLATES.backlog
+/** When each instance has reported last: a sorted set. */
+export const instances = TEMPLATES.instances
+/** What each instance says of itself: a hash. */
+export const instanceReports = TEMPLATES.instanceReports
 /** Which log the store is a fold of: a hash. */
 export const log = TEMPLATES.log
 /** Never there: an empty write to it asks whether Redis takes writes. Its pattern is that of the marks. */

@@ -1,5 +1,6 @@
 /** The ports that Redis serves, over one connection (and one more that waits for live events). */
 import { NodeFileSystem } from "@effect/platform-node"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -14,6 +15,8 @@ import { unavailable } from "./client/WrongContent.ts"
 import * as IoRedis from "./IoRedis.ts"
 import * as RedisBacklogs from "./RedisBacklogs.ts"
 import * as RedisFoldedLog from "./RedisFoldedLog.ts"
+import * as RedisIdempotencyKeys from "./RedisIdempotencyKeys.ts"
+import * as RedisInstances from "./RedisInstances.ts"
 import * as RedisItemStore from "./RedisItemStore.ts"
 import * as RedisLiveEvents from "./RedisLiveEvents.ts"
 import * as RedisOrderStatuses from "./RedisOrderStatuses.ts"
@@ -41,13 +44,15 @@ const rightsOf = (user: User | undefined) => user === undefined ? Layer.empty : 
 export const layer = (
   settings: RedisSettings,
   user?: User
-): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IoRedis.IoRedis> =>
+): Layer.Layer<ItemStore | RecoveryMarks | OrderStatuses | LiveEvents | IdempotencyKeys | IoRedis.IoRedis> =>
   Layer.mergeAll(
     RedisItemStore.layer,
     RedisRecoveryMarks.layer,
     RedisOrderStatuses.layer,
     RedisLiveEvents.layer,
+    RedisIdempotencyKeys.layer,
     RedisBacklogs.layer,
+    RedisInstances.layer,
     RedisFoldedLog.layer,
     storeRoom,
     rightsOf(user)

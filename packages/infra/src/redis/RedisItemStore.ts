@@ -13,6 +13,7 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Schema } from "effect"
+import * as NamePages from "./client/NamePages.ts"
 import { chunked } from "./client/StatusBatches.ts"
 import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
@@ -74,6 +75,11 @@ const make = Effect.gen(function*() {
     readBuyers,
     detectEdits: StockEdits.make(redis, scripts),
     levels: levelsOf(redis),
+    names: (partition, from, limit) => {
+      const scan: NamePages.Scan<StoreUnavailable | WrongContent> = (cursor, count) =>
+        redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", count))
+      return Effect.mapError(NamePages.read(scan, from, limit), unavailable)
+    },
     trouble: redis.trouble,
     isUp: redis.isUp
   })

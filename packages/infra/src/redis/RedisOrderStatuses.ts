@@ -134,7 +134,6 @@ const lookup = Effect.fnUntraced(function*(
   const found = StatusWire.read(value)
   switch (found._tag) {
     case "Leased":
-      return { _tag: "Leased" }
     case "Kept":
       return found
     case "Damaged":

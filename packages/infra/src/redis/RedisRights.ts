@@ -7,6 +7,7 @@ import { Duration, Effect, type FileSystem, Layer, Schedule } from "effect"
 import * as Log from "../observability/logs/Log.ts"
 import { IoRedis } from "./IoRedis.ts"
 import { isDenial } from "./rights/Denials.ts"
+import * as ScriptText from "./rights/ScriptText.ts"
 import * as UserRights from "./rights/UserRights.ts"
 import type { User } from "./rights/Users.ts"
 import * as Scripts from "./Scripts.ts"
@@ -19,13 +20,6 @@ const RETRY_EVERY = Duration.millis(200)
 
 const EVENT = { event: "redis_rights" } as const
 
-/** Rights that are missing, of all that there should be. One that is missing may hide another. */
-const missingOf = (rights: ReadonlyArray<UserRights.Right>, denied: ReadonlyArray<number>) => {
-  const found = denied.flatMap((place) => rights[place - 1] ?? [])
-  const words = new Set(found.map(({ word }) => word))
-  return found.filter(({ under }) => under === undefined || !words.has(under))
-}
-
 const describe = (user: User, name: string, missing: ReadonlyArray<UserRights.Right>): string => {
   const isNeeded = missing.some(({ lost }) => lost === undefined)
   const losses = [
@@ -36,24 +30,12 @@ const describe = (user: User, name: string, missing: ReadonlyArray<UserRights.Ri
   return `Redis denies the user "${name}" what the ${user} needs: ${words}. Without it ${losses.join("; ")}`
 }
 
-const scriptTexts = (user: User) =>
-  Effect.map(
-    Effect.forEach(
-      UserRights.scriptsOf(user),
-      (name) => Effect.map(Scripts.load(name), (text) => [name, text] as const)
-    ),
-    (texts): UserRights.TextOf => {
-      const byName = new Map(texts)
-      return (name) => byName.get(name) ?? ""
-    }
-  )
-
 const make = Effect.fnUntraced(function*(user: User) {
   const { denials, settings } = yield* IoRedis
   const { checkRights } = yield* Scripts.Scripts
   const name = settings.username ?? "default"
-  const rights = UserRights.of(user, yield* Effect.orDie(scriptTexts(user)))
-  const probes = rights.map(({ probe }) => JSON.stringify(probe))
+  const rights = UserRights.of(user, yield* Effect.orDie(ScriptText.ofUser(user)))
+  const probes = UserRights.probesOf(rights)
   let said = ""
   let wasMissing = false
 
@@ -80,7 +62,7 @@ const make = Effect.fnUntraced(function*(user: User) {
     denials.noticed.closeUnsafe()
     return checkRights([], probes)
   }).pipe(
-    Effect.map((denied) => missingOf(rights, denied)),
+    Effect.map((denied) => UserRights.missing(rights, denied)),
     // Without the right to run scripts there is nothing to ask by.
     Effect.catch((error) =>
       isDenial(error.detail)

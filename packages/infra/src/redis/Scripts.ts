@@ -3,15 +3,12 @@
  */
 import type { Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { Context, Effect, FileSystem, Layer, Schema } from "effect"
+import { Context, Effect, type FileSystem, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
-import { fileURLToPath } from "node:url"
 import * as Log from "../observability/logs/Log.ts"
 import { type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
-
-const FOLDER = fileURLToPath(new URL("../../../../lua/", import.meta.url))
-const INCLUDE = /^-- @include (_[a-z]+)$/gm
+import * as ScriptText from "./rights/ScriptText.ts"
 
 /** Runs one script over these keys, and decodes its reply. A reply of another shape is a bug, and dies. */
 export type Script<A> = (
@@ -38,7 +35,6 @@ export const DetectReply = Schema.Union([
 const ReadReply = Schema.Tuple([Schema.String, Texts])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
-const LogReply = Schema.Array(Schema.NullOr(Schema.String))
 const ClearReply = Schema.Literals(["cleared", "moved"])
 /** A key of a dump: '' and its value, or what is wrong with it. */
 const Part = Schema.Union([
@@ -69,28 +65,20 @@ export class Scripts extends Context.Service<Scripts, {
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
   readonly writeStatus: Script<ReadonlyArray<string>>
-  readonly writeLog: Script<typeof LogReply.Type>
+  readonly writeLog: Script<ReadonlyArray<string | null>>
   readonly replaceLog: Script<typeof ReplaceReply.Type>
   readonly forgetOffsets: Script<number>
+  readonly useIdempotencyKey: Script<string>
+  readonly reportInstance: Script<number>
+  readonly listInstances: Script<ReadonlyArray<string>>
   readonly checkRights: Script<ReadonlyArray<number>>
 }>()("@flash-sale/infra/redis/Scripts") {}
-
-/** The text of a script, with the pieces of `lua/lib` that it includes. */
-export const load = Effect.fnUntraced(function*(name: string) {
-  const files = yield* FileSystem.FileSystem
-  const text = yield* files.readFileString(`${FOLDER}${name}.lua`)
-  const pieces = new Map<string, string>()
-  for (const [, piece] of text.matchAll(INCLUDE)) {
-    pieces.set(piece!, yield* files.readFileString(`${FOLDER}lib/${piece}.lua`))
-  }
-  return text.replace(INCLUDE, (_, piece: string) => pieces.get(piece) ?? "")
-})
 
 const make = Effect.gen(function*() {
   const redis = yield* IoRedis
   const names: Array<string> = []
   const bind = Effect.fnUntraced(function*<A>(name: string, reply: Schema.Codec<A, unknown>) {
-    const lua = yield* load(name)
+    const lua = yield* ScriptText.load(name)
     names.push(name)
     const sha = createHash("sha1").update(lua).digest("hex")
     const decode = Schema.decodeUnknownEffect(reply)
@@ -127,9 +115,12 @@ const make = Effect.gen(function*() {
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),
-    writeLog: yield* bind("write_log", LogReply),
+    writeLog: yield* bind("write_log", Schema.Array(Schema.NullOr(Schema.String))),
     replaceLog: yield* bind("replace_log", ReplaceReply),
     forgetOffsets: yield* bind("forget_offsets", Schema.Int),
+    useIdempotencyKey: yield* bind("use_idempotency_key", Schema.String),
+    reportInstance: yield* bind("report_instance", Schema.Int),
+    listInstances: yield* bind("list_instances", Texts),
     checkRights: yield* bind("check_rights", Schema.Array(Schema.Int))
   })
   yield* Log.info(`Lua scripts that Redis runs: ${names.map((name) => `${name}.lua`).join(", ")}`, {

@@ -1,5 +1,6 @@
 /** All ports of the engine, over one embedded file. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
@@ -15,6 +16,8 @@ import * as EngineLock from "./database/EngineLock.ts"
 import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
+import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
+import * as SqliteInstances from "./SqliteInstances.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
@@ -23,7 +26,15 @@ import * as SqliteOrderStatuses from "./SqliteOrderStatuses.ts"
 import * as SqliteRecoveryMarks from "./SqliteRecoveryMarks.ts"
 import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
-export type Ports = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | RateLimits | DeadLetters | LiveEvents
+export type Ports =
+  | OrderLog
+  | ItemStore
+  | RecoveryMarks
+  | OrderStatuses
+  | RateLimits
+  | DeadLetters
+  | LiveEvents
+  | IdempotencyKeys
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
@@ -32,6 +43,8 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
   SqliteLiveEvents.layer,
+  SqliteIdempotencyKeys.layer,
+  SqliteInstances.layer,
   MemoryBacklogs.layer
 ).pipe(Layer.provideMerge(MemoryRateLimits.layer))
 
@@ -104,10 +117,6 @@ export const losses = (
     Effect.andThen(OpenFile.requireEngine(folder), OpenFile.check(folder)),
     ({ problems }) => problems.map(({ detail, path }) => `${path}: ${detail}`)
   )
-
-/** Fails where the file is corrupt, in words. Reads all of it; may be asked beside an engine. */
-export const verify = ({ folder }: { readonly folder: string }): Effect.Effect<void, OpenFile.CannotOpen> =>
-  Effect.andThen(OpenFile.requireEngine(folder), OpenFile.verify(folder))
 
 /** Takes the file as it is: what it has lost is lost from then on. Refused while an engine works in the folder. */
 export const acceptLosses = (

@@ -20,6 +20,7 @@ import * as BuyerRows from "./items/BuyerRows.ts"
 import * as EventRows from "./items/EventRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
+import * as ItemNames from "./items/ItemNames.ts"
 import * as ItemSave from "./items/ItemSave.ts"
 import * as MarkRows from "./MarkRows.ts"
 
@@ -53,6 +54,11 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         ),
       levels: (partition, limit) =>
         Effect.catch(database.read((connection) => readLevels(connection, partition, limit)), storeUnavailable),
+      names: (partition, from, limit) =>
+        Effect.catch(
+          database.read((connection) => ItemNames.read(connection, partition, from, limit)),
+          storeUnavailable
+        ),
       trouble: database.trouble,
       isUp: isUp(database)
     }

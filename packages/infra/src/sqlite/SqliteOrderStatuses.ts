@@ -12,8 +12,8 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { DateTime, Effect, Layer, Result, Semaphore } from "effect"
 import type { Connection } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as StatusClock from "./StatusClock.ts"
-import * as StatusRows from "./StatusRows.ts"
+import * as StatusClock from "./statuses/StatusClock.ts"
+import * as StatusRows from "./statuses/StatusRows.ts"
 
 /**
  * Claims and statuses survive a kill -9 and do not wait for the disk: an order's own append waits for it, and brings
@@ -112,7 +112,8 @@ const countUnknown = Effect.fnUntraced(function*(
 
 const toLookup = (stored: StatusRows.StatusRow | undefined): StatusLookup => {
   if (stored === undefined) return { _tag: "Unknown" }
-  return stored.owner === undefined ? { _tag: "Kept", record: stored.record } : { _tag: "Leased" }
+  const { owner, record } = stored
+  return owner === undefined ? { _tag: "Kept", record } : { _tag: "Leased", fingerprint: record.fingerprint }
 }
 
 const toKnown = ({ owner, record }: StatusRows.StatusRow, { fingerprint }: AdmissionRequest): Admission => {

@@ -4,8 +4,7 @@
  * orders, that the store was emptied (`FLUSHALL`) or replaced.
  */
 import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
-import { Command } from "@flash-sale/domain/records/Command"
-import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Duration, Effect } from "effect"
@@ -33,7 +32,7 @@ export const make = Effect.fnUntraced(function*(run: PartitionRun): Effect.fn.Re
     const last = appended.get(itemId)
     if (last !== undefined && last.seq === seq && now - last.at < APPEND_AGAIN_MILLIS) return
     appended.set(itemId, { seq, at: now })
-    yield* run.append(LogRecord.encode(itemId, Command.Adjust({ adjustment: { seq, delta } })))
+    yield* run.append(OperatorRecord.ofEdit(itemId, seq, delta))
     yield* Log.info(`Hand-made change of stock: ${delta}`, { event: "stock_adjusted", item_id: itemId, seq })
   })
 

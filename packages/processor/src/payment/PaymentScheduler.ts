@@ -50,11 +50,13 @@ export const make = Effect.fnUntraced(function*(
 
   /** Asks again after a failure. What is interrupted settles nothing. */
   const insist = (order: OpenOrder, error: PaymentError, release: Release): void => {
+    const answered = slots.askAgain()
     const settled = Effect.map(
       charges.insist(order, error),
       (outcome) => outcome === undefined ? release() : settle(order, outcome, release)
     )
     forkGuarded(settled).addObserver((exit) => {
+      answered()
       if (Exit.isFailure(exit)) release()
     })
   }

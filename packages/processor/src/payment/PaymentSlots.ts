@@ -18,23 +18,39 @@ export const MAX_VOIDS_IN_FLIGHT = 200
 export interface PaymentSlots {
   readonly charges: Slots.Slots
   readonly voids: Slots.Slots
+  /** A charge had no answer, and is asked for again, in its place, until the result is called. */
+  readonly askAgain: () => Slots.Release
 }
 
-/** `onChange` is called with the number of charges and voids under way. */
+export interface UnderWay {
+  /** Charges and voids. */
+  readonly inFlight: number
+  /** Those of them of which nobody knows whether the money was taken: charges without an answer, and voids. */
+  readonly inDoubt: number
+}
+
+/** `onChange` is called with what is under way, at each change. */
 export const make = (
   { charges = MAX_PAYMENTS_IN_FLIGHT, onChange = () => {}, voids = MAX_VOIDS_IN_FLIGHT }: {
     readonly charges?: number
     readonly voids?: number
-    readonly onChange?: (underWay: number) => void
+    readonly onChange?: (underWay: UnderWay) => void
   } = {}
 ): PaymentSlots => {
-  const underWay = { charges: 0, voids: 0 }
-  const slots = (kind: keyof PaymentSlots, places: number) =>
-    Slots.make(places, {
-      onChange: (taken) => {
-        underWay[kind] = taken
-        onChange(underWay.charges + underWay.voids)
-      }
-    })
-  return { charges: slots("charges", charges), voids: slots("voids", voids) }
+  const now = { charges: 0, voids: 0, again: 0 }
+  const set = (kind: keyof typeof now, count: number): void => {
+    now[kind] = count
+    onChange({ inFlight: now.charges + now.voids, inDoubt: now.again + now.voids })
+  }
+  const slots = (kind: "charges" | "voids", places: number) =>
+    Slots.make(places, { onChange: (taken) => set(kind, taken) })
+  const askAgain = (): Slots.Release => {
+    let isOver = false
+    set("again", now.again + 1)
+    return () => {
+      if (!isOver) set("again", now.again - 1)
+      isOver = true
+    }
+  }
+  return { charges: slots("charges", charges), voids: slots("voids", voids), askAgain }
 }

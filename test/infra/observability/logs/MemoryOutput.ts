@@ -34,6 +34,7 @@ export const make = (isTerminal = false): Written => {
     },
     lines: () => {
       const text = writes.join("")
+      if (text === "") return []
       if (!text.endsWith("\n")) throw new Error(`a line without an end: ${text.slice(-100)}`)
       return text.slice(0, -1).split("\n")
     },

@@ -1,4 +1,6 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
+import * as AccessMetrics from "@flash-sale/infra/observability/metrics/AccessMetrics"
+import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -11,6 +13,9 @@ const names = [
   ...Object.values(Metrics.initial).flat(),
   ...Object.values(EngineMetrics.initial).flat(),
   ...Object.values(ConnectionMetrics.initial).flat(),
+  ...Object.values(AccessMetrics.initial).flat(),
+  ...AdminMetrics.all,
+  ...ConnectionMetrics.all("admin"),
   ProcessMetrics.openDescriptors,
   ProcessMetrics.maxDescriptors,
   ProcessMetrics.clockOffset,
@@ -32,7 +37,7 @@ const textOf = (path: string): string => {
 }
 
 const moved = new Map(
-  [...textOf("docs/testing.md").matchAll(/^\| (`(?:gateway|processor|process)_[^|]*) \| `(test\/[^`]+)` \|$/gm)]
+  [...textOf("docs/testing.md").matchAll(/^\| (`(?:admin|gateway|processor|process)_[^|]*) \| `(test\/[^`]+)` \|$/gm)]
     .flatMap(
       ([, metrics = "", test = ""]) =>
         [...metrics.matchAll(/`(\w+)`/g)].map(([, name = ""]): [string, string] => [name, test])

@@ -22,6 +22,8 @@ const itemId = ItemId.make("101")
 const partition = home(itemId, EMBEDDED_PARTITIONS)
 const RECORDS = 50
 const WRITE_MILLIS = 50
+/** Takes a file back to the tables of a build that knew no digests of records. */
+const BEFORE_DIGESTS = "DROP INDEX items_by_partition; ALTER TABLE log DROP COLUMN digest; PRAGMA user_version = 4"
 
 const appendSome = (records = RECORDS) =>
   Effect.flatMap(
@@ -147,7 +149,7 @@ const losses: ReadonlyArray<readonly [string, lose: (folder: string) => void, Re
   ["a file that is gone", (folder) => rmSync(join(folder, FILE_NAME)), /it is gone, but orders\.high knows of its log/],
   ["an empty file", (folder) => writeFileSync(join(folder, FILE_NAME), ""), /it is empty, but orders\.high knows of/],
   ["a file of an older build", (folder) => {
-    inFile(folder, (connection) => connection.script("ALTER TABLE log DROP COLUMN digest; PRAGMA user_version = 4"))
+    inFile(folder, (connection) => connection.script(BEFORE_DIGESTS))
   }, /it is of an older build, and older than orders\.high; /]
 ]
 
@@ -226,7 +228,7 @@ describe("an engine that is started", () => {
   it.live("chains the records of a file that an older build has written, as they are", () =>
     Effect.gen(function*() {
       const folder = yield* stopped()
-      inFile(folder, (connection) => connection.script("ALTER TABLE log DROP COLUMN digest; PRAGMA user_version = 4"))
+      inFile(folder, (connection) => connection.script(BEFORE_DIGESTS))
       rmSync(markPath(folder))
       yield* Effect.provide(appendSome(1), SqliteInfra.layer({ folder }))
       const broken = inFile(folder, (connection) => LogChain.firstBreak(connection, partition))

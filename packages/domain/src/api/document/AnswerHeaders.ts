@@ -1,6 +1,7 @@
 /**
  * Adds the headers of each answer, and says what each is. Which answer has which follows from its body: one with
- * `retry_after_seconds` has `Retry-After`, one with `remaining_requests` those of the rate limit. Pure.
+ * `retry_after_seconds` has `Retry-After`, one with `remaining_requests` those of the rate limit. 401 has
+ * `WWW-Authenticate`. Pure.
  */
 import { type Answer, isObject, type JsonObject, mapAnswers, mapValues, nameOf, type Spec } from "./Spec.ts"
 
@@ -21,6 +22,7 @@ const HEADERS: Readonly<Record<string, JsonObject>> = {
     schema: { type: "integer", minimum: 0 },
     example: 30
   },
+  "www-authenticate": text("How a request proves who sends it (RFC 6750)", "Bearer realm=\"flash-sale\""),
   "location": text("The path of the order's status", "/orders/r-1"),
   "ratelimit-policy": text("How many orders of a user a window takes, and its seconds", "\"user\";q=60;w=60"),
   "ratelimit": text("How many are left in this window, and after how many seconds there are more", "\"user\";r=59")
@@ -46,14 +48,24 @@ const bodiesOf = (spec: Spec, { content = {} }: Answer): ReadonlyArray<JsonObjec
 const hasField = (field: string) => ({ properties }: JsonObject) => isObject(properties) && field in properties
 const needsField = (field: string) => ({ required }: JsonObject) => Array.isArray(required) && required.includes(field)
 
-const headersOf = (spec: Spec, answer: Answer): Readonly<Record<string, JsonObject>> => {
+/** Each answer of this status comes with these. */
+const BY_STATUS: Readonly<Record<string, Readonly<Record<string, JsonObject>>>> = {
+  401: { "www-authenticate": { required: true } }
+}
+
+const headersOf = (spec: Spec, answer: Answer, status: string): Readonly<Record<string, JsonObject>> => {
   const bodies = bodiesOf(spec, answer)
   const ofFields = Object.entries(BY_FIELD).flatMap(([field, names]) =>
     bodies.some(hasField(field))
       ? names.map((name) => [name, { required: bodies.every(needsField(field)) }] as const)
       : []
   )
-  const declared = { ...answer.headers, ...Object.fromEntries(ofFields), "x-correlation-id": { required: true } }
+  const declared = {
+    ...answer.headers,
+    ...Object.fromEntries(ofFields),
+    ...BY_STATUS[status],
+    "x-correlation-id": { required: true }
+  }
   return mapValues<JsonObject, JsonObject>(declared, (header, name) => {
     const about = HEADERS[name]
     if (about === undefined) throw new Error(`the document does not say what the header ${name} is`)
@@ -62,4 +74,7 @@ const headersOf = (spec: Spec, answer: Answer): Readonly<Record<string, JsonObje
 }
 
 export const amend = (spec: Spec): Spec =>
-  mapAnswers(spec, (answers) => mapValues(answers, (answer) => ({ ...answer, headers: headersOf(spec, answer) })))
+  mapAnswers(
+    spec,
+    (answers) => mapValues(answers, (answer, status) => ({ ...answer, headers: headersOf(spec, answer, status) }))
+  )

@@ -1,6 +1,6 @@
 /**
  * All state follows from the log, so no record of it may go, and no dead letter either, which waits for a person: the
- * settings of the topics that would destroy records. Decision 0029.
+ * settings of the topics that would destroy records, or lose those that were acknowledged. Decisions 0029 and 0045.
  */
 import { Effect } from "effect"
 import type { KafkaClient } from "../client/KafkaClient.ts"
@@ -9,13 +9,25 @@ import type { KafkaClient } from "../client/KafkaClient.ts"
 export const KEPT: Readonly<Record<string, string>> = {
   "cleanup.policy": "delete",
   "retention.ms": "-1",
-  "retention.bytes": "-1"
+  "retention.bytes": "-1",
+  // A replica that lacks acknowledged records must not become the leader: they would be cut from the others.
+  "unclean.leader.election.enable": "false"
 }
+/** How many replicas must have a record before it is acknowledged. */
+export const IN_SYNC = "min.insync.replicas"
 /** The number of a topic among Kafka's kinds of resources: the library's own name for it cannot be imported by Node. */
 const TOPIC = 2
-const NAMES = Object.keys(KEPT)
+/** What the judgement is made from. */
+export const ASKED: ReadonlyArray<string> = [...Object.keys(KEPT), IN_SYNC]
 
-/** The settings of a topic that destroy records, in words; undefined where there is none. */
+/** A setting that destroys or loses records. */
+export interface Loss {
+  readonly name: string
+  readonly is: string
+  readonly must: string
+}
+
+/** The settings of a topic that destroy or lose records, in words; undefined where there is none. */
 export interface Policy {
   readonly topic: string
   readonly why: string | undefined
@@ -23,32 +35,50 @@ export interface Policy {
   readonly isCompacted: boolean
 }
 
-/** Pure. A setting that the brokers do not name is no objection. */
-export const judge = (topic: string, settings: ReadonlyMap<string, string>): Policy => {
-  const wrong = NAMES.filter((name) => settings.has(name) && settings.get(name) !== KEPT[name])
-  const found = wrong.map((name) => `${name} is ${settings.get(name) || "empty"} and must be ${KEPT[name]}`)
+/**
+ * Pure. A setting that the brokers do not name is no objection. `leastInSync` is `KAFKA_MIN_INSYNC_REPLICAS`, which a
+ * topic that was made before it was raised, or by hand, does not follow by itself.
+ */
+export const losses = (settings: ReadonlyMap<string, string>, leastInSync: number): ReadonlyArray<Loss> => {
+  const inSync = settings.get(IN_SYNC)
+  return [
+    ...Object.entries(KEPT).filter(([name, must]) => settings.has(name) && settings.get(name) !== must)
+      .map(([name, must]) => ({ name, is: settings.get(name) || "empty", must })),
+    ...(inSync !== undefined && Number(inSync) < leastInSync
+      ? [{ name: IN_SYNC, is: inSync, must: String(leastInSync) }]
+      : [])
+  ]
+}
+
+const wordsOf = ({ is, must, name }: Loss): string =>
+  `${name} is ${is} and must be ${must}${name === IN_SYNC ? ", as KAFKA_MIN_INSYNC_REPLICAS says" : ""}`
+
+/** The same of a topic, in words. */
+export const judge = (topic: string, settings: ReadonlyMap<string, string>, leastInSync: number): Policy => {
+  const found = losses(settings, leastInSync)
   return {
     topic,
-    why: wrong.length === 0 ? undefined : `the topic ${topic} loses records: ${found.join(", ")}`,
+    why: found.length === 0 ? undefined : `the topic ${topic} loses records: ${found.map(wordsOf).join(", ")}`,
     isCompacted: settings.get("cleanup.policy")?.includes("compact") === true
   }
 }
 
-/** Asks the brokers. Fails where they do not answer, and where this user may not ask. */
-export const look = (client: KafkaClient["Service"], topic: string) =>
+/** Asks the brokers for settings of a topic. Fails where they do not answer, and where this user may not ask. */
+export const settingsOf = (client: KafkaClient["Service"], topic: string, names: ReadonlyArray<string> = ASKED) =>
   Effect.map(
     client.ask(`settings of ${topic}`, (admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: TOPIC, name: topic, configNames: NAMES }]
+        resources: [{ type: TOPIC, name: topic, configNames: [...names] }]
       })),
-    ({ resources }) =>
-      judge(
-        topic,
-        new Map(
-          resources.flatMap(({ configEntries }) =>
-            configEntries.map(({ configName, configValue }) => [configName, configValue ?? ""] as const)
-          )
+    ({ resources }): ReadonlyMap<string, string> =>
+      new Map(
+        resources.flatMap(({ configEntries }) =>
+          configEntries.map(({ configName, configValue }) => [configName, configValue ?? ""] as const)
         )
       )
   )
+
+/** What the brokers say of this topic. */
+export const look = (client: KafkaClient["Service"], topic: string) =>
+  Effect.map(settingsOf(client, topic), (settings) => judge(topic, settings, client.settings.minInsyncReplicas))

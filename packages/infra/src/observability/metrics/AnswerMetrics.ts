@@ -3,7 +3,7 @@ import { Metric } from "effect"
 import { counter, labelled } from "./Series.ts"
 
 /** Statuses that the gateway answers with. Any other is counted as `other`. */
-const KNOWN_STATUSES = [200, 202, 400, 403, 404, 405, 409, 410, 413, 415, 421, 422, 429, 500, 503] as const
+const KNOWN_STATUSES = [200, 202, 204, 400, 401, 403, 404, 405, 409, 410, 413, 415, 421, 422, 429, 500, 503] as const
 type Status = `${(typeof KNOWN_STATUSES)[number]}` | "other"
 const STATUSES: ReadonlyArray<Status> = [...KNOWN_STATUSES.map((status) => `${status}` as const), "other"]
 export type Route = "buy" | "else"

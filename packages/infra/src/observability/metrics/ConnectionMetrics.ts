@@ -2,8 +2,8 @@
 import type { Metric } from "effect"
 import { counter, gauge, labelled, type Service } from "./Series.ts"
 
-/** Whose port it is; `reconcile` is `flash-sale reconcile --every`. */
-export type Port = Service | "reconcile"
+/** Whose port it is; `reconcile` is `flash-sale reconcile --every`, `admin` the admin API of a gateway. */
+export type Port = Service | "admin" | "reconcile"
 
 /**
  * Why a connection was closed, or not let in. `full`: as many are open as may be. `address`: as many of its address.
@@ -23,7 +23,12 @@ const make = (port: Port) => {
 }
 export type ConnectionMetrics = ReturnType<typeof make>
 
-const ports = { gateway: make("gateway"), processor: make("processor"), reconcile: make("reconcile") }
+const ports = {
+  gateway: make("gateway"),
+  processor: make("processor"),
+  admin: make("admin"),
+  reconcile: make("reconcile")
+}
 
 /** The series of one port. */
 export const of = (port: Port): ConnectionMetrics => ports[port]

@@ -15,6 +15,7 @@ import {
 import { ORDER_PROBLEMS, type Problem } from "@flash-sale/domain/api/HttpProblems"
 import { PaymentOutcome } from "@flash-sale/domain/records/Command"
 import type { Metric } from "effect"
+import { ACCESS_CODES } from "./AccessMetrics.ts"
 import { bounded, counter, gauge, histogram, labelled, ownedSeries, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of the gateway's answers, in seconds. */
@@ -49,8 +50,8 @@ export const circuitBreakerState = gauge(
   "Circuit breaker state (0=closed, 1=open, 2=half-open)"
 )
 
-type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused
-const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS] as const
+type Refusal = LimitReached | UnknownItem | Problem | RequestIdReused | { readonly code: typeof ACCESS_CODES[number] }
+const CODES = ["limit", "unknown_item", "request_id_reused", ...ORDER_PROBLEMS, ...ACCESS_CODES] as const
 /** Why an order was refused (4xx), by the API's codes, where no counter of its own says so. */
 export const REFUSAL_REASONS = [...SaleClosedCode.literals, ...CODES] satisfies ReadonlyArray<
   Refusal["code"] | SaleClosed["code"]
@@ -85,6 +86,7 @@ export const orderProcessingDuration = histogram(
 export const dlqSize = gauge("processor_dlq_size", "Current DLQ depth")
 export const dlqOldestMessageAge = gauge("processor_dlq_oldest_message_age_seconds", "Age of oldest DLQ message")
 export const paymentsInFlight = gauge("processor_payments_in_flight", "Payments and voids under way")
+export const paymentsInDoubt = gauge("processor_payments_in_doubt", "Payments under way without a known outcome")
 export const paymentsHeldBack = gauge(
   "processor_payments_held_back",
   "Whether the payment provider refuses us, so that charges wait (0=no, 1=yes)"
@@ -139,6 +141,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     ordersMovedToDlq,
     orderProcessingDuration,
     paymentsInFlight,
+    paymentsInDoubt,
     paymentsHeldBack,
     paymentsSimulated,
     ...payments.all

@@ -13,7 +13,9 @@ export type Verdict =
   /** Another server or another setting is needed. */
   | { readonly _tag: "Unusable"; readonly why: string }
 
-const field = (info: string, name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1]
+/** One field of the answer to INFO. */
+export const field = (info: string, name: string): string | undefined =>
+  new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1]
 
 const isOlder = (version: string, least: string): boolean => {
   const parts = version.split(".").map(Number)

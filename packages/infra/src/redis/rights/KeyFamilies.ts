@@ -16,8 +16,11 @@ export const TEMPLATES = {
   mark: "fold:<partition>",
   items: "fold:<partition>:items",
   backlog: "backlog",
+  instances: "instances",
+  instanceReports: "instances:reports",
   log: "log",
-  repairs: "repairs"
+  repairs: "repairs",
+  idempotency: "idempotency:<key>"
 } as const
 
 export type KeyFamily = keyof typeof TEMPLATES

@@ -5,6 +5,8 @@
  */
 import type { Service as Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { Service as FoldedLog } from "@flash-sale/domain/ports/FoldedLog"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
+import type { Service as Instances } from "@flash-sale/domain/ports/Instances"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
@@ -35,6 +37,7 @@ const itemStore: Needs<ItemStore["Service"]> = {
   readBuyers: { scripts: ["read_buyers"] },
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
+  names: { reads: [["SSCAN", "items"]] },
   trouble: WRITE_PROBE,
   isUp: WRITE_PROBE
 }
@@ -85,6 +88,12 @@ const backlogs: Needs<Backlogs> = {
   read: { reads: [["HGETALL", "backlog"]] }
 }
 
+const instances: Needs<Instances> = {
+  report: { scripts: ["report_instance"] },
+  withdraw: { writes: [["ZREM", "instances"], ["HDEL", "instanceReports"]] },
+  list: { scripts: ["list_instances"] }
+}
+
 const foldedLog: Needs<FoldedLog> = {
   read: { reads: [["HMGET", "log"]] },
   write: { scripts: ["write_log"] }
@@ -95,6 +104,8 @@ const storeMove: Needs<StoreMove["Service"]> = {
   replaceLog: { scripts: ["replace_log"] }
 }
 
+const idempotencyKeys: Needs<IdempotencyKeys["Service"]> = { use: { scripts: ["use_idempotency_key"] } }
+
 /** What each operation of each port needs. */
 export const PORTS = {
   ItemStore: itemStore,
@@ -103,7 +114,9 @@ export const PORTS = {
   LiveEvents: liveEvents,
   StoredItems: storedItems,
   Backlogs: backlogs,
+  Instances: instances,
   FoldedLog: foldedLog,
+  IdempotencyKeys: idempotencyKeys,
   StoreMove: storeMove
 } satisfies Readonly<Record<string, Readonly<Record<string, Need>>>>
 

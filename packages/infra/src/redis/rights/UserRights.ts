@@ -89,6 +89,17 @@ export const of = (user: User, textOf: TextOf): ReadonlyArray<Right> => {
     .toSorted((a, b) => order(a.word) - order(b.word) || (a.word < b.word ? -1 : 1))
 }
 
+/** The arguments of `check_rights.lua`, which answers with the places of the rights that are denied. */
+export const probesOf = (rights: ReadonlyArray<Right>): ReadonlyArray<string> =>
+  rights.map(({ probe }) => JSON.stringify(probe))
+
+/** Rights that are missing, of all that there should be. One that is missing may hide another. */
+export const missing = (rights: ReadonlyArray<Right>, denied: ReadonlyArray<number>): ReadonlyArray<Right> => {
+  const found = denied.flatMap((place) => rights[place - 1] ?? [])
+  const words = new Set(found.map(({ word }) => word))
+  return found.filter(({ under }) => under === undefined || !words.has(under))
+}
+
 /** Keys that may be written, then those that may be read, then commands. */
 const order = (word: string): number => ["~", "%", "+"].indexOf(word[0]!)
 

@@ -6,11 +6,13 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "isUp"],
+    ItemStore: ["read", "readBuyers", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
-    OrderStatuses: ["admit", "confirm", "release", "read", "readAll"],
+    OrderStatuses: ["admit", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
+    Instances: ["report", "withdraw", "list"],
+    IdempotencyKeys: ["use"],
     FoldedLog: ["read"]
   },
   processor: {
@@ -18,10 +20,11 @@ export const USERS = {
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
     Backlogs: ["publish"],
+    Instances: ["report", "withdraw"],
     FoldedLog: ["read", "write"]
   },
   operator: {
-    ItemStore: ["fold", "read", "trouble", "isUp"],
+    ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
@@ -33,6 +36,7 @@ export const USERS = {
 export type User = keyof typeof USERS
 
 export interface Operation {
+  readonly user: User
   readonly port: Port
   readonly name: string
 }
@@ -40,27 +44,38 @@ export interface Operation {
 export const operationsOf = (user: User): ReadonlyArray<Operation> => {
   const ports: Operations = USERS[user]
   return (Object.keys(PORTS) as ReadonlyArray<Port>).flatMap((port) =>
-    (ports[port] ?? []).map((name): Operation => ({ port, name }))
+    (ports[port] ?? []).map((name): Operation => ({ user, port, name }))
   )
 }
 
 const NO_WAIT_KNOWN = "no order is refused for its wait: MAX_QUEUE_WAIT is off"
+const NOT_LISTED = "the overview of the engine does not show this instance as it is"
 const NO_PROBE = "a Redis that is full or has become a replica counts as up"
 const NO_EVENTS = "followers of items and orders get no live events"
 
 /** What is lost without an operation that no order needs. Without any other one orders are not served. */
 const LOST: Readonly<Record<string, string>> = {
   "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
+  "ItemStore.names": "items cannot be listed",
   "Backlogs.read": NO_WAIT_KNOWN,
   "Backlogs.publish": NO_WAIT_KNOWN,
+  "Instances.report": NOT_LISTED,
+  "Instances.withdraw": NOT_LISTED,
+  "Instances.list": "there is no overview of the engine",
   "LiveEvents.read": NO_EVENTS,
   "LiveEvents.follow": NO_EVENTS,
   // Whoever writes it down needs the right to the key itself.
   "FoldedLog.read": "a log with another number of partitions is known by its topic alone",
   "ItemStore.trouble": NO_PROBE,
   "ItemStore.isUp": NO_PROBE,
-  "ItemStore.levels": "processor_inventory_level does not show every item"
+  "ItemStore.levels": "processor_inventory_level does not show every item",
+  "IdempotencyKeys.use": "the admin API refuses changes that have an Idempotency-Key"
+}
+/** The same of an operation that only this user can do without. */
+const LOST_BY: Readonly<Record<string, string>> = {
+  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
 }
 
 /** What is lost without it, in words; undefined where orders are not served without it. */
-export const lostWithout = ({ name, port }: Operation): string | undefined => LOST[`${port}.${name}`]
+export const lostWithout = ({ name, port, user }: Operation): string | undefined =>
+  LOST_BY[`${user} ${port}.${name}`] ?? LOST[`${port}.${name}`]

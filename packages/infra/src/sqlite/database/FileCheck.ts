@@ -40,31 +40,22 @@ const LOOK_AGAIN = "100 millis"
 export const REMEDY = "bring back a backup of the whole folder, or go on with what is left: " +
   "flash-sale recover --accept-log says what that is"
 
-/** The first thing that is wrong with the pages of the file, in a line; undefined where nothing is. Reads all of it. */
-export const structure = (path: string): string | undefined => {
-  // What is gone or empty has no page: that is a loss.
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined
-  const connection = Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
-  try {
-    const found = String(connection.get("PRAGMA quick_check(1)")?.["quick_check"])
-    return found === "ok" ? undefined : found.replace(/^\*+ in database main \*+\s+/, "").replace(/\s+/g, " ")
-  } finally {
-    connection.close()
-  }
-}
+/** Opens the file to read it. SQLite makes files beside one that nobody has open, and may leave them. */
+type Open = (path: string) => Connection.Connection
+const openBeside: Open = (path) => Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
 
 /** Dies with what the file system or SQLite throw: `ResultCode.operatingError` has words for it. */
-export const inspect = Effect.fnUntraced(function*(folder: string) {
-  const first = look(folder)
+export const inspect = Effect.fnUntraced(function*(folder: string, open: Open = openBeside) {
+  const first = look(folder, open)
   if (first.problems.length === 0) return first
   yield* Effect.sleep(LOOK_AGAIN)
-  const { hasTail, problems } = look(folder)
+  const { hasTail, problems } = look(folder, open)
   const isKnown = ({ path, place }: Problem) =>
     first.problems.some((before) => before.path === path && before.place === place)
   return { hasTail, problems: problems.filter(isKnown) }
 })
 
-const look = (folder: string): Checked => {
+const look = (folder: string, open: Open): Checked => {
   // First the mark: what the engine commits meanwhile is more than it says, never less.
   const mark = HighWaterMark.read(folder)
   const path = join(folder, FILE_NAME)
@@ -77,7 +68,7 @@ const look = (folder: string): Checked => {
     ...(inWal === undefined
       ? []
       : [{ path: path + WAL_SUFFIX, detail: inWal, place: String(wal.broken?.byte) }]),
-    ...(typeof mark === "string" ? [] : missing(path, mark))
+    ...(typeof mark === "string" ? [] : missing(path, mark, open))
   ]
   return { problems, hasTail: wal.hasTail }
 }
@@ -94,13 +85,14 @@ const damageOf = ({ broken, commitsBehind }: WalContent, { boot }: HighWaterMark
 /** What the mark knows and the log does not hold. */
 const missing = (
   path: string,
-  { tails }: HighWaterMark.HighWaterMark
+  { tails }: HighWaterMark.HighWaterMark,
+  open: Open
 ): ReadonlyArray<Problem> => {
   if (tails.every(({ end }) => end === 0)) return []
   const all = (detail: string) => [{ path, detail, place: "" }]
   if (!existsSync(path)) return all(`it is gone, but ${HighWaterMark.FILE_NAME} knows of its log`)
   if (statSync(path).size === 0) return all(`it is empty, but ${HighWaterMark.FILE_NAME} knows of its log`)
-  const connection = Connection.open(path, Connection.BUSY_TIMEOUT_MILLIS, true)
+  const connection = open(path)
   try {
     return Migrations.versionOf(connection) < Migrations.CHAINED
       ? all(`it is of an older build, and older than ${HighWaterMark.FILE_NAME}`)

@@ -1,71 +1,12 @@
 /**
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
+import { firstTables } from "../tables/FirstTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
 /** The number of partitions of the embedded log. Written into the file when it is created, and kept for ever. */
 export const EMBEDDED_PARTITIONS = 4
-
-const FIRST = `
-CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO settings VALUES ('partitions', ${EMBEDDED_PARTITIONS});
-
-CREATE TABLE log(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, headers TEXT NOT NULL,
-  timestamp INTEGER NOT NULL, PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE commits(partition INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;
-
-CREATE TABLE items(
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, partition INTEGER NOT NULL, position INTEGER NOT NULL,
-  available INTEGER NOT NULL, held INTEGER NOT NULL, sold INTEGER NOT NULL, put INTEGER NOT NULL,
-  seq INTEGER NOT NULL, rules INTEGER NOT NULL, turned_count INTEGER NOT NULL, command_count INTEGER NOT NULL,
-  event_count INTEGER NOT NULL, opens_at INTEGER, closes_at INTEGER, per_user_limit INTEGER,
-  paused INTEGER NOT NULL, price INTEGER, currency TEXT
-) STRICT;
-CREATE TABLE orders(
-  item INTEGER NOT NULL, request TEXT NOT NULL, state TEXT NOT NULL, user TEXT NOT NULL, amount INTEGER NOT NULL,
-  attempt INTEGER NOT NULL, place INTEGER NOT NULL, capped INTEGER NOT NULL, price INTEGER, currency TEXT, reason TEXT,
-  PRIMARY KEY(item, request)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE turned(
-  item INTEGER NOT NULL, request TEXT NOT NULL, n INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(item, request)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX turned_by_age ON turned(item, n);
-CREATE TABLE buyers(
-  item INTEGER NOT NULL, user TEXT NOT NULL, units INTEGER NOT NULL, PRIMARY KEY(item, user)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE commands(
-  item INTEGER NOT NULL, command TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(item, command)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE untold(
-  item INTEGER NOT NULL, offset INTEGER NOT NULL, request TEXT, state TEXT NOT NULL, reason TEXT,
-  attempt INTEGER NOT NULL, PRIMARY KEY(item, offset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE events(
-  item INTEGER NOT NULL, id INTEGER NOT NULL, event TEXT NOT NULL, PRIMARY KEY(item, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE marks(partition INTEGER PRIMARY KEY, epoch TEXT NOT NULL, checkpoint INTEGER NOT NULL) STRICT;
-
-CREATE TABLE statuses(
-  request TEXT PRIMARY KEY, owner TEXT, expires INTEGER NOT NULL, item TEXT NOT NULL, fingerprint TEXT NOT NULL,
-  amount INTEGER, status TEXT NOT NULL, reason TEXT, attempt INTEGER NOT NULL, place INTEGER,
-  correlation_id TEXT NOT NULL, updated_at TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX statuses_by_expiry ON statuses(expires);
-
-CREATE TABLE letters(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, handled INTEGER NOT NULL, timestamp TEXT NOT NULL, key TEXT,
-  value BLOB NOT NULL, error TEXT NOT NULL, request TEXT, correlation_id TEXT NOT NULL, attempt INTEGER NOT NULL,
-  PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX letters_open ON letters(timestamp, partition, offset) WHERE handled = 0;
-CREATE TABLE handlings(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, action TEXT NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL,
-  timestamp TEXT NOT NULL, PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-`
 
 /** The operators' repairs, kept for ever: they are few. */
 const REPAIRS = `
@@ -85,6 +26,19 @@ ALTER TABLE letters ADD COLUMN price INTEGER;
 ALTER TABLE letters ADD COLUMN currency TEXT;
 `
 
+/** Which request each idempotency key of the admin API belongs to. */
+const KEYED = `
+CREATE TABLE IF NOT EXISTS idempotency(
+  key TEXT PRIMARY KEY, request TEXT NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
+`
+
+/** The names of a partition's items, in their order. */
+const NAMED = `
+CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -92,6 +46,13 @@ const chained = (connection: Connection): void => {
     LogChain.rechain(connection, integer(row, "partition"), 0)
   }
 }
+
+/** What the gateway and the processor said last, by id; `at` in milliseconds since 1970. Swept with every report. */
+const INSTANCES = `
+CREATE TABLE IF NOT EXISTS instances(
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
 
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
@@ -107,7 +68,16 @@ const sql = (text: string): Step => (connection) => connection.script(text)
 /**
  * Each step brings the file from the version of its index to the next. Released steps never change; new ones follow.
  */
-const migrations: ReadonlyArray<Step> = [sql(FIRST), sql(REPAIRS), sql(SEEN), sql(CHARGED), chained]
+const migrations: ReadonlyArray<Step> = [
+  sql(firstTables(EMBEDDED_PARTITIONS)),
+  sql(REPAIRS),
+  sql(SEEN),
+  sql(CHARGED),
+  chained,
+  sql(NAMED),
+  sql(INSTANCES),
+  sql(KEYED)
+]
 
 /** The version from which on records have digests. */
 export const CHAINED = 5

@@ -9,6 +9,7 @@ import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as EngineFiles from "../folder/EngineFiles.ts"
+import * as FolderAccess from "../folder/FolderAccess.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
@@ -20,14 +21,6 @@ import * as ResultCode from "./ResultCode.ts"
 export const FILE_NAME = FileCheck.FILE_NAME
 /** The name of the file beside it that an engine locks. */
 export const LOCK_NAME = "engine.lock"
-/** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
-const PRIVATE = [
-  FILE_NAME,
-  FILE_NAME + FileCheck.WAL_SUFFIX,
-  `${FILE_NAME}-shm`,
-  LOCK_NAME,
-  HighWaterMark.FILE_NAME
-]
 
 /** What SQLite calls a database that is in no file. */
 const MEMORY = ":memory:"
@@ -71,7 +64,7 @@ const inFolder = Effect.fnUntraced(function*(
   folder: string,
   isAccepted: boolean
 ): Effect.fn.Return<Connection.Connection, CannotOpen> {
-  yield* refuseStrange(folder)
+  yield* refuse(folder, FolderAccess.strange)
   yield* retrying(folder, Effect.sync(() => DataFolder.make(folder)))
   const path = join(folder, FILE_NAME)
   const { hasTail, problems } = yield* check(folder)
@@ -85,52 +78,19 @@ const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
-/** Fails with what is found to be wrong with the folder, or a file of the engine in it. */
-const refuseFound = (
-  folder: string,
-  look: (whole: string) => { readonly path: string; readonly detail: string } | undefined
-): Effect.Effect<void, CannotOpen> =>
+/** Fails with what a look at the folder finds to be wrong: see `FolderAccess`. Makes nothing. */
+export const refuse = (folder: string, look: FolderAccess.Look): Effect.Effect<void, CannotOpen> =>
   Effect.flatMap(
     retrying(folder, Effect.sync(() => look(DataFolder.pathOf(folder)))),
     (found) => found === undefined ? Effect.void : new CannotOpen(found)
   )
 
-/** Fails where the folder, or a file of the engine in it, may be read or written by other users. Makes nothing. */
-export const refuseExposed = (folder: string): Effect.Effect<void, CannotOpen> =>
-  refuseFound(folder, (whole) => PrivateFiles.exposed(whole, PRIVATE, EngineFiles.isEnginesOwn(whole)))
-
-/** Fails where the folder, or a file of the engine in it, belongs to another user. Makes nothing. */
-export const refuseForeign = (folder: string): Effect.Effect<void, CannotOpen> =>
-  refuseFound(folder, (whole) => PrivateFiles.foreign(whole, PRIVATE))
-
-/** Fails where the folder is none, or holds files and none of an engine. Makes nothing. */
-export const refuseStrange = (folder: string): Effect.Effect<void, CannotOpen> =>
-  refuseFound(folder, (path) => {
-    const detail = EngineFiles.strangeness(path)
-    return detail === undefined ? undefined : { path, detail }
-  })
-
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
   Effect.andThen(
-    refuseExposed(folder),
+    refuse(folder, FolderAccess.exposed),
     retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
   )
-
-/**
- * Fails where a page of the file is not what SQLite has written: reads all of it. What is lost of the log is another
- * matter, see `check`. May be asked beside an engine.
- */
-export const verify = (folder: string): Effect.Effect<void, CannotOpen> =>
-  Effect.gen(function*() {
-    const path = yield* retrying(folder, Effect.sync(() => pathIn(folder)))
-    const wrong = yield* retrying(path, Effect.sync(() => FileCheck.structure(path)))
-    if (wrong === undefined) return
-    return yield* new CannotOpen({
-      path,
-      detail: `it is corrupt (${wrong}), and no log that is accepted mends that; ${ResultCode.REMEDY}`
-    })
-  })
 
 /** Fails where no engine has worked in the folder. Makes nothing, and opens nothing. */
 export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>

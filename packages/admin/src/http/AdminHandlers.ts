@@ -1,0 +1,106 @@
+/** The endpoints of the admin API: each only translates between the wire and what does the work. */
+import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
+import { NoArchive } from "@flash-sale/domain/api/admin/AdminErrors"
+import { AdminUnhealthy } from "@flash-sale/domain/api/admin/AdminSystem"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
+import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
+import { Context, Effect } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import type { ItemRates } from "../items/ItemRates.ts"
+import * as ItemRequests from "../items/ItemRequests.ts"
+import * as SaleRequests from "../items/SaleRequests.ts"
+import * as StockRequests from "../items/StockRequests.ts"
+import * as LetterChanges from "../letters/LetterChanges.ts"
+import * as LetterRequests from "../letters/LetterRequests.ts"
+import { OverviewFeed } from "../overview/OverviewFeed.ts"
+import { OverviewReads } from "../overview/OverviewReads.ts"
+import * as Failures from "../request/Failures.ts"
+import type { AdminPorts } from "../request/Services.ts"
+
+type Services = AdminPorts | ItemRates | OverviewReads
+
+/** Answers with the services that there were when the port was opened. */
+const answering = Effect.map(
+  Effect.context<Services>(),
+  (services) => <A, E extends object, R>(effect: Effect.Effect<A, E, R>) =>
+    withRetryAfter(
+      Effect.updateContext(effect, (context: Context.Context<Exclude<R, Services>>) =>
+        Context.merge(services, context) as Context.Context<R>)
+    )
+)
+
+export const items = HttpApiBuilder.group(AdminApi, "items", (handlers) =>
+  Effect.map(answering, (answer) =>
+    handlers
+      .handle("items", ({ query }) => answer(ItemRequests.list(query)))
+      .handle("item", ({ params }) => answer(ItemRequests.one(params.item_id)))
+      .handle(
+        "stock",
+        ({ headers, params, payload }) =>
+          answer(StockRequests.change(params.item_id, payload, headers["idempotency-key"]))
+      )
+      .handle(
+        "sale",
+        ({ params, payload, query }) => answer(SaleRequests.change(params.item_id, payload, query.create === "true"))
+      )
+      .handle("pauseAll", ({ payload }) => answer(SaleRequests.changeAll(true, payload)))
+      .handle("resumeAll", ({ payload }) => answer(SaleRequests.changeAll(false, payload)))))
+
+export const letters = HttpApiBuilder.group(
+  AdminApi,
+  "letters",
+  (handlers) =>
+    Effect.map(answering, (answer) =>
+      handlers
+        .handle("letters", ({ query }) => answer(LetterRequests.list(query)))
+        .handle("letter", ({ params }) => answer(LetterRequests.find(params.id)))
+        .handle("replay", ({ headers, payload }) => answer(LetterChanges.replay(payload, headers["idempotency-key"])))
+        .handle("discard", ({ payload }) => answer(LetterChanges.discard(payload))))
+)
+
+export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
+  Effect.gen(function*() {
+    const reads = yield* OverviewReads
+    const feed = yield* OverviewFeed
+    return handlers
+      .handle("overview", () => withRetryAfter(Failures.answered(Failures.bounded(reads.now))))
+      .handle("overviewEvents", () =>
+        feed.answer.pipe(
+          Effect.catchTag("TooManyListeners", () => Failures.unavailable("overloaded")),
+          Failures.answered,
+          withRetryAfter
+        ))
+  }))
+
+const noArchive = Effect.flatMap(
+  RequestContext,
+  ({ correlationId }) => Effect.fail(new NoArchive({ correlation_id: correlationId }))
+)
+
+export const archive = HttpApiBuilder.group(AdminApi, "archive", (handlers) =>
+  Effect.succeed(
+    handlers
+      .handle("orders", () => noArchive)
+      .handle("order", () => noArchive)
+      .handle("audit", () => noArchive)
+      .handle("report", () => noArchive)
+  ))
+
+export const system = HttpApiBuilder.group(AdminApi, "system", (handlers) =>
+  Effect.gen(function*() {
+    const log = yield* OrderLog
+    const store = yield* ItemStore
+    const shutdown = yield* Shutdown
+    return handlers
+      .handle("health", () =>
+        Effect.gen(function*() {
+          const [kafka, redis] = yield* Effect.all([log.isUp, store.isUp], { concurrency: 2 })
+          return !shutdown.hasBegun() && redis && kafka
+            ? { status: "healthy" as const, redis, kafka }
+            : yield* new AdminUnhealthy({ redis, kafka })
+        }))
+      .handle("livez", () => Effect.succeed({ status: "live" as const }))
+  }))

@@ -1,0 +1,135 @@
+/** `PATCH /admin/v1/items/:item_id/sale`, and pausing or resuming every sale. */
+import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
+import { InvalidRequest } from "@flash-sale/domain/api/Errors"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { SalePatch } from "@flash-sale/domain/records/Command"
+import * as Currencies from "@flash-sale/domain/records/Currencies"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { millisOf } from "@flash-sale/domain/records/Moment"
+import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import * as EveryItem from "@flash-sale/operations/items/EveryItem"
+import * as KnownItem from "@flash-sale/operations/items/KnownItem"
+import * as SaleChange from "@flash-sale/operations/items/SaleChange"
+import * as StockChange from "@flash-sale/operations/items/StockChange"
+import { Effect, Option } from "effect"
+import * as Audit from "../request/Audit.ts"
+import * as Failures from "../request/Failures.ts"
+import * as ItemViews from "./ItemViews.ts"
+import { EFFECT_WITHIN } from "./StockRequests.ts"
+
+type Payload = typeof ItemChanges.SaleChange.Type
+interface Wrong {
+  readonly field: string
+  readonly message: string
+}
+
+const instantOf = (text: string | null | undefined): number | null | undefined =>
+  typeof text === "string" ? Option.getOrUndefined(millisOf(text)) : text
+
+/** What changes, as its record has it. */
+export const patchOf = (payload: Payload): SalePatch => {
+  const opensAt = instantOf(payload.opens_at)
+  const closesAt = instantOf(payload.closes_at)
+  return {
+    ...(opensAt === undefined ? {} : { opensAt }),
+    ...(closesAt === undefined ? {} : { closesAt }),
+    ...(payload.per_user_limit === undefined ? {} : { perUserLimit: payload.per_user_limit }),
+    ...(payload.paused === undefined ? {} : { paused: payload.paused }),
+    ...(payload.price === undefined ? {} : { price: payload.price }),
+    ...(payload.currency === undefined ? {} : { currency: payload.currency })
+  }
+}
+
+/** A price without a currency, or the other way about, would be charged as something else. */
+const wrongPrice = ({ currency, price }: Payload): Wrong | undefined => {
+  if ((price === undefined) !== (currency === undefined) || (price === null) !== (currency === null)) {
+    return {
+      field: price === undefined || price === null ? "price" : "currency",
+      message: "price and currency come together"
+    }
+  }
+  return typeof currency === "string" && Currencies.digitsOf(currency) === undefined
+    ? { field: "currency", message: `is not a currency of ISO 4217 as of ${Currencies.PUBLISHED}` }
+    : undefined
+}
+
+/** A sale that closes before it opens: nobody could buy. By the settings as they would be. */
+const wrongHours = (patch: SalePatch, now: SaleSettings): Wrong | undefined => {
+  const opensAt = patch.opensAt === undefined ? now.opensAt : patch.opensAt ?? undefined
+  const closesAt = patch.closesAt === undefined ? now.closesAt : patch.closesAt ?? undefined
+  const isMeant = patch.opensAt !== undefined || patch.closesAt !== undefined
+  return isMeant && opensAt !== undefined && closesAt !== undefined && closesAt <= opensAt
+    ? { field: patch.closesAt === undefined ? "opens_at" : "closes_at", message: "it would close before it opens" }
+    : undefined
+}
+
+const refuse = (wrong: Wrong | undefined) =>
+  wrong === undefined ? Effect.void : Effect.flatMap(RequestContext, ({ correlationId }) =>
+    Effect.fail(
+      new InvalidRequest({
+        error: "Validation failed",
+        code: "validation_failed",
+        correlation_id: correlationId,
+        errors: [wrong]
+      })
+    ))
+
+const wordsOf = ({ reason: _, ...settings }: Payload): string =>
+  Object.entries(settings).map(([name, value]) => `${name}=${value}`).join(" ")
+
+/** The item as it is now; one that nobody knows only where it may be begun. */
+const now = (itemId: ItemId, create: boolean) =>
+  Failures.bounded(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
+    Effect.catchTag("UnknownItem", ItemViews.unknown)
+  )
+
+/**
+ * Appends the change, and answers with the item once it counts. As with stock, what cannot be read once the record is
+ * in the log is told as recorded.
+ */
+export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
+  Effect.gen(function*() {
+    yield* refuse(wrongPrice(payload))
+    const patch = patchOf(payload)
+    const { settings } = yield* now(itemId, create)
+    yield* refuse(wrongHours(patch, settings))
+    const operator = yield* Audit.operator(payload.reason)
+    const position = yield* Failures.boundedAppend(SaleChange.append(itemId, patch, operator))
+    const is = yield* Effect.orElseSucceed(
+      StockChange.awaitEffect(itemId, position, EFFECT_WITHIN),
+      Option.none<ItemSummary>
+    )
+    return Option.match(is, {
+      onNone: () => ItemViews.recorded(itemId, position),
+      onSome: (summary) => ItemViews.rowOf(itemId, position.partition, summary)
+    })
+  }).pipe(
+    Failures.answered,
+    Audit.told({
+      change: "sale",
+      detail: `sale of item ${itemId}: ${wordsOf(payload)}`,
+      item: itemId,
+      reason: payload.reason
+    })
+  )
+
+/** How long changing every item may take; those that are done by then are done. */
+const ALL_WITHIN = "60 seconds"
+
+/** Pauses or resumes the sale of every item that there is. */
+export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
+  Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
+    Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
+    Effect.map(({ done, failed, total }) => ({
+      total,
+      done,
+      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code }))
+    })),
+    Failures.answered,
+    Audit.told({
+      change: paused ? "pause_all" : "resume_all",
+      detail: `${paused ? "pause" : "resume"} every sale`,
+      reason
+    })
+  )

@@ -1,0 +1,39 @@
+/** Dead letters as the bodies of the admin API show them. Pure. */
+import type { DeadLetter, Handling, LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
+import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
+import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
+
+export const rowOf = (letter: DeadLetter) => ({
+  id: LetterIdText.show(letter),
+  reason: letter.error,
+  ...(letter.key === undefined ? {} : { item_id: letter.key }),
+  ...(letter.requestId === undefined ? {} : { request_id: letter.requestId }),
+  attempt: letter.attempt,
+  correlation_id: letter.correlationId,
+  put_at: letter.timestamp,
+  ...(letter.price === undefined ? {} : { price: letter.price }),
+  ...(letter.currency === undefined ? {} : { currency: letter.currency })
+})
+
+const handlingOf = ({ action, by, timestamp, why }: Handling) => ({ action, by, reason: why, at: timestamp })
+
+/** `status` is what is known of the letter's order. */
+export const detailsOf = (
+  id: string,
+  found: Exclude<LetterLookup, { readonly _tag: "Unknown" }>,
+  status: StatusLookup
+) =>
+  found._tag === "Handled"
+    ? {
+      id,
+      state: "handled" as const,
+      ...(found.handling === undefined ? {} : { handling: handlingOf(found.handling) })
+    }
+    : {
+      id,
+      state: "open" as const,
+      letter: rowOf(found.letter),
+      ...LetterValue.shown(found.letter.value),
+      ...(status._tag === "Kept" ? { order_status: status.record.status } : {})
+    }

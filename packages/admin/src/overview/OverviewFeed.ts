@@ -1,0 +1,72 @@
+/**
+ * `GET /admin/v1/overview/events`: the overview each second, to a bounded number of subscribers. It is read and encoded
+ * once for all of them, and not at all while there are none.
+ */
+import { OverviewNow } from "@flash-sale/domain/api/admin/AdminOverview"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import * as Sse from "@flash-sale/gateway/live/Sse"
+import { type Subscriber, Subscribers, type TooManySubscribers } from "@flash-sale/gateway/live/Subscribers"
+import { outlivingBugs } from "@flash-sale/gateway/request/Background"
+import { Context, Effect, Layer, Option, Queue, Schedule, Schema, type Scope, Stream } from "effect"
+import type { HttpServerResponse } from "effect/http"
+import { OverviewReads } from "./OverviewReads.ts"
+
+const EVERY = "1 second"
+/** Streams of the overview that may be open at once. */
+export const MAX_STREAMS = 100
+
+export class OverviewFeed extends Context.Service<OverviewFeed, {
+  /** Runs in the fiber that sends the response. */
+  readonly answer: Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    TooManySubscribers | StoreUnavailable,
+    Scope.Scope
+  >
+}>()("@flash-sale/admin/overview/OverviewFeed") {}
+
+const encode = Schema.encodeSync(Schema.fromJsonString(OverviewNow))
+
+/** The texts of a subscriber, until its queue ends; a comment where there is none for long. */
+const textsOf = (subscriber: Subscriber<string>): Stream.Stream<string> => {
+  const next = Queue.takeAll(subscriber.queue).pipe(
+    Effect.timeoutOption(Sse.HEARTBEAT),
+    Effect.map(Option.getOrElse(() => [Sse.heartbeat]))
+  )
+  return Stream.paginate(undefined, () =>
+    next.pipe(
+      Effect.map((texts) => [texts, Option.some(undefined)] as const),
+      Effect.catch(() => Effect.succeed([[], Option.none()] as const))
+    ))
+}
+
+export const layer: Layer.Layer<OverviewFeed, never, OverviewReads | Subscribers> = Layer.effect(
+  OverviewFeed,
+  Effect.gen(function*() {
+    const reads = yield* OverviewReads
+    const subscribers = yield* Subscribers
+    const open = new Set<Subscriber<string>>()
+    const event = Effect.map(reads.now, (overview) => Sse.event("snapshot", undefined, encode(overview)))
+
+    const tell = Effect.gen(function*() {
+      if (open.size === 0) return
+      // While the store is away nothing is known, and nothing is told: the next round asks again.
+      const text = yield* Effect.option(event)
+      if (Option.isSome(text)) { for (const { offer } of [...open]) offer(text.value) }
+    })
+    yield* Effect.forkScoped(
+      Effect.repeat(Effect.ignore(outlivingBugs("telling the overview")(tell)), Schedule.spaced(EVERY))
+    )
+
+    return {
+      answer: Effect.gen(function*() {
+        const first = yield* event
+        const subscriber = yield* subscribers.subscribe<string>()
+        yield* Effect.acquireRelease(
+          Effect.sync(() => open.add(subscriber)),
+          () => Effect.sync(() => open.delete(subscriber))
+        )
+        return yield* Sse.response(first, textsOf(subscriber))
+      })
+    }
+  })
+)

@@ -1,0 +1,55 @@
+/** What goes wrong behind an endpoint, as the API answers it; and how long anything behind one may take. */
+import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
+import type { Unavailable } from "@flash-sale/domain/api/Errors"
+import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
+import type { AppendRefused, AppendUnknown, LogRefused, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import * as Refusals from "@flash-sale/gateway/request/Refusals"
+import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { Effect } from "effect"
+
+/** How long a read may take: log and store are waited for by their adapters without an end. */
+export const READ_TIMEOUT = "5 seconds"
+/** How long an append may take until nobody knows whether it was made. */
+export const APPEND_TIMEOUT = "10 seconds"
+
+export type Failure = StoreUnavailable | ItemDamaged | AppendRefused | AppendUnknown | LogUnavailable | LogRefused
+
+export const codeOf = (failure: Failure): UnavailableCode => {
+  switch (failure._tag) {
+    case "StoreUnavailable":
+      return "store_unavailable"
+    case "ItemDamaged":
+      return "item_stopped"
+    case "AppendRefused":
+      return failure.overloaded ? "overloaded" : "log_unavailable"
+    case "AppendUnknown":
+      return "outcome_unknown"
+    case "LogUnavailable":
+    case "LogRefused":
+      return "log_unavailable"
+  }
+}
+
+/** Fails with 503 and this code. */
+export const unavailable = (code: UnavailableCode): Effect.Effect<never, Unavailable> =>
+  Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+
+/** Answers what may go wrong behind an endpoint; other errors are its own. */
+export const answered = <A, E, R>(effect: Effect.Effect<A, E | Failure, R>) =>
+  Effect.catchTags(effect as Effect.Effect<A, Failure, R>, {
+    StoreUnavailable: (failure) => unavailable(codeOf(failure)),
+    ItemDamaged: (failure) => unavailable(codeOf(failure)),
+    AppendRefused: (failure) => unavailable(codeOf(failure)),
+    AppendUnknown: (failure) => unavailable(codeOf(failure)),
+    LogUnavailable: (failure) => unavailable(codeOf(failure)),
+    LogRefused: (failure) => unavailable(codeOf(failure))
+  }) as Effect.Effect<A, Exclude<E, Failure> | Unavailable, R>
+
+/** Gives a read up after a while, with 503 and this code. */
+export const bounded = <A, E, R>(effect: Effect.Effect<A, E, R>, code: UnavailableCode = "store_unavailable") =>
+  Effect.timeoutOrElse(effect, { duration: READ_TIMEOUT, orElse: () => unavailable(code) })
+
+/** The same for an append, of which nobody knows then whether it was made. */
+export const boundedAppend = <A, E, R>(append: Effect.Effect<A, E, R>) =>
+  Effect.timeoutOrElse(append, { duration: APPEND_TIMEOUT, orElse: () => unavailable("outcome_unknown") })

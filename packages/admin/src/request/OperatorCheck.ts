@@ -1,0 +1,82 @@
+/**
+ * Lets a request in by the key that it carries, and the scope that its endpoint needs, before anything else of it is
+ * looked at. Wrong keys are bounded by address as at the gateway's own port (decision 0040). No key is ever logged.
+ */
+import { refusalOf } from "@flash-sale/domain/access/MayDo"
+import { NoKeys } from "@flash-sale/domain/api/admin/AdminErrors"
+import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
+import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operators"
+import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
+import * as AccessRefusals from "@flash-sale/gateway/access/AccessRefusals"
+import { type EntryDenial, reasonOf } from "@flash-sale/gateway/access/Denied"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
+import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
+import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import * as AddressKey from "@flash-sale/infra/http/AddressKey"
+import * as ClientAddress from "@flash-sale/infra/http/ClientAddress"
+import * as FailureLimit from "@flash-sale/infra/http/FailureLimit"
+import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import { Context, Effect, Layer, Metric, Option } from "effect"
+import { HttpServerRequest } from "effect/http"
+
+/** How long it may take to check a token, which is then told that it is none of an operator. */
+const CHECK_TIMEOUT = "5 seconds"
+const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
+
+const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
+  const { correlationId } = yield* RequestContext
+  yield* Metric.update(AdminMetrics.refused(reasonOf(denial)), 1)
+  return yield* withRetryAfter(Effect.fail(AccessRefusals.ofEntry(correlationId, denial)))
+})
+
+const noKeys = Effect.fnUntraced(function*() {
+  const { correlationId } = yield* RequestContext
+  yield* Metric.update(AdminMetrics.refused("no_keys"), 1)
+  return yield* new NoKeys({ correlation_id: correlationId })
+})
+
+/** `isTrusted` knows the proxies whose word about a client's address is taken. */
+export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Operators, never, Callers> =>
+  Layer.effect(
+    Operators,
+    Effect.gen(function*() {
+      const callers = yield* Callers
+      const addressOf = ClientAddress.make(isTrusted)
+      const failures = FailureLimit.make(CREDENTIAL_FAILURES, yield* Monotonic.reader)
+
+      /** Who asks. A good key passes also where its address has failed too often: others share an address. */
+      const identify = Effect.fnUntraced(function*(authorization: string | undefined, client: string) {
+        const known = callers.known(authorization)
+        if (known?._tag === "Identified") return known.caller
+        const wait = failures.waitOf(client)
+        if (wait > 0) return yield* deny({ _tag: "TooManyFailures", wait })
+        const identity = known ?? (yield* Effect.timeoutOrElse(callers.identify(authorization), {
+          duration: CHECK_TIMEOUT,
+          orElse: () => Effect.succeed(TOO_SLOW)
+        }))
+        if (identity._tag === "Identified") return identity.caller
+        if (identity._tag === "Rejected") failures.failed(client)
+        return yield* deny(identity)
+      })
+
+      return Operators.of({
+        apiKey: (serve, { endpoint }) =>
+          Effect.gen(function*() {
+            if (!callers.hasKeys()) return yield* noKeys()
+            const { headers, remoteAddress } = yield* HttpServerRequest.HttpServerRequest
+            const address = addressOf(Option.getOrUndefined(remoteAddress), headers["x-forwarded-for"])
+            const caller = yield* identify(headers["authorization"], AddressKey.of(address))
+            const scope = Context.get(endpoint.annotations, NeededScope)
+            const refusal = refusalOf("required", caller, { _tag: "Operate", scope })
+            // Only keys have scopes, and what is operated is nobody's own.
+            if (caller._tag !== "Key" || (refusal !== undefined && refusal._tag !== "Unauthenticated")) {
+              return yield* deny(
+                caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
+              )
+            }
+            return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address })
+          })
+      })
+    })
+  )

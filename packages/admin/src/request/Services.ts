@@ -1,0 +1,9 @@
+/** What the endpoints of the admin API work with. */
+import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+
+/** The ports behind them. */
+export type AdminPorts = OrderLog | ItemStore | OrderStatuses | DeadLetters | IdempotencyKeys

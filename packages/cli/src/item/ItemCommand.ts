@@ -1,0 +1,51 @@
+/** `flash-sale item list|show|import`: the items that there are. */
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as ItemList from "@flash-sale/operations/items/ItemList"
+import * as ItemView from "@flash-sale/operations/items/ItemView"
+import { Console, Effect } from "effect"
+import { Argument, Command } from "effect/cli"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
+import * as Table from "../terminal/Table.ts"
+import * as Target from "../terminal/Target.ts"
+import * as ImportCommand from "./ImportCommand.ts"
+import * as ItemListCommand from "./ItemListCommand.ts"
+
+const HEADINGS = ["ITEM", "AVAILABLE", "HELD", "SOLD", "PUT IN", "PARTITION", "POSITION"]
+
+const rowOf = ({ itemId, partition, stopped, summary }: ItemList.ListedItem): ReadonlyArray<string> => {
+  if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", String(partition), Table.ABSENT]
+  const { available, held, position, sold, stocked } = summary
+  return [itemId, ...[available, held, sold, stocked, partition, position].map(String)]
+}
+
+const list = ItemListCommand.make(HEADINGS, (item) => Effect.succeed(rowOf(item))).pipe(
+  Command.withDescription("Print every item: its counts, and where in the log it is"),
+  Command.withExamples([{ command: "flash-sale item list --json", description: "One JSON object for each item" }])
+)
+
+const show = Command.make("show", {
+  item: Argument.String("item").pipe(
+    Argument.withSchema(ItemId),
+    Argument.withDescription("The item, such as 101")
+  ),
+  ...JsonFlag.one,
+  ...Target.flags
+}, ({ item, json, ...target }) =>
+  Effect.gen(function*() {
+    const listed = yield* Target.bounded(ItemList.one(item))
+    if (listed.summary?.isKnown === false) {
+      return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
+    }
+    yield* Console.log(
+      json ? JSON.stringify(ItemView.ofListed(listed)) : Table.show(HEADINGS, [rowOf(listed)])
+    )
+  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
+    Command.withDescription("Print one item: its counts, and where in the log it is"),
+    Command.withExamples([{ command: "flash-sale item show 101" }])
+  )
+
+export const command = Command.make("item").pipe(
+  Command.withDescription("Look at the items that there are, or bring many in"),
+  Command.withSubcommands([list, show, ImportCommand.command])
+)

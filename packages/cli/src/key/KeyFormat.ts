@@ -1,0 +1,41 @@
+/** Api keys as they are printed: what they may do and until when, never a hash. */
+import type * as Infra from "@flash-sale/infra/Infra"
+import { Duration } from "effect"
+import * as TimeArgument from "../terminal/TimeArgument.ts"
+
+/** So long before a key expires a list says so. */
+const SOON_MILLIS = Duration.toMillis(Duration.days(14))
+
+/** `now` is in milliseconds since 1970 (UTC). */
+const state = (expiresAt: number, now: number): "ok" | "soon" | "expired" => {
+  if (expiresAt <= now) return "expired"
+  return expiresAt - now <= SOON_MILLIS ? "soon" : "ok"
+}
+
+const WORDS = { ok: "", soon: "  expires soon", expired: "  EXPIRED" }
+
+export const expiry = ({ expiresAt }: Infra.KeyInfo): string =>
+  Number.isFinite(expiresAt) ? `until ${TimeArgument.show(expiresAt)}` : "for ever"
+
+/** For a program. */
+export const fields = ({ expiresAt, name, scopes }: Infra.KeyInfo) => ({
+  name,
+  scopes,
+  ...(Number.isFinite(expiresAt) ? { expires_at: TimeArgument.show(expiresAt) } : {})
+})
+
+/** A key on a line, as an object. */
+export const jsonLine = (key: Infra.KeyInfo, now: number): string =>
+  JSON.stringify({ ...fields(key), state: state(key.expiresAt, now) })
+
+export const table = (keys: ReadonlyArray<Infra.KeyInfo>, now: number): string => {
+  const rows = keys.map((key) => ({
+    name: key.name,
+    scopes: key.scopes.join(","),
+    end: expiry(key) + WORDS[state(key.expiresAt, now)]
+  }))
+  const widest = (texts: ReadonlyArray<string>): number => Math.max(...texts.map(({ length }) => length))
+  const names = widest(rows.map(({ name }) => name))
+  const scopes = widest(rows.map(({ scopes }) => scopes))
+  return rows.map((row) => `${row.name.padEnd(names)}  ${row.scopes.padEnd(scopes)}  ${row.end}`).join("\n")
+}

@@ -1,0 +1,68 @@
+/** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as EveryItem from "@flash-sale/operations/items/EveryItem"
+import { Console, Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as OperatorFlags from "../terminal/OperatorFlags.ts"
+import * as Target from "../terminal/Target.ts"
+import { change, flags, type Place } from "./SaleEdit.ts"
+
+/** Items that are named where their change failed. */
+const NAMED = 20
+
+const FAILURES: Readonly<Record<EveryItem.FailureCode, string>> = {
+  not_recorded: "not recorded, nothing changed",
+  outcome_unknown: "nobody knows whether it was recorded",
+  not_tried: "not tried, as too many before it failed"
+}
+
+/** Changes every item, says what was done, and fails where it was not all of them. */
+const changeAll = (paused: boolean, word: string, { by, json, reason, ...target }: Place) =>
+  Effect.gen(function*() {
+    const operator = yield* OperatorFlags.operator({ by, reason })
+    const { done, failed, total } = yield* EveryItem.change({ paused }, operator)
+    if (json) {
+      yield* Console.log(
+        JSON.stringify({ total, done, failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })) })
+      )
+    } else yield* Console.log(`${word} ${done} of ${total} items`)
+    if (failed.length === 0) return
+    const more = failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []
+    const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${FAILURES[code]}`)
+    return yield* CommandFailed.failed(...lines, ...more)
+  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+
+const make = (name: string, paused: boolean, word: string) =>
+  Command.make(name, {
+    item: Argument.String("item").pipe(
+      Argument.withSchema(ItemId),
+      Argument.withDescription("The item, such as 101"),
+      Argument.optional
+    ),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Every item that there is, without asking. One that begins meanwhile may be left out"),
+      Flag.withDefault(false)
+    ),
+    ...flags
+  }, ({ all, item, ...place }) => {
+    if (all === Option.isSome(item)) {
+      return Effect.fail(
+        CommandFailed.usage(all ? "either an item or --all: not both" : "which item? Name it, or --all")
+      )
+    }
+    return Option.isSome(item) ? change(item.value, place, { paused }) : changeAll(paused, word, place)
+  })
+
+export const pause = make("pause", true, "paused").pipe(
+  Command.withDescription("Take no orders until the sale is resumed. Those that are in the log by then count"),
+  Command.withExamples([
+    { command: "flash-sale sale pause 101 --reason \"the price is wrong\"" },
+    { command: "flash-sale sale pause --all", description: "Every item that there is" }
+  ])
+)
+
+export const resume = make("resume", false, "resumed").pipe(
+  Command.withDescription("End a pause"),
+  Command.withExamples([{ command: "flash-sale sale resume 101" }])
+)

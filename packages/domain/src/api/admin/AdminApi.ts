@@ -1,0 +1,26 @@
+/** The HTTP API for operators, as data: the server, its document and typed clients are made from it. Decision 0042. */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { AdminArchive } from "./AdminArchive.ts"
+import * as AdminDocument from "./AdminDocument.ts"
+import { AdminItems } from "./AdminItems.ts"
+import { AdminLetters } from "./AdminLetters.ts"
+import { AdminOverview } from "./AdminOverview.ts"
+import { AdminSystem } from "./AdminSystem.ts"
+
+export class AdminApi extends HttpApi.make("flash-sale-admin")
+  .add(AdminItems, AdminLetters, AdminOverview, AdminArchive, AdminSystem)
+  // Every wrong field is named, and so is one that nobody knows: a setting that is mistyped must not be passed over.
+  .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })
+  .annotate(OpenApi.Transform, AdminDocument.amend)
+  .annotateMerge(OpenApi.annotations({
+    title: "Flash Sale Engine: admin API",
+    version: "1.0",
+    description: "For operators, scripts and consoles: what is on sale, what needs a person, how the engine does.\n\n" +
+      "Every request carries an api key, whose scopes say what it may do. Every change is a record in the log, " +
+      "with the key's name and the reason that was given. Every answer is JSON with a correlation id, but streams " +
+      "of events.",
+    license: { name: "MIT", identifier: "MIT" },
+    servers: [{ url: "/", description: "The admin port that serves this document" }]
+  }))
+{}

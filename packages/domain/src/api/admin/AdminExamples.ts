@@ -1,0 +1,141 @@
+/** One example of each body of the admin API, as it is on the wire, by the name of its schema in the document. */
+import { correlation_id } from "../document/ProblemExamples.ts"
+import type { JsonObject } from "../document/Spec.ts"
+import type * as AdminErrors from "./AdminErrors.ts"
+import type { OverviewNow } from "./AdminOverview.ts"
+import type { AdminHealthy, AdminUnhealthy } from "./AdminSystem.ts"
+import type * as Items from "./ItemBodies.ts"
+import type * as Changes from "./ItemChanges.ts"
+import type * as Letters from "./LetterBodies.ts"
+
+const final = { retryable: false, correlation_id } as const
+
+const counts = { item_id: "mug", available: 480, held: 2, sold: 18, stocked: 500 }
+const position = { partition: 3, offset: 1742 }
+const row = {
+  ...counts,
+  sale: { paused: false, per_user_limit: 2, price: 1250, currency: "EUR" },
+  partition: 3,
+  position: 1742
+}
+const letter = {
+  id: "3-1742",
+  reason: "Payment Timeout",
+  item_id: "mug",
+  request_id: "r-1",
+  attempt: 1,
+  correlation_id,
+  put_at: "2026-12-01T18:00:05.123Z",
+  price: 1250,
+  currency: "EUR"
+} as const
+
+const items = {
+  ItemRow: row satisfies typeof Items.ItemRow.Encoded,
+  ItemPage: { items: [row], stopped: [], next: "eyJwIjozfQ" } satisfies typeof Items.ItemPage.Encoded,
+  ItemRates: { seconds: 60, records: 12.5, sold: 0.3, left: 0.3 } satisfies typeof Items.ItemRates.Encoded,
+  ItemDetails: {
+    ...row,
+    rates: { seconds: 60, records: 12.5, sold: 0.3, left: 0.3 },
+    lag: { records: 30, seconds: 0.05 }
+  } satisfies typeof Items.ItemDetails.Encoded,
+  ItemLag: { records: 30, seconds: 0.05 } satisfies typeof Items.ItemLag.Encoded,
+  StockChange: { add: 100, reason: "second delivery" } satisfies typeof Changes.StockChange.Encoded,
+  StockChanged: { ...counts, position } satisfies typeof Items.StockChanged.Encoded,
+  ChangeRecorded: {
+    status: "Change Recorded",
+    item_id: "mug",
+    position
+  } satisfies typeof Items.ChangeRecorded.Encoded,
+  SaleChange: {
+    opens_at: "2026-12-01T18:00:00Z",
+    price: 1250,
+    currency: "EUR",
+    reason: "as announced"
+  } satisfies typeof Changes.SaleChange.Encoded,
+  ReasonGiven: { reason: "the payment provider is down" } satisfies typeof Changes.ReasonGiven.Encoded,
+  SalesChanged: {
+    total: 3,
+    done: 2,
+    failed: [{ item_id: "mug", code: "log_unavailable" }]
+  } satisfies typeof Items.SalesChanged.Encoded
+}
+
+const letters = {
+  LetterRow: letter satisfies typeof Letters.LetterRow.Encoded,
+  LetterPage: { letters: [letter], next: "eyJhIjoxfQ" } satisfies typeof Letters.LetterPage.Encoded,
+  LetterDetails: {
+    id: "3-1742",
+    state: "open",
+    letter,
+    value: { request_id: "r-1", user_id: "u-1", item_id: "mug", amount: 1 },
+    order_status: "FAILED_PAYMENT"
+  } satisfies typeof Letters.LetterDetails.Encoded,
+  Replay: { ids: ["3-1742"], dry_run: true, reason: "the provider is back" } satisfies typeof Letters.Replay.Encoded,
+  Discard: { ids: ["3-1742"], reason: "paid in the shop" } satisfies typeof Letters.Discard.Encoded,
+  LettersHandled: {
+    dry_run: true,
+    total: 1,
+    sums: { would_reserve: 1 },
+    letters: [{ id: "3-1742", outcome: "would_reserve" }]
+  } satisfies typeof Letters.Handled.Encoded
+}
+
+const overview = {
+  now: "2026-12-01T18:00:00.000Z",
+  status: "healthy",
+  problems: [],
+  parts: { redis: { up: 2, away: 0 }, kafka: { up: 2, away: 0 } },
+  gateways: {
+    count: 1,
+    stopping: 0,
+    breaker: { closed: 1, open: 0, half_open: 0 },
+    received_per_second: 1200,
+    accepted_per_second: 900,
+    refused_per_second: { sold_out: 300 },
+    failed_per_second: {},
+    in_flight: 12,
+    streams: 40
+  },
+  processors: {
+    count: 1,
+    partitions: { total: 12, unowned: 0, running: 12, recovering: 0, waiting: 0, refusing: 0 },
+    folded_per_second: 900,
+    lag: { records: 30, seconds: 0.05, partition: 3 },
+    halted: [],
+    recovering: [],
+    stopped_items: 0,
+    payments: { in_flight: 80, in_doubt: 0, per_second: { paid: 850 }, held_back: false, simulated: false },
+    dead_letters: { size: 0, oldest_seconds: 0 }
+  },
+  versions: ["0.2.0"],
+  rules_version: 1,
+  instances: []
+} satisfies typeof OverviewNow.Encoded
+
+const others = {
+  OverviewNow: overview,
+  FromArchive: {},
+  AdminHealthy: { status: "healthy", redis: true, kafka: true } satisfies typeof AdminHealthy.Encoded,
+  AdminUnhealthy: { status: "unhealthy", redis: false, kafka: true } satisfies typeof AdminUnhealthy.Encoded
+}
+
+type Problems = typeof AdminErrors
+const problem = <Name extends keyof Problems>(
+  _: Name,
+  body: Problems[Name] extends { readonly Encoded: infer Encoded } ? Encoded : never
+) => body
+
+const problems = {
+  InvalidCursor: problem("InvalidCursor", { error: "Invalid cursor", code: "invalid_cursor", ...final }),
+  UnknownLetter: problem("UnknownLetter", { error: "Unknown dead letter", code: "unknown_letter", ...final }),
+  IdempotencyKeyReused: problem("IdempotencyKeyReused", {
+    error: "Idempotency-Key belongs to another request",
+    code: "idempotency_key_reused",
+    ...final
+  }),
+  NoKeys: problem("NoKeys", { error: "There are no api keys", code: "no_keys", ...final }),
+  NoArchive: problem("NoArchive", { error: "There is no archive", code: "no_archive", ...final })
+}
+
+export const EXAMPLES: Readonly<Record<string, JsonObject>> = { ...items, ...letters, ...others, ...problems }

@@ -1,0 +1,52 @@
+/** Fields that several bodies and questions of the admin API have. */
+import { Schema } from "effect"
+import { Offset, PartitionId } from "../../records/Partition.ts"
+
+/** The most that one page of a list holds. */
+export const MAX_PAGE = 200
+/** What a page holds where nothing is said. */
+export const PAGE = 50
+/** The longest cursor that is looked at, in characters: ours are shorter. */
+const MAX_CURSOR = 1_000
+
+const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
+
+/** What a list is asked for: how much, and from where on. */
+export const page = {
+  cursor: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(MAX_CURSOR)).annotate({
+      description: "`next` of the page before; the first page where it is absent"
+    })
+  ),
+  limit: Schema.optionalKey(
+    Schema.FiniteFromString.check(
+      Schema.isInt({ message: limitMessage }),
+      Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
+    ).annotate({ description: `How much a page holds: 1 to ${MAX_PAGE}, ${PAGE} where it is absent` })
+  )
+}
+
+/** Where the next page begins. Its inside is the engine's own. */
+export const Next = Schema.String.annotate({
+  description: "The cursor of the next page; absent where this is the last one"
+})
+
+/** The place of a record in the log. */
+export const Position = Schema.Struct({
+  partition: PartitionId,
+  offset: Offset
+}).annotate({ description: "The place of the change's record in the log" })
+
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+/** The caller's own name for one change: sent again, it counts once. */
+export const idempotency = {
+  "idempotency-key": Schema.optionalKey(
+    Schema.String.check(
+      Schema.isPattern(KEY, { message: "must be 1 to 255 characters of ASCII without spaces" })
+    ).annotate({
+      description: "The caller's own name for this change. Sent again within a day it counts once; with another " +
+        "body it is answered 422"
+    })
+  )
+}

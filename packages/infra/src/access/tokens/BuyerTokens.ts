@@ -1,0 +1,62 @@
+/** Buyers' tokens: those that were verified once, and the others by `jose`. */
+import type { Identity } from "@flash-sale/domain/ports/Callers"
+import { Clock, Effect, type Scope } from "effect"
+import { rejected } from "../answers/Rejected.ts"
+import type { CannotUseFile } from "../watch/WatchedFile.ts"
+import * as BuyerTokenCheck from "./BuyerTokenCheck.ts"
+import type { BuyerTokenSettings } from "./BuyerTokenConfig.ts"
+import type * as BuyerTokenKeys from "./BuyerTokenKeys.ts"
+import * as BuyerTokenKeySource from "./BuyerTokenKeySource.ts"
+
+export interface BuyerTokens {
+  /** Who sends this header, where its token was verified before and that holds `now` (milliseconds since 1970, UTC). */
+  readonly find: (header: string, now: number) => Identity | undefined
+  /** The same of a token that is to be verified. Asks for other keys where it names one that is not known. */
+  readonly verify: (header: string, token: string) => Effect.Effect<Identity>
+}
+
+const unknownSigner = rejected("the token names a key that is not known")
+const cannotTell: Identity = { _tag: "CannotTell", why: "the keys of buyers' tokens cannot be read now" }
+
+/** What a token proves under these keys, which remember it where it is good; undefined where its key is another. */
+const check = (
+  { keys, verified }: BuyerTokenKeys.Generation,
+  wanted: BuyerTokenCheck.Wanted,
+  header: string,
+  token: string
+): Effect.Effect<Identity | undefined> =>
+  Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const verdict = yield* Effect.promise(() => BuyerTokenCheck.check(keys, token, wanted, now))
+    switch (verdict._tag) {
+      case "KeyUnknown":
+        return undefined
+      case "Rejected":
+        return verdict
+      case "Verified": {
+        const identity: Identity = { _tag: "Identified", caller: verdict.caller }
+        verified.keep(header, { identity, from: verdict.from, until: verdict.until })
+        return identity
+      }
+    }
+  })
+
+/** Fails where a file holds no keys. */
+export const make = Effect.fnUntraced(function*(
+  wanted: BuyerTokenSettings
+): Effect.fn.Return<BuyerTokens, CannotUseFile, Scope.Scope> {
+  const { current, refresh, trouble } = yield* BuyerTokenKeySource.make(wanted.source)
+  return {
+    find: (header, now) => current()?.verified.find(header, now),
+    verify: Effect.fnUntraced(function*(header: string, token: string) {
+      const first = current()
+      const found = first === undefined ? undefined : yield* check(first, wanted, header, token)
+      if (found !== undefined) return found
+      yield* refresh
+      const second = current()
+      const then = second === undefined || second === first ? undefined : yield* check(second, wanted, header, token)
+      if (then !== undefined) return then
+      return second === undefined || trouble() !== undefined ? cannotTell : unknownSigner
+    })
+  }
+})

@@ -1,0 +1,57 @@
+/** How often one client may fail, counted in windows that begin with its first failure. Bounded in memory. */
+
+export interface Bounds {
+  /** Failures in a window; after them nothing of the client is tried. */
+  readonly max: number
+  /** In milliseconds. */
+  readonly window: number
+  /** Clients that are known at once. When there are more, those whose windows began first start anew. */
+  readonly clients: number
+}
+
+export interface FailureLimit {
+  /** How long until something of this client is tried again, in milliseconds; 0 where it is tried now. */
+  readonly waitOf: (client: string) => number
+  readonly failed: (client: string) => void
+  /** Whether nobody has failed in a window that goes on: then nobody has to be asked about. */
+  readonly isClean: () => boolean
+}
+
+interface Window {
+  readonly endsAt: number
+  count: number
+}
+
+/** `now` in milliseconds, of a clock that nobody sets. */
+export const make = ({ clients, max, window }: Bounds, now: () => number): FailureLimit => {
+  // In the order in which they began, and so in the order in which they end.
+  const windows = new Map<string, Window>()
+
+  const makeRoom = (at: number): void => {
+    for (const [client, { endsAt }] of windows) {
+      if (endsAt > at && windows.size < clients) return
+      windows.delete(client)
+    }
+  }
+  const windowOf = (client: string, at: number): Window | undefined => {
+    const known = windows.get(client)
+    return known !== undefined && known.endsAt > at ? known : undefined
+  }
+
+  return {
+    isClean: () => windows.size === 0,
+    waitOf: (client) => {
+      const at = now()
+      const known = windowOf(client, at)
+      return known !== undefined && known.count >= max ? known.endsAt - at : 0
+    },
+    failed: (client) => {
+      const at = now()
+      const known = windowOf(client, at)
+      if (known !== undefined) return void known.count++
+      windows.delete(client)
+      makeRoom(at)
+      windows.set(client, { endsAt: at + window, count: 1 })
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** What is known of each request, as rows: claims with their owner, and statuses. An expired row counts as absent. */
+import {
+  ACCEPTED_KEPT_MILLIS,
+  type AdmissionRequest,
+  type Claim,
+  keptMillis,
+  type Retention
+} from "@flash-sale/domain/ports/OrderStatuses"
+import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { Offset } from "@flash-sale/domain/records/Partition"
+import {
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  type Row,
+  text,
+  word
+} from "../database/Connection.ts"
+import type { StatusClock } from "./StatusClock.ts"
+
+/** Expired rows that one write deletes: more than it can add, so that they do not pile up. */
+const EXPIRED_STEP = 2_000
+
+/** A claim has an owner until it is confirmed; its record is the status that it becomes then. */
+export interface StatusRow {
+  readonly owner: string | undefined
+  readonly record: StatusRecord
+}
+
+const PUT = `
+INSERT OR REPLACE INTO statuses(
+  request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const KEEP = `
+UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? AND owner = ? AND expires > ?`
+
+const SWEEP = `
+DELETE FROM statuses WHERE request IN (SELECT request FROM statuses WHERE expires <= ? LIMIT ${EXPIRED_STEP})`
+
+const FIND = `
+SELECT * FROM statuses WHERE request = ? AND expires > ? AND (owner IS NULL OR expires <= ?)`
+
+export const find = (connection: Connection, requestId: RequestId, time: StatusClock): StatusRow | undefined => {
+  const row = connection.get(FIND, requestId, time.now(), time.lastLease())
+  return row === undefined ? undefined : { owner: optionalText(row, "owner"), record: toRecord(row) }
+}
+
+/** Inserts a claim: no other request may place the order until `expires`, as a `StatusClock` says it. */
+export const claim = (
+  connection: Connection,
+  request: AdmissionRequest,
+  owner: string,
+  expires: number,
+  updatedAt: string
+): void => {
+  const { amount, correlationId, fingerprint, itemId, requestId } = request
+  put(connection, owner, expires, {
+    requestId,
+    itemId,
+    amount,
+    fingerprint,
+    correlationId,
+    status: "PENDING",
+    attempt: 1,
+    updatedAt
+  })
+}
+
+/** The claim becomes the status PENDING, where its owner still holds it. */
+export const confirm = (connection: Connection, claimed: Claim, time: StatusClock, updatedAt: string): void => {
+  const now = time.now()
+  connection.run(KEEP, now + ACCEPTED_KEPT_MILLIS, updatedAt, claimed.requestId, claimed.owner, now)
+}
+
+export const release = (connection: Connection, { owner, requestId }: Claim): void =>
+  void connection.run("DELETE FROM statuses WHERE request = ? AND owner = ?", requestId, owner)
+
+/** Writes a status where it may replace what is there: see `mayReplace`. */
+export const write = (connection: Connection, record: StatusRecord, time: StatusClock, retention: Retention): void => {
+  const there = find(connection, record.requestId, time)
+  if (there !== undefined && !mayReplace(there.record, record, there.owner !== undefined)) return
+  put(connection, undefined, time.now() + keptMillis(record, retention), record)
+}
+
+export const sweep = (connection: Connection, time: StatusClock): void => void connection.run(SWEEP, time.now())
+
+const put = (connection: Connection, owner: string | undefined, expires: number, record: StatusRecord): void =>
+  void connection.run(
+    PUT,
+    record.requestId,
+    owner ?? null,
+    expires,
+    record.itemId,
+    record.fingerprint,
+    record.amount ?? null,
+    record.status,
+    record.reason ?? null,
+    record.attempt,
+    record.placedAtOffset ?? null,
+    record.correlationId,
+    record.updatedAt
+  )
+
+const toRecord = (row: Row): StatusRecord => {
+  const amount = optionalInteger(row, "amount")
+  const reason = optionalText(row, "reason")
+  const place = optionalInteger(row, "place")
+  return {
+    requestId: RequestId.make(text(row, "request")),
+    itemId: ItemId.make(text(row, "item")),
+    status: word(OrderStatus.literals, row, "status"),
+    attempt: integer(row, "attempt"),
+    correlationId: CorrelationId.make(text(row, "correlation_id")),
+    updatedAt: text(row, "updated_at"),
+    fingerprint: text(row, "fingerprint"),
+    ...(amount === undefined ? {} : { amount }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
+  }
+}

@@ -1,0 +1,113 @@
+/** Looks at everything, each question within its own time, and judges what was found. Changes nothing. */
+import type { DeadLetterStats } from "@flash-sale/domain/ports/DeadLetters"
+import type { FolderFacts } from "@flash-sale/infra/facts/FolderFacts"
+import type { KafkaFacts } from "@flash-sale/infra/facts/KafkaFacts"
+import * as Looked from "@flash-sale/infra/facts/Looked"
+import * as EngineLook from "@flash-sale/infra/http/EngineLook"
+import { release } from "@flash-sale/infra/http/Release"
+import * as InfraLooks from "@flash-sale/infra/InfraLooks"
+import * as MachineLook from "@flash-sale/infra/observability/MachineLook"
+import * as Settings from "@flash-sale/infra/Settings"
+import { Clock, type Config, Effect } from "effect"
+import * as Check from "./Check.ts"
+import * as EngineChecks from "./EngineChecks.ts"
+import * as FolderChecks from "./FolderChecks.ts"
+import * as KafkaChecks from "./KafkaChecks.ts"
+import * as LogChecks from "./LogChecks.ts"
+import * as LogLook from "./LogLook.ts"
+import * as RedisChecks from "./RedisChecks.ts"
+import * as SettingsChecks from "./SettingsChecks.ts"
+import * as SettingsLook from "./SettingsLook.ts"
+import * as Unjudged from "./Unjudged.ts"
+
+const ORDER = Object.keys(Check.CHECKS)
+
+type Reader = ReturnType<typeof SettingsLook.reader>
+type Judged = Effect.Effect<ReadonlyArray<Check.Finding>>
+
+/** Which engine: Kafka and Redis by their variables, or the embedded file that these settings name. */
+export type Patient = "distributed" | Config.Config<Settings.EmbeddedSettings>
+
+/** All findings on the engine, in the order of `CHECKS`. Never fails, and takes a minute at the most. */
+export const run = Effect.fnUntraced(function*(patient: Patient) {
+  const isEmbedded = patient !== "distributed"
+  const reader = SettingsLook.reader()
+  const engine = yield* isEmbedded ? embedded(reader, patient) : distributed(reader)
+  const { facts, httpPort, metricsPort } = yield* SettingsLook.look(reader, isEmbedded)
+  const [gateway, processor, machine] = yield* Effect.all(
+    [answering(httpPort), answering(metricsPort), MachineLook.look],
+    { concurrency: "unbounded" }
+  )
+  return [
+    ...SettingsChecks.judge(facts),
+    ...engine,
+    ...EngineChecks.judge({ gateway, processor }, release.version),
+    ...SettingsChecks.judgeMachine(machine)
+  ].toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
+})
+
+const answering = (port: Looked.Looked<number>) =>
+  "why" in port
+    ? Effect.succeed(port)
+    : Effect.map(EngineLook.at(port.found), (found) => Looked.found({ port: port.found, answering: found }))
+
+const lettersOf = (open: Looked.Looked<DeadLetterStats>): Effect.Effect<LogChecks.LogFacts["letters"]> =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    Looked.map(open, ({ oldestAt, size }) => ({
+      size,
+      oldestMillis: oldestAt === undefined ? undefined : now - oldestAt
+    })))
+
+const distributed = (reader: Reader): Judged =>
+  Effect.gen(function*() {
+    const redis = yield* reader.read(Settings.RedisSettings)
+    const kafka = yield* reader.read(Settings.KafkaSettings)
+    const redisFacts = "found" in redis ? yield* InfraLooks.redis(redis.found) : undefined
+    const stored = redisFacts?.log ?? Looked.notLooked("the settings of Redis make no sense")
+    const kafkaFacts = "found" in kafka ? yield* InfraLooks.kafka(kafka.found, stored) : undefined
+    const areUp = redisFacts !== undefined && "found" in redisFacts.server && isReadable(kafkaFacts)
+    const positions = areUp && "found" in redis && "found" in kafka
+      ? yield* LogLook.distributed({ redis: redis.found, kafka: kafka.found })
+      : LogLook.neither("it takes both Redis and a log that may be used")
+    const none = Looked.notLooked("the settings of Kafka make no sense")
+    const log = LogChecks.judge({
+      ...positions,
+      processors: kafkaFacts?.members ?? none,
+      start: "start one: npm run processor",
+      letters: yield* lettersOf(kafkaFacts?.open ?? none)
+    })
+    return [
+      ...(redisFacts === undefined ? Unjudged.redis : RedisChecks.judge(redisFacts)),
+      ...(kafkaFacts === undefined ? Unjudged.kafka : KafkaChecks.judge(kafkaFacts)),
+      ...log
+    ]
+  })
+
+/** Whether the log is there and is not refused. */
+const isReadable = (facts: KafkaFacts | undefined): boolean =>
+  facts !== undefined && "found" in facts.orders && facts.orders.found.partitions !== undefined &&
+  "found" in facts.refusal && facts.refusal.found === undefined
+
+/** An engine that holds its lock processes its orders. */
+const runningOf = ({ lock }: FolderFacts) => Looked.map(lock, (holder) => holder === "nobody" ? 0 : 1)
+
+const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSettings>): Judged =>
+  Effect.gen(function*() {
+    const settings = yield* reader.read(config)
+    if ("why" in settings) return Unjudged.folder
+    const facts = yield* InfraLooks.folder(settings.found)
+    const isWhole = "found" in facts.losses && facts.losses.found.length === 0 && facts.hasEngine
+    const none = facts.hasEngine ? "the file cannot be read, or is not whole" : "no engine has worked there"
+    const { open, ...positions } = isWhole
+      ? yield* LogLook.embedded(settings.found)
+      : { ...LogLook.neither(none), open: Looked.notLooked(none) }
+    return [
+      ...FolderChecks.judge(facts),
+      ...LogChecks.judge({
+        ...positions,
+        processors: runningOf(facts),
+        start: "start the engine: npm start",
+        letters: yield* lettersOf(open)
+      })
+    ]
+  })

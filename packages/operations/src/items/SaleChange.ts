@@ -1,0 +1,36 @@
+/** Changing how an item is sold: a record in the log, which takes effect in order with the orders. */
+import {
+  type AppendRefused,
+  type AppendUnknown,
+  type LogRefused,
+  type LogUnavailable,
+  OrderLog
+} from "@flash-sale/domain/ports/OrderLog"
+import { Command, type SalePatch } from "@flash-sale/domain/records/Command"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
+import { Effect } from "effect"
+import { untilAppended } from "../append/AppendRetries.ts"
+
+/**
+ * Appends the change.
+ *
+ * **Gotchas**: only a record that is surely not in the log is appended again. A second record would undo a change of
+ * another operator in between; so `AppendUnknown` is reported, and the operator looks.
+ */
+export const append = Effect.fn("SaleChange.append")(function*(
+  itemId: ItemId,
+  patch: SalePatch,
+  operator: Operator
+): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown | LogRefused | LogUnavailable, OrderLog> {
+  const log = yield* OrderLog
+  // A process that has just begun does not know the log yet, and an append would be refused until it does.
+  yield* log.partitions
+  const record = OperatorRecord.by(operator, LogRecord.encode(itemId, Command.Sale({ patch })))
+  return yield* Effect.retry(log.append(record), {
+    ...untilAppended,
+    while: (error) => error._tag === "AppendRefused"
+  })
+})

@@ -1,0 +1,46 @@
+/** Several letters at once: all are inspected before the first is changed. */
+import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
+import { Effect } from "effect"
+import * as LetterIdText from "./LetterIdText.ts"
+import type { Refusal, Refused } from "./Refusal.ts"
+
+/** Letters that are handled at the same time. They begin in their order, so that what is appended keeps it. */
+const AT_ONCE = 32
+
+type Tagged = { readonly _tag: string }
+
+/** What is to be done about a letter, which is named as `LetterIdText` writes it. */
+export interface Inspected<Step> {
+  readonly id: string
+  readonly step: Step
+}
+
+/** The step for each letter. Changes nothing. */
+export const inspect = <A extends LetterId, Step, E, R>(
+  letters: ReadonlyArray<A>,
+  inspectOne: (letter: A) => Effect.Effect<Step, E, R>
+): Effect.Effect<ReadonlyArray<Inspected<Step>>, E, R> =>
+  Effect.forEach(
+    letters,
+    (letter) => Effect.map(inspectOne(letter), (step) => ({ id: LetterIdText.show(letter), step })),
+    { concurrency: AT_ONCE }
+  )
+
+/** The letters about which nothing is done, and why. */
+export const refusals = <Step extends Tagged>(
+  inspected: ReadonlyArray<Inspected<Step | Refused>>
+): ReadonlyArray<{ readonly id: string; readonly refusal: Refusal }> =>
+  inspected.flatMap(({ id, step }) => isRefused(step) ? [{ id, refusal: step.refusal }] : [])
+
+/** Performs the other steps, each by itself. Stops at the first that fails. */
+export const perform = <Step extends Tagged, A, E, R>(
+  inspected: ReadonlyArray<Inspected<Step>>,
+  act: (id: string, step: Exclude<Step, Refused>) => Effect.Effect<A, E, R>
+): Effect.Effect<ReadonlyArray<A>, E, R> =>
+  Effect.forEach(
+    inspected.flatMap(({ id, step }) => isRefused(step) ? [] : [{ id, step: step as Exclude<Step, Refused> }]),
+    ({ id, step }) => act(id, step),
+    { concurrency: AT_ONCE }
+  )
+
+const isRefused = (step: Tagged): step is Refused => step._tag === "Refused"

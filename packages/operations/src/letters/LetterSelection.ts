@@ -1,0 +1,41 @@
+/** The letters that one replay is about: named ones, or all that a filter chooses. */
+import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { Effect } from "effect"
+import * as LetterBatch from "./LetterBatch.ts"
+import * as LetterIdText from "./LetterIdText.ts"
+import * as Letters from "./Letters.ts"
+import * as Replay from "./Replay.ts"
+
+/**
+ * - `Ids`: each once, in this order. All of them are replayed, or none.
+ * - `Filter`: what cannot be replayed is left, and stops no other.
+ */
+export type LetterSelection =
+  | { readonly _tag: "Ids"; readonly ids: ReadonlyArray<LetterId> }
+  | { readonly _tag: "Filter"; readonly filter: Letters.Filter }
+
+/** Each letter once, in order. */
+export const distinct = (ids: ReadonlyArray<LetterId>): ReadonlyArray<LetterId> => [
+  ...new Map(ids.map((id) => [LetterIdText.show(id), id])).values()
+]
+
+/** What is to be done about each letter. Changes nothing. */
+export const inspect = (
+  selection: LetterSelection
+): Effect.Effect<
+  ReadonlyArray<LetterBatch.Inspected<Replay.Step>>,
+  StoreUnavailable,
+  DeadLetters | OrderStatuses
+> => {
+  if (selection._tag === "Ids") return LetterBatch.inspect(distinct(selection.ids), Replay.inspect)
+  return Effect.flatMap(
+    Letters.open(selection.filter),
+    (letters) =>
+      LetterBatch.inspect<DeadLetter, Replay.Step, StoreUnavailable, OrderStatuses>(
+        letters,
+        Replay.inspectLetter
+      )
+  )
+}

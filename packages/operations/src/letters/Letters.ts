@@ -1,0 +1,75 @@
+/** The letters that an operator looks at, and marking one as handled. */
+import {
+  type DeadLetter,
+  type DeadLetterReason,
+  DeadLetters,
+  type Handling,
+  type LetterId,
+  type LetterLookup
+} from "@flash-sale/domain/ports/DeadLetters"
+import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import { Clock, DateTime, Effect, Option, Schedule } from "effect"
+
+/** The most letters that one look reads: the oldest. Kafka's fold keeps no more either. */
+export const MAX_LETTERS = 10_000
+
+/** What is noted of a letter that was handled without a reason. */
+const NO_REASON = "no reason given"
+
+/** How often the letters are asked for until the topic has been read to its end. */
+const ASK_EVERY = "20 millis"
+
+/** Which letters are meant: all where it is empty. */
+export interface Filter {
+  readonly reason?: DeadLetterReason | undefined
+  readonly item?: ItemId | undefined
+  /** Only those that were put this long ago or longer, in milliseconds. */
+  readonly olderThanMillis?: number | undefined
+}
+
+/** Waits until the topic has been read; the caller bounds how long that may take. */
+const whenRead = <A>(ask: Effect.Effect<A, StoreUnavailable>): Effect.Effect<A> =>
+  Effect.orDie(Effect.retry(ask, { schedule: Schedule.spaced(ASK_EVERY) }))
+
+/** Open letters, oldest first. Waits until they have been read; the caller bounds that. */
+export const open = Effect.fn("Letters.open")(function*(
+  filter: Filter
+): Effect.fn.Return<ReadonlyArray<DeadLetter>, never, DeadLetters> {
+  const letters = yield* DeadLetters
+  const all = yield* whenRead(letters.list(MAX_LETTERS))
+  const now = yield* Clock.currentTimeMillis
+  return all.filter((letter) => isMeant(filter, letter, now))
+})
+
+const isMeant = ({ item, olderThanMillis, reason }: Filter, letter: DeadLetter, now: number): boolean =>
+  (reason ?? letter.error) === letter.error && (item === undefined || item === letter.key) &&
+  (olderThanMillis === undefined || Option.exists(putAt(letter), (at) => now - at >= olderThanMillis))
+
+/** One letter. Waits as `open` does. */
+export const find = Effect.fn("Letters.find")(function*(
+  id: LetterId
+): Effect.fn.Return<LetterLookup, never, DeadLetters> {
+  const letters = yield* DeadLetters
+  return yield* whenRead(letters.find(id))
+})
+
+/** Marks a letter as handled, for good. Idempotent. */
+export const handle = Effect.fn("Letters.handle")(function*(
+  { offset, partition, topic }: LetterId,
+  action: Handling["action"],
+  { by, reason = NO_REASON }: Operator
+): Effect.fn.Return<void, StoreUnavailable, DeadLetters> {
+  const letters = yield* DeadLetters
+  const timestamp = DateTime.formatIso(yield* DateTime.now)
+  const id = { ...(topic === undefined ? {} : { topic }), partition, offset }
+  yield* letters.handle({ ...id, action, by, why: reason, timestamp })
+})
+
+/**
+ * When it was put, milliseconds since 1970 (UTC); none where the text is no time, as other programs may write the
+ * topic.
+ */
+export const putAt = ({ timestamp }: Pick<DeadLetter, "timestamp">): Option.Option<number> =>
+  Option.map(DateTime.make(timestamp), DateTime.toEpochMillis)

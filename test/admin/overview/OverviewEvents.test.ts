@@ -1,0 +1,75 @@
+/** The overview as it happens: each second, to a bounded number of subscribers. */
+import { assert, layer } from "@effect/vitest"
+import * as OverviewFeed from "@flash-sale/admin/overview/OverviewFeed"
+import { Effect } from "effect"
+import * as TestAdmin from "../TestAdmin.ts"
+
+const TEST_TIMEOUT = 30_000
+const open = (key: string | undefined, signal?: AbortSignal) =>
+  Effect.flatMap(
+    TestAdmin.TestAdmin,
+    ({ port }) =>
+      Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}/admin/v1/overview/events`, {
+          headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+          ...(signal === undefined ? {} : { signal })
+        })
+      )
+  )
+
+/** The data of the first so many events. */
+const eventsOf = (response: Response, count: number) =>
+  Effect.promise(async () => {
+    let text = ""
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    const found = () => Array.from(text.matchAll(/^event: snapshot\ndata: (.*)\n\n/gm), ([, data]) => JSON.parse(data!))
+    while (found().length < count) {
+      const { done, value } = await reader.read()
+      if (done) break
+      text += value
+    }
+    await reader.cancel()
+    return found()
+  })
+
+layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The overview's events", (it) => {
+  it.effect("are a snapshot at once, and another each second", () =>
+    Effect.gen(function*() {
+      const response = yield* open("reader")
+      assert.strictEqual(response.status, 200)
+      assert.match(response.headers.get("content-type") ?? "", /^text\/event-stream/)
+      const events = yield* eventsOf(response, 3)
+      assert.lengthOf(events, 3)
+      const [first, second, third] = events.map(({ now }: { readonly now: string }) => Date.parse(now))
+      assert.isAbove(second!, first!)
+      assert.approximately(third! - second!, 1_000, 900)
+      assert.containsAllKeys(events[0], ["status", "gateways", "processors", "instances"])
+    }), TEST_TIMEOUT)
+
+  it.effect(
+    "are for a bounded number of subscribers, whose places are free again when they leave",
+    () =>
+      Effect.gen(function*() {
+        const ends = new AbortController()
+        const many = yield* Effect.forEach(
+          Array.from({ length: OverviewFeed.MAX_STREAMS }),
+          () => open("reader", ends.signal),
+          { concurrency: 20 }
+        )
+        for (const { status } of many) assert.strictEqual(status, 200)
+        const oneMore = yield* open("reader")
+        assert.strictEqual(oneMore.status, 503)
+        assert.include(yield* Effect.promise(() => oneMore.text()), "overloaded")
+        ends.abort()
+        const again = yield* Effect.repeat(
+          Effect.tap(
+            open("reader"),
+            (response) => response.status === 200 ? Effect.void : Effect.promise(() => response.text())
+          ),
+          { until: ({ status }) => status === 200 }
+        )
+        yield* Effect.promise(() => again.body!.cancel())
+      }),
+    TEST_TIMEOUT
+  )
+})
