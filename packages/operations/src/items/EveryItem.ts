@@ -36,27 +36,9 @@ export interface EveryResult {
   readonly failed: ReadonlyArray<FailedItem>
 }
 
-/**
- * Appends the change for each item, and goes on where one fails. An item that somebody begins meanwhile may be left
- * out. `onDone` hears how many are done by now.
- */
-export const change = Effect.fn("EveryItem.change")(function*(
-  patch: SalePatch,
-  operator: Operator,
-  onDone: (count: number) => void = () => {}
-): Effect.fn.Return<EveryResult, ItemList.ListError, ItemStore | OrderLog> {
-  const seen = new Set<ItemId>()
-  let inARow = 0
-  const changeOne = (itemId: ItemId) =>
-    Effect.suspend(() =>
-      inARow >= MAX_FAILURES_IN_A_ROW
-        ? Effect.succeed<FailedItem>({ itemId, code: "not_tried" })
-        : Effect.map(tryOne(itemId, patch, operator), (failure) => {
-          inARow = failure === undefined ? 0 : inARow + 1
-          return failure
-        })
-    )
-  const failed: Array<FailedItem> = []
+/** The names of all items, each once. */
+const allNames = Effect.gen(function*() {
+  const names = new Set<ItemId>()
   let cursor: string | undefined
   do {
     const page: Effect.Success<ReturnType<typeof ItemList.names>> = yield* Effect.catchTag(
@@ -64,14 +46,38 @@ export const change = Effect.fn("EveryItem.change")(function*(
       "InvalidCursor",
       Effect.die
     )
-    const fresh = page.itemIds.map(({ itemId }) => itemId).filter((itemId) => !seen.has(itemId))
-    for (const itemId of fresh) seen.add(itemId)
-    const results = yield* Effect.forEach(fresh, changeOne, { concurrency: AT_ONCE })
-    failed.push(...results.flatMap((result) => result ?? []))
-    onDone(seen.size - failed.length)
+    for (const { itemId } of page.itemIds) names.add(itemId)
     cursor = page.next
   } while (cursor !== undefined)
-  return { total: seen.size, done: seen.size - failed.length, failed }
+  return names
+})
+
+/**
+ * Appends the change for each item, and goes on where one fails. An item that somebody begins meanwhile may be left
+ * out. `onDone` hears how many are done by now. All items are listed before the first is changed: where they cannot be
+ * listed to the end, none is.
+ */
+export const change = Effect.fn("EveryItem.change")(function*(
+  patch: SalePatch,
+  operator: Operator,
+  onDone: (count: number) => void = () => {}
+): Effect.fn.Return<EveryResult, ItemList.ListError, ItemStore | OrderLog> {
+  const names = yield* allNames
+  let inARow = 0
+  let done = 0
+  const changeOne = Effect.fnUntraced(function*(itemId: ItemId) {
+    if (inARow >= MAX_FAILURES_IN_A_ROW) return [{ itemId, code: "not_tried" as const }]
+    const failure = yield* tryOne(itemId, patch, operator)
+    if (failure !== undefined) {
+      inARow++
+      return [failure]
+    }
+    inARow = 0
+    onDone(++done)
+    return []
+  })
+  const failed = (yield* Effect.forEach(names, changeOne, { concurrency: AT_ONCE })).flat()
+  return { total: names.size, done, failed }
 })
 
 /** Why it failed; undefined where it did not. */
