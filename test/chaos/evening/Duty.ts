@@ -25,8 +25,11 @@ export type Sale = "opens in an hour" | "open" | "closed" | { readonly limit: nu
 export interface Duty {
   /** As records name who does it. */
   readonly by: string
-  readonly stock: (item: string, change: { readonly set: number } | { readonly add: number }, why: string) =>
-    Promise<void>
+  readonly stock: (
+    item: string,
+    change: { readonly set: number } | { readonly add: number },
+    why: string
+  ) => Promise<void>
   readonly sale: (item: string, change: Sale, why: string) => Promise<void>
   readonly pauseAll: (why: string) => Promise<EveryItem>
   readonly resumeAll: (why: string) => Promise<EveryItem>
@@ -75,7 +78,12 @@ export const byCommands = (env: Readonly<Record<string, string>>): Duty => {
     counts: (item) => one<Counts>("sale", "show", item),
     letters: () => lines<Letter>("dlq", "list", "--limit", "1000"),
     outlooks: async () => {
-      const found = await lines<{ readonly id: string; readonly outcome: string }>("dlq", "replay", "--all", "--dry-run")
+      const found = await lines<{ readonly id: string; readonly outcome: string }>(
+        "dlq",
+        "replay",
+        "--all",
+        "--dry-run"
+      )
       return new Map(found.map(({ id, outcome }) => [id, outcome]))
     },
     replay: async (ids, why) => void await type("dlq", "replay", ...ids, ...signed(why, "--why")),
@@ -120,7 +128,8 @@ export const byApi = (url: string, key: string, by: string): Duty => {
   return {
     by,
     stock: async (item, change, reason) => void await ask(`/items/${item}/stock`, { ...change, reason }),
-    sale: async (item, change, reason) => void await ask(`/items/${item}/sale`, { ...patchOf(change), reason }, "PATCH"),
+    sale: async (item, change, reason) =>
+      void await ask(`/items/${item}/sale`, { ...patchOf(change), reason }, "PATCH"),
     pauseAll: (reason) => ask<EveryItem>("/sales/pause-all", { reason }),
     resumeAll: (reason) => ask<EveryItem>("/sales/resume-all", { reason }),
     counts: (item) => ask<Counts>(`/items/${item}`),

@@ -127,7 +127,8 @@ describe("ItemList", () => {
         assert.deepStrictEqual(result, {
           total: ITEMS,
           done: ITEMS - 1,
-          failed: [{ itemId: ItemId.make("item-7"), code: "outcome_unknown" }]
+          failed: [{ itemId: ItemId.make("item-7"), code: "outcome_unknown" }],
+          incomplete: []
         })
         assert.isTrue(records.every(({ headers }) => RecordHeaders.operatorOf(headers)?.reason === operator.reason))
         for (const itemId of names) {
@@ -137,7 +138,7 @@ describe("ItemList", () => {
         // What another command did meanwhile stays: only the pause is changed.
         yield* log.append(LogRecord.encode(names[0]!, Command.Sale({ patch: { perUserLimit: 3 } })))
         const resumed = yield* EveryItem.change({ paused: false }, operator)
-        assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [] })
+        assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [], incomplete: [] })
         yield* Effect.repeat(KnownItem.read(names[0]!), { until: ({ settings }) => !settings.paused })
         assert.strictEqual((yield* KnownItem.read(names[0]!)).settings.perUserLimit, 3)
       }).pipe(Effect.provide(engine(yield* Folders.temporary)))
