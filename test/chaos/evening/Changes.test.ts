@@ -191,8 +191,8 @@ describe("Changes by several, sent again, and on what is away", () => {
     }
     await until("all are there", async () => (await list()).found.length === ITEMS)
     const redisClient = new Redis({ host: redis.host, port: redis.port })
+    onTestFinished(() => redisClient.disconnect())
     await redisClient.set(Keys.meta(ItemId.make("item-7")), "damaged by hand")
-    redisClient.disconnect()
     const begun = performance.now()
     const paused = await ask(one.adminUrl, ops, "/sales/pause-all", { reason: "wrong prices" })
     const millis = performance.now() - begun
@@ -205,6 +205,20 @@ describe("Changes by several, sent again, and on what is away", () => {
       `import ${Math.round(begun - importing)} ms, fold ${Math.round(performance.now() - folding)} ms\n`
     )
     expect((await list()).stopped).toEqual(["item-7"])
+
+    // Redis is emptied, and folded again: no answer says that all were resumed while some are not known.
+    await redisClient.flushall()
+    const answers: Array<{ readonly status: number; readonly body: Body }> = []
+    await until("every item is known again", async () => {
+      const answer = await ask(one.adminUrl, ops, "/sales/resume-all", { reason: "right prices" })
+      answers.push(answer)
+      return answer.status === 200 && answer.body["incomplete_partitions"] === undefined
+    })
+    expect(answers.at(-1)?.body).toEqual({ total: ITEMS, done: ITEMS, failed: [] })
+    const shown = answers.map(({ body, status }) =>
+      `${status} ${body["total"]} of ${JSON.stringify(body["incomplete_partitions"])}`
+    )
+    process.stdout.write(`resume-all while Redis is folded again: ${[...new Set(shown)].join("; ")}\n`)
   })
 
   it("forged instances neither break the overview nor stay, and drive out none that runs", {
