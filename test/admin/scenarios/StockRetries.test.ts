@@ -172,6 +172,15 @@ layer(
   TestAdmin.layerAdmin().pipe(Layer.provideMerge(TestAdmin.memory)),
   { excludeTestServices: true, timeout: 60_000 }
 )("Where no processor runs", (it) => {
+  it.effect("a pause of every item says that there may be items which nobody knows yet", () =>
+    Effect.gen(function*() {
+      const admin = yield* TestAdmin.TestAdmin
+      const answer = yield* admin.ask("POST", "/admin/v1/sales/pause-all", { key: "ops", body: { reason: REASON } })
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.deepInclude(answer.body, { total: 0, done: 0, failed: [] })
+      assert.include(answer.body["incomplete_partitions"] as ReadonlyArray<number>, 0)
+    }), TEST_TIMEOUT)
+
   it.effect("a change is recorded, and told so within 2 s or little more", () =>
     Effect.gen(function*() {
       const answer = yield* stock("mug", { set: 5 })
