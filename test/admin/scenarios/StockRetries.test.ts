@@ -189,3 +189,27 @@ layer(
       assert.strictEqual((yield* stock("mug", { add: 5 })).status, 503)
     }), TEST_TIMEOUT)
 })
+
+/** Keys that are forgotten at once, as all are after a day. */
+const amnesiac = Layer.succeed(IdempotencyKeys, { use: () => Effect.succeed("New" as const) })
+layer(
+  TestAdmin.layerAdmin().pipe(
+    Layer.provideMerge(TestGateway.processor()),
+    Layer.provideMerge(amnesiac),
+    Layer.provideMerge(TestAdmin.memory)
+  ),
+  { excludeTestServices: true, timeout: 60_000 }
+)("Where keys are forgotten", (it) => {
+  it.effect(
+    "a change that is sent again counts once all the same, and another one under its key is not lost",
+    () =>
+      Effect.gen(function*() {
+        yield* stock("mug", { set: 0 })
+        for (const _ of "123") assert.strictEqual((yield* stock("mug", { add: 7 }, "delivery-6")).status, 200)
+        assert.strictEqual(yield* available("mug"), 7)
+        assert.strictEqual((yield* stock("mug", { add: 8 }, "delivery-6")).status, 200)
+        assert.strictEqual(yield* available("mug"), 15)
+      }),
+    TEST_TIMEOUT
+  )
+})
