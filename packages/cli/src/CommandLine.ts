@@ -56,7 +56,9 @@ export const run = (args: ReadonlyArray<string>): void => {
       Cause.hasInterruptsOnly(exit.cause) ? Interruption.exitCode(interruption) : codeOf(Cause.squash(exit.cause))
     )
   }
-  Effect.promise(() => FlashSale.load(args)).pipe(
+  const stray = Usage.strayValue(args)
+  const typed = stray === undefined ? Effect.promise(() => FlashSale.load(args)) : Effect.fail(stray)
+  typed.pipe(
     Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,
     Effect.onInterrupt(() => interrupted),

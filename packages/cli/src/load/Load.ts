@@ -1,4 +1,5 @@
 /** `flash-sale load`: buys from a running gateway, then checks that the books balance. */
+import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -20,6 +21,17 @@ const whole = (name: string, minimum: number, maximum: number, description: stri
     Flag.withDescription(description)
   )
 
+/** The address of a gateway. */
+const readUrl = (text: string): Option.Option<URL> => {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) ? Option.some(url) : Option.none()
+}
+
+/** The gateway that is asked where `--url` does not say: one on this machine, at its port. */
+const nearby = Effect.gen(function*() {
+  return new URL(`http://localhost:${yield* Settings.HttpPort}`)
+})
+
 export const command = Command.make("load", {
   orders: whole("orders", 1, MAX_ORDERS, "Orders to send; 20000 by default").pipe(Flag.withDefault(20_000)),
   users: whole("users", 1, MAX_ORDERS, `Users that take turns; one for each ${ORDERS_OF_USER} orders by default`).pipe(
@@ -32,9 +44,9 @@ export const command = Command.make("load", {
       Flag.withDefault(2_000)
     ),
   url: Flag.String("url").pipe(
-    Flag.withSchema(Schema.URLFromString),
-    Flag.withDescription("The gateway; http://localhost:8080 by default"),
-    Flag.withDefault(new URL("http://localhost:8080"))
+    Flag.filterMap(readUrl, () => "an address such as http://localhost:8080"),
+    Flag.withDescription("The gateway; http://localhost:8080 by default, or what HTTP_PORT says instead of 8080"),
+    Flag.optional
   ),
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Draws the same items and amounts again; 1 by default"),
@@ -46,11 +58,15 @@ export const command = Command.make("load", {
   ),
   ...JsonFlag.one,
   ...Target.flags
-}, ({ dataDir, embedded, users, ...options }) =>
-  LoadRun.run({
-    ...options,
-    users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
-  }).pipe(
+}, ({ dataDir, embedded, url, users, ...options }) =>
+  Option.match(url, { onNone: () => nearby, onSome: Effect.succeed }).pipe(
+    Effect.flatMap((url) =>
+      LoadRun.run({
+        ...options,
+        url,
+        users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
+      })
+    ),
     Effect.scoped,
     Effect.provideService(Progress.IsShown, !options.json),
     Effect.provide(Target.layer({ dataDir, embedded })),

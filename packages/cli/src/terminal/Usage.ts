@@ -4,6 +4,7 @@
  */
 import { Console } from "effect"
 import { CliOutput } from "effect/cli"
+import * as CommandFailed from "./CommandFailed.ts"
 
 /** What is wrong, without the line breaks of a text that is meant to stand by itself. */
 const textOf = ({ message }: { readonly message: string }): string =>
@@ -14,6 +15,28 @@ export const line = (
   errors: ReadonlyArray<{ readonly message: string }>,
   commandPath: ReadonlyArray<string>
 ): string => `flash-sale: ${errors.map(textOf).join("; ")} (see ${commandPath.join(" ")} --help)`
+
+/** More than one letter behind a single `-`. Numbers below zero are values. */
+const BUNDLE = /^-[^-]./u
+const NUMBER = /^-(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/**
+ * What is wrong with a line in which a value begins with `-`; undefined where nothing is. The parser would take such a
+ * value apart into flags of one letter, of which `-h` prints the help and `-v` the version, as if all were well.
+ */
+export const strayValue = (args: ReadonlyArray<string>): CommandFailed.CommandFailed | undefined => {
+  const end = args.indexOf("--")
+  const read = end === -1 ? args : args.slice(0, end)
+  const at = read.findIndex((arg) => BUNDLE.test(arg) && !NUMBER.test(arg))
+  if (at === -1) return undefined
+  const value = read[at]!
+  const flag = read[at - 1]
+  return CommandFailed.usage(
+    flag?.startsWith("--") === true && !flag.includes("=")
+      ? `${JSON.stringify(value)} begins with "-" and is read as flags; where it is the value of ${flag}: ${flag}=${value}`
+      : `${JSON.stringify(value)} begins with "-" and is read as flags, of which there are only -h and -v`
+  )
+}
 
 export const layer = CliOutput.layerPresenter({
   present: (event) =>
