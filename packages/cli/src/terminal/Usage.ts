@@ -6,9 +6,20 @@ import { Console } from "effect"
 import { CliOutput } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 
+/** What the parser says of values, in words of its own trade, and what is meant. */
+const WORDS = [
+  [/Expected: Schema validation failed: Expected /g, "Expected "],
+  [/Expected: Schema validation failed: /g, "It "],
+  [/Expected: /g, "Expected "],
+  [/a string representing a finite number|an integer/g, "a whole number"]
+] as const
+
 /** What is wrong, without the line breaks of a text that is meant to stand by itself. */
 const textOf = ({ message }: { readonly message: string }): string =>
-  message.trim().replace(/\s*Did you mean this\?\s*/, "; did you mean: ").replaceAll(/\s*\n\s*/g, " ")
+  WORDS.reduce(
+    (text, [theirs, ours]) => text.replaceAll(theirs, ours),
+    message.trim().replace(/\s*Did you mean this\?\s*/, "; did you mean: ").replaceAll(/\s*\n\s*/g, " ")
+  )
 
 /** The line about a command that was typed wrongly. */
 export const line = (
