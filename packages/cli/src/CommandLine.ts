@@ -56,9 +56,8 @@ export const run = (args: ReadonlyArray<string>): void => {
       Cause.hasInterruptsOnly(exit.cause) ? Interruption.exitCode(interruption) : codeOf(Cause.squash(exit.cause))
     )
   }
-  const stray = Usage.strayValue(args)
-  const typed = stray === undefined ? Effect.promise(() => FlashSale.load(args)) : Effect.fail(stray)
-  typed.pipe(
+  Usage.read(args).pipe(
+    Effect.flatMap(() => Effect.promise(() => FlashSale.load(args))),
     Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,
     Effect.onInterrupt(() => interrupted),

@@ -2,7 +2,7 @@
  * Lines that are no command: one line on standard error says what is wrong and where help is. Help that was asked for
  * goes to standard output, as all answers do.
  */
-import { Console } from "effect"
+import { Console, Effect } from "effect"
 import { CliOutput } from "effect/cli"
 import * as CommandFailed from "./CommandFailed.ts"
 
@@ -48,6 +48,13 @@ export const strayValue = (args: ReadonlyArray<string>): CommandFailed.CommandFa
       : `${JSON.stringify(value)} begins with "-" and is read as flags, of which there are only -h and -v`
   )
 }
+
+/** Fails where a value of the line would be read as flags. */
+export const read = (args: ReadonlyArray<string>): Effect.Effect<void, CommandFailed.CommandFailed> =>
+  Effect.suspend(() => {
+    const stray = strayValue(args)
+    return stray === undefined ? Effect.void : Effect.fail(stray)
+  })
 
 export const layer = CliOutput.layerPresenter({
   present: (event) =>
