@@ -25,7 +25,11 @@ layer(TestGateway.layer({ docs: true }), { excludeTestServices: true, timeout: T
           const page = await browser.newPage()
           page.on("request", (request) => asked.push(request.url()))
           page.on("pageerror", ({ message }) => problems.push(message))
-          page.on("console", (message) => message.type() === "error" && problems.push(message.text()))
+          page.on("console", (message) => {
+            // There is no icon, which a browser asks for by itself.
+            if (message.type() !== "error" || message.location().url.endsWith("/favicon.ico")) return
+            problems.push(message.text())
+          })
           await page.goto(`http://localhost:${port}/docs`)
           await page.getByText("/buy").first().waitFor({ timeout: TIMEOUT / 2 })
           // What it does after it is shown, it does until it is idle.
