@@ -119,6 +119,7 @@ describe("Settings: given values", () => {
   it.effect("serve has its page of documents, unless it is told not to", () =>
     Effect.gen(function*() {
       expect((yield* read(Settings.ServeGatewaySettings, {})).docs).toBe(true)
+      expect((yield* read(Settings.ServeGatewaySettings, {})).breaker.lookEvery).toEqual(Duration.seconds(1))
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "" })).docs).toBe(true)
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "false" })).docs).toBe(false)
       expect((yield* read(Settings.GatewaySettings, {})).docs).toBe(false)
@@ -446,7 +447,9 @@ describe("Settings: users, passwords and TLS", () => {
           expect(lines.length).toBe(1)
           return lines[0]
         })
-      expect(yield* one({ REDIS_TLS_CA_FILE: join(folder, "none") })).toMatch(/^REDIS_TLS_CA_FILE: .* does not exist \(ENOENT\)$/)
+      expect(yield* one({ REDIS_TLS_CA_FILE: join(folder, "none") })).toMatch(
+        /^REDIS_TLS_CA_FILE: .* does not exist \(ENOENT\)$/
+      )
       for (const ca of [rubbish, broken]) {
         expect(yield* one({ REDIS_TLS_CA_FILE: ca })).toBe("REDIS_TLS_CA_FILE: holds no certificate")
       }

@@ -44,7 +44,9 @@ export const strayValue = (args: ReadonlyArray<string>): CommandFailed.CommandFa
   const flag = read[at - 1]
   return CommandFailed.usage(
     flag?.startsWith("--") === true && !flag.includes("=")
-      ? `${JSON.stringify(value)} begins with "-" and is read as flags; where it is the value of ${flag}: ${flag}=${value}`
+      ? `${
+        JSON.stringify(value)
+      } begins with "-" and is read as flags; where it is the value of ${flag}: ${flag}=${value}`
       : `${JSON.stringify(value)} begins with "-" and is read as flags, of which there are only -h and -v`
   )
 }

@@ -69,7 +69,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
         }))
       .handle("order", ({ params }) =>
         CurrentCaller.pipe(
-          Effect.flatMap((caller) => statuses.read(params.request_id, caller)),
+          Effect.flatMap((caller) =>
+            statuses.read(params.request_id, caller)
+          ),
           Effect.map(Views.ofOrder),
           withRetryAfter
         ))

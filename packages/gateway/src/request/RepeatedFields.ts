@@ -7,6 +7,7 @@
  */
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
+import * as Json from "@flash-sale/domain/records/Json"
 import type { Order } from "@flash-sale/domain/records/Order"
 
 const FIELDS: ReadonlySet<string> = new Set(["request_id", "user_id", "item_id", "amount", "payment_token"])
@@ -28,7 +29,7 @@ const repeated = (text: string): string | undefined => {
     if (token === "{" || token === "[") depth++
     else if (token === "}" || token === "]") depth--
     else if (depth === 1 && colon !== undefined) {
-      const name = String(JSON.parse(`"${string}"`))
+      const name = String(Json.parse(`"${string}"`))
       if (FIELDS.has(name) && seen.has(name)) return name
       seen.add(name)
     }

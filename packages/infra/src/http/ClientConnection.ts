@@ -1,7 +1,7 @@
 /** One connection: its socket and seat, and the requests on it that wait for the answer before theirs. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import type { Fault } from "./faults/Ending.ts"
+import type { MetFault } from "./faults/RequestFault.ts"
 import type { Seat } from "./Seats.ts"
 import type { Stall } from "./Stall.ts"
 
@@ -28,7 +28,7 @@ export interface ClientConnection {
   readonly waiting: Array<Exchange>
   waitingSize: number
   /** Undefined where everything that came was a request. */
-  fault: Fault | undefined
+  fault: MetFault | undefined
   /** Whether the client has ended its side: it says no more, and may still listen. */
   hasEnded: boolean
   /** Since when it has been ending, in milliseconds; undefined until it is looked at. */

@@ -36,12 +36,44 @@ export interface Connections {
   readonly take: (exchange: ClientConnection.Exchange) => void
   /** Something came that is no request: answers what was taken before it, and ends the connection. */
   readonly fault: (socket: Socket, fault: RequestFault | undefined) => void
-  /** Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and those that do not end. In milliseconds. */
+  /**
+   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do not
+   * end. In milliseconds.
+   */
   readonly dropStalled: (now: number) => void
   readonly open: () => number
 }
 
 type Connection = ClientConnection.ClientConnection
+
+/** A fault on a connection, which is undefined where it is closed already. */
+const meet = (
+  connection: Connection | undefined,
+  socket: Socket,
+  fault: RequestFault | undefined,
+  onDrop: Rules["onDrop"]
+): void => {
+  // Node says so again of all that comes after it.
+  if (connection?.fault !== undefined) {
+    if (Ending.isTooMuch(connection)) socket.destroy()
+    return
+  }
+  if (connection === undefined || fault === undefined || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  if (fault.reason !== undefined) {
+    onDrop({ reason: fault.reason, address: AddressKey.plain(socket.remoteAddress ?? "") })
+  }
+  if (!Ending.begin(connection, fault)) Ending.conclude(connection)
+}
+
+/** Looks whether a client reads what waits for it; true where it has not for too long. */
+const isStalled = (connection: Connection, now: number): boolean => {
+  if (connection.current === undefined) return false
+  connection.stall = Stall.look(connection.stall, connection.socket, now)
+  return Stall.isOver(connection.stall, now)
+}
 
 export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Connections => {
   const seats = Seats.make(bounds)
@@ -84,10 +116,7 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
     bySocket.set(socket, connection)
     bySeat.set(seat, connection)
     socket.once("close", () => forget(connection))
-    socket.once("end", () => {
-      connection.hasEnded = true
-      if (Ending.isStreaming(connection)) socket.destroy()
-    })
+    socket.once("end", () => Ending.ended(connection))
   }
 
   return {
@@ -110,28 +139,11 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
       if (connection.current === undefined) begin(connection, exchange)
       else if (!ClientConnection.wait(connection, exchange)) drop(connection, "pipelined")
     },
-    fault: (socket, fault) => {
-      const connection = bySocket.get(socket)
-      // Node says so again of all that comes after it.
-      if (connection?.fault !== undefined) {
-        if (Ending.isTooMuch(connection)) socket.destroy()
-        return
-      }
-      if (connection === undefined || fault === undefined || !socket.writable) {
-        socket.destroy()
-        return
-      }
-      if (fault.reason !== undefined) {
-        onDrop({ reason: fault.reason, address: AddressKey.plain(socket.remoteAddress ?? "") })
-      }
-      if (!Ending.begin(connection, fault)) Ending.conclude(connection)
-    },
+    fault: (socket, fault) => meet(bySocket.get(socket), socket, fault, onDrop),
     dropStalled: (now) => {
       for (const connection of bySocket.values()) {
         if (Ending.isOver(connection, now)) connection.socket.destroy()
-        if (connection.current === undefined) continue
-        connection.stall = Stall.look(connection.stall, connection.socket, now)
-        if (Stall.isOver(connection.stall, now)) drop(connection, "slow")
+        else if (isStalled(connection, now)) drop(connection, "slow")
       }
     },
     open: seats.open

@@ -20,8 +20,10 @@ const listen = ({ host, port, variable }: WantedPort): Effect.Effect<Server, Can
   Effect.acquireRelease(
     Effect.callback<Server, CannotListen>((resume) => {
       const server = createServer()
-      server.once("error", (error) =>
-        resume(Effect.fail(new CannotListen({ port, variable, detail: messageOf(error) }))))
+      server.once(
+        "error",
+        (error) => resume(Effect.fail(new CannotListen({ port, variable, detail: messageOf(error) })))
+      )
       server.listen({ port, host }, () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))

@@ -66,7 +66,6 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
   readonly admitted: Connections.Connections
   readonly #take: ListenerOptions["take"]
   readonly #onDrop: Connections.Rules["onDrop"]
-
   /** A client that has ended its side is answered all the same; Node reads this, and its types do not know it. */
   readonly httpAllowHalfOpen = true
 
@@ -98,8 +97,7 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
   #serve({ event, request, response }: Exchange): void {
     const fault = RequestFault.ofRequest(request)
     if (fault !== undefined) {
-      const { remoteAddress = "" } = request.socket
-      if (fault.reason !== undefined) this.#onDrop({ reason: fault.reason, address: remoteAddress })
+      this.#onDrop({ reason: "malformed", address: request.socket.remoteAddress ?? "" })
       return FaultAnswer.send(response, fault)
     }
     if (event === "request" && this.#take(request, response)) return
@@ -112,11 +110,7 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
         return this.admitted.admit(args[0] as Socket) && super.emit(event, ...args)
       case "request":
       case "checkContinue":
-        this.admitted.take({
-          event,
-          request: args[0] as IncomingMessage,
-          response: args[1] as ServerResponse
-        })
+        this.admitted.take({ event, request: args[0] as IncomingMessage, response: args[1] as ServerResponse })
         return true
       case "clientError":
         this.admitted.fault(args[1] as Socket, RequestFault.ofError(args[0]))

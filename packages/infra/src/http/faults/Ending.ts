@@ -14,18 +14,10 @@ export const END_TIMEOUT = 10_000
 /** The most that is read after a fault, in bytes. */
 export const MAX_DISCARDED = 1024 * 1024
 
-export interface Fault {
-  readonly fault: RequestFault
-  /** What had been read by then, in bytes. */
-  readonly readBefore: number
-  /** Whether a request was in hand, so that the connection ends without another answer. */
-  readonly wasInHand: boolean
-}
-
 const isWhole = ({ request }: Exchange): boolean => request.complete
 
 /** Whether an answer has begun that goes on, as a stream does. */
-export const isStreaming = ({ current }: ClientConnection): boolean =>
+const isStreaming = ({ current }: ClientConnection): boolean =>
   current !== undefined && current.response.headersSent && !current.response.writableEnded
 
 /**
@@ -52,6 +44,12 @@ export const conclude = ({ current, fault, socket }: ClientConnection): void => 
   if (!socket.writable || fault === undefined) return
   if (fault.wasInHand || current?.response.headersSent === true) socket.end()
   else socket.end(FaultAnswer.text(fault.fault))
+}
+
+/** The client says no more. */
+export const ended = (connection: ClientConnection): void => {
+  connection.hasEnded = true
+  if (isStreaming(connection)) connection.socket.destroy()
 }
 
 /** Whether more has come since the fault than is read. */

@@ -1,5 +1,5 @@
 /** The answer to a request that has a fault, in the form of every answer of the API. */
-import { STATUS_CODES, type ServerResponse } from "node:http"
+import { type ServerResponse, STATUS_CODES } from "node:http"
 import * as CorrelationIds from "../../observability/tracing/CorrelationIds.ts"
 import type { RequestFault } from "./RequestFault.ts"
 

@@ -19,6 +19,15 @@ export interface RequestFault {
   readonly reason: DropReason | undefined
 }
 
+/** A fault that a connection has met. */
+export interface MetFault {
+  readonly fault: RequestFault
+  /** What had been read by then, in bytes. */
+  readonly readBefore: number
+  /** Whether a request was in hand, so that the connection ends without another answer. */
+  readonly wasInHand: boolean
+}
+
 const bad = (error: string): RequestFault => ({ status: 400, code: "bad_request", error, reason: "malformed" })
 
 const MALFORMED = bad("What came is no HTTP request: look at the request line, the headers and Content-Length")
