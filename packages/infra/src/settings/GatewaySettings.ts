@@ -32,6 +32,8 @@ const BreakerSettings = Variable.check(
 )
 export type BreakerSettings = CircuitBreaker.BreakerSettings
 
+export const httpPort = Variable.make("HTTP_PORT", Kind.port, 8080)
+
 /** A longer notice would leave the requests under way too little of the 30 s of a shutdown. */
 const MAX_NOTICE = Duration.seconds(5)
 /** Buyers of what has been put in again are told that it is sold out for so long. */
@@ -58,7 +60,7 @@ export interface Defaults {
 
 const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
   Variable.group({
-    httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+    httpPort,
     /** The address to listen on; all of the machine where it is undefined. */
     httpHost: Variable.make<string | undefined>("HTTP_HOST", ListenHost.kind, httpHost),
     /** The names that the gateway answers to, in small letters; all where it is absent. */
