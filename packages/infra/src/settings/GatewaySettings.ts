@@ -48,7 +48,7 @@ const KEY_SHARE = 0.8
 /** How often a log that is a file is asked while the breaker is open: asking costs a write that changes nothing. */
 const FILE_LOOK_EVERY = Duration.seconds(1)
 
-/** What is not the same for every way to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`, and its log. */
+/** What differs between ways to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`, its names, and its log. */
 export interface Defaults {
   readonly docs: boolean
   readonly httpHost: string | undefined
@@ -104,6 +104,7 @@ const isQuota = ({ keyMaxInFlight, maxInFlight }: Config.Success<ReturnType<type
 export const make = (defaults: Defaults) =>
   Config.map(Variable.check(variables(defaults), isQuota), (read) => ({
     ...read,
+    allowedHosts: read.allowedHosts ?? ListenHost.namesAt(defaults.httpHost, read.httpHost),
     keyMaxInFlight: read.keyMaxInFlight ?? Math.max(1, Math.floor(read.maxInFlight * KEY_SHARE))
   }))
 
