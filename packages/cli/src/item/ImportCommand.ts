@@ -21,7 +21,10 @@ const NAMED = 20
 const read = Effect.fnUntraced(function*(path: string) {
   const files = yield* FileSystem.FileSystem
   const cannot = (why: string) => CommandFailed.usage(`${path} cannot be read: ${why}`)
-  const { size } = yield* Effect.mapError(files.stat(path), ({ message }) => cannot(message))
+  const { size } = yield* Effect.mapError(
+    files.stat(path),
+    ({ message, reason }) => cannot(reason._tag === "NotFound" ? "there is no such file" : message)
+  )
   if (size > ImportFile.MAX_BYTES) {
     return yield* CommandFailed.usage(`${path} has ${size} bytes, and may have ${ImportFile.MAX_BYTES}`)
   }
@@ -76,7 +79,11 @@ export const command = Command.make("import", {
     yield* Effect.gen(function*() {
       const planned = yield* Target.bounded(ItemImport.plan(wanted))
       if (dryRun || !json) yield* Effect.forEach(planned, (item) => Console.log(ImportWords.planned(item, json)))
-      if (dryRun) return yield* json ? Effect.void : Console.log(`${planned.length} items; nothing was changed`)
+      if (dryRun) {
+        return yield* json
+          ? Effect.void
+          : Console.log(`${ImportWords.items(planned.length)}; nothing was changed`)
+      }
       const operator = yield* OperatorFlags.operator({ by, reason })
       const done = yield* Interruption.isUnknown(ItemImport.run(planned, operator))
       if (json) yield* Effect.forEach(done, (item) => Console.log(ImportWords.done(item)))
@@ -90,8 +97,10 @@ export const command = Command.make("import", {
       if (json) return
       yield* Console.log(
         seen.every(Option.isSome)
-          ? `imported ${done.length} items`
-          : `imported ${done.length} items; what is recorded takes effect when ${yield* Target.follower(target)}`
+          ? `imported ${ImportWords.items(done.length)}`
+          : `imported ${ImportWords.items(done.length)}; what is recorded takes effect when ${yield* Target.follower(
+            target
+          )}`
       )
     }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
   })).pipe(

@@ -1,5 +1,6 @@
 /** What an import does about an item, a line each. */
 import type { SalePatch } from "@flash-sale/domain/records/Command"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import type { ImportedItem, PlannedItem } from "@flash-sale/operations/items/ItemImport"
 import { Result } from "effect"
 import * as Money from "../terminal/Money.ts"
@@ -30,3 +31,6 @@ export const done = ({ itemId, result }: ImportedItem): string =>
     result: Result.isSuccess(result) ? "recorded" : result.failure._tag === "AppendUnknown" ? "unknown" : "failed",
     position: Result.isSuccess(result) ? result.success ?? null : null
   })
+
+/** `1 item`, `3 items`. */
+export const items = (number: number): string => Check.count(number, "item")

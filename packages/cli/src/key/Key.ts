@@ -4,6 +4,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import { Clock, Console, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as CreateCommand from "./CreateCommand.ts"
 import * as KeyFormat from "./KeyFormat.ts"
 import * as KeyTarget from "./KeyTarget.ts"
@@ -22,18 +23,30 @@ const list = Command.make("list", {
       json ? keys.map((key) => KeyFormat.jsonLine(key, now)).join("\n") : KeyFormat.table(keys, now)
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the names of the api keys, what each may do, and until when")
+    Command.withDescription(
+      "Print the names of the api keys, what each may do, and until when. Nobody writes down when a key was last used"
+    ),
+    Command.withExamples([
+      { command: "flash-sale key list" },
+      { command: "flash-sale key list --json | jq -r 'select(.state != \"ok\") | .name'", description: "For programs" }
+    ])
   )
 
 const revoke = Command.make("revoke", {
   name: Argument.String("name").pipe(Argument.withSchema(KeyName), Argument.withDescription("The key's name")),
+  ...JsonFlag.one,
   ...KeyTarget.flags
-}, ({ name, ...place }) =>
+}, ({ json, name, ...place }) =>
   Effect.gen(function*() {
     yield* Infra.keys.revoke(yield* KeyTarget.pathOf(place), name)
-    yield* Console.log(`key ${name} is revoked: services that run reject it within a second`)
+    yield* Console.log(
+      json
+        ? JSON.stringify({ name, revoked: true })
+        : `key ${name} is revoked: services that run reject it within a second`
+    )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Take an api key away, for good. A new one may have its name")
+    Command.withDescription("Take an api key away, for good. A new one may have its name"),
+    Command.withExamples([{ command: "flash-sale key revoke shop" }])
   )
 
 export const command = Command.make("key").pipe(
