@@ -1,6 +1,7 @@
 /** All items, a page after the other, each handed on as soon as it is there: a shop may have more than fit a screen. */
+import { MAX_PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import * as ItemList from "@flash-sale/operations/items/ItemList"
-import * as Cursor from "@flash-sale/operations/paging/Cursor"
+import type * as Cursor from "@flash-sale/operations/paging/Cursor"
 import { Effect } from "effect"
 import * as Target from "../terminal/Target.ts"
 
@@ -12,7 +13,7 @@ export const each = Effect.fnUntraced(function*<E, R>(
   let shown = 0
   let cursor: string | undefined
   do {
-    const options = { cursor, limit: Math.min(limit - shown, Cursor.MAX_PAGE) }
+    const options = { cursor, limit: Math.min(limit - shown, MAX_PAGE) }
     // A cursor that was given a moment ago is one.
     const page: Cursor.Page<ItemList.ListedItem> = yield* Target.bounded(ItemList.list(options)).pipe(
       Effect.catchTag("InvalidCursor", Effect.die)
