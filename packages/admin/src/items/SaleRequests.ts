@@ -117,16 +117,18 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
 /** How long changing every item may take; those that are done by then are done. */
 const ALL_WITHIN = "60 seconds"
 
+const changedAll = ({ done, failed, incomplete, total }: EveryItem.EveryResult) => ({
+  total,
+  done,
+  failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
+  ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
+})
+
 /** Pauses or resumes the sale of every item that there is. */
 export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
   Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
     Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
-    Effect.map(({ done, failed, incomplete, total }) => ({
-      total,
-      done,
-      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
-      ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
-    })),
+    Effect.map(changedAll),
     Failures.answered,
     Audit.told({
       change: paused ? "pause_all" : "resume_all",
