@@ -37,8 +37,8 @@ export interface Connections {
   /** Something came that is no request: answers what was taken before it, and ends the connection. */
   readonly fault: (socket: Socket, fault: RequestFault | undefined) => void
   /**
-   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do not
-   * end. In milliseconds.
+   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do
+   * not end. In milliseconds.
    */
   readonly dropStalled: (now: number) => void
   readonly open: () => number
@@ -103,13 +103,11 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
       const { evicted, met, seat } = seats.admit(isTrusted(address) ? undefined : AddressKey.of(address))
       const closed = evicted === undefined ? undefined : bySeat.get(evicted)
       if (closed !== undefined) drop(closed, closed.seat.beyond ?? met ?? "full")
-      if (seat !== undefined) {
-        welcome(socket, seat)
-        return true
-      }
-      onDrop({ reason: met ?? "full", address })
-      socket.destroy()
-      return false
+      if (seat === undefined) {
+        onDrop({ reason: met ?? "full", address })
+        socket.destroy()
+      } else welcome(socket, seat)
+      return seat !== undefined
     },
     take: (exchange) => {
       const connection = bySocket.get(exchange.request.socket)
