@@ -41,7 +41,7 @@ const items = {
   } satisfies typeof Items.ItemDetails.Encoded,
   ItemLag: { records: 30, seconds: 0.05 } satisfies typeof Items.ItemLag.Encoded,
   StockChange: { add: 100, reason: "second delivery" } satisfies typeof Changes.StockChange.Encoded,
-  StockChanged: { ...counts, position } satisfies typeof Items.StockChanged.Encoded,
+  StockChanged: { ...counts, sale: row.sale, position } satisfies typeof Items.StockChanged.Encoded,
   ChangeRecorded: {
     status: "Change Recorded",
     item_id: "mug",
@@ -69,7 +69,16 @@ const letters = {
     state: "open",
     letter,
     value: { request_id: "r-1", user_id: "u-1", item_id: "mug", amount: 1 },
-    order_status: "FAILED_PAYMENT"
+    order_status: "FAILED_PAYMENT",
+    order: {
+      request_id: "r-1",
+      item_id: "mug",
+      amount: 1,
+      status: "FAILED_PAYMENT",
+      attempt: 1,
+      correlation_id,
+      updated_at: "2026-12-01T18:00:05.123Z"
+    }
   } satisfies typeof Letters.LetterDetails.Encoded,
   Replay: { ids: ["3-1742"], dry_run: true, reason: "the provider is back" } satisfies typeof Letters.Replay.Encoded,
   Discard: { ids: ["3-1742"], reason: "paid in the shop" } satisfies typeof Letters.Discard.Encoded,
@@ -77,7 +86,19 @@ const letters = {
     dry_run: true,
     total: 1,
     sums: { would_reserve: 1 },
-    letters: [{ id: "3-1742", outcome: "would_reserve" }]
+    letters: [{
+      id: "3-1742",
+      outcome: "would_reserve",
+      request_id: "r-1",
+      item_id: "mug",
+      amount: 1,
+      attempt: 2,
+      price_before: 1250,
+      currency_before: "EUR",
+      price_now: 1250,
+      currency_now: "EUR",
+      certain: true
+    }]
   } satisfies typeof Letters.Handled.Encoded
 }
 
