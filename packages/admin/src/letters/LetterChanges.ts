@@ -10,7 +10,7 @@ import { Effect, Result } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
 import * as Retries from "../request/Retries.ts"
-import { type Outcome, ofDiscarded, ofPreviewed, ofReplayed, refused } from "./LetterOutcomes.ts"
+import { ofDiscarded, ofPreviewed, ofReplayed, type Outcome, refused } from "./LetterOutcomes.ts"
 import { selectionOf } from "./LetterRequests.ts"
 
 /** How long one request may take to handle its letters. What is not handled then stays open. */
@@ -29,8 +29,7 @@ const wordsOf = ({ filter, ids }: Pick<typeof LetterBodies.Replay.Type, "filter"
   ids === undefined ? `all letters that ${JSON.stringify(filter)} leaves` : `${ids.length} letters from ${ids[0]} on`
 
 const preview = (selection: LetterSelection.LetterSelection) =>
-  Effect.map(within(ReplayPreview.preview(selection)), ({ entries }) =>
-    handled(true, entries.map(ofPreviewed)))
+  Effect.map(within(ReplayPreview.preview(selection)), ({ entries }) => handled(true, entries.map(ofPreviewed)))
 
 const outcomeOf = (result: ReplayRun.LetterResult): Outcome => {
   switch (result._tag) {

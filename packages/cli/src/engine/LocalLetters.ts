@@ -71,27 +71,33 @@ export const letter = Effect.fnUntraced(function*(id: LetterId) {
 }, Target.bounded)
 
 export const previewReplay = (selection: LetterSelection) =>
-  Effect.map(Target.bounded(ReplayPreview.preview(selection)), ({ entries }) =>
-    entries.map(({ id, isCertain, letter: of, next, outlook, refusal, sale }): LetterView.PreviewRow => ({
-      id,
-      outlook,
-      requestId: next?.order.requestId,
-      itemId: next?.order.itemId,
-      amount: next?.order.amount,
-      attempt: next?.attempt,
-      before: charged(of),
-      now: charged(sale),
-      isCertain,
-      refusal
-    })))
+  Effect.map(
+    Target.bounded(ReplayPreview.preview(selection)),
+    ({ entries }) =>
+      entries.map(({ id, isCertain, letter: of, next, outlook, refusal, sale }): LetterView.PreviewRow => ({
+        id,
+        outlook,
+        requestId: next?.order.requestId,
+        itemId: next?.order.itemId,
+        amount: next?.order.amount,
+        attempt: next?.attempt,
+        before: charged(of),
+        now: charged(sale),
+        isCertain,
+        refusal
+      }))
+  )
 
 /** Performs the steps that are not refused, each by itself, and tells of each. Stops at the first that fails. */
 const perform = <Step extends Tagged, E extends KnownError, R>(
   inspected: ReadonlyArray<LetterBatch.Inspected<Step>>,
   act: (step: Exclude<Step, Refused>) => Effect.Effect<void, E, R>
 ) =>
-  LetterBatch.perform(inspected, (id, step) =>
-    Effect.mapError(Target.boundedAppend(act(step)), (error) => CommandFailed.about(id, CommandFailed.from(error))))
+  LetterBatch.perform(
+    inspected,
+    (id, step) =>
+      Effect.mapError(Target.boundedAppend(act(step)), (error) => CommandFailed.about(id, CommandFailed.from(error)))
+  )
 
 /** All are inspected before the first is changed. */
 export const replay = Effect.fnUntraced(function*(
@@ -124,9 +130,14 @@ export const discard = Effect.fnUntraced(function*(
   const inspected = yield* Target.bounded(LetterBatch.inspect(distinct(ids), Discard.inspect))
   const refused = LetterBatch.refusals(inspected)
   if (refused.length === 0) {
-    yield* perform(inspected, (step) =>
-      Effect.flatMap(Discard.perform(step, operator), (discarded) =>
-        tell({ ...discarded, id: LetterIdText.show(discarded.id) })))
+    yield* perform(
+      inspected,
+      (step) =>
+        Effect.flatMap(
+          Discard.perform(step, operator),
+          (discarded) => tell({ ...discarded, id: LetterIdText.show(discarded.id) })
+        )
+    )
   }
   return { total: inspected.length, refused, noOrders: 0 }
 })

@@ -3,16 +3,17 @@
  * the API, its schemas and HTTP.
  */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
-import { Effect, Layer, Stream } from "effect"
+import { Effect, Layer } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import type { Remote } from "../terminal/Remote.ts"
 import { Engine } from "./Engine.ts"
 import * as RemoteCall from "./RemoteCall.ts"
 import * as RemoteItems from "./RemoteItems.ts"
 import * as RemoteLetters from "./RemoteLetters.ts"
-import * as RemoteWords from "./RemoteWords.ts"
+import * as RemoteOverviews from "./RemoteOverviews.ts"
 
-const NO_ARCHIVE = "through the admin API orders are read out of an archive, and this engine has none: ask beside its " +
+const NO_ARCHIVE =
+  "through the admin API orders are read out of an archive, and this engine has none: ask beside its " +
   "stores, or GET /orders at its gateway"
 
 const order = ({ client, read }: RemoteCall.RemoteCall) => (requestId: RequestId) =>
@@ -23,16 +24,6 @@ const order = ({ client, read }: RemoteCall.RemoteCall) => (requestId: RequestId
       )
     ),
     (found) => found === undefined ? Effect.fail(CommandFailed.failed(NO_ARCHIVE)) : Effect.succeed(found)
-  )
-
-const inWords = (error: unknown) => Effect.map(RemoteWords.judge(error), ({ failed }) => failed)
-
-/** A stream that ends has been ended by the engine: it shuts down. */
-const overviews = ({ client, read }: RemoteCall.RemoteCall) =>
-  Stream.unwrap(read(client.overview.overviewEvents({}))).pipe(
-    Stream.map(({ data }) => data),
-    Stream.catch((error: unknown) => Stream.fromEffect(Effect.flatMap(inWords(error), Effect.fail))),
-    Stream.concat(Stream.fail(CommandFailed.unreachable("the engine has ended the stream")))
   )
 
 export const layer = (remote: Remote): Layer.Layer<Engine> =>
@@ -53,6 +44,6 @@ export const layer = (remote: Remote): Layer.Layer<Engine> =>
         replay: RemoteLetters.replay(call),
         discard: RemoteLetters.discard(call),
         overview: call.read(call.client.overview.overview({})),
-        overviews: overviews(call)
+        overviews: RemoteOverviews.stream(call)
       }))
   )

@@ -51,11 +51,13 @@ const shownOf = (row: typeof ItemRow.Type): ItemView.ShownItem => ({
 /** The same words as beside the engine. */
 const unknownItem = (itemId: ItemId) => CommandFailed.from(new UnknownItem({ itemId, isComplete: true }))
 
+type Details = Option.Option<typeof ItemDetails.Type>
+
 const details = ({ client, read }: RemoteCall, itemId: ItemId) =>
   read(
     client.items.item({ params: { item_id: itemId } }).pipe(
-      Effect.map(Option.some<typeof ItemDetails.Type>),
-      Effect.catchTag("UnknownItem", () => Effect.succeedNone)
+      Effect.map((found): Details => Option.some(found)),
+      Effect.catchTag("UnknownItem", () => Effect.succeed<Details>(Option.none()))
     )
   )
 
@@ -87,11 +89,11 @@ const seen = (call: RemoteCall, itemId: ItemId, position: LogPosition): Effect.E
     details(call, itemId).pipe(
       Effect.repeat({
         schedule: Schedule.spaced(LOOK_EVERY),
-        until: Option.exists((found) => found.position >= position.offset)
+        until: (found: Details) => Option.exists(found, (one) => one.position >= position.offset)
       }),
       Effect.timeoutOption(LOOK_FOR),
-      Effect.map(Option.flatten),
-      Effect.orElseSucceed(Option.none)
+      Effect.map((last): Details => Option.flatten(last)),
+      Effect.orElseSucceed((): Details => Option.none())
     ),
     Option.match({
       onNone: (): Changed => ({ _tag: "Recorded", position, when: WHEN }),

@@ -1,7 +1,6 @@
 /** What goes wrong between a command and an admin API, in the operator's words, and whether anything was done then. */
-import { MissingScope } from "@flash-sale/domain/api/AccessErrors"
 import { Effect, Option, Schema } from "effect"
-import { HttpClientError } from "effect/http"
+import { HttpClientError, type HttpClientResponse } from "effect/http"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 
 /**
@@ -68,7 +67,8 @@ const ofBody = ({ code, error = code, errors = [], retry_after_seconds: wait, sc
 }
 
 /** Where a connection is not made nothing was sent. */
-const NOT_SENT = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/
+const NOT_SENT =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|EPROTO|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/
 const NAMES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "there is no such host",
@@ -84,7 +84,10 @@ const Caused = Schema.Struct({
 const causeOf = Schema.decodeUnknownOption(Caused)
 
 const ofTransport = (cause: unknown): Failure => {
-  const { code = "", message, syscall } = Option.getOrElse(causeOf(cause), () => ({ message: String(cause) }))
+  const { code = "", message, syscall }: typeof Caused.Type = Option.getOrElse(
+    causeOf(cause),
+    () => ({ message: String(cause) })
+  )
   const why = `the admin API cannot be reached: ${NAMES[code] ?? message}`
   return NOT_SENT.test(code) || syscall === "connect" || syscall === "getaddrinfo"
     ? { _tag: "NotSent", failed: CommandFailed.unreachable(why) }
@@ -102,17 +105,19 @@ const ofStatus = (status: number): Failure => {
     : lost(why)
 }
 
+/** Of an answer that is no success. */
+export const ofResponse = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Failure> =>
+  Effect.map(
+    Effect.option(response.json),
+    (json) => Option.match(Option.flatMap(json, bodyOf), { onNone: () => ofStatus(response.status), onSome: ofBody })
+  )
+
 /** Judges what a call of the typed client has failed with. */
 export const judge = (error: unknown): Effect.Effect<Failure> => {
-  if (error instanceof MissingScope) return Effect.succeed(ofBody(error))
   if (HttpClientError.isHttpClientError(error)) {
     const { reason, response } = error
     if (response === undefined) return Effect.succeed(ofTransport("cause" in reason ? reason.cause : reason))
-    return Effect.map(
-      Effect.option(response.json),
-      (json) =>
-        Option.match(Option.flatMap(json, bodyOf), { onNone: () => ofStatus(response.status), onSome: ofBody })
-    )
+    return ofResponse(response)
   }
   const body = bodyOf(error)
   return Effect.succeed(

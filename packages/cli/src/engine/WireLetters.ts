@@ -75,7 +75,11 @@ const refusalOf = (code: string, outcome: Outcome): Refusal | string => {
   }
   if (requestId === undefined) return code
   if (code === "being_placed") return { code, requestId }
-  if (code === "other_item") return itemId === undefined || !isStatus(status) ? code : { code, requestId, status, itemId }
+  if (code === "other_item") {
+    return itemId === undefined || !isStatus(status)
+      ? code
+      : { code, requestId, status, itemId }
+  }
   if (attempt === undefined) return code
   if (code === "too_many_attempts" || code === "attempt_unknown") return { code, requestId, attempt }
   return code === "not_failed" && isStatus(status) ? { code, requestId, status, attempt } : code

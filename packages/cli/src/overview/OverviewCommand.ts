@@ -13,8 +13,10 @@ const print = (overview: Overview, json: boolean, end = "") =>
 
 /** Goes on until it is told to stop, which is its good end. */
 const watch = (json: boolean) =>
-  Effect.flatMap(Engine, ({ overviews }) =>
-    Interruption.isGoodEnd(Stream.runForEach(overviews, (overview) => print(overview, json, "\n"))))
+  Effect.flatMap(
+    Engine,
+    ({ overviews }) => Interruption.isGoodEnd(Stream.runForEach(overviews, (overview) => print(overview, json, "\n")))
+  )
 
 const once = (json: boolean) =>
   Effect.gen(function*() {
