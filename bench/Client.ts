@@ -20,11 +20,15 @@ interface Options {
   readonly seconds: number
   /** Whether each order comes with a payment token. */
   readonly hasToken?: boolean
+  /** The header `Authorization` of the orders of a user, such as "u-1". */
+  readonly authorization?: (userId: string) => string
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly rate?: number
 }
 
 const USERS = 5_000
+/** Whom the orders name. */
+export const users: ReadonlyArray<string> = Array.from({ length: USERS }, (_, n) => `u-${n}`)
 /** A typical drop: all buyers want the same item. */
 const ITEM = "101"
 const HEAD_END = "\r\n\r\n"
@@ -32,15 +36,17 @@ const HEAD_END = "\r\n\r\n"
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
 
-const requestOf = (run: string, n: number, hasToken: boolean): string => {
+const requestOf = (run: string, n: number, { authorization, hasToken = false }: Options): string => {
+  const userId = users[n % USERS]!
   const body = JSON.stringify({
     request_id: `${run}-${n}`,
-    user_id: `u-${n % USERS}`,
+    user_id: userId,
     item_id: ITEM,
     amount: 1,
     ...(hasToken ? TOKEN : {})
   })
   const head = ["POST /buy HTTP/1.1", "host: bench", "content-type: application/json", `content-length: ${body.length}`]
+  if (authorization !== undefined) head.push(`authorization: ${authorization(userId)}`)
   return `${head.join("\r\n")}\r\n\r\n${body}`
 }
 
@@ -53,7 +59,8 @@ const isWhole = (text: string): boolean => {
 }
 
 /** Sends for so many seconds, and waits for the last answers. */
-export const run = async ({ connections, hasToken = false, port, rate, seconds }: Options): Promise<Measured> => {
+export const run = async (options: Options): Promise<Measured> => {
+  const { connections, port, rate, seconds } = options
   const name = randomUUID().slice(0, 8)
   const answers = new Map<number, number>()
   const latencies: Array<number> = []
@@ -72,7 +79,7 @@ export const run = async ({ connections, hasToken = false, port, rate, seconds }
         const now = performance.now()
         const due = nextDue(now)
         if (Math.max(now, due) >= endsAt) return socket.end()
-        const text = requestOf(name, sent++, hasToken)
+        const text = requestOf(name, sent++, options)
         heard = ""
         const write = () => {
           sentAt = due < now ? due : performance.now()

@@ -20,10 +20,12 @@ const SECONDS = Number(process.env["SECONDS"] ?? 8)
 const KEY_FILE = process.env["TOKEN_KEY_FILE"]
 const hasToken = KEY_FILE !== undefined
 
-interface Server {
+export interface Server {
   readonly name: string
   readonly port: number
   readonly process: Logged
+  /** What its clients send as `Authorization`, by the user. */
+  readonly authorization?: (userId: string) => string
 }
 
 const isListening = async (port: number, path: string): Promise<boolean> => {
@@ -41,7 +43,7 @@ const startBare = async (): Promise<Server> => {
   return { name: "bare node:http", port, process: bare }
 }
 
-const startGateway = async (
+export const startGateway = async (
   name: string,
   services: Services.Services,
   env: Readonly<Record<string, string>> = {}
@@ -56,13 +58,28 @@ const startGateway = async (
   return { name, port, process: gateway }
 }
 
-const measure = async (
-  { name, port, process: { pid } }: Server,
+/** The options that send as a server's clients do. */
+const clientOf = ({ authorization, port }: Server) => ({
+  hasToken,
+  port,
+  ...(authorization === undefined ? {} : { authorization })
+})
+
+/** Until the runtime has compiled what is hot. */
+export const warmUp = (server: Server) =>
+  Client.run({ ...clientOf(server), connections: 256, seconds: WARM_UP_SECONDS })
+
+export const HEADINGS = ["", "connections", "accepted/s", "CPU µs/order", "p50 ms", "p99 ms", "max ms"]
+
+/** Prints what a server does with so many connections. */
+export const measure = async (
+  server: Server,
   connections: number,
   rate?: number
 ): Promise<void> => {
+  const { name, process: { pid } } = server
   const before = cpuMicros(pid)
-  const options = { hasToken, port, connections, seconds: SECONDS, ...(rate === undefined ? {} : { rate }) }
+  const options = { ...clientOf(server), connections, seconds: SECONDS, ...(rate === undefined ? {} : { rate }) }
   const { answers, latencies, seconds } = await Client.run(options)
   const cpu = cpuMicros(pid) - before
   const accepted = answers.get(202) ?? 0
@@ -88,8 +105,8 @@ export const run = (): Promise<void> =>
       if (KEY_FILE !== undefined) {
         servers.push(await startGateway("with a key", services, { PAYMENT_TOKEN_KEY_FILE: KEY_FILE }))
       }
-      for (const { port } of servers) await Client.run({ hasToken, port, connections: 256, seconds: WARM_UP_SECONDS })
-      Table.print(["", "connections", "accepted/s", "CPU µs/order", "p50 ms", "p99 ms", "max ms"])
+      for (const server of servers) await warmUp(server)
+      Table.print(HEADINGS)
       for (const connections of CONNECTIONS) {
         for (const server of servers) await measure(server, connections)
       }

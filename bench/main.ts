@@ -1,4 +1,5 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
+import * as Callers from "./Callers.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Hostile from "./Hostile.ts"
 import * as Processor from "./Processor.ts"
@@ -6,6 +7,7 @@ import * as Recovery from "./Recovery.ts"
 import * as Refused from "./Refused.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  callers: Callers.run,
   gateway: Gateway.run,
   hostile: Hostile.run,
   processor: Processor.run,

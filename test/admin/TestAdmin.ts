@@ -28,6 +28,10 @@ const BUYER: Caller = { _tag: "Buyer", userId: UserId.make("u-1") }
 /** What a buyer's token is in these tests. */
 export const TOKEN = "a.buyers.token"
 
+/** A key with `read` that a test revokes. */
+export const LEAVER = "leaver"
+export const revoked = new Set<string>()
+
 const rejected: Identity = { _tag: "Rejected", code: "unauthenticated", why: "Not a key that is known" }
 
 const identityOf = (authorization: string | undefined): Identity => {
@@ -35,7 +39,7 @@ const identityOf = (authorization: string | undefined): Identity => {
   const [, sent = ""] = /^Bearer (.+)$/i.exec(authorization) ?? []
   if (sent === TOKEN) return { _tag: "Identified", caller: BUYER }
   if (sent === "unchecked") return { _tag: "CannotTell", why: "the keys cannot be read" }
-  const scopes = KEYS[sent]
+  const scopes = revoked.has(sent) ? undefined : sent === LEAVER ? KEYS["reader"] : KEYS[sent]
   return scopes === undefined
     ? rejected
     : { _tag: "Identified", caller: { _tag: "Key", name: KeyName.make(sent), scopes } }

@@ -51,12 +51,22 @@ it(
     expect(processor.body["problems"]).toEqual(
       expect.arrayContaining([expect.stringMatching(/^the store takes no writes: SQLite: /)])
     )
+    // Orders that were accepted at the last moment have no status: nobody can say that an id was never placed.
+    expect((await fetch(`${engine.url}/orders/never-placed`)).status).toBe(503)
+    expect(await Services.run(["stock", "get", "101"], { DATA_DIR: folder })).toMatchObject({
+      code: 0,
+      output: expect.stringContaining("item 101: available")
+    })
     await limit("unlimited")
     await until(
       "both ports are healthy again",
       async () => (await health(engine.url)).status === 200 && (await health(engine.metricsUrl)).status === 200
     )
     await until("orders are taken again", async () => (await buy()) === 202)
+    await until(
+      "what was never placed is known again",
+      async () => (await fetch(`${engine.url}/orders/never-placed`)).status === 404
+    )
     expect(await engine.stop()).toEqual({ code: 0, signal: null })
   }
 )

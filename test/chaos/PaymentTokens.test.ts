@@ -3,7 +3,7 @@
  * a processor without the key holds its charges back until it has it.
  */
 import { Kafka, logLevel } from "kafkajs"
-import { readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
@@ -113,10 +113,53 @@ describe("Payment tokens", () => {
       expect([name, await modeOf(path)]).toEqual([name, "600"])
       const bytes = (await readFile(path)).toString("latin1")
       expect(bytes.includes(TOKEN), name).toBe(false)
-      encrypted += bytes.split("enc1.k1.").length - 1
+      encrypted += [...bytes.matchAll(/enc1\.k[0-9a-f]{16}\./g)].length
     }
     expect(encrypted).toBeGreaterThanOrEqual(2)
     expect(engine.output()).not.toContain(TOKEN)
+  })
+
+  it("serve makes no key in the place of one that was not brought along", { timeout: TIMEOUT }, async () => {
+    const folder = await Services.folder()
+    const data = join(folder, "data")
+    const keys = join(data, "payment-token.keys")
+    const { env, tokens } = await provider(folder)
+    // Nobody answers at the discard port, so the charge waits.
+    const away = await Services.service("serve", { DATA_DIR: data, ...env, PAYMENT_URL: "http://127.0.0.1:9/v1" })
+    await away.start()
+    await away.untilHealth(200)
+    expect((await buy(away.url, "r-1")).status).toBe(202)
+    await untilStatus(away.url, "r-1", "RESERVED")
+    await away.killHard()
+    const kept = await readFile(keys)
+    const backup = join(folder, "backup.sqlite")
+    expect((await Services.run(["backup", backup], { DATA_DIR: data })).output).toContain(
+      `payment-token.keys in ${data}`
+    )
+    await rm(data, { recursive: true })
+    const restored = await Services.run(["restore", backup], { DATA_DIR: data })
+    expect(restored.output).toContain(`bring payment-token.keys of that engine into ${data}`)
+
+    const engine = await Services.service("serve", { DATA_DIR: data, ...env })
+    await engine.start()
+    const problems = async () => await (await fetch(`${engine.metricsUrl}/health`)).text()
+    const id = kept.toString().split(" ")[0]!
+    await until("health names the key", async () => (await problems().catch(() => "")).includes(id))
+    expect(engine.output()).toContain(`${keys} is missing, and the log holds payment tokens`)
+    await engine.untilHealth(200)
+    expect((await buy(engine.url, "r-2")).status).toBe(503)
+    await untilStatus(engine.url, "r-1", "RESERVED")
+    expect(tokens).toEqual([])
+    expect(await readdir(data)).not.toContain("payment-token.keys")
+    expect(await engine.stop()).toEqual({ code: 0, signal: null })
+
+    await writeFile(keys, kept, { mode: PRIVATE })
+    await engine.start()
+    await engine.untilHealth(200)
+    await untilStatus(engine.url, "r-1", "COMPLETED")
+    expect((await buy(engine.url, "r-2")).status).toBe(202)
+    await untilStatus(engine.url, "r-2", "COMPLETED")
+    expect(tokens).toEqual([TOKEN, TOKEN])
   })
 
   it("a processor without the key holds charges back until it is started with it", { timeout: TIMEOUT }, async () => {

@@ -1,5 +1,6 @@
 /** `flash-sale backup` and `restore` as they are typed, beside an engine that sells. */
 import { existsSync, readdirSync } from "node:fs"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, it } from "vitest"
 import * as Load from "../chaos/Load.ts"
@@ -7,6 +8,7 @@ import * as Services from "../chaos/Services.ts"
 
 const TIMEOUT = 180_000
 const WHOLE = /a whole backup of \d{4}-\d\d-\d\dT[\d:.]+Z, with (\d+) records of the log and \d+ items\n/
+const NOT_IN_IT = "not in it: payment-token.keys in "
 
 it("a backup under load becomes an engine whose store is the fold of its log", { timeout: TIMEOUT }, async () => {
   const settings = { DATA_DIR: await Services.folder(), PAYMENT_LATENCY: "50ms" }
@@ -23,12 +25,26 @@ it("a backup under load becomes an engine whose store is the fold of its log", {
     blows: [async () => {
       const made = await Services.run(["backup", file], settings)
       expect(made).toMatchObject({ code: 0, output: expect.stringMatching(WHOLE) })
+      expect(made.output).toContain(NOT_IN_IT)
       expect(made.engine).toBe(`engine: the file in ${settings.DATA_DIR}`)
     }]
   })
 
   const again = await Services.run(["backup", file], settings)
   expect(again).toMatchObject({ code: 1, output: expect.stringContaining("only --force replaces it") })
+  const held = await readFile(join(settings.DATA_DIR, "engine.sqlite"))
+  for (const name of ["engine.sqlite", "engine.sqlite-wal", "payment-token.keys", "orders.high"]) {
+    const over = await Services.run(["backup", join(settings.DATA_DIR, name), "--force"], settings)
+    expect(over).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/^flash-sale: .* is a file of an engine.*\n$/)
+    })
+  }
+  expect((await readFile(join(settings.DATA_DIR, "engine.sqlite"))).equals(held)).toBe(true)
+  for (const path of [join(file, "x"), join(file, "x", "y"), join(folder, "new/"), "/dev/null", ""]) {
+    const none = await Services.run(["backup", path, "--force"], settings)
+    expect(none, path).toMatchObject({ code: 2, output: expect.stringMatching(/^flash-sale: [^\n]+\n$/) })
+  }
   const onto = await Services.run(["restore", file], settings)
   expect(onto).toMatchObject({ code: 1, output: expect.stringContaining("another engine works in the folder") })
 

@@ -60,22 +60,23 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(line(yield* typed("sale limit shoes 2"), "limit")).toBe("limit: 2 per user")
         expect(line(yield* typed("sale price shoes 19.99 eur"), "price")).toBe("price: 19.99 EUR")
         expect(line(yield* typed("sale pause shoes"), "sale")).toBe("sale: paused")
-        const opened = yield* typed("sale open shoes --at 2100-01-01T01:00:00+01:00 --until 2100-01-02T00:00Z")
+        const opened = yield* typed("sale open shoes --at 2035-01-01T01:00:00+01:00 --until 2035-01-02T00:00Z")
         expect(lines(opened).slice(1)).toEqual([
           "sale: paused",
-          "opens: 2100-01-01T00:00:00.000Z",
-          "closes: 2100-01-02T00:00:00.000Z",
+          "opens: 2035-01-01T00:00:00.000Z",
+          "closes: 2035-01-02T00:00:00.000Z",
           "limit: 2 per user",
           "price: 19.99 EUR"
         ])
         expect(line(yield* typed("sale resume shoes"), "sale")).toBe("sale: not open yet")
-        expect(line(yield* typed("sale close shoes --at 2099-12-31T00:00:00Z"), "sale")).toBe(
+        expect(line(yield* typed("sale close shoes --at 2034-12-31T00:00:00Z"), "sale")).toBe(
           "sale: closed: it closes before it opens"
         )
         const closed = yield* typed("sale close shoes")
         expect([line(closed, "sale"), line(closed, "opens")]).toEqual(["sale: closed", "opens: none"])
         const again = yield* typed("sale open shoes")
         expect([line(again, "sale"), line(again, "closes")]).toEqual(["sale: open", "closes: none"])
+        expect(line(yield* typed("sale price shoes 0 EUR"), "price")).toBe("price: free (0.00 EUR)")
         expect(line(yield* typed("sale price shoes none"), "price")).toBe("price: none")
         expect(line(yield* typed("sale limit shoes none"), "limit")).toBe("limit: none")
       }))
@@ -122,6 +123,9 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           ["sale open socks --until 2020-01-01T00:00:00Z", "--until: 2020-01-01T00:00:00.000Z is not after now"],
           ["sale open socks --at +2h --until +1h", "is not after --at: nobody could buy"],
           ["sale close socks --at 2020-01-01T00:00:00Z", "--at: 2020-01-01T00:00:00.000Z has passed"],
+          ["sale close socks --at +400000d", "days ahead"],
+          ["sale open socks --at 2500-01-01T00:00:00Z", "--at: 2500-01-01T00:00:00.000Z is more than 3653 days ahead"],
+          ["sale open socks --until +3654d", "days ahead"],
           ["sale price socks 19.99", "currency: is missing, such as EUR"],
           ["sale price socks 19.99 EURO", "currency: \"EURO\" is not a currency of ISO 4217"],
           ["sale price socks 19,99 EUR", "amount: \"19,99\" is not an amount such as 19 or 19.99"],

@@ -125,6 +125,7 @@ export const PUBLIC_API: Section = {
     reading("GET /orders/:request_id", "an order that nobody knows", UNKNOWN, UNKNOWN),
     reading("GET /orders/:request_id/events", "an order of the buyer", "200", UNKNOWN),
     reading("GET /orders/:request_id/events", "an order that nobody knows", UNKNOWN, UNKNOWN),
+    all("GET /items", "the items"),
     all("GET /items/:item_id", "an item"),
     all("GET /items/:item_id/events", "an item"),
     all("GET /health", "whether orders are taken"),

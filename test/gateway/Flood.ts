@@ -15,6 +15,7 @@ import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
+import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -47,7 +48,8 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
         maxTimeout: Duration.seconds(1)
       }),
       PartitionCount.layer,
-      StoreRoomGuard.layer
+      StoreRoomGuard.layer,
+      Unconfirmed.layer
     ]),
     Layer.provideMerge(StoreBreaker.layer),
     Layer.provideMerge(TestGateway.processor()),

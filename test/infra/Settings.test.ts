@@ -119,6 +119,7 @@ describe("Settings: given values", () => {
   it.effect("serve has its page of documents, unless it is told not to", () =>
     Effect.gen(function*() {
       expect((yield* read(Settings.ServeGatewaySettings, {})).docs).toBe(true)
+      expect((yield* read(Settings.ServeGatewaySettings, {})).breaker.lookEvery).toEqual(Duration.seconds(1))
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "" })).docs).toBe(true)
       expect((yield* read(Settings.ServeGatewaySettings, { DOCS: "false" })).docs).toBe(false)
       expect((yield* read(Settings.GatewaySettings, {})).docs).toBe(false)

@@ -29,9 +29,10 @@ describe("check-rights", () => {
 
   it("finds an operation that its service's user may not perform, and one that it need not", () => {
     const path = "packages/gateway/src/reads/StatusReads.ts"
+    const reads = "packages/gateway/src/reads/ItemReads.ts"
     assert.deepStrictEqual(messages(checkOperations(modules)), [])
-    const [added] = messages(checkOperations(withMore(modules, path, "statuses.write([])")))
-    assert.match(added ?? "", /^performs OrderStatuses\.write, which is not in the list of the user gateway/)
+    const [added] = messages(checkOperations(withMore(modules, reads, "store.fold(request)")))
+    assert.match(added ?? "", /^performs ItemStore\.fold, which is not in the list of the user gateway/)
     const gone = messages(checkOperations(modules.filter((source) => source.path !== path)))
     assert.include(gone, "RecoveryMarks.read is in the list of the user gateway, and performed nowhere")
   })

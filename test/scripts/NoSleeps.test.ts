@@ -15,6 +15,8 @@ const SLEEPING: Exceptions = {
   [SIMULATION]: "virtual time: a sleep is a jump of the clock",
   "test/chaos/EmbeddedDamage.test.ts": "how far the mark beside the file may be behind its log",
   "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",
+  "test/chaos/evening/Doors.test.ts": "how often the keys' file is replaced",
+  "test/chaos/evening/Installation.ts": "the rate of orders, and the pause before a buyer sends one again",
   "test/chaos/GatewayKill.test.ts": "the pause before a buyer sends an order again",
   "test/chaos/RareFaults.ts": "how long something is frozen or away, and how far into a fold a kill strikes",
   "test/chaos/Store.ts": "the writes of the last second, which Redis may lose, and the lag of a replica",

@@ -31,6 +31,7 @@ import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
+import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as Docs from "./http/Docs.ts"
@@ -98,7 +99,8 @@ const services = (settings: Settings) =>
       gatekeeper(settings),
       LogBreaker.layer(settings.breaker),
       PartitionCount.layer,
-      StoreRoomGuard.layer
+      StoreRoomGuard.layer,
+      Unconfirmed.layer
     ]),
     Layer.provideMerge(StoreBreaker.layer)
   )

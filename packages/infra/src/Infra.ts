@@ -17,7 +17,7 @@ import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, RedisSettings, StatusSettings } from "./Settings.ts"
+import type { EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
@@ -76,7 +76,11 @@ export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never>
 export const layerPayments = PaymentLayers.layer
 
 export const layerTokens = TokenLayers.layer
-export const layerTokensEmbedded = TokenLayers.layerEmbedded
+/** The same by the keys beside the embedded file, where no others are given. */
+export const layerTokensEmbedded = (settings: EmbeddedSettings, keys: TokenKeySettings) =>
+  TokenLayers.layerEmbedded(settings.dataDir, keys, embeddedTokenKey(settings))
+export const embeddedTokenKey = WholeFile.tokenKey
+export const embeddedKeyFiles = WholeFile.keyFiles
 
 export const layerCallers = Access.layer
 export const keysFile = Access.keysFile
@@ -117,6 +121,8 @@ export const layerItemsAlone = (
 /** What the embedded file has lost of what was acknowledged, in words. */
 export const embeddedLosses = ({ dataDir }: EmbeddedSettings): Effect.Effect<ReadonlyArray<string>, CannotOpen> =>
   Effect.flatMap(sqliteInfra, ({ losses }) => losses({ folder: dataDir }))
+
+export const verifyEmbedded = WholeFile.verify
 
 /** Takes the embedded file as it is, with what it has lost. */
 export const acceptEmbeddedLosses = (

@@ -22,9 +22,9 @@ import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
 
-export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined })
+export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
 /** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */
-export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK })
+export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK, isOnFile: true })
 export type GatewaySettings = Gateway.GatewaySettings
 export type BreakerSettings = Gateway.BreakerSettings
 

@@ -46,6 +46,15 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The ov
       assert.containsAllKeys(events[0], ["status", "gateways", "processors", "instances"])
     }), TEST_TIMEOUT)
 
+  it.effect("end with the key that asked for them, and go on for others", () =>
+    Effect.gen(function*() {
+      const [leaver, reader] = yield* Effect.all([open(TestAdmin.LEAVER), open("reader")])
+      TestAdmin.revoked.add(TestAdmin.LEAVER)
+      // Without an end it would be as many as are asked for.
+      assert.isBelow((yield* eventsOf(leaver, 5)).length, 5)
+      assert.lengthOf(yield* eventsOf(reader, 5), 5)
+    }), TEST_TIMEOUT)
+
   it.effect(
     "are for a bounded number of subscribers, whose places are free again when they leave",
     () =>

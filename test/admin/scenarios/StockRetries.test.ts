@@ -172,6 +172,15 @@ layer(
   TestAdmin.layerAdmin().pipe(Layer.provideMerge(TestAdmin.memory)),
   { excludeTestServices: true, timeout: 60_000 }
 )("Where no processor runs", (it) => {
+  it.effect("a pause of every item says that there may be items which nobody knows yet", () =>
+    Effect.gen(function*() {
+      const admin = yield* TestAdmin.TestAdmin
+      const answer = yield* admin.ask("POST", "/admin/v1/sales/pause-all", { key: "ops", body: { reason: REASON } })
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.deepInclude(answer.body, { total: 0, done: 0, failed: [] })
+      assert.include(answer.body["incomplete_partitions"] as ReadonlyArray<number>, 0)
+    }), TEST_TIMEOUT)
+
   it.effect("a change is recorded, and told so within 2 s or little more", () =>
     Effect.gen(function*() {
       const answer = yield* stock("mug", { set: 5 })
@@ -179,4 +188,28 @@ layer(
       // Nothing is known of the item yet, so nobody can say that it is unknown either.
       assert.strictEqual((yield* stock("mug", { add: 5 })).status, 503)
     }), TEST_TIMEOUT)
+})
+
+/** Keys that are forgotten at once, as all are after a day. */
+const amnesiac = Layer.succeed(IdempotencyKeys, { use: () => Effect.succeed("New" as const) })
+layer(
+  TestAdmin.layerAdmin().pipe(
+    Layer.provideMerge(TestGateway.processor()),
+    Layer.provideMerge(amnesiac),
+    Layer.provideMerge(TestAdmin.memory)
+  ),
+  { excludeTestServices: true, timeout: 60_000 }
+)("Where keys are forgotten", (it) => {
+  it.effect(
+    "a change that is sent again counts once all the same, and another one under its key is not lost",
+    () =>
+      Effect.gen(function*() {
+        yield* stock("mug", { set: 0 })
+        for (const _ of "123") assert.strictEqual((yield* stock("mug", { add: 7 }, "delivery-6")).status, 200)
+        assert.strictEqual(yield* available("mug"), 7)
+        assert.strictEqual((yield* stock("mug", { add: 8 }, "delivery-6")).status, 200)
+        assert.strictEqual(yield* available("mug"), 15)
+      }),
+    TEST_TIMEOUT
+  )
 })

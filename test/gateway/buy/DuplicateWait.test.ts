@@ -8,7 +8,7 @@ import { TestClock } from "effect/testing"
 import { describe } from "vitest"
 
 const id = RequestId.make("r")
-const leased: StatusLookup = { _tag: "Leased", fingerprint: "u-1:101:1" }
+const leased: StatusLookup = { _tag: "Leased", fingerprint: "" }
 const unknown: StatusLookup = { _tag: "Unknown" }
 
 /** A completion that collects results. */

@@ -227,6 +227,14 @@ layer(TestGateway.layer({ auth: "required" }), { excludeTestServices: true, time
         assert.include((yield* get(`/orders/${requestId}`, "Bearer shop")).text, "PENDING")
       }))
 
+    it.effect("is kept by no proxy and no browser, whoever asks", () =>
+      Effect.gen(function*() {
+        for (const as of ["Bearer buyer alice", "Bearer buyer bob", "Bearer shop", "Bearer nonsense"]) {
+          const { headers } = yield* get(`/orders/${requestId}`, as)
+          assert.strictEqual(headers.get("cache-control"), "no-store", as)
+        }
+      }))
+
     it.effect("is 503 where an order that nobody knows is", () =>
       Effect.gen(function*() {
         const faults = yield* Faults

@@ -147,7 +147,8 @@ describe("A bug", () => {
   const joined = Effect.gen(function*() {
     const { join } = yield* ItemFeed.make(itemId)
     const queue = yield* Queue.unbounded<{ readonly text: string }>()
-    yield* join({ queue: queue as never, offer: (round) => Queue.offerUnsafe(queue, round) })
+    const subscriber = { offer: (round: { readonly text: string }) => Queue.offerUnsafe(queue, round), end: () => {} }
+    yield* join({ queue: queue as never, ...subscriber })
     return queue
   })
 

@@ -96,6 +96,28 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       }
     }))
 
+  it.effect("what the engine alone says of an order is not taken from its body", () =>
+    Effect.gen(function*() {
+      const gateway = yield* TestGateway.TestGateway
+      yield* TestGateway.stock("101", 100)
+      const claims = { status: "COMPLETED", attempt: 9, price: 1, currency: "EUR", correlation_id: "mine" }
+      const times = { accepted_at: "2020-01-01T00:00:00.000Z", updated_at: "2020-01-01T00:00:00.000Z" }
+      const sent = yield* gateway.send(JSON.stringify({
+        request_id: "claims-1",
+        user_id: "u-claims",
+        item_id: "101",
+        amount: 1,
+        ...claims,
+        ...times
+      }))
+      assert.strictEqual(sent.status, 202)
+      const { body } = yield* gateway.get("/orders/claims-1")
+      assert.deepInclude(body, { status: "PENDING", attempt: 1, correlation_id: sent.body["correlation_id"] })
+      assert.notStrictEqual(body["correlation_id"], "mine")
+      assert.isAbove(Date.parse(String(body["updated_at"])), Date.parse("2026-01-01"))
+      assert.doesNotHaveAnyKeys(body, ["price", "currency", "user_id", "accepted_at"])
+    }))
+
   it.effect("an odd body that is an order is accepted", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway

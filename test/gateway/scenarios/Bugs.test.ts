@@ -12,6 +12,7 @@ import * as BuyHandler from "@flash-sale/gateway/buy/BuyHandler"
 import type { BuyResponse } from "@flash-sale/gateway/buy/BuyResponses"
 import { LogBreaker } from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
+import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Cause, Context, Duration, Effect, Layer, Logger, Metric, References, Schedule } from "effect"
@@ -56,7 +57,8 @@ const engine = BuyHandler.layer.pipe(
       maxTimeout: Duration.minutes(5)
     }),
     PartitionCount.layer,
-    BrokenGuards.storeRoom
+    BrokenGuards.storeRoom,
+    Unconfirmed.layer
   ]),
   Layer.provideMerge(BrokenGuards.storeBreaker),
   Layer.provideMerge(TestGateway.processor()),

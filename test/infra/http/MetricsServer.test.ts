@@ -145,7 +145,7 @@ describe("MetricsServer", () => {
     Effect.gen(function*() {
       const port = yield* free
       const health = Effect.succeed<MetricsServer.Health>({ status: "healthy" })
-      const token = Redacted.make("0123456789abcdef")
+      const token = Redacted.make("0123456789abcdef\nfedcba9876543210")
       const allowedHosts = new Set(["metrics.example"])
       const options = { ...OPEN, port, health, isReady: Effect.succeed(true), metrics: "processor" } as const
       yield* Layer.build(Layer.provide(MetricsServer.layer({ ...options, token, allowedHosts }), telemetry))
@@ -164,7 +164,7 @@ describe("MetricsServer", () => {
         expect(answer).toContain("\"code\":\"unauthenticated\"")
         expect(answer).not.toContain("processor_")
       }
-      for (const value of ["Bearer 0123456789abcdef", "bearer  0123456789abcdef"]) {
+      for (const value of ["Bearer 0123456789abcdef", "bearer  0123456789abcdef", "Bearer fedcba9876543210"]) {
         expect(yield* asked("/metrics", shown(value))).toMatch(/^HTTP\/1\.1 200 /)
       }
       expect(yield* asked("/livez", "")).toMatch(/^HTTP\/1\.1 200 /)

@@ -1,8 +1,14 @@
 /** The file of the keys of payment tokens. */
 import { assert, describe, it } from "@effect/vitest"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
+import * as AesTokenCipher from "@flash-sale/infra/payment/AesTokenCipher"
 import * as TokenKeyFile from "@flash-sale/infra/payment/TokenKeyFile"
 import * as TokenKeys from "@flash-sale/infra/payment/TokenKeys"
-import { Effect } from "effect"
+import * as EncryptedTokens from "@flash-sale/infra/sqlite/backup/EncryptedTokens"
+import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
+import { Effect, Layer } from "effect"
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { inspect } from "node:util"
@@ -49,15 +55,42 @@ describe("TokenKeyFile", () => {
   it.effect("an engine makes its key once, for itself alone, and finds it again", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      const made = yield* TokenKeyFile.readOrMake(folder)
+      const made = yield* TokenKeyFile.readOrMake(folder, Effect.undefined)
       const path = join(folder, TokenKeyFile.FILE_NAME)
       assert.strictEqual(statSync(path).mode & 0o777, 0o600)
-      assert.match(readFileSync(path, "utf8"), /^k1 [0-9a-f]{64}\n$/)
-      const again = yield* TokenKeyFile.readOrMake(folder)
-      assert.isTrue(made.current.key.equals(again.current.key))
+      assert.match(readFileSync(path, "utf8"), /^k[0-9a-f]{16} [0-9a-f]{64}\n$/)
+      const again = yield* TokenKeyFile.readOrMake(folder, Effect.undefined)
+      assert.isTrue(made!.current.key.equals(again!.current.key))
       assert.deepStrictEqual(readdirSync(folder), [TokenKeyFile.FILE_NAME])
-      const other = yield* TokenKeyFile.readOrMake(yield* Folders.temporary)
-      assert.isFalse(made.current.key.equals(other.current.key))
+      const other = yield* TokenKeyFile.readOrMake(yield* Folders.temporary, Effect.undefined)
+      assert.isFalse(made!.current.key.equals(other!.current.key))
+      assert.notStrictEqual(made!.current.id, other!.current.id)
+    }))
+
+  it.effect("no key is made in the place of one that the log needs; once it is there it is used", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      assert.isUndefined(yield* TokenKeyFile.readOrMake(folder, Effect.succeed("k1")))
+      assert.deepStrictEqual(readdirSync(folder), [])
+      writeFileSync(join(folder, TokenKeyFile.FILE_NAME), `k1 ${A}\n`, { mode: 0o600 })
+      const found = yield* TokenKeyFile.readOrMake(folder, Effect.die("the file is there"))
+      assert.strictEqual(found?.current.id, "k1")
+    }))
+
+  it.live("which key the log needs is read from its orders, and from nothing that only looks like one", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const append = (value: string) =>
+        Effect.flatMap(OrderLog, (log) => log.append({ itemId: ItemId.make("101"), value, headers: {} })).pipe(
+          Effect.provide(Layer.fresh(SqliteInfra.layer({ folder })))
+        )
+      yield* append(JSON.stringify({ user_id: "\"payment_token\":\"enc1.no." }))
+      yield* append(JSON.stringify({ payment_token: "tok_1" }))
+      assert.isUndefined(yield* EncryptedTokens.keyId(folder))
+      const cipher = AesTokenCipher.make(parsed(`2026-11 ${A}\n`))
+      const owner = { itemId: ItemId.make("101"), requestId: RequestId.make("r-1") }
+      yield* append(JSON.stringify({ payment_token: cipher.encrypt(PaymentToken.make("tok_1"), owner) }))
+      assert.strictEqual(yield* EncryptedTokens.keyId(folder), "2026-11")
     }))
 
   it.effect("a key file that cannot be used is refused, and never replaced", () =>
@@ -65,16 +98,19 @@ describe("TokenKeyFile", () => {
       const folder = yield* Folders.temporary
       const path = join(folder, TokenKeyFile.FILE_NAME)
       writeFileSync(path, "k1 erased\n", { mode: 0o600 })
-      const words = yield* Effect.flip(TokenKeyFile.readOrMake(folder))
+      const words = yield* Effect.flip(TokenKeyFile.readOrMake(folder, Effect.undefined))
       assert.strictEqual(
         words.message,
         `the keys of payment tokens cannot be used: ${path}: the first key encrypts, and it is erased`
       )
       writeFileSync(path, `k1 ${A}\n`)
       chmodSync(path, 0o644)
-      assert.include((yield* Effect.flip(TokenKeyFile.readOrMake(folder))).message, "open to other users (mode 0644)")
+      assert.include(
+        (yield* Effect.flip(TokenKeyFile.readOrMake(folder, Effect.undefined))).message,
+        "open to other users (mode 0644)"
+      )
       assert.strictEqual(readFileSync(path, "utf8"), `k1 ${A}\n`)
-      const nowhere = yield* Effect.flip(TokenKeyFile.readOrMake(join(folder, "nowhere")))
+      const nowhere = yield* Effect.flip(TokenKeyFile.readOrMake(join(folder, "nowhere"), Effect.undefined))
       assert.include(nowhere.message, "ENOENT")
     }))
 })

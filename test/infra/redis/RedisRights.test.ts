@@ -171,16 +171,18 @@ describe.skipIf(missing)("A right that is missing", () => {
             }
             yield* Effect.sleep("1500 millis")
             assert.deepStrictEqual(about(lines), [
-              "Warn Redis denies the user \"old\" what the gateway needs: ~instances ~instances:reports %R~backlog " +
-              "%R~log +time. Without it the overview of the engine does not show this instance as it is; no order is " +
-              "refused for its wait: MAX_QUEUE_WAIT is off; a log with another number of partitions is known by its " +
-              "topic alone"
+              "Warn Redis denies the user \"old\" what the gateway needs: ~idempotency:* ~instances " +
+              "~instances:reports %R~backlog %R~log +time. Without it the admin API refuses changes that have an " +
+              "Idempotency-Key; the overview of the engine does not show this instance as it is; there is no " +
+              "overview of the engine; no order is refused for its wait: MAX_QUEUE_WAIT is off; a log with another " +
+              "number of partitions is known by its topic alone"
             ])
             // No order needs it.
             assert.isTrue(yield* isUp)
             const { cli } = yield* OwnRedis.OwnRedis
             yield* Effect.flip(backlogs.read)
-            yield* cli("ACL", "SETUSER", "old", "~instances", "~instances:reports", "%R~backlog", "%R~log", "+time")
+            const rights = ["~idempotency:*", "~instances", "~instances:reports", "%R~backlog", "%R~log", "+time"]
+            yield* cli("ACL", "SETUSER", "old", ...rights)
             yield* until(() => about(lines).length > 1)
             assert.strictEqual(about(lines)[1], "Info Redis lets the user \"old\" do all that the gateway needs")
           })

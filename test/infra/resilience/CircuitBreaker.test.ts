@@ -12,7 +12,7 @@ const settings: CircuitBreaker.BreakerSettings = {
 }
 
 /** A breaker, what it has been, and what its next probes find. */
-const breaker = Effect.gen(function*() {
+const breakerOf = Effect.fnUntraced(function*(settings: CircuitBreaker.BreakerSettings) {
   const states: Array<CircuitBreaker.BreakerState> = []
   const world = { probes: 0, answers: [] as Array<boolean>, delay: "0 millis" as Duration.Input }
   const probe = Effect.suspend(() => {
@@ -27,6 +27,8 @@ const breaker = Effect.gen(function*() {
   const fail = (times: number) => Effect.repeat(made.record(false), { times: times - 1 })
   return { ...made, states, world, fail }
 })
+
+const breaker = breakerOf(settings)
 
 const retryAfter = (made: CircuitBreaker.CircuitBreaker) =>
   Effect.map(Effect.flip(made.check), ({ retryAfterMillis }) => retryAfterMillis)
@@ -127,5 +129,24 @@ describe("CircuitBreaker", () => {
       yield* Effect.repeat(made.record(false), { times: 2 })
       yield* TestClock.adjust("30 seconds")
       assert.deepStrictEqual(states, ["closed", "open", "half_open", "open"])
+    }).pipe(Effect.scoped))
+
+  it.effect("an opening of a service that it costs nothing to ask ends as soon as the service works", () =>
+    Effect.gen(function*() {
+      const made = yield* breakerOf({ ...settings, lookEvery: Duration.seconds(1) })
+      made.world.answers = [false, false, true, true, true]
+      yield* made.fail(3)
+      assert.strictEqual(yield* retryAfter(made), 1_000)
+      yield* TestClock.adjust("2999 millis")
+      assert.deepStrictEqual([made.state(), made.world.probes], ["open", 2])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual([made.state(), made.world.probes], ["half_open", 4])
+      yield* TestClock.adjust("100 millis")
+      assert.deepStrictEqual(made.states, ["closed", "open", "half_open", "closed"])
+      // One that never works is half-open after its whole time all the same.
+      made.world.answers = Array.from({ length: 100 }, () => false)
+      yield* made.fail(3)
+      yield* TestClock.adjust("60 seconds")
+      assert.deepStrictEqual(made.states.slice(4), ["open", "half_open", "open"])
     }).pipe(Effect.scoped))
 })

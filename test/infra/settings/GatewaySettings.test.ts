@@ -2,6 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as ListenHost from "@flash-sale/infra/settings/ListenHost"
+import * as MetricsToken from "@flash-sale/infra/settings/MetricsToken"
 import * as Origins from "@flash-sale/infra/settings/Origins"
 import { type Config, ConfigProvider, Effect, Redacted } from "effect"
 import { mkdtempSync, writeFileSync } from "node:fs"
@@ -66,7 +67,35 @@ describe("HTTP_HOST and METRICS_HOST", () => {
     }))
 })
 
+describe("HTTP_ALLOWED_HOSTS", () => {
+  it.effect("serve for this machine alone answers to no name that nobody has listed", () =>
+    Effect.gen(function*() {
+      const hosts = (env: Readonly<Record<string, string>>) =>
+        Effect.map(read(Settings.ServeGatewaySettings, env), ({ allowedHosts }) => allowedHosts)
+      expect(yield* hosts({})).toEqual(new Set())
+      expect(yield* hosts({ HTTP_HOST: "::1" })).toEqual(new Set())
+      expect(yield* hosts({ HTTP_HOST: "0.0.0.0" })).toBeUndefined()
+      expect(yield* hosts({ HTTP_ALLOWED_HOSTS: "shop.example" })).toEqual(new Set(["shop.example"]))
+      expect((yield* read(Settings.ServeProcessorSettings, {})).allowedHosts).toEqual(new Set())
+      expect((yield* read(Settings.ServeProcessorSettings, { METRICS_HOST: "::" })).allowedHosts).toBeUndefined()
+      // A gateway and a processor at loopback are behind a proxy of their machine, which passes names on.
+      expect((yield* read(Settings.GatewaySettings, { HTTP_HOST: "127.0.0.1" })).allowedHosts).toBeUndefined()
+      expect((yield* read(Settings.ProcessorSettings, { METRICS_HOST: "127.0.0.1" })).allowedHosts).toBeUndefined()
+    }))
+})
+
 describe("METRICS_TOKEN", () => {
+  it.effect("may be two, the new one and the one before, each on a line of its own", () =>
+    Effect.gen(function*() {
+      const given = yield* read(Settings.GatewaySettings, { METRICS_TOKEN: `${TOKEN}new\n${TOKEN}\n` })
+      expect(MetricsToken.tokensIn(given.metricsToken)).toEqual([`${TOKEN}new`, TOKEN])
+      const [line = ""] = yield* wrong({ METRICS_TOKEN: `${TOKEN}\n${TOKEN}2\n${TOKEN}3` })
+      expect(line).toBe("METRICS_TOKEN: holds more than 2 lines, the new token and the one before")
+      expect(yield* wrong({ METRICS_TOKEN: `${TOKEN}\nshort` })).toEqual([
+        "METRICS_TOKEN: is not 16 to 4096 printable ASCII characters without spaces"
+      ])
+    }))
+
   it.effect("is a secret of 16 characters or more, itself or in a file", () =>
     Effect.gen(function*() {
       const file = join(mkdtempSync(join(tmpdir(), "metrics-token-")), "token")

@@ -87,6 +87,7 @@ describe("FileTrouble", () => {
           const { why, ...up } = yield* health
           assert.deepStrictEqual(up, { store: false, log: false })
           assert.include(why ?? "", "corrupt")
+          assert.include(why ?? "", "bring back a backup")
         }
       }).pipe(Effect.provide(ports(folder)))
     })))

@@ -3,9 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Effect, type Layer } from "effect"
-import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs"
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "./Folders.ts"
+
+/** A user that is not root. */
+const NOBODY = 65_534
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 const modesIn = (folder: string) =>
@@ -47,12 +50,9 @@ describe("The folder of the embedded file", () => {
       const folder = yield* Folders.temporary
       const dataDir = join(folder, "data")
       mkdirSync(dataDir, { mode: 0o755 })
-      for (const line of yield* refusals(dataDir)) {
-        assert.strictEqual(
-          line,
-          `cannot open ${dataDir}: is open to other users (mode 0755): chmod -R go= ${dataDir}`
-        )
-      }
+      const [engine, ...commands] = yield* refusals(dataDir)
+      assert.strictEqual(engine, `cannot open ${dataDir}: is open to other users (mode 0755): chmod go= ${dataDir}`)
+      for (const line of commands) assert.include(line, "no engine has worked there")
       assert.deepStrictEqual(readdirSync(dataDir), [])
       chmodSync(dataDir, 0o700)
       yield* opened(Infra.layerEmbedded({ dataDir }), dataDir)
@@ -60,10 +60,65 @@ describe("The folder of the embedded file", () => {
         const path = join(dataDir, name)
         chmodSync(path, mode)
         for (const line of yield* refusals(dataDir)) {
-          assert.include(line, `cannot open ${path}: is open to other users (mode 0${mode.toString(8)})`)
+          assert.strictEqual(
+            line,
+            `cannot open ${path}: is open to other users (mode 0${mode.toString(8)}): chmod -R go= ${dataDir}`
+          )
         }
         chmodSync(path, 0o600)
       }
+      // What somebody else keeps in the folder is nobody's to change.
+      writeFileSync(join(dataDir, "notes.txt"), "")
+      chmodSync(dataDir, 0o755)
+      for (const line of yield* refusals(dataDir)) assert.isTrue(line.endsWith(`: chmod go= ${dataDir}`), line)
+      chmodSync(dataDir, 0o700)
       yield* opened(Infra.layerEmbedded({ dataDir }), dataDir)
+    }))
+
+  it.live("what is no engine's folder is called so first, and nothing is made in it", () =>
+    Effect.gen(function*() {
+      const place = yield* Folders.temporary
+      const file = join(place, "README.md")
+      writeFileSync(file, "")
+      for (const line of yield* refusals(file)) assert.strictEqual(line, `cannot open ${file}: is no folder`)
+      chmodSync(place, 0o755)
+      const [engine, beside, itemsBeside, alone] = yield* refusals(place)
+      assert.strictEqual(
+        engine,
+        `cannot open ${place}: holds files that are no engine's (README.md): name an empty folder, or one that is missing`
+      )
+      for (const line of [beside, itemsBeside, alone]) {
+        assert.strictEqual(
+          line,
+          `cannot open ${
+            join(place, "engine.sqlite")
+          }: no engine has worked there: name its folder by --data-dir or DATA_DIR`
+        )
+      }
+      for (const line of yield* refusals("/")) assert.notInclude(line, "chmod")
+      assert.deepStrictEqual(readdirSync(place), ["README.md"])
+    }))
+
+  it.live("a volume's root and keys that were brought along are a folder to begin in", () =>
+    Effect.gen(function*() {
+      const dataDir = yield* Folders.temporary
+      mkdirSync(join(dataDir, "lost+found"), { mode: 0o700 })
+      writeFileSync(join(dataDir, "payment-token.keys"), "", { mode: 0o600 })
+      yield* opened(Infra.layerEmbedded({ dataDir }), dataDir)
+    }))
+
+  it.live("an engine runs as the owner of its folder, and makes nothing in another's", (context) =>
+    Effect.gen(function*() {
+      const dataDir = yield* Folders.temporary
+      // Only root may give a folder away.
+      if (process.geteuid?.() !== 0) return context.skip()
+      chownSync(dataDir, NOBODY, NOBODY)
+      const [line] = yield* refusals(dataDir)
+      assert.strictEqual(
+        line,
+        `cannot open ${dataDir}: belongs to user ${NOBODY}, and this process runs as user 0: an engine runs as the ` +
+          "owner of its folder and its files"
+      )
+      assert.deepStrictEqual(readdirSync(dataDir), [])
     }))
 })

@@ -1,6 +1,8 @@
 /** All items, page by page, on an embedded file. */
 import { assert, describe, it } from "@effect/vitest"
+import { ItemStore, NamesCursor } from "@flash-sale/domain/ports/ItemStore"
 import { type AppendRefused, AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -125,7 +127,8 @@ describe("ItemList", () => {
         assert.deepStrictEqual(result, {
           total: ITEMS,
           done: ITEMS - 1,
-          failed: [{ itemId: ItemId.make("item-7"), code: "outcome_unknown" }]
+          failed: [{ itemId: ItemId.make("item-7"), code: "outcome_unknown" }],
+          incomplete: []
         })
         assert.isTrue(records.every(({ headers }) => RecordHeaders.operatorOf(headers)?.reason === operator.reason))
         for (const itemId of names) {
@@ -135,9 +138,43 @@ describe("ItemList", () => {
         // What another command did meanwhile stays: only the pause is changed.
         yield* log.append(LogRecord.encode(names[0]!, Command.Sale({ patch: { perUserLimit: 3 } })))
         const resumed = yield* EveryItem.change({ paused: false }, operator)
-        assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [] })
+        assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [], incomplete: [] })
         yield* Effect.repeat(KnownItem.read(names[0]!), { until: ({ settings }) => !settings.paused })
         assert.strictEqual((yield* KnownItem.read(names[0]!)).settings.perUserLimit, 3)
+      }).pipe(Effect.provide(engine(yield* Folders.temporary)))
+    }).pipe(Effect.scoped), TIMEOUT)
+
+  it.live("where the items cannot be listed to the end none is changed", () =>
+    Effect.gen(function*() {
+      yield* Effect.gen(function*() {
+        yield* stocked
+        const log = yield* OrderLog
+        const store = yield* ItemStore
+        const records: Array<LogRecord.NewRecord> = []
+        const noting = OrderLog.of({
+          ...log,
+          append: (record) => {
+            records.push(record)
+            return log.append(record)
+          }
+        })
+        const away = new StoreUnavailable({ detail: "gone after the first page" })
+        const leaving = ItemStore.of({
+          ...store,
+          names: (_, from, limit) =>
+            from === undefined
+              ? Effect.succeed({
+                itemIds: Array.from({ length: limit }, (_, n) => ItemId.make(`many-${n}`)),
+                next: NamesCursor.make("0:many")
+              })
+              : Effect.fail(away)
+        })
+        const change = EveryItem.change({ paused: true }, { by: "ann", reason: "a wrong price" }).pipe(
+          Effect.provideService(OrderLog, noting),
+          Effect.provideService(ItemStore, leaving)
+        )
+        assert.deepStrictEqual(yield* Effect.flip(change), away)
+        assert.deepStrictEqual(records, [])
       }).pipe(Effect.provide(engine(yield* Folders.temporary)))
     }).pipe(Effect.scoped), TIMEOUT)
 })

@@ -53,7 +53,7 @@ describe("ProcessorState: log lines", () => {
           "Error Partition 3: halted, ahead_of_log: the log ends at 33, but",
           "Info Partition 3: folding the log from 0 to 39",
           "Info Partition 3: running",
-          "Info Partition 3: given up"
+          "Info Partition 3: released, for the next processor or the next start"
         ])
       })
     ).pipe(Effect.provide(ProcessorState.layer)))

@@ -2,6 +2,7 @@
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import { NoArchive } from "@flash-sale/domain/api/admin/AdminErrors"
 import { AdminUnhealthy } from "@flash-sale/domain/api/admin/AdminSystem"
+import { CurrentOperator } from "@flash-sale/domain/api/admin/Operators"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
@@ -68,7 +69,7 @@ export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
     return handlers
       .handle("overview", () => withRetryAfter(Failures.answered(Failures.bounded(reads.now))))
       .handle("overviewEvents", () =>
-        feed.answer.pipe(
+        Effect.flatMap(CurrentOperator, ({ stillMay }) => feed.answer(stillMay)).pipe(
           Effect.catchTag("TooManyListeners", () => Failures.unavailable("overloaded")),
           Failures.answered,
           withRetryAfter

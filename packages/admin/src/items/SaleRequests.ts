@@ -121,10 +121,11 @@ const ALL_WITHIN = "60 seconds"
 export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
   Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
     Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
-    Effect.map(({ done, failed, total }) => ({
+    Effect.map(({ done, failed, incomplete, total }) => ({
       total,
       done,
-      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code }))
+      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
+      ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
     })),
     Failures.answered,
     Audit.told({

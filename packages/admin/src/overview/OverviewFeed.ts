@@ -1,6 +1,6 @@
 /**
  * `GET /admin/v1/overview/events`: the overview each second, to a bounded number of subscribers. It is read and encoded
- * once for all of them, and not at all while there are none.
+ * once for all of them, and not at all while there are none. A stream ends within a second of the end of its key.
  */
 import { OverviewNow } from "@flash-sale/domain/api/admin/AdminOverview"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -16,8 +16,8 @@ const EVERY = "1 second"
 export const MAX_STREAMS = 100
 
 export class OverviewFeed extends Context.Service<OverviewFeed, {
-  /** Runs in the fiber that sends the response. */
-  readonly answer: Effect.Effect<
+  /** Runs in the fiber that sends the response. The stream ends when `stillMay` says no, which is asked each second. */
+  readonly answer: (stillMay: () => boolean) => Effect.Effect<
     HttpServerResponse.HttpServerResponse,
     TooManySubscribers | StoreUnavailable,
     Scope.Scope
@@ -44,25 +44,30 @@ export const layer: Layer.Layer<OverviewFeed, never, OverviewReads | Subscribers
   Effect.gen(function*() {
     const reads = yield* OverviewReads
     const subscribers = yield* Subscribers
-    const open = new Set<Subscriber<string>>()
+    const open = new Map<Subscriber<string>, () => boolean>()
     const event = Effect.map(reads.now, (overview) => Sse.event("snapshot", undefined, encode(overview)))
 
     const tell = Effect.gen(function*() {
+      for (const [subscriber, stillMay] of [...open]) {
+        if (stillMay()) continue
+        open.delete(subscriber)
+        subscriber.end()
+      }
       if (open.size === 0) return
       // While the store is away nothing is known, and nothing is told: the next round asks again.
       const text = yield* Effect.option(event)
-      if (Option.isSome(text)) { for (const { offer } of [...open]) offer(text.value) }
+      if (Option.isSome(text)) { for (const { offer } of [...open.keys()]) offer(text.value) }
     })
     yield* Effect.forkScoped(
       Effect.repeat(Effect.ignore(outlivingBugs("telling the overview")(tell)), Schedule.spaced(EVERY))
     )
 
     return {
-      answer: Effect.gen(function*() {
+      answer: Effect.fnUntraced(function*(stillMay) {
         const first = yield* event
         const subscriber = yield* subscribers.subscribe<string>()
         yield* Effect.acquireRelease(
-          Effect.sync(() => open.add(subscriber)),
+          Effect.sync(() => open.set(subscriber, stillMay)),
           () => Effect.sync(() => open.delete(subscriber))
         )
         return yield* Sse.response(first, textsOf(subscriber))

@@ -2,7 +2,9 @@
  * Lets a request in by the key that it carries, and the scope that its endpoint needs, before anything else of it is
  * looked at. Wrong keys are bounded by address as at the gateway's own port (decision 0040). No key is ever logged.
  */
-import { refusalOf } from "@flash-sale/domain/access/MayDo"
+import type { Caller } from "@flash-sale/domain/access/Caller"
+import { mayDo } from "@flash-sale/domain/access/MayDo"
+import type { Scope } from "@flash-sale/domain/access/Scope"
 import { NoKeys } from "@flash-sale/domain/api/admin/AdminErrors"
 import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operators"
@@ -23,6 +25,10 @@ import { HttpServerRequest } from "effect/http"
 /** How long it may take to check a token, which is then told that it is none of an operator. */
 const CHECK_TIMEOUT = "5 seconds"
 const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
+
+/** Only keys have scopes, and what is operated is nobody's own. */
+const isOperator = (caller: Caller, scope: Scope): caller is Extract<Caller, { readonly _tag: "Key" }> =>
+  caller._tag === "Key" && mayDo("required", caller, { _tag: "Operate", scope })
 
 const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
   const { correlationId } = yield* RequestContext
@@ -68,14 +74,16 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
             const address = addressOf(Option.getOrUndefined(remoteAddress), headers["x-forwarded-for"])
             const caller = yield* identify(headers["authorization"], AddressKey.of(address))
             const scope = Context.get(endpoint.annotations, NeededScope)
-            const refusal = refusalOf("required", caller, { _tag: "Operate", scope })
-            // Only keys have scopes, and what is operated is nobody's own.
-            if (caller._tag !== "Key" || (refusal !== undefined && refusal._tag !== "Unauthenticated")) {
+            if (!isOperator(caller, scope)) {
               return yield* deny(
                 caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
               )
             }
-            return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address })
+            const stillMay = () => {
+              const now = callers.known(headers["authorization"])
+              return now?._tag === "Identified" && isOperator(now.caller, scope)
+            }
+            return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address, stillMay })
           })
       })
     })

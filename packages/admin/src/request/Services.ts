@@ -4,6 +4,7 @@ import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 
 /** The ports behind them. */
-export type AdminPorts = OrderLog | ItemStore | OrderStatuses | DeadLetters | IdempotencyKeys
+export type AdminPorts = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | IdempotencyKeys

@@ -9,7 +9,7 @@ import * as BackupTarget from "./BackupTarget.ts"
 export const command = Command.make("backup", {
   file: Argument.String("file").pipe(Argument.withDescription("The file to make, such as backup-20261127.sqlite")),
   force: Flag.Boolean("force").pipe(
-    Flag.withDescription("Replace the file where it is there"),
+    Flag.withDescription("Replace an earlier backup of this name. No other file is ever replaced"),
     Flag.withDefault(false)
   ),
   ...JsonFlag.one,
@@ -18,8 +18,12 @@ export const command = Command.make("backup", {
   Effect.gen(function*() {
     const settings = yield* BackupTarget.embedded(place)
     const content = yield* Infra.backupEmbedded(settings, file, force)
+    const keys = yield* Infra.embeddedKeyFiles(settings)
+    if (json) return yield* Console.log(JSON.stringify({ ...BackupTarget.view(file, content), not_in_it: keys }))
+    yield* Console.log(`${file}: ${BackupTarget.describe(content)}`)
+    if (keys.length === 0) return
     yield* Console.log(
-      json ? JSON.stringify(BackupTarget.view(file, content)) : `${file}: ${BackupTarget.describe(content)}`
+      `not in it: ${keys.join(", ")} in ${settings.dataDir}; keep a copy apart, a restored engine needs it`
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(

@@ -14,11 +14,24 @@ export const command = Command.make("restore", {
   Effect.gen(function*() {
     const settings = yield* BackupTarget.embedded(place)
     const content = yield* Infra.restoreEmbedded(settings, file)
-    if (json) return yield* Console.log(JSON.stringify(BackupTarget.view(settings.dataDir, content)))
+    const keyId = yield* Infra.embeddedTokenKey(settings)
+    if (json) {
+      const view = {
+        ...BackupTarget.view(settings.dataDir, content),
+        ...(keyId === undefined ? {} : { token_key: keyId })
+      }
+      return yield* Console.log(JSON.stringify(view))
+    }
     yield* Console.log(
       `${settings.dataDir}: ${BackupTarget.describe(content)}\n` +
         "what came after it is not in the books: compare them with the charges of the payment provider"
     )
+    if (keyId !== undefined) {
+      yield* Console.log(
+        `its payment tokens are encrypted by the key ${keyId}, which is in no backup: before the start bring ` +
+          `payment-token.keys of that engine into ${settings.dataDir}, or the file of PAYMENT_TOKEN_KEY_FILE`
+      )
+    }
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
       "Bring a backup back into a folder, which is made where it is missing. Refuses one that holds an engine's " +

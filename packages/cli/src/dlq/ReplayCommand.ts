@@ -30,8 +30,8 @@ const problemOf = ({ all, ids, item, olderThan, reason }: Selection): string | u
 }
 
 /**
- * Of letters that are named one that cannot be replayed keeps the others as they are; among all it stops no other, and is
- * reported at the end.
+ * Of letters that are named one that cannot be replayed keeps the others as they are; among all it stops no other, and
+ * is reported at the end.
  */
 const run = Effect.fnUntraced(function*(selection: LetterSelection, given: OperatorFlags.Given, json: boolean) {
   const engine = yield* Engine

@@ -42,6 +42,8 @@ export interface EverySale {
   readonly done: number
   /** A code that this release does not know is as it is. */
   readonly failed: ReadonlyArray<{ readonly itemId: ItemId; readonly code: FailureCode | (string & {}) }>
+  /** Partitions that are not folded to their end, so that they may have more items. */
+  readonly incomplete: ReadonlyArray<number>
 }
 
 export class Engine extends Context.Service<Engine, {

@@ -9,8 +9,8 @@ import * as LocalEngine from "./LocalEngine.ts"
 const MAKES_ENGINE = "--create makes the engine's folder and file, or its topics: not through the admin API"
 
 /**
- * Fails as `Target.layer` does. What speaks HTTP is loaded only where it is needed: a look at the stock beside the engine
- * does not pay for it.
+ * Fails as `Target.layer` does. What speaks HTTP is loaded only where it is needed: a look at the stock beside the
+ * engine does not pay for it.
  */
 export const layer = (place: Target.Target, mayCreate = false) =>
   Layer.unwrap(Effect.gen(function*() {

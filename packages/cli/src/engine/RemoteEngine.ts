@@ -1,6 +1,6 @@
 /**
- * The engine of which the command reaches the admin API alone. Loaded only where it is asked for: it brings the client of
- * the API, its schemas and HTTP.
+ * The engine of which the command reaches the admin API alone. Loaded only where it is asked for: it brings the client
+ * of the API, its schemas and HTTP.
  */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer } from "effect"

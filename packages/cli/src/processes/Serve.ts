@@ -36,8 +36,9 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
     const stdio = yield* Stdio.Stdio
     const lines = [
       `The engine is up: http://localhost:${port}${docs ? "/docs" : ""}`,
+      // The shell makes an id: one that stands here would be known at the next start.
       `Try it: curl -i localhost:${port}/buy -H 'content-type: application/json' -d ` +
-      `'{"request_id":"r-1","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
+      `'{"request_id":"r-'$(date +%s)'","user_id":"u-1","item_id":"${FirstStock.FIRST_ITEM}","amount":1}'`
     ]
     const isTerminal = yield* stdio.stdoutIsTerminal
     const print = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "service_started" })
@@ -65,7 +66,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(FirstStock.layer),
       Layer.provide(ProcessorCommand.layer(read.processor).pipe(Process.loggedAs("processor"))),
       Layer.provide([
-        Infra.layerTokensEmbedded(read.embedded.dataDir, read.tokens),
+        Infra.layerTokensEmbedded(read.embedded, read.tokens),
         Infra.layerPayments(read.payments)
       ]),
       Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),

@@ -16,6 +16,7 @@ export const run = Effect.fnUntraced(function*(options: Accept.Options, place: T
 const acceptFile = Effect.fnUntraced(function*(place: Target.Target, yes: boolean) {
   const settings = yield* Target.embedded(place)
   const losses = yield* Infra.embeddedLosses(settings)
+  yield* Infra.verifyEmbedded(settings)
   if (losses.length === 0) return
   for (const loss of losses) yield* Console.log(loss)
   if (!yes) {

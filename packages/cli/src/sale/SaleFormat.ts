@@ -16,6 +16,10 @@ const state = ({ closesAt, opensAt, paused }: SaleSettings, now: number): string
 const NONE = "none"
 const orNone = <A>(value: A | undefined, show: (value: A) => string): string => value === undefined ? NONE : show(value)
 
+/** A price of 0 is one: the item is given away, and the payment provider is asked for nothing. */
+const priceOf = (price: number, currency: string | undefined): string =>
+  price === 0 ? `free (${Money.show(price, currency)})` : Money.show(price, currency)
+
 /** Of `row`. */
 export const HEADINGS = ["ITEM", "SALE", "AVAILABLE", "OPENS", "CLOSES", "LIMIT", "PRICE"]
 
@@ -30,7 +34,7 @@ export const row = ({ itemId, stopped, summary }: ShownItem, now: number): Reado
     orNone(settings.opensAt, TimeArgument.show),
     orNone(settings.closesAt, TimeArgument.show),
     orNone(settings.perUserLimit, String),
-    orNone(settings.price, (price) => Money.show(price, settings.currency))
+    orNone(settings.price, (price) => priceOf(price, settings.currency))
   ]
 }
 
@@ -42,6 +46,6 @@ export const sale = (itemId: ItemId, summary: ShownSummary, now: number): string
     `opens:   ${orNone(settings.opensAt, TimeArgument.show)}`,
     `closes:  ${orNone(settings.closesAt, TimeArgument.show)}`,
     `limit:   ${orNone(settings.perUserLimit, (units) => `${units} per user`)}`,
-    `price:   ${orNone(settings.price, (price) => Money.show(price, settings.currency))}`
+    `price:   ${orNone(settings.price, (price) => priceOf(price, settings.currency))}`
   ].join("\n")
 }

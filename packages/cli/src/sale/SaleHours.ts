@@ -12,6 +12,14 @@ const moment = (name: string, description: string) =>
     Flag.optional
   )
 
+/** The instant that is meant; null where the flag is absent. Fails where it is too far ahead. */
+const resolve = (flag: string, given: Option.Option<TimeArgument.TimeArgument>, from: number) =>
+  Effect.suspend(() => {
+    const millis = Option.getOrNull(Option.map(given, (time) => TimeArgument.resolve(time, from)))
+    const wrong = millis === null ? undefined : TimeArgument.tooFar(millis, from)
+    return wrong === undefined ? Effect.succeed(millis) : CommandFailed.usage(`${flag}: ${wrong}`)
+  })
+
 /** Now, in whole milliseconds: an instant of the log is one. */
 const now = Effect.map(Clock.currentTimeMillis, Math.floor)
 
@@ -23,8 +31,8 @@ export const open = Command.make("open", {
 }, ({ at, item, until, ...target }) =>
   Effect.gen(function*() {
     const from = yield* now
-    const opensAt = Option.getOrNull(Option.map(at, (given) => TimeArgument.resolve(given, from)))
-    const closesAt = Option.getOrNull(Option.map(until, (given) => TimeArgument.resolve(given, from)))
+    const opensAt = yield* resolve("--at", at, from)
+    const closesAt = yield* resolve("--until", until, from)
     if (closesAt !== null && closesAt <= Math.max(opensAt ?? from, from)) {
       const least = opensAt === null || opensAt < from ? "now" : "--at"
       return yield* CommandFailed.usage(
@@ -49,8 +57,8 @@ export const close = Command.make("close", {
   Effect.gen(function*() {
     const from = yield* now
     // What is closed now does not open by itself later, so an opening to come goes as well.
-    if (Option.isNone(at)) return yield* change(item, target, { opensAt: null, closesAt: from })
-    const closesAt = TimeArgument.resolve(at.value, from)
+    const closesAt = yield* resolve("--at", at, from)
+    if (closesAt === null) return yield* change(item, target, { opensAt: null, closesAt: from })
     if (closesAt < from) {
       return yield* CommandFailed.usage(`--at: ${TimeArgument.show(closesAt)} has passed: leave it out to close now`)
     }

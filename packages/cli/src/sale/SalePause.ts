@@ -24,16 +24,24 @@ const wordsOf = (code: string): string =>
 const changeAll = (paused: boolean, word: string, { by, json, reason, ...target }: Place) =>
   Effect.gen(function*() {
     const engine = yield* Engine
-    const { done, failed, total } = yield* engine.changeEverySale(paused, { by, reason, flag: "--reason" })
+    const { done, failed, incomplete, total } = yield* engine.changeEverySale(paused, { by, reason, flag: "--reason" })
     if (json) {
       yield* Console.log(
-        JSON.stringify({ total, done, failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })) })
+        JSON.stringify({
+          total,
+          done,
+          failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
+          ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
+        })
       )
     } else yield* Console.log(`${word} ${done} of ${total} items`)
-    if (failed.length === 0) return
+    if (failed.length === 0 && incomplete.length === 0) return
     const more = failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []
     const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${wordsOf(code)}`)
-    return yield* CommandFailed.failed(...lines, ...more)
+    const unknown = incomplete.length === 0 ? [] : [
+      `there may be more items: partition ${incomplete.join(", ")} is not folded to its end. Type it again then`
+    ]
+    return yield* CommandFailed.failed(...lines, ...more, ...unknown)
   }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))
 
 const make = (name: string, paused: boolean, word: string) =>

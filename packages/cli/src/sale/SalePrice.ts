@@ -36,7 +36,7 @@ export const command = Command.make(
   {
     item,
     amount: Argument.String("amount").pipe(
-      Argument.withDescription(`The price of one unit, such as 19.99, or ${NONE}`)
+      Argument.withDescription(`The price of one unit, such as 19.99; 0 is free, ${NONE} sets none`)
     ),
     currency: Argument.String("currency").pipe(
       Argument.withDescription("The currency of the price, by ISO 4217, such as EUR"),

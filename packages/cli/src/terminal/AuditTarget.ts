@@ -17,7 +17,8 @@ export const layer = (place: Target.Target) =>
     if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
       yield* EngineName.sayEmbedded(settings)
-      return Infra.layerItemsBeside(settings)
+      // What is compared is read from its pages: where they are damaged, nothing that is found says anything.
+      return Layer.provideMerge(Infra.layerItemsBeside(settings), Layer.effectDiscard(Infra.verifyEmbedded(settings)))
     }
     const { kafka, redis } = yield* Target.distributed
     yield* EngineName.sayDistributed({ kafka, redis })

@@ -1,6 +1,6 @@
 /**
- * Commands that work beside an engine's stores, or are the engine, and never go through the admin API. Where an operator
- * means another machine they must not do their work here. Decision 0046.
+ * Commands that work beside an engine's stores, or are the engine, and never go through the admin API. Where an
+ * operator means another machine they must not do their work here. Decision 0046.
  */
 import * as CommandFailed from "./CommandFailed.ts"
 
@@ -35,7 +35,7 @@ export const refusalOf = (
   if (isGiven) return CommandFailed.usage(`--url: ${name} does not go through the admin API, but works on this machine`)
   if (isProcess || url === undefined || url.trim() === "" || args.some((arg) => SAYS_WHERE.test(arg))) return undefined
   return CommandFailed.usage(
-    `FLASH_SALE_URL: is set, and ${name} does not go through the admin API, but works on this machine: unset it, or name ` +
-      "the place, as by --embedded"
+    `FLASH_SALE_URL: is set, and ${name} does not go through the admin API, but works on this machine: unset it, ` +
+      "or name the place, as by --embedded"
   )
 }

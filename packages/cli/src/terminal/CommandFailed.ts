@@ -50,14 +50,21 @@ interface InWords {
     | "KeysNotChanged"
     | "EngineLocked"
     | "CannotListen"
-    | "BackupRefused"
   readonly message: string
+}
+
+/** The same of a backup: `isUsage` where another path has to be typed. */
+interface BackupInWords {
+  readonly _tag: "BackupRefused"
+  readonly message: string
+  readonly isUsage: boolean
 }
 
 type Known =
   | CommandFailed
   | Config.ConfigError
   | InWords
+  | BackupInWords
   | LogUnavailable
   | LogRefused
   | LogDamaged
@@ -93,6 +100,7 @@ export const from = (error: Known): CommandFailed => {
     case "CannotOpen":
       return unreachable(error.message)
     case "BackupRefused":
+      return (error.isUsage ? usage : failed)(error.message)
     case "CannotUseKeys":
     case "CannotUseFile":
     case "KeysNotChanged":

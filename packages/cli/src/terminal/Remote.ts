@@ -1,7 +1,7 @@
 /** Whether a command goes through the admin API of a running engine, and with what. Decision 0046. */
 import * as Settings from "@flash-sale/infra/Settings"
 import * as RemoteSettings from "@flash-sale/infra/settings/RemoteSettings"
-import { Config, Console, Effect, Option, type Redacted } from "effect"
+import { type Config, Console, Effect, Option, type Redacted } from "effect"
 import * as CommandFailed from "./CommandFailed.ts"
 import * as EngineName from "./EngineName.ts"
 import type * as OperatorFlags from "./OperatorFlags.ts"
@@ -41,7 +41,8 @@ export const find = (
     const key = yield* Settings.RemoteKey
     if (key === undefined) {
       return yield* CommandFailed.usage(
-        "FLASH_SALE_KEY: is missing, and so is FLASH_SALE_KEY_FILE: the admin API wants an api key (flash-sale key create)"
+        "FLASH_SALE_KEY: is missing, and so is FLASH_SALE_KEY_FILE: the admin API wants an api key " +
+          "(flash-sale key create)"
       )
     }
     yield* EngineName.sayRemote(url.value)

@@ -19,6 +19,7 @@ const KNOWN_WITHIN = "3 seconds"
 /** The flags that say where. */
 export const flags = {
   dataDir: Flag.String("data-dir").pipe(
+    Flag.filter((folder) => folder.trim() !== "", () => "names no folder: it is empty"),
     Flag.withDescription("Folder of the embedded file; DATA_DIR or ./data where it is absent"),
     Flag.optional
   ),

@@ -46,5 +46,14 @@ export const read = (text: string): Option.Option<TimeArgument> => {
 /** The instant that is meant, milliseconds since 1970 (UTC). */
 export const resolve = ({ _tag, millis }: TimeArgument, now: number): number => _tag === "At" ? millis : now + millis
 
+/** How far ahead an instant may be: one beyond it was typed wrongly. Ten years. */
+const MAX_AHEAD = Duration.days(3_653)
+
+/** What is wrong with an instant that is too far ahead; undefined where it is not. */
+export const tooFar = (millis: number, now: number): string | undefined =>
+  millis - now > Duration.toMillis(MAX_AHEAD)
+    ? `${show(millis)} is more than ${Duration.toDays(MAX_AHEAD)} days ahead`
+    : undefined
+
 /** An instant as it is printed. */
 export const show = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

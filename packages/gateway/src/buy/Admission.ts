@@ -29,6 +29,7 @@ import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { StoreRoomGuard } from "../guards/StoreRoomGuard.ts"
+import type { Unconfirmed } from "../guards/Unconfirmed.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as BuyerLookups from "../reads/BuyerLookups.ts"
 import type { ItemReads } from "../reads/ItemReads.ts"
@@ -140,6 +141,7 @@ export const layer = (
   | LogBreaker
   | StoreBreaker
   | StoreRoomGuard
+  | Unconfirmed
   | WaitEstimate
   | Gatekeeper
 > => Layer.effect(Admission, make(settings))

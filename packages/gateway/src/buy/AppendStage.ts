@@ -1,5 +1,5 @@
 /** The third stage: the order's record is appended to the log. */
-import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { Order, RecordedOrder } from "@flash-sale/domain/records/Order"
@@ -10,21 +10,25 @@ import * as BuySpans from "./BuySpans.ts"
 import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 
 /** As its record keeps it: the payment token encrypted, where there is a key (decision 0037). */
-const recorded = (order: Order, cipher: Cipher | undefined): RecordedOrder =>
-  cipher === undefined || order.paymentToken === undefined
-    ? order
-    : { ...order, paymentToken: cipher.encrypt(order.paymentToken, order) }
+const recorded = (order: Order, cipher: Cipher | undefined): RecordedOrder | undefined => {
+  if (cipher === undefined || order.paymentToken === undefined) return order
+  const paymentToken = cipher.encrypt(order.paymentToken, order)
+  return paymentToken === undefined ? undefined : { ...order, paymentToken }
+}
+
+/** Says nothing about the log, which was not asked (decision 0047). */
+const NO_KEY = Exit.fail(new AppendRefused({ detail: "the keys of payment tokens are missing", overloaded: true }))
 
 const encode = (
-  { order, request: { correlationId } }: OrderInFlight,
-  cipher: Cipher | undefined,
+  order: RecordedOrder,
+  { request: { correlationId } }: OrderInFlight,
   traceparent: string | undefined,
   now: number
 ) =>
   LogRecord.encode(
     order.itemId,
     Command.Place({
-      order: recorded(order, cipher),
+      order,
       attempt: 1,
       acceptedAt: Math.floor(now),
       correlationId,
@@ -50,8 +54,13 @@ export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return
   }
 
   return (order) => {
+    const toRecord = recorded(order.order, cipher)
+    if (toRecord === undefined) {
+      order.appended = NO_KEY
+      return finish(order)
+    }
     order.span = BuySpans.begin(spans, "orders send", "producer", order.order, order.request)
     const traceparent = order.span?.traceparent ?? order.request.traceparent
-    log.offer(encode(order, cipher, traceparent, clock.currentTimeMillisUnsafe()), completion(order, afterAppend))
+    log.offer(encode(toRecord, order, traceparent, clock.currentTimeMillisUnsafe()), completion(order, afterAppend))
   }
 })

@@ -36,8 +36,11 @@ export interface Claims {
    * is away an order counts as claimed, and has no claim.
    */
   readonly acquire: (order: OrderInFlight, completion: Completion<ClaimResult>) => void
-  /** Keeps ids for good. Where the store fails, the lease and the processor's status replace the claim. */
-  readonly confirm: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
+  /**
+   * Keeps ids for good, and says whether they are kept. Where the store fails, the lease and the processor's status
+   * replace the claim.
+   */
+  readonly confirm: (claims: ReadonlyArray<Claim>) => Effect.Effect<boolean>
   /** Gives ids back. Where the store fails, the lease runs out. */
   readonly release: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>
 }
@@ -79,9 +82,12 @@ const toRequest = ({ order, request: { correlationId } }: OrderInFlight) => ({
   correlationId
 })
 
-/** Orders do not wait for a store that is away. */
-const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>) =>
-  Effect.catch(effect, ({ detail }) => Log.debug(`${what}: ${detail}`, { event: "claim_left" }))
+/** Whether it was done. Orders do not wait for a store that is away. */
+const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>): Effect.Effect<boolean> =>
+  Effect.catch(
+    Effect.as(effect, true),
+    ({ detail }) => Effect.as(Log.debug(`${what}: ${detail}`, { event: "claim_left" }), false)
+  )
 
 /** Up to `capacity` requests may wait for a round trip. */
 export const make = Effect.fnUntraced(function*(
@@ -115,6 +121,7 @@ export const make = Effect.fnUntraced(function*(
   return {
     acquire: line.offer,
     confirm: (claims) => orLeave("An accepted order's claim was not kept", statuses.confirm(claims)),
-    release: (claims) => orLeave("A claim is left to its lease", storeBreaker.ask(statuses.release(claims)))
+    release: (claims) =>
+      Effect.asVoid(orLeave("A claim is left to its lease", storeBreaker.ask(statuses.release(claims))))
   }
 })

@@ -8,6 +8,7 @@ import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import * as MicrotaskBatch from "@flash-sale/infra/actor/MicrotaskBatch"
 import { Cause, Effect, Exit, Option } from "effect"
 import { LogBreaker } from "../guards/LogBreaker.ts"
+import { Unconfirmed } from "../guards/Unconfirmed.ts"
 import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import * as Refusals from "../request/Refusals.ts"
 import type { Claims } from "./Claims.ts"
@@ -55,13 +56,18 @@ const toRefusal = ({ request: { correlationId } }: OrderInFlight, error: AppendE
   )
 
 /** Ends the claims by `end`. A bug in it is the result, so that it concerns the orders of these claims alone. */
-const endAll = (claims: ReadonlyArray<Claim>, end: (claims: ReadonlyArray<Claim>) => Effect.Effect<void>) =>
-  claims.length === 0 ? Effect.succeed(Exit.void) : Effect.exit(Effect.suspend(() => end(claims)))
+const endAll = <A>(
+  claims: ReadonlyArray<Claim>,
+  none: A,
+  end: (claims: ReadonlyArray<Claim>) => Effect.Effect<A>
+): Effect.Effect<Exit.Exit<A>> =>
+  claims.length === 0 ? Effect.succeed(Exit.succeed(none)) : Effect.exit(Effect.suspend(() => end(claims)))
 
 export const make = Effect.fnUntraced(function*(
   claims: Claims
-): Effect.fn.Return<Stage, never, LogBreaker | WaitEstimate> {
+): Effect.fn.Return<Stage, never, LogBreaker | WaitEstimate | Unconfirmed> {
   const waitEstimate = yield* WaitEstimate
+  const unconfirmed = yield* Unconfirmed
   const breaker = yield* LogBreaker
   const start = Effect.runCallbackWith(yield* Effect.context<never>())
 
@@ -76,10 +82,12 @@ export const make = Effect.fnUntraced(function*(
     }
   })
 
-  const answer = (order: OrderInFlight, confirmed: Exit.Exit<void>, released: Exit.Exit<void>): void => {
+  const answer = (order: OrderInFlight, confirmed: Exit.Exit<boolean>, released: Exit.Exit<void>): void => {
     const { appended, claim } = order
     if (appended === undefined) return order.fail(Cause.die(new Error("an order was finished before its append")))
     if (Exit.isSuccess(appended)) {
+      // Its status is not kept, so until its record is folded it is known to nobody.
+      if (claim === undefined || Exit.isFailure(confirmed) || !confirmed.value) unconfirmed.add(appended.value)
       order.waitMillis = waitEstimate.at(appended.value)
       return claim !== undefined && Exit.isFailure(confirmed) ? order.fail(confirmed.cause) : order.accept()
     }
@@ -93,8 +101,8 @@ export const make = Effect.fnUntraced(function*(
   const finish = Effect.fnUntraced(function*(orders: Orders) {
     yield* record(orders)
     const ends = claimEnds(orders)
-    const confirmed = yield* endAll(ends.confirmed, claims.confirm)
-    const released = yield* endAll(ends.released, claims.release)
+    const confirmed = yield* endAll(ends.confirmed, true, claims.confirm)
+    const released = yield* endAll(ends.released, undefined, claims.release)
     for (const one of orders) run((order) => answer(order, confirmed, released), one)
   })
 

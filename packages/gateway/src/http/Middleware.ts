@@ -83,6 +83,12 @@ const withFields = (fields: Cors.Fields) => (response: HttpServerResponse.HttpSe
   return HttpServerResponse.setHeaders(response, all)
 }
 
+/** What is told of an order is for its buyer alone: no proxy and no browser keeps it. A stream says so already. */
+const keptByNobody = (path: Paths.Path | undefined) => (response: HttpServerResponse.HttpServerResponse) =>
+  path?.template.startsWith("/orders/") === true && response.headers["cache-control"] === undefined
+    ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
+    : response
+
 type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
 
 /**
@@ -123,6 +129,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
           ),
           Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),
+          Effect.map(keptByNobody(path)),
           Effect.map(withFields(rules.cors.fieldsOf(request.headers))),
           Effect.map((response) =>
             hasBegun() || response.status === 413

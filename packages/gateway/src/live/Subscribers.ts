@@ -22,6 +22,8 @@ export interface Subscriber<A> {
   readonly queue: Queue.Dequeue<A, Cause.Done>
   /** Never waits. */
   readonly offer: (message: A) => void
+  /** Ends the stream, after what it has not read yet. */
+  readonly end: () => void
 }
 
 interface Open {
@@ -69,7 +71,11 @@ export const layer = (max: number): Layer.Layer<Subscribers, never, Shutdown> =>
             Effect.sync(() => subscribers.add(open)),
             () => Effect.sync(() => subscribers.delete(open))
           )
-          return { queue, offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined }
+          return {
+            queue,
+            offer: (message: A) => isOpen && !Queue.offerUnsafe(queue, message) ? open.cut() : undefined,
+            end: open.end
+          }
         })
 
       /** Refuses new subscribers, lets the others read to the end of their queues, and cuts off those that do not. */

@@ -6,6 +6,7 @@
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
@@ -18,11 +19,12 @@ import { Context, Effect, Layer } from "effect"
 import { Gatekeeper } from "../access/Gatekeeper.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { StoreBreaker } from "../guards/StoreBreaker.ts"
+import { Unconfirmed } from "../guards/Unconfirmed.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 
-/** How long the answer is cached whether every partition is wholly folded. */
-const MARKS_KEPT = "1 second"
+/** How long the answer is cached whether the store knows every order. */
+const WHOLE_KEPT = "1 second"
 
 /**
  * How long after the store was away an id that it does not know may belong to an order that was accepted meanwhile, in
@@ -43,12 +45,14 @@ const ownerOf = (found: Found) => ownerIn(found._tag === "Kept" ? found.record.f
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  Gatekeeper | OrderStatuses | RecoveryMarks | PartitionCount | StoreBreaker
+  Gatekeeper | OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const gatekeeper = yield* Gatekeeper
     const statuses = yield* OrderStatuses
+    const store = yield* ItemStore
+    const unconfirmed = yield* Unconfirmed
     const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
     const storeBreaker = yield* StoreBreaker
@@ -65,7 +69,8 @@ export const layer: Layer.Layer<
       return millis - Math.max(connectedAt, storeBreaker.failedAt()) < DOUBT
     })
 
-    // A store that is being refilled from the log does not know all orders yet.
+    // A store that is being refilled from the log does not know all orders yet. One that takes no writes learns of
+    // none: what is accepted meanwhile has a lease that ends, and no status.
     const isWhole = yield* Kept.make(
       Effect.gen(function*() {
         const partitions = Array.from(
@@ -73,9 +78,10 @@ export const layer: Layer.Layer<
           (_, index) => PartitionId.make(index)
         )
         const marks = yield* Effect.forEach(partitions, recoveryMarks.read, { concurrency: "unbounded" })
-        return marks.every((mark) => mark !== undefined)
+        if (marks.some((mark) => mark === undefined)) return false
+        return (yield* storeBreaker.askAside(store.isUp)) && !(yield* unconfirmed.isAny)
       }),
-      MARKS_KEPT
+      WHOLE_KEPT
     )
 
     const read = Effect.fnUntraced(

@@ -1,7 +1,6 @@
 /** Who may read `/metrics`: everybody, or whoever shows the token. */
-import { Redacted } from "effect"
 import { createHash, timingSafeEqual } from "node:crypto"
-import type { MetricsToken } from "../settings/MetricsToken.ts"
+import { type MetricsToken, tokensIn } from "../settings/MetricsToken.ts"
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
 
@@ -11,14 +10,16 @@ export const CHALLENGE = "Bearer realm=\"metrics\""
 export const REFUSAL = { error: "The metrics need their token", code: "unauthenticated", retryable: false } as const
 
 /**
- * Whether this header `Authorization` shows the token. Digests are compared, in constant time, so that an answer tells
- * neither the length of the token nor where a guess begins to be wrong.
+ * Whether this header `Authorization` shows the token, or one of two. Digests are compared, in constant time, so that an
+ * answer tells neither the length of the token nor where a guess begins to be wrong.
  */
 export const make = (token: MetricsToken): (authorization: string | undefined) => boolean => {
   if (token === undefined) return () => true
-  const wanted = digest(Redacted.value(token))
+  const wanted = tokensIn(token).map(digest)
   return (authorization = "") => {
     const [, given] = /^Bearer +([^ ]+)$/i.exec(authorization) ?? []
-    return given !== undefined && timingSafeEqual(digest(given), wanted)
+    if (given === undefined) return false
+    const shown = digest(given)
+    return wanted.some((one) => timingSafeEqual(shown, one))
   }
 }

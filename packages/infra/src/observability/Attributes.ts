@@ -39,6 +39,7 @@ export const EVENTS = [
   "letters_missing",
   "log_unusable",
   "mark_missing",
+  "token_keys_missing",
   "kafka_client",
   "redis_policy",
   "store_memory_short",

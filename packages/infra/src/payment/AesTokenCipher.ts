@@ -58,7 +58,12 @@ const decryptWith = (key: KeyObject, keyId: string, token: EncryptedToken, owner
   }
 }
 
-export const make = ({ current, known }: TokenKeys): Cipher => {
+/** A cipher that has a key to encrypt with. */
+interface KeyedCipher extends Cipher {
+  readonly encrypt: (token: PaymentToken, owner: TokenOwner) => EncryptedToken
+}
+
+export const make = ({ current, known }: TokenKeys): KeyedCipher => {
   const nextNonce = makeNonces()
   return {
     encrypt: (token, owner) => {

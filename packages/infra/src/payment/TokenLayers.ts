@@ -1,6 +1,6 @@
 /** The cipher of payment tokens, by the settings. Each module is loaded when it is needed. */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
+import { TokenCipher, withoutKeys } from "@flash-sale/domain/records/token/TokenCipher"
 import { Effect, Layer } from "effect"
 import type * as TokenKeyFile from "./TokenKeyFile.ts"
 import type { TokenKeys } from "./TokenKeys.ts"
@@ -17,14 +17,16 @@ export const layer = (keys: TokenKeys | undefined): Layer.Layer<never> =>
 const keyFile = Effect.promise(() => import("./TokenKeyFile.ts"))
 
 /**
- * The same by the keys in the folder of the embedded file where no others are given. Needs the engine that holds the
- * folder.
+ * The same by the keys in the folder of the embedded file where no others are given. `usedKey` gives the id of a key
+ * that the log needs. Needs the engine that holds the folder.
  */
-export const layerEmbedded = (
+export const layerEmbedded = <E>(
   dataDir: string,
-  keys: TokenKeys | undefined
-): Layer.Layer<never, TokenKeyFile.CannotUseKeys, OrderLog> =>
+  keys: TokenKeys | undefined,
+  usedKey: Effect.Effect<string | undefined, E>
+): Layer.Layer<never, TokenKeyFile.CannotUseKeys | E, OrderLog> =>
   Layer.unwrap(Effect.gen(function*() {
     yield* OrderLog
-    return layer(keys ?? (yield* (yield* keyFile).readOrMake(dataDir)))
+    const found = keys ?? (yield* (yield* keyFile).readOrMake(dataDir, usedKey))
+    return found === undefined ? Layer.succeed(TokenCipher, withoutKeys) : layer(found)
   }))

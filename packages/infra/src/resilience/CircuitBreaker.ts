@@ -1,12 +1,14 @@
 /**
  * A circuit breaker: after some failures in a row it rejects all requests, and probes by itself when to close again.
  *
- * **Details**: real requests never serve as probes. When an opening has lasted its time the breaker is half-open and
- * probes, one probe at a time, also without requests; enough successes in a row close it, one failure opens it for
- * twice as long, up to a bound. The length of openings starts anew after a real request has succeeded.
+ * **Details**: real requests never serve as probes. When an opening has lasted its time, or `lookEvery` has found the
+ * service at work, the breaker is half-open and probes, one probe at a time, also without requests; enough successes in
+ * a row close it, one failure opens it for twice as long, up to a bound. The length of openings starts anew after a real
+ * request has succeeded.
  */
-import { Data, Duration, Effect, Exit, Latch, Schedule, type Scope } from "effect"
+import { Data, Duration, Effect, Exit, Latch, type Scope } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
+import * as Openings from "./Openings.ts"
 import { withoutStack } from "./WithoutStack.ts"
 
 export type BreakerState = "closed" | "open" | "half_open"
@@ -14,14 +16,16 @@ export type BreakerState = "closed" | "open" | "half_open"
 /** The request was not tried. `retryAfterMillis` is the time until the next probe may close the breaker. */
 export class BreakerOpen extends Data.TaggedError("BreakerOpen")<{ readonly retryAfterMillis: number }> {}
 
-export interface BreakerSettings {
+export interface BreakerSettings extends Openings.OpeningSettings {
   /** Failures in a row that open it. */
   readonly failureThreshold: number
   /** Successful probes in a row that close it. */
   readonly successThreshold: number
-  /** How long the first opening lasts; each further one lasts twice as long, up to `maxTimeout`. */
-  readonly baseTimeout: Duration.Duration
-  readonly maxTimeout: Duration.Duration
+  /**
+   * How often the probe is asked during an opening, which ends with its first success: for a service that it costs
+   * nothing to ask, such as a file. Where it is absent an opening lasts its whole time.
+   */
+  readonly lookEvery?: Duration.Duration
 }
 
 export interface BreakerOptions<R> {
@@ -45,26 +49,6 @@ export interface CircuitBreaker {
 /** The wait between two probes of one half-open phase, and the least that `retryAfterMillis` says. */
 const PROBE_EVERY = Duration.millis(100)
 
-/** How long openings in a row last: each twice as long as the one before, up to the bound. */
-const makeOpenings = Effect.fnUntraced(function*({ baseTimeout, maxTimeout }: BreakerSettings) {
-  const beginAnew = Schedule.toStep(Schedule.min([Schedule.exponential(baseTimeout), Schedule.spaced(maxTimeout)]))
-  let step = yield* beginAnew
-  let hasOpened = false
-  return {
-    /** How long the opening lasts that begins now. */
-    next: Effect.fnUntraced(function*(now: number) {
-      if (!hasOpened) step = yield* beginAnew
-      hasOpened = true
-      // The schedule has no end.
-      return (yield* Effect.orDie(step(now, undefined)))[1]
-    }),
-    /** The next opening lasts as long as the first. */
-    reset: (): void => {
-      hasOpened = false
-    }
-  }
-})
-
 /** Closed at first. Probes for as long as the scope lives. */
 export const make = Effect.fnUntraced(function*<R>(
   { onChange, probe, settings }: BreakerOptions<R>
@@ -72,7 +56,7 @@ export const make = Effect.fnUntraced(function*<R>(
   const context = yield* Effect.context<R>()
   const monotonic = yield* Monotonic.reader
   const opened = yield* Latch.make(false)
-  const openings = yield* makeOpenings(settings)
+  const openings = yield* Openings.make(settings)
   let state: BreakerState = "closed"
   let failures = 0
   let lasts = Duration.zero
@@ -95,19 +79,31 @@ export const make = Effect.fnUntraced(function*<R>(
     yield* opened.open
   })
 
+  // A probe that dies by a bug has not shown that anything works.
+  const isUp = Effect.map(
+    Effect.exit(Effect.provideContext(probe, context)),
+    (exit) => Exit.isSuccess(exit) && exit.value
+  )
+
   const works = Effect.gen(function*() {
     for (let successes = 0; successes < settings.successThreshold; successes++) {
       if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
-      // A probe that dies by a bug has not shown that anything works.
-      const exit = yield* Effect.exit(Effect.provideContext(probe, context))
-      if (Exit.isFailure(exit) || !exit.value) return false
+      if (!(yield* isUp)) return false
     }
     return true
   })
 
+  /** Until the opening has lasted its time, or the service is seen at work. */
+  const untilOver = Effect.suspend(() => {
+    const { lookEvery } = settings
+    if (lookEvery === undefined) return Effect.sleep(lasts)
+    const seen = Effect.repeat(Effect.andThen(Effect.sleep(lookEvery), isUp), { until: (up): boolean => up })
+    return Effect.raceFirst(Effect.sleep(lasts), Effect.asVoid(seen))
+  })
+
   const recover = Effect.gen(function*() {
     yield* opened.await
-    yield* Effect.sleep(lasts)
+    yield* untilOver
     yield* move("half_open")
     if (!(yield* works)) return yield* open
     yield* opened.close
@@ -119,7 +115,10 @@ export const make = Effect.fnUntraced(function*<R>(
   const refusal = (): BreakerOpen | undefined =>
     state === "closed" ? undefined : withoutStack(() =>
       new BreakerOpen({
-        retryAfterMillis: Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - monotonic())
+        retryAfterMillis: Math.min(
+          Math.max(Duration.toMillis(PROBE_EVERY), halfOpenAt - monotonic()),
+          settings.lookEvery === undefined ? Number.POSITIVE_INFINITY : Duration.toMillis(settings.lookEvery)
+        )
       })
     )
 

@@ -1,5 +1,6 @@
 /** The environment variables of a gateway. */
 import { Config, Duration } from "effect"
+import type * as CircuitBreaker from "../resilience/CircuitBreaker.ts"
 import * as HostNames from "./HostNames.ts"
 import * as Kind from "./Kind.ts"
 import * as ListenHost from "./ListenHost.ts"
@@ -29,7 +30,7 @@ const BreakerSettings = Variable.check(
         `CIRCUIT_BREAKER_BASE_TIMEOUT, which is ${Kind.formatDuration(baseTimeout)}`
       : undefined
 )
-export type BreakerSettings = Config.Success<typeof BreakerSettings>
+export type BreakerSettings = CircuitBreaker.BreakerSettings
 
 /** A longer notice would leave the requests under way too little of the 30 s of a shutdown. */
 const MAX_NOTICE = Duration.seconds(5)
@@ -44,13 +45,18 @@ const MAX_QUEUE_WAIT = Duration.days(1)
 /** The share of `MAX_IN_FLIGHT` that one api key may take where `KEY_MAX_IN_FLIGHT` is not set. Why: decision 0040. */
 const KEY_SHARE = 0.8
 
-/** What is not the same for every way to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`. */
+/** How often a log that is a file is asked while the breaker is open: asking costs a write that changes nothing. */
+const FILE_LOOK_EVERY = Duration.seconds(1)
+
+/** What differs between ways to start a gateway: the defaults of `DOCS` and of `HTTP_HOST`, its names, and its log. */
 export interface Defaults {
   readonly docs: boolean
   readonly httpHost: string | undefined
+  /** Whether the log is a file of this machine. */
+  readonly isOnFile: boolean
 }
 
-const variables = ({ docs, httpHost }: Defaults) =>
+const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
   Variable.group({
     httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
     /** The address to listen on; all of the machine where it is undefined. */
@@ -63,7 +69,10 @@ const variables = ({ docs, httpHost }: Defaults) =>
     metricsToken: MetricsToken.config,
     /** Whether a caller's trace goes on here, with the caller's decision whether it is recorded. */
     trustTraceparent: Variable.make("TRUST_TRACEPARENT", Kind.yesOrNo, false),
-    breaker: BreakerSettings,
+    breaker: Config.map(
+      BreakerSettings,
+      (breaker): CircuitBreaker.BreakerSettings => isOnFile ? { ...breaker, lookEvery: FILE_LOOK_EVERY } : breaker
+    ),
     /** Orders that one user may send in a window. */
     rateLimit: Variable.group({
       maxRequests: Variable.make("RATE_LIMIT_MAX_REQUESTS", count, 60),
@@ -95,6 +104,7 @@ const isQuota = ({ keyMaxInFlight, maxInFlight }: Config.Success<ReturnType<type
 export const make = (defaults: Defaults) =>
   Config.map(Variable.check(variables(defaults), isQuota), (read) => ({
     ...read,
+    allowedHosts: read.allowedHosts ?? ListenHost.namesAt(defaults.httpHost, read.httpHost),
     keyMaxInFlight: read.keyMaxInFlight ?? Math.max(1, Math.floor(read.maxInFlight * KEY_SHARE))
   }))
 

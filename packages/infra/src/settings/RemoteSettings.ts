@@ -1,5 +1,5 @@
 /** The environment variables by which commands reach the admin API of a running engine, instead of its stores. */
-import { Config, Option, Redacted } from "effect"
+import { type Config, Option, Redacted } from "effect"
 import * as Kind from "./Kind.ts"
 import * as Variable from "./Variable.ts"
 

@@ -1,9 +1,11 @@
 /** A change of the sale of every item that there is: all of them paused, or none any more. */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
 import * as Cursor from "../paging/Cursor.ts"
 import * as ItemList from "./ItemList.ts"
@@ -11,6 +13,8 @@ import * as SaleChange from "./SaleChange.ts"
 
 /** Changes that are appended at the same time. */
 const AT_ONCE = 128
+/** Partitions that are looked at together. */
+const LOOKS_AT_ONCE = 32
 /** Failures in a row after which the others are not tried: the log is away, and each try takes seconds. */
 const MAX_FAILURES_IN_A_ROW = 64
 
@@ -34,29 +38,26 @@ export interface EveryResult {
   /** Those of which the change is in the log. It takes effect in order with their orders. */
   readonly done: number
   readonly failed: ReadonlyArray<FailedItem>
+  /** Partitions that are not folded to their end: there may be items of theirs that nobody knows yet. */
+  readonly incomplete: ReadonlyArray<PartitionId>
 }
 
-/**
- * Appends the change for each item, and goes on where one fails. An item that somebody begins meanwhile may be left
- * out. `onDone` hears how many are done by now.
- */
-export const change = Effect.fn("EveryItem.change")(function*(
-  patch: SalePatch,
-  operator: Operator,
-  onDone: (count: number) => void = () => {}
-): Effect.fn.Return<EveryResult, ItemList.ListError, ItemStore | OrderLog> {
-  const seen = new Set<ItemId>()
-  let inARow = 0
-  const changeOne = (itemId: ItemId) =>
-    Effect.suspend(() =>
-      inARow >= MAX_FAILURES_IN_A_ROW
-        ? Effect.succeed<FailedItem>({ itemId, code: "not_tried" })
-        : Effect.map(tryOne(itemId, patch, operator), (failure) => {
-          inARow = failure === undefined ? 0 : inARow + 1
-          return failure
-        })
-    )
-  const failed: Array<FailedItem> = []
+/** The partitions whose items the store does not all know now. */
+const incompletePartitions = Effect.gen(function*() {
+  const log = yield* OrderLog
+  const marks = yield* RecoveryMarks
+  const partitions = Array.from({ length: yield* log.partitions }, (_, at) => PartitionId.make(at))
+  const found = yield* Effect.forEach(
+    partitions,
+    (partition) => Effect.map(marks.read(partition), (mark) => mark === undefined ? [partition] : []),
+    { concurrency: LOOKS_AT_ONCE }
+  )
+  return found.flat()
+})
+
+/** The names of all items, each once. */
+const allNames = Effect.gen(function*() {
+  const names = new Set<ItemId>()
   let cursor: string | undefined
   do {
     const page: Effect.Success<ReturnType<typeof ItemList.names>> = yield* Effect.catchTag(
@@ -64,14 +65,40 @@ export const change = Effect.fn("EveryItem.change")(function*(
       "InvalidCursor",
       Effect.die
     )
-    const fresh = page.itemIds.map(({ itemId }) => itemId).filter((itemId) => !seen.has(itemId))
-    for (const itemId of fresh) seen.add(itemId)
-    const results = yield* Effect.forEach(fresh, changeOne, { concurrency: AT_ONCE })
-    failed.push(...results.flatMap((result) => result ?? []))
-    onDone(seen.size - failed.length)
+    for (const { itemId } of page.itemIds) names.add(itemId)
     cursor = page.next
   } while (cursor !== undefined)
-  return { total: seen.size, done: seen.size - failed.length, failed }
+  return names
+})
+
+/**
+ * Appends the change for each item, and goes on where one fails. An item that somebody begins meanwhile may be left
+ * out. `onDone` hears how many are done by now. All items are listed before the first is changed: where they cannot be
+ * listed to the end, none is.
+ */
+export const change = Effect.fn("EveryItem.change")(function*(
+  patch: SalePatch,
+  operator: Operator,
+  onDone: (count: number) => void = () => {}
+): Effect.fn.Return<EveryResult, ItemList.ListError, ItemStore | OrderLog | RecoveryMarks> {
+  // Before the names are read: a fold that ends in between leaves none out.
+  const incomplete = yield* incompletePartitions
+  const names = yield* allNames
+  let inARow = 0
+  let done = 0
+  const changeOne = Effect.fnUntraced(function*(itemId: ItemId) {
+    if (inARow >= MAX_FAILURES_IN_A_ROW) return [{ itemId, code: "not_tried" as const }]
+    const failure = yield* tryOne(itemId, patch, operator)
+    if (failure !== undefined) {
+      inARow++
+      return [failure]
+    }
+    inARow = 0
+    onDone(++done)
+    return []
+  })
+  const failed = (yield* Effect.forEach(names, changeOne, { concurrency: AT_ONCE })).flat()
+  return { total: names.size, done, failed, incomplete }
 })
 
 /** Why it failed; undefined where it did not. */

@@ -31,7 +31,7 @@ export interface StoppedItem {
 }
 
 export class ProcessorState extends Context.Service<ProcessorState, {
-  /** Sets the state of an owned partition; undefined when it is given up. Logs one line for each change. */
+  /** Sets the state of an owned partition; undefined when it is released. Logs one line for each change. */
   readonly set: (partition: PartitionId, state: WorkerState | undefined) => Effect.Effect<void>
   readonly stopItem: (partition: PartitionId, itemId: ItemId, detail: string) => Effect.Effect<void>
   /** A worker starts anew: the items that it had stopped are tried again. */
@@ -49,7 +49,7 @@ export class ProcessorState extends Context.Service<ProcessorState, {
 const describe = (state: WorkerState | undefined): string => {
   switch (state?._tag) {
     case undefined:
-      return "given up"
+      return "released, for the next processor or the next start"
     case "Recovering":
       return `folding the log from ${state.from} to ${state.until}`
     case "Running":

@@ -112,6 +112,21 @@ describe("the keys' file under a running engine", () => {
       assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
     }))
 
+  it.effect("a file that is deleted and written anew, as some programs replace it, has keys all the while", () =>
+    Effect.gen(function*() {
+      const { callers, good, lines, ops, path } = yield* setUp
+      for (let times = 0; times < 10; times++) {
+        unlinkSync(path)
+        // In some of these pauses the engine looks.
+        yield* TestClock.adjust("200 millis")
+        assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
+        writeFileSync(path, good, { mode: 0o600 })
+        yield* aSecond
+        assert.deepStrictEqual([said(callers, ops), callers.hasKeys()], ["ops", true])
+      }
+      assert.deepStrictEqual(lines, [])
+    }))
+
   it.effect("a link that is led elsewhere is followed, as Kubernetes replaces what it mounts", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(NOW)

@@ -11,7 +11,7 @@ import { EMBEDDED_PARTITIONS } from "@flash-sale/infra/sqlite/database/Migration
 import { CannotOpen } from "@flash-sale/infra/sqlite/database/OpenFile"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import { Context, Effect, Fiber, Layer } from "effect"
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Folders from "../Folders.ts"
 
@@ -57,15 +57,77 @@ describe("SqliteBackup", () => {
       assert.deepStrictEqual(yield* SqliteInfra.losses({ folder: other }), [])
     }))
 
-  it.live("a file that is there is replaced only where that is forced", () =>
+  it.live("an earlier backup is replaced where that is forced, and no other file ever", () =>
     Effect.gen(function*() {
       const { folder, path } = yield* engine
       writeFileSync(path, "the only copy")
-      const refused = yield* Effect.flip(SqliteBackup.make(folder, path, false))
-      assert.include(refused.message, `${path}: it is there already`)
+      for (const isForced of [false, true]) {
+        const refused = yield* Effect.flip(SqliteBackup.make(folder, path, isForced))
+        assert.include(refused.message, `${path}: it is there already, and is no backup`)
+      }
       assert.strictEqual(readFileSync(path, "utf8"), "the only copy")
+      rmSync(path)
+      yield* SqliteBackup.make(folder, path, false)
+      assert.include((yield* Effect.flip(SqliteBackup.make(folder, path, false))).message, "only --force replaces it")
+      const { madeAt } = yield* SqliteBackup.make(folder, path, true)
+      const restored = yield* SqliteBackup.restore(join(yield* Folders.temporary, "data"), path)
+      assert.deepStrictEqual([restored.records, restored.madeAt], [RECORDS, madeAt])
+    }))
+
+  it.live("no path of an engine's file, and none that is no file, is written to by force", () =>
+    Effect.gen(function*() {
+      const { folder, path } = yield* engine
+      const other = (yield* engine).folder
+      const place = yield* Folders.temporary
+      const keys = join(folder, "payment-token.keys")
+      writeFileSync(keys, "k1 00\n")
+      symlinkSync(folder, join(place, "data"))
+      symlinkSync(join(folder, "engine.sqlite"), join(place, "link"))
+      symlinkSync(join(place, "nowhere"), join(place, "dangling"))
+      linkSync(join(folder, "engine.sqlite"), join(place, "hard"))
+      linkSync(join(folder, "orders.high"), join(place, "hard-high"))
+      yield* SqliteBackup.make(folder, path, false)
+      const refused: ReadonlyArray<readonly [path: string, why: string]> = [
+        ...["engine.sqlite", "engine.sqlite-wal", "engine.lock", "orders.high", "payment-token.keys", "keys.json"]
+          .flatMap(
+            (name) =>
+              [folder, other, join(place, "data"), place].map((one) =>
+                [join(one, name), "a file of an engine"] as const
+              )
+          ),
+        [join(place, "admin.key"), "a file of an engine"],
+        [join(place, "link"), "a file of an engine"],
+        [join(place, "hard"), "a file of an engine"],
+        [join(place, "hard-high"), "a file of an engine"],
+        [join(place, "dangling"), "is a link"],
+        ["/dev/null", "is no file"],
+        [place, "is a folder"],
+        [join(place, "new/"), "is a folder"],
+        ["", "is empty"],
+        [join(place, "nowhere", "b.sqlite"), `the folder ${join(place, "nowhere")} is not there`],
+        [join(path, "b.sqlite"), `${path} is no folder`],
+        [join(path, "x", "b.sqlite"), `the folder ${join(path, "x")} is not there`]
+      ]
+      const held = readFileSync(join(folder, "engine.sqlite"))
+      for (const [target, why] of refused) {
+        const error = yield* Effect.flip(SqliteBackup.make(folder, target, true))
+        assert.include(error.message, why, target)
+        assert.isTrue("isUsage" in error && error.isUsage, target)
+      }
+      assert.deepStrictEqual(readFileSync(join(folder, "engine.sqlite")), held)
+      assert.strictEqual(readFileSync(keys, "utf8"), "k1 00\n")
+      assert.deepStrictEqual(readdirSync(place).toSorted(), ["dangling", "data", "hard", "hard-high", "link"])
+    }))
+
+  it.live("what a user keeps beside the backup stays", () =>
+    Effect.gen(function*() {
+      const { folder, path } = yield* engine
+      const names = [".new", ".new-wal", ".new-journal"]
+      for (const suffix of names) writeFileSync(path + suffix, "mine")
+      yield* SqliteBackup.make(folder, path, false)
       yield* SqliteBackup.make(folder, path, true)
-      assert.strictEqual((yield* SqliteBackup.restore(join(yield* Folders.temporary, "data"), path)).records, RECORDS)
+      for (const suffix of names) assert.strictEqual(readFileSync(path + suffix, "utf8"), "mine")
+      assert.lengthOf(readdirSync(join(path, "..")), names.length + 1)
     }))
 
   it.live("a folder that holds an engine, or in which one works, is not restored into", () =>
@@ -94,7 +156,8 @@ describe("SqliteBackup", () => {
       const files: ReadonlyArray<readonly [string, string]> = [
         [path, `partition ${partition} of its log is damaged at 7`],
         [join(folder, "engine.sqlite"), "it is an engine's own file"],
-        [join(folder, "nothing"), "SQLite: cannot open"],
+        [join(folder, "nothing"), "there is no such file"],
+        [folder, "is no file"],
         [new URL(import.meta.url).pathname, "SQLite: not a database"]
       ]
       for (const [file, why] of files) {

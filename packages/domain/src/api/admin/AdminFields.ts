@@ -1,5 +1,5 @@
 /** Fields that several bodies and questions of the admin API have. */
-import { Schema } from "effect"
+import { Schema, SchemaTransformation } from "effect"
 import { Offset, PartitionId } from "../../records/Partition.ts"
 
 /** The most that one page of a list holds. */
@@ -11,6 +11,16 @@ const MAX_CURSOR = 1_000
 
 const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
 
+const Limit = Schema.String.annotate({
+  description: `How much a page holds: 1 to ${MAX_PAGE}, ${PAGE} where it is absent`
+}).pipe(Schema.decodeTo(
+  Schema.Finite.check(
+    Schema.isInt({ message: limitMessage }),
+    Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
+  ),
+  SchemaTransformation.numberFromString
+))
+
 /** What a list is asked for: how much, and from where on. */
 export const page = {
   cursor: Schema.optionalKey(
@@ -18,12 +28,7 @@ export const page = {
       description: "`next` of the page before; the first page where it is absent"
     })
   ),
-  limit: Schema.optionalKey(
-    Schema.FiniteFromString.check(
-      Schema.isInt({ message: limitMessage }),
-      Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
-    ).annotate({ description: `How much a page holds: 1 to ${MAX_PAGE}, ${PAGE} where it is absent` })
-  )
+  limit: Schema.optionalKey(Limit)
 }
 
 /** Where the next page begins. Its inside is the engine's own. */

@@ -96,5 +96,12 @@ export const ChangeRecorded = Schema.Struct({
 export const SalesChanged = Schema.Struct({
   total: Schema.Int.annotate({ description: "Items that there are" }),
   done: Schema.Int.annotate({ description: "Items whose change is in the log" }),
-  failed: Schema.Array(Schema.Struct({ item_id: ItemId, code: Schema.String }))
+  failed: Schema.Array(Schema.Struct({ item_id: ItemId, code: Schema.String })),
+  incomplete_partitions: Schema.optionalKey(
+    Schema.Array(PartitionId).annotate({
+      description:
+        "Partitions that are not folded to their end: items of theirs may not be known yet. Send the change " +
+        "again until this is absent"
+    })
+  )
 }).annotate({ identifier: "SalesChanged", description: "For how many items it was done, and for which it was not." })

@@ -142,7 +142,6 @@ const LetterOutcome = Schema.Struct({
   handling
 })
 
-/** What became, or would become, of each letter. */
 export const Handled = Schema.Struct({
   dry_run: Schema.Boolean,
   total: Schema.Int.annotate({ description: "Letters that were meant" }),

@@ -10,6 +10,8 @@ import { NoKeys } from "./AdminErrors.ts"
 export class CurrentOperator extends Context.Service<CurrentOperator, {
   readonly name: KeyName
   readonly address: string
+  /** Whether the key still counts and still has the scope. What goes on after its first answer asks again. Cheap. */
+  readonly stillMay: () => boolean
 }>()("@flash-sale/domain/api/admin/CurrentOperator") {}
 
 const apiKey = HttpApiSecurity.bearer.pipe(

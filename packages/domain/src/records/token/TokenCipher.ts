@@ -21,7 +21,8 @@ export interface Undecryptable {
 
 /** With the keys of a process. */
 export interface Cipher {
-  readonly encrypt: (token: PaymentToken, owner: TokenOwner) => EncryptedToken
+  /** Undefined where the keys are missing: an order with a token is not recorded then, least of all in clear. */
+  readonly encrypt: (token: PaymentToken, owner: TokenOwner) => EncryptedToken | undefined
   /** The token, or why there is none. */
   readonly decrypt: (token: EncryptedToken, owner: TokenOwner) => PaymentToken | Undecryptable
 }
@@ -30,6 +31,9 @@ export interface Cipher {
 export const TokenCipher = Context.Reference<Cipher | undefined>("@flash-sale/domain/records/token/TokenCipher", {
   defaultValue: () => undefined
 })
+
+/** The cipher of a process whose keys are missing: what is encrypted waits for them, and nothing is encrypted. */
+export const withoutKeys: Cipher = { encrypt: () => undefined, decrypt: (token) => unknownKey(token) }
 
 /** What a token is to who has no key of its id. */
 export const unknownKey = (token: EncryptedToken): Undecryptable => ({

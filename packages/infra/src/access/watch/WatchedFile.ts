@@ -4,7 +4,8 @@
  * **Details**: the file is read each time, and its text compared. Its inode, times and size would not tell each change
  * from none: a rename, a link that is led elsewhere, as Kubernetes does it, and a write within the same tick. A text
  * that cannot be read or understood changes nothing, as it may be half-written: it is said once, and what was read
- * before stays in force.
+ * before stays in force. A file that is gone is looked for a second time before that counts, as some programs replace
+ * a file by deleting it and writing another.
  */
 import { Effect, Result, Schedule, Schema, type Scope } from "effect"
 import * as SecretFile from "../../files/SecretFile.ts"
@@ -12,6 +13,8 @@ import * as Log from "../../observability/logs/Log.ts"
 
 /** How often the file is read. */
 export const LOOK_EVERY = "500 millis"
+/** How long a file must have been gone until that counts. With `LOOK_EVERY` less than a second. */
+const GONE_FOR = "250 millis"
 
 /** The file cannot be used, at the start: nothing was read from it before. */
 export class CannotUseFile extends Schema.TaggedError<CannotUseFile>()("CannotUseFile", {
@@ -68,8 +71,13 @@ export const make = Effect.fnUntraced(function*<A>(
   /** The last trouble that was said, until it is over. */
   let trouble: string | undefined
 
+  const foundNow = Effect.flatMap(textOf(options), (found) =>
+    found === undefined && text !== undefined
+      ? Effect.delay(textOf(options), GONE_FOR)
+      : Effect.succeed(found))
+
   const look = Effect.gen(function*() {
-    const found = yield* textOf(options)
+    const found = yield* foundNow
     if (found !== text) {
       current = yield* valueOf(options, found)
       text = found

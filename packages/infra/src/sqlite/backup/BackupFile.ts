@@ -1,11 +1,12 @@
 /** A backup as one file, and what makes it whole: its tables, its log record by record, and when it was made. */
-import { closeSync, fsyncSync, openSync } from "node:fs"
+import { closeSync, fsyncSync, openSync, readSync } from "node:fs"
 import * as Connection from "../database/Connection.ts"
 import * as LogChain from "../database/LogChain.ts"
 import * as Migrations from "../database/Migrations.ts"
 
 /** The setting of a backup that says when it was made, in milliseconds since 1970. An engine's own file has none. */
 const MADE_AT = "backup_made_at"
+const STAMP = "SELECT value FROM settings WHERE name = ?"
 
 /** What a backup holds. */
 export interface Content {
@@ -34,6 +35,32 @@ export const unstamp = (path: string): void =>
 
 /** Reads all of it. Throws `NotWhole`, or what SQLite says. */
 export const read = (path: string): Content => using(path, true, contentOf)
+
+/** What a database begins with that has no write-ahead log, up to the version of its format for writers. */
+const HEADER = Buffer.from("SQLite format 3\0", "latin1")
+const WRITER_AT = 18
+const WITHOUT_WAL = 1
+
+/**
+ * Whether the file says of itself that it is a backup. Another database is not opened where that would make files
+ * beside it.
+ */
+export const isBackup = (path: string): boolean => {
+  const header = Buffer.alloc(WRITER_AT + 1)
+  const descriptor = openSync(path, "r")
+  try {
+    readSync(descriptor, header, 0, header.length, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+  if (!header.subarray(0, HEADER.length).equals(HEADER) || header[WRITER_AT] !== WITHOUT_WAL) return false
+  try {
+    return using(path, true, (connection) => connection.get(STAMP, MADE_AT) !== undefined)
+  } catch {
+    // It is another database, or a damaged one.
+    return false
+  }
+}
 
 /** Waits until the disk has the file. */
 export const sync = (path: string): void => {
@@ -65,7 +92,7 @@ const contentOf = (connection: Connection.Connection): Content => {
   if (wrong !== "ok") throw new NotWhole(String(wrong))
   const otherCount = Migrations.wrongPartitions(connection)
   if (otherCount !== undefined) throw new NotWhole(otherCount)
-  const madeAt = connection.get("SELECT value FROM settings WHERE name = ?", MADE_AT)
+  const madeAt = connection.get(STAMP, MADE_AT)
   if (madeAt === undefined) throw new NotWhole("it is an engine's own file, and does not say when it was made")
   const tails = LogChain.tails(connection)
   for (const partition of tails.keys()) {

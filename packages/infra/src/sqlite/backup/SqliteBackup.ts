@@ -1,7 +1,8 @@
 /** Backups of the embedded file: made while an engine works, brought back into a folder without one. Decision 0034. */
-import { Clock, Effect, Schema } from "effect"
-import { existsSync, linkSync, renameSync, rmSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { Clock, Effect } from "effect"
+import { randomUUID } from "node:crypto"
+import { existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as Connection from "../database/Connection.ts"
@@ -12,38 +13,37 @@ import * as OpenFile from "../database/OpenFile.ts"
 import * as ResultCode from "../database/ResultCode.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
 import * as BackupFile from "./BackupFile.ts"
+import * as BackupPath from "./BackupPath.ts"
+import { BackupRefused } from "./BackupRefused.ts"
 
 /** What is being written has this suffix until it is whole. */
 const NEW_SUFFIX = ".new"
 
-/** The backup was not made, or not brought back. Nothing was changed. */
-export class BackupRefused extends Schema.TaggedError<BackupRefused>()("BackupRefused", {
-  path: Schema.String,
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return `${this.path}: ${this.detail}`
-  }
-}
-
-/** What is thrown becomes a refusal. */
-const attempt = <A>(path: string, use: () => A): Effect.Effect<A, BackupRefused> =>
+/** What is thrown becomes a refusal; `words` are those for an error of SQLite. */
+const attempt = <A>(path: string, use: () => A, words = ResultCode.operatingError): Effect.Effect<A, BackupRefused> =>
   Effect.try({
     try: use,
-    catch: (error) => new BackupRefused({ path, detail: ResultCode.operatingError(error) ?? messageOf(error) })
+    catch: (error) =>
+      error instanceof BackupRefused
+        ? error
+        : new BackupRefused({ path, detail: words(error) ?? messageOf(error), isUsage: false })
   })
 
-/** Removes what is not whole when the effect ends, however it ends. */
-const withNew = <A, E>(path: string, use: (unfinished: string) => Effect.Effect<A, E>) => {
-  const unfinished = path + NEW_SUFFIX
-  const remove = Effect.sync(() => {
-    for (const suffix of ["", WAL_SUFFIX, "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true })
+/**
+ * Gives the path of a new file in the folder of `path`, and removes it when the effect ends, however it ends. Its name
+ * is nobody else's.
+ */
+const withNew = <A, E>(path: string, use: (unfinished: string) => Effect.Effect<A, E>) =>
+  Effect.suspend(() => {
+    const unfinished = join(dirname(path), `.${randomUUID()}${NEW_SUFFIX}`)
+    const remove = Effect.sync(() => {
+      for (const suffix of ["", WAL_SUFFIX, "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true })
+    })
+    return Effect.ensuring(use(unfinished), remove)
   })
-  return Effect.ensuring(Effect.andThen(remove, use(unfinished)), remove)
-}
 
 const copy = (from: string, to: string): void => {
-  PrivateFiles.makeFile(to)
+  PrivateFiles.makeNewFile(to)
   const connection = Connection.open(from, Connection.BUSY_TIMEOUT_MILLIS, true)
   try {
     // One read of one moment, however much is written meanwhile; SQLite's own backup would begin again with each write.
@@ -54,8 +54,8 @@ const copy = (from: string, to: string): void => {
 }
 
 /**
- * Makes a backup of the folder's file at `path`, and reads it again. Another file is replaced only where `isForced`.
- * May be asked beside a running engine, whose commits go on; this process waits meanwhile.
+ * Makes a backup of the folder's file at `path`, and reads it again. An earlier backup is replaced only where
+ * `isForced`, and nothing else ever. May be asked beside a running engine, whose commits go on; this process waits meanwhile.
  */
 export const make = Effect.fnUntraced(function*(
   folder: string,
@@ -65,9 +65,8 @@ export const make = Effect.fnUntraced(function*(
   yield* OpenFile.requireEngine(folder)
   const { problems: [problem] } = yield* OpenFile.check(folder)
   if (problem !== undefined) return yield* new OpenFile.CannotOpen({ path: problem.path, detail: problem.detail })
-  const target = yield* attempt(path, () => resolve(path))
-  const isThere = new BackupRefused({ path: target, detail: "it is there already, and only --force replaces it" })
-  if (!isForced && existsSync(target)) return yield* isThere
+  const place = () => BackupPath.check(path, DataFolder.pathOf(folder), isForced)
+  const target = yield* attempt(path, place)
   const madeAt = yield* Clock.currentTimeMillis
   return yield* withNew(target, (unfinished) =>
     Effect.gen(function*() {
@@ -77,8 +76,11 @@ export const make = Effect.fnUntraced(function*(
         BackupFile.sync(unfinished)
         return BackupFile.read(unfinished)
       })
-      // A link is not made where a file has come to be meanwhile.
-      yield* attempt(target, () => isForced ? renameSync(unfinished, target) : linkSync(unfinished, target))
+      yield* attempt(target, () => {
+        // A link is not made where a file has come to be meanwhile; what is to be replaced may be another one by now.
+        if (isForced) renameSync(unfinished, place())
+        else linkSync(unfinished, target)
+      })
       return content
     }))
 })
@@ -91,7 +93,12 @@ export const restore = (folder: string, path: string): Effect.Effect<
   Effect.gen(function*() {
     // Before anything is made: a backup that is none leaves no folder behind.
     const source = yield* attempt(path, () => resolve(path))
-    yield* attempt(source, () => BackupFile.read(source))
+    yield* attempt(source, () => {
+      const stat = statSync(source, { throwIfNoEntry: false })
+      if (stat === undefined) throw new Error("there is no such file")
+      if (!stat.isFile()) throw new Error("is no file")
+      return BackupFile.read(source)
+    }, ResultCode.fileError)
     return yield* Effect.provide(intoFolder(folder, source), EngineLock.layer(folder))
   })
 
@@ -100,7 +107,11 @@ const intoFolder = Effect.fnUntraced(function*(folder: string, source: string) {
   const file = OpenFile.pathIn(folder)
   const inTheWay = [file, file + WAL_SUFFIX, join(whole, HighWaterMark.FILE_NAME)].find(existsSync)
   if (inTheWay !== undefined) {
-    return yield* new BackupRefused({ path: inTheWay, detail: "is there: move the folder of that engine away first" })
+    return yield* new BackupRefused({
+      path: inTheWay,
+      detail: "is there: move the folder of that engine away first",
+      isUsage: false
+    })
   }
   return yield* withNew(file, (unfinished) =>
     Effect.gen(function*() {
@@ -115,7 +126,7 @@ const intoFolder = Effect.fnUntraced(function*(folder: string, source: string) {
       // After the file: one without a mark is taken as it is, and a mark without its file is a loss.
       yield* Effect.tryPromise({
         try: () => HighWaterMark.write(whole, { boot: HighWaterMark.currentBoot(), tails: content.tails }),
-        catch: (error) => new BackupRefused({ path: whole, detail: messageOf(error) })
+        catch: (error) => new BackupRefused({ path: whole, detail: messageOf(error), isUsage: false })
       })
       return content
     }))

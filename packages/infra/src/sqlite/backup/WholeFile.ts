@@ -3,11 +3,15 @@ import { Effect } from "effect"
 import type { EngineLocked } from "../database/EngineLock.ts"
 import type { CannotOpen } from "../database/OpenFile.ts"
 import type * as BackupFile from "./BackupFile.ts"
-import type { BackupRefused } from "./SqliteBackup.ts"
+import type { BackupRefused } from "./BackupRefused.ts"
 import type * as SqliteReset from "./SqliteReset.ts"
 
 const sqliteBackup = Effect.promise(() => import("./SqliteBackup.ts"))
 const sqliteReset = Effect.promise(() => import("./SqliteReset.ts"))
+
+const encryptedTokens = Effect.promise(() => import("./EncryptedTokens.ts"))
+const engineFiles = Effect.promise(() => import("../folder/EngineFiles.ts"))
+const pages = Effect.promise(() => import("./Pages.ts"))
 
 /** Where the file is. */
 interface Place {
@@ -38,3 +42,15 @@ export const reset = (
   isDone: boolean
 ): Effect.Effect<SqliteReset.Reset, CannotOpen | EngineLocked> =>
   Effect.flatMap(sqliteReset, ({ run }) => run(dataDir, isDone))
+
+/** Fails where a page of the file is damaged, in words. Reads all of it; may be asked beside a running engine. */
+export const verify = ({ dataDir }: Place): Effect.Effect<void, CannotOpen> =>
+  Effect.flatMap(pages, ({ verify }) => verify(dataDir))
+
+/** The id of a key that has encrypted payment tokens in the log; undefined where the log holds none. */
+export const tokenKey = ({ dataDir }: Place): Effect.Effect<string | undefined, CannotOpen> =>
+  Effect.flatMap(encryptedTokens, ({ keyId }) => keyId(dataDir))
+
+/** The names of the files of keys beside the file, which are in no backup of it. */
+export const keyFiles = ({ dataDir }: Place): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.map(engineFiles, ({ keysIn }) => keysIn(dataDir))

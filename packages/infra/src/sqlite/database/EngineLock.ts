@@ -8,9 +8,10 @@ import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as FolderAccess from "../folder/FolderAccess.ts"
 import * as FolderOwnership from "../folder/FolderOwnership.ts"
 import * as Connection from "./Connection.ts"
-import { CannotOpen, LOCK_NAME, pathIn, refuseExposed } from "./OpenFile.ts"
+import { CannotOpen, LOCK_NAME, pathIn, refuse } from "./OpenFile.ts"
 import * as ResultCode from "./ResultCode.ts"
 
 /** An engine holds its lock for as long as it lives: waiting for it is of no use. */
@@ -58,6 +59,8 @@ interface Lock {
 }
 
 const acquire = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<Held, EngineLocked | CannotOpen> {
+  yield* refuse(folder, FolderAccess.strange)
+  yield* refuse(folder, FolderAccess.foreign)
   const path = yield* Effect.try({
     try: () => {
       DataFolder.make(folder)
@@ -65,7 +68,7 @@ const acquire = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<He
     },
     catch: (error) => new CannotOpen({ path: folder, detail: messageOf(error) })
   })
-  yield* refuseExposed(folder)
+  yield* refuse(folder, FolderAccess.exposed)
   // Deleted under an engine that runs, perhaps: it takes its lock again meanwhile.
   yield* Effect.repeat(Effect.sync(() => existsSync(path) || !existsSync(pathIn(folder))), {
     until: (isClear: boolean) => isClear,

@@ -92,6 +92,8 @@ export const versionOf = (connection: Connection): number =>
  * Brings the file to the latest version. Returns what is wrong where it is of a later one, and then changes nothing.
  */
 export const migrate = (connection: Connection): string | undefined => {
+  // Nothing is written where nothing is to be done: commands read also where the disk is full, or another one writes.
+  if (versionOf(connection) === LATEST) return undefined
   connection.script("BEGIN IMMEDIATE")
   try {
     const version = versionOf(connection)

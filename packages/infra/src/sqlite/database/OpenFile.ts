@@ -4,10 +4,12 @@
  */
 import { Cause, Effect, Exit, Schedule, Schema } from "effect"
 import { existsSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as EngineFiles from "../folder/EngineFiles.ts"
+import * as FolderAccess from "../folder/FolderAccess.ts"
 import * as Connection from "./Connection.ts"
 import * as FileCheck from "./FileCheck.ts"
 import * as HighWaterMark from "./HighWaterMark.ts"
@@ -19,14 +21,6 @@ import * as ResultCode from "./ResultCode.ts"
 export const FILE_NAME = FileCheck.FILE_NAME
 /** The name of the file beside it that an engine locks. */
 export const LOCK_NAME = "engine.lock"
-/** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
-export const PRIVATE = [
-  FILE_NAME,
-  FILE_NAME + FileCheck.WAL_SUFFIX,
-  `${FILE_NAME}-shm`,
-  LOCK_NAME,
-  HighWaterMark.FILE_NAME
-]
 
 /** What SQLite calls a database that is in no file. */
 const MEMORY = ":memory:"
@@ -70,6 +64,7 @@ const inFolder = Effect.fnUntraced(function*(
   folder: string,
   isAccepted: boolean
 ): Effect.fn.Return<Connection.Connection, CannotOpen> {
+  yield* refuse(folder, FolderAccess.strange)
   yield* retrying(folder, Effect.sync(() => DataFolder.make(folder)))
   const path = join(folder, FILE_NAME)
   const { hasTail, problems } = yield* check(folder)
@@ -83,17 +78,17 @@ const inFolder = Effect.fnUntraced(function*(
   return connection
 })
 
-/** Fails where the folder, or a file of the engine in it, may be read or written by other users. Makes nothing. */
-export const refuseExposed = (folder: string): Effect.Effect<void, CannotOpen> =>
+/** Fails with what a look at the folder finds to be wrong: see `FolderAccess`. Makes nothing. */
+export const refuse = (folder: string, look: FolderAccess.Look): Effect.Effect<void, CannotOpen> =>
   Effect.flatMap(
-    retrying(folder, Effect.sync(() => PrivateFiles.exposed(DataFolder.pathOf(folder), PRIVATE))),
-    (exposed) => exposed === undefined ? Effect.void : new CannotOpen(exposed)
+    retrying(folder, Effect.sync(() => look(DataFolder.pathOf(folder)))),
+    (found) => found === undefined ? Effect.void : new CannotOpen(found)
   )
 
 /** Says what is wrong with the files of a folder. */
 export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOpen> =>
   Effect.andThen(
-    refuseExposed(folder),
+    refuse(folder, FolderAccess.exposed),
     retrying(folder, Effect.suspend(() => FileCheck.inspect(DataFolder.pathOf(folder))))
   )
 
@@ -101,6 +96,12 @@ export const check = (folder: string): Effect.Effect<FileCheck.Checked, CannotOp
 export const requireEngine = (folder: string): Effect.Effect<void, CannotOpen> =>
   Effect.gen(function*() {
     const path = yield* retrying(folder, Effect.sync(() => pathIn(folder)))
+    const whole = dirname(path)
+    // First of all: whose folder it is decides what may be said of it.
+    const isNone = yield* retrying(whole, Effect.sync(() => EngineFiles.isNoFolder(whole)))
+    if (isNone) return yield* new CannotOpen({ path: whole, detail: EngineFiles.NO_FOLDER })
+    const isEngines = yield* retrying(whole, Effect.sync(() => EngineFiles.isEngineFolder(whole)))
+    if (!isEngines) return yield* new CannotOpen({ path, detail: NO_ENGINE })
     if (existsSync(path)) return
     // A file that is gone is another matter: what knows of it has better words.
     const { problems } = yield* check(folder)
@@ -123,10 +124,7 @@ const retrying = <A>(path: string, effect: Effect.Effect<A>): Effect.Effect<A, C
     Effect.mapError((error) => new CannotOpen({ path, detail: wordsOf(error) }))
   )
 
-const wordsOf = (error: unknown): string => {
-  const words = ResultCode.operatingError(error) ?? messageOf(error)
-  return ResultCode.isDamage(error) ? `${words}; bring back a backup of the whole folder` : words
-}
+const wordsOf = (error: unknown): string => ResultCode.operatingError(error) ?? messageOf(error)
 
 /** The connection, or what is wrong with the file. */
 const configured = (path: string): Connection.Connection | string => {

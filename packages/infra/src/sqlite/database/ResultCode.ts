@@ -26,12 +26,22 @@ export const isBusy = (error: unknown): boolean => {
   return code === 5 || code === 6
 }
 
-/** The error in words, where it is the file's or the disk's; undefined where it is the program's. */
-export const operatingError = (error: unknown): string | undefined => {
+/** What an operator can do about a file that SQLite cannot read any more. */
+export const REMEDY =
+  "bring back a backup of the whole folder, or one that flash-sale backup has made: flash-sale restore"
+
+/** The error in words, where it is a file's or the disk's; undefined where it is the program's. */
+export const fileError = (error: unknown): string | undefined => {
   if (error instanceof FolderLost) return error.message
   const code = resultCode(error)
   const kind = code === undefined ? undefined : OPERATING.get(code)
   return kind === undefined ? undefined : `SQLite: ${kind} (${String(error)})`
+}
+
+/** The same of an engine's own file, with what can be done where it is damaged. */
+export const operatingError = (error: unknown): string | undefined => {
+  const words = fileError(error)
+  return words !== undefined && isDamage(error) ? `${words}; ${REMEDY}` : words
 }
 
 /** Whether the error says that the file is damaged for good. */

@@ -8,12 +8,12 @@ import { join } from "node:path"
 import { messageOf } from "../../errors/MessageOf.ts"
 import type { FolderFacts, LockHolder } from "../../facts/FolderFacts.ts"
 import * as Looked from "../../facts/Looked.ts"
-import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as FileCheck from "../database/FileCheck.ts"
 import * as Migrations from "../database/Migrations.ts"
 import * as OpenFile from "../database/OpenFile.ts"
 import * as ResultCode from "../database/ResultCode.ts"
 import * as DataFolder from "../folder/DataFolder.ts"
+import * as FolderAccess from "../folder/FolderAccess.ts"
 import * as ReadOnlyFile from "./ReadOnlyFile.ts"
 
 /** The largest file that SQLite's own check reads: it cannot be stopped once it has begun. */
@@ -85,7 +85,7 @@ export const look = Effect.fnUntraced(function*(dataDir: string) {
       return bavail * bsize
     })
     : Looked.notLooked(NOT_THERE)
-  const exposed = yield* attempt(() => PrivateFiles.exposed(folder.found, OpenFile.PRIVATE))
+  const exposed = yield* attempt(() => FolderAccess.exposed(folder.found))
   const fileBytes = sizeOf(path)
   const lost = yield* Looked.at(losses(folder.found))
   if (!existsSync(path)) return { ...nothingIn(folder.found), exposed, freeBytes, losses: lost }
