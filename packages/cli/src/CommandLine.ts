@@ -62,7 +62,8 @@ export const run = (args: ReadonlyArray<string>): void => {
     const refusal = BesideOnly.refusalOf(args, url)
     return refusal === undefined ? Effect.void : Effect.fail(refusal)
   })
-  Effect.mapError(refused, CommandFailed.from).pipe(
+  Usage.read(args).pipe(
+    Effect.andThen(Effect.mapError(refused, CommandFailed.from)),
     Effect.andThen(Effect.promise(() => FlashSale.load(args))),
     Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,

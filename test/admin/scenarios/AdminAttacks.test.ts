@@ -38,7 +38,7 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
           "access-control-request-headers": "authorization"
         }
       })
-      assert.strictEqual(asked.status, 405, asked.text)
+      assert.strictEqual(asked.status, 403, asked.text)
       for (const answer of [read, asked]) {
         assert.deepStrictEqual(Object.keys(answer.headers).filter((name) => name.startsWith("access-control-")), [])
       }

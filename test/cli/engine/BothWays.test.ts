@@ -39,7 +39,7 @@ const ITEM_ROWS: ReadonlyArray<Row> = [
   ["", "sale show nobody", 1],
   ["", "sale open mug --at 2030-01-01T00:00:00Z --until 2031-01-01T00:00:00Z", 0],
   ["", "sale open mug --at 2031-01-01T00:00:00Z --until 2030-01-01T00:00:00Z", 2],
-  ["sale open mug", "sale close mug --at 2040-01-01T00:00:00Z --json", 0],
+  ["sale open mug", "sale close mug --at 2031-06-01T00:00:00Z --json", 0],
   ["", "sale close mug", 0],
   ["", "sale limit mug 2", 0],
   ["", "sale price mug 12.50 EUR", 0],

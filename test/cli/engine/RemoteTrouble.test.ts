@@ -70,7 +70,7 @@ describe("where to and with what", () => {
           [
             "stock get 101 --url http://127.0.0.1:1",
             { ...KEY, FLASH_SALE_KEY_FILE: "/nowhere" },
-            "FLASH_SALE_KEY_FILE: ENOENT: no such file or directory, open '/nowhere'"
+            "FLASH_SALE_KEY_FILE: /nowhere does not exist (ENOENT)"
           ]
         ]
         for (const [line, env, words] of rows) {

@@ -5,14 +5,14 @@ import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import * as Currencies from "@flash-sale/domain/records/Currencies"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { millisOf } from "@flash-sale/domain/records/Moment"
+import { isTooFarAhead, MAX_AHEAD_DAYS, millisOf } from "@flash-sale/domain/records/Moment"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as SaleChange from "@flash-sale/operations/items/SaleChange"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
 import * as ItemViews from "./ItemViews.ts"
@@ -64,6 +64,13 @@ const wrongHours = (patch: SalePatch, now: SaleSettings): Wrong | undefined => {
     : undefined
 }
 
+/** A time that is too far ahead was meant otherwise. */
+const wrongTime = ({ closesAt, opensAt }: SalePatch, now: number): Wrong | undefined => {
+  const isTooFar = (millis: number | null | undefined) => typeof millis === "number" && isTooFarAhead(millis, now)
+  const field = isTooFar(opensAt) ? "opens_at" : isTooFar(closesAt) ? "closes_at" : undefined
+  return field === undefined ? undefined : { field, message: `is more than ${MAX_AHEAD_DAYS} days ahead` }
+}
+
 const refuse = (wrong: Wrong | undefined) =>
   wrong === undefined ? Effect.void : Effect.flatMap(RequestContext, ({ correlationId }) =>
     Effect.fail(
@@ -92,6 +99,7 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
   Effect.gen(function*() {
     yield* refuse(wrongPrice(payload))
     const patch = patchOf(payload)
+    yield* refuse(wrongTime(patch, yield* Clock.currentTimeMillis))
     const { settings } = yield* now(itemId, create)
     yield* refuse(wrongHours(patch, settings))
     const operator = yield* Audit.operator(payload.reason)
@@ -117,16 +125,18 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
 /** How long changing every item may take; those that are done by then are done. */
 const ALL_WITHIN = "60 seconds"
 
+const changedAll = ({ done, failed, incomplete, total }: EveryItem.EveryResult) => ({
+  total,
+  done,
+  failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
+  ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
+})
+
 /** Pauses or resumes the sale of every item that there is. */
 export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
   Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
     Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
-    Effect.map(({ done, failed, incomplete, total }) => ({
-      total,
-      done,
-      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
-      ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
-    })),
+    Effect.map(changedAll),
     Failures.answered,
     Audit.told({
       change: paused ? "pause_all" : "resume_all",
