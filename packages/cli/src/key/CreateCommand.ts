@@ -56,7 +56,7 @@ export const command = Command.make("create", {
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
-      "Make an api key and print it, once: only its hash is kept. Everything else goes to standard error. " +
-        "For example: flash-sale key create --name shop --scopes orders --expires 90d"
-    )
+      "Make an api key and print it, once: only its hash is kept. Everything else goes to standard error"
+    ),
+    Command.withExamples([{ command: "flash-sale key create --name shop --scopes orders --expires 90d" }])
   )

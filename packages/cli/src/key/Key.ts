@@ -22,7 +22,8 @@ const list = Command.make("list", {
       json ? keys.map((key) => KeyFormat.jsonLine(key, now)).join("\n") : KeyFormat.table(keys, now)
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the names of the api keys, what each may do, and until when")
+    Command.withDescription("Print the names of the api keys, what each may do, and until when"),
+    Command.withExamples([{ command: "flash-sale key list" }])
   )
 
 const revoke = Command.make("revoke", {
@@ -33,7 +34,8 @@ const revoke = Command.make("revoke", {
     yield* Infra.keys.revoke(yield* KeyTarget.pathOf(place), name)
     yield* Console.log(`key ${name} is revoked: services that run reject it within a second`)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Take an api key away, for good. A new one may have its name")
+    Command.withDescription("Take an api key away, for good. A new one may have its name"),
+    Command.withExamples([{ command: "flash-sale key revoke shop" }])
   )
 
 export const command = Command.make("key").pipe(

@@ -1,9 +1,21 @@
 /** Items under the names that programs read them by: those of the HTTP API. Times are ISO 8601 in UTC. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { DateTime } from "effect"
-import type { ListedItem } from "./ItemList.ts"
+
+/** What is shown of an item. */
+export type ShownSummary = Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
+
+/** An item of a list. `summary` is undefined where it is stopped, and `stopped` says why. */
+export interface ShownItem {
+  readonly itemId: ItemId
+  /** Undefined where nobody says so. */
+  readonly partition: PartitionId | undefined
+  readonly summary: ShownSummary | undefined
+  readonly stopped: string | undefined
+}
 
 const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
@@ -18,7 +30,7 @@ export const ofSale = ({ closesAt, currency, opensAt, paused, perUserLimit, pric
 })
 
 /** The counts and the sale of an item. */
-export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ItemSummary) => ({
+export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ShownSummary) => ({
   item_id: itemId,
   available,
   held,
@@ -29,7 +41,7 @@ export const ofSummary = (itemId: ItemId, { available, held, position, settings,
 })
 
 /** An item of the list: of one that is stopped there is only why. */
-export const ofListed = ({ itemId, partition, stopped, summary }: ListedItem) =>
+export const ofListed = ({ itemId, partition, stopped, summary }: ShownItem) =>
   summary === undefined
     ? { item_id: itemId, partition, stopped }
     : { ...ofSummary(itemId, summary), partition }
