@@ -15,7 +15,7 @@ const UNITS = [
 ]
 
 /** In the largest unit of which there are two: `90s`, `2m`, `36h`. */
-export const age = (millis: number): string => {
+const age = (millis: number): string => {
   const unit = UNITS.find((one) => millis >= 2 * one.millis) ?? { name: "s", millis: SECOND }
   return `${Math.floor(millis / unit.millis)}${unit.name}`
 }

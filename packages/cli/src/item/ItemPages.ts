@@ -1,6 +1,7 @@
 /** All items, a page after the other, each handed on as soon as it is there: a shop may have more than fit a screen. */
+import { MAX_PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import type { ShownItem } from "@flash-sale/operations/items/ItemView"
-import * as Cursor from "@flash-sale/operations/paging/Cursor"
+import type * as Cursor from "@flash-sale/operations/paging/Cursor"
 import { Effect } from "effect"
 import { Engine } from "../engine/Engine.ts"
 
@@ -13,7 +14,7 @@ export const each = Effect.fnUntraced(function*<E, R>(
   let shown = 0
   let cursor: string | undefined
   do {
-    const options = { cursor, limit: Math.min(limit - shown, Cursor.MAX_PAGE) }
+    const options = { cursor, limit: Math.min(limit - shown, MAX_PAGE) }
     const page: Cursor.Page<ShownItem> = yield* engine.items(options)
     if (page.entries.length > 0) yield* show(page.entries)
     shown += page.entries.length

@@ -1,9 +1,8 @@
 /** Items under the names that programs read them by: those of the HTTP API. Times are ISO 8601 in UTC. */
+import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
-import { DateTime } from "effect"
 
 /** What is shown of an item. */
 export type ShownSummary = Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
@@ -17,18 +16,6 @@ export interface ShownItem {
   readonly stopped: string | undefined
 }
 
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
-
-/** How an item is sold; what is absent is not limited. */
-export const ofSale = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
-  paused,
-  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
-  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
-  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
-  ...(price === undefined ? {} : { price }),
-  ...(currency === undefined ? {} : { currency })
-})
-
 /** The counts and the sale of an item. */
 export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ShownSummary) => ({
   item_id: itemId,
@@ -36,7 +23,7 @@ export const ofSummary = (itemId: ItemId, { available, held, position, settings,
   held,
   sold,
   stocked,
-  sale: ofSale(settings),
+  sale: saleOf(settings),
   position
 })
 
