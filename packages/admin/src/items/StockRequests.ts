@@ -3,6 +3,7 @@ import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, CommandId } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import { saleOf } from "@flash-sale/gateway/reads/Views"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Effect, Option } from "effect"
@@ -62,6 +63,7 @@ export const change = (itemId: ItemId, payload: Payload, key: string | undefined
       onNone: () => ItemViews.recorded(itemId, position),
       onSome: (summary) => ({
         ...ItemViews.countsOf(itemId, summary),
+        sale: saleOf(summary.settings),
         position,
         ...shortfallOf(payload, keyed, was, summary)
       })

@@ -2,10 +2,22 @@
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { ListedItem } from "./ItemList.ts"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
+
+/** What is shown of an item. */
+export type ShownSummary = Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
+
+/** An item of a list. `summary` is undefined where it is stopped, and `stopped` says why. */
+export interface ShownItem {
+  readonly itemId: ItemId
+  /** Undefined where nobody says so. */
+  readonly partition: PartitionId | undefined
+  readonly summary: ShownSummary | undefined
+  readonly stopped: string | undefined
+}
 
 /** The counts and the sale of an item. */
-export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ItemSummary) => ({
+export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ShownSummary) => ({
   item_id: itemId,
   available,
   held,
@@ -16,7 +28,7 @@ export const ofSummary = (itemId: ItemId, { available, held, position, settings,
 })
 
 /** An item of the list: of one that is stopped there is only why. */
-export const ofListed = ({ itemId, partition, stopped, summary }: ListedItem) =>
+export const ofListed = ({ itemId, partition, stopped, summary }: ShownItem) =>
   summary === undefined
     ? { item_id: itemId, partition, stopped }
     : { ...ofSummary(itemId, summary), partition }
