@@ -39,7 +39,9 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
         { origin: "https://evil.example", "sec-fetch-site": "same-origin" }
       ]
       for (const headers of foreign) {
-        for (const [method, path, sent] of [["POST", stockPath, body], ["GET", "/admin/v1/items", undefined]] as const) {
+        for (
+          const [method, path, sent] of [["POST", stockPath, body], ["GET", "/admin/v1/items", undefined]] as const
+        ) {
           const answer = yield* ask(method, path, { body: sent, headers: { host, ...headers } })
           assert.strictEqual(answer.status, 403, JSON.stringify(headers))
           assert.strictEqual(answer.body["code"], "cross_site")

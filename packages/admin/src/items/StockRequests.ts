@@ -1,9 +1,9 @@
 /** `POST /admin/v1/items/:item_id/stock`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
+import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, CommandId } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { saleOf } from "@flash-sale/gateway/reads/Views"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Effect, Option } from "effect"
