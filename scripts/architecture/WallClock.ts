@@ -12,6 +12,7 @@ const READS: Banned = {
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
+    "packages/cli/src/engine/LocalEngine.ts": "stamps when an overview was made",
     "packages/cli/src/key/CreateCommand.ts": "sets when a key expires",
     "packages/cli/src/key/Key.ts": "shows which keys have expired",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
@@ -42,6 +43,7 @@ const READS: Banned = {
     "packages/infra/src/sqlite/SqliteStoredItems.ts": "stamps what an operator accepts",
     "packages/infra/src/sqlite/statuses/StatusClock.ts":
       "rows outlive the process, so their expiry begins at a time of day",
+    "packages/operations/src/doctor/KeysLook.ts": "says which api keys have expired, by the times that they were given",
     "packages/operations/src/doctor/Examination.ts": "says how old dead letters are, by the times that they were given",
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",

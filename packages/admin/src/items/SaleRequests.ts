@@ -35,7 +35,7 @@ const withBoth = (payload: Payload): Payload => {
 }
 
 /** What changes, as its record has it. */
-export const patchOf = (payload: Payload): SalePatch => {
+const patchOf = (payload: Payload): SalePatch => {
   const opensAt = instantOf(payload.opens_at)
   const closesAt = instantOf(payload.closes_at)
   return {

@@ -4,30 +4,17 @@ import * as Discard from "@flash-sale/operations/letters/Discard"
 import * as LetterBatch from "@flash-sale/operations/letters/LetterBatch"
 import * as Letters from "@flash-sale/operations/letters/Letters"
 import * as LetterSelection from "@flash-sale/operations/letters/LetterSelection"
-import type { Refusal } from "@flash-sale/operations/letters/Refusal"
 import * as ReplayPreview from "@flash-sale/operations/letters/ReplayPreview"
 import * as ReplayRun from "@flash-sale/operations/letters/ReplayRun"
 import { Effect, Result } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
 import * as Retries from "../request/Retries.ts"
+import { ofDiscarded, ofPreviewed, ofReplayed, type Outcome, refused } from "./LetterOutcomes.ts"
 import { selectionOf } from "./LetterRequests.ts"
 
 /** How long one request may take to handle its letters. What is not handled then stays open. */
 const HANDLED_WITHIN = "60 seconds"
-
-interface Outcome {
-  readonly id: string
-  readonly outcome: string
-  readonly code?: string
-  readonly order_status?: string
-}
-
-const refused = ({ id, refusal }: { readonly id: string; readonly refusal: Refusal }): Outcome => ({
-  id,
-  outcome: refusal.code,
-  ..."status" in refusal ? { order_status: refusal.status } : {}
-})
 
 const handled = (isDryRun: boolean, letters: ReadonlyArray<Outcome>) => {
   const sums: Record<string, number> = {}
@@ -42,15 +29,7 @@ const wordsOf = ({ filter, ids }: Pick<typeof LetterBodies.Replay.Type, "filter"
   ids === undefined ? `all letters that ${JSON.stringify(filter)} leaves` : `${ids.length} letters from ${ids[0]} on`
 
 const preview = (selection: LetterSelection.LetterSelection) =>
-  Effect.map(within(ReplayPreview.preview(selection)), ({ entries }) =>
-    handled(
-      true,
-      entries.map(({ id, outlook, refusal }): Outcome => ({
-        id,
-        outcome: outlook,
-        ...(refusal === undefined ? {} : { code: refusal.code })
-      }))
-    ))
+  Effect.map(within(ReplayPreview.preview(selection)), ({ entries }) => handled(true, entries.map(ofPreviewed)))
 
 const outcomeOf = (result: ReplayRun.LetterResult): Outcome => {
   switch (result._tag) {
@@ -60,15 +39,8 @@ const outcomeOf = (result: ReplayRun.LetterResult): Outcome => {
       return refused(result)
     case "Failed":
       return { id: result.id, outcome: "failed", code: Failures.codeOf(result.error) }
-    case "Replayed": {
-      const { id, replayed } = result
-      if (replayed._tag === "Replayed") return { id, outcome: "replayed" }
-      return {
-        id,
-        outcome: "done_before",
-        ...replayed._tag === "InLog" ? { order_status: replayed.status.status } : {}
-      }
-    }
+    case "Replayed":
+      return ofReplayed(result.id, result.replayed)
   }
 }
 
@@ -114,7 +86,7 @@ export const discard = (payload: typeof LetterBodies.Discard.Type) =>
         if (Result.isFailure(result)) {
           return { id, outcome: "failed", code: Failures.codeOf(result.failure) }
         }
-        return { id, outcome: result.success._tag === "Discarded" ? "discarded" : "done_before" }
+        return ofDiscarded(id, result.success)
       })))
     return handled(false, [...done, ...refusals])
   }).pipe(

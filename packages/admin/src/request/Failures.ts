@@ -9,11 +9,11 @@ import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import { Effect } from "effect"
 
 /** How long a read may take: log and store are waited for by their adapters without an end. */
-export const READ_TIMEOUT = "5 seconds"
+const READ_TIMEOUT = "5 seconds"
 /** How long an append may take until nobody knows whether it was made. */
-export const APPEND_TIMEOUT = "10 seconds"
+const APPEND_TIMEOUT = "10 seconds"
 
-export type Failure = StoreUnavailable | ItemDamaged | AppendRefused | AppendUnknown | LogUnavailable | LogRefused
+type Failure = StoreUnavailable | ItemDamaged | AppendRefused | AppendUnknown | LogUnavailable | LogRefused
 
 export const codeOf = (failure: Failure): UnavailableCode => {
   switch (failure._tag) {

@@ -1,10 +1,8 @@
 /** What becomes of letters, in words: a line each. */
 import type { Handling } from "@flash-sale/domain/ports/DeadLetters"
-import type { Discarded } from "@flash-sale/operations/letters/Discard"
-import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import type { Refusal } from "@flash-sale/operations/letters/Refusal"
-import type { Replayed } from "@flash-sale/operations/letters/Replay"
 import { MAX_ATTEMPTS } from "@flash-sale/operations/letters/ReplayCheck"
+import type { Discarded, RefusedLetter, Replayed } from "../engine/LetterView.ts"
 import * as PriceChange from "./PriceChange.ts"
 
 /** A handling. */
@@ -16,7 +14,8 @@ export const ofHandling = (handling: Handling | undefined): string =>
 const quoted = (requestId: string): string => JSON.stringify(requestId)
 
 /** Why nothing is done, to follow the id of the letter. */
-export const ofRefusal = (refusal: Refusal): string => {
+export const ofRefusal = (refusal: Refusal | string): string => {
+  if (typeof refusal === "string") return `is refused: ${refusal}`
   switch (refusal.code) {
     case "unknown_letter":
       return "is not known: flash-sale dlq list shows what nobody has handled"
@@ -46,49 +45,48 @@ export const ofRefusal = (refusal: Refusal): string => {
   }
 }
 
+/** The letters about which nothing was done: a line for each. */
+export const ofRefused = (refused: ReadonlyArray<RefusedLetter>): ReadonlyArray<string> =>
+  refused.map(({ id, refusal }) => `${id} ${ofRefusal(refusal)}`)
+
 /** What came of a replay. */
 export const ofReplayed = (replayed: Replayed): string => {
   switch (replayed._tag) {
     case "Done":
-      return `${LetterIdText.show(replayed.id)}: ${ofHandling(replayed.handling)}`
+      return `${replayed.id}: ${ofHandling(replayed.handling)}`
     case "InLog": {
-      const { attempt, requestId, status } = replayed.status
-      return `${LetterIdText.show(replayed.letter)}: attempt ${attempt} of order ${quoted(requestId)} ` +
-        `is ${status} already; marked as replayed`
+      const { attempt, id, requestId, status } = replayed
+      return `${id}: attempt ${attempt} of order ${quoted(requestId)} is ${status} already; marked as replayed`
     }
     case "Replayed": {
-      const { letter, next: { attempt, order }, sale } = replayed
-      const name = `order ${quoted(order.requestId)}, item ${order.itemId}`
-      return `${LetterIdText.show(letter)}: replayed as attempt ${attempt} of ${name}${PriceChange.words(letter, sale)}`
+      const { attempt, before, id, itemId, now, requestId } = replayed
+      const name = `order ${quoted(requestId)}, item ${itemId}`
+      return `${id}: replayed as attempt ${attempt} of ${name}${PriceChange.words(before, now)}`
     }
   }
 }
 
 /** The same for programs. */
 export const jsonOfReplayed = (replayed: Replayed): string => {
+  const { id } = replayed
   switch (replayed._tag) {
     case "Done":
-      return JSON.stringify({ id: LetterIdText.show(replayed.id), result: "done_before", by: replayed.handling.by })
+      return JSON.stringify({ id, result: "done_before", by: replayed.handling?.by })
     case "InLog": {
-      const { attempt, requestId, status } = replayed.status
-      const id = LetterIdText.show(replayed.letter)
+      const { attempt, requestId, status } = replayed
       return JSON.stringify({ id, result: "in_log", request_id: requestId, attempt, order_status: status })
     }
     case "Replayed": {
-      const { attempt, order: { itemId, requestId } } = replayed.next
-      const id = LetterIdText.show(replayed.letter)
+      const { attempt, itemId, requestId } = replayed
       return JSON.stringify({ id, result: "replayed", item_id: itemId, request_id: requestId, attempt })
     }
   }
 }
 
 /** What came of discarding, for programs. */
-export const jsonOfDiscarded = (discarded: Discarded): string =>
-  JSON.stringify({
-    id: LetterIdText.show(discarded.id),
-    result: discarded._tag === "Done" ? "done_before" : "discarded"
-  })
+export const jsonOfDiscarded = ({ _tag, id }: Discarded): string =>
+  JSON.stringify({ id, result: _tag === "Done" ? "done_before" : "discarded" })
 
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>
-  `${LetterIdText.show(discarded.id)}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`
+  `${discarded.id}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`

@@ -1,6 +1,7 @@
 /** `flash-sale item import`: many items at once, out of a file. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import * as ItemImport from "@flash-sale/operations/items/ItemImport"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, FileSystem, Option, Result } from "effect"
@@ -48,6 +49,23 @@ const lastOf = (done: ReadonlyArray<ItemImport.ImportedItem>) => {
   return [...last.values()]
 }
 
+/** Waits until the import has taken effect, so that its end is true: whether it has, and what is as it was before. */
+const afterwards = Effect.fnUntraced(function*(
+  planned: ReadonlyArray<ItemImport.PlannedItem>,
+  done: ReadonlyArray<ItemImport.ImportedItem>
+) {
+  const store = yield* ItemStore
+  const seen = yield* Effect.forEach(
+    lastOf(done),
+    ({ itemId, position }) => Effect.provideService(StockChange.awaitEffect(itemId, position), ItemStore, store),
+    { concurrency: "unbounded" }
+  )
+  return {
+    isInEffect: seen.every(Option.isSome),
+    unchanged: yield* Target.bounded(ItemImport.unchanged(planned, done))
+  }
+})
+
 /** Fails where an item is not in, by the worst that happened. */
 const checkDone = (done: ReadonlyArray<ItemImport.ImportedItem>) => {
   const failed = done.flatMap(({ itemId, result }) =>
@@ -82,25 +100,21 @@ export const command = Command.make("import", {
       if (dryRun) {
         return yield* json
           ? Effect.void
-          : Console.log(`${ImportWords.items(planned.length)}; nothing was changed`)
+          : Console.log(`${Check.count(planned.length, "item")}; nothing was changed`)
       }
       const operator = yield* OperatorFlags.operator({ by, reason })
       const done = yield* Interruption.isUnknown(ItemImport.run(planned, operator))
-      if (json) yield* Effect.forEach(done, (item) => Console.log(ImportWords.done(item)))
+      const looked = yield* Effect.result(afterwards(planned, done))
+      const unchanged = Result.isSuccess(looked) ? looked.success.unchanged : new Map<never, never>()
+      if (json) {
+        yield* Effect.forEach(done, (item) => Console.log(ImportWords.done(item, unchanged.get(item.itemId))))
+      }
       yield* checkDone(done)
-      const store = yield* ItemStore
-      const seen = yield* Effect.forEach(
-        lastOf(done),
-        ({ itemId, position }) => Effect.provideService(StockChange.awaitEffect(itemId, position), ItemStore, store),
-        { concurrency: "unbounded" }
-      )
+      const { isInEffect } = yield* Effect.fromResult(looked)
       if (json) return
+      const summary = ImportWords.summary(done.length, [...unchanged.values()])
       yield* Console.log(
-        seen.every(Option.isSome)
-          ? `imported ${ImportWords.items(done.length)}`
-          : `imported ${ImportWords.items(done.length)}; what is recorded takes effect when ${yield* Target.follower(
-            target
-          )}`
+        isInEffect ? summary : `${summary}; what is recorded takes effect when ${yield* Target.follower(target)}`
       )
     }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
   })).pipe(

@@ -2,7 +2,7 @@
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Clock, Console, Effect } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as CreateCommand from "./CreateCommand.ts"
@@ -12,7 +12,7 @@ import * as KeyTarget from "./KeyTarget.ts"
 const NONE = "no api keys: flash-sale key create makes one"
 
 const list = Command.make("list", {
-  json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object a line"), Flag.withDefault(false)),
+  ...JsonFlag.lines,
   ...KeyTarget.flags
 }, ({ json, ...place }) =>
   Effect.gen(function*() {
@@ -26,10 +26,7 @@ const list = Command.make("list", {
     Command.withDescription(
       "Print the names of the api keys, what each may do, and until when. Nobody writes down when a key was last used"
     ),
-    Command.withExamples([
-      { command: "flash-sale key list" },
-      { command: "flash-sale key list --json | jq -r 'select(.state != \"ok\") | .name'", description: "For programs" }
-    ])
+    Command.withExamples([{ command: "flash-sale key list --json" }])
   )
 
 const revoke = Command.make("revoke", {

@@ -1,28 +1,30 @@
 /** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as Check from "@flash-sale/operations/doctor/Check"
-import * as EveryItem from "@flash-sale/operations/items/EveryItem"
+import type * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
-import * as OperatorFlags from "../terminal/OperatorFlags.ts"
-import * as Target from "../terminal/Target.ts"
 import { change, flags, type Place } from "./SaleEdit.ts"
 
 /** Items that are named where their change failed. */
 const NAMED = 20
 
-const FAILURES: Readonly<Record<EveryItem.FailureCode, string>> = {
+const FAILURES = {
   not_recorded: "not recorded, nothing changed",
   outcome_unknown: "nobody knows whether it was recorded",
   not_tried: "not tried, as too many before it failed"
-}
+} satisfies Readonly<Record<EveryItem.FailureCode, string>>
+
+const wordsOf = (code: string): string =>
+  code in FAILURES ? FAILURES[code as EveryItem.FailureCode] : `failed (${code})`
 
 /** Changes every item, says what was done, and fails where it was not all of them. */
 const changeAll = (paused: boolean, word: string, { by, json, reason, ...target }: Place) =>
   Effect.gen(function*() {
-    const operator = yield* OperatorFlags.operator({ by, reason })
-    const { done, failed, incomplete, total } = yield* EveryItem.change({ paused }, operator)
+    const engine = yield* Engine
+    const { done, failed, incomplete, total } = yield* engine.changeEverySale(paused, { by, reason, flag: "--reason" })
     if (json) {
       yield* Console.log(
         JSON.stringify({
@@ -32,15 +34,15 @@ const changeAll = (paused: boolean, word: string, { by, json, reason, ...target 
           ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
         })
       )
-    } else yield* Console.log(`${word} ${done} of ${Check.count(total, "item")}`)
+    } else yield* Console.log(`${word} ${done} of ${total} items`)
     if (failed.length === 0 && incomplete.length === 0) return
     const more = failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []
-    const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${FAILURES[code]}`)
+    const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${wordsOf(code)}`)
     const unknown = incomplete.length === 0 ? [] : [
       `there may be more items: partition ${incomplete.join(", ")} is not folded to its end. Type it again then`
     ]
     return yield* CommandFailed.failed(...lines, ...more, ...unknown)
-  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))
 
 const make = (name: string, paused: boolean, word: string) =>
   Command.make(name, {

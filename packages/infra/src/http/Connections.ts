@@ -37,7 +37,7 @@ export interface Connections {
   /** Something came that is no request: answers what was taken before it, and ends the connection. */
   readonly fault: (socket: Socket, fault: RequestFault | undefined) => void
   /**
-   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do not
+   * Drops connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do not
    * end. In milliseconds.
    */
   readonly dropStalled: (now: number) => void
@@ -45,28 +45,6 @@ export interface Connections {
 }
 
 type Connection = ClientConnection.ClientConnection
-
-/** A fault on a connection, which is undefined where it is closed already. */
-const meet = (
-  connection: Connection | undefined,
-  socket: Socket,
-  fault: RequestFault | undefined,
-  onDrop: Rules["onDrop"]
-): void => {
-  // Node says so again of all that comes after it.
-  if (connection?.fault !== undefined) {
-    if (Ending.isTooMuch(connection)) socket.destroy()
-    return
-  }
-  if (connection === undefined || fault === undefined || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  if (fault.reason !== undefined) {
-    onDrop({ reason: fault.reason, address: AddressKey.plain(socket.remoteAddress ?? "") })
-  }
-  if (!Ending.begin(connection, fault)) Ending.conclude(connection)
-}
 
 /** Looks whether a client reads what waits for it; true where it has not for too long. */
 const isStalled = (connection: Connection, now: number): boolean => {
@@ -104,8 +82,7 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
   }
   const answered = (connection: Connection): void => {
     if (connection.current === undefined) return
-    connection.current = undefined
-    connection.stall = undefined
+    connection.current = connection.stall = undefined
     const next = ClientConnection.next(connection)
     if (next !== undefined) return begin(connection, next)
     seats.idle(connection.seat)
@@ -125,21 +102,19 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
       const { evicted, met, seat } = seats.admit(isTrusted(address) ? undefined : AddressKey.of(address))
       const closed = evicted === undefined ? undefined : bySeat.get(evicted)
       if (closed !== undefined) drop(closed, closed.seat.beyond ?? met ?? "full")
-      if (seat !== undefined) {
-        welcome(socket, seat)
-        return true
-      }
-      onDrop({ reason: met ?? "full", address })
-      socket.destroy()
-      return false
+      if (seat === undefined) {
+        onDrop({ reason: met ?? "full", address })
+        socket.destroy()
+      } else welcome(socket, seat)
+      return seat !== undefined
     },
     take: (exchange) => {
       const connection = bySocket.get(exchange.request.socket)
-      if (connection === undefined) return
+      if (connection === undefined || connection.fault !== undefined) return
       if (connection.current === undefined) begin(connection, exchange)
       else if (!ClientConnection.wait(connection, exchange)) drop(connection, "pipelined")
     },
-    fault: (socket, fault) => meet(bySocket.get(socket), socket, fault, onDrop),
+    fault: (socket, fault) => Ending.meet(bySocket.get(socket), socket, fault, onDrop),
     dropStalled: (now) => {
       for (const connection of bySocket.values()) {
         if (Ending.isOver(connection, now)) connection.socket.destroy()

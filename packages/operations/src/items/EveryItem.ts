@@ -1,4 +1,5 @@
 /** A change of the sale of every item that there is: all of them paused, or none any more. */
+import { MAX_PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -7,7 +8,6 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import * as Cursor from "../paging/Cursor.ts"
 import * as ItemList from "./ItemList.ts"
 import * as SaleChange from "./SaleChange.ts"
 
@@ -61,7 +61,7 @@ const allNames = Effect.gen(function*() {
   let cursor: string | undefined
   do {
     const page: Effect.Success<ReturnType<typeof ItemList.names>> = yield* Effect.catchTag(
-      ItemList.names({ cursor, limit: Cursor.MAX_PAGE }),
+      ItemList.names({ cursor, limit: MAX_PAGE }),
       "InvalidCursor",
       Effect.die
     )

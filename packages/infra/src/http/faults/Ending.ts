@@ -5,6 +5,9 @@
  * **Details**: a connection that is closed while bytes wait to be read is reset, and the reset overtakes the answer. So
  * only our own side is ended, and what still comes is read and thrown away, within bounds of time and of bytes.
  */
+import type { Socket } from "node:net"
+import type { DropReason } from "../../observability/metrics/ConnectionMetrics.ts"
+import * as AddressKey from "../AddressKey.ts"
 import type { ClientConnection, Exchange } from "../ClientConnection.ts"
 import * as FaultAnswer from "./FaultAnswer.ts"
 import type { RequestFault } from "./RequestFault.ts"
@@ -24,7 +27,7 @@ const isStreaming = ({ current }: ClientConnection): boolean =>
  * From here on nothing more is taken from the connection. Returns whether an answer to a whole request is to come: then
  * `conclude` is called after the last of them, else at once. The last says that it is the last.
  */
-export const begin = (connection: ClientConnection, fault: RequestFault): boolean => {
+const begin = (connection: ClientConnection, fault: RequestFault): boolean => {
   const { current, socket, waiting } = connection
   // Whoever would close it behind an answer ends our own side alone.
   socket.destroySoon = () => {
@@ -42,7 +45,11 @@ export const begin = (connection: ClientConnection, fault: RequestFault): boolea
 /** Ends our side: behind what was answered, or with the answer to the fault where nothing was. */
 export const conclude = ({ current, fault, socket }: ClientConnection): void => {
   if (!socket.writable || fault === undefined) return
-  if (fault.wasInHand || current?.response.headersSent === true) socket.end()
+  if (current !== undefined && fault.fault.reason === "late") {
+    // The rest of it could still come, and make a request of what was answered.
+    if (!current.response.headersSent) socket.write(FaultAnswer.text(fault.fault))
+    socket.destroy()
+  } else if (fault.wasInHand || current?.response.headersSent === true) socket.end()
   else socket.end(FaultAnswer.text(fault.fault))
 }
 
@@ -53,7 +60,7 @@ export const ended = (connection: ClientConnection): void => {
 }
 
 /** Whether more has come since the fault than is read. */
-export const isTooMuch = ({ fault, socket }: ClientConnection): boolean =>
+const isTooMuch = ({ fault, socket }: ClientConnection): boolean =>
   fault !== undefined && socket.bytesRead - fault.readBefore > MAX_DISCARDED
 
 /** Whether it has been ending for too long. A stream to a client that says no more ends at once. */
@@ -62,4 +69,26 @@ export const isOver = (connection: ClientConnection, now: number): boolean => {
   if (!hasEnded && !socket.writableEnded) return false
   connection.endingSince ??= now
   return (hasEnded && isStreaming(connection)) || now - connection.endingSince >= END_TIMEOUT
+}
+
+/** Something came that is no request; on a connection that is undefined where it is closed already. */
+export const meet = (
+  connection: ClientConnection | undefined,
+  socket: Socket,
+  fault: RequestFault | undefined,
+  onDrop: (dropped: { readonly reason: DropReason; readonly address: string }) => void
+): void => {
+  // Node says so again of all that comes after it.
+  if (connection?.fault !== undefined) {
+    if (isTooMuch(connection)) socket.destroy()
+    return
+  }
+  if (connection === undefined || fault === undefined || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  if (fault.reason !== undefined) {
+    onDrop({ reason: fault.reason, address: AddressKey.plain(socket.remoteAddress ?? "") })
+  }
+  if (!begin(connection, fault)) conclude(connection)
 }
