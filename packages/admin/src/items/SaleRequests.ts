@@ -3,7 +3,6 @@ import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
-import * as Currencies from "@flash-sale/domain/records/Currencies"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { isTooFarAhead, MAX_AHEAD_DAYS, millisOf } from "@flash-sale/domain/records/Moment"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
@@ -16,23 +15,14 @@ import { Clock, Effect, Option } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
 import * as ItemViews from "./ItemViews.ts"
+import * as SalePrice from "./SalePrice.ts"
 import { EFFECT_WITHIN } from "./StockRequests.ts"
 
 type Payload = typeof ItemChanges.SaleChange.Type
-interface Wrong {
-  readonly field: string
-  readonly message: string
-}
+type Wrong = SalePrice.Wrong
 
 const instantOf = (text: string | null | undefined): number | null | undefined =>
   typeof text === "string" ? Option.getOrUndefined(millisOf(text)) : text
-
-/** A price and its currency go together: taking one away takes the other one, too. */
-const withBoth = (payload: Payload): Payload => {
-  const { currency, price } = payload
-  const isTaken = (price === null && currency === undefined) || (currency === null && price === undefined)
-  return isTaken ? { ...payload, price: null, currency: null } : payload
-}
 
 /** What changes, as its record has it. */
 const patchOf = (payload: Payload): SalePatch => {
@@ -46,19 +36,6 @@ const patchOf = (payload: Payload): SalePatch => {
     ...(payload.price === undefined ? {} : { price: payload.price }),
     ...(payload.currency === undefined ? {} : { currency: payload.currency })
   }
-}
-
-/** A price without a currency, or the other way about, would be charged as something else. */
-const wrongPrice = ({ currency, price }: Payload): Wrong | undefined => {
-  if ((price === undefined) !== (currency === undefined) || (price === null) !== (currency === null)) {
-    return {
-      field: price === undefined || price === null ? "price" : "currency",
-      message: "price and currency come together"
-    }
-  }
-  return typeof currency === "string" && Currencies.digitsOf(currency) === undefined
-    ? { field: "currency", message: `is not a currency of ISO 4217 as of ${Currencies.PUBLISHED}` }
-    : undefined
 }
 
 /** A sale that closes before it opens: nobody could buy. By the settings as they would be. */
@@ -103,9 +80,9 @@ const now = (itemId: ItemId, create: boolean) =>
  * in the log is told as recorded.
  */
 export const change = (itemId: ItemId, asked: Payload, create: boolean) => {
-  const payload = withBoth(asked)
+  const payload = SalePrice.withBoth(asked)
   return Effect.gen(function*() {
-    yield* refuse(wrongPrice(payload))
+    yield* refuse(SalePrice.wrong(payload))
     const patch = patchOf(payload)
     yield* refuse(wrongTime(patch, yield* Clock.currentTimeMillis))
     const { settings } = yield* now(itemId, create)

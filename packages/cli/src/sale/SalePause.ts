@@ -1,5 +1,6 @@
 /** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import type * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -34,7 +35,7 @@ const changeAll = (paused: boolean, word: string, { by, json, reason, ...target 
           ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
         })
       )
-    } else yield* Console.log(`${word} ${done} of ${total} items`)
+    } else yield* Console.log(`${word} ${done} of ${Check.count(total, "item")}`)
     if (failed.length === 0 && incomplete.length === 0) return
     const more = failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []
     const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${wordsOf(code)}`)

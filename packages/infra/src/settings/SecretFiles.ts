@@ -14,7 +14,8 @@ export const VARIABLES = [
   "PAYMENT_API_KEY_FILE",
   "PAYMENT_TOKEN_KEY_FILE",
   "BUYER_TOKEN_SECRET_FILE",
-  "METRICS_TOKEN_FILE"
+  "METRICS_TOKEN_FILE",
+  "FLASH_SALE_KEY_FILE"
 ] as const
 
 export interface NamedFile {
