@@ -50,6 +50,8 @@ export type PaymentSettings = PaymentConfig.PaymentSettings
 /** Who may call, and how callers are told apart. */
 export const AccessSettings: Config.Config<AccessSettings> = AccessConfig.config
 export type AccessSettings = AccessConfig.AccessSettings
+/** `AUTH` alone: for who looks at it. */
+export const AuthSetting = AccessConfig.auth
 /** Where the api keys are: for commands that change them. */
 export const KeyFileSettings = AccessConfig.keyFile
 

@@ -41,6 +41,7 @@ it("finds nothing wrong in a running engine, says who runs, and changes nothing"
   const after = await Patient.examine(env)
   expect(Patient.stateOf(env.DATA_DIR)).toEqual(before)
   expect(after.of("log.processors")).toMatchObject({ verdict: "warning", mend: "start the engine: npm start" })
+  expect(after.ids("warning")[0]).toBe("log.processors")
   expect(after.of("gateway.port").detail).toMatch(/is free/)
   expect(after.of("log.recovery").verdict).toBe("ok")
   expect(after.code).toBe(0)
@@ -62,6 +63,7 @@ it("makes no folder, and says that no engine has worked there", { timeout: TIMEO
   const found = await Patient.examine(env)
   expect(found.of("folder.engine")).toMatchObject({ verdict: "wrong", mend: expect.stringContaining("npm start") })
   expect(found.ids("wrong")).toEqual(["folder.engine"])
+  expect(found.ids("not_looked_at")).toEqual(expect.arrayContaining(["folder.permissions", "folder.file"]))
   expect(found.complaint).toBe("flash-sale: something is wrong: folder.engine")
   expect(found.code).toBe(1)
   expect(readdirSync(folder)).toEqual([])
@@ -122,3 +124,34 @@ it(
     expect(existsSync(join(data, "engine.sqlite"))).toBe(false)
   }
 )
+
+it("says what the engine would not start with, and looks at the file of the keys", { timeout: TIMEOUT }, async () => {
+  const data = join(await Services.folder(), "data")
+  mkdirSync(data, { mode: 0o700 })
+  const env = { ...await Patient.quiet(), DATA_DIR: data }
+  const secret = join(data, "buyer")
+  writeFileSync(secret, "a secret that is never shown ".repeat(2), { mode: 0o644 })
+  const exposed = await Patient.examine({ ...env, AUTH: "requird", ADMIN_PORT: "x", BUYER_TOKEN_SECRET_FILE: secret })
+  for (const part of ["AUTH: \"requird\"", "ADMIN_PORT: \"x\"", "BUYER_TOKEN_SECRET_FILE: "]) {
+    expect(exposed.of("settings.variables").detail).toContain(part)
+  }
+  expect(exposed.of("settings.secrets")).toMatchObject({
+    verdict: "wrong",
+    detail: expect.stringContaining("BUYER_TOKEN_SECRET_FILE: ")
+  })
+  expect(exposed.of("access.mode").verdict).toBe("not_looked_at")
+  expect(JSON.stringify(exposed.findings)).not.toContain("never shown")
+
+  const missing = await Patient.examine({ ...env, BUYER_TOKEN_SECRET_FILE: join(data, "nofile") })
+  expect(missing.of("settings.secrets").verdict).toBe("wrong")
+  expect(missing.of("access.mode")).toMatchObject({ verdict: "ok", detail: expect.stringContaining("open") })
+
+  const keys = join(data, "keys.json")
+  writeFileSync(keys, "garbage", { mode: 0o600 })
+  const garbage = await Patient.examine(env)
+  expect(garbage.of("keys.file")).toMatchObject({ verdict: "wrong", detail: expect.stringContaining(keys) })
+  expect(garbage.of("keys.expiry").verdict).toBe("not_looked_at")
+  writeFileSync(keys, "[]")
+  chmodSync(keys, 0o644)
+  expect((await Patient.examine(env)).of("keys.file").detail).toContain("is open to other users (mode 0644)")
+})

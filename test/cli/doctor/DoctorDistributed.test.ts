@@ -20,6 +20,8 @@ const BOUND_MILLIS = 40_000
 const OF_THE_MACHINE: ReadonlyArray<CheckId> = [
   "clock.server",
   "machine.files",
+  "access.mode",
+  "keys.expiry",
   "payments.token_keys",
   "kafka.replicas"
 ]

@@ -1,6 +1,7 @@
 /** What each fact of the embedded file and of its log is worth, and how it is mended. */
 import type { FolderFacts } from "@flash-sale/infra/facts/FolderFacts"
 import type { CheckId, Finding } from "@flash-sale/operations/doctor/Check"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import * as FolderChecks from "@flash-sale/operations/doctor/FolderChecks"
 import * as LogChecks from "@flash-sale/operations/doctor/LogChecks"
 import { describe, expect, it } from "vitest"
@@ -25,6 +26,7 @@ const log: LogChecks.LogFacts = {
   halted: { found: [] },
   processors: { found: 1 },
   start: "start one",
+  none: Check.warning,
   letters: { found: { size: 0, oldestMillis: undefined } }
 }
 
@@ -36,6 +38,10 @@ const expectFound = (found: Finding, verdict: Finding["verdict"], detail: RegExp
   if (mend === undefined) expect(found.mend).toBeUndefined()
   else expect(found.mend).toMatch(mend)
 }
+
+it("says first whether an engine runs", () => {
+  expect(Object.keys(Check.CHECKS)[0]).toBe("log.processors")
+})
 
 describe("The folder", () => {
   it("has nothing to mend where all is as it should be, and nobody knows of backups", () => {
@@ -57,6 +63,14 @@ describe("The folder", () => {
     ],
     ["a disk that fills", { freeBytes: { found: 500 * MIB } }, "folder.disk", "warning", /500 MiB free/, /make room/],
     ["a full disk", { freeBytes: { found: 50 * MIB } }, "folder.disk", "wrong", /50\.0 MiB free: orders/, /make room/],
+    [
+      "a file that was never there",
+      { hasEngine: false, losses: { found: [] } },
+      "folder.file",
+      "not_looked_at",
+      /no engine has worked there/,
+      undefined
+    ],
     ["a cut file", { losses: { found: ["x: ends at 4"] } }, "folder.file", "wrong", /ends at 4/, /accept-log/],
     [
       "a file that is none",
@@ -125,6 +139,14 @@ describe("The log", () => {
       "log.processors",
       "warning",
       /an order would wait/,
+      /^start one$/
+    ],
+    [
+      "nobody, beside a log of many",
+      { processors: { found: 0 }, lags: { found: [] }, none: Check.wrong },
+      "log.processors",
+      "wrong",
+      /none: an order would wait/,
       /^start one$/
     ],
     ["nobody knows", { processors: { why: "denied" } }, "log.processors", "not_looked_at", /denied/, undefined],

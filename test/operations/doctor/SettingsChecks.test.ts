@@ -9,6 +9,8 @@ import { expect, it } from "vitest"
 const settings: SettingsChecks.SettingsFacts = {
   wrong: [],
   secrets: { found: [{ variable: "REDIS_PASSWORD_FILE", wrong: undefined }] },
+  auth: { found: "required" },
+  isEmbedded: false,
   isCharging: { found: true },
   hasTokenKeys: { found: true }
 }
@@ -50,6 +52,15 @@ it.each<readonly [string, ReadonlyArray<Finding>, CheckId, Finding["verdict"], R
     "wrong",
     /REDIS_PASSWORD_FILE: \/p is open/,
     /chmod 0640/
+  ],
+  ["open", all({ auth: { found: "open" } }, {}, engine), "access.mode", "warning", /anybody/, /AUTH=required/],
+  [
+    "open, on one machine",
+    all({ auth: { found: "open" }, isEmbedded: true }, {}, engine),
+    "access.mode",
+    "ok",
+    /open: anybody/,
+    undefined
   ],
   [
     "simulated",

@@ -1,11 +1,8 @@
 /** Api keys as they are printed: what they may do and until when, never a hash. */
 import type * as Infra from "@flash-sale/infra/Infra"
-import { Duration } from "effect"
+import { SOON_MILLIS } from "@flash-sale/operations/doctor/KeyChecks"
 import * as Table from "../terminal/Table.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
-
-/** So long before a key expires a list says so. */
-const SOON_MILLIS = Duration.toMillis(Duration.days(14))
 
 /** `now` is in milliseconds since 1970 (UTC). */
 const state = (expiresAt: number, now: number): "ok" | "soon" | "expired" => {

@@ -2,6 +2,7 @@
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
+import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Effect, Layer } from "effect"
 import { Command } from "effect/cli"
@@ -10,16 +11,7 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as AdminPort from "./AdminPort.ts"
 import * as Process from "./Process.ts"
 
-const settings = Settings.all({
-  gateway: Settings.GatewaySettings,
-  tokens: Settings.TokenKeySettings,
-  access: Settings.AccessSettings,
-  admin: Settings.AdminSettings,
-  redis: Settings.RedisSettings,
-  kafka: Settings.KafkaSettings,
-  logs: Settings.LogSettings,
-  tracing: Settings.TracingSettings
-})
+const settings = Settings.all(ServiceSettings.gateway)
 
 export const command = Command.make("gateway", {}, () =>
   Effect.gen(function*() {

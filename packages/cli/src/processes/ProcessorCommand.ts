@@ -2,6 +2,7 @@
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
+import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Health from "@flash-sale/processor/Health"
 import * as Processor from "@flash-sale/processor/Processor"
@@ -28,16 +29,7 @@ export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: 
     })
   ).pipe(Layer.provide(ProcessorState.layer))
 
-const settings = Settings.all({
-  processor: Settings.ProcessorSettings,
-  payments: Settings.PaymentSettings,
-  tokens: Settings.TokenKeySettings,
-  statuses: Settings.StatusSettings,
-  redis: Settings.RedisSettings,
-  kafka: Settings.KafkaSettings,
-  logs: Settings.LogSettings,
-  tracing: Settings.TracingSettings
-})
+const settings = Settings.all(ServiceSettings.processor)
 
 export const command = Command.make("processor", {}, () =>
   Effect.gen(function*() {

@@ -3,6 +3,7 @@ import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
+import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
@@ -17,18 +18,7 @@ import * as ProcessorCommand from "./ProcessorCommand.ts"
 const SERVICES = ["gateway", "processor"] as const
 
 const settings = (target: Pick<Target.Target, "dataDir">) =>
-  Settings.all({
-    gateway: Settings.ServeGatewaySettings,
-    processor: Settings.ServeProcessorSettings,
-    payments: Settings.ServePaymentSettings,
-    tokens: Settings.TokenKeySettings,
-    access: Settings.AccessSettings,
-    admin: Settings.AdminSettings,
-    statuses: Settings.StatusSettings,
-    embedded: Target.embedded(target),
-    logs: Settings.LogSettings,
-    tracing: Settings.TracingSettings
-  })
+  Settings.all({ ...ServiceSettings.serve, embedded: Target.embedded(target) })
 
 /** Prints where the engine is and what to try: as text at a terminal, else as log lines. */
 const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer.Layer<never, never, Stdio.Stdio> =>

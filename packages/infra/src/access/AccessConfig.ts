@@ -18,9 +18,12 @@ export const keyFile: Config.Config<KeyFilePath.Named> = Variable.group({
   dataDir: Variable.make<string | undefined>("DATA_DIR", Kind.path, undefined)
 })
 
+/** Whether who orders must prove who it is. */
+export const auth: Config.Config<AuthMode> = Variable.make<AuthMode>("AUTH", Kind.oneOf(["open", "required"]), "open")
+
 export const config: Config.Config<AccessSettings> = Config.map(
   Variable.group({
-    auth: Variable.make<AuthMode>("AUTH", Kind.oneOf(["open", "required"]), "open"),
+    auth,
     keyFile,
     buyerTokens: BuyerTokenConfig.config
   }),

@@ -3,8 +3,12 @@ import type * as Looked from "@flash-sale/infra/facts/Looked"
 
 /** Every check, by the id that names it, and what it looks at. docs/operations.md has the same table. */
 export const CHECKS = {
+  "log.processors": "somebody processes orders",
   "settings.variables": "the variables that the services read make sense",
   "settings.secrets": "files of secrets can be read, and by nobody else",
+  "access.mode": "who may order: `AUTH`",
+  "keys.file": "the file of the api keys can be read, and by nobody else, and makes sense",
+  "keys.expiry": "no api key has expired, or will within 14 days",
   "payments.mode": "a provider takes the money",
   "payments.token_keys": "payment tokens are encrypted in the log",
   "redis.address": "Redis answers at its address",
@@ -40,7 +44,6 @@ export const CHECKS = {
   "folder.backup": "names the command that makes a backup; when one was made is not looked at",
   "log.recovery": "log and store fit each other: no partition halts, or will at its next start",
   "log.lag": "how much of the log is not processed",
-  "log.processors": "somebody processes orders",
   "letters.open": "dead letters that wait for a person",
   "clock.redis": "this machine's clock against the one of Redis",
   "clock.records": "no record is stamped later than now",

@@ -13,6 +13,8 @@ import * as Check from "./Check.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import * as FolderChecks from "./FolderChecks.ts"
 import * as KafkaChecks from "./KafkaChecks.ts"
+import * as KeyChecks from "./KeyChecks.ts"
+import * as KeysLook from "./KeysLook.ts"
 import * as LogChecks from "./LogChecks.ts"
 import * as LogLook from "./LogLook.ts"
 import * as RedisChecks from "./RedisChecks.ts"
@@ -33,13 +35,15 @@ export const run = Effect.fnUntraced(function*(patient: Patient) {
   const isEmbedded = patient !== "distributed"
   const reader = SettingsLook.reader()
   const engine = yield* isEmbedded ? embedded(reader, patient) : distributed(reader)
-  const { facts, httpPort, metricsPort } = yield* SettingsLook.look(reader, isEmbedded)
+  const { auth, facts, httpPort, keys: named, metricsPort } = yield* SettingsLook.look(reader, isEmbedded)
+  const keys = yield* KeysLook.look({ named, auth, folder: isEmbedded ? yield* reader.read(patient) : undefined })
   const [gateway, processor, machine] = yield* Effect.all(
     [answering(httpPort), answering(metricsPort), MachineLook.look],
     { concurrency: "unbounded" }
   )
   return [
     ...SettingsChecks.judge(facts),
+    ...KeyChecks.judge(keys),
     ...engine,
     ...EngineChecks.judge({ gateway, processor }, release.version),
     ...SettingsChecks.judgeMachine(machine)
@@ -74,6 +78,7 @@ const distributed = (reader: Reader): Judged =>
       ...positions,
       processors: kafkaFacts?.members ?? none,
       start: "start one: npm run processor",
+      none: Check.wrong,
       letters: yield* lettersOf(kafkaFacts?.open ?? none)
     })
     return [
@@ -107,6 +112,7 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
         ...positions,
         processors: runningOf(facts),
         start: "start the engine: npm start",
+        none: Check.warning,
         letters: yield* lettersOf(open)
       })
     ]

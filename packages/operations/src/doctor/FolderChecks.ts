@@ -45,10 +45,12 @@ const file = ({ fileBytes, hasEngine, losses }: FolderFacts): Finding => {
   if (hasEngine && "why" in losses) {
     return Check.wrong("folder.file", `it cannot be read: ${losses.why}`, `run this as the engine's user; ${BACKUP}`)
   }
-  return Check.judged("folder.file", losses, (found) =>
-    found.length === 0
+  return Check.judged("folder.file", losses, (found) => {
+    if (found.length === 0 && !hasEngine) return Check.notLookedAt("folder.file", "no engine has worked there")
+    return found.length === 0
       ? Check.ok("folder.file", `${Units.size(fileBytes)}, nothing is missing`)
-      : Check.wrong("folder.file", found.join("; "), BACKUP))
+      : Check.wrong("folder.file", found.join("; "), BACKUP)
+  })
 }
 
 const damage = (facts: FolderFacts): Finding =>

@@ -19,6 +19,8 @@ export interface LogFacts {
   readonly processors: Looked.Looked<number>
   /** What starts one. */
   readonly start: string
+  /** What it is that none is at work, although there is a log and all of it is processed. */
+  readonly none: typeof Check.warning
   /** `oldestMillis`: how long the oldest has waited. */
   readonly letters: Looked.Looked<{ readonly size: number; readonly oldestMillis: number | undefined }>
 }
@@ -67,7 +69,7 @@ const processors = (facts: LogFacts): Finding =>
     const waiting = waitingIn(facts)
     return waiting > 0
       ? Check.wrong("log.processors", `none, and ${Check.count(waiting, "record")} not processed`, facts.start)
-      : Check.warning("log.processors", "none: an order would wait", facts.start)
+      : facts.none("log.processors", "none: an order would wait", facts.start)
   })
 
 const letters = (facts: LogFacts): Finding =>

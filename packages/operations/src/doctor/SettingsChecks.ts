@@ -1,4 +1,5 @@
 /** Judges the settings of this command, which are those of the services that are started with them. Pure. */
+import type { AuthMode } from "@flash-sale/domain/access/MayDo"
 import type * as Looked from "@flash-sale/infra/facts/Looked"
 import type { MachineFacts } from "@flash-sale/infra/observability/MachineLook"
 import type { NamedFile } from "@flash-sale/infra/settings/SecretFiles"
@@ -9,6 +10,8 @@ export interface SettingsFacts {
   /** What is wrong with the variables: a line for each. */
   readonly wrong: ReadonlyArray<string>
   readonly secrets: Looked.Looked<ReadonlyArray<NamedFile>>
+  readonly auth: Looked.Looked<AuthMode>
+  readonly isEmbedded: boolean
   /** Whether a provider takes the money. */
   readonly isCharging: Looked.Looked<boolean>
   /** Whether payment tokens are encrypted; with one file its engine makes keys by itself. */
@@ -36,6 +39,15 @@ const secrets = (facts: SettingsFacts): Finding =>
     )
   })
 
+const access = ({ auth, isEmbedded }: SettingsFacts): Finding =>
+  Check.judged("access.mode", auth, (mode) => {
+    if (mode === "required") return Check.ok("access.mode", "required: with a key or a token")
+    const detail = "open: anybody who reaches the port orders, for any user"
+    return isEmbedded
+      ? Check.ok("access.mode", detail)
+      : Check.warning("access.mode", detail, "set AUTH=required: docs/operations.md, API keys and buyers' tokens")
+  })
+
 const payments = ({ isCharging }: SettingsFacts): Finding =>
   Check.judged("payments.mode", isCharging, (is) =>
     is
@@ -60,6 +72,7 @@ const tokens = ({ hasTokenKeys }: SettingsFacts): Finding =>
 export const judge = (facts: SettingsFacts): ReadonlyArray<Finding> => [
   variables(facts),
   secrets(facts),
+  access(facts),
   payments(facts),
   tokens(facts)
 ]

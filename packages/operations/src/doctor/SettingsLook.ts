@@ -1,5 +1,6 @@
 /** Reads the settings group by group: one that makes no sense hides no other. */
 import * as Looked from "@flash-sale/infra/facts/Looked"
+import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as SecretFiles from "@flash-sale/infra/settings/SecretFiles"
 import { type Config, Effect } from "effect"
@@ -26,19 +27,26 @@ export const reader = () => {
 
 /** The settings that both engines have. `isEmbedded` chooses the defaults of `npm start`. */
 export const look = Effect.fnUntraced(function*({ read, wrong }: ReturnType<typeof reader>, isEmbedded: boolean) {
+  const groups = isEmbedded ? ServiceSettings.serve : { ...ServiceSettings.gateway, ...ServiceSettings.processor }
+  yield* Effect.forEach(Object.values<Config.Config<unknown>>(groups), read, { discard: true })
   const gateway = yield* read(isEmbedded ? Settings.ServeGatewaySettings : Settings.GatewaySettings)
   const processor = yield* read(Settings.ProcessorSettings)
   const payments = yield* read(isEmbedded ? Settings.ServePaymentSettings : Settings.PaymentSettings)
   const tokens = yield* read(Settings.TokenKeySettings)
-  yield* Effect.all([read(Settings.StatusSettings), read(Settings.LogSettings), read(Settings.TracingSettings)])
+  const auth = yield* read(Settings.AuthSetting)
+  const keys = yield* read(Settings.KeyFileSettings)
   const facts: SettingsFacts = {
     wrong: wrong(),
     secrets: yield* read(SecretFiles.config),
+    auth,
+    isEmbedded,
     isCharging: Looked.map(payments, ({ provider }) => provider !== undefined),
     hasTokenKeys: Looked.map(tokens, (keys) => keys !== undefined || isEmbedded)
   }
   return {
     facts,
+    auth,
+    keys,
     httpPort: Looked.map(gateway, (found) => found.httpPort),
     metricsPort: Looked.map(processor, (found) => found.metricsPort)
   }

@@ -78,13 +78,14 @@ export const look = Effect.fnUntraced(function*(dataDir: string) {
   const folder = yield* attempt(() => DataFolder.pathOf(dataDir))
   if ("why" in folder) return { ...nothingIn(dataDir), exposed: folder, freeBytes: folder }
   const path = join(folder.found, OpenFile.FILE_NAME)
-  const isThere = existsSync(folder.found)
-  const freeBytes = isThere
-    ? yield* attempt(() => {
-      const { bavail, bsize } = statfsSync(folder.found)
-      return bavail * bsize
-    })
-    : Looked.notLooked(NOT_THERE)
+  if (!existsSync(folder.found)) {
+    const nowhere = Looked.notLooked(NOT_THERE)
+    return { ...nothingIn(folder.found), exposed: nowhere, freeBytes: nowhere }
+  }
+  const freeBytes = yield* attempt(() => {
+    const { bavail, bsize } = statfsSync(folder.found)
+    return bavail * bsize
+  })
   const exposed = yield* attempt(() => FolderAccess.exposed(folder.found))
   const fileBytes = sizeOf(path)
   const lost = yield* Looked.at(losses(folder.found))
