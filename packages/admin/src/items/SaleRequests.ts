@@ -80,7 +80,7 @@ const wordsOf = ({ reason: _, ...settings }: Payload): string =>
 
 /** The item as it is now; one that nobody knows only where it may be begun. */
 const now = (itemId: ItemId, create: boolean) =>
-  Failures.bounded(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
+  Failures.boundedRead(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
     Effect.catchTag("UnknownItem", ItemViews.unknown)
   )
 
@@ -114,13 +114,18 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
     })
   )
 
-/** How long changing every item may take; those that are done by then are done. */
+/** How long listing every item may take, before the first is changed. */
+const LISTED_WITHIN = "30 seconds"
+/** How long changing every item may take; those that are done by then are done, and the others are named. */
 const ALL_WITHIN = "60 seconds"
 
 /** Pauses or resumes the sale of every item that there is. */
 export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
-  Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
-    Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
+  Effect.gen(function*() {
+    const operator = yield* Audit.operator(reason)
+    const listed = yield* Failures.boundedRead(EveryItem.list, LISTED_WITHIN)
+    return yield* EveryItem.change(listed, { paused }, operator, { within: ALL_WITHIN })
+  }).pipe(
     Effect.map(({ done, failed, incomplete, total }) => ({
       total,
       done,

@@ -10,7 +10,7 @@ import * as ReplayRun from "@flash-sale/operations/letters/ReplayRun"
 import { Effect, Result } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
-import * as Retries from "../request/Retries.ts"
+import * as IdempotentRequests from "../request/IdempotentRequests.ts"
 import { selectionOf } from "./LetterRequests.ts"
 
 /** How long one request may take to handle its letters. What is not handled then stays open. */
@@ -79,7 +79,7 @@ export const replay = (payload: typeof LetterBodies.Replay.Type, key: string | u
     const selection = selectionOf(payload)
     if (isDryRun) return Failures.answered(preview(selection))
     return Effect.gen(function*() {
-      yield* Retries.look(key, [
+      yield* IdempotentRequests.look(key, [
         "replay",
         ids ?? null,
         filter === undefined ? null : [filter.reason ?? null, filter.item ?? null, filter.older_than ?? null],

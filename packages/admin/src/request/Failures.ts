@@ -2,11 +2,17 @@
 import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
-import type { AppendRefused, AppendUnknown, LogRefused, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import {
+  type AppendRefused,
+  type AppendUnknown,
+  type LogRefused,
+  type LogUnavailable,
+  OrderLog
+} from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
-import { Effect } from "effect"
+import { type Duration, Effect } from "effect"
 
 /** How long a read may take: log and store are waited for by their adapters without an end. */
 export const READ_TIMEOUT = "5 seconds"
@@ -47,9 +53,22 @@ export const answered = <A, E, R>(effect: Effect.Effect<A, E | Failure, R>) =>
   }) as Effect.Effect<A, Exclude<E, Failure> | Unavailable, R>
 
 /** Gives a read up after a while, with 503 and this code. */
-export const bounded = <A, E, R>(effect: Effect.Effect<A, E, R>, code: UnavailableCode = "store_unavailable") =>
-  Effect.timeoutOrElse(effect, { duration: READ_TIMEOUT, orElse: () => unavailable(code) })
+export const bounded = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  code: UnavailableCode = "store_unavailable",
+  duration: Duration.Input = READ_TIMEOUT
+) => Effect.timeoutOrElse(effect, { duration, orElse: () => unavailable(code) })
 
-/** The same for an append, of which nobody knows then whether it was made. */
+/**
+ * Waits until the log is known, with 503 `log_unavailable` where that takes too long: a gateway that has not met Kafka
+ * yet. What then waits longer waits for something else, and an append has been sent.
+ */
+export const logKnown = Effect.flatMap(OrderLog, ({ partitions }) => bounded(partitions, "log_unavailable"))
+
+/** A read that needs the log first: each is told by its own code where it is away. */
+export const boundedRead = <A, E, R>(effect: Effect.Effect<A, E, R>, duration: Duration.Input = READ_TIMEOUT) =>
+  Effect.andThen(logKnown, bounded(effect, "store_unavailable", duration))
+
+/** Gives an append up after a while, with 503 `outcome_unknown`: nobody knows then whether it was made. */
 export const boundedAppend = <A, E, R>(append: Effect.Effect<A, E, R>) =>
   Effect.timeoutOrElse(append, { duration: APPEND_TIMEOUT, orElse: () => unavailable("outcome_unknown") })

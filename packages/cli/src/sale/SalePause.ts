@@ -1,13 +1,17 @@
 /** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as Interruption from "../terminal/Interruption.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Target from "../terminal/Target.ts"
 import { change, flags, type Place } from "./SaleEdit.ts"
 
+/** How long listing every item may take, before the first is changed. */
+const LISTED_WITHIN = "1 minute"
 /** Items that are named where their change failed. */
 const NAMED = 20
 
@@ -21,7 +25,11 @@ const FAILURES: Readonly<Record<EveryItem.FailureCode, string>> = {
 const changeAll = (paused: boolean, word: string, { by, json, reason, ...target }: Place) =>
   Effect.gen(function*() {
     const operator = yield* OperatorFlags.operator({ by, reason })
-    const { done, failed, incomplete, total } = yield* EveryItem.change({ paused }, operator)
+    const log = yield* OrderLog
+    yield* Target.bounded(log.partitions)
+    const listed = yield* Target.bounded(EveryItem.list, LISTED_WITHIN)
+    const changing = EveryItem.change(listed, { paused }, operator)
+    const { done, failed, incomplete, total } = yield* Interruption.isUnknown(changing)
     if (json) {
       yield* Console.log(
         JSON.stringify({
@@ -58,6 +66,9 @@ const make = (name: string, paused: boolean, word: string) =>
       return Effect.fail(
         CommandFailed.usage(all ? "either an item or --all: not both" : "which item? Name it, or --all")
       )
+    }
+    if (all && place.create) {
+      return Effect.fail(CommandFailed.usage("--create begins an item that is named: not with --all"))
     }
     return Option.isSome(item) ? change(item.value, place, { paused }) : changeAll(paused, word, place)
   })

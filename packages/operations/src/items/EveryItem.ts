@@ -6,7 +6,8 @@ import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { Effect } from "effect"
+import { type Duration, Effect } from "effect"
+import * as WithinTime from "../append/WithinTime.ts"
 import * as Cursor from "../paging/Cursor.ts"
 import * as ItemList from "./ItemList.ts"
 import * as SaleChange from "./SaleChange.ts"
@@ -17,13 +18,15 @@ const AT_ONCE = 128
 const LOOKS_AT_ONCE = 32
 /** Failures in a row after which the others are not tried: the log is away, and each try takes seconds. */
 const MAX_FAILURES_IN_A_ROW = 64
+/** How long one item's change may take until nobody knows whether it was made. */
+const ONE_WITHIN: Duration.Input = "10 seconds"
 
 /**
  * Why an item's change failed.
  *
  * - `not_recorded`: it is not in the log, and nothing changed.
  * - `outcome_unknown`: nobody knows whether it is in the log.
- * - `not_tried`: so many before it failed that nothing was tried.
+ * - `not_tried`: so many before it failed, or the time was over, that nothing was tried.
  */
 export type FailureCode = "not_recorded" | "outcome_unknown" | "not_tried"
 
@@ -32,14 +35,29 @@ export interface FailedItem {
   readonly code: FailureCode
 }
 
+/** The items that there are. */
+export interface Listed {
+  readonly names: ReadonlySet<ItemId>
+  /** Partitions that are not folded to their end: there may be items of theirs that nobody knows yet. */
+  readonly incomplete: ReadonlyArray<PartitionId>
+}
+
 export interface EveryResult {
   /** Items that there were. */
   readonly total: number
   /** Those of which the change is in the log. It takes effect in order with their orders. */
   readonly done: number
   readonly failed: ReadonlyArray<FailedItem>
-  /** Partitions that are not folded to their end: there may be items of theirs that nobody knows yet. */
+  /** As `Listed` has it. */
   readonly incomplete: ReadonlyArray<PartitionId>
+}
+
+/** How it is done. */
+export interface Options {
+  /** The time for all of them; without an end where it is absent. What was not begun by then is `not_tried`. */
+  readonly within?: Duration.Input
+  /** Hears how many are done by now. */
+  readonly onDone?: (count: number) => void
 }
 
 /** The partitions whose items the store does not all know now. */
@@ -72,41 +90,68 @@ const allNames = Effect.gen(function*() {
 })
 
 /**
- * Appends the change for each item, and goes on where one fails. An item that somebody begins meanwhile may be left
- * out. `onDone` hears how many are done by now. All items are listed before the first is changed: where they cannot be
- * listed to the end, none is.
+ * All items that there are. An item that somebody begins meanwhile may be left out. Changes nothing. Waits until the
+ * log is there; the caller bounds that.
+ */
+export const list: Effect.Effect<Listed, ItemList.ListError, ItemStore | OrderLog | RecoveryMarks> = Effect.gen(
+  function*() {
+    // Before the names are read: a fold that ends in between leaves none out.
+    const incomplete = yield* incompletePartitions
+    return { names: yield* allNames, incomplete }
+  }
+)
+
+/**
+ * Appends the change for each item, and goes on where one fails: what was done is never lost in an error. All items
+ * are listed before the first is changed, by `list`: where they cannot be listed to the end, none is.
  */
 export const change = Effect.fn("EveryItem.change")(function*(
+  { incomplete, names }: Listed,
   patch: SalePatch,
   operator: Operator,
-  onDone: (count: number) => void = () => {}
-): Effect.fn.Return<EveryResult, ItemList.ListError, ItemStore | OrderLog | RecoveryMarks> {
-  // Before the names are read: a fold that ends in between leaves none out.
-  const incomplete = yield* incompletePartitions
-  const names = yield* allNames
+  { onDone = () => {}, within }: Options = {}
+): Effect.fn.Return<EveryResult, never, OrderLog> {
   let inARow = 0
   let done = 0
   const changeOne = Effect.fnUntraced(function*(itemId: ItemId) {
-    if (inARow >= MAX_FAILURES_IN_A_ROW) return [{ itemId, code: "not_tried" as const }]
-    const failure = yield* tryOne(itemId, patch, operator)
-    if (failure !== undefined) {
-      inARow++
-      return [failure]
-    }
-    inARow = 0
-    onDone(++done)
-    return []
+    if (inARow >= MAX_FAILURES_IN_A_ROW) return "not_tried" as const
+    const code = yield* tryOne(itemId, patch, operator)
+    if (code === undefined) {
+      inARow = 0
+      onDone(++done)
+    } else inARow++
+    return code
   })
-  const failed = (yield* Effect.forEach(names, changeOne, { concurrency: AT_ONCE })).flat()
-  return { total: names.size, done, failed, incomplete }
+  const all = [...names]
+  const standings = yield* WithinTime.each(all, changeOne, { atOnce: AT_ONCE, within })
+  const failed = all.flatMap((itemId, at): ReadonlyArray<FailedItem> => {
+    const code = codeOf(standings[at])
+    return code === undefined ? [] : [{ itemId, code }]
+  })
+  return { total: all.length, done, failed, incomplete }
 })
 
-/** Why it failed; undefined where it did not. */
+/** Why an item's change failed; undefined where it did not. */
+const codeOf = (standing: WithinTime.Standing<FailureCode | undefined> | undefined): FailureCode | undefined => {
+  switch (standing?._tag) {
+    case "Ended":
+      return standing.value
+    case "Begun":
+      return "outcome_unknown"
+    default:
+      return "not_tried"
+  }
+}
+
 const tryOne = (itemId: ItemId, patch: SalePatch, operator: Operator) =>
-  Effect.match(SaleChange.append(itemId, patch, operator), {
-    onSuccess: (): FailedItem | undefined => undefined,
-    onFailure: (error): FailedItem | undefined => ({
-      itemId,
-      code: error._tag === "AppendUnknown" ? "outcome_unknown" : "not_recorded"
+  SaleChange.append(itemId, patch, operator).pipe(
+    Effect.match({
+      onSuccess: (): FailureCode | undefined => undefined,
+      onFailure: (error): FailureCode | undefined =>
+        error._tag === "AppendUnknown" ? "outcome_unknown" : "not_recorded"
+    }),
+    Effect.timeoutOrElse({
+      duration: ONE_WITHIN,
+      orElse: () => Effect.succeed<FailureCode | undefined>("outcome_unknown")
     })
-  })
+  )
