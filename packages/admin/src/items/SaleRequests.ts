@@ -137,5 +137,5 @@ export const changeAll = (paused: boolean, { reason }: { readonly reason: string
       change: paused ? "pause_all" : "resume_all",
       detail: `${paused ? "pause" : "resume"} every sale`,
       reason
-    })
+    }, ({ done, total }) => Audit.extentOf(done, total))
   )
