@@ -239,7 +239,13 @@ const lettersSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
         assert.strictEqual((yield* ask("GET", "/dead-letters/1-900000")).body["state"], "open")
 
         const done = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
-        assert.deepStrictEqual(done.body["letters"], [{ id: "1-900000", outcome: "replayed" }], done.text)
+        assert.deepStrictEqual(done.body["letters"], [{
+          id: "1-900000",
+          outcome: "replayed",
+          item_id: item("letters"),
+          request_id: names[0],
+          attempt: 2
+        }], done.text)
         const again = yield* ask("POST", "/dead-letters/replay", { ids: ["1-900000"], reason: REASON })
         assert.deepStrictEqual(again.body["letters"], [{ id: "1-900000", outcome: "done_before" }], again.text)
         const handled = yield* ask("GET", "/dead-letters/1-900000")

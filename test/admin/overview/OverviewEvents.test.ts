@@ -18,8 +18,7 @@ const open = (key: string | undefined, signal?: AbortSignal) =>
       )
   )
 
-const textOf = (response: Response) =>
-  Effect.promise(async () => [response.status, await response.text()] as const)
+const textOf = (response: Response) => Effect.promise(async () => [response.status, await response.text()] as const)
 
 /** The data of the first so many events. */
 const eventsOf = (response: Response, count: number) =>
@@ -97,18 +96,22 @@ layer(
   TestAdmin.layerAdmin().pipe(Layer.provideMerge(Layer.mergeAll(TestAdmin.memory, silent))),
   { excludeTestServices: true, timeout: 60_000 }
 )("While the store says nothing", (it) => {
-  it.effect("a stream that waits for its first overview takes a place, and gives up after a while", () =>
-    Effect.gen(function*() {
-      const answers = yield* Effect.forEach(
-        Array.from({ length: OverviewFeed.MAX_STREAMS + 1 }),
-        () => Effect.flatMap(open("reader"), textOf),
-        { concurrency: "unbounded" }
-      )
-      assert.isTrue(answers.every(([status]) => status === 503))
-      const codes = answers.map(([, text]) => String(JSON.parse(text).code)).toSorted()
-      assert.deepStrictEqual(codes, [
-        "overloaded",
-        ...Array.from({ length: OverviewFeed.MAX_STREAMS }, () => "store_unavailable")
-      ])
-    }), TEST_TIMEOUT)
+  it.effect(
+    "a stream that waits for its first overview takes a place, and gives up after a while",
+    () =>
+      Effect.gen(function*() {
+        const answers = yield* Effect.forEach(
+          Array.from({ length: OverviewFeed.MAX_STREAMS + 1 }),
+          () => Effect.flatMap(open("reader"), textOf),
+          { concurrency: "unbounded" }
+        )
+        assert.isTrue(answers.every(([status]) => status === 503))
+        const codes = answers.map(([, text]) => String(JSON.parse(text).code)).toSorted()
+        assert.deepStrictEqual(codes, [
+          "overloaded",
+          ...Array.from({ length: OverviewFeed.MAX_STREAMS }, () => "store_unavailable")
+        ])
+      }),
+    TEST_TIMEOUT
+  )
 })

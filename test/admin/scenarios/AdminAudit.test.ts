@@ -39,24 +39,28 @@ layer(
   ),
   { excludeTestServices: true, timeout: 60_000 }
 )("The line of a change", (it) => {
-  it.effect("is there where it was made, where its key may not make it, and where it was not understood", () =>
-    Effect.gen(function*() {
-      told.length = 0
-      yield* ask("/items/mug/stock", { set: 5, reason: REASON })
-      yield* ask("/items/mug/stock", { set: 5, reason: REASON }, "reader")
-      yield* ask("/items/mug/stock", { sett: 5, reason: REASON })
-      yield* ask("/items/mug/stock", "{")
-      yield* ask("/items/mug/sale", { price: 5, reason: REASON }, "ops", "PATCH")
-      yield* ask("/items/nobody/stock", { add: 5, reason: REASON })
-      assert.deepStrictEqual(told, [
-        ["stock", "ops", "done", REASON],
-        ["stock", "reader", "missing_scope", undefined],
-        ["stock", "ops", "validation_failed", undefined],
-        ["stock", "ops", "invalid_body", undefined],
-        ["sale", "ops", "validation_failed", REASON],
-        ["stock", "ops", "unknown_item", REASON]
-      ])
-    }), TEST_TIMEOUT)
+  it.effect(
+    "is there where it was made, where its key may not make it, and where it was not understood",
+    () =>
+      Effect.gen(function*() {
+        told.length = 0
+        yield* ask("/items/mug/stock", { set: 5, reason: REASON })
+        yield* ask("/items/mug/stock", { set: 5, reason: REASON }, "reader")
+        yield* ask("/items/mug/stock", { sett: 5, reason: REASON })
+        yield* ask("/items/mug/stock", "{")
+        yield* ask("/items/mug/sale", { price: 5, reason: REASON }, "ops", "PATCH")
+        yield* ask("/items/nobody/stock", { add: 5, reason: REASON })
+        assert.deepStrictEqual(told, [
+          ["stock", "ops", "done", REASON],
+          ["stock", "reader", "missing_scope", undefined],
+          ["stock", "ops", "validation_failed", undefined],
+          ["stock", "ops", "invalid_body", undefined],
+          ["sale", "ops", "validation_failed", REASON],
+          ["stock", "ops", "unknown_item", REASON]
+        ])
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("says how much was done of what has several parts", () =>
     Effect.gen(function*() {

@@ -165,25 +165,29 @@ layer(
   TestAdmin.layerAdmin().pipe(Layer.provideMerge(Layer.provideMerge(unmet, TestAdmin.memory))),
   { excludeTestServices: true, timeout: 60_000 }
 )("Where the log has not been met yet", (it) => {
-  it.effect("whatever needs it is refused for the log, and nobody is told that a change may have been made", () =>
-    Effect.gen(function*() {
-      const admin = yield* TestAdmin.TestAdmin
-      const ask = (method: string, path: string, body?: unknown) =>
-        admin.ask(method, `/admin/v1${path}`, { key: "ops", body })
-      const answers = yield* Effect.all([
-        stock("mug", { set: 5 }, "delivery-7"),
-        stock("mug", { add: 5 }),
-        ask("PATCH", "/items/mug/sale", { paused: true, reason: REASON }),
-        ask("PATCH", "/items/mug/sale?create=true", { paused: true, reason: REASON }),
-        ask("POST", "/sales/pause-all", { reason: REASON }),
-        ask("GET", "/items"),
-        ask("GET", "/items/mug")
-      ], { concurrency: "unbounded" })
-      for (const { body, status, text } of answers) {
-        assert.strictEqual(status, 503, text)
-        assert.strictEqual(body["code"], "log_unavailable", text)
-      }
-    }), TEST_TIMEOUT)
+  it.effect(
+    "whatever needs it is refused for the log, and nobody is told that a change may have been made",
+    () =>
+      Effect.gen(function*() {
+        const admin = yield* TestAdmin.TestAdmin
+        const ask = (method: string, path: string, body?: unknown) =>
+          admin.ask(method, `/admin/v1${path}`, { key: "ops", body })
+        const answers = yield* Effect.all([
+          stock("mug", { set: 5 }, "delivery-7"),
+          stock("mug", { add: 5 }),
+          ask("PATCH", "/items/mug/sale", { paused: true, reason: REASON }),
+          ask("PATCH", "/items/mug/sale?create=true", { paused: true, reason: REASON }),
+          ask("POST", "/sales/pause-all", { reason: REASON }),
+          ask("GET", "/items"),
+          ask("GET", "/items/mug")
+        ], { concurrency: "unbounded" })
+        for (const { body, status, text } of answers) {
+          assert.strictEqual(status, 503, text)
+          assert.strictEqual(body["code"], "log_unavailable", text)
+        }
+      }),
+    TEST_TIMEOUT
+  )
 })
 
 /** Keys that nobody can look up. */

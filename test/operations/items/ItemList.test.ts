@@ -185,26 +185,30 @@ describe("ItemList", () => {
       }).pipe(Effect.provide(engine(yield* Folders.temporary)))
     }).pipe(Effect.scoped), TIMEOUT)
 
-  it.live("of a change that takes too long each item is told by how far it came, and none by an error", () =>
-    Effect.gen(function*() {
-      yield* Effect.gen(function*() {
-        const log = yield* OrderLog
-        const many = Array.from({ length: 200 }, (_, n) => ItemId.make(`many-${n}`))
-        const silent = OrderLog.of({
-          ...log,
-          append: (record) => record.itemId === "many-0" ? log.append(record) : Effect.never
-        })
-        const { done, failed, total } = yield* EveryItem.change(
-          { names: new Set(many), incomplete: [] },
-          { paused: true },
-          { by: "ann" },
-          { within: "200 millis" }
-        ).pipe(Effect.provideService(OrderLog, silent))
-        const codes = new Map(failed.map(({ code, itemId }): readonly [string, string] => [itemId, code]))
-        assert.deepStrictEqual([total, done, failed.length], [200, 1, 199])
-        assert.strictEqual(codes.get("many-0"), undefined)
-        assert.strictEqual(codes.get("many-1"), "outcome_unknown")
-        assert.strictEqual(codes.get("many-199"), "not_tried")
-      }).pipe(Effect.provide(engine(yield* Folders.temporary)))
-    }).pipe(Effect.scoped), TIMEOUT)
+  it.live(
+    "of a change that takes too long each item is told by how far it came, and none by an error",
+    () =>
+      Effect.gen(function*() {
+        yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          const many = Array.from({ length: 200 }, (_, n) => ItemId.make(`many-${n}`))
+          const silent = OrderLog.of({
+            ...log,
+            append: (record) => record.itemId === "many-0" ? log.append(record) : Effect.never
+          })
+          const { done, failed, total } = yield* EveryItem.change(
+            { names: new Set(many), incomplete: [] },
+            { paused: true },
+            { by: "ann" },
+            { within: "200 millis" }
+          ).pipe(Effect.provideService(OrderLog, silent))
+          const codes = new Map(failed.map(({ code, itemId }): readonly [string, string] => [itemId, code]))
+          assert.deepStrictEqual([total, done, failed.length], [200, 1, 199])
+          assert.strictEqual(codes.get("many-0"), undefined)
+          assert.strictEqual(codes.get("many-1"), "outcome_unknown")
+          assert.strictEqual(codes.get("many-199"), "not_tried")
+        }).pipe(Effect.provide(engine(yield* Folders.temporary)))
+      }).pipe(Effect.scoped),
+    TIMEOUT
+  )
 })

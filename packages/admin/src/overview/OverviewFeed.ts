@@ -8,7 +8,6 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import * as Sse from "@flash-sale/gateway/live/Sse"
 import { type Subscriber, Subscribers, type TooManySubscribers } from "@flash-sale/gateway/live/Subscribers"
 import { outlivingBugs } from "@flash-sale/gateway/request/Background"
-import type { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import { Context, Effect, Layer, Option, Queue, Schedule, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
 import * as Failures from "../request/Failures.ts"
@@ -23,7 +22,7 @@ export class OverviewFeed extends Context.Service<OverviewFeed, {
   readonly answer: (stillMay: () => boolean) => Effect.Effect<
     HttpServerResponse.HttpServerResponse,
     TooManySubscribers | StoreUnavailable | Unavailable,
-    Scope.Scope | RequestContext
+    Scope.Scope
   >
 }>()("@flash-sale/admin/overview/OverviewFeed") {}
 

@@ -43,26 +43,27 @@ export const operator = (reason: string): Effect.Effect<Operator, never, Current
  * Tells of a change, also where its client hangs up: then its record may be in the log, or not. `extent` says how much
  * of it was done, by its answer.
  */
-export const told = <A>({ change, detail, item, reason }: Change, extent: (answer: A) => Extent = () => "done") =>
-<E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function*() {
-    const { address, name } = yield* CurrentOperator
-    const { correlationId } = yield* RequestContext
-    yield* Metric.update(AdminMetrics.changed(change), 1)
-    return yield* Effect.onExit(effect, (exit) => {
-      const outcome = Exit.isSuccess(exit) ? extent(exit.value) : codeOf(exit.cause)
-      return Log.info(`Operator ${name}: ${detail}: ${outcome}`, {
-        event: "admin_change",
-        change,
-        by: name,
-        address,
-        reason,
-        status: outcome,
-        correlation_id: correlationId,
-        ...(item === undefined ? {} : { item_id: item })
+export const told =
+  <A>({ change, detail, item, reason }: Change, extent: (answer: A) => Extent = () => "done") =>
+  <E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.gen(function*() {
+      const { address, name } = yield* CurrentOperator
+      const { correlationId } = yield* RequestContext
+      yield* Metric.update(AdminMetrics.changed(change), 1)
+      return yield* Effect.onExit(effect, (exit) => {
+        const outcome = Exit.isSuccess(exit) ? extent(exit.value) : codeOf(exit.cause)
+        return Log.info(`Operator ${name}: ${detail}: ${outcome}`, {
+          event: "admin_change",
+          change,
+          by: name,
+          address,
+          reason,
+          status: outcome,
+          correlation_id: correlationId,
+          ...(item === undefined ? {} : { item_id: item })
+        })
       })
     })
-  })
 
 /** The changes, by the endpoint that makes them. */
 const CHANGE_OF: Readonly<Record<string, AdminMetrics.Change>> = {

@@ -1,41 +1,16 @@
 /** What goes wrong behind an endpoint, as the API answers it; and how long anything behind one may take. */
 import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
-import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
-import {
-  type AppendRefused,
-  type AppendUnknown,
-  type LogRefused,
-  type LogUnavailable,
-  OrderLog
-} from "@flash-sale/domain/ports/OrderLog"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { codeOf, type Failure } from "@flash-sale/operations/append/FailureCode"
 import { type Duration, Effect } from "effect"
 
 /** How long a read may take: log and store are waited for by their adapters without an end. */
 export const READ_TIMEOUT = "5 seconds"
 /** How long an append may take until nobody knows whether it was made. */
 export const APPEND_TIMEOUT = "10 seconds"
-
-export type Failure = StoreUnavailable | ItemDamaged | AppendRefused | AppendUnknown | LogUnavailable | LogRefused
-
-export const codeOf = (failure: Failure): UnavailableCode => {
-  switch (failure._tag) {
-    case "StoreUnavailable":
-      return "store_unavailable"
-    case "ItemDamaged":
-      return "item_stopped"
-    case "AppendRefused":
-      return failure.overloaded ? "overloaded" : "log_unavailable"
-    case "AppendUnknown":
-      return "outcome_unknown"
-    case "LogUnavailable":
-    case "LogRefused":
-      return "log_unavailable"
-  }
-}
 
 /** Fails with 503 and this code. */
 export const unavailable = (code: UnavailableCode): Effect.Effect<never, Unavailable> =>

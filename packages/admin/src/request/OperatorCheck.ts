@@ -26,8 +26,8 @@ import * as Audit from "./Audit.ts"
 export const MAX_CHECKS = 100
 
 /** Only keys have scopes, and what is operated is nobody's own. */
-const isOperator = (caller: Caller, scope: Scope): caller is Extract<Caller, { readonly _tag: "Key" }> =>
-  caller._tag === "Key" && mayDo("required", caller, { _tag: "Operate", scope })
+type Key = Extract<Caller, { readonly _tag: "Key" }>
+const mayOperate = (key: Key, scope: Scope): boolean => mayDo("required", key, { _tag: "Operate", scope })
 
 const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
   const { correlationId } = yield* RequestContext
@@ -69,15 +69,18 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
             const address = addressOf(Option.getOrUndefined(remoteAddress), headers["x-forwarded-for"])
             const caller = yield* identify(headers["authorization"], AddressKey.of(address))
             const scope = Context.get(endpoint.annotations, NeededScope)
-            if (!isOperator(caller, scope)) {
-              if (caller._tag === "Key") yield* Audit.refused({ name: caller.name, address }, endpoint, "missing_scope")
+            if (caller._tag !== "Key") {
               return yield* deny(
                 caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
               )
             }
+            if (!mayOperate(caller, scope)) {
+              yield* Audit.refused({ name: caller.name, address }, endpoint, "missing_scope")
+              return yield* deny({ _tag: "MissingScope", scope })
+            }
             const stillMay = () => {
               const now = callers.known(headers["authorization"])
-              return now?._tag === "Identified" && isOperator(now.caller, scope)
+              return now?._tag === "Identified" && now.caller._tag === "Key" && mayOperate(now.caller, scope)
             }
             return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address, stillMay })
           })

@@ -2,6 +2,7 @@
 import type { Handling } from "@flash-sale/domain/ports/DeadLetters"
 import type { Discarded } from "@flash-sale/operations/letters/Discard"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
+import * as LetterOutcome from "@flash-sale/operations/letters/LetterOutcome"
 import type { Refusal } from "@flash-sale/operations/letters/Refusal"
 import type { Replayed } from "@flash-sale/operations/letters/Replay"
 import { MAX_ATTEMPTS } from "@flash-sale/operations/letters/ReplayCheck"
@@ -56,6 +57,10 @@ export const ofReplayed = (replayed: Replayed): string => {
       return `${LetterIdText.show(replayed.letter)}: attempt ${attempt} of order ${quoted(requestId)} ` +
         `is ${status} already; marked as replayed`
     }
+    case "Recorded":
+      return `${LetterIdText.show(replayed.letter)}: attempt ${replayed.next.attempt} of order ` +
+        `${quoted(replayed.next.order.requestId)} is in the log, and not all of it is written down: ` +
+        `${replayed.error.detail}; where the letter is still open replay it again, which starts no second attempt`
     case "Replayed": {
       const { letter, next: { attempt, order }, sale } = replayed
       const name = `order ${quoted(order.requestId)}, item ${order.itemId}`
@@ -66,28 +71,9 @@ export const ofReplayed = (replayed: Replayed): string => {
 
 /** The same for programs. */
 export const jsonOfReplayed = (replayed: Replayed): string => {
-  switch (replayed._tag) {
-    case "Done":
-      return JSON.stringify({ id: LetterIdText.show(replayed.id), result: "done_before", by: replayed.handling.by })
-    case "InLog": {
-      const { attempt, requestId, status } = replayed.status
-      const id = LetterIdText.show(replayed.letter)
-      return JSON.stringify({ id, result: "in_log", request_id: requestId, attempt, order_status: status })
-    }
-    case "Replayed": {
-      const { attempt, order: { itemId, requestId } } = replayed.next
-      const id = LetterIdText.show(replayed.letter)
-      return JSON.stringify({ id, result: "replayed", item_id: itemId, request_id: requestId, attempt })
-    }
-  }
+  const id = LetterIdText.show(replayed._tag === "Done" ? replayed.id : replayed.letter)
+  return JSON.stringify(LetterOutcome.ofReplayed(id, replayed))
 }
-
-/** What came of discarding, for programs. */
-export const jsonOfDiscarded = (discarded: Discarded): string =>
-  JSON.stringify({
-    id: LetterIdText.show(discarded.id),
-    result: discarded._tag === "Done" ? "done_before" : "discarded"
-  })
 
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>

@@ -1,4 +1,5 @@
 /** What a replay would do, as it is printed: a line for each letter, and the sums. */
+import * as LetterOutcome from "@flash-sale/operations/letters/LetterOutcome"
 import { type Outlook, OUTLOOKS } from "@flash-sale/operations/letters/ReplayOutlook"
 import type { Preview, PreviewEntry } from "@flash-sale/operations/letters/ReplayPreview"
 import * as Table from "../terminal/Table.ts"
@@ -52,16 +53,11 @@ export const table = ({ entries, sums }: Preview): string =>
   ].join("\n")
 
 /** One letter as a line of JSON. */
-export const jsonLine = ({ id, isCertain, letter, next, outlook, refusal, sale }: PreviewEntry): string =>
+export const jsonLine = (entry: PreviewEntry): string =>
   JSON.stringify({
-    id,
-    outcome: outlook,
-    item_id: next?.order.itemId ?? null,
-    request_id: next?.order.requestId ?? null,
-    amount: next?.order.amount ?? null,
-    attempt: next?.attempt ?? null,
-    price_before: letter?.price ?? null,
-    price_now: sale?.price ?? null,
-    certain: isCertain,
-    refusal: refusal?.code ?? null
+    ...LetterOutcome.ofPreview(entry),
+    amount: entry.next?.order.amount,
+    price_before: entry.letter?.price,
+    price_now: entry.sale?.price,
+    certain: entry.isCertain
   })

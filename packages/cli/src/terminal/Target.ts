@@ -105,8 +105,7 @@ export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Se
     onSome: (folder) => Config.succeed({ dataDir: folder })
   })
 
-const silence = (within: string) =>
-  `no answer within ${within}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
+const silence = (within: string) => `no answer within ${within}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
 
 /** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
 export const bounded = <A, E, R>(
@@ -128,5 +127,7 @@ export const boundedAppend = <A, E, R>(
   Effect.timeoutOrElse(Interruption.isUnknown(append), {
     duration: TIMEOUT,
     orElse: () =>
-      Effect.fail(CommandFailed.unknown(`nobody knows whether it was recorded: ${silence(TIMEOUT)} Look before trying again`))
+      Effect.fail(
+        CommandFailed.unknown(`nobody knows whether it was recorded: ${silence(TIMEOUT)} Look before trying again`)
+      )
   })

@@ -98,8 +98,10 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
           return wait > 0 ? deny({ _tag: "TooManyFailures", wait }) : undefined
         },
         identify: (headers, remote) =>
-          Effect.map(credentials.check(headerOf(headers, "authorization")), (identity) =>
-            identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)),
+          Effect.map(
+            credentials.check(headerOf(headers, "authorization")),
+            (identity) => identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)
+          ),
         denialOf: (caller, { itemId, userId }) => {
           const refusal = MayDo.refusalOf(auth, caller, { _tag: "PlaceOrder", userId, itemId })
           if (refusal === undefined) return undefined

@@ -147,8 +147,7 @@ const tryOne = (itemId: ItemId, patch: SalePatch, operator: Operator) =>
   SaleChange.append(itemId, patch, operator).pipe(
     Effect.match({
       onSuccess: (): FailureCode | undefined => undefined,
-      onFailure: (error): FailureCode | undefined =>
-        error._tag === "AppendUnknown" ? "outcome_unknown" : "not_recorded"
+      onFailure: (error): FailureCode | undefined => error._tag === "AppendUnknown" ? "outcome_unknown" : "not_recorded"
     }),
     Effect.timeoutOrElse({
       duration: ONE_WITHIN,

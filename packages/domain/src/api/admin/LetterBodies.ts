@@ -121,10 +121,15 @@ export const Handled = Schema.Struct({
     id: Schema.String,
     outcome: Schema.String.annotate({
       description:
-        "`replayed`, `discarded`, `done_before`, `failed`, `left` (another letter that was named cannot be " +
-        "handled), or why nothing was done; in a dry run what would happen, such as `would_reserve`"
+        "`replayed`, `recorded` (its attempt is in the log, and the letter may still be open), `discarded`, " +
+        "`done_before`, `failed`, `left` (another letter that was named cannot be handled, or with the code " +
+        "`not_tried` the time was over), or why nothing was done; in a dry run what would happen, such as " +
+        "`would_reserve`"
     }),
     code: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed, or would be refused" })),
-    order_status: Schema.optionalKey(Schema.String.annotate({ description: "What its order is already" }))
+    order_status: Schema.optionalKey(Schema.String.annotate({ description: "What its order is already" })),
+    item_id: Schema.optionalKey(Schema.String.annotate({ description: "The item of its order" })),
+    request_id: Schema.optionalKey(Schema.String.annotate({ description: "Its order's" })),
+    attempt: Schema.optionalKey(Schema.Int.annotate({ description: "The attempt that is, or would be, in the log" }))
   }))
 }).annotate({ identifier: "LettersHandled", description: "What became, or would become, of each letter." })
