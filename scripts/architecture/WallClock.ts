@@ -18,6 +18,7 @@ const READS: Banned = {
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
     "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
     "packages/cli/src/sale/SaleList.ts": "shows sales' hours against the time of day",
+    "packages/admin/src/items/SaleRequests.ts": "bounds a sale's hours from now on",
     "packages/cli/src/sale/SaleHours.ts": "sets a sale's hours from now on",
     "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",

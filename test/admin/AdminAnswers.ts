@@ -156,6 +156,8 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
       wrongField(yield* sale("mug", { paused: null }), "paused")
       wrongField(yield* sale("mug", { opens_at: "2026-12-01T18:00:00" }), "opens_at")
       wrongField(yield* sale("mug", { opens_at: "2026-02-30T18:00:00Z" }), "opens_at")
+      wrongField(yield* sale("mug", { opens_at: "3122-01-01T00:00:00Z" }), "opens_at")
+      wrongField(yield* sale("mug", { closes_at: "3122-01-01T00:00:00Z" }), "closes_at")
       wrongField(yield* sale("mug", { hold_seconds: 600 }), "hold_seconds")
       wrongField(
         yield* sale("mug", { opens_at: "2026-12-01T18:00:00Z", closes_at: "2026-12-01T18:00:00Z" }),

@@ -167,8 +167,13 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         const { complaint, isSuccess } = yield* typed("load --orders 10 --url http://127.0.0.1:1")
         expect(isSuccess).toBe(false)
         expect(complaint).toBe(
-          "flash-sale: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED): start one with npm start"
+          "flash-sale: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED): " +
+            "start one with npm start, or name it by --url"
         )
+        const other = yield* typed("load --orders 10", { HTTP_PORT: "2" })
+        expect(other.complaint).toContain("no gateway answers at http://localhost:2 (")
+        const wrong = yield* typed("load --orders 10", { HTTP_PORT: "none" })
+        expect(wrong.complaint).toBe("flash-sale: HTTP_PORT: \"none\" is not a port (1 to 65535)")
       }))
   }
 )
@@ -210,7 +215,8 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
             "order show",
             "load --rate 0",
             "load --orders many",
-            "load --url nowhere"
+            "load --url nowhere",
+            "load --url ftp://localhost:8080"
           ]
         ) {
           const { complaint, failure, isSuccess, out } = yield* typed(line)
@@ -218,6 +224,7 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
           expect(failure).toMatchObject({ _tag: "ShowHelp" })
           expect([line, out]).toEqual([line, ""])
           expect(complaint).toMatch(/^flash-sale: [^\n]+ \(see flash-sale( [a-z]+)* --help\)$/)
+          expect(complaint).not.toMatch(/schema|finite number|integer/i)
         }
       }))
 

@@ -217,3 +217,14 @@ describe("A code", () => {
     ])
   })
 })
+
+describe("A line in which a value begins with -", () => {
+  it("is an error of one line, and changes nothing", { timeout: TIMEOUT }, async () => {
+    const folder = await Services.folder()
+    for (const line of ["sale open mug --create --at -1h", "sale open mug --create --at=-1h"]) {
+      const { code, output } = await shell(`flash-sale ${line} --data-dir ${folder}/data`)
+      expect([line, code, output.trim().split("\n").length]).toEqual([line, 2, 1])
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+})

@@ -165,7 +165,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           refused(yield* gateway.get(`/items/${item("nothing")}`), 404, unknown, false)
           const order = { error: "Unknown order", code: "unknown_order" }
           refused(yield* gateway.get(`/orders/${run}-nobody`), 404, order, false)
-          const noPath = { error: "Not found", code: "not_found" }
+          const noPath = { error: "Not found: /openapi.json lists what is here", code: "not_found" }
           for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%", "/Health", "//health", "/health/"]) {
             refused(yield* gateway.get(path), 404, noPath, false)
           }
@@ -289,7 +289,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         const gateway = yield* TestGateway.TestGateway
         const error = { error: "Unknown host", code: "unknown_host" }
         const order = fresh()
-        for (const host of ["evil.example", "orders.shop.example.evil.example", "127.0.0.1.evil.example:80", "[::1"]) {
+        for (const host of ["evil.example", "orders.shop.example.evil.example", "127.0.0.1.evil.example:80"]) {
           refused(yield* gateway.sendAt(host, JSON.stringify(order)), 421, error, false)
         }
         assert.strictEqual((yield* gateway.get(`/orders/${order.request_id}`)).status, 404)

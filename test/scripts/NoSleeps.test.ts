@@ -13,6 +13,7 @@ const SIMULATION = "test/simulation"
 /** Files, and a folder, that sleep, and what the time is for. */
 const SLEEPING: Exceptions = {
   [SIMULATION]: "virtual time: a sleep is a jump of the clock",
+  "test/chaos/AdminApi.test.ts": "how long after its changes were sent a gateway is killed",
   "test/chaos/EmbeddedDamage.test.ts": "how far the mark beside the file may be behind its log",
   "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",
   "test/chaos/evening/Doors.test.ts": "how often the keys' file is replaced",

@@ -56,7 +56,8 @@ export const run = (args: ReadonlyArray<string>): void => {
       Cause.hasInterruptsOnly(exit.cause) ? Interruption.exitCode(interruption) : codeOf(Cause.squash(exit.cause))
     )
   }
-  Effect.promise(() => FlashSale.load(args)).pipe(
+  Usage.read(args).pipe(
+    Effect.flatMap(() => Effect.promise(() => FlashSale.load(args))),
     Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,
     Effect.onInterrupt(() => interrupted),

@@ -24,6 +24,8 @@ import * as Variable from "./settings/Variable.ts"
 export const GatewaySettings = Gateway.make({ docs: false, httpHost: undefined, isOnFile: false })
 /** The same with `/docs`, for this machine alone: the engine that is tried out in one process. */
 export const ServeGatewaySettings = Gateway.make({ docs: true, httpHost: ListenHost.LOOPBACK, isOnFile: true })
+/** The gateway's port alone: for commands that ask it. */
+export const HttpPort = Gateway.httpPort
 export type GatewaySettings = Gateway.GatewaySettings
 export type BreakerSettings = Gateway.BreakerSettings
 

@@ -39,7 +39,7 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
           "access-control-request-headers": "authorization"
         }
       })
-      assert.strictEqual(asked.status, 405, asked.text)
+      assert.strictEqual(asked.status, 403, asked.text)
       for (const answer of [read, asked]) {
         assert.deepStrictEqual(Object.keys(answer.headers).filter((name) => name.startsWith("access-control-")), [])
       }
@@ -89,7 +89,7 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
       yield* untouched
     }))
 
-  it.effect("as many letters as one request may name, each by its longest id and with the longest reason, are read", () =>
+  it.effect("as many letters as one request may name are read, each by its longest id", () =>
     Effect.gen(function*() {
       const ids = Array.from({ length: MAX_NAMED }, (_, n) => `${"t".repeat(249)}/9999-${String(10 ** 15 + n)}`)
       const answer = yield* ask("POST", "/admin/v1/dead-letters/discard", { body: { ids, reason: "€".repeat(500) } })

@@ -182,7 +182,9 @@ describe("Changes by several, sent again, and on what is away", () => {
       const stopped: Array<unknown> = []
       let cursor = ""
       do {
-        const { body } = await ask(one.adminUrl, ops, `/items?limit=200${cursor}`)
+        const { body, status } = await ask(one.adminUrl, ops, `/items?limit=200${cursor}`)
+        // The store is being folded again, or the machine is slow: asked again.
+        if (status !== 200) return { found: [], stopped: [] }
         found.push(...body["items"] as ReadonlyArray<Body>)
         stopped.push(...body["stopped"] as ReadonlyArray<unknown>)
         cursor = body["next"] === undefined ? "" : `&cursor=${String(body["next"])}`
@@ -208,17 +210,21 @@ describe("Changes by several, sent again, and on what is away", () => {
 
     // Redis is emptied, and folded again: no answer says that all were resumed while some are not known.
     await redisClient.flushall()
-    const answers: Array<{ readonly status: number; readonly body: Body }> = []
+    const resume = () => ask(one.adminUrl, ops, "/sales/resume-all", { reason: "right prices" })
+    const early = await resume()
+    process.stdout.write(`resume-all of a Redis that was emptied: ${JSON.stringify(early)}\n`)
+    const isHonest = early.status === 503 || early.body["incomplete_partitions"] !== undefined ||
+      early.body["total"] === ITEMS
+    expect(isHonest).toBe(true)
     await until("every item is known again", async () => {
-      const answer = await ask(one.adminUrl, ops, "/sales/resume-all", { reason: "right prices" })
-      answers.push(answer)
-      return answer.status === 200 && answer.body["incomplete_partitions"] === undefined
+      const { found, stopped } = await list()
+      return found.length === ITEMS && stopped.length === 0
     })
-    expect(answers.at(-1)?.body).toEqual({ total: ITEMS, done: ITEMS, failed: [] })
-    const shown = answers.map(({ body, status }) =>
-      `${status} ${body["total"]} of ${JSON.stringify(body["incomplete_partitions"])}`
-    )
-    process.stdout.write(`resume-all while Redis is folded again: ${[...new Set(shown)].join("; ")}\n`)
+    await until("the partitions are folded", async () => (await resume()).body["incomplete_partitions"] === undefined)
+    await until("all are resumed", async () => {
+      const { found } = await list()
+      return found.length === ITEMS && !found.some(isPaused)
+    })
   })
 
   it("forged instances neither break the overview nor stay, and drive out none that runs", {

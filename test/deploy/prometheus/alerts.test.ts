@@ -59,7 +59,8 @@ const start = async () => {
     CIRCUIT_BREAKER_BASE_TIMEOUT: FULL ? "30s" : "1s",
     PAYMENT_FAILURE_RATE: "0"
   }
-  const gateway = await Services.service("gateway", env)
+  // Its admin port has metrics of its own.
+  const gateway = await Services.service("gateway", { ...env, ADMIN_PORT: String(await freePort()) })
   /** Asking the provider takes longer than the alert allows for a whole order. */
   const losing = FULL ? { PAYMENT_FAILURE_RATE: "0.3" } : {}
   const slow = await Services.service("processor", { ...env, ...losing, PAYMENT_LATENCY: "6s" })

@@ -9,7 +9,7 @@ const MAX = CredentialChecks.CREDENTIAL_FAILURES.max
 const client = () => "192.0.2.7"
 
 describe("CredentialChecks", () => {
-  it.effect("forged tokens that are checked at the same moment pass the bound of their address no more than others", () =>
+  it.effect("forged tokens that are checked at the same moment do not pass the bound of their address", () =>
     Effect.gen(function*() {
       const gate = yield* Deferred.make<void>()
       const checks = CredentialChecks.make(

@@ -31,7 +31,12 @@ const world = () => {
           failedAt: () => Number.NEGATIVE_INFINITY
         } as StoreBreaker["Service"]
       ),
-      Layer.mock(Gatekeeper, { mayRead: () => true, missed: () => {} }),
+      Layer.mock(Gatekeeper, {
+        known: () => undefined,
+        denialOf: () => undefined,
+        mayRead: () => true,
+        missed: () => {}
+      }),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
       Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),

@@ -8,6 +8,7 @@ import * as TestGateway from "../TestGateway.ts"
 interface Page {
   readonly status: number | undefined
   readonly encoding: string | undefined
+  readonly policy: string
   readonly bytes: Buffer
 }
 
@@ -23,6 +24,7 @@ const fetched = (headers: Readonly<Record<string, string>>) =>
           resume(Effect.succeed({
             status: answer.statusCode,
             encoding: answer.headers["content-encoding"],
+            policy: String(answer.headers["content-security-policy"]),
             bytes: Buffer.concat(chunks)
           })))
       }).end()
@@ -46,6 +48,17 @@ layer(TestGateway.layer({ docs: true }), { excludeTestServices: true })("Docs", 
         assert.isUndefined(uncompressed.encoding)
         assert.isTrue(uncompressed.bytes.equals(plain.bytes))
       }
+    }))
+
+  it.effect("the page is told to ask nobody else, and the browser sees to it", () =>
+    Effect.gen(function*() {
+      const { bytes, policy } = yield* fetched({})
+      const settings = bytes.toString().slice(-200_000)
+      const told = ["withDefaultFonts\":false", "proxyUrl\":\"\"", "telemetry\":false", "hideClientButton\":true"]
+      for (const setting of told) assert.include(settings, setting)
+      assert.include(policy, "default-src 'none'")
+      assert.include(policy, "connect-src 'self'")
+      assert.notMatch(policy, /https?:|\*/)
     }))
 
   it.effect("the page has its method, as every path has", () =>

@@ -208,6 +208,10 @@ describe("HttpServer: what it tells", () => {
           client.say(get("/b"))
           yield* closed(client)
         }
+        // What is no request is counted, and is no sign of too little room.
+        const hostless = yield* connected(port, OTHER)
+        hostless.say("GET /b HTTP/1.1\r\n\r\n")
+        yield* closed(hostless)
         const shown = Effect.map(
           collect,
           (text) => [...text.matchAll(/^(gateway_connections\S* \d+)$/gm)].map(([, sample]) => sample!)
@@ -221,6 +225,9 @@ describe("HttpServer: what it tells", () => {
           "gateway_connections_dropped_total{reason=\"accept\"} 0",
           "gateway_connections_dropped_total{reason=\"address\"} 5",
           "gateway_connections_dropped_total{reason=\"full\"} 0",
+          "gateway_connections_dropped_total{reason=\"head_too_large\"} 0",
+          "gateway_connections_dropped_total{reason=\"late\"} 0",
+          "gateway_connections_dropped_total{reason=\"malformed\"} 1",
           "gateway_connections_dropped_total{reason=\"pipelined\"} 0",
           "gateway_connections_dropped_total{reason=\"slow\"} 0",
           "gateway_connections_max 4"

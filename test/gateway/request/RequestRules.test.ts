@@ -30,6 +30,44 @@ describe("RequestRules", () => {
       assert.isUndefined(refusalOfOrder(JSON_TYPE))
     }).pipe(Effect.provide(RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() }))))
 
+  it.effect("a page of another origin is known where the browser does not say of which site it is", () =>
+    Effect.gen(function*() {
+      const { refusalOf, refusalOfOrder } = yield* RequestRules.RequestRules
+      const codeOf = (origin: string, host: string | undefined, more: Record<string, string> = {}) =>
+        refusalOf("GET", { origin, ...(host === undefined ? {} : { host }), ...more })?.code
+      const own = [
+        ["http://shop.example", "shop.example"],
+        ["https://shop.example", "Shop.Example"],
+        ["http://shop.example:8080", "shop.example:8080"],
+        ["http://[::1]:8080", "[::1]:8080"],
+        ["https://listed.example", "shop.example"]
+      ] as const
+      for (const [origin, host] of own) assert.isUndefined(codeOf(origin, host), origin)
+      const others = [
+        ["http://evil.example", "shop.example"],
+        ["http://evil.example", undefined],
+        ["http://shop.example:8081", "shop.example:8080"],
+        ["http://shop.example.evil", "shop.example"],
+        ["http://listed.example", "shop.example"],
+        ["null", "null"],
+        ["", "shop.example"],
+        ["shop.example", "shop.example"]
+      ] as const
+      for (const [origin, host] of others) {
+        assert.strictEqual(codeOf(origin, host), "cross_site", origin)
+        assert.strictEqual(
+          refusalOfOrder({ ...JSON_TYPE, origin, ...(host === undefined ? {} : { host }) })?.code,
+          "cross_site",
+          origin
+        )
+      }
+      // A proxy may have changed the name; the browser knows better.
+      assert.isUndefined(codeOf("https://shop.example", "gateway:8080", { "sec-fetch-site": "same-origin" }))
+      assert.isUndefined(refusalOf("POST", { host: "shop.example" }))
+    }).pipe(
+      Effect.provide(RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set(["https://listed.example"]) }))
+    ))
+
   it.effect("every name is answered to where none is listed", () =>
     Effect.gen(function*() {
       const { refusalOf } = yield* RequestRules.RequestRules

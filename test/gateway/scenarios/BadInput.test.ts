@@ -47,6 +47,23 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       assert.strictEqual(answer.body["code"], "invalid_body")
     }))
 
+  it.effect("a field that is there twice is refused, on the hot route as by the framework", () =>
+    Effect.gen(function*() {
+      const gateway = yield* TestGateway.TestGateway
+      const body = order({ request_id: "twice", payment_token: "a:b" }).replace("{", "{\"amount\":5,")
+      const answer = yield* gateway.send(body)
+      assert.strictEqual(answer.status, 400)
+      assert.deepStrictEqual([answer.body["code"], wrong(answer)], ["validation_failed", ["amount: is there twice"]])
+      const heard = yield* raw(
+        gateway.port,
+        "POST /buy HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n" +
+          `transfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+      )
+      assert.include(heard, "HTTP/1.1 400 ")
+      assert.include(heard, "\"errors\":[{\"field\":\"amount\",\"message\":\"is there twice\"}]")
+      assert.strictEqual((yield* gateway.get("/orders/twice")).status, 404)
+    }))
+
   it.effect("wrong fields are named one by one", () =>
     Effect.gen(function*() {
       const gateway = yield* TestGateway.TestGateway

@@ -149,7 +149,7 @@ layer(TestGateway.layer(), { excludeTestServices: true, timeout: 30_000 })("With
         assert.strictEqual(refused.status, 403)
         assert.deepStrictEqual(corsOf(refused), {})
         const asked = yield* ask("OPTIONS", "/buy", { origin, "access-control-request-method": "POST" })
-        assert.strictEqual(asked.status, 405)
+        assert.strictEqual(asked.status, 403)
         assert.deepStrictEqual(corsOf(asked), {})
         assert.deepStrictEqual(corsOf(yield* ask("GET", "/health", page(origin, "same-site"))), {})
       }

@@ -128,7 +128,7 @@ it.effect("a bad value is one line that names the variable, and shows no secret"
     ]
     for (const [env, line] of cases) expect(yield* wrong(env)).toEqual([line])
     expect(yield* wrong({ BUYER_TOKEN_SECRET: SECRET, BUYER_TOKEN_SECRET_FILE: "/nowhere" })).toContain(
-      "BUYER_TOKEN_SECRET_FILE: ENOENT: no such file or directory, open '/nowhere'"
+      "BUYER_TOKEN_SECRET_FILE: /nowhere does not exist (ENOENT)"
     )
     const long = "x".repeat(501)
     expect((yield* wrong({ BUYER_TOKEN_SECRET: SECRET, BUYER_TOKEN_AUDIENCE: long }))[0]).toMatch(

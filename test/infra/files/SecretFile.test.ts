@@ -49,7 +49,7 @@ describe("SecretFile", () => {
         return "wrong" in found ? found.wrong : undefined
       }
       const missing = join(folder, "missing")
-      assert.strictEqual(wrong(missing), `ENOENT: no such file or directory, open '${missing}'`)
+      assert.strictEqual(wrong(missing), `${missing} does not exist (ENOENT)`)
       const inner = join(folder, "folder")
       mkdirSync(inner)
       assert.strictEqual(wrong(inner), `${inner} is no file`)

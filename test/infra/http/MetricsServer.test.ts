@@ -211,7 +211,7 @@ describe("MetricsServer", () => {
       )
       expect(error._tag).toBe("CannotListen")
       expect(error.message).toMatch(
-        new RegExp(`^cannot listen on port ${port} \\(METRICS_PORT\\): listen EADDRINUSE[^\n]*$`)
+        new RegExp(`^cannot listen on port ${port} \\(METRICS_PORT\\): another process listens there \\(EADDRINUSE\\)$`)
       )
     }).pipe(Effect.scoped))
 })

@@ -208,4 +208,8 @@ createServer((request, response) => {
     if (!request.destroyed) process.stderr.write(`${String(error)}\n`)
     response.destroy()
   })
-}).on("connection", () => connections++).listen(port, "127.0.0.1", () => process.stdout.write("listening\n"))
+}).on("connection", () => connections++).listen(
+  port,
+  "127.0.0.1",
+  () => process.stdout.write(`listening: PAYMENT_URL=http://127.0.0.1:${port}/v1\n`)
+)

@@ -85,7 +85,8 @@ describe("The folder of the embedded file", () => {
       const [engine, beside, itemsBeside, alone] = yield* refusals(place)
       assert.strictEqual(
         engine,
-        `cannot open ${place}: holds files that are no engine's (README.md): name an empty folder, or one that is missing`
+        `cannot open ${place}: holds files that are no engine's (README.md): name an empty folder, ` +
+          "or one that is missing"
       )
       for (const line of [beside, itemsBeside, alone]) {
         assert.strictEqual(

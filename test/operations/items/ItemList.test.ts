@@ -9,6 +9,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as AllItems from "@flash-sale/operations/items/AllItems"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as ItemList from "@flash-sale/operations/items/ItemList"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
@@ -124,7 +125,7 @@ describe("ItemList", () => {
           }
         }
         const result = yield* Effect.provideService(
-          EveryItem.change(yield* EveryItem.list, { paused: true }, operator),
+          EveryItem.change(yield* AllItems.list, { paused: true }, operator),
           OrderLog,
           noting
         )
@@ -141,7 +142,7 @@ describe("ItemList", () => {
         }
         // What another command did meanwhile stays: only the pause is changed.
         yield* log.append(LogRecord.encode(names[0]!, Command.Sale({ patch: { perUserLimit: 3 } })))
-        const resumed = yield* EveryItem.change(yield* EveryItem.list, { paused: false }, operator)
+        const resumed = yield* EveryItem.change(yield* AllItems.list, { paused: false }, operator)
         assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [], incomplete: [] })
         yield* Effect.repeat(KnownItem.read(names[0]!), { until: ({ settings }) => !settings.paused })
         assert.strictEqual((yield* KnownItem.read(names[0]!)).settings.perUserLimit, 3)
@@ -174,7 +175,7 @@ describe("ItemList", () => {
               : Effect.fail(away)
         })
         const change = Effect.flatMap(
-          EveryItem.list,
+          AllItems.list,
           (listed) => EveryItem.change(listed, { paused: true }, { by: "ann", reason: "a wrong price" })
         ).pipe(
           Effect.provideService(OrderLog, noting),

@@ -1,18 +1,17 @@
-/** `PATCH /admin/v1/items/:item_id/sale`, and pausing or resuming every sale. */
+/** `PATCH /admin/v1/items/:item_id/sale`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import * as Currencies from "@flash-sale/domain/records/Currencies"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import { millisOf } from "@flash-sale/domain/records/Moment"
+import { isTooFarAhead, MAX_AHEAD_DAYS, millisOf } from "@flash-sale/domain/records/Moment"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
-import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as SaleChange from "@flash-sale/operations/items/SaleChange"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
-import { Effect, Option } from "effect"
+import { Clock, Effect, Option } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
 import * as ItemViews from "./ItemViews.ts"
@@ -64,6 +63,13 @@ const wrongHours = (patch: SalePatch, now: SaleSettings): Wrong | undefined => {
     : undefined
 }
 
+/** A time that is too far ahead was meant otherwise. */
+const wrongTime = ({ closesAt, opensAt }: SalePatch, now: number): Wrong | undefined => {
+  const isTooFar = (millis: number | null | undefined) => typeof millis === "number" && isTooFarAhead(millis, now)
+  const field = isTooFar(opensAt) ? "opens_at" : isTooFar(closesAt) ? "closes_at" : undefined
+  return field === undefined ? undefined : { field, message: `is more than ${MAX_AHEAD_DAYS} days ahead` }
+}
+
 const refuse = (wrong: Wrong | undefined) =>
   wrong === undefined ? Effect.void : Effect.flatMap(RequestContext, ({ correlationId }) =>
     Effect.fail(
@@ -92,6 +98,7 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
   Effect.gen(function*() {
     yield* refuse(wrongPrice(payload))
     const patch = patchOf(payload)
+    yield* refuse(wrongTime(patch, yield* Clock.currentTimeMillis))
     const { settings } = yield* now(itemId, create)
     yield* refuse(wrongHours(patch, settings))
     const operator = yield* Audit.operator(payload.reason)
@@ -112,30 +119,4 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
       item: itemId,
       reason: payload.reason
     })
-  )
-
-/** How long listing every item may take, before the first is changed. */
-const LISTED_WITHIN = "30 seconds"
-/** How long changing every item may take; those that are done by then are done, and the others are named. */
-const ALL_WITHIN = "60 seconds"
-
-/** Pauses or resumes the sale of every item that there is. */
-export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
-  Effect.gen(function*() {
-    const operator = yield* Audit.operator(reason)
-    const listed = yield* Failures.boundedRead(EveryItem.list, LISTED_WITHIN)
-    return yield* EveryItem.change(listed, { paused }, operator, { within: ALL_WITHIN })
-  }).pipe(
-    Effect.map(({ done, failed, incomplete, total }) => ({
-      total,
-      done,
-      failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
-      ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
-    })),
-    Failures.answered,
-    Audit.told({
-      change: paused ? "pause_all" : "resume_all",
-      detail: `${paused ? "pause" : "resume"} every sale`,
-      reason
-    }, ({ done, total }) => Audit.extentOf(done, total))
   )

@@ -45,7 +45,9 @@ export const run = Effect.fn("LoadRun.run")(function*(options: LoadOptions) {
   yield* Effect.mapError(
     buyers.knock,
     ({ why }) =>
-      CommandFailed.unreachable(`no gateway answers at ${options.url.origin} (${why}): start one with npm start`)
+      CommandFailed.unreachable(
+        `no gateway answers at ${options.url.origin} (${why}): start one with npm start, or name it by --url`
+      )
   )
   const items = Plan.items(name, options.items)
   yield* Effect.forEach(items, (item) => putIn(item, options.stock), { concurrency: "unbounded", discard: true })

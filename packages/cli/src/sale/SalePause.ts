@@ -1,6 +1,7 @@
 /** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
+import * as AllItems from "@flash-sale/operations/items/AllItems"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
@@ -27,7 +28,7 @@ const changeAll = (paused: boolean, word: string, { by, json, reason, ...target 
     const operator = yield* OperatorFlags.operator({ by, reason })
     const log = yield* OrderLog
     yield* Target.bounded(log.partitions)
-    const listed = yield* Target.bounded(EveryItem.list, LISTED_WITHIN)
+    const listed = yield* Target.bounded(AllItems.list, LISTED_WITHIN)
     const changing = EveryItem.change(listed, { paused }, operator)
     const { done, failed, incomplete, total } = yield* Interruption.isUnknown(changing)
     if (json) {

@@ -1,5 +1,6 @@
 /** A point in time as an operator types it: ISO 8601 with its zone, or from now: `2026-11-27T10:00:00Z`, `+10m`. */
 import { Instant } from "@flash-sale/domain/records/Command"
+import * as Moment from "@flash-sale/domain/records/Moment"
 import { DateTime, Duration, Option, Schema } from "effect"
 
 /** The forms of a time, for a description. */
@@ -46,14 +47,9 @@ export const read = (text: string): Option.Option<TimeArgument> => {
 /** The instant that is meant, milliseconds since 1970 (UTC). */
 export const resolve = ({ _tag, millis }: TimeArgument, now: number): number => _tag === "At" ? millis : now + millis
 
-/** How far ahead an instant may be: one beyond it was typed wrongly. Ten years. */
-const MAX_AHEAD = Duration.days(3_653)
-
 /** What is wrong with an instant that is too far ahead; undefined where it is not. */
 export const tooFar = (millis: number, now: number): string | undefined =>
-  millis - now > Duration.toMillis(MAX_AHEAD)
-    ? `${show(millis)} is more than ${Duration.toDays(MAX_AHEAD)} days ahead`
-    : undefined
+  Moment.isTooFarAhead(millis, now) ? `${show(millis)} is more than ${Moment.MAX_AHEAD_DAYS} days ahead` : undefined
 
 /** An instant as it is printed. */
 export const show = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))

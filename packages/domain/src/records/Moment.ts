@@ -17,6 +17,13 @@ export const millisOf = (text: string): Option.Option<number> => {
   return Option.filter(Option.map(DateTime.make(text), DateTime.toEpochMillis), isInstant)
 }
 
+/** How far ahead the opening or the end of a sale may be, in days: one beyond it was typed wrongly. Ten years. */
+export const MAX_AHEAD_DAYS = 3_653
+const DAY_MILLIS = 24 * 60 * 60 * 1_000
+
+/** Whether a moment is farther ahead than that; both in milliseconds since 1970 (UTC). */
+export const isTooFarAhead = (millis: number, now: number): boolean => millis - now > MAX_AHEAD_DAYS * DAY_MILLIS
+
 export const Moment = Schema.String.check(
   Schema.makeFilter((text: string) => Option.isSome(millisOf(text)), {
     message: "must be a time with its zone, such as 2026-12-01T18:00:00Z"

@@ -8,6 +8,7 @@ import * as AccessRefusals from "../access/AccessRefusals.ts"
 import type { Denied, EntryDenial } from "../access/Denied.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { Refusal } from "../request/Refusals.ts"
+import * as RepeatedFields from "../request/RepeatedFields.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
 import * as Validation from "../request/Validation.ts"
 import { Admission } from "./Admission.ts"
@@ -95,7 +96,10 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     ): void => {
       const decoded = OrderBody.read(body)
       if (Result.isFailure(decoded)) {
-        const refusal = Validation.refusal(request.correlationId, decoded.failure)
+        const { correlationId } = request
+        const refusal = decoded.failure._tag === "RepeatedField"
+          ? RepeatedFields.refusal(correlationId, decoded.failure.field)
+          : Validation.refusal(correlationId, decoded.failure)
         telemetry.refused(request, refusal.code)
         return respond(BuyResponses.refused(refusal))
       }

@@ -15,11 +15,38 @@ export const PATH = "/docs"
 const takesGzip = (acceptEncoding = ""): boolean =>
   acceptEncoding.split(",").some((part) => /^\s*gzip\s*(?:;\s*q\s*=\s*(?!0(?:\.0*)?\s*$).*)?$/i.test(part))
 
+/**
+ * What the page is told: to fetch no fonts, to send requests from here and not by somebody's proxy, to tell nobody that
+ * it is open, and to lead to nobody's service.
+ */
+const SETTINGS = {
+  withDefaultFonts: false,
+  proxyUrl: "",
+  telemetry: false,
+  hideClientButton: true,
+  showDeveloperTools: "never",
+  agent: { disabled: true },
+  mcp: { disabled: true }
+}
+
+/** What the browser lets the page do, whatever its script means to: it asks this port, and nobody else. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline'",
+  "style-src 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'"
+].join("; ")
+
 /** The page, as the framework makes it for a router of its own. */
 const page = async <Id extends string, Groups extends HttpApiGroup.Constraint>(
   api: HttpApi.HttpApi<Id, Groups>
 ): Promise<Buffer> => {
-  const { dispose, handler } = HttpRouter.toWebHandler(HttpApiScalar.layer(api, { path: PATH }), {
+  const { dispose, handler } = HttpRouter.toWebHandler(HttpApiScalar.layer(api, { path: PATH, scalar: SETTINGS }), {
     disableLogger: true
   })
   const answer = await handler(new Request(`http://localhost${PATH}`))
@@ -49,7 +76,11 @@ export const layerOf = <Id extends string, Groups extends HttpApiGroup.Constrain
         const isCompressed = takesGzip(headers["accept-encoding"])
         return HttpServerResponse.uint8Array(isCompressed ? compressed : plain, {
           contentType: "text/html; charset=utf-8",
-          headers: { vary: "accept-encoding", ...(isCompressed ? { "content-encoding": "gzip" } : {}) }
+          headers: {
+            vary: "accept-encoding",
+            "content-security-policy": POLICY,
+            ...(isCompressed ? { "content-encoding": "gzip" } : {})
+          }
         })
       })
       yield* router.add("GET", PATH, answer)

@@ -6,6 +6,7 @@ import { DEFAULT_PAGE, type ItemsQuery } from "@flash-sale/domain/api/ItemsApi"
 import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import type { Order } from "@flash-sale/domain/records/Order"
 import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
@@ -23,6 +24,7 @@ import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import * as Refusals from "../request/Refusals.ts"
+import * as RepeatedFields from "../request/RepeatedFields.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import * as Shutdown from "../request/Shutdown.ts"
 import { withHeaders, withRetryAfter } from "./RefusalHeaders.ts"
@@ -33,10 +35,18 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     const admission = yield* Admission
     const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
+    /** The text is kept from when it was read first. */
+    const withoutRepeats = Effect.fnUntraced(function*<E>(order: Order, text: Effect.Effect<string, E>) {
+      const request = yield* RequestContext
+      const repeated = RepeatedFields.find(yield* Effect.orDie(text), order)
+      if (repeated === undefined) return request
+      telemetry.refused(request, "validation_failed")
+      return yield* RepeatedFields.refusal(request.correlationId, repeated)
+    })
     return handlers
       // Most orders are served by `BuyRoute` instead.
-      .handle("buy", ({ payload }) =>
-        Effect.flatMap(Effect.all([RequestContext, CurrentCaller]), ([request, caller]) => {
+      .handle("buy", ({ payload, request: { text } }) =>
+        Effect.flatMap(Effect.all([withoutRepeats(payload, text), CurrentCaller]), ([request, caller]) => {
           telemetry.received(request, payload)
           return admission.place(payload, caller).pipe(
             Effect.tapError((refusal) => {
@@ -59,7 +69,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
         }))
       .handle("order", ({ params }) =>
         CurrentCaller.pipe(
-          Effect.flatMap((caller) => statuses.read(params.request_id, caller)),
+          Effect.flatMap((caller) =>
+            statuses.read(params.request_id, caller)
+          ),
           Effect.map(Views.ofOrder),
           withRetryAfter
         ))

@@ -15,7 +15,11 @@ export const crossSite: HttpRefusal = {
   code: "cross_site",
   error: "Pages of other web sites may not ask"
 }
-export const notFound: HttpRefusal = { status: 404, code: "not_found", error: "Not found" }
+export const notFound: HttpRefusal = {
+  status: 404,
+  code: "not_found",
+  error: "Not found: /openapi.json lists what is here"
+}
 export const bodyTooLarge: HttpRefusal = {
   status: 413,
   code: "body_too_large",

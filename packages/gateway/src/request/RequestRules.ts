@@ -26,6 +26,21 @@ const isLink = (method: string, headers: RequestHeaders): boolean =>
 const isCrossSite = (method: string, headers: RequestHeaders): boolean =>
   headers["sec-fetch-site"] === "cross-site" && !isLink(method, headers)
 
+/** Whether a page of the host that is asked sends this, as far as its header `Origin` says it. */
+const isOwn = (origin: string, host: string | undefined): boolean => {
+  const [, own] = /^https?:\/\/(.+)$/.exec(origin) ?? []
+  return own !== undefined && host !== undefined && own.toLowerCase() === host.toLowerCase()
+}
+
+/**
+ * Whether a page of another origin asks, by a browser that does not say of which site it is: so over plain HTTP to any
+ * other host than `localhost`. What is no page sends no `Origin`.
+ */
+const isOtherOrigin = (headers: RequestHeaders): boolean => {
+  const origin = headerOf(headers, "origin")
+  return origin !== undefined && headers["sec-fetch-site"] === undefined && !isOwn(origin, headerOf(headers, "host"))
+}
+
 export interface Settings {
   /** Names in small letters; where it is undefined every name is allowed. */
   readonly allowedHosts: ReadonlySet<string> | undefined
@@ -38,7 +53,8 @@ export const layer = ({ allowedHosts, corsOrigins }: Settings): Layer.Layer<Requ
     const cors = Cors.make(corsOrigins)
     const refusalOf = (method: string, headers: RequestHeaders): HttpRefusals.HttpRefusal | undefined => {
       if (!AllowedHosts.isAllowed(allowedHosts, headerOf(headers, "host"))) return HttpRefusals.unknownHost
-      return isCrossSite(method, headers) && !cors.allows(headers) ? HttpRefusals.crossSite : undefined
+      const isForeign = isCrossSite(method, headers) || isOtherOrigin(headers)
+      return isForeign && !cors.allows(headers) ? HttpRefusals.crossSite : undefined
     }
     return {
       cors,

@@ -42,7 +42,10 @@ export const layer = (notice: Duration.Duration): Layer.Layer<Shutdown> =>
     }
   )
 
-/** Begins the shutdown as soon as it is taken down itself. */
-export const layerBegin: Layer.Layer<never, never, Shutdown> = Layer.effectDiscard(
+/**
+ * Begins the shutdown as soon as it is taken down itself. Each port of a process has its own: one that was shared would
+ * begin the shutdown of one port alone.
+ */
+export const layerBegin: Layer.Layer<never, never, Shutdown> = Layer.fresh(Layer.effectDiscard(
   Effect.flatMap(Shutdown, ({ begin }) => Effect.addFinalizer(() => begin))
-)
+))

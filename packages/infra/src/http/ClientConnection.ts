@@ -1,6 +1,7 @@
 /** One connection: its socket and seat, and the requests on it that wait for the answer before theirs. */
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import type { MetFault } from "./faults/RequestFault.ts"
 import type { Seat } from "./Seats.ts"
 import type { Stall } from "./Stall.ts"
 
@@ -22,10 +23,16 @@ export interface ClientConnection {
   /** What is remembered of a client that does not read; undefined where nothing waits for it. */
   stall: Stall | undefined
   readonly onAnswered: () => void
-  /** Whether an answer is under way. */
-  isBusy: boolean
+  /** The request of which the answer is under way. */
+  current: Exchange | undefined
   readonly waiting: Array<Exchange>
   waitingSize: number
+  /** Undefined where everything that came was a request. */
+  fault: MetFault | undefined
+  /** Whether the client has ended its side: it says no more, and may still listen. */
+  hasEnded: boolean
+  /** Since when it has been ending, in milliseconds; undefined until it is looked at. */
+  endingSince: number | undefined
 }
 
 /** `answered` is called when an answer has ended, in whichever way. */
@@ -39,9 +46,12 @@ export const make = (
     seat,
     stall: undefined,
     onAnswered: () => answered(connection),
-    isBusy: false,
+    current: undefined,
     waiting: [],
-    waitingSize: 0
+    waitingSize: 0,
+    fault: undefined,
+    hasEnded: false,
+    endingSince: undefined
   }
   return connection
 }

@@ -7,6 +7,8 @@ import type { Socket } from "node:net"
 import type { DropReason } from "../observability/metrics/ConnectionMetrics.ts"
 import * as AddressKey from "./AddressKey.ts"
 import * as ClientConnection from "./ClientConnection.ts"
+import * as Ending from "./faults/Ending.ts"
+import type { RequestFault } from "./faults/RequestFault.ts"
 import * as Seats from "./Seats.ts"
 import * as Stall from "./Stall.ts"
 
@@ -32,12 +34,24 @@ export interface Connections {
   readonly admit: (socket: Socket) => boolean
   /** Serves the request when all before it on its connection are answered; never where the connection is closed. */
   readonly take: (exchange: ClientConnection.Exchange) => void
-  /** Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`. In milliseconds. */
+  /** Something came that is no request: answers what was taken before it, and ends the connection. */
+  readonly fault: (socket: Socket, fault: RequestFault | undefined) => void
+  /**
+   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do
+   * not end. In milliseconds.
+   */
   readonly dropStalled: (now: number) => void
   readonly open: () => number
 }
 
 type Connection = ClientConnection.ClientConnection
+
+/** Looks whether a client reads what waits for it; true where it has not for too long. */
+const isStalled = (connection: Connection, now: number): boolean => {
+  if (connection.current === undefined) return false
+  connection.stall = Stall.look(connection.stall, connection.socket, now)
+  return Stall.isOver(connection.stall, now)
+}
 
 export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Connections => {
   const seats = Seats.make(bounds)
@@ -48,7 +62,7 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
     seats.leave(connection.seat)
     bySocket.delete(connection.socket)
     bySeat.delete(connection.seat)
-    connection.isBusy = false
+    connection.current = undefined
     connection.waiting.length = 0
   }
   const drop = (connection: Connection, reason: DropReason): void => {
@@ -61,24 +75,26 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
   const begin = (connection: Connection, exchange: ClientConnection.Exchange): void => {
     const { seat } = connection
     if (seat.beyond !== undefined && !isProbe(exchange.request)) return drop(connection, seat.beyond)
-    connection.isBusy = true
+    connection.current = exchange
     seats.busy(seat)
     exchange.response.on("close", connection.onAnswered)
     serve(exchange)
   }
   const answered = (connection: Connection): void => {
-    if (!connection.isBusy) return
-    connection.isBusy = false
+    if (connection.current === undefined) return
+    connection.current = undefined
     connection.stall = undefined
     const next = ClientConnection.next(connection)
-    if (next === undefined) seats.idle(connection.seat)
-    else begin(connection, next)
+    if (next !== undefined) return begin(connection, next)
+    seats.idle(connection.seat)
+    Ending.conclude(connection)
   }
   const welcome = (socket: Socket, seat: Seats.Seat): void => {
     const connection = ClientConnection.make(socket, seat, answered)
     bySocket.set(socket, connection)
     bySeat.set(seat, connection)
     socket.once("close", () => forget(connection))
+    socket.once("end", () => Ending.ended(connection))
   }
 
   return {
@@ -87,25 +103,23 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
       const { evicted, met, seat } = seats.admit(isTrusted(address) ? undefined : AddressKey.of(address))
       const closed = evicted === undefined ? undefined : bySeat.get(evicted)
       if (closed !== undefined) drop(closed, closed.seat.beyond ?? met ?? "full")
-      if (seat !== undefined) {
-        welcome(socket, seat)
-        return true
-      }
-      onDrop({ reason: met ?? "full", address })
-      socket.destroy()
-      return false
+      if (seat === undefined) {
+        onDrop({ reason: met ?? "full", address })
+        socket.destroy()
+      } else welcome(socket, seat)
+      return seat !== undefined
     },
     take: (exchange) => {
       const connection = bySocket.get(exchange.request.socket)
-      if (connection === undefined) return
-      if (!connection.isBusy) begin(connection, exchange)
+      if (connection === undefined || connection.fault !== undefined) return
+      if (connection.current === undefined) begin(connection, exchange)
       else if (!ClientConnection.wait(connection, exchange)) drop(connection, "pipelined")
     },
+    fault: (socket, fault) => Ending.meet(bySocket.get(socket), socket, fault, onDrop),
     dropStalled: (now) => {
       for (const connection of bySocket.values()) {
-        if (!connection.isBusy) continue
-        connection.stall = Stall.look(connection.stall, connection.socket, now)
-        if (Stall.isOver(connection.stall, now)) drop(connection, "slow")
+        if (Ending.isOver(connection, now)) connection.socket.destroy()
+        else if (isStalled(connection, now)) drop(connection, "slow")
       }
     },
     open: seats.open

@@ -1,6 +1,7 @@
 /** Whether a process can have its ports, asked before it begins anything that it would have to end at once. */
 import { Effect, type Scope } from "effect"
 import { createServer, type Server } from "node:net"
+import { messageOf } from "../errors/MessageOf.ts"
 import { CannotListen } from "./Listener.ts"
 
 export interface WantedPort {
@@ -19,7 +20,10 @@ const listen = ({ host, port, variable }: WantedPort): Effect.Effect<Server, Can
   Effect.acquireRelease(
     Effect.callback<Server, CannotListen>((resume) => {
       const server = createServer()
-      server.once("error", ({ message }) => resume(Effect.fail(new CannotListen({ port, variable, detail: message }))))
+      server.once(
+        "error",
+        (error) => resume(Effect.fail(new CannotListen({ port, variable, detail: messageOf(error) })))
+      )
       server.listen({ port, host }, () => resume(Effect.succeed(server)))
     }),
     (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void)))

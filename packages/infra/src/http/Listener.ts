@@ -9,6 +9,8 @@ import * as Monotonic from "../time/Monotonic.ts"
 import type { Exchange } from "./ClientConnection.ts"
 import * as Connections from "./Connections.ts"
 import * as ConnectionWatch from "./ConnectionWatch.ts"
+import * as FaultAnswer from "./faults/FaultAnswer.ts"
+import * as RequestFault from "./faults/RequestFault.ts"
 import type { Bounds } from "./Seats.ts"
 
 /** How long a client may take to send its headers, and its whole request, in milliseconds. */
@@ -63,6 +65,9 @@ const isOfAccepting = (error: Error): boolean => "syscall" in error && error.sys
 class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
   readonly admitted: Connections.Connections
   readonly #take: ListenerOptions["take"]
+  readonly #onDrop: Connections.Rules["onDrop"]
+  /** A client that has ended its side is answered all the same; Node reads this, and its types do not know it. */
+  readonly httpAllowHalfOpen = true
 
   constructor(
     rules: Omit<Connections.Rules, "serve">,
@@ -74,14 +79,27 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
       requestTimeout: REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_EVERY,
       keepAliveTimeout: KEEP_ALIVE,
+      // A request without it is answered as others are that have a fault.
+      requireHostHeader: false,
       // A client that offers another protocol goes on with this one: bodies of upgraded requests are not read.
       shouldUpgradeCallback: () => false
     })
     this.admitted = Connections.make({ ...rules, serve: (exchange) => this.#serve(exchange) })
     this.#take = take
+    this.#onDrop = rules.onDrop
+    // Without a listener Node closes the connection, whatever was taken on it before.
+    this.on("connect", (_, socket: Socket) => {
+      socket.resume()
+      this.admitted.fault(socket, RequestFault.TUNNEL)
+    })
   }
 
   #serve({ event, request, response }: Exchange): void {
+    const fault = RequestFault.ofRequest(request)
+    if (fault !== undefined) {
+      this.#onDrop({ reason: "malformed", address: request.socket.remoteAddress ?? "" })
+      return FaultAnswer.send(response, fault)
+    }
     if (event === "request" && this.#take(request, response)) return
     super.emit(event, request, response)
   }
@@ -92,11 +110,10 @@ class BoundedServer extends Server<typeof IncomingMessage, ResponseClass> {
         return this.admitted.admit(args[0] as Socket) && super.emit(event, ...args)
       case "request":
       case "checkContinue":
-        this.admitted.take({
-          event,
-          request: args[0] as IncomingMessage,
-          response: args[1] as ServerResponse
-        })
+        this.admitted.take({ event, request: args[0] as IncomingMessage, response: args[1] as ServerResponse })
+        return true
+      case "clientError":
+        this.admitted.fault(args[1] as Socket, RequestFault.ofError(args[0]))
         return true
       default:
         return super.emit(event, ...args)

@@ -10,8 +10,8 @@ export const CHALLENGE = "Bearer realm=\"metrics\""
 export const REFUSAL = { error: "The metrics need their token", code: "unauthenticated", retryable: false } as const
 
 /**
- * Whether this header `Authorization` shows the token, or one of two. Digests are compared, in constant time, so that an
- * answer tells neither the length of the token nor where a guess begins to be wrong.
+ * Whether this header `Authorization` shows the token, or one of two. Digests are compared, in constant time, so that
+ * an answer tells neither the length of the token nor where a guess begins to be wrong.
  */
 export const make = (token: MetricsToken): (authorization: string | undefined) => boolean => {
   if (token === undefined) return () => true

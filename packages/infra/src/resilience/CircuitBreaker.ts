@@ -2,9 +2,9 @@
  * A circuit breaker: after some failures in a row it rejects all requests, and probes by itself when to close again.
  *
  * **Details**: real requests never serve as probes. When an opening has lasted its time, or `lookEvery` has found the
- * service at work, the breaker is half-open and probes, one probe at a time, also without requests; enough successes in
- * a row close it, one failure opens it for twice as long, up to a bound. The length of openings starts anew after a real
- * request has succeeded.
+ * service at work, the breaker is half-open and probes, one probe at a time, also without requests; enough successes
+ * in a row close it, one failure opens it for twice as long, up to a bound. The length of openings starts anew after a
+ * real request has succeeded.
  */
 import { Data, Duration, Effect, Exit, Latch, type Scope } from "effect"
 import * as Monotonic from "../time/Monotonic.ts"
@@ -49,6 +49,27 @@ export interface CircuitBreaker {
 /** The wait between two probes of one half-open phase, and the least that `retryAfterMillis` says. */
 const PROBE_EVERY = Duration.millis(100)
 
+/** What the probe is asked for: whether the service works, and until when an opening lasts. */
+const makeProbing = ({ lookEvery, successThreshold }: BreakerSettings, probe: Effect.Effect<boolean>) => {
+  // A probe that dies by a bug has not shown that anything works.
+  const isUp = Effect.map(Effect.exit(probe), (exit) => Exit.isSuccess(exit) && exit.value)
+  return {
+    works: Effect.gen(function*() {
+      for (let successes = 0; successes < successThreshold; successes++) {
+        if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
+        if (!(yield* isUp)) return false
+      }
+      return true
+    }),
+    /** Until the opening has lasted its time, or the service is seen at work. */
+    untilOver: (lasts: Duration.Duration): Effect.Effect<void> => {
+      if (lookEvery === undefined) return Effect.sleep(lasts)
+      const seen = Effect.repeat(Effect.andThen(Effect.sleep(lookEvery), isUp), { until: (up): boolean => up })
+      return Effect.raceFirst(Effect.sleep(lasts), Effect.asVoid(seen))
+    }
+  }
+}
+
 /** Closed at first. Probes for as long as the scope lives. */
 export const make = Effect.fnUntraced(function*<R>(
   { onChange, probe, settings }: BreakerOptions<R>
@@ -57,6 +78,7 @@ export const make = Effect.fnUntraced(function*<R>(
   const monotonic = yield* Monotonic.reader
   const opened = yield* Latch.make(false)
   const openings = yield* Openings.make(settings)
+  const probing = makeProbing(settings, Effect.provideContext(probe, context))
   let state: BreakerState = "closed"
   let failures = 0
   let lasts = Duration.zero
@@ -79,33 +101,11 @@ export const make = Effect.fnUntraced(function*<R>(
     yield* opened.open
   })
 
-  // A probe that dies by a bug has not shown that anything works.
-  const isUp = Effect.map(
-    Effect.exit(Effect.provideContext(probe, context)),
-    (exit) => Exit.isSuccess(exit) && exit.value
-  )
-
-  const works = Effect.gen(function*() {
-    for (let successes = 0; successes < settings.successThreshold; successes++) {
-      if (successes > 0) yield* Effect.sleep(PROBE_EVERY)
-      if (!(yield* isUp)) return false
-    }
-    return true
-  })
-
-  /** Until the opening has lasted its time, or the service is seen at work. */
-  const untilOver = Effect.suspend(() => {
-    const { lookEvery } = settings
-    if (lookEvery === undefined) return Effect.sleep(lasts)
-    const seen = Effect.repeat(Effect.andThen(Effect.sleep(lookEvery), isUp), { until: (up): boolean => up })
-    return Effect.raceFirst(Effect.sleep(lasts), Effect.asVoid(seen))
-  })
-
   const recover = Effect.gen(function*() {
     yield* opened.await
-    yield* untilOver
+    yield* probing.untilOver(lasts)
     yield* move("half_open")
-    if (!(yield* works)) return yield* open
+    if (!(yield* probing.works)) return yield* open
     yield* opened.close
     yield* move("closed")
   })

@@ -1,6 +1,5 @@
 /** The environment variables of a gateway. */
 import { Config, Duration } from "effect"
-import type * as CircuitBreaker from "../resilience/CircuitBreaker.ts"
 import * as HostNames from "./HostNames.ts"
 import * as Kind from "./Kind.ts"
 import * as ListenHost from "./ListenHost.ts"
@@ -30,7 +29,10 @@ const BreakerSettings = Variable.check(
         `CIRCUIT_BREAKER_BASE_TIMEOUT, which is ${Kind.formatDuration(baseTimeout)}`
       : undefined
 )
-export type BreakerSettings = CircuitBreaker.BreakerSettings
+/** `lookEvery`: how often the log is asked while the breaker is open; absent where asking costs something. */
+export type BreakerSettings = Config.Success<typeof BreakerSettings> & { readonly lookEvery?: Duration.Duration }
+
+export const httpPort = Variable.make("HTTP_PORT", Kind.port, 8080)
 
 /** A longer notice would leave the requests under way too little of the 30 s of a shutdown. */
 const MAX_NOTICE = Duration.seconds(5)
@@ -58,7 +60,7 @@ export interface Defaults {
 
 const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
   Variable.group({
-    httpPort: Variable.make("HTTP_PORT", Kind.port, 8080),
+    httpPort,
     /** The address to listen on; all of the machine where it is undefined. */
     httpHost: Variable.make<string | undefined>("HTTP_HOST", ListenHost.kind, httpHost),
     /** The names that the gateway answers to, in small letters; all where it is absent. */
@@ -71,7 +73,7 @@ const variables = ({ docs, httpHost, isOnFile }: Defaults) =>
     trustTraceparent: Variable.make("TRUST_TRACEPARENT", Kind.yesOrNo, false),
     breaker: Config.map(
       BreakerSettings,
-      (breaker): CircuitBreaker.BreakerSettings => isOnFile ? { ...breaker, lookEvery: FILE_LOOK_EVERY } : breaker
+      (breaker): BreakerSettings => isOnFile ? { ...breaker, lookEvery: FILE_LOOK_EVERY } : breaker
     ),
     /** Orders that one user may send in a window. */
     rateLimit: Variable.group({

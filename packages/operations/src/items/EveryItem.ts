@@ -1,21 +1,16 @@
 /** A change of the sale of every item that there is: all of them paused, or none any more. */
-import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
-import { PartitionId } from "@flash-sale/domain/records/Partition"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { type Duration, Effect } from "effect"
 import * as WithinTime from "../append/WithinTime.ts"
-import * as Cursor from "../paging/Cursor.ts"
-import * as ItemList from "./ItemList.ts"
+import type { Listed } from "./AllItems.ts"
 import * as SaleChange from "./SaleChange.ts"
 
 /** Changes that are appended at the same time. */
 const AT_ONCE = 128
-/** Partitions that are looked at together. */
-const LOOKS_AT_ONCE = 32
 /** Failures in a row after which the others are not tried: the log is away, and each try takes seconds. */
 const MAX_FAILURES_IN_A_ROW = 64
 /** How long one item's change may take until nobody knows whether it was made. */
@@ -33,13 +28,6 @@ export type FailureCode = "not_recorded" | "outcome_unknown" | "not_tried"
 export interface FailedItem {
   readonly itemId: ItemId
   readonly code: FailureCode
-}
-
-/** The items that there are. */
-export interface Listed {
-  readonly names: ReadonlySet<ItemId>
-  /** Partitions that are not folded to their end: there may be items of theirs that nobody knows yet. */
-  readonly incomplete: ReadonlyArray<PartitionId>
 }
 
 export interface EveryResult {
@@ -60,50 +48,9 @@ export interface Options {
   readonly onDone?: (count: number) => void
 }
 
-/** The partitions whose items the store does not all know now. */
-const incompletePartitions = Effect.gen(function*() {
-  const log = yield* OrderLog
-  const marks = yield* RecoveryMarks
-  const partitions = Array.from({ length: yield* log.partitions }, (_, at) => PartitionId.make(at))
-  const found = yield* Effect.forEach(
-    partitions,
-    (partition) => Effect.map(marks.read(partition), (mark) => mark === undefined ? [partition] : []),
-    { concurrency: LOOKS_AT_ONCE }
-  )
-  return found.flat()
-})
-
-/** The names of all items, each once. */
-const allNames = Effect.gen(function*() {
-  const names = new Set<ItemId>()
-  let cursor: string | undefined
-  do {
-    const page: Effect.Success<ReturnType<typeof ItemList.names>> = yield* Effect.catchTag(
-      ItemList.names({ cursor, limit: Cursor.MAX_PAGE }),
-      "InvalidCursor",
-      Effect.die
-    )
-    for (const { itemId } of page.itemIds) names.add(itemId)
-    cursor = page.next
-  } while (cursor !== undefined)
-  return names
-})
-
-/**
- * All items that there are. An item that somebody begins meanwhile may be left out. Changes nothing. Waits until the
- * log is there; the caller bounds that.
- */
-export const list: Effect.Effect<Listed, ItemList.ListError, ItemStore | OrderLog | RecoveryMarks> = Effect.gen(
-  function*() {
-    // Before the names are read: a fold that ends in between leaves none out.
-    const incomplete = yield* incompletePartitions
-    return { names: yield* allNames, incomplete }
-  }
-)
-
 /**
  * Appends the change for each item, and goes on where one fails: what was done is never lost in an error. All items
- * are listed before the first is changed, by `list`: where they cannot be listed to the end, none is.
+ * are listed before the first is changed, by `AllItems.list`: where they cannot be listed to the end, none is.
  */
 export const change = Effect.fn("EveryItem.change")(function*(
   { incomplete, names }: Listed,

@@ -108,7 +108,7 @@ describe("ApiKeys", () => {
       const folder = yield* Folders.temporary
       const path = join(folder, "keys.json")
       const nowhere = yield* Effect.flip(ApiKeys.create(join(folder, "nowhere", "keys.json"), named("a")))
-      assert.match(nowhere.message, /^the api keys cannot be used: ENOENT/)
+      assert.match(nowhere.message, /^the api keys cannot be used: .* does not exist \(ENOENT\)/)
       assert.isUndefined(yield* ApiKeys.list(path))
       writeFileSync(path, "[", { mode: 0o600 })
       for (

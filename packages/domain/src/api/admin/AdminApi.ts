@@ -19,7 +19,9 @@ export class AdminApi extends HttpApi.make("flash-sale-admin")
     description: "For operators, scripts and consoles: what is on sale, what needs a person, how the engine does.\n\n" +
       "Every request carries an api key, whose scopes say what it may do. Every change is a record in the log, " +
       "with the key's name and the reason that was given. Every answer is JSON with a correlation id, but streams " +
-      "of events.",
+      "of events.\n\n" +
+      "A request that is none by HTTP is answered 400 `bad_request`, 408 `request_timeout`, 431 `head_too_large` or " +
+      "501 `unsupported_transfer_encoding`: nothing was done for it, and the connection ends.",
     license: { name: "MIT", identifier: "MIT" },
     servers: [{ url: "/", description: "The admin port that serves this document" }]
   }))

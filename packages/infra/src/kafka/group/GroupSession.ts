@@ -88,7 +88,9 @@ export const run = Effect.fnUntraced(function*(
     const event = yield* Queue.take(events)
     switch (event._tag) {
       case "Joined":
-        yield* Log.info(`Owning partitions ${event.partitions.join(", ")}`, { event: "partitions_assigned" })
+        yield* Log.info(`Owning partitions ${event.partitions.toSorted((one, other) => one - other).join(", ")}`, {
+          event: "partitions_assigned"
+        })
         yield* Effect.forEach(event.partitions, workers.start, { discard: true })
         break
       case "RebalanceAsked":

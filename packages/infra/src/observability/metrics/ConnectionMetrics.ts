@@ -8,9 +8,19 @@ export type Port = Service | "admin" | "reconcile"
 /**
  * Why a connection was closed, or not let in. `full`: as many are open as may be. `address`: as many of its address.
  * `slow`: its client did not read. `pipelined`: its client sent too many requests ahead. `accept`: the system had no
- * descriptor for it.
+ * descriptor for it. `malformed`, `head_too_large`, `late`: what came on it was no request, had a head that was too
+ * large, or did not come in time; what was taken before is answered.
  */
-export const DROP_REASONS = ["full", "address", "slow", "pipelined", "accept"] as const
+export const DROP_REASONS = [
+  "full",
+  "address",
+  "slow",
+  "pipelined",
+  "accept",
+  "malformed",
+  "head_too_large",
+  "late"
+] as const
 export type DropReason = (typeof DROP_REASONS)[number]
 
 const make = (port: Port) => {

@@ -55,7 +55,8 @@ const copy = (from: string, to: string): void => {
 
 /**
  * Makes a backup of the folder's file at `path`, and reads it again. An earlier backup is replaced only where
- * `isForced`, and nothing else ever. May be asked beside a running engine, whose commits go on; this process waits meanwhile.
+ * `isForced`, and nothing else ever. May be asked beside a running engine, whose commits go on; this process waits
+ * meanwhile.
  */
 export const make = Effect.fnUntraced(function*(
   folder: string,

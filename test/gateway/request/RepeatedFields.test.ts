@@ -1,0 +1,37 @@
+/** A field that a body has twice, of which readers may take either. */
+import { Order } from "@flash-sale/domain/records/Order"
+import * as RepeatedFields from "@flash-sale/gateway/request/RepeatedFields"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+
+const decode = Schema.decodeUnknownSync(Schema.fromJsonString(Order))
+const found = (text: string) => RepeatedFields.find(text, decode(text))
+const order = (more: string) => `{"request_id":"r","user_id":"u","item_id":"101","amount":1${more}}`
+
+describe("RepeatedFields", () => {
+  it("a field that is there twice is found, however it is written", () => {
+    expect(found(order(",\"amount\":5"))).toBe("amount")
+    expect(found(order(",\"amount\" : 5"))).toBe("amount")
+    expect(found(order(",\"am\\u006funt\":5"))).toBe("amount")
+    expect(found(order(",\"amount\":1"))).toBe("amount")
+    expect(found(order(",\"user_id\":\"v\""))).toBe("user_id")
+    expect(found(order(",\"payment_token\":\"a\",\"payment_token\":\"b\""))).toBe("payment_token")
+    expect(found(order(",\"x\":{\"amount\":2},\"item_id\":\"101\""))).toBe("item_id")
+  })
+
+  it("all else is none: fields that are not ours, values that look like fields, and fields of fields", () => {
+    const others = [
+      "",
+      ",\"payment_token\":\"a\"",
+      ",\"payment_token\":\"\\\"amount\\\":5\"",
+      ",\"payment_token\":\"amount\"",
+      ",\"payment_token\":\"a:b:c\"",
+      ",\"x\":{\"amount\":2,\"user_id\":\"u\"}",
+      ",\"x\":[{\"amount\":2},{\"amount\":3}]",
+      ",\"x\":1,\"x\":2",
+      ",\"x\":\"{\",\"y\":\"\\\\\",\"z\":\"}\""
+    ]
+    for (const more of others) expect([more, found(order(more))]).toEqual([more, undefined])
+    expect(found(`{"request_id":"a:b","user_id":"amount","item_id":"amount","amount":1}`)).toBe(undefined)
+  })
+})
