@@ -33,8 +33,9 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
+    ["engine"],
     ["item", "stock"],
-    ["sale", "order", "reconcile", "backup", "doctor", "key"],
+    ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
     ["dlq", "load", "recover"],
     ["processes"]
   ]

@@ -12,6 +12,7 @@ const READS: Banned = {
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
+    "packages/cli/src/engine/LocalEngine.ts": "stamps when an overview was made",
     "packages/cli/src/key/CreateCommand.ts": "sets when a key expires",
     "packages/cli/src/key/Key.ts": "shows which keys have expired",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",

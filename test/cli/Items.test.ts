@@ -123,8 +123,16 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         })
         yield* typed("stock add pen 3")
         const again = yield* typed(`item import ${path}`)
-        expect(again.out.split("\n")).toEqual(["item pen: stock 7", "item hat: stock 0", "imported 2 items"])
+        expect(again.out.split("\n")).toEqual([
+          "item pen: stock 7",
+          "item hat: stock 0",
+          "imported 0 items, 2 unchanged: this file was imported before"
+        ])
         expect(objects(yield* typed("item show pen --json"))[0]).toMatchObject({ available: 10 })
+        expect(objects(yield* typed(`item import ${path} --json`))).toMatchObject([
+          { item_id: "pen", result: "unchanged" },
+          { item_id: "hat", result: "unchanged" }
+        ])
         // Another file is another import.
         const other = yield* file("other.csv", "item_id,stock\npen,7\n")
         expect(objects(yield* typed(`item import ${other} --json`))).toMatchObject([{

@@ -153,7 +153,10 @@ const tableOf = ({ rows }: Section): ReadonlyArray<string> => [
 /** `docs/callers.md`. */
 export const document = (sections: ReadonlyArray<Section>): string =>
   [
-    "# Who may do what",
+    "# Who may do what at the API",
+    "",
+    "The port of shops and buyers; the [admin API](admin-api.md), at a port of its own, has the scope of each of its",
+    "endpoints.",
     "",
     "Every endpoint, every kind of caller, and what is answered: made by `test/gateway/scenarios/Callers.test.ts`,",
     "which asks each of them over HTTP. `WRITE_DOCS=true npm test -- test/gateway/scenarios/Callers` writes it anew.",

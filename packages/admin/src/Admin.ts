@@ -55,7 +55,7 @@ const services = (settings: Settings) =>
       ItemRates.layer,
       Subscribers.layer(OverviewFeed.MAX_STREAMS),
       Arrivals.layer(false),
-      RequestRules.layer({ allowedHosts: hostsOf(settings), corsOrigins: new Set() })
+      RequestRules.layer({ allowedHosts: hostsOf(settings), corsOrigins: new Set(), ownPagesOnly: true })
     ]),
     Layer.provideMerge(Shutdown.layer(Duration.zero))
   )

@@ -1,9 +1,11 @@
 /** Runs one line of `flash-sale` as a process: with its signals, and with the code that it ends with. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { release } from "@flash-sale/infra/http/Release"
+import * as RemoteSettings from "@flash-sale/infra/settings/RemoteSettings"
 import { Cause, Console, Effect, Exit, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
 import * as FlashSale from "./FlashSale.ts"
+import * as BesideOnly from "./terminal/BesideOnly.ts"
 import * as CommandFailed from "./terminal/CommandFailed.ts"
 import * as ExitCode from "./terminal/ExitCode.ts"
 import * as Interruption from "./terminal/Interruption.ts"
@@ -56,8 +58,13 @@ export const run = (args: ReadonlyArray<string>): void => {
       Cause.hasInterruptsOnly(exit.cause) ? Interruption.exitCode(interruption) : codeOf(Cause.squash(exit.cause))
     )
   }
+  const refused = Effect.flatMap(RemoteSettings.url, (url) => {
+    const refusal = BesideOnly.refusalOf(args, url)
+    return refusal === undefined ? Effect.void : Effect.fail(refusal)
+  })
   Usage.read(args).pipe(
-    Effect.flatMap(() => Effect.promise(() => FlashSale.load(args))),
+    Effect.andThen(Effect.mapError(refused, CommandFailed.from)),
+    Effect.andThen(Effect.promise(() => FlashSale.load(args))),
     Effect.flatMap((command) => Command.runWith(command, { version: release.version })(args)),
     CommandFailed.report,
     Effect.onInterrupt(() => interrupted),

@@ -12,6 +12,7 @@ const COMMANDS = {
   stock: () => import("./stock/Stock.ts"),
   sale: () => import("./sale/Sale.ts"),
   order: () => import("./order/OrderCommand.ts"),
+  overview: () => import("./overview/OverviewCommand.ts"),
   key: () => import("./key/Key.ts"),
   dlq: () => import("./dlq/Dlq.ts"),
   load: () => import("./load/Load.ts"),

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { setFlagsFromString } from "node:v8"
 
 /** Commands that ask for little and end at once. Room for objects that are about to die would be all that they take. */
-const BRIEF = ["item", "stock", "sale", "order", "key", "dlq", "backup", "restore", "reset"]
+const BRIEF = ["item", "stock", "sale", "order", "overview", "key", "dlq", "backup", "restore", "reset"]
 
 const args = process.argv.slice(2)
 enableCompileCache(fileURLToPath(new URL("../../../node_modules/.cache/flash-sale", import.meta.url)))

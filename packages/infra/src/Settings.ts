@@ -17,6 +17,7 @@ import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as ListenHost from "./settings/ListenHost.ts"
 import * as Monitoring from "./settings/MonitoringSettings.ts"
+import * as Remote from "./settings/RemoteSettings.ts"
 import * as Statuses from "./settings/StatusSettings.ts"
 import * as Tracing from "./settings/TracingSettings.ts"
 import * as Variable from "./settings/Variable.ts"
@@ -75,6 +76,10 @@ export const IsDistributed: Config.Config<boolean> = Config.map(
   ]),
   (given) => given.some((text) => Option.getOrElse(text, () => "").trim() !== "")
 )
+
+/** The address of an admin API, as it was typed, and the key: for commands that do not reach the stores. */
+export const RemoteUrl = Remote.url
+export const RemoteKey = Remote.key
 
 export const LogSettings = Variable.group({
   level: Variable.make("LOG_LEVEL", Kind.logLevel, "Info"),

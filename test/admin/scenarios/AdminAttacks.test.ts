@@ -28,6 +28,38 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
       yield* untouched
     }))
 
+  it.effect("pages of any other origin are refused, and the port's own are served", () =>
+    Effect.gen(function*() {
+      const host = "127.0.0.1:8081"
+      const foreign: ReadonlyArray<Record<string, string>> = [
+        { origin: "https://evil.example" },
+        { origin: "null" },
+        { origin: "http://127.0.0.1:8080" },
+        { origin: "http://127.0.0.1:8080", "sec-fetch-site": "same-site" },
+        { "sec-fetch-site": "same-site" },
+        { origin: "https://evil.example", "sec-fetch-site": "same-origin" }
+      ]
+      for (const headers of foreign) {
+        for (
+          const [method, path, sent] of [["POST", stockPath, body], ["GET", "/admin/v1/items", undefined]] as const
+        ) {
+          const answer = yield* ask(method, path, { body: sent, headers: { host, ...headers } })
+          assert.strictEqual(answer.status, 403, JSON.stringify(headers))
+          assert.strictEqual(answer.body["code"], "cross_site")
+        }
+      }
+      yield* untouched
+      const own: ReadonlyArray<Record<string, string>> = [
+        { origin: "http://127.0.0.1:8081", "sec-fetch-site": "same-origin" },
+        { origin: "http://127.0.0.1:8081" },
+        { "sec-fetch-site": "none" }
+      ]
+      for (const headers of own) {
+        const answer = yield* ask("GET", "/admin/v1/items", { headers: { host, ...headers } })
+        assert.strictEqual(answer.status, 200, JSON.stringify(headers))
+      }
+    }))
+
   it.effect("no page of another origin may read an answer, or is told that it may send", () =>
     Effect.gen(function*() {
       const headers = { origin: "https://evil.example" }

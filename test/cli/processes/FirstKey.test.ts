@@ -4,7 +4,7 @@ import * as FirstKey from "@flash-sale/cli/processes/FirstKey"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Console, Effect, Layer, Logger, Stdio } from "effect"
 import { TestConsole } from "effect/testing"
-import { chmodSync, readFileSync, statSync } from "node:fs"
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Services from "../../chaos/Services.ts"
 import * as Folders from "../../infra/sqlite/Folders.ts"
@@ -46,6 +46,18 @@ it.effect("a terminal shows the key on the first run, and never again", () =>
     ])
     expect((yield* start(folder, false)).logged).toContain(ANOTHER)
     expect(yield* Infra.keys.list(join(folder, "keys.json"))).toMatchObject([{ name: "admin", scopes: ["admin"] }])
+  }))
+
+it.effect("the file of the key is for its owner alone, whatever was there before", () =>
+  Effect.gen(function*() {
+    const folder = join(yield* Folders.temporary, "data")
+    mkdirSync(folder, { mode: 0o700 })
+    const path = join(folder, "admin.key")
+    writeFileSync(path, "fs_admin_old\n")
+    chmodSync(path, 0o640)
+    yield* start(folder, false)
+    expect(keyIn(readFileSync(path, "utf8"))).toBeDefined()
+    expect(modeOf(path)).toBe(0o600)
   }))
 
 it.effect("where a file of keys is named its owner makes them", () =>

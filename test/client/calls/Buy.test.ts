@@ -134,7 +134,15 @@ describe("buy", () => {
     expect(await client.buy(NAMED)).toMatchObject({ attempts: 2 })
     const token = () => new Promise<string>(() => {})
     const hangs = against([], { timeoutMillis: 20, token, retry: { attempts: 1 } })
-    expect(await failure(hangs.client.buy(NAMED))).toMatchObject({ code: "timeout", retryable: true })
+    // Nothing was sent, so no order can have come of it.
+    expect(await failure(hangs.client.buy(NAMED))).toMatchObject({
+      code: "token_unavailable",
+      retryable: true,
+      outcomeUnknown: false
+    })
+    expect(hangs.sent).toEqual([])
+    const sent = against([silent], { timeoutMillis: 20, token: async () => "key", retry: { attempts: 1 } })
+    expect(await failure(sent.client.buy(NAMED))).toMatchObject({ code: "timeout", outcomeUnknown: true })
   })
 
   it("ends with the reason of its signal: before, during and between the attempts", async () => {

@@ -1,5 +1,6 @@
 /** What is told of replays and discards of which not everything works, on an embedded file. */
 import { assert, describe, it } from "@effect/vitest"
+import * as LetterOutcomes from "@flash-sale/admin/letters/LetterOutcomes"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
@@ -11,7 +12,6 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as DiscardRun from "@flash-sale/operations/letters/DiscardRun"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
-import * as LetterOutcome from "@flash-sale/operations/letters/LetterOutcome"
 import * as LetterSelection from "@flash-sale/operations/letters/LetterSelection"
 import * as ReplayRun from "@flash-sale/operations/letters/ReplayRun"
 import { Effect } from "effect"
@@ -42,7 +42,7 @@ const replay = (selection: LetterSelection.LetterSelection) =>
   )
 
 const told = (results: ReadonlyArray<ReplayRun.LetterResult | DiscardRun.DiscardResult>) =>
-  results.map(LetterOutcome.of).map(({ code, outcome }) => code === undefined ? outcome : `${outcome} ${code}`)
+  results.map(LetterOutcomes.of).map(({ code, outcome }) => code === undefined ? outcome : `${outcome} ${code}`)
 
 describe("ReplayRun", () => {
   it.live(
@@ -130,13 +130,15 @@ describe("ReplayRun", () => {
         })
         const replayed = yield* printed(`dlq replay ${first}`)
         assert.deepStrictEqual(replayed, { id: first!, outcome: "replayed", ...about })
-        assert.deepStrictEqual(yield* printed(`dlq replay ${first}`), { id: first!, outcome: "done_before" })
+        const again = yield* printed(`dlq replay ${first}`)
+        assert.deepInclude(again, { id: first!, outcome: "done_before" })
+        assert.containsAllKeys(again["handling"], ["action", "by", "reason", "at"])
         assert.deepInclude(yield* printed("dlq replay 0-77 --dry-run"), { outcome: "refused", code: "unknown_letter" })
         assert.deepStrictEqual(yield* printed(`dlq discard ${second} --why test`), {
           id: second!,
           outcome: "discarded"
         })
-        assert.deepStrictEqual(yield* printed(`dlq discard ${second} --why test`), {
+        assert.deepInclude(yield* printed(`dlq discard ${second} --why test`), {
           id: second!,
           outcome: "done_before"
         })

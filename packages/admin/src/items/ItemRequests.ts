@@ -11,7 +11,7 @@ import * as Failures from "../request/Failures.ts"
 import { ItemRates } from "./ItemRates.ts"
 import * as ItemViews from "./ItemViews.ts"
 
-/** A page of all items. One that is stopped is there with the reason alone: its counts cannot be read. */
+/** A page of all items. Those that are stopped are named apart, by their ids alone: their counts cannot be read. */
 export const list = (query: { readonly cursor?: string; readonly limit?: number }) =>
   ItemList.list({ cursor: query.cursor, limit: query.limit ?? PAGE }).pipe(
     Failures.boundedRead,

@@ -27,7 +27,7 @@ const instantOf = (text: string | null | undefined): number | null | undefined =
   typeof text === "string" ? Option.getOrUndefined(millisOf(text)) : text
 
 /** What changes, as its record has it. */
-export const patchOf = (payload: Payload): SalePatch => {
+const patchOf = (payload: Payload): SalePatch => {
   const opensAt = instantOf(payload.opens_at)
   const closesAt = instantOf(payload.closes_at)
   return {

@@ -1,5 +1,6 @@
 /** `POST /admin/v1/items/:item_id/stock`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
+import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, CommandId } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -63,6 +64,7 @@ export const change = (itemId: ItemId, payload: Payload, key: string | undefined
       onNone: () => ItemViews.recorded(itemId, position),
       onSome: (summary) => ({
         ...ItemViews.countsOf(itemId, summary),
+        sale: saleOf(summary.settings),
         position,
         ...shortfallOf(payload, keyed, was, summary)
       })

@@ -1,9 +1,10 @@
-/** Looking at dead letters, replaying and discarding them. */
+/** Looking at dead letters, and which of them a replay or a discard is about. */
 import * as AdminErrors from "@flash-sale/domain/api/admin/AdminErrors"
 import { PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import type * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
+import { millisOf } from "@flash-sale/infra/settings/Kind"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import * as LetterPage from "@flash-sale/operations/letters/LetterPage"
 import * as Letters from "@flash-sale/operations/letters/Letters"
@@ -13,13 +14,6 @@ import * as Failures from "../request/Failures.ts"
 import * as LetterViews from "./LetterViews.ts"
 
 type Filter = NonNullable<typeof LetterBodies.Replay.Type["filter"]>
-
-const MILLIS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** A duration that its schema has let through, such as `1d12h`. */
-const millisOf = (text: string): number =>
-  Array.from(text.matchAll(/(\d+)(s|m|h|d)/g))
-    .reduce((sum, [, count, unit = ""]) => sum + Number(count) * (MILLIS[unit] ?? 0), 0)
 
 const filterOf = ({ item, older_than, reason }: Filter): Letters.Filter => ({
   reason,

@@ -1,6 +1,7 @@
 /** Dead letters as the bodies of the admin API show them. Pure. */
 import type { DeadLetter, Handling, LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import { ofOrder } from "@flash-sale/gateway/reads/Views"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
 
@@ -16,7 +17,7 @@ export const rowOf = (letter: DeadLetter) => ({
   ...(letter.currency === undefined ? {} : { currency: letter.currency })
 })
 
-const handlingOf = ({ action, by, timestamp, why }: Handling) => ({ action, by, reason: why, at: timestamp })
+export const handlingOf = ({ action, by, timestamp, why }: Handling) => ({ action, by, reason: why, at: timestamp })
 
 /** `status` is what is known of the letter's order. */
 export const detailsOf = (
@@ -35,5 +36,5 @@ export const detailsOf = (
       state: "open" as const,
       letter: rowOf(found.letter),
       ...LetterValue.shown(found.letter.value),
-      ...(status._tag === "Kept" ? { order_status: status.record.status } : {})
+      ...(status._tag === "Kept" ? { order_status: status.record.status, order: ofOrder(status.record) } : {})
     }

@@ -1,10 +1,8 @@
 /** Letters as they are printed. */
-import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
-import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
+import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import * as Letters from "@flash-sale/operations/letters/Letters"
-import * as LetterValue from "@flash-sale/operations/letters/LetterValue"
-import { Option, Schema, Struct } from "effect"
+import { Option } from "effect"
+import type { Found, LetterRow } from "../engine/LetterView.ts"
 import * as Table from "../terminal/Table.ts"
 
 const HEADINGS = ["ID", "AGE", "REASON", "ITEM", "REQUEST", "ATTEMPT", "CORRELATION ID"]
@@ -17,22 +15,22 @@ const UNITS = [
 ]
 
 /** In the largest unit of which there are two: `90s`, `2m`, `36h`. */
-export const age = (millis: number): string => {
+const age = (millis: number): string => {
   const unit = UNITS.find((one) => millis >= 2 * one.millis) ?? { name: "s", millis: SECOND }
   return `${Math.floor(millis / unit.millis)}${unit.name}`
 }
 
-const ageOf = (letter: DeadLetter, now: number): Option.Option<number> =>
+const ageOf = (letter: LetterRow, now: number): Option.Option<number> =>
   Option.map(Letters.putAt(letter), (at) => Math.max(0, now - at))
 
 /** Aligned columns under their headings. */
-export const table = (letters: ReadonlyArray<DeadLetter>, now: number): string =>
+export const table = (letters: ReadonlyArray<LetterRow>, now: number): string =>
   Table.show(HEADINGS, letters.map((letter) => row(letter, now)))
 
-const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
-  LetterIdText.show(letter),
+const row = (letter: LetterRow, now: number): ReadonlyArray<string> => [
+  letter.id,
   Option.match(ageOf(letter, now), { onNone: () => Table.ABSENT, onSome: age }),
-  letter.error,
+  letter.reason,
   Table.harmless(letter.key ?? Table.ABSENT),
   Table.harmless(letter.requestId ?? Table.ABSENT),
   String(letter.attempt),
@@ -40,43 +38,38 @@ const row = (letter: DeadLetter, now: number): ReadonlyArray<string> => [
 ]
 
 /** One letter as one line of JSON. */
-export const jsonLine = (letter: DeadLetter, now: number): string =>
+export const jsonLine = (letter: LetterRow, now: number): string =>
   JSON.stringify({
-    id: LetterIdText.show(letter),
+    id: letter.id,
     age_seconds: Option.getOrNull(Option.map(ageOf(letter, now), (millis) => Math.floor(millis / SECOND))),
-    reason: letter.error,
+    reason: letter.reason,
     item_id: letter.key ?? null,
     request_id: letter.requestId ?? null,
     attempt: letter.attempt,
     correlation_id: letter.correlationId
   })
 
-const encodeStatus = Schema.encodeSync(StatusRecord)
-
 /** The whole letter with its order's present status, where that is known. */
-export const whole = (letter: DeadLetter, status: Option.Option<StatusRecord>): string =>
+export const whole = (id: LetterId, { letter, order, value }: Extract<Found, { readonly _tag: "Open" }>): string =>
   JSON.stringify(
     {
-      id: LetterIdText.show(letter),
+      id: letter.id,
       key: letter.key ?? null,
       headers: {
-        error: letter.error,
+        error: letter.reason,
         correlation_id: letter.correlationId,
         request_id: letter.requestId,
         timestamp: letter.timestamp,
         attempt: letter.attempt,
         price: letter.price,
         currency: letter.currency,
-        origin_topic: letter.topic,
-        origin_partition: letter.partition,
-        origin_offset: letter.offset
+        origin_topic: id.topic,
+        origin_partition: id.partition,
+        origin_offset: id.offset
       },
-      ...LetterValue.of(letter.value),
-      // Fingerprint and offset (`place`) are the engine's own.
-      order: Option.getOrNull(
-        Option.map(status, (record) => Struct.omit(encodeStatus(record), ["fingerprint", "place"]))
-      )
+      ...value,
+      order: order ?? null
     },
-    LetterValue.hideToken,
+    undefined,
     2
   )

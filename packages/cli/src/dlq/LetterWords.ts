@@ -1,11 +1,8 @@
 /** What becomes of letters, in words: a line each. */
 import type { Handling } from "@flash-sale/domain/ports/DeadLetters"
-import type { Discarded } from "@flash-sale/operations/letters/Discard"
-import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
-import * as LetterOutcome from "@flash-sale/operations/letters/LetterOutcome"
 import type { Refusal } from "@flash-sale/operations/letters/Refusal"
-import type { Replayed } from "@flash-sale/operations/letters/Replay"
 import { MAX_ATTEMPTS } from "@flash-sale/operations/letters/ReplayCheck"
+import type { Discarded, RefusedLetter, Replayed } from "../engine/LetterView.ts"
 import * as PriceChange from "./PriceChange.ts"
 
 /** A handling. */
@@ -17,7 +14,8 @@ export const ofHandling = (handling: Handling | undefined): string =>
 const quoted = (requestId: string): string => JSON.stringify(requestId)
 
 /** Why nothing is done, to follow the id of the letter. */
-export const ofRefusal = (refusal: Refusal): string => {
+export const ofRefusal = (refusal: Refusal | string): string => {
+  if (typeof refusal === "string") return `is refused: ${refusal}`
   switch (refusal.code) {
     case "unknown_letter":
       return "is not known: flash-sale dlq list shows what nobody has handled"
@@ -47,34 +45,63 @@ export const ofRefusal = (refusal: Refusal): string => {
   }
 }
 
+/** The letters about which nothing was done: a line for each. */
+export const ofRefused = (refused: ReadonlyArray<RefusedLetter>): ReadonlyArray<string> =>
+  refused.map(({ id, refusal }) => `${id} ${ofRefusal(refusal)}`)
+
 /** What came of a replay. */
 export const ofReplayed = (replayed: Replayed): string => {
   switch (replayed._tag) {
     case "Done":
-      return `${LetterIdText.show(replayed.id)}: ${ofHandling(replayed.handling)}`
+      return `${replayed.id}: ${ofHandling(replayed.handling)}`
     case "InLog": {
-      const { attempt, requestId, status } = replayed.status
-      return `${LetterIdText.show(replayed.letter)}: attempt ${attempt} of order ${quoted(requestId)} ` +
-        `is ${status} already; marked as replayed`
+      const { attempt, id, requestId, status } = replayed
+      return `${id}: attempt ${attempt} of order ${quoted(requestId)} is ${status} already; marked as replayed`
     }
     case "Recorded":
-      return `${LetterIdText.show(replayed.letter)}: attempt ${replayed.next.attempt} of order ` +
-        `${quoted(replayed.next.order.requestId)} is in the log, and not all of it is written down: ` +
-        `${replayed.error.detail}; where the letter is still open replay it again, which starts no second attempt`
+      return `${replayed.id}: attempt ${replayed.attempt} of order ${quoted(replayed.requestId)} is in the log, and ` +
+        `not all that follows is written down: ${replayed.why}; where the letter is still open replay it again, ` +
+        "which starts no second attempt"
     case "Replayed": {
-      const { letter, next: { attempt, order }, sale } = replayed
-      const name = `order ${quoted(order.requestId)}, item ${order.itemId}`
-      return `${LetterIdText.show(letter)}: replayed as attempt ${attempt} of ${name}${PriceChange.words(letter, sale)}`
+      const { attempt, before, id, itemId, now, requestId } = replayed
+      const name = `order ${quoted(requestId)}, item ${itemId}`
+      return `${id}: replayed as attempt ${attempt} of ${name}${PriceChange.words(before, now)}`
     }
   }
 }
 
-/** The same for programs. */
+const handled = (handling: Handling | undefined) =>
+  handling === undefined
+    ? {}
+    : { handling: { action: handling.action, by: handling.by, reason: handling.why, at: handling.timestamp } }
+
+/** The same for programs: the fields of the admin API. */
 export const jsonOfReplayed = (replayed: Replayed): string => {
-  const id = LetterIdText.show(replayed._tag === "Done" ? replayed.id : replayed.letter)
-  return JSON.stringify(LetterOutcome.ofReplayed(id, replayed))
+  const { id } = replayed
+  switch (replayed._tag) {
+    case "Done":
+      return JSON.stringify({ id, outcome: "done_before", ...handled(replayed.handling) })
+    case "InLog": {
+      const { attempt, requestId, status } = replayed
+      return JSON.stringify({ id, outcome: "done_before", request_id: requestId, attempt, order_status: status })
+    }
+    case "Recorded":
+    case "Replayed": {
+      const { attempt, itemId, requestId } = replayed
+      const outcome = replayed._tag === "Recorded" ? "recorded" : "replayed"
+      return JSON.stringify({ id, outcome, item_id: itemId, request_id: requestId, attempt })
+    }
+  }
 }
+
+/** What came of discarding, for programs. */
+export const jsonOfDiscarded = (discarded: Discarded): string =>
+  JSON.stringify(
+    discarded._tag === "Done"
+      ? { id: discarded.id, outcome: "done_before", ...handled(discarded.handling) }
+      : { id: discarded.id, outcome: "discarded" }
+  )
 
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>
-  `${LetterIdText.show(discarded.id)}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`
+  `${discarded.id}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`

@@ -2,6 +2,8 @@
 import * as Letters from "@flash-sale/operations/letters/Letters"
 import { Clock, Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
@@ -16,17 +18,18 @@ export const command = Command.make("list", {
   ),
   ...filters,
   ...JsonFlag.lines,
-  ...Target.flags
+  ...Target.anywhere
 }, ({ item, json, limit, olderThan, reason, ...target }) =>
   Effect.gen(function*() {
-    const letters = yield* Letters.open(filterOf({ item, olderThan, reason }))
+    const engine = yield* Engine
+    const letters = yield* engine.letters(filterOf({ item, olderThan, reason }))
     const now = yield* Clock.currentTimeMillis
     const shown = letters.slice(0, limit)
     if (json) return yield* Effect.forEach(shown, (letter) => Console.log(LetterFormat.jsonLine(letter, now)))
     if (shown.length === 0) return yield* Console.log("no dead letters")
     yield* Console.log(LetterFormat.table(shown, now))
     if (letters.length > limit) yield* Console.log(`and ${letters.length - limit} more: --limit`)
-  }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print the dead letters that nobody has handled, oldest first"),
     Command.withExamples([{ command: "flash-sale dlq list --reason payment-timeout --older-than 1h" }])
   )

@@ -1,7 +1,6 @@
 /** What a replay would do, as it is printed: a line for each letter, and the sums. */
-import * as LetterOutcome from "@flash-sale/operations/letters/LetterOutcome"
 import { type Outlook, OUTLOOKS } from "@flash-sale/operations/letters/ReplayOutlook"
-import type { Preview, PreviewEntry } from "@flash-sale/operations/letters/ReplayPreview"
+import type { PreviewRow } from "../engine/LetterView.ts"
 import * as Table from "../terminal/Table.ts"
 import * as LetterWords from "./LetterWords.ts"
 import * as PriceChange from "./PriceChange.ts"
@@ -22,42 +21,46 @@ const WORDS: Readonly<Record<Outlook, string>> = {
 }
 
 /** What a person should know beside it: another price, why it is refused, or that the store does not know all yet. */
-const noteOf = ({ isCertain, letter, outlook, refusal, sale }: PreviewEntry): string => {
-  if (outlook === "price_changed" && letter !== undefined && sale !== undefined) {
-    return PriceChange.words(letter, sale).replace(/^, /, "")
+const noteOf = ({ before, isCertain, now, outlook, refusal }: PreviewRow): string => {
+  if (outlook === "price_changed" && before !== undefined && now !== undefined) {
+    return PriceChange.words(before, now).replace(/^, /, "")
   }
   if (refusal !== undefined) return LetterWords.ofRefusal(refusal)
   return isCertain ? "" : "not certain: the partition is not folded to its end"
 }
 
-const rowOf = (entry: PreviewEntry): ReadonlyArray<string> => {
-  const order = entry.next?.order
-  return [
-    entry.id,
-    order?.itemId ?? Table.ABSENT,
-    Table.harmless(order?.requestId ?? Table.ABSENT),
-    order === undefined ? Table.ABSENT : String(order.amount),
-    entry.next === undefined ? Table.ABSENT : String(entry.next.attempt),
-    WORDS[entry.outlook],
-    noteOf(entry)
-  ]
-}
+const rowOf = (row: PreviewRow): ReadonlyArray<string> => [
+  row.id,
+  row.itemId ?? Table.ABSENT,
+  Table.harmless(row.requestId ?? Table.ABSENT),
+  String(row.amount ?? Table.ABSENT),
+  String(row.attempt ?? Table.ABSENT),
+  WORDS[row.outlook],
+  noteOf(row)
+]
 
 /** A table, and below it how many letters of each kind. */
-export const table = ({ entries, sums }: Preview): string =>
-  [
-    Table.show(HEADINGS, entries.map(rowOf)),
+export const table = (rows: ReadonlyArray<PreviewRow>): string => {
+  const count = (outlook: Outlook) => rows.filter((row) => row.outlook === outlook).length
+  return [
+    Table.show(HEADINGS, rows.map(rowOf)),
     "",
-    ...OUTLOOKS.filter((outlook) => sums[outlook] > 0).map((outlook) => `${sums[outlook]} would ${WORDS[outlook]}`),
+    ...OUTLOOKS.filter((outlook) => count(outlook) > 0).map((outlook) => `${count(outlook)} would ${WORDS[outlook]}`),
     "nothing was changed"
   ].join("\n")
+}
 
 /** One letter as a line of JSON. */
-export const jsonLine = (entry: PreviewEntry): string =>
+export const jsonLine = (row: PreviewRow): string =>
   JSON.stringify({
-    ...LetterOutcome.ofPreview(entry),
-    amount: entry.next?.order.amount,
-    price_before: entry.letter?.price,
-    price_now: entry.sale?.price,
-    certain: entry.isCertain
+    id: row.id,
+    outcome: row.outlook,
+    item_id: row.itemId ?? null,
+    request_id: row.requestId ?? null,
+    amount: row.amount ?? null,
+    attempt: row.attempt ?? null,
+    price_before: row.before?.price ?? null,
+    price_now: row.now?.price ?? null,
+    certain: row.isCertain,
+    code: (typeof row.refusal === "string" ? row.refusal : row.refusal?.code) ?? null
   })

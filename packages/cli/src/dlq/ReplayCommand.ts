@@ -1,16 +1,15 @@
 /** `flash-sale dlq replay`: new attempts at the orders of letters. */
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import * as Letters from "@flash-sale/operations/letters/Letters"
-import { distinct } from "@flash-sale/operations/letters/LetterSelection"
-import * as Replay from "@flash-sale/operations/letters/Replay"
+import type { LetterSelection } from "@flash-sale/operations/letters/LetterSelection"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Target from "../terminal/Target.ts"
-import * as Batch from "./Batch.ts"
 import { type Chosen, filterOf, filters, id } from "./DlqFlags.ts"
 import * as DryRun from "./DryRun.ts"
 import * as LetterWords from "./LetterWords.ts"
@@ -30,28 +29,23 @@ const problemOf = ({ all, ids, item, olderThan, reason }: Selection): string | u
   }
 }
 
-const wordsOf = (json: boolean) => json ? LetterWords.jsonOfReplayed : LetterWords.ofReplayed
-
-const replayNamed = Effect.fnUntraced(function*(ids: ReadonlyArray<LetterId>, operator: Operator, json: boolean) {
-  const inspected = yield* Batch.inspect(distinct(ids), Replay.inspect)
-  const refusals = Batch.refusals(inspected)
-  if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
-  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), wordsOf(json)))
-})
-
-/** A letter that cannot be replayed does not stop the others; it is reported at the end. */
-const replayAll = Effect.fnUntraced(function*(filter: Letters.Filter, operator: Operator, json: boolean) {
-  const letters = yield* Target.bounded(Letters.open(filter))
-  const orders = letters.filter(({ error }) => error !== "Invalid Order Format")
-  const inspected = yield* Batch.inspect(orders, Replay.inspectLetter)
-  yield* Batch.perform(inspected, (step) => Effect.map(Replay.perform(step, operator), wordsOf(json)))
-  const rest = letters.length - orders.length
-  if (rest > 0 && !json) {
-    yield* Console.log(`left: ${rest} with the reason Invalid Order Format, which only dlq discard takes`)
+/**
+ * Of letters that are named one that cannot be replayed keeps the others as they are; among all it stops no other, and
+ * is reported at the end.
+ */
+const run = Effect.fnUntraced(function*(selection: LetterSelection, given: OperatorFlags.Given, json: boolean) {
+  const engine = yield* Engine
+  const words = json ? LetterWords.jsonOfReplayed : LetterWords.ofReplayed
+  const { noOrders, refused, total } = yield* engine.replay(
+    selection,
+    { ...given, flag: "--why" },
+    (replayed) => Console.log(words(replayed))
+  )
+  if (noOrders > 0 && !json) {
+    yield* Console.log(`left: ${noOrders} with the reason Invalid Order Format, which only dlq discard takes`)
   }
-  if (letters.length === 0 && !json) yield* Console.log("no dead letters")
-  const refusals = Batch.refusals(inspected)
-  if (refusals.length > 0) return yield* CommandFailed.failed(...refusals)
+  if (total === 0 && !json) yield* Console.log("no dead letters")
+  if (refused.length > 0) return yield* CommandFailed.failed(...LetterWords.ofRefused(refused))
 })
 
 export const command = Command.make("replay", {
@@ -68,20 +62,16 @@ export const command = Command.make("replay", {
   ...JsonFlag.lines,
   by: OperatorFlags.by,
   why: OperatorFlags.why("why").pipe(Flag.withDescription("Why, for whoever asks later"), Flag.optional),
-  ...Target.flags
+  ...Target.anywhere
 }, ({ all, by, dryRun, ids, item, json, olderThan, reason, why, ...target }) =>
   Effect.gen(function*() {
     const problem = problemOf({ ids, all, item, olderThan, reason })
     if (problem !== undefined) return yield* CommandFailed.usage(problem)
-    const operator = yield* OperatorFlags.operator({ by, reason: why })
-    const filter = filterOf({ item, olderThan, reason })
-    const replay = dryRun
-      ? DryRun.run(all ? { _tag: "Filter", filter } : { _tag: "Ids", ids }, json)
-      : all
-      ? replayAll(filter, operator, json)
-      : replayNamed(ids, operator, json)
-    yield* replay.pipe(
-      Effect.provide(Target.layer(target)),
+    const selection: LetterSelection = all
+      ? { _tag: "Filter", filter: filterOf({ item, olderThan, reason }) }
+      : { _tag: "Ids", ids }
+    yield* (dryRun ? DryRun.run(selection, json) : run(selection, { by, reason: why }, json)).pipe(
+      Effect.provide(EngineAt.layer(target)),
       Effect.mapError(CommandFailed.from)
     )
   })).pipe(

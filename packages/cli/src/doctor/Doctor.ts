@@ -4,6 +4,7 @@ import { type Config, Console, Effect, Logger, Stdio, Terminal } from "effect"
 import { Command, Flag, TerminalCapabilities } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as EngineName from "../terminal/EngineName.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
 import * as FindingsText from "./FindingsText.ts"
 
@@ -32,10 +33,7 @@ export const command = Command.make("doctor", {
     Flag.withDescription("Say of what is well, too, what was found"),
     Flag.withDefault(false)
   ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDescription("One JSON object a line: id, verdict, detail, mend"),
-    Flag.withDefault(false)
-  ),
+  ...JsonFlag.lines,
   ...Target.flags
 }, ({ all, json, ...place }) =>
   Effect.gen(function*() {

@@ -70,7 +70,7 @@ const SUMS: ReadonlyArray<readonly [Verdict, string, string]> = [
 ]
 
 /** `1 wrong, 2 warnings, 30 ok`. */
-export const sum = (findings: ReadonlyArray<Finding>): string =>
+const sum = (findings: ReadonlyArray<Finding>): string =>
   SUMS.flatMap(([verdict, one, many]) => {
     const { length } = of(findings, verdict)
     return length === 0 ? [] : [`${length} ${length === 1 ? one : many}`]

@@ -45,6 +45,23 @@ const lastOf = (done: ReadonlyArray<ItemImport.ImportedItem>) => {
   return [...last.values()]
 }
 
+/** Waits until the import has taken effect, so that its end is true: whether it has, and what is as it was before. */
+const afterwards = Effect.fnUntraced(function*(
+  planned: ReadonlyArray<ItemImport.PlannedItem>,
+  done: ReadonlyArray<ItemImport.ImportedItem>
+) {
+  const store = yield* ItemStore
+  const seen = yield* Effect.forEach(
+    lastOf(done),
+    ({ itemId, position }) => Effect.provideService(StockChange.awaitEffect(itemId, position), ItemStore, store),
+    { concurrency: "unbounded" }
+  )
+  return {
+    isInEffect: seen.every(Option.isSome),
+    unchanged: yield* Target.bounded(ItemImport.unchanged(planned, done))
+  }
+})
+
 /** Fails where an item is not in, by the worst that happened. */
 const checkDone = (done: ReadonlyArray<ItemImport.ImportedItem>) => {
   const failed = done.flatMap(({ itemId, result }) =>
@@ -79,19 +96,17 @@ export const command = Command.make("import", {
       if (dryRun) return yield* json ? Effect.void : Console.log(`${planned.length} items; nothing was changed`)
       const operator = yield* OperatorFlags.operator({ by, reason })
       const done = yield* Interruption.isUnknown(ItemImport.run(planned, operator))
-      if (json) yield* Effect.forEach(done, (item) => Console.log(ImportWords.done(item)))
+      const looked = yield* Effect.result(afterwards(planned, done))
+      const unchanged = Result.isSuccess(looked) ? looked.success.unchanged : new Map<never, never>()
+      if (json) {
+        yield* Effect.forEach(done, (item) => Console.log(ImportWords.done(item, unchanged.get(item.itemId))))
+      }
       yield* checkDone(done)
-      const store = yield* ItemStore
-      const seen = yield* Effect.forEach(
-        lastOf(done),
-        ({ itemId, position }) => Effect.provideService(StockChange.awaitEffect(itemId, position), ItemStore, store),
-        { concurrency: "unbounded" }
-      )
+      const { isInEffect } = yield* Effect.fromResult(looked)
       if (json) return
+      const summary = ImportWords.summary(done.length, [...unchanged.values()])
       yield* Console.log(
-        seen.every(Option.isSome)
-          ? `imported ${done.length} items`
-          : `imported ${done.length} items; what is recorded takes effect when ${yield* Target.follower(target)}`
+        isInEffect ? summary : `${summary}; what is recorded takes effect when ${yield* Target.follower(target)}`
       )
     }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
   })).pipe(

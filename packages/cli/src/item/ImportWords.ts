@@ -1,6 +1,6 @@
 /** What an import does about an item, a line each. */
 import type { SalePatch } from "@flash-sale/domain/records/Command"
-import type { ImportedItem, PlannedItem } from "@flash-sale/operations/items/ItemImport"
+import type { ImportedItem, PlannedItem, Unchanged } from "@flash-sale/operations/items/ItemImport"
 import { Result } from "effect"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
@@ -24,9 +24,19 @@ const changeOf = ({ closesAt, currency, opensAt, perUserLimit, price }: SalePatc
 })
 
 /** What was done. */
-export const done = ({ itemId, result }: ImportedItem): string =>
-  JSON.stringify({
-    item_id: itemId,
-    result: Result.isSuccess(result) ? "recorded" : result.failure._tag === "AppendUnknown" ? "unknown" : "failed",
-    position: Result.isSuccess(result) ? result.success ?? null : null
-  })
+export const done = ({ itemId, result }: ImportedItem, unchanged: Unchanged | undefined): string =>
+  JSON.stringify({ item_id: itemId, result: resultOf(result, unchanged), position: Result.getOrNull(result) ?? null })
+
+const resultOf = (result: ImportedItem["result"], unchanged: Unchanged | undefined): string => {
+  if (Result.isFailure(result)) return result.failure._tag === "AppendUnknown" ? "unknown" : "failed"
+  return unchanged === undefined ? "recorded" : "unchanged"
+}
+
+/** How many items are as the file says because of this import, and how many are as they were before it, and why. */
+export const summary = (items: number, unchanged: ReadonlyArray<Unchanged>): string => {
+  const imported = items - unchanged.length
+  const words = `imported ${imported} ${imported === 1 ? "item" : "items"}`
+  if (unchanged.length === 0) return words
+  const why = unchanged.includes("Repeated") ? "this file was imported before" : "they are so already"
+  return `${words}, ${unchanged.length} unchanged: ${why}`
+}

@@ -1,9 +1,10 @@
 /** `flash-sale item list|show|import`: the items that there are. */
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as ItemList from "@flash-sale/operations/items/ItemList"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
-import { Console, Effect } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Table from "../terminal/Table.ts"
@@ -13,10 +14,11 @@ import * as ItemListCommand from "./ItemListCommand.ts"
 
 const HEADINGS = ["ITEM", "AVAILABLE", "HELD", "SOLD", "PUT IN", "PARTITION", "POSITION"]
 
-const rowOf = ({ itemId, partition, stopped, summary }: ItemList.ListedItem): ReadonlyArray<string> => {
-  if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", String(partition), Table.ABSENT]
+const rowOf = ({ itemId, partition, stopped, summary }: ItemView.ShownItem): ReadonlyArray<string> => {
+  const where = String(partition ?? Table.ABSENT)
+  if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", where, Table.ABSENT]
   const { available, held, position, sold, stocked } = summary
-  return [itemId, ...[available, held, sold, stocked, partition, position].map(String)]
+  return [itemId, ...[available, held, sold, stocked, where, position].map(String)]
 }
 
 const list = ItemListCommand.make(HEADINGS, (item) => Effect.succeed(rowOf(item))).pipe(
@@ -30,17 +32,18 @@ const show = Command.make("show", {
     Argument.withDescription("The item, such as 101")
   ),
   ...JsonFlag.one,
-  ...Target.flags
+  ...Target.anywhere
 }, ({ item, json, ...target }) =>
   Effect.gen(function*() {
-    const listed = yield* Target.bounded(ItemList.one(item))
-    if (listed.summary?.isKnown === false) {
+    const engine = yield* Engine
+    const found = yield* engine.listed(item)
+    if (Option.isNone(found)) {
       return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
     }
     yield* Console.log(
-      json ? JSON.stringify(ItemView.ofListed(listed)) : Table.show(HEADINGS, [rowOf(listed)])
+      json ? JSON.stringify(ItemView.ofListed(found.value)) : Table.show(HEADINGS, [rowOf(found.value)])
     )
-  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
+  }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Print one item: its counts, and where in the log it is"),
     Command.withExamples([{ command: "flash-sale item show 101" }])
   )

@@ -1,8 +1,8 @@
 /** `flash-sale item list` and `flash-sale sale list`: every item that there is. */
-import type { ListedItem } from "@flash-sale/operations/items/ItemList"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
 import { Console, Effect, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Table from "../terminal/Table.ts"
@@ -14,7 +14,7 @@ const MAX_ITEMS = 1_000_000
 /** A list with these columns: the names of the first page have the widths of its table, as the others come later. */
 export const make = (
   headings: ReadonlyArray<string>,
-  rowOf: (item: ListedItem) => Effect.Effect<ReadonlyArray<string>>
+  rowOf: (item: ItemView.ShownItem) => Effect.Effect<ReadonlyArray<string>>
 ) =>
   Command.make("list", {
     limit: Flag.Int("limit").pipe(
@@ -23,7 +23,7 @@ export const make = (
       Flag.withDefault(10_000)
     ),
     ...JsonFlag.lines,
-    ...Target.flags
+    ...Target.anywhere
   }, ({ json, limit, ...target }) =>
     Effect.gen(function*() {
       let isFirst = true
@@ -39,4 +39,4 @@ export const make = (
       if (json) return
       if (shown === 0) yield* Console.log("no items")
       if (!isAll) yield* Console.log("and more: --limit")
-    }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from)))
+    }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from)))

@@ -6,6 +6,7 @@ import * as Kind from "@flash-sale/infra/settings/Kind"
 import { Clock, Console, Duration, Effect, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as KeyFormat from "./KeyFormat.ts"
 import * as KeyTarget from "./KeyTarget.ts"
 
@@ -38,7 +39,7 @@ export const command = Command.make("create", {
     Flag.withDescription("How long it is taken, such as 90d; for ever where it is absent"),
     Flag.optional
   ),
-  json: Flag.Boolean("json").pipe(Flag.withDescription("Print JSON instead of the key alone"), Flag.withDefault(false)),
+  ...JsonFlag.one,
   ...KeyTarget.flags
 }, ({ expires, json, name, scopes: given, ...place }) =>
   Effect.gen(function*() {
@@ -56,7 +57,7 @@ export const command = Command.make("create", {
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription(
-      "Make an api key and print it, once: only its hash is kept. Everything else goes to standard error. " +
-        "For example: flash-sale key create --name shop --scopes orders --expires 90d"
-    )
+      "Make an api key and print it, once: only its hash is kept. Everything else goes to standard error"
+    ),
+    Command.withExamples([{ command: "flash-sale key create --name shop --scopes orders --expires 90d" }])
   )

@@ -2,8 +2,9 @@
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import * as Infra from "@flash-sale/infra/Infra"
 import { Clock, Console, Effect } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
+import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as CreateCommand from "./CreateCommand.ts"
 import * as KeyFormat from "./KeyFormat.ts"
 import * as KeyTarget from "./KeyTarget.ts"
@@ -11,7 +12,7 @@ import * as KeyTarget from "./KeyTarget.ts"
 const NONE = "no api keys: flash-sale key create makes one"
 
 const list = Command.make("list", {
-  json: Flag.Boolean("json").pipe(Flag.withDescription("One JSON object a line"), Flag.withDefault(false)),
+  ...JsonFlag.lines,
   ...KeyTarget.flags
 }, ({ json, ...place }) =>
   Effect.gen(function*() {
@@ -22,7 +23,8 @@ const list = Command.make("list", {
       json ? keys.map((key) => KeyFormat.jsonLine(key, now)).join("\n") : KeyFormat.table(keys, now)
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the names of the api keys, what each may do, and until when")
+    Command.withDescription("Print the names of the api keys, what each may do, and until when"),
+    Command.withExamples([{ command: "flash-sale key list --json" }])
   )
 
 const revoke = Command.make("revoke", {
@@ -33,7 +35,8 @@ const revoke = Command.make("revoke", {
     yield* Infra.keys.revoke(yield* KeyTarget.pathOf(place), name)
     yield* Console.log(`key ${name} is revoked: services that run reject it within a second`)
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Take an api key away, for good. A new one may have its name")
+    Command.withDescription("Take an api key away, for good. A new one may have its name"),
+    Command.withExamples([{ command: "flash-sale key revoke shop" }])
   )
 
 export const command = Command.make("key").pipe(

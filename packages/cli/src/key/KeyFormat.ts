@@ -1,6 +1,7 @@
 /** Api keys as they are printed: what they may do and until when, never a hash. */
 import type * as Infra from "@flash-sale/infra/Infra"
 import { Duration } from "effect"
+import * as Table from "../terminal/Table.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
 /** So long before a key expires a list says so. */
@@ -28,14 +29,5 @@ export const fields = ({ expiresAt, name, scopes }: Infra.KeyInfo) => ({
 export const jsonLine = (key: Infra.KeyInfo, now: number): string =>
   JSON.stringify({ ...fields(key), state: state(key.expiresAt, now) })
 
-export const table = (keys: ReadonlyArray<Infra.KeyInfo>, now: number): string => {
-  const rows = keys.map((key) => ({
-    name: key.name,
-    scopes: key.scopes.join(","),
-    end: expiry(key) + WORDS[state(key.expiresAt, now)]
-  }))
-  const widest = (texts: ReadonlyArray<string>): number => Math.max(...texts.map(({ length }) => length))
-  const names = widest(rows.map(({ name }) => name))
-  const scopes = widest(rows.map(({ scopes }) => scopes))
-  return rows.map((row) => `${row.name.padEnd(names)}  ${row.scopes.padEnd(scopes)}  ${row.end}`).join("\n")
-}
+export const table = (keys: ReadonlyArray<Infra.KeyInfo>, now: number): string =>
+  Table.lines(keys.map((key) => [key.name, key.scopes.join(","), expiry(key) + WORDS[state(key.expiresAt, now)]]))

@@ -9,7 +9,7 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
 
 /** What the line begins with that names the file. */
-export const PREFIX = "keys: "
+const PREFIX = "keys: "
 
 export const flags = {
   file: Flag.String("file").pipe(

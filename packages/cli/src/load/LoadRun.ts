@@ -9,9 +9,9 @@ import {
 } from "@flash-sale/domain/ports/OrderLog"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, Option } from "effect"
-import * as KnownItem from "../stock/KnownItem.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import * as Progress from "../terminal/Progress.ts"
@@ -94,7 +94,7 @@ const sendAll = Effect.fnUntraced(function*(
     items,
     (itemId) =>
       Effect.map(
-        KnownItem.read(itemId),
+        Target.bounded(KnownItem.read(itemId)),
         (found): BalanceCheck.ItemBalance => ({ itemId, put: options.stock, summary: found })
       )
   )

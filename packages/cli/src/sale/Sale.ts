@@ -2,6 +2,7 @@
 import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as KnownItem from "../stock/KnownItem.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
@@ -14,15 +15,12 @@ import * as SalePrice from "./SalePrice.ts"
 
 const show = Command.make(
   "show",
-  { item, ...JsonFlag.one, ...Target.flags },
+  { item, ...JsonFlag.one, ...Target.anywhere },
   ({ item, json, ...target }) =>
-    Effect.gen(function*() {
-      const summary = yield* KnownItem.read(item)
-      if (!summary.isKnown) {
-        return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in, ordered or set`)
-      }
-      yield* print(item, summary, json)
-    }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+    Effect.flatMap(KnownItem.shown(item, "put in, ordered or set"), (summary) => print(item, summary, json)).pipe(
+      Effect.provide(EngineAt.layer(target)),
+      Effect.mapError(CommandFailed.from)
+    )
 ).pipe(
   Command.withDescription("Print how an item is sold, and its counts"),
   Command.withExamples([{ command: "flash-sale sale show 101" }])

@@ -1,13 +1,11 @@
 /** What the `sale` commands share: their item, and a change of its sale that is appended and awaited. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
-import * as SaleChange from "@flash-sale/operations/items/SaleChange"
-import * as StockChange from "@flash-sale/operations/items/StockChange"
-import { Clock, Console, Effect, Option } from "effect"
+import { Clock, Console, Effect } from "effect"
 import { Argument } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as KnownItem from "../stock/KnownItem.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
@@ -25,26 +23,22 @@ export const item = Argument.String("item").pipe(
 )
 
 /** Where the item is, whether it may be one that nobody knows, and who changes it. */
-export const flags = { create: KnownItem.create, ...OperatorFlags.flags, ...JsonFlag.one, ...Target.flags }
+export const flags = { create: KnownItem.create, ...OperatorFlags.flags, ...JsonFlag.one, ...Target.anywhere }
 
 export type Place = Target.Target & OperatorFlags.Given & { readonly create: boolean; readonly json: boolean }
 
 /** Prints the sale of an item as it is now. */
-export const print = (itemId: ItemId, summary: ItemSummary, json: boolean) =>
+export const print = (itemId: ItemId, summary: ItemView.ShownSummary, json: boolean) =>
   Effect.flatMap(Clock.currentTimeMillis, (now) =>
     Console.log(
       json ? JSON.stringify(ItemView.ofSummary(itemId, summary)) : SaleFormat.sale(itemId, summary, now)
     ))
 
-/** Appends the change, waits until it takes effect, and prints the sale. */
+/** Makes the change, waits until it takes effect, and prints the sale. */
 export const change = (itemId: ItemId, { by, create, json, reason, ...target }: Place, patch: SalePatch) =>
   Effect.gen(function*() {
-    if (!create) yield* KnownItem.required(itemId)
-    const log = yield* OrderLog
-    yield* Target.bounded(log.partitions)
-    const operator = yield* OperatorFlags.operator({ by, reason })
-    const position = yield* Target.boundedAppend(SaleChange.append(itemId, patch, operator))
-    const summary = yield* StockChange.awaitEffect(itemId, position)
-    if (Option.isSome(summary)) return yield* print(itemId, summary.value, json)
-    yield* Target.sayRecorded(itemId, position, target, json)
-  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+    const engine = yield* Engine
+    const changed = yield* engine.changeSale(itemId, patch, create, { by, reason, flag: "--reason" })
+    if (changed._tag === "Counts") return yield* print(itemId, changed.summary, json)
+    yield* Target.sayRecorded(itemId, changed.position, changed.when, json)
+  }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))

@@ -1,8 +1,7 @@
 /** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
-import type { ListedItem } from "@flash-sale/operations/items/ItemList"
+import type { ShownItem, ShownSummary } from "@flash-sale/operations/items/ItemView"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
@@ -25,7 +24,7 @@ const priceOf = (price: number, currency: string | undefined): string =>
 export const HEADINGS = ["ITEM", "SALE", "AVAILABLE", "OPENS", "CLOSES", "LIMIT", "PRICE"]
 
 /** The same as one row of a table. */
-export const row = ({ itemId, stopped, summary }: ListedItem, now: number): ReadonlyArray<string> => {
+export const row = ({ itemId, stopped, summary }: ShownItem, now: number): ReadonlyArray<string> => {
   if (summary === undefined) return [itemId, `stopped: ${stopped}`, "", "", "", "", ""]
   const { available, settings } = summary
   return [
@@ -39,7 +38,7 @@ export const row = ({ itemId, stopped, summary }: ListedItem, now: number): Read
   ]
 }
 
-export const sale = (itemId: ItemId, summary: ItemSummary, now: number): string => {
+export const sale = (itemId: ItemId, summary: ShownSummary, now: number): string => {
   const { available, held, settings, sold } = summary
   return [
     `item ${itemId}: available ${available}, held ${held}, sold ${sold}`,

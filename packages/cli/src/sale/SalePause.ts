@@ -1,36 +1,30 @@
 /** `flash-sale sale pause|resume`: of one item, or of every item that there is. */
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import * as AllItems from "@flash-sale/operations/items/AllItems"
-import * as EveryItem from "@flash-sale/operations/items/EveryItem"
+import type * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { Engine } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
-import * as Interruption from "../terminal/Interruption.ts"
-import * as OperatorFlags from "../terminal/OperatorFlags.ts"
-import * as Target from "../terminal/Target.ts"
 import { change, flags, type Place } from "./SaleEdit.ts"
 
-/** How long listing every item may take, before the first is changed. */
-const LISTED_WITHIN = "1 minute"
 /** Items that are named where their change failed. */
 const NAMED = 20
 
-const FAILURES: Readonly<Record<EveryItem.FailureCode, string>> = {
+const FAILURES = {
   not_recorded: "not recorded, nothing changed",
   outcome_unknown: "nobody knows whether it was recorded",
   not_tried: "not tried, as too many before it failed"
-}
+} satisfies Readonly<Record<EveryItem.FailureCode, string>>
+
+const wordsOf = (code: string): string =>
+  code in FAILURES ? FAILURES[code as EveryItem.FailureCode] : `failed (${code})`
 
 /** Changes every item, says what was done, and fails where it was not all of them. */
 const changeAll = (paused: boolean, word: string, { by, json, reason, ...target }: Place) =>
   Effect.gen(function*() {
-    const operator = yield* OperatorFlags.operator({ by, reason })
-    const log = yield* OrderLog
-    yield* Target.bounded(log.partitions)
-    const listed = yield* Target.bounded(AllItems.list, LISTED_WITHIN)
-    const changing = EveryItem.change(listed, { paused }, operator)
-    const { done, failed, incomplete, total } = yield* Interruption.isUnknown(changing)
+    const engine = yield* Engine
+    const { done, failed, incomplete, total } = yield* engine.changeEverySale(paused, { by, reason, flag: "--reason" })
     if (json) {
       yield* Console.log(
         JSON.stringify({
@@ -43,12 +37,12 @@ const changeAll = (paused: boolean, word: string, { by, json, reason, ...target 
     } else yield* Console.log(`${word} ${done} of ${total} items`)
     if (failed.length === 0 && incomplete.length === 0) return
     const more = failed.length > NAMED ? [`and ${failed.length - NAMED} more`] : []
-    const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${FAILURES[code]}`)
+    const lines = failed.slice(0, NAMED).map(({ code, itemId }) => `item ${itemId}: ${wordsOf(code)}`)
     const unknown = incomplete.length === 0 ? [] : [
       `there may be more items: partition ${incomplete.join(", ")} is not folded to its end. Type it again then`
     ]
     return yield* CommandFailed.failed(...lines, ...more, ...unknown)
-  }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+  }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))
 
 const make = (name: string, paused: boolean, word: string) =>
   Command.make(name, {

@@ -1,8 +1,9 @@
-/** The item that a command is about, as it is now; and the flag that lets a command begin one. */
+/** The item that a command is about; and the flag that lets a command begin one. */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import * as Items from "@flash-sale/operations/items/KnownItem"
+import { Effect, Option } from "effect"
 import { Flag } from "effect/cli"
-import * as Target from "../terminal/Target.ts"
+import { Engine } from "../engine/Engine.ts"
+import * as CommandFailed from "../terminal/CommandFailed.ts"
 
 /** Lets a command begin an item. */
 export const create = Flag.Boolean("create").pipe(
@@ -10,8 +11,10 @@ export const create = Flag.Boolean("create").pipe(
   Flag.withDefault(false)
 )
 
-/** The item as it is now. */
-export const read = (itemId: ItemId) => Target.bounded(Items.read(itemId))
-
-/** The same of an item that the store knows; fails for any other. */
-export const required = (itemId: ItemId) => Target.bounded(Items.required(itemId))
+/** The item as it is now; fails where nobody knows it, as nothing of `never` was ever done about it. */
+export const shown = Effect.fnUntraced(function*(itemId: ItemId, never: string) {
+  const engine = yield* Engine
+  const found = yield* engine.item(itemId)
+  if (Option.isSome(found)) return found.value
+  return yield* CommandFailed.failed(`item ${itemId} is not known: nothing was ever ${never}`)
+})

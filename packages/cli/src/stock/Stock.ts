@@ -1,13 +1,11 @@
 /** `flash-sale stock get|set|add`: reading and changing the stock of an item. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import { type Adjustment, MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
+import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
-import * as StockChange from "@flash-sale/operations/items/StockChange"
-import { Console, Effect, Option, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { Engine, type StockEdit } from "../engine/Engine.ts"
+import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
@@ -27,40 +25,37 @@ const units = (minimum: number) =>
 const counts = ({ available, held, sold }: { available: number; held: number; sold: number }): string =>
   `available ${available}, held ${held}, sold ${sold}`
 
-const print = (itemId: ItemId, summary: ItemSummary, json: boolean) =>
+const print = (itemId: ItemId, summary: ItemView.ShownSummary, json: boolean) =>
   Console.log(json ? JSON.stringify(ItemView.ofSummary(itemId, summary)) : `item ${itemId}: ${counts(summary)}`)
 
 const get = Command.make(
   "get",
-  { item, ...JsonFlag.one, ...Target.flags },
+  { item, ...JsonFlag.one, ...Target.anywhere },
   ({ item, json, ...target }) =>
-    Effect.gen(function*() {
-      const summary = yield* KnownItem.read(item)
-      if (!summary.isKnown) {
-        return yield* CommandFailed.failed(`item ${item} is not known: nothing was ever put in or ordered`)
-      }
-      yield* print(item, summary, json)
-    }).pipe(Target.bounded, Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+    Effect.flatMap(KnownItem.shown(item, "put in or ordered"), (summary) => print(item, summary, json)).pipe(
+      Effect.provide(EngineAt.layer(target)),
+      Effect.mapError(CommandFailed.from)
+    )
 ).pipe(
   Command.withDescription("Print what is available, held and sold of an item"),
-  Command.withExamples([{ command: "flash-sale stock get 101" }])
+  Command.withExamples([
+    { command: "flash-sale stock get 101" },
+    { command: "flash-sale stock get 101 --url http://127.0.0.1:8081", description: "Through the admin API there" }
+  ])
 )
 
-/** Appends the change, waits until it counts, and prints the item then; none where no processor runs. */
-const change = (
-  itemId: ItemId,
-  adjustment: Adjustment,
-  operator: Operator,
-  { json, ...target }: Target.Target & { readonly json: boolean }
-) =>
-  Effect.gen(function*() {
-    yield* Target.bounded(Effect.flatMap(OrderLog, ({ partitions }) => partitions))
-    const position = yield* Target.boundedAppend(StockChange.append(itemId, adjustment, operator))
-    const summary = yield* StockChange.awaitEffect(itemId, position)
-    if (Option.isSome(summary)) yield* print(itemId, summary.value, json)
-    else yield* Target.sayRecorded(itemId, position, target, json)
-    return summary
-  })
+/** Changes it, waits until that counts, and prints the item then. Fails where less was taken than was asked for. */
+const change = Effect.fnUntraced(
+  function*(itemId: ItemId, edit: StockEdit, given: OperatorFlags.Given, json: boolean) {
+    const engine = yield* Engine
+    const changed = yield* engine.changeStock(itemId, edit, { ...given, flag: "--reason" })
+    if (changed._tag === "Recorded") return yield* Target.sayRecorded(itemId, changed.position, changed.when, json)
+    yield* print(itemId, changed.summary, json)
+    if (changed.shortfall === undefined) return
+    const { asked, taken } = changed.shortfall
+    return yield* CommandFailed.failed(`item ${itemId}: took ${taken} of ${asked}, as no more was available`)
+  }
+)
 
 const create = Flag.Boolean("create").pipe(
   Flag.withDescription("Make the engine's folder and file, or its topics, where there are none"),
@@ -75,14 +70,11 @@ const set = Command.make(
     create,
     ...OperatorFlags.flags,
     ...JsonFlag.one,
-    ...Target.flags
+    ...Target.anywhere
   },
-  ({ by, create, item, reason, units, ...target }) =>
-    Effect.gen(function*() {
-      const operator = yield* OperatorFlags.operator({ by, reason })
-      yield* change(item, { command: yield* StockChange.freshId, target: units }, operator, target)
-    }).pipe(
-      Effect.provide(Target.layer(target, create)),
+  ({ by, create, item, json, reason, units, ...target }) =>
+    change(item, { _tag: "Set", units }, { by, reason }, json).pipe(
+      Effect.provide(EngineAt.layer(target, create)),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
@@ -103,19 +95,13 @@ const add = Command.make(
     create: KnownItem.create,
     ...OperatorFlags.flags,
     ...JsonFlag.one,
-    ...Target.flags
+    ...Target.anywhere
   },
-  ({ by, create, item, reason, units, ...target }) =>
-    Effect.gen(function*() {
-      const operator = yield* OperatorFlags.operator({ by, reason })
-      const before = yield* (create ? KnownItem.read(item) : KnownItem.required(item))
-      const after = yield* change(item, { command: yield* StockChange.freshId, delta: units }, operator, target)
-      const missing = Option.isSome(after) ? StockChange.shortfall(units, before, after.value) : undefined
-      if (missing !== undefined) {
-        const { asked, taken } = missing
-        return yield* CommandFailed.failed(`item ${item}: took ${taken} of ${asked}, as no more was available`)
-      }
-    }).pipe(Effect.provide(Target.layer(target)), Effect.mapError(CommandFailed.from))
+  ({ by, create, item, json, reason, units, ...target }) =>
+    change(item, { _tag: "Add", units, create }, { by, reason }, json).pipe(
+      Effect.provide(EngineAt.layer(target)),
+      Effect.mapError(CommandFailed.from)
+    )
 ).pipe(
   Command.withDescription(
     "Put units of an item in, or take some out. Exits with 1 where less was taken than was asked for"

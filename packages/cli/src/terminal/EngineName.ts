@@ -28,5 +28,8 @@ export const sayDistributed = ({ kafka, redis }: Servers) =>
     `${PREFIX}the topic ${kafka.ordersTopic} of Kafka at ${kafka.brokers.join(",")}, Redis at ${redisOf(redis)}`
   )
 
+/** The admin API at this address. */
+export const sayRemote = (url: URL) => Console.error(`${PREFIX}the admin API at ${url.origin}`)
+
 const redisOf = ({ host, port, sentinels }: Settings.RedisSettings): string =>
   sentinels === undefined ? `${host}:${port}` : `the Sentinels of ${sentinels.name}`

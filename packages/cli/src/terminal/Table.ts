@@ -5,12 +5,15 @@ const GAP = "  "
 /** What stands where there is nothing. */
 export const ABSENT = "-"
 
-/** One line for the headings, and one for each row. */
-export const show = (headings: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const all = [headings, ...rows]
-  const widths = headings.map((_, column) => Math.max(...all.map((cells) => cells[column]!.length)))
-  return all.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join(GAP).trimEnd()).join("\n")
+/** A line for each row, without headings. All have as many cells. */
+export const lines = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)))
+  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column]!)).join(GAP).trimEnd()).join("\n")
 }
+
+/** One line for the headings, and one for each row. */
+export const show = (headings: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>): string =>
+  lines([headings, ...rows])
 
 /** Without characters that move a terminal's cursor or hide text: other programs may write the topics. */
 export const harmless = (text: string): string =>

@@ -29,9 +29,23 @@ export const flags = {
   )
 }
 
+/** The same, of a command that may also go through the admin API of a running engine. */
+export const anywhere = {
+  ...flags,
+  url: Flag.String("url").pipe(
+    Flag.withDescription(
+      "Go through the admin API there, such as http://127.0.0.1:8081, with the key in FLASH_SALE_KEY or in the file " +
+        "FLASH_SALE_KEY_FILE; FLASH_SALE_URL where it is absent"
+    ),
+    Flag.optional
+  )
+}
+
 export interface Target {
   readonly dataDir: Option.Option<string>
   readonly embedded: boolean
+  /** Of a command that may go through the admin API. */
+  readonly url?: Option.Option<string>
 }
 
 /** A program may read what is printed: log lines go to standard error, and only where something is wrong. */
@@ -82,18 +96,13 @@ export const follower = (place: Target): Effect.Effect<string, Config.ConfigErro
     return `an engine runs on the folder ${(yield* embedded(place)).dataDir}`
   })
 
-/** What is said of a change that is not seen to take effect; `when` says who has to run. */
-const recorded = (itemId: string, when: string): string =>
-  `item ${itemId}: the change is recorded; it takes effect when ${when}`
-
-/** Says so, of the change at this position. */
-export const sayRecorded = (itemId: string, position: LogPosition, place: Target, json: boolean) =>
-  Effect.flatMap(follower(place), (when) =>
-    Console.log(
-      json
-        ? JSON.stringify({ item_id: itemId, status: "Change Recorded", position })
-        : recorded(itemId, when)
-    ))
+/** Says of the change at this position that it was not seen to take effect; `when` says who has to run. */
+export const sayRecorded = (itemId: string, position: LogPosition, when: string, json: boolean) =>
+  Console.log(
+    json
+      ? JSON.stringify({ item_id: itemId, status: "Change Recorded", position })
+      : `item ${itemId}: the change is recorded; it takes effect when ${when}`
+  )
 
 /** The settings of Kafka and Redis. */
 export const distributed = Settings.all({ redis: Settings.RedisSettings, kafka: Settings.KafkaSettings })
@@ -107,15 +116,20 @@ export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Se
 
 const silence = (within: string) => `no answer within ${within}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
 
-/** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
-export const bounded = <A, E, R>(
-  effect: Effect.Effect<A, E, R>,
-  within: typeof TIMEOUT | "1 minute" = TIMEOUT
+/** Gives up after this time, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
+export const boundedBy = (within: typeof TIMEOUT | "1 minute") =>
+<A, E, R>(
+  effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
   Effect.timeoutOrElse(effect, {
     duration: within,
     orElse: () => Effect.fail(CommandFailed.unreachable(silence(within)))
   })
+
+/** The same, after the time that an answer may take. */
+export const bounded = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CommandFailed.CommandFailed, R> => boundedBy(TIMEOUT)(effect)
 
 /**
  * The same for an append. Whether a record is in the log that was sent and not acknowledged is unknown, also where the

@@ -1,7 +1,6 @@
 /** A point in time as an operator types it: ISO 8601 with its zone, or from now: `2026-11-27T10:00:00Z`, `+10m`. */
-import { Instant } from "@flash-sale/domain/records/Command"
 import * as Moment from "@flash-sale/domain/records/Moment"
-import { DateTime, Duration, Option, Schema } from "effect"
+import { DateTime, Duration, Option } from "effect"
 
 /** The forms of a time, for a description. */
 export const FORMS = "As 2026-11-27T10:00:00Z (with its zone), or from now, as +10m, +2h or +1d"
@@ -21,27 +20,13 @@ const UNITS: Readonly<Record<string, Duration.Duration>> = {
   h: Duration.hours(1),
   d: Duration.days(1)
 }
-/** A time without a zone would be another one on another machine. */
-const ABSOLUTE = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/
-
-const isInstant = Schema.is(Instant)
 
 export const read = (text: string): Option.Option<TimeArgument> => {
   const [, count, unit = ""] = RELATIVE.exec(text) ?? []
   if (count !== undefined) {
     return Option.some({ _tag: "In", millis: Number(count) * Duration.toMillis(UNITS[unit] ?? Duration.zero) })
   }
-  const [, year, month, day] = ABSOLUTE.exec(text) ?? []
-  // JavaScript takes the 30th of February for the 2nd of March.
-  if (
-    day === undefined || new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)
-  ) {
-    return Option.none()
-  }
-  return Option.flatMap(DateTime.make(text), (time) => {
-    const millis = DateTime.toEpochMillis(time)
-    return isInstant(millis) ? Option.some({ _tag: "At", millis }) : Option.none()
-  })
+  return Option.map(Moment.millisOf(text), (millis) => ({ _tag: "At", millis }))
 }
 
 /** The instant that is meant, milliseconds since 1970 (UTC). */

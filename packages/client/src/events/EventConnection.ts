@@ -1,7 +1,7 @@
 /** One connection to a stream of events, from its opening to its end. */
 import { readAnswer, refusal, unexpected } from "../http/Answer.ts"
 import { FlashSaleError } from "../http/FlashSaleError.ts"
-import { asError, open } from "../http/Transport.ts"
+import { asError, open, type Progress } from "../http/Transport.ts"
 import type { Context } from "../retry/Retrying.ts"
 import { within } from "../time/Deadline.ts"
 import { EventParser, type ServerEvent } from "./EventParser.ts"
@@ -44,11 +44,12 @@ export const connect = async (
     outer?.removeEventListener("abort", close)
     controller.abort()
   }
+  const progress: Progress = { isSent: false }
   try {
     const reader = await within(settings.timeoutMillis, outer, async (signal) => {
       signal.addEventListener("abort", close, { once: true })
       const call = { method: "GET", path, accept: "text/event-stream", lastEventId } as const
-      const response = await open(settings, call, controller.signal)
+      const response = await open(settings, call, controller.signal, progress)
       return response.status === 204 ? undefined : checkStream(response)
     })
     if (reader === undefined) return undefined
@@ -57,7 +58,7 @@ export const connect = async (
     return { next: (silence) => nextEvents(reader, parser, silence, outer), parser, close }
   } catch (error) {
     close()
-    throw asError(error, outer)
+    throw asError(error, outer, progress)
   }
 }
 
@@ -74,6 +75,6 @@ const nextEvents = async (
     if (error instanceof TooLong) {
       throw new FlashSaleError(error.message, { code: "unexpected_answer", status: 200, cause: error })
     }
-    throw asError(error, outer)
+    throw asError(error, outer, { isSent: true })
   }
 }

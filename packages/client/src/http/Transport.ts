@@ -31,13 +31,24 @@ const headersOf = (call: Call, token: string | undefined): Record<string, string
   ...(call.lastEventId === undefined || call.lastEventId === "" ? {} : { "last-event-id": call.lastEventId })
 })
 
+/** How far a request has come: whether any of it may have reached the engine. */
+export interface Progress {
+  isSent: boolean
+}
+
 /**
  * Sends a request, and gives the answer when its headers are there. No redirect is followed: an order is for the
  * engine that was named, and so is the token. No cookie is sent, and no cache is asked.
  */
-export const open = async (settings: Settings, call: Call, signal: AbortSignal): Promise<Response> => {
+export const open = async (
+  settings: Settings,
+  call: Call,
+  signal: AbortSignal,
+  progress: Progress
+): Promise<Response> => {
   const token = await askToken(settings.token)
   signal.throwIfAborted()
+  progress.isSent = true
   const response = await settings.fetch(`${settings.baseUrl}${call.path}`, {
     method: call.method,
     headers: headersOf(call, token),
@@ -54,10 +65,17 @@ export const open = async (settings: Settings, call: Call, signal: AbortSignal):
   return response
 }
 
-/** What a failure of the platform is: `fetch` fails with errors of its own where no answer came. */
-export const asError = (error: unknown, outer: AbortSignal | undefined): unknown => {
+/**
+ * What a failure of the platform is: `fetch` fails with errors of its own where no answer came. Where the time was over
+ * before anything was sent, it was the token that did not come.
+ */
+export const asError = (error: unknown, outer: AbortSignal | undefined, { isSent }: Progress): unknown => {
   if (outer?.aborted === true) return outer.reason
   if (error instanceof FlashSaleError) return error
+  if (error instanceof TimedOut && !isSent) {
+    const message = `the token could not be had, ${error.message}`
+    return new FlashSaleError(message, { code: "token_unavailable", retryable: true, cause: error })
+  }
   if (error instanceof TimedOut) {
     return new FlashSaleError(`no answer, ${error.message}`, { code: "timeout", retryable: true, cause: error })
   }
@@ -75,9 +93,10 @@ export const send = async (
   millis: number,
   outer: AbortSignal | undefined
 ): Promise<Answer> => {
+  const progress: Progress = { isSent: false }
   try {
-    return await within(millis, outer, async (signal) => readAnswer(await open(settings, call, signal)))
+    return await within(millis, outer, async (signal) => readAnswer(await open(settings, call, signal, progress)))
   } catch (error) {
-    throw asError(error, outer)
+    throw asError(error, outer, progress)
   }
 }

@@ -42,8 +42,9 @@ export type EngineErrorCode =
   | "wrong_user"
 
 /**
- * What the client itself finds: no answer came (`network_error`), or not in time (`timeout`); `token()` failed
- * (`token_unavailable`); or what came is not the engine's (`unexpected_answer`), as from a proxy or at a wrong address.
+ * What the client itself finds: no answer came (`network_error`), or not in time (`timeout`); `token()` failed or was
+ * not in time, so nothing was sent (`token_unavailable`); or what came is not the engine's (`unexpected_answer`), as
+ * from a proxy or at a wrong address.
  */
 export type ClientErrorCode = "network_error" | "timeout" | "token_unavailable" | "unexpected_answer"
 

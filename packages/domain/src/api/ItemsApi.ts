@@ -1,7 +1,8 @@
 /** Reading items: what is on sale. */
-import { Schema, SchemaTransformation } from "effect"
+import { DateTime, Schema, SchemaTransformation } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ItemId } from "../records/Ids.ts"
+import type { SaleSettings } from "../rules/Item.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
 import { RequestErrors } from "./RequestErrors.ts"
@@ -14,6 +15,20 @@ export const Sale = Schema.Struct({
   per_user_limit: Schema.optionalKey(Schema.Int.annotate({ description: "Units that one buyer may buy" })),
   price: Schema.optionalKey(Schema.Int.annotate({ description: "Of one unit, in the smallest unit of the currency" })),
   currency: Schema.optionalKey(Schema.String.annotate({ description: "Its code in ISO 4217" }))
+})
+
+const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+/** The settings of an item as such a body. */
+export const saleOf = (
+  { closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings
+): typeof Sale.Encoded => ({
+  paused,
+  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
+  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
+  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
+  ...(price === undefined ? {} : { price }),
+  ...(currency === undefined ? {} : { currency })
 })
 
 /** Units of an item: stocked = available + held + sold. The identifier is public: see decision 0023. */

@@ -25,7 +25,7 @@ import {
  * - `partitions_waiting`, `partitions_halted`: their processor cannot go on.
  * - `items_stopped`, `payments_held_back`: as in the health of a processor.
  */
-export const PROBLEMS = [
+const PROBLEMS = [
   "no_gateway",
   "no_processor",
   "redis_away",
@@ -92,7 +92,7 @@ const seen = {
 }
 
 /** One instance as the overview lists it: its report, and how old that is. */
-export const ListedInstance = Schema.Union([
+const ListedInstance = Schema.Union([
   Schema.Struct({ ...GatewayInstance.fields, ...seen }),
   Schema.Struct({ ...ProcessorInstance.fields, ...seen })
 ])

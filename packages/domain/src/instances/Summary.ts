@@ -4,7 +4,7 @@ import type { Overview, Problem, ProblemCode } from "./Overview.ts"
 import { sum, sumOfRates } from "./Sums.ts"
 
 /** The most halted, and recovering, partitions that an overview names. */
-export const MAX_TROUBLES_LISTED = 100
+const MAX_TROUBLES_LISTED = 100
 
 const gatewaysOf = (gateways: ReadonlyArray<GatewayInstance>): Overview["gateways"] => ({
   count: gateways.length,

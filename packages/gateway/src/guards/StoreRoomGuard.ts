@@ -6,13 +6,11 @@
  */
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
-import { StoreRoom } from "@flash-sale/infra/resilience/StoreRoom"
+import { FULL_AT, StoreRoom } from "@flash-sale/infra/resilience/StoreRoom"
 import { Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import { outlivingBugs } from "../request/Background.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
-/** The share of its room from which on no new order is taken. */
-export const FULL_AT = 0.85
 /** The share below which orders are taken again: lower, so that the edge does not let them in by ones. */
 export const OPEN_BELOW = 0.8
 /** How often the store is asked. */

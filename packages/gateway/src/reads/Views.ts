@@ -1,9 +1,9 @@
 /** Orders and items as the bodies of the API show them. */
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
+import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { DateTime, Effect, Exit, Option } from "effect"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
@@ -18,18 +18,6 @@ export const ofOrder = (record: StatusRecord) => ({
   attempt: record.attempt,
   correlation_id: record.correlationId,
   updated_at: record.updatedAt
-})
-
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
-
-/** The settings of a sale as bodies have them. */
-export const saleOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
-  paused,
-  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
-  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
-  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
-  ...(price === undefined ? {} : { price }),
-  ...(currency === undefined ? {} : { currency })
 })
 
 const shown = (itemId: ItemId, { available, held, settings, sold }: ItemSummary, now: DateTime.Utc) => ({

@@ -41,19 +41,34 @@ const isOtherOrigin = (headers: RequestHeaders): boolean => {
   return origin !== undefined && headers["sec-fetch-site"] === undefined && !isOwn(origin, headerOf(headers, "host"))
 }
 
+/** What `Sec-Fetch-Site` says of a page of this port, and of an address that somebody has typed. */
+const OWN_SITES: ReadonlyArray<string> = ["same-origin", "none"]
+
+/** Whether any other page than one of this port asks, as far as the headers say it. A link may lead here. */
+const isAnyOtherPage = (method: string, headers: RequestHeaders): boolean => {
+  const site = headerOf(headers, "sec-fetch-site")
+  const origin = headerOf(headers, "origin")
+  return (site !== undefined && !OWN_SITES.includes(site) && !isLink(method, headers)) ||
+    (origin !== undefined && !isOwn(origin, headerOf(headers, "host")))
+}
+
 export interface Settings {
   /** Names in small letters; where it is undefined every name is allowed. */
   readonly allowedHosts: ReadonlySet<string> | undefined
   /** Origins whose pages may call although they are of another site. */
   readonly corsOrigins: ReadonlySet<string>
+  /** Whether no page may ask but those of the port itself: where operators are, and not buyers. */
+  readonly ownPagesOnly?: boolean
 }
 
-export const layer = ({ allowedHosts, corsOrigins }: Settings): Layer.Layer<RequestRules> =>
+export const layer = ({ allowedHosts, corsOrigins, ownPagesOnly = false }: Settings): Layer.Layer<RequestRules> =>
   Layer.sync(RequestRules, () => {
     const cors = Cors.make(corsOrigins)
     const refusalOf = (method: string, headers: RequestHeaders): HttpRefusals.HttpRefusal | undefined => {
       if (!AllowedHosts.isAllowed(allowedHosts, headerOf(headers, "host"))) return HttpRefusals.unknownHost
-      const isForeign = isCrossSite(method, headers) || isOtherOrigin(headers)
+      const isForeign = ownPagesOnly
+        ? isAnyOtherPage(method, headers)
+        : isCrossSite(method, headers) || isOtherOrigin(headers)
       return isForeign && !cors.allows(headers) ? HttpRefusals.crossSite : undefined
     }
     return {

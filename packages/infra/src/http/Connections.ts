@@ -37,8 +37,8 @@ export interface Connections {
   /** Something came that is no request: answers what was taken before it, and ends the connection. */
   readonly fault: (socket: Socket, fault: RequestFault | undefined) => void
   /**
-   * Drops the connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do
-   * not end. In milliseconds.
+   * Drops connections of which the client has read nothing since `Stall.WRITE_TIMEOUT`, and closes those that do not
+   * end. In milliseconds.
    */
   readonly dropStalled: (now: number) => void
   readonly open: () => number
@@ -82,8 +82,7 @@ export const make = ({ bounds, isProbe, isTrusted, onDrop, serve }: Rules): Conn
   }
   const answered = (connection: Connection): void => {
     if (connection.current === undefined) return
-    connection.current = undefined
-    connection.stall = undefined
+    connection.current = connection.stall = undefined
     const next = ClientConnection.next(connection)
     if (next !== undefined) return begin(connection, next)
     seats.idle(connection.seat)

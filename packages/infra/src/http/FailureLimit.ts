@@ -13,7 +13,10 @@ export interface FailureLimit {
   /** How long until something of this client is tried again, in milliseconds; 0 where it is tried now. */
   readonly waitOf: (client: string) => number
   readonly failed: (client: string) => void
-  /** Whether nobody has failed in a window that goes on: then nobody has to be asked about. */
+  /**
+   * Whether no window is kept, so that nobody has to be asked about. Windows that have ended are kept until room is
+   * needed or their client fails again: false means that somebody may have to wait.
+   */
   readonly isClean: () => boolean
 }
 

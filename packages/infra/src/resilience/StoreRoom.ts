@@ -2,6 +2,9 @@
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect } from "effect"
 
+/** The share of its room from which on gateways take no new order. */
+export const FULL_AT = 0.85
+
 export interface Service {
   /** The share that is used, from 0 to 1 and beyond; undefined where the store has no bound. */
   readonly used: Effect.Effect<number | undefined, StoreUnavailable>

@@ -44,6 +44,14 @@ const MILLIS: Readonly<Record<string, number>> = {
   d: 86_400_000
 }
 
+/** A duration such as `1d12h` in milliseconds; undefined where it is none. */
+export const millisOf = (text: string): number | undefined => {
+  if (!/^(\d{1,15}(ms|s|m|h|d))+$/.test(text)) return undefined
+  let millis = 0
+  for (const [, count, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) millis += Number(count) * (MILLIS[unit!] ?? NaN)
+  return millis
+}
+
 /**
  * `100ms`, `30s`, `1m`, `1h`, `1d`, or several together: `1d12h`. Effect's own notation wants a space between. Each
  * variable has a longest value of its own, so that a mistyped one is noticed.
@@ -51,9 +59,8 @@ const MILLIS: Readonly<Record<string, number>> = {
 export const duration = (minimum: Duration.Duration, maximum: Duration.Duration): Kind<Duration.Duration> => ({
   expects: `a duration such as 100ms, 30s, 1m, 1h or 1d (${formatDuration(minimum)} to ${formatDuration(maximum)})`,
   read: (text) => {
-    if (!/^(\d{1,15}(ms|s|m|h|d))+$/.test(text)) return undefined
-    let millis = 0
-    for (const [, count, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) millis += Number(count) * (MILLIS[unit!] ?? NaN)
+    const millis = millisOf(text)
+    if (millis === undefined) return undefined
     const value = Duration.millis(millis)
     return Duration.between(value, { minimum, maximum }) ? value : undefined
   }

@@ -37,7 +37,7 @@ export const CHECKS = {
   "folder.tables": "this build knows the file's tables",
   "folder.lock": "who works in the folder",
   "folder.wal": "the write-ahead log is emptied now and then",
-  "folder.backup": "when the last backup was made",
+  "folder.backup": "names the command that makes a backup; when one was made is not looked at",
   "log.recovery": "log and store fit each other: no partition halts, or will at its next start",
   "log.lag": "how much of the log is not processed",
   "log.processors": "somebody processes orders",

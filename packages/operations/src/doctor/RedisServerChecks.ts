@@ -1,11 +1,10 @@
 /** Judges what a Redis says of itself by INFO. Pure. */
 import type { RedisFacts, RedisServer } from "@flash-sale/infra/facts/RedisFacts"
+import { FULL_AT } from "@flash-sale/infra/resilience/StoreRoom"
 import type { CheckId, Finding } from "./Check.ts"
 import * as Check from "./Check.ts"
 import * as Units from "./Units.ts"
 
-/** Gateways refuse orders from here on: `FULL_AT` of their guard. */
-const FULL_AT = 0.85
 /** From here on there is time to give it more. */
 const FILLING_AT = 0.7
 /** From this share of its connections on Redis is about to refuse some. */

@@ -1,11 +1,11 @@
 /** The names of all items that there are, for what is done about every one of them. */
+import { MAX_PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"
-import * as Cursor from "../paging/Cursor.ts"
 import * as ItemList from "./ItemList.ts"
 
 /** Partitions that are looked at together. */
@@ -37,7 +37,7 @@ const allNames = Effect.gen(function*() {
   let cursor: string | undefined
   do {
     const page: Effect.Success<ReturnType<typeof ItemList.names>> = yield* Effect.catchTag(
-      ItemList.names({ cursor, limit: Cursor.MAX_PAGE }),
+      ItemList.names({ cursor, limit: MAX_PAGE }),
       "InvalidCursor",
       Effect.die
     )

@@ -15,7 +15,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
-import { Effect, type Result } from "effect"
+import { Effect, Result } from "effect"
 import * as KnownItem from "./KnownItem.ts"
 import * as SaleChange from "./SaleChange.ts"
 import * as StockChange from "./StockChange.ts"
@@ -38,6 +38,8 @@ export interface PlannedItem extends WantedItem {
   readonly isNew: boolean
   /** Only what is not so already. */
   readonly change: SalePatch
+  /** The item as it was. */
+  readonly before: ItemSummary
 }
 
 export type ImportError = AppendRefused | AppendUnknown | LogRefused | LogUnavailable
@@ -58,10 +60,48 @@ export const plan = Effect.fn("ItemImport.plan")(function*(
       Effect.map(KnownItem.read(item.itemId), (summary) => ({
         ...item,
         isNew: !summary.isKnown,
+        before: summary,
         change: differing(item.patch, summary)
       })),
     { concurrency: AT_ONCE }
   )
+})
+
+/**
+ * What an import left as it was. `SoAlready`: it was as the file says. `Repeated`: it was not, and the change of its
+ * stock is one that counted before, so the same file was imported then.
+ */
+export type Unchanged = "SoAlready" | "Repeated"
+
+/** Whether an item is as it was; undefined where it is not, or where its record is not folded yet. */
+const unchangedOf = (
+  { before, change, isNew, stock }: PlannedItem,
+  position: LogPosition | undefined,
+  after: ItemSummary
+): Unchanged | undefined => {
+  if (isNew || Object.keys(change).length > 0) return undefined
+  if (position === undefined) return "SoAlready"
+  if (!before.isComplete || after.position < position.offset || after.stocked !== before.stocked) return undefined
+  return before.available === stock ? "SoAlready" : "Repeated"
+}
+
+/**
+ * The items that an import left as they were, read once their records have taken effect. Where somebody else changes
+ * the stock of one at the same moment it counts as changed.
+ */
+export const unchanged = Effect.fn("ItemImport.unchanged")(function*(
+  planned: ReadonlyArray<PlannedItem>,
+  done: ReadonlyArray<ImportedItem>
+): Effect.fn.Return<ReadonlyMap<ItemId, Unchanged>, KnownItem.ReadError, OrderLog | ItemStore> {
+  const found = yield* Effect.forEach(planned, (item, index) => {
+    const result = done[index]?.result
+    if (result === undefined || Result.isFailure(result)) return Effect.succeed([])
+    return Effect.map(KnownItem.read(item.itemId), (after) => {
+      const kept = unchangedOf(item, result.success, after)
+      return kept === undefined ? [] : [[item.itemId, kept] as const]
+    })
+  }, { concurrency: AT_ONCE })
+  return new Map(found.flat())
 })
 
 /** A price and its currency go together. */

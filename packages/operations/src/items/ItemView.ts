@@ -1,35 +1,34 @@
 /** Items under the names that programs read them by: those of the HTTP API. Times are ISO 8601 in UTC. */
+import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
-import { DateTime } from "effect"
-import type { ListedItem } from "./ItemList.ts"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 
-const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+/** What is shown of an item. */
+export type ShownSummary = Pick<ItemSummary, "available" | "held" | "sold" | "stocked" | "settings" | "position">
 
-/** How an item is sold; what is absent is not limited. */
-export const ofSale = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings) => ({
-  paused,
-  ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
-  ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
-  ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
-  ...(price === undefined ? {} : { price }),
-  ...(currency === undefined ? {} : { currency })
-})
+/** An item of a list. `summary` is undefined where it is stopped, and `stopped` says why. */
+export interface ShownItem {
+  readonly itemId: ItemId
+  /** Undefined where nobody says so. */
+  readonly partition: PartitionId | undefined
+  readonly summary: ShownSummary | undefined
+  readonly stopped: string | undefined
+}
 
 /** The counts and the sale of an item. */
-export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ItemSummary) => ({
+export const ofSummary = (itemId: ItemId, { available, held, position, settings, sold, stocked }: ShownSummary) => ({
   item_id: itemId,
   available,
   held,
   sold,
   stocked,
-  sale: ofSale(settings),
+  sale: saleOf(settings),
   position
 })
 
 /** An item of the list: of one that is stopped there is only why. */
-export const ofListed = ({ itemId, partition, stopped, summary }: ListedItem) =>
+export const ofListed = ({ itemId, partition, stopped, summary }: ShownItem) =>
   summary === undefined
     ? { item_id: itemId, partition, stopped }
     : { ...ofSummary(itemId, summary), partition }

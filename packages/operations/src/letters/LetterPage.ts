@@ -10,7 +10,8 @@ const LIST = "letters"
 /** What decides which of two letters is older: when it was put, then its place in the log. */
 type Age = Pick<DeadLetter, "timestamp" | "topic" | "partition" | "offset">
 
-const compare = (one: Age, other: Age): number =>
+/** Oldest first. */
+export const compare = (one: Age, other: Age): number =>
   byText(one.timestamp, other.timestamp) || byText(one.topic ?? "", other.topic ?? "") ||
   one.partition - other.partition || one.offset - other.offset
 

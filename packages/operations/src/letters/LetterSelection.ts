@@ -1,4 +1,4 @@
-/** The letters that one replay is about: named ones, or all that a filter chooses. */
+/** The letters that one replay or discard is about: named ones, or those that a filter chooses. */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -9,8 +9,9 @@ import * as Letters from "./Letters.ts"
 import * as Replay from "./Replay.ts"
 
 /**
- * - `Ids`: each once, in this order. All of them are replayed, or none.
- * - `Filter`: what cannot be replayed is left, and stops no other.
+ * - `Ids`: each once, in this order. All of them are handled, or none.
+ * - `Filter`: those that are open and among the first `Letters.MAX_LETTERS`. What cannot be handled is left, and stops
+ *   no other.
  */
 export type LetterSelection =
   | { readonly _tag: "Ids"; readonly ids: ReadonlyArray<LetterId> }

@@ -2,10 +2,9 @@
  * Where the next page of a list begins, as a text that means nothing to its reader. It holds no secret, and whoever
  * reads its parts checks them as any other input.
  */
+import { MAX_PAGE } from "@flash-sale/domain/api/admin/AdminFields"
 import { Option, Schema } from "effect"
 
-/** The most entries of one page. */
-export const MAX_PAGE = 200
 /** The longest cursor, in characters. */
 const MAX_LENGTH = 2_000
 

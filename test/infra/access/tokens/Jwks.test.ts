@@ -146,6 +146,20 @@ describe("public keys: the file", () => {
       assert.isDefined(callers.known(`Bearer ${fresh}`))
     }))
 
+  it.effect("a malformed set does not end the watch: the next good one counts", () =>
+    Effect.gen(function*() {
+      const { callers, ec, ed, path } = yield* setUp
+      const old = yield* Effect.promise(() => sign(claims(), ed.privateKey, { alg: "EdDSA", kid: "ed" }))
+      for (const part of [{ key_ops: 5 }, { crv: { toString: 1 } }]) {
+        write(path, [{ ...ec.jwk, ...part } as unknown as JWK])
+        yield* TestClock.adjust("1 second")
+        assert.deepStrictEqual(yield* ask(callers, old), GOOD)
+      }
+      write(path, [ec.jwk])
+      yield* TestClock.adjust("1 second")
+      assert.strictEqual(yield* ask(callers, old), UNKNOWN)
+    }))
+
   it.effect("what holds no public keys of these kinds stops the start, in words that show no key", () =>
     Effect.gen(function*() {
       const { path, rsa } = yield* setUp
@@ -165,6 +179,14 @@ describe("public keys: the file", () => {
         [[short], "key 1 has 1024 bits of at least 2048"],
         [[{ kty: "RSA", n: "AQAB" }], "key 1 is no key for RS256"],
         [[{ kty: "EC", crv: "P-256", x: "AAAA", y: "AAAA" }], "key 1 is no key for ES256"],
+        [[{ ...rsa.jwk, key_ops: 5 }], "key 1: key_ops is no list of texts"],
+        [[{ ...rsa.jwk, key_ops: "verify" }], "key 1: key_ops is no list of texts"],
+        [[{ ...rsa.jwk, key_ops: [{}] }], "key 1: key_ops is no list of texts"],
+        [[rsa.jwk, { kty: "EC", crv: { toString: 1 } }], "key 2: crv is no text"],
+        [[{ ...rsa.jwk, kid: 7 }], "key 1: kid is no text"],
+        [[{ ...rsa.jwk, use: null }], "key 1: use is no text"],
+        [[{ ...rsa.jwk, alg: [] }], "key 1: alg is no text"],
+        [[{ kty: "EC", crv: "constructor" }], "holds no key for EdDSA, ES256, RS256"],
         [[enc, { ...rsa.jwk, alg: "PS256" }], "holds no key for EdDSA, ES256, RS256"],
         [Array.from({ length: 33 }, () => rsa.jwk), "holds more than 32 keys"]
       ]

@@ -1,7 +1,7 @@
 /** Public keys at an address that is slow, wrong, away, or asked by everybody at once. */
 import { assert, describe, it } from "@effect/vitest"
 import * as RemoteJwks from "@flash-sale/infra/access/tokens/RemoteJwks"
-import { Deferred, Duration, Effect, Fiber } from "effect"
+import { Deferred, Duration, Effect, Fiber, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { createServer, type RequestListener } from "node:http"
 import * as BuyerTokens from "../BuyerTokens.ts"
@@ -70,12 +70,54 @@ describe("public keys at an address", () => {
       const { callers, first, nobodys, state } = yield* setUp(({ one }) => json({ keys: [one.jwk] }))
       assert.deepStrictEqual(yield* times(50, ask(callers, first)), [JSON.stringify(["u-1", null])])
       assert.strictEqual(state.requests, 1)
-      assert.deepStrictEqual(yield* times(500, ask(callers, nobodys)), [JSON.stringify(UNKNOWN)])
+      // The key may have come since: nobody can tell until the address was asked once more.
+      assert.deepStrictEqual(yield* times(500, ask(callers, nobodys)), [JSON.stringify(CANNOT_TELL)])
       assert.strictEqual(state.requests, 1)
       yield* TestClock.adjust(RemoteJwks.COOLDOWN)
       assert.deepStrictEqual(yield* times(500, ask(callers, nobodys)), [JSON.stringify(UNKNOWN)])
       assert.strictEqual(state.requests, 2)
+      assert.deepStrictEqual(yield* times(500, ask(callers, nobodys)), [JSON.stringify(UNKNOWN)])
+      assert.strictEqual(state.requests, 2)
     }))
+
+  it.effect("in the pause that a forged name of a key has caused, a key that is new there is not called wrong", () =>
+    Effect.gen(function*() {
+      const { callers, first, nobodys, one, second, state, two } = yield* setUp(({ one }) => json({ keys: [one.jwk] }))
+      assert.deepStrictEqual(yield* ask(callers, first), GOOD)
+      yield* TestClock.adjust(RemoteJwks.COOLDOWN)
+      assert.strictEqual(yield* ask(callers, nobodys), UNKNOWN)
+      state.answer = json({ keys: [one.jwk, two.jwk] })
+      assert.strictEqual(yield* ask(callers, second), CANNOT_TELL)
+      // What was found to be unknown stays so, without a request.
+      assert.strictEqual(yield* ask(callers, nobodys), UNKNOWN)
+      assert.strictEqual(state.requests, 2)
+      yield* TestClock.adjust(RemoteJwks.COOLDOWN)
+      assert.deepStrictEqual(yield* ask(callers, second), GOOD)
+    }))
+
+  it.effect("what is wrong is said once, another trouble again, and that it is over", () => {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ logLevel, message }) => void lines.push(`${logLevel} ${String(message)}`))
+    return Effect.gen(function*() {
+      const { callers, first, one, state } = yield* setUp(({ one }) => json({ keys: [one.jwk] }))
+      const token = yield* Effect.promise(() => sign(claims(), one.privateKey, { alg: "ES256", kid: "later" }))
+      assert.deepStrictEqual(yield* ask(callers, first), GOOD)
+      const malformed = json({ keys: [{ ...one.jwk, key_ops: 5 }] })
+      const away = json("no", 500)
+      const good = json({ keys: [one.jwk] })
+      for (const answer of [malformed, malformed, away, away, good, good]) {
+        state.answer = answer
+        yield* TestClock.adjust(RemoteJwks.COOLDOWN)
+        assert.strictEqual(yield* ask(callers, token), answer === good ? UNKNOWN : CANNOT_TELL)
+      }
+      assert.deepStrictEqual(lines.map((line) => line.replace(/http\S*json/, "URL")), [
+        "Info The keys of buyers' tokens were read from URL",
+        "Error The keys of buyers' tokens cannot be read: URL: key 1: key_ops is no list of texts",
+        "Error The keys of buyers' tokens cannot be read: URL: it answered 500",
+        "Info The keys of buyers' tokens can be read again from URL"
+      ])
+    }).pipe(Effect.provide(Logger.layer([logger])))
+  })
 
   it.effect("a key that is new there is found by the first token under it, and one that is gone within minutes", () =>
     Effect.gen(function*() {
@@ -93,6 +135,8 @@ describe("public keys at an address", () => {
         until: () => callers.known(`Bearer ${first}`) === undefined
       })
       assert.deepStrictEqual(yield* ask(callers, second), GOOD)
+      assert.strictEqual(yield* ask(callers, first), CANNOT_TELL)
+      yield* TestClock.adjust(RemoteJwks.COOLDOWN)
       assert.strictEqual(yield* ask(callers, first), UNKNOWN)
     }))
 

@@ -30,6 +30,9 @@ const letter = {
   currency: "EUR"
 } as const
 
+const order = { request_id: "r-1", item_id: "mug", amount: 1 } as const
+const prices = { price_before: 1250, currency_before: "EUR", price_now: 1250, currency_now: "EUR" } as const
+
 const items = {
   ItemRow: row satisfies typeof Items.ItemRow.Encoded,
   ItemPage: { items: [row], stopped: [], next: "eyJwIjozfQ" } satisfies typeof Items.ItemPage.Encoded,
@@ -41,12 +44,8 @@ const items = {
   } satisfies typeof Items.ItemDetails.Encoded,
   ItemLag: { records: 30, seconds: 0.05 } satisfies typeof Items.ItemLag.Encoded,
   StockChange: { add: 100, reason: "second delivery" } satisfies typeof Changes.StockChange.Encoded,
-  StockChanged: { ...counts, position } satisfies typeof Items.StockChanged.Encoded,
-  ChangeRecorded: {
-    status: "Change Recorded",
-    item_id: "mug",
-    position
-  } satisfies typeof Items.ChangeRecorded.Encoded,
+  StockChanged: { ...counts, sale: row.sale, position } satisfies typeof Items.StockChanged.Encoded,
+  ChangeRecorded: { status: "Change Recorded", item_id: "mug", position } satisfies typeof Items.ChangeRecorded.Encoded,
   SaleChange: {
     opens_at: "2026-12-01T18:00:00Z",
     price: 1250,
@@ -68,8 +67,9 @@ const letters = {
     id: "3-1742",
     state: "open",
     letter,
-    value: { request_id: "r-1", user_id: "u-1", item_id: "mug", amount: 1 },
-    order_status: "FAILED_PAYMENT"
+    value: { ...order, user_id: "u-1" },
+    order_status: "FAILED_PAYMENT",
+    order: { ...order, status: "FAILED_PAYMENT", attempt: 1, correlation_id, updated_at: letter.put_at }
   } satisfies typeof Letters.LetterDetails.Encoded,
   Replay: { ids: ["3-1742"], dry_run: true, reason: "the provider is back" } satisfies typeof Letters.Replay.Encoded,
   Discard: { ids: ["3-1742"], reason: "paid in the shop" } satisfies typeof Letters.Discard.Encoded,
@@ -77,7 +77,7 @@ const letters = {
     dry_run: true,
     total: 1,
     sums: { would_reserve: 1 },
-    letters: [{ id: "3-1742", outcome: "would_reserve" }]
+    letters: [{ id: "3-1742", outcome: "would_reserve", ...order, attempt: 2, ...prices, certain: true }]
   } satisfies typeof Letters.Handled.Encoded
 }
 

@@ -70,6 +70,7 @@ export const ItemDetails = Schema.Struct({
 /** The change counts: the item after it. */
 export const StockChanged = Schema.Struct({
   ...counts,
+  sale: Sale,
   position: AdminFields.Position,
   repeated: Schema.optionalKey(Schema.Boolean.annotate({
     description: "Present and true where this Idempotency-Key was sent before, and the change may have been made " +

@@ -4,6 +4,7 @@ import { DeadLetterReason } from "../../ports/DeadLetters.ts"
 import { ItemId } from "../../records/Ids.ts"
 import { ChangeReason } from "../../records/operator/Operator.ts"
 import * as Fields from "../Fields.ts"
+import { OrderView } from "../OrdersApi.ts"
 import * as AdminFields from "./AdminFields.ts"
 
 /** Letters that one request may name. */
@@ -49,6 +50,15 @@ export const LetterPage = Schema.Struct({
   next: Schema.optionalKey(AdminFields.Next)
 }).annotate({ identifier: "LetterPage", description: "A page of the letters that nobody has handled, oldest first." })
 
+const handling = Schema.optionalKey(
+  Schema.Struct({
+    action: Schema.Literals(["replayed", "discarded"]),
+    by: Schema.String,
+    reason: Schema.String,
+    at: Fields.Timestamp
+  }).annotate({ description: "Who handled it; absent where that is too long ago" })
+)
+
 /** One letter, with the bytes of its record as far as they may be shown. */
 export const LetterDetails = Schema.Struct({
   id: Schema.String.annotate({ description: "Partition and offset of its record in the log" }),
@@ -62,14 +72,8 @@ export const LetterDetails = Schema.Struct({
   order_status: Schema.optionalKey(Schema.String.annotate({
     description: "What its order is now; absent where nobody knows"
   })),
-  handling: Schema.optionalKey(
-    Schema.Struct({
-      action: Schema.Literals(["replayed", "discarded"]),
-      by: Schema.String,
-      reason: Schema.String,
-      at: Fields.Timestamp
-    }).annotate({ description: "Who handled it; absent where that is too long ago" })
-  )
+  order: Schema.optionalKey(OrderView),
+  handling
 }).annotate({
   identifier: "LetterDetails",
   description: "A letter, which is present while it is open, or who has handled it."
@@ -112,24 +116,35 @@ export const Replay = Schema.Struct({
   description: "Letters to replay, by their ids or by what they have in common, and why."
 })
 
-/** What became, or would become, of each letter. */
+/** What became, or would become, of one letter. What is absent is not known, or has nothing to do with it. */
+const LetterOutcome = Schema.Struct({
+  id: Schema.String,
+  outcome: Schema.String.annotate({
+    description: "`replayed`, `recorded` (its attempt is in the log, the letter may be open), `discarded`, " +
+      "`done_before`, `failed`, `left` (another cannot be handled, or `not_tried` in time), or why nothing was done"
+  }),
+  code: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed, or would be refused" })),
+  order_status: Schema.optionalKey(Schema.String.annotate({ description: "What its order is already" })),
+  request_id: Schema.optionalKey(Schema.String.annotate({ description: "Of its order" })),
+  item_id: Schema.optionalKey(Schema.String.annotate({ description: "The item of its order" })),
+  amount: Schema.optionalKey(Schema.Int.annotate({ description: "Units that its order wants" })),
+  attempt: Schema.optionalKey(Schema.Int.annotate({
+    description: "The attempt that is made, or would be; where nothing is done, the one that is there"
+  })),
+  price_before: Schema.optionalKey(Schema.Int.annotate({ description: "Of one unit, as the letter has it" })),
+  currency_before: Schema.optionalKey(Schema.String),
+  price_now: Schema.optionalKey(Schema.Int.annotate({ description: "Of one unit, as the item is sold now" })),
+  currency_now: Schema.optionalKey(Schema.String),
+  certain: Schema.optionalKey(Schema.Boolean.annotate({
+    description: "Of a dry run: false where the item is not wholly folded, so that it may come otherwise"
+  })),
+  detail: Schema.optionalKey(Schema.String.annotate({ description: "Why its item is stopped" })),
+  handling
+})
+
 export const Handled = Schema.Struct({
   dry_run: Schema.Boolean,
   total: Schema.Int.annotate({ description: "Letters that were meant" }),
   sums: Schema.Record(Schema.String, Schema.Int).annotate({ description: "How many letters have each outcome" }),
-  letters: Schema.Array(Schema.Struct({
-    id: Schema.String,
-    outcome: Schema.String.annotate({
-      description:
-        "`replayed`, `recorded` (its attempt is in the log, and the letter may still be open), `discarded`, " +
-        "`done_before`, `failed`, `left` (another letter that was named cannot be handled, or with the code " +
-        "`not_tried` the time was over), or why nothing was done; in a dry run what would happen, such as " +
-        "`would_reserve`"
-    }),
-    code: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed, or would be refused" })),
-    order_status: Schema.optionalKey(Schema.String.annotate({ description: "What its order is already" })),
-    item_id: Schema.optionalKey(Schema.String.annotate({ description: "The item of its order" })),
-    request_id: Schema.optionalKey(Schema.String.annotate({ description: "Its order's" })),
-    attempt: Schema.optionalKey(Schema.Int.annotate({ description: "The attempt that is, or would be, in the log" }))
-  }))
+  letters: Schema.Array(LetterOutcome)
 }).annotate({ identifier: "LettersHandled", description: "What became, or would become, of each letter." })

@@ -3,6 +3,7 @@ import * as ApiKey from "@flash-sale/domain/access/ApiKey"
 import type { Scope } from "@flash-sale/domain/access/Scope"
 import { DateTime, Effect } from "effect"
 import { randomInt } from "node:crypto"
+import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import type { CannotUseFile } from "../watch/WatchedFile.ts"
 import * as KeyFileChange from "./KeyFileChange.ts"
 import * as KeyList from "./KeyList.ts"
@@ -77,7 +78,7 @@ export const createFirst = (
     wanted,
     path,
     (keys) => keys === undefined ? undefined : `${path} is there already`,
-    (key) => keepIn === undefined ? undefined : KeyFileChange.replace(keepIn, `${key}\n`)
+    (key) => keepIn === undefined ? undefined : KeyFileChange.replace(keepIn, `${key}\n`, PrivateFiles.FILE_MODE)
   ).pipe(Effect.catchTag("KeysNotChanged", () => Effect.undefined))
 
 /** The keys of the file, in its order; undefined where there is no file. */

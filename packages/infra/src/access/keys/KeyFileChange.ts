@@ -58,10 +58,11 @@ const sync = (path: string): void => {
 }
 
 /**
- * The file takes its name when it is whole and on disk, with the owner and the rights of the one before: a service that
- * runs as another user reads it by these. Where root makes the first one its owner is the folder's.
+ * The file takes its name when it is whole and on disk, with the owner of the one before, and its rights as far as
+ * `widest` goes: a service that runs as another user reads it by these. Where root makes the first one its owner is the
+ * folder's.
  */
-export const replace = (path: string, text: string): void => {
+export const replace = (path: string, text: string, widest: number): void => {
   const before = statSync(path, { throwIfNoEntry: false })
   const owner = before ?? (KeyFileLock.isRoot() ? statSync(dirname(path)) : undefined)
   const part = `${path}.${randomUUID()}`
@@ -69,7 +70,7 @@ export const replace = (path: string, text: string): void => {
   try {
     const own = fstatSync(file)
     if (owner !== undefined && (own.uid !== owner.uid || own.gid !== owner.gid)) fchownSync(file, owner.uid, owner.gid)
-    if (before !== undefined) fchmodSync(file, before.mode & WIDEST)
+    if (before !== undefined) fchmodSync(file, before.mode & widest)
     writeSync(file, text)
     fsyncSync(file)
     renameSync(part, path)
@@ -103,7 +104,7 @@ export const update = (
       KeyFileLock.holding(`${real}.lock`, () => {
         const changed = change(keysIn(real))
         if (typeof changed === "string") throw new KeysNotChanged({ detail: changed })
-        replace(real, KeyList.write(changed))
+        replace(real, KeyList.write(changed), WIDEST)
       })
     },
     catch: (error) =>

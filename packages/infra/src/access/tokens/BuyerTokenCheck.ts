@@ -1,12 +1,12 @@
 /** Checks one buyer's token: its signature by `jose`, and the claims that the contract asks for. Decision 0039. */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import { isItemId, isUserId } from "@flash-sale/domain/records/Ids"
-import { errors, type JWTPayload } from "jose"
+import { decodeProtectedHeader, errors, type JWTPayload } from "jose"
 import { type Rejected, rejected } from "../answers/Rejected.ts"
 import type { VerificationKeys } from "./VerificationKeys.ts"
 
 /** How far the clocks of the shop and of the engine may be apart, in seconds. */
-export const TOLERANCE_SECONDS = 5
+const TOLERANCE_SECONDS = 5
 /** How far ahead `exp` may be, in seconds: a token that leaks is of use for a day at the most. */
 export const MAX_LIFETIME_SECONDS = 86_400
 
@@ -14,12 +14,12 @@ export const MAX_LIFETIME_SECONDS = 86_400
  * What a token proves.
  *
  * - `Verified`: who sends it, and in which interval that holds (milliseconds since 1970, UTC; until before the second).
- * - `KeyUnknown`: it names a key that is not among these.
+ * - `KeyUnknown`: it names a key that is not among these: its `kid`, "" where it has none.
  */
 export type Verdict =
   | { readonly _tag: "Verified"; readonly caller: Caller; readonly from: number; readonly until: number }
   | Rejected
-  | { readonly _tag: "KeyUnknown" }
+  | { readonly _tag: "KeyUnknown"; readonly kid: string }
 
 /** Whose tokens are taken, and for whom they must be; anybody's and for anybody where it is undefined. */
 export interface Wanted {
@@ -27,7 +27,6 @@ export interface Wanted {
   readonly audience: string | undefined
 }
 
-const keyUnknown: Verdict = { _tag: "KeyUnknown" }
 const tooLong: Verdict = {
   _tag: "Rejected",
   code: "token_too_long",
@@ -82,7 +81,9 @@ export const check = async (
     // jose knows an extension by itself, and we know none.
     return protectedHeader.crit === undefined ? judge(payload, now) : rejected("the token is malformed")
   } catch (error) {
-    if (error instanceof errors.JWKSNoMatchingKey) return keyUnknown
+    if (error instanceof errors.JWKSNoMatchingKey) {
+      return { _tag: "KeyUnknown", kid: decodeProtectedHeader(token).kid ?? "" }
+    }
     if (error instanceof errors.JOSEError) return rejected(wordsFor(error))
     throw error
   }

@@ -9,8 +9,7 @@ import * as VerificationKeys from "./VerificationKeys.ts"
 /** Nothing else is known than what is there. */
 const settled = (current: () => BuyerTokenKeys.Generation): BuyerTokenKeys.Keys => ({
   current,
-  refresh: Effect.void,
-  trouble: () => undefined
+  settle: () => Effect.succeed(true)
 })
 
 const remoteJwks = Effect.promise(() => import("./RemoteJwks.ts"))

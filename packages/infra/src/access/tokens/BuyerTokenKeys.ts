@@ -12,10 +12,11 @@ export interface Generation {
 export interface Keys {
   /** The newest keys; undefined where none could be read so far. */
   readonly current: () => Generation | undefined
-  /** Asks whether there are others by now, for a token that names a key that is not there. Returns when it is known. */
-  readonly refresh: Effect.Effect<void>
-  /** Why nobody can say whether there are others; undefined where it is known. */
-  readonly trouble: () => string | undefined
+  /**
+   * Asks whether there are others by now, for a token that names a key that is not there: its `kid`, "" where it has
+   * none. Gives whether it is known that the key is in none but the newest keys: false where nobody can say so now.
+   */
+  readonly settle: (kid: string) => Effect.Effect<boolean>
 }
 
 export const generation = (keys: VerificationKeys.VerificationKeys): Generation => ({

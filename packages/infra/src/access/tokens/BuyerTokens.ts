@@ -18,19 +18,19 @@ export interface BuyerTokens {
 const unknownSigner = rejected("the token names a key that is not known")
 const cannotTell: Identity = { _tag: "CannotTell", why: "the keys of buyers' tokens cannot be read now" }
 
-/** What a token proves under these keys, which remember it where it is good; undefined where its key is another. */
+/** What a token proves under these keys, which remember it where it is good; its `kid` where its key is another. */
 const check = (
   { keys, verified }: BuyerTokenKeys.Generation,
   wanted: BuyerTokenCheck.Wanted,
   header: string,
   token: string
-): Effect.Effect<Identity | undefined> =>
+): Effect.Effect<Identity | string> =>
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const verdict = yield* Effect.promise(() => BuyerTokenCheck.check(keys, token, wanted, now))
     switch (verdict._tag) {
       case "KeyUnknown":
-        return undefined
+        return verdict.kid
       case "Rejected":
         return verdict
       case "Verified": {
@@ -45,18 +45,19 @@ const check = (
 export const make = Effect.fnUntraced(function*(
   wanted: BuyerTokenSettings
 ): Effect.fn.Return<BuyerTokens, CannotUseFile, Scope.Scope> {
-  const { current, refresh, trouble } = yield* BuyerTokenKeySource.make(wanted.source)
+  const { current, settle } = yield* BuyerTokenKeySource.make(wanted.source)
   return {
     find: (header, now) => current()?.verified.find(header, now),
     verify: Effect.fnUntraced(function*(header: string, token: string) {
       const first = current()
-      const found = first === undefined ? undefined : yield* check(first, wanted, header, token)
-      if (found !== undefined) return found
-      yield* refresh
+      // No token needs a name where there are no keys: whatever it names, they have to be asked for.
+      const found = first === undefined ? "" : yield* check(first, wanted, header, token)
+      if (typeof found !== "string") return found
+      const isSettled = yield* settle(found)
       const second = current()
-      const then = second === undefined || second === first ? undefined : yield* check(second, wanted, header, token)
-      if (then !== undefined) return then
-      return second === undefined || trouble() !== undefined ? cannotTell : unknownSigner
+      const then = second === undefined || second === first ? found : yield* check(second, wanted, header, token)
+      if (typeof then !== "string") return then
+      return second !== undefined && isSettled ? unknownSigner : cannotTell
     })
   }
 })

@@ -2,14 +2,18 @@
  * A JSON Web Key Set at an address, fetched again now and then, and where a token names a key that is not in it.
  *
  * **Details**: whoever sends tokens can name keys that nobody has, so there is at most one request at a time, and a
- * pause after each. While the address does not answer, the keys that were fetched before stay in force.
+ * pause after each. Of a key that is first named in the pause nobody can tell until the next request; one that was not
+ * there in a request since is unknown. While the address does not answer, the keys that were fetched before stay in
+ * force.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Context, Deferred, Duration, Effect, Layer, Result, Schedule, Scope, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as Log from "../../observability/logs/Log.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
+import * as Faults from "../watch/Faults.ts"
 import * as BuyerTokenKeys from "./BuyerTokenKeys.ts"
+import * as SoughtKeys from "./SoughtKeys.ts"
 
 /** How long one request may take, with its answer. */
 export const TIMEOUT = Duration.seconds(5)
@@ -57,8 +61,9 @@ export const make = Effect.fnUntraced(function*(
   const place = `${url.origin}${url.pathname}`
   let text: string | undefined
   let current: BuyerTokenKeys.Generation | undefined
-  let trouble: string | undefined = "it was not asked so far"
-  let isSaid = false
+  const sought = SoughtKeys.make()
+  /** Why nobody can say which keys there are, and whether that was said. */
+  let trouble: string | undefined
   let pending: Deferred.Deferred<void> | undefined
   let quietUntil = Number.NEGATIVE_INFINITY
 
@@ -73,15 +78,19 @@ export const make = Effect.fnUntraced(function*(
     yield* Log.info(`The keys of buyers' tokens were read from ${place}`, { event: "access_keys_changed" })
   })
   const fetchAndSay = Effect.gen(function*() {
-    const fetched = yield* Effect.result(fetchOnce)
+    const request = sought.begin()
+    const fetched = yield* Effect.result(Faults.asTrouble(fetchOnce))
+    const before = trouble
     trouble = Result.isFailure(fetched) ? `${place}: ${fetched.failure}` : undefined
-    if (trouble !== undefined && !isSaid) {
-      yield* Log.error(`The keys of buyers' tokens cannot be read: ${trouble}`, {
+    if (trouble === undefined) sought.succeeded(request)
+    if (trouble === before) return
+    if (trouble !== undefined) {
+      return yield* Log.error(`The keys of buyers' tokens cannot be read: ${trouble}`, {
         event: "access_keys_unusable",
         detail: trouble
       })
     }
-    isSaid = trouble !== undefined
+    yield* Log.info(`The keys of buyers' tokens can be read again from ${place}`, { event: "access_keys_changed" })
   })
   // In a fiber of its own: whoever asks first may go away.
   const refresh: Effect.Effect<void> = Effect.suspend(() => {
@@ -99,5 +108,10 @@ export const make = Effect.fnUntraced(function*(
     )
   })
   yield* Effect.forkScoped(Effect.repeat(refresh, Schedule.spaced(REFRESH_EVERY)))
-  return { current: () => current, refresh, trouble: () => trouble }
+  const settle = (kid: string) =>
+    Effect.suspend(() => {
+      sought.note(kid)
+      return Effect.map(refresh, () => trouble === undefined && sought.isSettled(kid))
+    })
+  return { current: () => current, settle }
 })

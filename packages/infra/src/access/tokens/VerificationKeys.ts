@@ -69,10 +69,13 @@ const ofJwks = (keys: ReadonlyArray<JWK>): VerificationKeys => {
   }
 }
 
+/** The algorithms of the curves that are taken. */
+const OF_CURVES: ReadonlyMap<string | undefined, string> = new Map([["Ed25519", "EdDSA"], ["P-256", "ES256"]])
+
 /** The algorithm that a public key is for; undefined where it is none of ours. */
 const algorithmOf = ({ alg, crv, key_ops, kty, use }: JWK): string | undefined => {
   if ((use ?? "sig") !== "sig" || key_ops?.includes("verify") === false) return undefined
-  const algorithm = kty === "RSA" ? "RS256" : { "Ed25519": "EdDSA", "P-256": "ES256" }[String(crv)]
+  const algorithm = kty === "RSA" ? "RS256" : OF_CURVES.get(crv)
   return algorithm === (alg ?? algorithm) ? algorithm : undefined
 }
 
@@ -88,7 +91,21 @@ const wrongKey = async (key: JWK, algorithm: string): Promise<string | undefined
   }
 }
 
-const isJwk = (value: unknown): value is JWK => Json.isObject(value) && typeof value["kty"] === "string"
+const isText = (value: unknown): value is string => typeof value === "string"
+/** Parameters of a key that are read here, or by `jose` when a token names the key (RFC 7517, 4). */
+const TEXTS = ["use", "alg", "kid", "crv"] as const
+
+/** What is wrong with the types of a key's parameters, or undefined. */
+const wrongShape = (key: Readonly<Record<string, unknown>>): string | undefined => {
+  const wrong = TEXTS.find((name) => key[name] !== undefined && !isText(key[name]))
+  if (wrong !== undefined) return `${wrong} is no text`
+  const { key_ops: operations } = key
+  return operations === undefined || (Array.isArray(operations) && operations.every(isText))
+    ? undefined
+    : "key_ops is no list of texts"
+}
+
+const isJwk = (value: unknown): value is JWK => Json.isObject(value) && isText(value["kty"])
 const isSecret = (key: JWK): boolean => ["d", "k", "p", "priv"].some((part) => Object.hasOwn(key, part))
 
 /** The public keys of a JSON Web Key Set, or what is wrong with it. Keys for other algorithms and uses are left out. */
@@ -101,6 +118,8 @@ export const parseJwks = async (text: string): Promise<VerificationKeys | string
   for (const [index, key] of keys.entries()) {
     if (!isJwk(key)) return `key ${index + 1} is no JSON Web Key`
     if (isSecret(key)) return `key ${index + 1} is private or a secret: only public keys belong there`
+    const shape = wrongShape(key)
+    if (shape !== undefined) return `key ${index + 1}: ${shape}`
     const algorithm = algorithmOf(key)
     if (algorithm === undefined) continue
     const wrong = await wrongKey(key, algorithm)

@@ -10,9 +10,10 @@
 import { Effect, Result, Schedule, Schema, type Scope } from "effect"
 import * as SecretFile from "../../files/SecretFile.ts"
 import * as Log from "../../observability/logs/Log.ts"
+import * as Faults from "./Faults.ts"
 
 /** How often the file is read. */
-export const LOOK_EVERY = "500 millis"
+const LOOK_EVERY = "500 millis"
 /** How long a file must have been gone until that counts. With `LOOK_EVERY` less than a second. */
 const GONE_FOR = "250 millis"
 
@@ -31,7 +32,7 @@ export interface Options<A> {
   /** What the file holds, for a line: `the api keys`. */
   readonly what: string
   readonly rights?: SecretFile.Rights
-  /** What the text says, or what is wrong with it in words that show nothing secret. */
+  /** What the text says, or what is wrong with it in words that show nothing secret. A defect is what is wrong, too. */
   readonly read: (text: string) => Effect.Effect<A, string>
   /** What holds where there is no file; undefined where there must be one. */
   readonly missing: { readonly value: A } | undefined
@@ -52,7 +53,9 @@ const textOf = <A>({ missing, path, rights }: Options<A>): Effect.Effect<string 
   })
 
 const valueOf = <A>({ missing, path, read }: Options<A>, text: string | undefined): Effect.Effect<A, string> => {
-  if (text !== undefined) return Effect.mapError(read(text), (wrong) => `${path}: ${wrong}`)
+  if (text !== undefined) {
+    return Effect.mapError(Faults.asTrouble(Effect.suspend(() => read(text))), (wrong) => `${path}: ${wrong}`)
+  }
   return missing === undefined ? Effect.fail(`${path} is missing`) : Effect.succeed(missing.value)
 }
 

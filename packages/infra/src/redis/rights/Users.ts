@@ -27,6 +27,7 @@ export const USERS = {
     ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
+    Instances: ["list"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
     FoldedLog: ["read", "write"],
     StoreMove: ["forgetOffsets", "replaceLog"]
