@@ -116,7 +116,7 @@ export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Se
 
 const silence = (within: string) => `no answer within ${within}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
 
-/** Gives up after this time, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
+/** Gives up after this time, in words, where Kafka or Redis do not answer: their adapters wait for ever. */
 export const boundedBy = (within: typeof TIMEOUT | "1 minute") =>
 <A, E, R>(
   effect: Effect.Effect<A, E, R>
