@@ -115,7 +115,7 @@ export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
 
 /**
  * Why the engine cannot serve now. After `outcome_unknown` the client repeats the same request id; it never buys twice.
- * `keys_unavailable`: the keys by which a caller's token is verified cannot be read now.
+ * `keys_unavailable`: the keys by which a caller's token is verified cannot be read, or asked for again, now.
  */
 export const UnavailableCode = Schema.Literals([
   "breaker_open",
