@@ -31,6 +31,7 @@ const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
 const INFRA_IS_OPEN_AT = [
   "Infra",
   "InfraLooks",
+  "ServiceSettings",
   "Settings",
   "settings/",
   "actor/",

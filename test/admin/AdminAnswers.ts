@@ -155,6 +155,15 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
   it.effect("sale: what is wrong is named, and nothing is done", () =>
     Effect.gen(function*() {
       wrongField(yield* sale("mug", {}), "paused")
+      for (const alone of ["price", "currency"]) {
+        yield* sale("mug", { price: 1250, currency: "EUR" })
+        const cleared = yield* sale("mug", { [alone]: null })
+        assert.strictEqual(cleared.status, 200, cleared.text)
+        assert.deepStrictEqual(cleared.body["sale"], { paused: false })
+      }
+      const misspelt = yield* sale("mug", { limit: 2 })
+      wrongField(misspelt, "limit")
+      assert.include(misspelt.text, "unknown field; known are opens_at, closes_at, paused, per_user_limit, price")
       wrongField(yield* sale("mug", { price: 100 }), "currency")
       wrongField(yield* sale("mug", { currency: "EUR" }), "price")
       wrongField(yield* sale("mug", { price: 100, currency: null }), "currency")

@@ -1,6 +1,6 @@
 /**
- * The groups of settings that each service reads at its start. `flash-sale doctor` reads the same lists, so that it knows
- * of everything with which a service does not start.
+ * The groups of settings that each service reads at its start. `flash-sale doctor` reads the same lists, so that it
+ * knows of everything with which a service does not start.
  */
 import * as Settings from "./Settings.ts"
 

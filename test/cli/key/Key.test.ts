@@ -88,6 +88,8 @@ it.effect("a key that is revoked is gone", () =>
       out: "key ops is revoked: services that run reject it within a second"
     })
     const path = join(folder, "keys.json")
+    yield* typed("key create --name ops --scopes admin", env)
+    expect(JSON.parse((yield* typed("key revoke ops --json", env)).out)).toEqual({ name: "ops", revoked: true })
     expect(yield* typed("key revoke ops", env)).toMatchObject({
       code: 1,
       out: "",

@@ -26,6 +26,13 @@ interface Wrong {
 const instantOf = (text: string | null | undefined): number | null | undefined =>
   typeof text === "string" ? Option.getOrUndefined(millisOf(text)) : text
 
+/** A price and its currency go together: taking one away takes the other one, too. */
+const withBoth = (payload: Payload): Payload => {
+  const { currency, price } = payload
+  const isTaken = (price === null && currency === undefined) || (currency === null && price === undefined)
+  return isTaken ? { ...payload, price: null, currency: null } : payload
+}
+
 /** What changes, as its record has it. */
 const patchOf = (payload: Payload): SalePatch => {
   const opensAt = instantOf(payload.opens_at)
@@ -94,8 +101,9 @@ const now = (itemId: ItemId, create: boolean) =>
  * Appends the change, and answers with the item once it counts. As with stock, what cannot be read once the record is
  * in the log is told as recorded.
  */
-export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
-  Effect.gen(function*() {
+export const change = (itemId: ItemId, asked: Payload, create: boolean) => {
+  const payload = withBoth(asked)
+  return Effect.gen(function*() {
     yield* refuse(wrongPrice(payload))
     const patch = patchOf(payload)
     yield* refuse(wrongTime(patch, yield* Clock.currentTimeMillis))
@@ -120,3 +128,4 @@ export const change = (itemId: ItemId, payload: Payload, create: boolean) =>
       reason: payload.reason
     })
   )
+}

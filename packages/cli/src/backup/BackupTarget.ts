@@ -1,5 +1,6 @@
 /** What `backup` and `restore` share: the embedded file they are about, and the words for a backup. */
 import type * as Infra from "@flash-sale/infra/Infra"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import { Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as EngineName from "../terminal/EngineName.ts"
@@ -21,7 +22,7 @@ export const embedded = Effect.fnUntraced(function*(place: Target.Target) {
 })
 
 export const describe = ({ items, madeAt, records }: Infra.Backup): string =>
-  `a whole backup of ${TimeArgument.show(madeAt)}, with ${records} records of the log and ${items} items`
+  `a whole backup of ${TimeArgument.show(madeAt)}, with ${records} records of the log and ${Check.count(items, "item")}`
 
 /** The same for programs. `path` is where it is now. */
 export const view = (path: string, { items, madeAt, records }: Infra.Backup) => ({

@@ -1,6 +1,7 @@
 /** `flash-sale item import`: many items at once, out of a file. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import * as ItemImport from "@flash-sale/operations/items/ItemImport"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, FileSystem, Option, Result } from "effect"
@@ -21,7 +22,10 @@ const NAMED = 20
 const read = Effect.fnUntraced(function*(path: string) {
   const files = yield* FileSystem.FileSystem
   const cannot = (why: string) => CommandFailed.usage(`${path} cannot be read: ${why}`)
-  const { size } = yield* Effect.mapError(files.stat(path), ({ message }) => cannot(message))
+  const { size } = yield* Effect.mapError(
+    files.stat(path),
+    ({ message, reason }) => cannot(reason._tag === "NotFound" ? "there is no such file" : message)
+  )
   if (size > ImportFile.MAX_BYTES) {
     return yield* CommandFailed.usage(`${path} has ${size} bytes, and may have ${ImportFile.MAX_BYTES}`)
   }
@@ -93,7 +97,11 @@ export const command = Command.make("import", {
     yield* Effect.gen(function*() {
       const planned = yield* Target.bounded(ItemImport.plan(wanted))
       if (dryRun || !json) yield* Effect.forEach(planned, (item) => Console.log(ImportWords.planned(item, json)))
-      if (dryRun) return yield* json ? Effect.void : Console.log(`${planned.length} items; nothing was changed`)
+      if (dryRun) {
+        return yield* json
+          ? Effect.void
+          : Console.log(`${Check.count(planned.length, "item")}; nothing was changed`)
+      }
       const operator = yield* OperatorFlags.operator({ by, reason })
       const done = yield* Interruption.isUnknown(ItemImport.run(planned, operator))
       const looked = yield* Effect.result(afterwards(planned, done))

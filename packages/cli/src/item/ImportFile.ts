@@ -41,6 +41,9 @@ const isColumn = (name: string): name is ImportCells.Column => ImportCells.COLUM
 
 /** What is wrong with the header; none where nothing is. */
 const headerProblems = (header: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (header.length === 1 && header[0]?.includes(";") === true) {
+    return ["line 1: the columns are separated by ';', and must be by ','"]
+  }
   const unknown = header.filter((name) => !isColumn(name))
   const twice = header.filter((name, index) => header.indexOf(name) !== index)
   return [

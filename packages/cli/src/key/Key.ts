@@ -23,17 +23,24 @@ const list = Command.make("list", {
       json ? keys.map((key) => KeyFormat.jsonLine(key, now)).join("\n") : KeyFormat.table(keys, now)
     )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Print the names of the api keys, what each may do, and until when"),
+    Command.withDescription(
+      "Print the names of the api keys, what each may do, and until when. Nobody writes down when a key was last used"
+    ),
     Command.withExamples([{ command: "flash-sale key list --json" }])
   )
 
 const revoke = Command.make("revoke", {
   name: Argument.String("name").pipe(Argument.withSchema(KeyName), Argument.withDescription("The key's name")),
+  ...JsonFlag.one,
   ...KeyTarget.flags
-}, ({ name, ...place }) =>
+}, ({ json, name, ...place }) =>
   Effect.gen(function*() {
     yield* Infra.keys.revoke(yield* KeyTarget.pathOf(place), name)
-    yield* Console.log(`key ${name} is revoked: services that run reject it within a second`)
+    yield* Console.log(
+      json
+        ? JSON.stringify({ name, revoked: true })
+        : `key ${name} is revoked: services that run reject it within a second`
+    )
   }).pipe(Effect.mapError(CommandFailed.from))).pipe(
     Command.withDescription("Take an api key away, for good. A new one may have its name"),
     Command.withExamples([{ command: "flash-sale key revoke shop" }])

@@ -6,6 +6,7 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import { Console, Effect } from "effect"
 import * as AuditTarget from "../terminal/AuditTarget.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -54,7 +55,7 @@ export const compare = Effect.fnUntraced(function*({ apply, item, json = false }
   yield* Console.log(
     json
       ? JSON.stringify({ items_compared: items, differing: wrong.length, unclear_partitions: unclear })
-      : `${items} items compared, ${wrong.length} differ`
+      : `${Check.count(items, "item")} compared, ${wrong.length} differ`
   )
   const differing = apply ? yield* repair(results) : wrong.length
   return { items, differing, unclear } satisfies Compared

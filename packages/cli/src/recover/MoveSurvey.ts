@@ -5,6 +5,7 @@ import { FoldedLog, type LogIdentity } from "@flash-sale/domain/ports/FoldedLog"
 import { type KnownLetters, LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import { Console, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Progress from "../terminal/Progress.ts"
@@ -42,7 +43,9 @@ export const run = Effect.fnUntraced(function*(from: LogIdentity, to: LogIdentit
   }
   const records = Survey.total(log)
   const fold = yield* folded(log, letters)
-  yield* Console.log(`${from.topic}: ${from.partitions} partitions, ${records} records, ${fold.items.size} items`)
+  yield* Console.log(
+    `${from.topic}: ${from.partitions} partitions, ${records} records, ${Check.count(fold.items.size, "item")}`
+  )
   if (fold.waiting > 0) {
     return yield* CommandFailed.failed(
       `${fold.waiting} records of ${from.topic} are in a partition that is not their item's among ` +

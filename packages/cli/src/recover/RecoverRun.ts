@@ -6,6 +6,7 @@ import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
 import type * as Infra from "@flash-sale/infra/Infra"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import * as Check from "@flash-sale/operations/doctor/Check"
 import { CALL_ORDERS } from "@flash-sale/processor/item/FoldCallSize"
 import { Console, Context, Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
@@ -93,7 +94,7 @@ export const compare = Effect.fnUntraced(function*(
     Context.get(target, StoredItems),
     log.map(({ partition }) => partition)
   )
-  yield* Console.log(`${items} items compared, ${differ} differ, ${apart} at different offsets`)
+  yield* Console.log(`${Check.count(items, "item")} compared, ${differ} differ, ${apart} at different offsets`)
   if (differ + apart === 0) return
   return yield* CommandFailed.failed(
     ...(differ > 0 ? [`${differ} items differ`] : []),

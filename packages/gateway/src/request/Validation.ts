@@ -7,6 +7,12 @@ import { HttpApiMiddleware } from "effect/http-api"
 import { BuyTelemetry } from "./BuyTelemetry.ts"
 import { RequestContext } from "./RequestContext.ts"
 
+/** What fields there are, for whoever has misspelt one. */
+const unknownField = (ast: SchemaAST.AST): string => {
+  const known = SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name }) => String(name)) : []
+  return known.length === 0 ? "unknown field" : `unknown field; known are ${known.join(", ")}`
+}
+
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
@@ -14,6 +20,8 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
         return "is required"
       case "InvalidType":
         return `must be a ${SchemaAST.isNumber(issue.ast) ? "number" : "string"}`
+      case "UnexpectedKey":
+        return unknownField(issue.ast)
       default:
         return SchemaIssue.defaultLeafHook(issue)
     }

@@ -46,8 +46,11 @@ export const SaleChange = Schema.Struct({
     })),
     "Units that one buyer may buy"
   ),
-  price: orNull(Price, "Of one unit, in the smallest unit of the currency. Comes with `currency`"),
-  currency: orNull(Currency, "Its code in ISO 4217. Comes with `price`"),
+  price: orNull(
+    Price,
+    "Of one unit, in the smallest unit of the currency. Comes with `currency`; null takes both away"
+  ),
+  currency: orNull(Currency, "Its code in ISO 4217. Comes with `price`; null takes both away"),
   reason: ChangeReason
 }).check(Schema.makeFilter((change) =>
   SETTINGS.every((name) => change[name] === undefined)

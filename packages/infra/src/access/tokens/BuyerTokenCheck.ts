@@ -37,6 +37,7 @@ const tooLong: Verdict = {
 const wordsFor = (error: errors.JOSEError): string => {
   if (error instanceof errors.JWTExpired) return "the token has expired"
   if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === "nbf" && error.reason === "check_failed") return "the token is not valid yet"
     return error.reason === "missing"
       ? `the token has no claim ${error.claim}`
       : `the token's claim ${error.claim} is not what it must be`
