@@ -115,7 +115,11 @@ const ask = (port: number): TestAdmin["Service"]["ask"] => (method, path, { body
   })
 
 /** The admin port over ports that are given, and how a test speaks to it. */
-export const layerAdmin = (change: Partial<Admin.Settings> = {}, hasKeys = true) =>
+export const layerAdmin = (
+  change: Partial<Admin.Settings> = {},
+  hasKeys = true,
+  level: typeof References.MinimumLogLevel.Service = "None"
+) =>
   Layer.unwrap(Effect.map(Effect.promise(freePort), (port) => {
     const settings = { port, host: "127.0.0.1", allowedHosts: undefined, trustedProxies: [], docs: false, ...change }
     return Layer.succeed(TestAdmin, { port, ask: ask(port) }).pipe(
@@ -123,7 +127,7 @@ export const layerAdmin = (change: Partial<Admin.Settings> = {}, hasKeys = true)
       Layer.provideMerge(callers(hasKeys)),
       Layer.provideMerge(Telemetry.layerMetrics()),
       Layer.provideMerge(Layer.sync(Metric.MetricRegistry, () => new Map())),
-      Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, "None"))
+      Layer.provideMerge(Layer.succeed(References.MinimumLogLevel, level))
     )
   }))
 

@@ -1,7 +1,8 @@
 /** The overview as it happens: each second, to a bounded number of subscribers. */
 import { assert, layer } from "@effect/vitest"
 import * as OverviewFeed from "@flash-sale/admin/overview/OverviewFeed"
-import { Effect } from "effect"
+import { Instances } from "@flash-sale/domain/ports/Instances"
+import { Effect, Layer } from "effect"
 import * as TestAdmin from "../TestAdmin.ts"
 
 const TEST_TIMEOUT = 30_000
@@ -16,6 +17,8 @@ const open = (key: string | undefined, signal?: AbortSignal) =>
         })
       )
   )
+
+const textOf = (response: Response) => Effect.promise(async () => [response.status, await response.text()] as const)
 
 /** The data of the first so many events. */
 const eventsOf = (response: Response, count: number) =>
@@ -78,6 +81,36 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("The ov
           { until: ({ status }) => status === 200 }
         )
         yield* Effect.promise(() => again.body!.cancel())
+      }),
+    TEST_TIMEOUT
+  )
+})
+
+/** Instances that nobody hears of. */
+const silent = Layer.succeed(Instances, {
+  report: () => Effect.void,
+  withdraw: () => Effect.void,
+  list: Effect.never
+})
+layer(
+  TestAdmin.layerAdmin().pipe(Layer.provideMerge(Layer.mergeAll(TestAdmin.memory, silent))),
+  { excludeTestServices: true, timeout: 60_000 }
+)("While the store says nothing", (it) => {
+  it.effect(
+    "a stream that waits for its first overview takes a place, and gives up after a while",
+    () =>
+      Effect.gen(function*() {
+        const answers = yield* Effect.forEach(
+          Array.from({ length: OverviewFeed.MAX_STREAMS + 1 }),
+          () => Effect.flatMap(open("reader"), textOf),
+          { concurrency: "unbounded" }
+        )
+        assert.isTrue(answers.every(([status]) => status === 503))
+        const codes = answers.map(([, text]) => String(JSON.parse(text).code)).toSorted()
+        assert.deepStrictEqual(codes, [
+          "overloaded",
+          ...Array.from({ length: OverviewFeed.MAX_STREAMS }, () => "store_unavailable")
+        ])
       }),
     TEST_TIMEOUT
   )

@@ -1,6 +1,7 @@
 /** What is tried at the admin port by who should not be there, or means no good. */
 import { assert, layer } from "@effect/vitest"
-import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
+import { MAX_NAMED } from "@flash-sale/domain/api/admin/LetterBodies"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/CredentialChecks"
 import * as Networks from "@flash-sale/infra/settings/Networks"
 import { Effect } from "effect"
 import { gzipSync } from "node:zlib"
@@ -114,10 +115,22 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
 
   it.effect("a body that is too large is not read", () =>
     Effect.gen(function*() {
-      const large = { ...body, reason: "x".repeat(20_000) }
+      const large = { ...body, reason: "x".repeat(200_000) }
       const answer = yield* ask("POST", stockPath, { body: large })
       assert.strictEqual(answer.status, 413, answer.text)
       yield* untouched
+    }))
+
+  it.effect("as many letters as one request may name are read, each by its longest id", () =>
+    Effect.gen(function*() {
+      const ids = Array.from({ length: MAX_NAMED }, (_, n) => `${"t".repeat(249)}/9999-${String(10 ** 15 + n)}`)
+      const answer = yield* ask("POST", "/admin/v1/dead-letters/discard", { body: { ids, reason: "€".repeat(500) } })
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.deepInclude(answer.body, { total: MAX_NAMED, sums: { unknown_letter: MAX_NAMED } })
+      const oneMore = yield* ask("POST", "/admin/v1/dead-letters/discard", {
+        body: { ids: [...ids, "0-1"], reason: "x" }
+      })
+      assert.strictEqual(oneMore.body["code"], "validation_failed", oneMore.text)
     }))
 
   it.effect("forged cursors, and those of another list, are 400 and nothing else", () =>

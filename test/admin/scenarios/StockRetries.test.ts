@@ -1,6 +1,7 @@
 /** Changes of stock that are sent again, by several, to several, and after a death in between. */
 import { assert, layer } from "@effect/vitest"
 import { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Context, Effect, Layer } from "effect"
 import { Faults } from "../../gateway/FaultSwitches.ts"
@@ -48,6 +49,16 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("A chan
       }),
     TEST_TIMEOUT
   )
+
+  it.effect("is no repetition where it was refused before anything was sent", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* stock("unborn", { add: 3 }, "delivery-0")).status, 404)
+      yield* stock("unborn", { set: 0 })
+      const made = yield* stock("unborn", { add: 3 }, "delivery-0")
+      assert.strictEqual(made.body["available"], 3, made.text)
+      assert.notProperty(made.body, "repeated")
+      assert.strictEqual((yield* stock("unborn", { add: 3 }, "delivery-0")).body["repeated"], true)
+    }), TEST_TIMEOUT)
 
   it.effect("without a key counts each time", () =>
     Effect.gen(function*() {
@@ -146,6 +157,37 @@ layer(TestAdmin.layer(), { excludeTestServices: true, timeout: 60_000 })("A chan
       for (const { status, text } of answers) assert.strictEqual(status, 200, text)
       assert.strictEqual(yield* available("both"), 100)
     }), TEST_TIMEOUT)
+})
+
+/** A log that the gateway has not met yet. */
+const unmet = Layer.effect(OrderLog, Effect.map(OrderLog, (log) => ({ ...log, partitions: Effect.never })))
+layer(
+  TestAdmin.layerAdmin().pipe(Layer.provideMerge(Layer.provideMerge(unmet, TestAdmin.memory))),
+  { excludeTestServices: true, timeout: 60_000 }
+)("Where the log has not been met yet", (it) => {
+  it.effect(
+    "whatever needs it is refused for the log, and nobody is told that a change may have been made",
+    () =>
+      Effect.gen(function*() {
+        const admin = yield* TestAdmin.TestAdmin
+        const ask = (method: string, path: string, body?: unknown) =>
+          admin.ask(method, `/admin/v1${path}`, { key: "ops", body })
+        const answers = yield* Effect.all([
+          stock("mug", { set: 5 }, "delivery-7"),
+          stock("mug", { add: 5 }),
+          ask("PATCH", "/items/mug/sale", { paused: true, reason: REASON }),
+          ask("PATCH", "/items/mug/sale?create=true", { paused: true, reason: REASON }),
+          ask("POST", "/sales/pause-all", { reason: REASON }),
+          ask("GET", "/items"),
+          ask("GET", "/items/mug")
+        ], { concurrency: "unbounded" })
+        for (const { body, status, text } of answers) {
+          assert.strictEqual(status, 503, text)
+          assert.strictEqual(body["code"], "log_unavailable", text)
+        }
+      }),
+    TEST_TIMEOUT
+  )
 })
 
 /** Keys that nobody can look up. */

@@ -7,6 +7,7 @@ import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import * as LetterPage from "@flash-sale/operations/letters/LetterPage"
+import * as LetterSelection from "@flash-sale/operations/letters/LetterSelection"
 import * as ReplayRun from "@flash-sale/operations/letters/ReplayRun"
 import type { Page } from "@flash-sale/operations/paging/Cursor"
 import { Effect } from "effect"
@@ -20,6 +21,12 @@ const adjust = (itemId: string, target: number) =>
   LogRecord.encode(
     ItemId.make(itemId),
     Command.Adjust({ adjustment: { command: CommandId.make(`to-${target}`), target } })
+  )
+
+const replay = (selection: LetterSelection.LetterSelection) =>
+  Effect.flatMap(
+    LetterSelection.inspect(selection),
+    (inspected) => ReplayRun.perform(selection, inspected, { by: "ann", reason: "a test" })
   )
 
 describe("flash-sale dlq replay --dry-run", () => {
@@ -65,16 +72,13 @@ describe("flash-sale dlq replay --dry-run", () => {
         expect(yield* letters.list(10)).toHaveLength(ORDERS + 1)
 
         expect((yield* typed(folder, "dlq replay --all --older-than 1d --dry-run")).out).toBe("no dead letters")
-        const replayed = yield* ReplayRun.run({ _tag: "Filter", filter: {} }, { by: "ann", reason: "a test" })
+        const replayed = yield* replay({ _tag: "Filter", filter: {} })
         expect(replayed.map(({ _tag }) => _tag)).toEqual(["Replayed", "Replayed", "Replayed", "Replayed", "Refused"])
         const fates: Array<string | undefined> = []
         for (const { request_id } of outcomes.slice(1)) fates.push(yield* fate(String(request_id), 2))
         expect(fates).toEqual(["COMPLETED", "COMPLETED", "FAILED_SOLD_OUT", "FAILED_SOLD_OUT"])
         // Named letters are replayed all, or none.
-        const named = yield* ReplayRun.run(
-          { _tag: "Ids", ids: [(yield* letters.list(1))[0]!] },
-          { by: "ann", reason: "a test" }
-        )
+        const named = yield* replay({ _tag: "Ids", ids: [(yield* letters.list(1))[0]!] })
         expect(named.map(({ _tag }) => _tag)).toEqual(["Refused"])
       }).pipe(Effect.provide(engine(folder, 0)))
     }).pipe(Effect.scoped), TEST_TIMEOUT)

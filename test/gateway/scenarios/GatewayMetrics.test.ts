@@ -1,6 +1,6 @@
 /** Every metric of the gateway, moved by what it counts and right to the number. */
 import { assert, layer } from "@effect/vitest"
-import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
+import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/CredentialChecks"
 import { Duration, Effect, Fiber } from "effect"
 import * as Samples from "../../infra/observability/metrics/Samples.ts"
 import * as Clients from "../../servers/Clients.ts"

@@ -9,6 +9,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as AllItems from "@flash-sale/operations/items/AllItems"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as ItemList from "@flash-sale/operations/items/ItemList"
 import * as ItemView from "@flash-sale/operations/items/ItemView"
@@ -123,7 +124,11 @@ describe("ItemList", () => {
             return failingLog.append(record)
           }
         }
-        const result = yield* Effect.provideService(EveryItem.change({ paused: true }, operator), OrderLog, noting)
+        const result = yield* Effect.provideService(
+          EveryItem.change(yield* AllItems.list, { paused: true }, operator),
+          OrderLog,
+          noting
+        )
         assert.deepStrictEqual(result, {
           total: ITEMS,
           done: ITEMS - 1,
@@ -137,7 +142,7 @@ describe("ItemList", () => {
         }
         // What another command did meanwhile stays: only the pause is changed.
         yield* log.append(LogRecord.encode(names[0]!, Command.Sale({ patch: { perUserLimit: 3 } })))
-        const resumed = yield* EveryItem.change({ paused: false }, operator)
+        const resumed = yield* EveryItem.change(yield* AllItems.list, { paused: false }, operator)
         assert.deepStrictEqual(resumed, { total: ITEMS, done: ITEMS, failed: [], incomplete: [] })
         yield* Effect.repeat(KnownItem.read(names[0]!), { until: ({ settings }) => !settings.paused })
         assert.strictEqual((yield* KnownItem.read(names[0]!)).settings.perUserLimit, 3)
@@ -169,7 +174,10 @@ describe("ItemList", () => {
               })
               : Effect.fail(away)
         })
-        const change = EveryItem.change({ paused: true }, { by: "ann", reason: "a wrong price" }).pipe(
+        const change = Effect.flatMap(
+          AllItems.list,
+          (listed) => EveryItem.change(listed, { paused: true }, { by: "ann", reason: "a wrong price" })
+        ).pipe(
           Effect.provideService(OrderLog, noting),
           Effect.provideService(ItemStore, leaving)
         )
@@ -177,4 +185,31 @@ describe("ItemList", () => {
         assert.deepStrictEqual(records, [])
       }).pipe(Effect.provide(engine(yield* Folders.temporary)))
     }).pipe(Effect.scoped), TIMEOUT)
+
+  it.live(
+    "of a change that takes too long each item is told by how far it came, and none by an error",
+    () =>
+      Effect.gen(function*() {
+        yield* Effect.gen(function*() {
+          const log = yield* OrderLog
+          const many = Array.from({ length: 200 }, (_, n) => ItemId.make(`many-${n}`))
+          const silent = OrderLog.of({
+            ...log,
+            append: (record) => record.itemId === "many-0" ? log.append(record) : Effect.never
+          })
+          const { done, failed, total } = yield* EveryItem.change(
+            { names: new Set(many), incomplete: [] },
+            { paused: true },
+            { by: "ann" },
+            { within: "200 millis" }
+          ).pipe(Effect.provideService(OrderLog, silent))
+          const codes = new Map(failed.map(({ code, itemId }): readonly [string, string] => [itemId, code]))
+          assert.deepStrictEqual([total, done, failed.length], [200, 1, 199])
+          assert.strictEqual(codes.get("many-0"), undefined)
+          assert.strictEqual(codes.get("many-1"), "outcome_unknown")
+          assert.strictEqual(codes.get("many-199"), "not_tried")
+        }).pipe(Effect.provide(engine(yield* Folders.temporary)))
+      }).pipe(Effect.scoped),
+    TIMEOUT
+  )
 })

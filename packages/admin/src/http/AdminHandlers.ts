@@ -10,6 +10,7 @@ import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
 import { Context, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as EverySale from "../items/EverySale.ts"
 import type { ItemRates } from "../items/ItemRates.ts"
 import * as ItemRequests from "../items/ItemRequests.ts"
 import * as SaleRequests from "../items/SaleRequests.ts"
@@ -47,8 +48,8 @@ export const items = HttpApiBuilder.group(AdminApi, "items", (handlers) =>
         "sale",
         ({ params, payload, query }) => answer(SaleRequests.change(params.item_id, payload, query.create === "true"))
       )
-      .handle("pauseAll", ({ payload }) => answer(SaleRequests.changeAll(true, payload)))
-      .handle("resumeAll", ({ payload }) => answer(SaleRequests.changeAll(false, payload)))))
+      .handle("pauseAll", ({ payload }) => answer(EverySale.change(true, payload)))
+      .handle("resumeAll", ({ payload }) => answer(EverySale.change(false, payload)))))
 
 export const letters = HttpApiBuilder.group(
   AdminApi,

@@ -10,7 +10,6 @@ import type * as Paths from "@flash-sale/gateway/http/Paths"
 import { otherThan, withEscapes } from "@flash-sale/gateway/http/Paths"
 import * as RequestTracing from "@flash-sale/gateway/http/RequestTracing"
 import { Arrivals } from "@flash-sale/gateway/request/Arrivals"
-import { MAX_BODY } from "@flash-sale/gateway/request/BodyLimit"
 import * as BodyType from "@flash-sale/gateway/request/BodyType"
 import * as HttpRefusals from "@flash-sale/gateway/request/HttpRefusals"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -21,6 +20,12 @@ import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetr
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
 import { ByteSize, Cause, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { MAX_BODY } from "../request/AdminBodyLimit.ts"
+
+const bodyTooLarge: HttpRefusals.HttpRefusal = {
+  ...HttpRefusals.bodyTooLarge,
+  error: "The body is larger than 160 KiB"
+}
 
 const answer = Effect.fnUntraced(function*({ code, error, headers = {}, status }: HttpRefusals.HttpRefusal) {
   const { correlationId } = yield* RequestContext
@@ -36,7 +41,7 @@ const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
     const { correlationId } = yield* RequestContext
     yield* Log.error("A request failed by a bug", { event: "internal_error", correlation_id: correlationId }, cause)
   }
-  return yield* answer(refusal)
+  return yield* answer(refusal === HttpRefusals.bodyTooLarge ? bodyTooLarge : refusal)
 })
 
 const BODIES: ReadonlyArray<string> = ["POST", "PATCH", "PUT"]
@@ -51,7 +56,7 @@ const refusalOf = (
   if (refused !== undefined) return refused
   if (path === undefined) return HttpRefusals.notFound
   // A body whose own header says that it is too large is not waited for.
-  if (Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)) return HttpRefusals.bodyTooLarge
+  if (Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)) return bodyTooLarge
   const allow = otherThan(method, path)
   if (allow !== undefined) return HttpRefusals.methodNotAllowed(allow)
   return BODIES.includes(method) ? BodyType.refusalOf(headers["content-type"], headers["content-encoding"]) : undefined

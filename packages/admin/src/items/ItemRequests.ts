@@ -14,7 +14,7 @@ import * as ItemViews from "./ItemViews.ts"
 /** A page of all items. Those that are stopped are named apart, by their ids alone: their counts cannot be read. */
 export const list = (query: { readonly cursor?: string; readonly limit?: number }) =>
   ItemList.list({ cursor: query.cursor, limit: query.limit ?? PAGE }).pipe(
-    Failures.bounded,
+    Failures.boundedRead,
     Effect.catchTag(
       "InvalidCursor",
       () =>
@@ -48,7 +48,7 @@ const lagOf = Effect.fnUntraced(function*(partition: PartitionId) {
 export const one = Effect.fnUntraced(
   function*(itemId: ItemId) {
     const rates = yield* ItemRates
-    const { partition, summary } = yield* Failures.bounded(ItemList.one(itemId))
+    const { partition, summary } = yield* Failures.boundedRead(ItemList.one(itemId))
     if (summary === undefined) return yield* Failures.unavailable("item_stopped")
     if (!summary.isKnown) return yield* ItemViews.unknown(summary)
     const [fast, lag] = yield* Effect.all([rates.note(itemId, summary), lagOf(partition)])

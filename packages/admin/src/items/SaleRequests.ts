@@ -1,4 +1,4 @@
-/** `PATCH /admin/v1/items/:item_id/sale`, and pausing or resuming every sale. */
+/** `PATCH /admin/v1/items/:item_id/sale`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
@@ -7,7 +7,6 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { isTooFarAhead, MAX_AHEAD_DAYS, millisOf } from "@flash-sale/domain/records/Moment"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
-import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as SaleChange from "@flash-sale/operations/items/SaleChange"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
@@ -71,7 +70,7 @@ const wordsOf = ({ reason: _, ...settings }: Payload): string =>
 
 /** The item as it is now; one that nobody knows only where it may be begun. */
 const now = (itemId: ItemId, create: boolean) =>
-  Failures.bounded(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
+  Failures.boundedRead(create ? KnownItem.read(itemId) : KnownItem.required(itemId)).pipe(
     Effect.catchTag("UnknownItem", ItemViews.unknown)
   )
 
@@ -107,26 +106,3 @@ export const change = (itemId: ItemId, asked: Payload, create: boolean) => {
     })
   )
 }
-
-/** How long changing every item may take; those that are done by then are done. */
-const ALL_WITHIN = "60 seconds"
-
-const changedAll = ({ done, failed, incomplete, total }: EveryItem.EveryResult) => ({
-  total,
-  done,
-  failed: failed.map(({ code, itemId }) => ({ item_id: itemId, code })),
-  ...(incomplete.length === 0 ? {} : { incomplete_partitions: incomplete })
-})
-
-/** Pauses or resumes the sale of every item that there is. */
-export const changeAll = (paused: boolean, { reason }: { readonly reason: string }) =>
-  Effect.flatMap(Audit.operator(reason), (operator) => EveryItem.change({ paused }, operator)).pipe(
-    Effect.timeoutOrElse({ duration: ALL_WITHIN, orElse: () => Failures.unavailable("outcome_unknown") }),
-    Effect.map(changedAll),
-    Failures.answered,
-    Audit.told({
-      change: paused ? "pause_all" : "resume_all",
-      detail: `${paused ? "pause" : "resume"} every sale`,
-      reason
-    })
-  )

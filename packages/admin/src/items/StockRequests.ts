@@ -9,7 +9,7 @@ import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Effect, Option } from "effect"
 import * as Audit from "../request/Audit.ts"
 import * as Failures from "../request/Failures.ts"
-import * as Retries from "../request/Retries.ts"
+import * as IdempotentRequests from "../request/IdempotentRequests.ts"
 import * as ItemViews from "./ItemViews.ts"
 
 /** How long the answer waits until the change counts. */
@@ -22,16 +22,16 @@ const wordsOf = ({ add, set }: Payload): string => set === undefined ? `stock ad
 const adjustmentOf = ({ add, set }: Payload, command: CommandId): Adjustment =>
   set === undefined ? { command, delta: add ?? 0 } : { command, target: set }
 
-/** The item before units are added or taken: one that nobody knows is not begun so. `set` needs no look. */
+/** The item before units are added or taken: one that nobody knows is not begun so. `set` needs the log alone. */
 const before = ({ set }: Payload, itemId: ItemId) =>
-  set !== undefined ? Effect.undefined : Failures.bounded(KnownItem.required(itemId)).pipe(
-    Effect.catchTag("UnknownItem", ItemViews.unknown)
-  )
+  set !== undefined
+    ? Effect.as(Failures.logKnown, undefined)
+    : Effect.catchTag(Failures.boundedRead(KnownItem.required(itemId)), "UnknownItem", ItemViews.unknown)
 
 /** What was not taken out, where that can be told: not of a repetition, whose first sending nobody has seen. */
 const shortfallOf = (
   { add }: Payload,
-  keyed: Retries.Keyed | undefined,
+  keyed: IdempotentRequests.Keyed | undefined,
   was: ItemSummary | undefined,
   is: ItemSummary
 ) => {
@@ -49,8 +49,9 @@ const shortfallOf = (
 export const change = (itemId: ItemId, payload: Payload, key: string | undefined) =>
   Effect.gen(function*() {
     const { add, reason, set } = payload
-    const keyed = yield* Retries.look(key, ["stock", itemId, set ?? null, add ?? null, reason])
     const was = yield* before(payload, itemId)
+    // Only what may be made from here on uses its key: a change that was refused before is no repetition later.
+    const keyed = yield* IdempotentRequests.look(key, ["stock", itemId, set ?? null, add ?? null, reason])
     const command = keyed?.command ?? (yield* StockChange.freshId)
     const operator = yield* Audit.operator(reason)
     const append = StockChange.append(itemId, adjustmentOf(payload, command), operator)

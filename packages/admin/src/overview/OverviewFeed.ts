@@ -3,12 +3,14 @@
  * once for all of them, and not at all while there are none. A stream ends within a second of the end of its key.
  */
 import { OverviewNow } from "@flash-sale/domain/api/admin/AdminOverview"
+import type { Unavailable } from "@flash-sale/domain/api/Errors"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as Sse from "@flash-sale/gateway/live/Sse"
 import { type Subscriber, Subscribers, type TooManySubscribers } from "@flash-sale/gateway/live/Subscribers"
 import { outlivingBugs } from "@flash-sale/gateway/request/Background"
 import { Context, Effect, Layer, Option, Queue, Schedule, Schema, type Scope, Stream } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import * as Failures from "../request/Failures.ts"
 import { OverviewReads } from "./OverviewReads.ts"
 
 const EVERY = "1 second"
@@ -19,7 +21,7 @@ export class OverviewFeed extends Context.Service<OverviewFeed, {
   /** Runs in the fiber that sends the response. The stream ends when `stillMay` says no, which is asked each second. */
   readonly answer: (stillMay: () => boolean) => Effect.Effect<
     HttpServerResponse.HttpServerResponse,
-    TooManySubscribers | StoreUnavailable,
+    TooManySubscribers | StoreUnavailable | Unavailable,
     Scope.Scope
   >
 }>()("@flash-sale/admin/overview/OverviewFeed") {}
@@ -64,8 +66,9 @@ export const layer: Layer.Layer<OverviewFeed, never, OverviewReads | Subscribers
 
     return {
       answer: Effect.fnUntraced(function*(stillMay) {
-        const first = yield* event
+        // Counted before anything is read, and in this fiber: see `Subscribers`.
         const subscriber = yield* subscribers.subscribe<string>()
+        const first = yield* Failures.bounded(event)
         yield* Effect.acquireRelease(
           Effect.sync(() => open.set(subscriber, stillMay)),
           () => Effect.sync(() => open.delete(subscriber))

@@ -1,35 +1,16 @@
 /** What goes wrong behind an endpoint, as the API answers it; and how long anything behind one may take. */
 import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
-import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
-import type { AppendRefused, AppendUnknown, LogRefused, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Refusals from "@flash-sale/gateway/request/Refusals"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
-import { Effect } from "effect"
+import { codeOf, type Failure } from "@flash-sale/operations/append/FailureCode"
+import { type Duration, Effect } from "effect"
 
 /** How long a read may take: log and store are waited for by their adapters without an end. */
-const READ_TIMEOUT = "5 seconds"
+export const READ_TIMEOUT = "5 seconds"
 /** How long an append may take until nobody knows whether it was made. */
-const APPEND_TIMEOUT = "10 seconds"
-
-type Failure = StoreUnavailable | ItemDamaged | AppendRefused | AppendUnknown | LogUnavailable | LogRefused
-
-export const codeOf = (failure: Failure): UnavailableCode => {
-  switch (failure._tag) {
-    case "StoreUnavailable":
-      return "store_unavailable"
-    case "ItemDamaged":
-      return "item_stopped"
-    case "AppendRefused":
-      return failure.overloaded ? "overloaded" : "log_unavailable"
-    case "AppendUnknown":
-      return "outcome_unknown"
-    case "LogUnavailable":
-    case "LogRefused":
-      return "log_unavailable"
-  }
-}
+export const APPEND_TIMEOUT = "10 seconds"
 
 /** Fails with 503 and this code. */
 export const unavailable = (code: UnavailableCode): Effect.Effect<never, Unavailable> =>
@@ -47,9 +28,22 @@ export const answered = <A, E, R>(effect: Effect.Effect<A, E | Failure, R>) =>
   }) as Effect.Effect<A, Exclude<E, Failure> | Unavailable, R>
 
 /** Gives a read up after a while, with 503 and this code. */
-export const bounded = <A, E, R>(effect: Effect.Effect<A, E, R>, code: UnavailableCode = "store_unavailable") =>
-  Effect.timeoutOrElse(effect, { duration: READ_TIMEOUT, orElse: () => unavailable(code) })
+export const bounded = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  code: UnavailableCode = "store_unavailable",
+  duration: Duration.Input = READ_TIMEOUT
+) => Effect.timeoutOrElse(effect, { duration, orElse: () => unavailable(code) })
 
-/** The same for an append, of which nobody knows then whether it was made. */
+/**
+ * Waits until the log is known, with 503 `log_unavailable` where that takes too long: a gateway that has not met Kafka
+ * yet. What then waits longer waits for something else, and an append has been sent.
+ */
+export const logKnown = Effect.flatMap(OrderLog, ({ partitions }) => bounded(partitions, "log_unavailable"))
+
+/** A read that needs the log first: each is told by its own code where it is away. */
+export const boundedRead = <A, E, R>(effect: Effect.Effect<A, E, R>, duration: Duration.Input = READ_TIMEOUT) =>
+  Effect.andThen(logKnown, bounded(effect, "store_unavailable", duration))
+
+/** Gives an append up after a while, with 503 `outcome_unknown`: nobody knows then whether it was made. */
 export const boundedAppend = <A, E, R>(append: Effect.Effect<A, E, R>) =>
   Effect.timeoutOrElse(append, { duration: APPEND_TIMEOUT, orElse: () => unavailable("outcome_unknown") })

@@ -8,27 +8,26 @@ import type { Scope } from "@flash-sale/domain/access/Scope"
 import { NoKeys } from "@flash-sale/domain/api/admin/AdminErrors"
 import { NeededScope } from "@flash-sale/domain/api/admin/NeededScope"
 import { CurrentOperator, Operators } from "@flash-sale/domain/api/admin/Operators"
-import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
+import { Callers } from "@flash-sale/domain/ports/Callers"
 import * as AccessRefusals from "@flash-sale/gateway/access/AccessRefusals"
+import * as CredentialChecks from "@flash-sale/gateway/access/CredentialChecks"
 import { type EntryDenial, reasonOf } from "@flash-sale/gateway/access/Denied"
-import { CREDENTIAL_FAILURES } from "@flash-sale/gateway/access/Gatekeeper"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import * as AddressKey from "@flash-sale/infra/http/AddressKey"
 import * as ClientAddress from "@flash-sale/infra/http/ClientAddress"
-import * as FailureLimit from "@flash-sale/infra/http/FailureLimit"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer, Metric, Option } from "effect"
 import { HttpServerRequest } from "effect/http"
+import * as Audit from "./Audit.ts"
 
-/** How long it may take to check a token, which is then told that it is none of an operator. */
-const CHECK_TIMEOUT = "5 seconds"
-const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
+/** Keys and tokens that may be checked at once. What is remembered needs no check. */
+export const MAX_CHECKS = 100
 
 /** Only keys have scopes, and what is operated is nobody's own. */
-const isOperator = (caller: Caller, scope: Scope): caller is Extract<Caller, { readonly _tag: "Key" }> =>
-  caller._tag === "Key" && mayDo("required", caller, { _tag: "Operate", scope })
+type Key = Extract<Caller, { readonly _tag: "Key" }>
+const mayOperate = (key: Key, scope: Scope): boolean => mayDo("required", key, { _tag: "Operate", scope })
 
 const deny = Effect.fnUntraced(function*(denial: EntryDenial) {
   const { correlationId } = yield* RequestContext
@@ -49,21 +48,17 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
     Effect.gen(function*() {
       const callers = yield* Callers
       const addressOf = ClientAddress.make(isTrusted)
-      const failures = FailureLimit.make(CREDENTIAL_FAILURES, yield* Monotonic.reader)
+      const credentials = CredentialChecks.make(callers, MAX_CHECKS, yield* Monotonic.reader)
 
       /** Who asks. A good key passes also where its address has failed too often: others share an address. */
       const identify = Effect.fnUntraced(function*(authorization: string | undefined, client: string) {
         const known = callers.known(authorization)
         if (known?._tag === "Identified") return known.caller
-        const wait = failures.waitOf(client)
+        const wait = credentials.waitOf(() => client)
         if (wait > 0) return yield* deny({ _tag: "TooManyFailures", wait })
-        const identity = known ?? (yield* Effect.timeoutOrElse(callers.identify(authorization), {
-          duration: CHECK_TIMEOUT,
-          orElse: () => Effect.succeed(TOO_SLOW)
-        }))
+        const identity = known ?? (yield* credentials.check(authorization))
         if (identity._tag === "Identified") return identity.caller
-        if (identity._tag === "Rejected") failures.failed(client)
-        return yield* deny(identity)
+        return yield* deny(identity._tag === "Rejected" ? credentials.reject(identity, () => client) : identity)
       })
 
       return Operators.of({
@@ -74,14 +69,18 @@ export const layer = (isTrusted: (address: string) => boolean): Layer.Layer<Oper
             const address = addressOf(Option.getOrUndefined(remoteAddress), headers["x-forwarded-for"])
             const caller = yield* identify(headers["authorization"], AddressKey.of(address))
             const scope = Context.get(endpoint.annotations, NeededScope)
-            if (!isOperator(caller, scope)) {
+            if (caller._tag !== "Key") {
               return yield* deny(
                 caller._tag === "Nobody" ? { _tag: "Unauthenticated" } : { _tag: "MissingScope", scope }
               )
             }
+            if (!mayOperate(caller, scope)) {
+              yield* Audit.refused({ name: caller.name, address }, endpoint, "missing_scope")
+              return yield* deny({ _tag: "MissingScope", scope })
+            }
             const stillMay = () => {
               const now = callers.known(headers["authorization"])
-              return now?._tag === "Identified" && isOperator(now.caller, scope)
+              return now?._tag === "Identified" && now.caller._tag === "Key" && mayOperate(now.caller, scope)
             }
             return yield* Effect.provideService(serve, CurrentOperator, { name: caller.name, address, stillMay })
           })

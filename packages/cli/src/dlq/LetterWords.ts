@@ -58,6 +58,10 @@ export const ofReplayed = (replayed: Replayed): string => {
       const { attempt, id, requestId, status } = replayed
       return `${id}: attempt ${attempt} of order ${quoted(requestId)} is ${status} already; marked as replayed`
     }
+    case "Recorded":
+      return `${replayed.id}: attempt ${replayed.attempt} of order ${quoted(replayed.requestId)} is in the log, and ` +
+        `not all that follows is written down: ${replayed.why}; where the letter is still open replay it again, ` +
+        "which starts no second attempt"
     case "Replayed": {
       const { attempt, before, id, itemId, now, requestId } = replayed
       const name = `order ${quoted(requestId)}, item ${itemId}`
@@ -66,26 +70,37 @@ export const ofReplayed = (replayed: Replayed): string => {
   }
 }
 
-/** The same for programs. */
+const handled = (handling: Handling | undefined) =>
+  handling === undefined
+    ? {}
+    : { handling: { action: handling.action, by: handling.by, reason: handling.why, at: handling.timestamp } }
+
+/** The same for programs: the fields of the admin API. */
 export const jsonOfReplayed = (replayed: Replayed): string => {
   const { id } = replayed
   switch (replayed._tag) {
     case "Done":
-      return JSON.stringify({ id, result: "done_before", by: replayed.handling?.by })
+      return JSON.stringify({ id, outcome: "done_before", ...handled(replayed.handling) })
     case "InLog": {
       const { attempt, requestId, status } = replayed
-      return JSON.stringify({ id, result: "in_log", request_id: requestId, attempt, order_status: status })
+      return JSON.stringify({ id, outcome: "done_before", request_id: requestId, attempt, order_status: status })
     }
+    case "Recorded":
     case "Replayed": {
       const { attempt, itemId, requestId } = replayed
-      return JSON.stringify({ id, result: "replayed", item_id: itemId, request_id: requestId, attempt })
+      const outcome = replayed._tag === "Recorded" ? "recorded" : "replayed"
+      return JSON.stringify({ id, outcome, item_id: itemId, request_id: requestId, attempt })
     }
   }
 }
 
 /** What came of discarding, for programs. */
-export const jsonOfDiscarded = ({ _tag, id }: Discarded): string =>
-  JSON.stringify({ id, result: _tag === "Done" ? "done_before" : "discarded" })
+export const jsonOfDiscarded = (discarded: Discarded): string =>
+  JSON.stringify(
+    discarded._tag === "Done"
+      ? { id: discarded.id, outcome: "done_before", ...handled(discarded.handling) }
+      : { id: discarded.id, outcome: "discarded" }
+  )
 
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>

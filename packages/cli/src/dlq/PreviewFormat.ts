@@ -62,5 +62,5 @@ export const jsonLine = (row: PreviewRow): string =>
     price_before: row.before?.price ?? null,
     price_now: row.now?.price ?? null,
     certain: row.isCertain,
-    refusal: (typeof row.refusal === "string" ? row.refusal : row.refusal?.code) ?? null
+    code: (typeof row.refusal === "string" ? row.refusal : row.refusal?.code) ?? null
   })

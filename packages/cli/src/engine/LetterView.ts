@@ -41,6 +41,15 @@ export type Replayed =
     readonly status: string
   }
   | {
+    readonly _tag: "Recorded"
+    readonly id: string
+    readonly requestId: string
+    readonly itemId: string
+    readonly attempt: number
+    /** Why what follows from the attempt is not written down: a code, or words. */
+    readonly why: string
+  }
+  | {
     readonly _tag: "Replayed"
     readonly id: string
     readonly requestId: string

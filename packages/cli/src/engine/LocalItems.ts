@@ -3,6 +3,7 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
+import * as AllItems from "@flash-sale/operations/items/AllItems"
 import * as EveryItem from "@flash-sale/operations/items/EveryItem"
 import * as ItemList from "@flash-sale/operations/items/ItemList"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
@@ -10,6 +11,7 @@ import * as SaleChange from "@flash-sale/operations/items/SaleChange"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import type * as Cursor from "@flash-sale/operations/paging/Cursor"
 import { Effect, Option } from "effect"
+import * as Interruption from "../terminal/Interruption.ts"
 import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import type { Author } from "../terminal/Remote.ts"
 import * as Target from "../terminal/Target.ts"
@@ -70,5 +72,12 @@ export const changeSale = (place: Target.Target) =>
     return changed._tag === "Recorded" ? changed : { ...changed, shortfall: undefined }
   })
 
-export const changeEverySale = (paused: boolean, author: Author) =>
-  Effect.flatMap(OperatorFlags.operator(author), (operator) => EveryItem.change({ paused }, operator))
+/** How long listing every item may take, before the first is changed. */
+const LISTED_WITHIN = "1 minute"
+
+export const changeEverySale = Effect.fnUntraced(function*(paused: boolean, author: Author) {
+  const operator = yield* OperatorFlags.operator(author)
+  yield* untilLogKnown
+  const listed = yield* Target.boundedBy(LISTED_WITHIN)(AllItems.list)
+  return yield* Interruption.isUnknown(EveryItem.change(listed, { paused }, operator))
+})

@@ -45,6 +45,10 @@ const replayedOf = (replayed: Replay.Replayed): LetterView.Replayed => {
       const { attempt, requestId, status } = replayed.status
       return { _tag: "InLog", id: LetterIdText.show(replayed.letter), requestId, attempt, status }
     }
+    case "Recorded": {
+      const { error, letter, next: { attempt, order: { itemId, requestId } } } = replayed
+      return { _tag: "Recorded", id: LetterIdText.show(letter), requestId, itemId, attempt, why: error.detail }
+    }
     case "Replayed": {
       const { letter, next: { attempt, order: { itemId, requestId } }, sale } = replayed
       const before = { price: letter.price, currency: letter.currency }

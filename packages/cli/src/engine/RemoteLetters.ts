@@ -58,14 +58,18 @@ const WORDS: Readonly<Record<string, CommandFailed.CommandFailed>> = {
   log_unavailable: CommandFailed.unreachable("not recorded: the log cannot be reached by the engine"),
   store_unavailable: CommandFailed.unreachable("the store cannot be reached by the engine"),
   item_stopped: CommandFailed.failed("the item is stopped"),
-  overloaded: CommandFailed.failed("not recorded: the engine has too much to do")
+  overloaded: CommandFailed.failed("not recorded: the engine has too much to do"),
+  not_tried: CommandFailed.failed("not tried, as the time was over")
 }
 
 const ORDER = [ExitCode.UNKNOWN, ExitCode.UNREACHABLE, ExitCode.USAGE, ExitCode.INCOMPLETE] as const
 
+const isUndone = ({ code, outcome }: { readonly outcome: string; readonly code?: string | undefined }): boolean =>
+  outcome === "failed" || code === "not_tried"
+
 /** Fails by the worst that happened, with a line for each letter that failed. */
 const checkDone = (outcomes: ReadonlyArray<WireLetters.Outcome>) => {
-  const failures = outcomes.filter(({ outcome }) => outcome === "failed").map(({ code = "", id }) =>
+  const failures = outcomes.filter(isUndone).map(({ code = "", id }) =>
     CommandFailed.about(id, WORDS[code] ?? CommandFailed.failed(`failed (${code})`))
   )
   const code = ORDER.find((one) => failures.some((failure) => failure.code === one))

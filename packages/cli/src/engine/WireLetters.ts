@@ -85,7 +85,7 @@ const refusalOf = (code: string, outcome: Outcome): Refusal | string => {
   return code === "not_failed" && isStatus(status) ? { code, requestId, status, attempt } : code
 }
 
-const DONE: ReadonlyArray<string> = ["replayed", "discarded", "done_before", "failed", "left"]
+const DONE: ReadonlyArray<string> = ["replayed", "recorded", "discarded", "done_before", "failed", "left"]
 
 export const refusedOf = (outcome: Outcome): ReadonlyArray<LetterView.RefusedLetter> =>
   DONE.includes(outcome.outcome) ? [] : [{ id: outcome.id, refusal: refusalOf(outcome.outcome, outcome) }]
@@ -97,6 +97,9 @@ export const replayedOf = (outcome: Outcome): ReadonlyArray<LetterView.Replayed>
   const { attempt = 0, id, item_id: itemId = "", order_status: status, request_id: requestId = "" } = outcome
   if (outcome.outcome === "replayed") {
     return [{ _tag: "Replayed", id, requestId, itemId, attempt, before: before(outcome), now: now(outcome) }]
+  }
+  if (outcome.outcome === "recorded") {
+    return [{ _tag: "Recorded", id, requestId, itemId, attempt, why: outcome.code ?? "the store did not take it" }]
   }
   if (outcome.outcome !== "done_before") return []
   return status === undefined

@@ -63,6 +63,9 @@ const make = (name: string, paused: boolean, word: string) =>
         CommandFailed.usage(all ? "either an item or --all: not both" : "which item? Name it, or --all")
       )
     }
+    if (all && place.create) {
+      return Effect.fail(CommandFailed.usage("--create begins an item that is named: not with --all"))
+    }
     return Option.isSome(item) ? change(item.value, place, { paused }) : changeAll(paused, word, place)
   })
 

@@ -114,16 +114,22 @@ export const embedded = ({ dataDir }: Pick<Target, "dataDir">): Config.Config<Se
     onSome: (folder) => Config.succeed({ dataDir: folder })
   })
 
-const SILENCE = `no answer within ${TIMEOUT}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
+const silence = (within: string) => `no answer within ${within}: are Kafka at KAFKA_ADDR and Redis at REDIS_ADDR up?`
 
-/** Gives up, in words, where Kafka or Redis do not answer: their adapters wait for ever by themselves. */
-export const bounded = <A, E, R>(
+/** Gives up after this time, in words, where Kafka or Redis do not answer: their adapters wait for ever. */
+export const boundedBy = (within: typeof TIMEOUT | "1 minute") =>
+<A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | CommandFailed.CommandFailed, R> =>
   Effect.timeoutOrElse(effect, {
-    duration: TIMEOUT,
-    orElse: () => Effect.fail(CommandFailed.unreachable(SILENCE))
+    duration: within,
+    orElse: () => Effect.fail(CommandFailed.unreachable(silence(within)))
   })
+
+/** The same, after the time that an answer may take. */
+export const bounded = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | CommandFailed.CommandFailed, R> => boundedBy(TIMEOUT)(effect)
 
 /**
  * The same for an append. Whether a record is in the log that was sent and not acknowledged is unknown, also where the
@@ -135,5 +141,7 @@ export const boundedAppend = <A, E, R>(
   Effect.timeoutOrElse(Interruption.isUnknown(append), {
     duration: TIMEOUT,
     orElse: () =>
-      Effect.fail(CommandFailed.unknown(`nobody knows whether it was recorded: ${SILENCE} Look before trying again`))
+      Effect.fail(
+        CommandFailed.unknown(`nobody knows whether it was recorded: ${silence(TIMEOUT)} Look before trying again`)
+      )
   })

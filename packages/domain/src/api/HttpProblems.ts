@@ -4,13 +4,13 @@ import { answer } from "./Answer.ts"
 import * as Fields from "./Fields.ts"
 import { fixed } from "./FixedField.ts"
 
-/** The body is larger than 16 KiB. */
+/** The body is larger than 16 KiB; at the admin port, than 160 KiB. */
 export class BodyTooLarge extends Schema.Error<BodyTooLarge>("BodyTooLarge")({
   error: Fields.ErrorText,
   code: fixed("body_too_large"),
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText
-}, answer(413, "The body is larger than 16 KiB.")) {
+}, answer(413, "The body is larger than 16 KiB; at the admin port, than 160 KiB.")) {
   readonly _tag = "BodyTooLarge"
 }
 

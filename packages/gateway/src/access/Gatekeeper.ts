@@ -18,14 +18,11 @@ import { type AccessReason, authFailures, letIn } from "@flash-sale/infra/observ
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"
 import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
+import * as CredentialChecks from "./CredentialChecks.ts"
 import { type Denial, Denied, type EntryDenial, reasonOf } from "./Denied.ts"
 
-/** Wrong keys and tokens of one address (IPv6: of one /64) in a window, in milliseconds. */
-export const CREDENTIAL_FAILURES = { max: 60, window: 60_000, clients: 20_000 }
 /** What one buyer's tokens may ask for in a window that is not the buyer's own. */
 export const BUYER_FAILURES = { max: 120, window: 60_000, clients: 20_000 }
-/** How long it may take to check a token. */
-const CHECK_TIMEOUT = "5 seconds"
 
 export interface Settings {
   readonly auth: MayDo.AuthMode
@@ -56,7 +53,6 @@ export class Gatekeeper extends Context.Service<Gatekeeper, {
 const KINDS = { Nobody: "nobody", Key: "key", Buyer: "buyer" } as const
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }
 const UNAUTHENTICATED: EntryDenial = { _tag: "Unauthenticated" }
-const TOO_SLOW: Identity = { _tag: "CannotTell", why: "the check took too long" }
 
 export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gatekeeper, never, Callers> =>
   Layer.effect(
@@ -66,9 +62,8 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
       const context = yield* Effect.context<never>()
       const now = yield* Monotonic.reader
       const addressOf = ClientAddress.make(isTrusted)
-      const addresses = FailureLimit.make(CREDENTIAL_FAILURES, now)
+      const credentials = CredentialChecks.make(callers, maxChecks, now)
       const buyers = FailureLimit.make(BUYER_FAILURES, now)
-      let checks = 0
 
       const count = (reason: AccessReason): void => authFailures(reason).updateUnsafe(1, context)
       const deny = <D extends Denial>(denial: D): Denied<D> => {
@@ -77,7 +72,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
       }
 
       const waitOf = (headers: RequestHeaders, remote: string | undefined): number =>
-        addresses.isClean() ? 0 : addresses.waitOf(clientOf(headers, remote))
+        credentials.waitOf(() => clientOf(headers, remote))
       const clientOf = (headers: RequestHeaders, remote: string | undefined): string =>
         AddressKey.of(addressOf(remote, headerOf(headers, "x-forwarded-for")))
 
@@ -92,10 +87,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
       const enter = (identity: Identity, headers: RequestHeaders, remote: string | undefined): Entry => {
         if (identity._tag === "Identified") return admit(identity.caller)
         if (identity._tag === "CannotTell") return deny(identity)
-        const wait = waitOf(headers, remote)
-        if (wait > 0) return deny({ _tag: "TooManyFailures", wait })
-        addresses.failed(clientOf(headers, remote))
-        return deny(identity)
+        return deny(credentials.reject(identity, () => clientOf(headers, remote)))
       }
 
       return {
@@ -106,15 +98,10 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
           return wait > 0 ? deny({ _tag: "TooManyFailures", wait }) : undefined
         },
         identify: (headers, remote) =>
-          Effect.suspend(() => {
-            if (checks >= maxChecks) return Effect.succeed(deny({ _tag: "Overloaded" }))
-            checks++
-            return callers.identify(headerOf(headers, "authorization")).pipe(
-              Effect.timeoutOrElse({ duration: CHECK_TIMEOUT, orElse: () => Effect.succeed(TOO_SLOW) }),
-              Effect.ensuring(Effect.sync(() => checks--)),
-              Effect.map((identity) => enter(identity, headers, remote))
-            )
-          }),
+          Effect.map(
+            credentials.check(headerOf(headers, "authorization")),
+            (identity) => identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)
+          ),
         denialOf: (caller, { itemId, userId }) => {
           const refusal = MayDo.refusalOf(auth, caller, { _tag: "PlaceOrder", userId, itemId })
           if (refusal === undefined) return undefined

@@ -59,8 +59,11 @@ export interface Taken {
 }
 
 /**
- * What was taken out by a change of `delta` units, where that is less than was asked for; undefined otherwise. Where
- * stock is put in at the same moment by somebody else, less seems to have been taken than was.
+ * What was taken out by a change of `delta` units, where that is less than was asked for; undefined otherwise.
+ *
+ * **Gotchas**: a best effort. The fold keeps no outcome of a change of stock, so the item before and after it is
+ * compared. Another change of stock in between counts as well: where somebody else takes units out, nothing may be
+ * found (two who take 10 each of 12 both see 12 go); where somebody puts units in, less seems to have been taken.
  */
 export const shortfall = (delta: number, before: ItemSummary, after: ItemSummary): Taken | undefined => {
   const taken = Math.max(0, before.stocked - after.stocked)

@@ -1,28 +1,37 @@
-/** Discarding several letters, with a result for each: for callers who want to see all of them. */
+/** Discarding several letters, with a result for each. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
-import { Effect, Result } from "effect"
+import { type Duration, Effect, Result } from "effect"
 import * as Discard from "./Discard.ts"
 import * as LetterBatch from "./LetterBatch.ts"
 import * as Letters from "./Letters.ts"
 import { distinct, type LetterSelection } from "./LetterSelection.ts"
 import type { Refusal } from "./Refusal.ts"
 
-/** As for `ReplayRun`. */
+/** As for `ReplayRun`. `Failed`: it is as it was, or (`AppendUnknown`) nobody knows; discarding it again is safe. */
 export type DiscardResult =
   | { readonly _tag: "Discarded"; readonly id: string; readonly discarded: Discard.Discarded }
   | { readonly _tag: "Refused"; readonly id: string; readonly refusal: Refusal }
-  | { readonly _tag: "Failed"; readonly id: string; readonly error: StoreUnavailable }
-  | { readonly _tag: "Left"; readonly id: string }
+  | { readonly _tag: "Failed"; readonly id: string; readonly error: StoreUnavailable | AppendUnknown }
+  | { readonly _tag: "Left" | "NotTried"; readonly id: string }
+
+/** What is to be done about each letter. Changes nothing. Waits until the letters are read; the caller bounds that. */
+export const inspect = (
+  selection: LetterSelection
+): Effect.Effect<ReadonlyArray<LetterBatch.Inspected<Discard.Step>>, never, DeadLetters> =>
+  selection._tag === "Ids"
+    ? LetterBatch.inspect(distinct(selection.ids), Discard.inspect)
+    : Effect.flatMap(Letters.open(selection.filter), (letters) => LetterBatch.inspect(letters, Discard.inspect))
 
 /** A result for each letter: those about which nothing is done come last. Named letters are discarded all, or none. */
-export const run = Effect.fn("DiscardRun.run")(function*(
+export const perform = Effect.fn("DiscardRun.perform")(function*(
   selection: LetterSelection,
-  operator: Operator
+  inspected: ReadonlyArray<LetterBatch.Inspected<Discard.Step>>,
+  operator: Operator,
+  within?: Duration.Input
 ): Effect.fn.Return<ReadonlyArray<DiscardResult>, never, DeadLetters> {
-  const ids = selection._tag === "Ids" ? distinct(selection.ids) : yield* Letters.open(selection.filter)
-  const inspected = yield* LetterBatch.inspect(ids, Discard.inspect)
   const refused = LetterBatch.refusals(inspected).map(({ id, refusal }): DiscardResult => ({
     _tag: "Refused",
     id,
@@ -32,13 +41,25 @@ export const run = Effect.fn("DiscardRun.run")(function*(
     const left = inspected.filter(({ step }) => step._tag !== "Refused")
     return [...left.map(({ id }): DiscardResult => ({ _tag: "Left", id })), ...refused]
   }
-  const done = yield* LetterBatch.perform(
+  const performed = yield* LetterBatch.perform(
     inspected,
-    (id, step) =>
-      Effect.map(Effect.result(Discard.perform(step, operator)), (result): DiscardResult =>
-        Result.isSuccess(result)
-          ? { _tag: "Discarded", id, discarded: result.success }
-          : { _tag: "Failed", id, error: result.failure })
+    (_, step) => Effect.result(Discard.perform(step, operator)),
+    within
   )
-  return [...done, ...refused]
+  return [...performed.map(resultOf), ...refused]
 })
+
+const resultOf = (
+  { id, standing }: LetterBatch.Performed<Result.Result<Discard.Discarded, StoreUnavailable>>
+): DiscardResult => {
+  switch (standing._tag) {
+    case "NotBegun":
+      return { _tag: "NotTried", id }
+    case "Begun":
+      return { _tag: "Failed", id, error: new AppendUnknown({ detail: "the time was over" }) }
+    case "Ended":
+      return Result.isSuccess(standing.value)
+        ? { _tag: "Discarded", id, discarded: standing.value.success }
+        : { _tag: "Failed", id, error: standing.value.failure }
+  }
+}

@@ -1,6 +1,7 @@
 /** Several letters at once: all are inspected before the first is changed. */
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import { Effect } from "effect"
+import { type Duration, Effect } from "effect"
+import * as WithinTime from "../append/WithinTime.ts"
 import * as LetterIdText from "./LetterIdText.ts"
 import type { Refusal, Refused } from "./Refusal.ts"
 
@@ -32,15 +33,27 @@ export const refusals = <Step extends Tagged>(
 ): ReadonlyArray<{ readonly id: string; readonly refusal: Refusal }> =>
   inspected.flatMap(({ id, step }) => isRefused(step) ? [{ id, refusal: step.refusal }] : [])
 
-/** Performs the other steps, each by itself. Stops at the first that fails. */
+/** A letter whose step was to be performed, and how far that came. */
+export interface Performed<A> {
+  readonly id: string
+  readonly standing: WithinTime.Standing<A>
+}
+
+/**
+ * Performs the other steps, each by itself, until the time is over where there is one. Stops at the first that fails.
+ */
 export const perform = <Step extends Tagged, A, E, R>(
   inspected: ReadonlyArray<Inspected<Step>>,
-  act: (id: string, step: Exclude<Step, Refused>) => Effect.Effect<A, E, R>
-): Effect.Effect<ReadonlyArray<A>, E, R> =>
-  Effect.forEach(
-    inspected.flatMap(({ id, step }) => isRefused(step) ? [] : [{ id, step: step as Exclude<Step, Refused> }]),
-    ({ id, step }) => act(id, step),
-    { concurrency: AT_ONCE }
+  act: (id: string, step: Exclude<Step, Refused>) => Effect.Effect<A, E, R>,
+  within?: Duration.Input
+): Effect.Effect<ReadonlyArray<Performed<A>>, E, R> => {
+  const steps = inspected.flatMap(({ id, step }) =>
+    isRefused(step) ? [] : [{ id, step: step as Exclude<Step, Refused> }]
   )
+  return Effect.map(
+    WithinTime.each(steps, ({ id, step }) => act(id, step), { atOnce: AT_ONCE, within }),
+    (standings) => standings.map((standing, at) => ({ id: steps[at]?.id ?? "", standing }))
+  )
+}
 
 const isRefused = (step: Tagged): step is Refused => step._tag === "Refused"

@@ -14,7 +14,7 @@ import {
   OrderLog
 } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
@@ -22,11 +22,14 @@ import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import type { SaleSettings } from "@flash-sale/domain/rules/Item"
-import { DateTime, Effect } from "effect"
+import { DateTime, Effect, Result } from "effect"
 import * as AppendRetries from "../append/AppendRetries.ts"
 import * as Letters from "./Letters.ts"
 import { type Refused, refused } from "./Refusal.ts"
 import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
+
+/** How long it may take to write down what follows from an attempt that is in the log. */
+const MARKED_WITHIN = "5 seconds"
 
 /** A letter that was replayed before, and by whom. */
 interface Done {
@@ -42,11 +45,20 @@ export type Step = ReplayCheck | Done
  * What became of a letter.
  *
  * - `Replayed`: its order's next attempt is in the log. `sale` is the sale as it was just before.
+ * - `Recorded`: the same, and the status for the buyer or the letter's mark could not be written: the letter may stay
+ *   open. That is no error, as the attempt counts; replaying the letter again starts no second one.
  * - `InLog`: that attempt was there already, with this status; the letter is marked as replayed.
  * - `Done`: it was marked before.
  */
 export type Replayed =
   | { readonly _tag: "Replayed"; readonly letter: DeadLetter; readonly next: Place; readonly sale: SaleSettings }
+  | {
+    readonly _tag: "Recorded"
+    readonly letter: DeadLetter
+    readonly next: Place
+    readonly sale: SaleSettings
+    readonly error: StoreUnavailable
+  }
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | Done
 
@@ -90,8 +102,10 @@ export const perform = Effect.fn("Replay.perform")(function*(
   const { letter, next } = step
   const sale = yield* saleOf(next)
   yield* append(next, operator)
-  yield* Letters.handle(letter, "replayed", operator)
-  return { _tag: "Replayed", letter, next, sale }
+  const marked = yield* Effect.result(mark(letter, next, operator))
+  return Result.isSuccess(marked)
+    ? { _tag: "Replayed", letter, next, sale }
+    : { _tag: "Recorded", letter, next, sale, error: marked.failure }
 })
 
 /** How the item is sold now: the new attempt is charged the price of the sale at its own offset. */
@@ -102,14 +116,26 @@ const saleOf = Effect.fnUntraced(function*({ order: { itemId } }: Place) {
   return settings
 })
 
-/** Appends the attempt, and writes its status PENDING for the buyer. */
+/** Appends the attempt. */
 const append = Effect.fnUntraced(function*(next: Place, operator: Operator) {
   const log = yield* OrderLog
-  const statuses = yield* OrderStatuses
   const record = OperatorRecord.by(operator, LogRecord.encode(next.order.itemId, next))
   yield* AppendRetries.ofIdempotent(log.append(record))
-  yield* statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))])
 })
+
+/** Writes the status PENDING for the buyer, and marks the letter: the one also where the other fails. */
+const mark = (letter: DeadLetter, next: Place, operator: Operator) =>
+  Effect.gen(function*() {
+    const statuses = yield* OrderStatuses
+    const written = yield* Effect.result(statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))]))
+    yield* Letters.handle(letter, "replayed", operator)
+    if (Result.isFailure(written)) return yield* written.failure
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: MARKED_WITHIN,
+      orElse: () => Effect.fail(new StoreUnavailable({ detail: `no answer within ${MARKED_WITHIN}` }))
+    })
+  )
 
 const pending = ({ attempt, correlationId, order }: Place, updatedAt: string): StatusRecord => ({
   requestId: order.requestId,

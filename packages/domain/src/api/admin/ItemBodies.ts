@@ -73,11 +73,14 @@ export const StockChanged = Schema.Struct({
   sale: Sale,
   position: AdminFields.Position,
   repeated: Schema.optionalKey(Schema.Boolean.annotate({
-    description: "Present and true where this Idempotency-Key was sent before: the change counts once"
+    description: "Present and true where this Idempotency-Key was sent before, and the change may have been made " +
+      "then: it counts once"
   })),
   shortfall: Schema.optionalKey(
     Schema.Struct({ asked: Schema.Int, taken: Schema.Int }).annotate({
-      description: "Present where less was taken out than was asked for, as no more was available"
+      description: "Present where less was seen to be taken out than was asked for, as no more was available. A " +
+        "best effort: it compares the stock before and after, so another change of stock at the same moment may " +
+        "hide it, or make `taken` too small"
     })
   )
 }).annotate({ identifier: "StockChanged", description: "The change counts; the item as it is after it." })

@@ -120,8 +120,8 @@ export const Replay = Schema.Struct({
 const LetterOutcome = Schema.Struct({
   id: Schema.String,
   outcome: Schema.String.annotate({
-    description: "`replayed`, `discarded`, `done_before`, `failed`, `left` (another letter that was named cannot be " +
-      "handled), or why nothing was done; in a dry run what would happen, such as `would_reserve`"
+    description: "`replayed`, `recorded` (its attempt is in the log, the letter may be open), `discarded`, " +
+      "`done_before`, `failed`, `left` (another cannot be handled, or `not_tried` in time), or why nothing was done"
   }),
   code: Schema.optionalKey(Schema.String.annotate({ description: "Why it failed, or would be refused" })),
   order_status: Schema.optionalKey(Schema.String.annotate({ description: "What its order is already" })),
