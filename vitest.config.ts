@@ -4,9 +4,20 @@ import { defineConfig } from "vitest/config"
 // Real Kafka and Redis servers are started once for the whole run; the suites that need them read their ports.
 const servers = "./test/servers/globalSetup.ts"
 
+/** Each takes more than half a minute, and has rarely found anything: `npm run test:full` has them. */
+const LONG = [
+  "test/chaos/EmbeddedDamage.test.ts",
+  "test/chaos/RedisFaults.test.ts",
+  "test/chaos/ThreeBrokers.test.ts",
+  "test/cli/engine/RemoteProcesses.test.ts",
+  "test/cli/recover/RepartitionKilled.test.ts",
+  "test/deploy/prometheus/alerts.test.ts"
+]
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: process.env["FULL"] === "1" ? [] : LONG,
     globalSetup: existsSync(new URL(servers, import.meta.url)) ? [servers] : [],
     testTimeout: 30_000,
     hookTimeout: 120_000,
