@@ -7,6 +7,7 @@ ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/admin/package.json packages/admin/
 COPY packages/audit/package.json packages/audit/
 COPY packages/cli/package.json packages/cli/
 COPY packages/client/package.json packages/client/

@@ -8,7 +8,7 @@ import * as Services from "../chaos/Services.ts"
 
 const TIMEOUT = 180_000
 const WHOLE = /a whole backup of \d{4}-\d\d-\d\dT[\d:.]+Z, with (\d+) records of the log and \d+ items\n/
-const NOT_IN_IT = "not in it: payment-token.keys in "
+const NOT_IN_IT = "not in it: keys.json, payment-token.keys in "
 
 it("a backup under load becomes an engine whose store is the fold of its log", { timeout: TIMEOUT }, async () => {
   const settings = { DATA_DIR: await Services.folder(), PAYMENT_LATENCY: "50ms" }

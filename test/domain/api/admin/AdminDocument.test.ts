@@ -9,6 +9,7 @@ import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
+import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
 import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
@@ -41,6 +42,8 @@ const answers = operations.flatMap(({ name, operation }) =>
 )
 
 const schemas: Readonly<Record<string, unknown>> = {
+  // Its public name: decision 0023.
+  OrderStanding: OrderView,
   ...Errors,
   ...AccessErrors,
   ...HttpProblems,
