@@ -48,7 +48,8 @@ export const isEnginesOwn = (folder: string): boolean =>
  */
 export const strangeness = (folder: string): string | undefined => {
   if (isNoFolder(folder)) return NO_FOLDER
-  if (isEngineFolder(folder)) return undefined
+  // An engine whose data was forgotten has left its keys.
+  if (isEngineFolder(folder) || keysIn(folder).length > 0) return undefined
   const strange = namesIn(folder).filter((name) => !NAMES.test(name) && !isAside(name)).toSorted()
   if (strange.length === 0) return undefined
   const more = strange.length > SHOWN ? ` and ${strange.length - SHOWN} more` : ""
