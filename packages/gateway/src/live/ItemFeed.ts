@@ -39,8 +39,9 @@ export interface ItemFeed {
   ) => Effect.Effect<void, never, Scope.Scope>
 }
 
-/** The data of an encoded event, without its id. */
-const dataOf = (event: string): string => event.slice(event.indexOf("data: "))
+/** What an encoded snapshot says of its item: without its id, and without the clock, which goes on by itself. */
+const saidBy = (snapshot: string): string =>
+  snapshot.slice(snapshot.indexOf("data: ")).replace(/,"now":"[^"]*"/, "")
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
@@ -69,7 +70,7 @@ export const make = Effect.fnUntraced(function*(
     const before = yield* item.text
     yield* item.refresh
     const after = yield* item.text
-    if (dataOf(after) !== dataOf(before)) subscribers.deliver(FeedRound.ofSnapshot(after))
+    if (saidBy(after) !== saidBy(before)) subscribers.deliver(FeedRound.ofSnapshot(after))
   }).pipe(outlivingBugs("a feed's read of its item"))
   yield* Effect.sleep(FIRST_READ).pipe(
     Effect.andThen(Effect.repeat(Effect.ignore(readAgain), Schedule.spaced(READ_EVERY))),
