@@ -40,8 +40,7 @@ export interface ItemFeed {
 }
 
 /** What an encoded snapshot says of its item: without its id, and without the clock, which goes on by itself. */
-const saidBy = (snapshot: string): string =>
-  snapshot.slice(snapshot.indexOf("data: ")).replace(/,"now":"[^"]*"/, "")
+const saidBy = (snapshot: string): string => snapshot.slice(snapshot.indexOf("data: ")).replace(/,"now":"[^"]*"/, "")
 
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
