@@ -11,8 +11,8 @@ const LOADED = fileURLToPath(new URL("LoadedModules.ts", import.meta.url))
 const TIMEOUT = 60_000
 const MEGABYTES = 130
 /**
- * Of the processor; about half of it on a machine that does nothing else, as two programs that share a core take more of
- * it. What passes on the clock is another matter.
+ * Of the processor: about twice what a quiet machine takes, as programs that share a core take more of it. What passes
+ * on the clock is another matter.
  */
 const CPU_MILLIS = 1_500
 
