@@ -8,10 +8,14 @@ const servers = "./test/servers/globalSetup.ts"
 const LONG = [
   "test/chaos/EmbeddedDamage.test.ts",
   "test/chaos/RedisFaults.test.ts",
+  "test/chaos/Sentinel.test.ts",
+  "test/chaos/StartingAfresh.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
   "test/cli/engine/RemoteProcesses.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",
-  "test/deploy/prometheus/alerts.test.ts"
+  "test/cli/recover/RepartitionLate.test.ts",
+  "test/deploy/prometheus/alerts.test.ts",
+  "test/deploy/withoutDocker.test.ts"
 ]
 
 export default defineConfig({
