@@ -39,9 +39,6 @@ export interface ItemFeed {
   ) => Effect.Effect<void, never, Scope.Scope>
 }
 
-/** What an encoded snapshot says of its item: without its id, and without the clock, which goes on by itself. */
-const saidBy = (snapshot: string): string => snapshot.slice(snapshot.indexOf("data: ")).replace(/,"now":"[^"]*"/, "")
-
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId
 ): Effect.fn.Return<ItemFeed, never, LiveEvents | ItemStore | PartitionCount | Scope.Scope> {
@@ -66,10 +63,7 @@ export const make = Effect.fnUntraced(function*(
   const readAgain = Effect.gen(function*() {
     // Without a subscriber another price is not delivered; the next subscriber reads the item anew.
     if (subscribers.isEmpty()) return yield* item.forget
-    const before = yield* item.text
-    yield* item.refresh
-    const after = yield* item.text
-    if (saidBy(after) !== saidBy(before)) subscribers.deliver(FeedRound.ofSnapshot(after))
+    if (yield* item.refresh) subscribers.deliver(FeedRound.ofSnapshot(yield* item.text))
   }).pipe(outlivingBugs("a feed's read of its item"))
   yield* Effect.sleep(FIRST_READ).pipe(
     Effect.andThen(Effect.repeat(Effect.ignore(readAgain), Schedule.spaced(READ_EVERY))),

@@ -12,14 +12,18 @@ import * as Sse from "./Sse.ts"
 
 const encodeView = Schema.encodeSync(Schema.fromJsonString(ItemView))
 
+/** What is shown of an item, but for the clock, which goes on by itself. */
+const shownOf = ({ available, held, settings, sold }: ItemSummary): string =>
+  JSON.stringify({ available, held, sold, settings })
+
 /** Why an item cannot be shown now. */
 export type Unread = Effect.Error<ReturnType<typeof Views.ofItem>> | StoreUnavailable | ItemDamaged
 
 export interface ItemSnapshot {
   /** The item after every event so far, as a server-sent event; read from the store where it is not known yet. */
   readonly text: Effect.Effect<string, Unread>
-  /** Reads the item again. */
-  readonly refresh: Effect.Effect<void, Unread>
+  /** Reads the item again. Whether it is other than it was known to be; false where it was not known. */
+  readonly refresh: Effect.Effect<boolean, Unread>
   /** Takes over the counts of events, oldest first. */
   readonly apply: (events: ReadonlyArray<LiveEvent>) => void
   /** The id of the last event; undefined before the first. */
@@ -45,9 +49,13 @@ export const make = Effect.fnUntraced(function*(
     const { available, held, sold } = summary !== undefined && applied !== before ? summary : found
     const next = { ...found, available, held, sold }
     yield* Views.ofItem(itemId, next)
+    const isChanged = summary !== undefined && shownOf(summary) !== shownOf(next)
     summary = next
+    return isChanged
   })
-  const readOnce = reading.withPermits(1)(Effect.suspend(() => summary === undefined ? read : Effect.void))
+  const readOnce = reading.withPermits(1)(
+    Effect.suspend(() => summary === undefined ? Effect.asVoid(read) : Effect.void)
+  )
 
   const encode = (now: ItemSummary) =>
     Effect.map(Views.ofItem(itemId, now), (view) => Sse.event("snapshot", lastId, encodeView(view)))
