@@ -1,7 +1,8 @@
 /** Reading one answer of the payment provider: a result, an answer that is of no use, or a rejection. */
 import type { PaymentOutcome } from "@flash-sale/domain/records/Command"
-import { Clock, Data, Effect, Option, Stream } from "effect"
+import { Clock, Data, Effect, Option } from "effect"
 import type { HttpClientResponse } from "effect/http"
+import * as BoundedBody from "../http/client/BoundedBody.ts"
 import * as PaymentWire from "./PaymentWire.ts"
 import * as RetryAfter from "./RetryAfter.ts"
 
@@ -22,22 +23,10 @@ export class Unanswered extends Data.TaggedError("Unanswered")<{
 /** The provider rejected the request: repeating it would not help. */
 export class Rejected extends Data.TaggedError("Rejected")<{ readonly status: number }> {}
 
-/** The body as text. Reads it to its end, so that the connection can be reused, but at most `MAX_ANSWER` bytes. */
+const FAULTS = { TooLong: "its answer is too long", BrokenOff: "its answer broke off" } as const
+
 const textOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, Unanswered> =>
-  Effect.suspend(() => {
-    const chunks: Array<Uint8Array> = []
-    let size = 0
-    return Stream.runForEach(response.stream, (chunk) => {
-      chunks.push(chunk)
-      size += chunk.length
-      return size > MAX_ANSWER ? Effect.fail(new Unanswered({ detail: "its answer is too long" })) : Effect.void
-    }).pipe(
-      Effect.mapError((error) =>
-        error._tag === "Unanswered" ? error : new Unanswered({ detail: "its answer broke off" })
-      ),
-      Effect.map(() => Buffer.concat(chunks).toString("utf8"))
-    )
-  })
+  Effect.mapError(BoundedBody.text(response, MAX_ANSWER), (fault) => new Unanswered({ detail: FAULTS[fault] }))
 
 /** The provider's result for this key; undefined where it answered 404. */
 export const read = Effect.fnUntraced(function*(

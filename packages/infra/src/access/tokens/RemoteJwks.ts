@@ -7,8 +7,9 @@
  * force.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Context, Deferred, Duration, Effect, Layer, Result, Schedule, Scope, Stream } from "effect"
-import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { Context, Deferred, Duration, Effect, Layer, Result, Schedule, Scope } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import * as BoundedBody from "../../http/client/BoundedBody.ts"
 import * as Log from "../../observability/logs/Log.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
 import * as Faults from "../watch/Faults.ts"
@@ -26,20 +27,6 @@ export const MAX_BYTES = 64 * 1024
 
 const wrongBody = "its answer is longer than may be, or broke off"
 
-const textOf = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string, string> =>
-  Effect.suspend(() => {
-    const chunks: Array<Uint8Array> = []
-    let size = 0
-    return Stream.runForEach(response.stream, (chunk) => {
-      chunks.push(chunk)
-      size += chunk.length
-      return size > MAX_BYTES ? Effect.fail(wrongBody) : Effect.void
-    }).pipe(
-      Effect.mapError(() => wrongBody),
-      Effect.map(() => Buffer.concat(chunks).toString("utf8"))
-    )
-  })
-
 /** The set's text, or why there is none: in words, as what the transport says may hold parts of the address. */
 const fetchText = Effect.fnUntraced(function*(
   client: HttpClient.HttpClient,
@@ -49,7 +36,7 @@ const fetchText = Effect.fnUntraced(function*(
     Effect.mapError(() => "it could not be reached")
   )
   if (response.status !== 200) return yield* Effect.fail(`it answered ${response.status}`)
-  return yield* textOf(response)
+  return yield* Effect.mapError(BoundedBody.text(response, MAX_BYTES), () => wrongBody)
 })
 
 export const make = Effect.fnUntraced(function*(
