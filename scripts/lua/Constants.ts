@@ -4,9 +4,9 @@
  */
 import { EVENTS_KEPT } from "../../packages/domain/src/ports/LiveEvents.ts"
 import * as Command from "../../packages/domain/src/records/Command.ts"
-import { hasHeldUnits, OrderStatus, rank } from "../../packages/domain/src/records/OrderStatus.ts"
+import { hasHeldUnits, OrderStatus } from "../../packages/domain/src/records/OrderStatus.ts"
 import * as Item from "../../packages/domain/src/rules/Item.ts"
-import * as Outcome from "../../packages/domain/src/rules/Outcome.ts"
+import * as OutcomeStatus from "../../packages/domain/src/rules/OutcomeStatus.ts"
 import { lineAt, type Source } from "../Source.ts"
 import type { Violation } from "../Violation.ts"
 
@@ -24,10 +24,10 @@ export interface Constant {
 const statuses = (): Readonly<Record<string, Scalar>> => {
   const entries: Array<readonly [string, Scalar]> = []
   for (const state of ["held", "sold", "voiding", "unreadable"] as const) {
-    entries.push([state, Outcome.status({ state, reason: undefined }) ?? ""])
+    entries.push([state, OutcomeStatus.status({ state, reason: undefined }) ?? ""])
   }
   for (const reason of [...Item.REJECTION_REASONS, ...Item.RELEASE_REASONS]) {
-    const status = Outcome.status({ state: "released", reason }) ?? ""
+    const status = OutcomeStatus.status({ state: "released", reason }) ?? ""
     if (status !== "FAILED") entries.push([reason, status])
   }
   return Object.fromEntries(entries)

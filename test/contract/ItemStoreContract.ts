@@ -10,7 +10,7 @@ import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks
 import { type ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import { defaultSettings } from "@flash-sale/domain/rules/Item"
+import { defaultSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
 import {

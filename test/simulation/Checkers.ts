@@ -9,6 +9,7 @@ import { home, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { HashMap, Option } from "effect"
 import * as Door from "./Door.ts"
 import * as Evidence from "./Evidence.ts"
@@ -85,10 +86,10 @@ const whole = (world: World, itemId: ItemId): Wrong => {
 
 const expectedStatus = (oracle: Item, requestId: RequestId): OrderStatus | undefined => {
   const held = HashMap.get(oracle.orders, requestId)
-  if (Option.isSome(held)) return Outcome.status(Outcome.ofHeld(requestId, held.value, false))
+  if (Option.isSome(held)) return OutcomeStatus.status(held.value)
   const rejected = HashMap.get(oracle.rejected, requestId)
   return Option.isSome(rejected)
-    ? Outcome.status(Outcome.rejected(requestId, rejected.value.reason, 1, 0, false))
+    ? OutcomeStatus.status(Outcome.rejected(requestId, rejected.value.reason, 1, 0, false))
     : undefined
 }
 

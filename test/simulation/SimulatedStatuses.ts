@@ -1,6 +1,7 @@
 /** The statuses in the store. */
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import { isFinal, mayReplace, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Effect, Layer } from "effect"
 import type { State } from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"

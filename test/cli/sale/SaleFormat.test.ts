@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as SaleFormat from "@flash-sale/cli/sale/SaleFormat"
 import { ItemId } from "@flash-sale/domain/records/Ids"
-import { defaultSettings } from "@flash-sale/domain/rules/Item"
+import { defaultSettings } from "@flash-sale/domain/rules/SaleSettings"
 
 describe("SaleFormat", () => {
   it("the shown state says whether orders are taken, as the engine decides", () => {

@@ -71,7 +71,7 @@ describe("LogRecord", () => {
     if (full._tag !== "Place") return assert.fail()
     const { attempt, order: { requestId } } = full
     const command = Command.GiveUp({ requestId, attempt })
-    const { headers, value } = LogRecord.concerning(LogRecord.encode(itemId, command), full)
+    const { headers, value } = LogRecord.concerning(LogRecord.encode(itemId, command), requestId, full)
     assert.deepStrictEqual(headers, {
       type: "give-up",
       correlation_id: full.correlationId,

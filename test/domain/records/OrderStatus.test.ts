@@ -2,9 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import * as StatusRule from "@flash-sale/domain/records/StatusRule"
 import { Effect, Schema } from "effect"
 
-const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number): OrderStatus.StatusStamp => ({
+const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number): StatusRule.StatusStamp => ({
   attempt,
   status,
   ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
@@ -31,11 +32,11 @@ const recordOf = ({ attempt, item, place, status, user }: typeof Record.Type): O
   fingerprint: user
 })
 
-describe("OrderStatus.mayReplace", () => {
+describe("StatusRule.mayReplace", () => {
   it.effect.prop("mayReplace never holds both ways", { a: Record, b: Record }, ({ a, b }) =>
     Effect.sync(() => {
       const [one, other] = [recordOf(a), recordOf(b)]
-      assert.isFalse(OrderStatus.mayReplace(one, other) && OrderStatus.mayReplace(other, one))
+      assert.isFalse(StatusRule.mayReplace(one, other) && StatusRule.mayReplace(other, one))
     }))
 
   it.effect.prop(
@@ -47,7 +48,7 @@ describe("OrderStatus.mayReplace", () => {
         const { placedAtOffset: _, ...pending } = claimed
         const decided = { ...recordOf(b), itemId: pending.itemId, placedAtOffset: Offset.make(7) }
         if (decided.status === "PENDING") return
-        assert.isTrue(OrderStatus.mayReplace(pending, decided))
+        assert.isTrue(StatusRule.mayReplace(pending, decided))
       })
   )
 
@@ -59,14 +60,14 @@ describe("OrderStatus.mayReplace", () => {
         const [owner, other] = [{ ...recordOf(a), fingerprint: "owner" }, recordOf(b)]
         // Also where its offset is forgotten, as the log was moved.
         if (OrderStatus.hasHeldUnits(owner) && owner.status !== "PENDING") {
-          assert.isFalse(OrderStatus.mayReplace(owner, other))
+          assert.isFalse(StatusRule.mayReplace(owner, other))
         }
       })
   )
 })
 
-describe("OrderStatus.isForward", () => {
-  const cases: ReadonlyArray<readonly [string, OrderStatus.StatusStamp, OrderStatus.StatusStamp, boolean]> = [
+describe("StatusRule.isForward", () => {
+  const cases: ReadonlyArray<readonly [string, StatusRule.StatusStamp, StatusRule.StatusStamp, boolean]> = [
     ["accepted, then held", stamp(1, "PENDING"), stamp(1, "RESERVED", 4), true],
     ["held, then sold", stamp(1, "RESERVED", 4), stamp(1, "COMPLETED", 4), true],
     ["accepted, then final at once", stamp(1, "PENDING"), stamp(1, "FAILED_SOLD_OUT", 4), true],
@@ -81,7 +82,7 @@ describe("OrderStatus.isForward", () => {
   ]
   for (const [name, current, next, expected] of cases) {
     it(`isForward is ${expected} for ${name}`, () => {
-      assert.strictEqual(OrderStatus.isForward(current, next), expected)
+      assert.strictEqual(StatusRule.isForward(current, next), expected)
     })
   }
 
@@ -90,8 +91,8 @@ describe("OrderStatus.isForward", () => {
     { a: Stamp, b: Stamp },
     ({ a, b }) =>
       Effect.sync(() => {
-        assert.isFalse(OrderStatus.isForward(a, a))
-        assert.isFalse(OrderStatus.isForward(a, b) && OrderStatus.isForward(b, a))
+        assert.isFalse(StatusRule.isForward(a, a))
+        assert.isFalse(StatusRule.isForward(a, b) && StatusRule.isForward(b, a))
       })
   )
 
@@ -100,7 +101,7 @@ describe("OrderStatus.isForward", () => {
     { a: Stamp, b: Stamp },
     ({ a, b }) =>
       Effect.sync(() => {
-        if (!OrderStatus.isFinal(a.status) || !OrderStatus.isForward(a, b)) return
+        if (!OrderStatus.isFinal(a.status) || !StatusRule.isForward(a, b)) return
         assert.isTrue(b.attempt > a.attempt || (b.place ?? -1) > (a.place ?? -1))
       })
   )

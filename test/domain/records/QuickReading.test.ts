@@ -3,8 +3,9 @@
  * that they would refuse.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Instant, isInstant, readSettlement, Settlement } from "@flash-sale/domain/records/Command"
+import { readSettlement, Settlement } from "@flash-sale/domain/records/Command"
 import * as Ids from "@flash-sale/domain/records/Ids"
+import { Instant, isInstant } from "@flash-sale/domain/records/Instant"
 import * as Json from "@flash-sale/domain/records/Json"
 import * as Order from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"

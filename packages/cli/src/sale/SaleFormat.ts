@@ -1,6 +1,6 @@
 /** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import type { ShownItem, ShownSummary } from "@flash-sale/operations/items/ItemView"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"

@@ -2,7 +2,7 @@
 import { DateTime, Schema, SchemaTransformation } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ItemId } from "../records/Ids.ts"
-import type { SaleSettings } from "../rules/Item.ts"
+import type { SaleSettings } from "../rules/SaleSettings.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
 import { RequestErrors } from "./RequestErrors.ts"

@@ -8,6 +8,8 @@ export interface Backlog {
   readonly folded: number
   /** Records a second that the fold takes while it is busy; 0 while that is not known. */
   readonly perSecond: number
+  /** The latest version of the rules that its processor knows. One that does not say it knows version 1. */
+  readonly rules: number
 }
 
 export interface Service {

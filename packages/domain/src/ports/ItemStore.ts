@@ -8,9 +8,11 @@
 import { Context, type Effect, Schema } from "effect"
 import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
+import type { OpenOrder, RefundDue } from "../rules/Checkout.ts"
 import type { Batch } from "../rules/Fold.ts"
-import type { SaleSettings } from "../rules/Item.ts"
+import type { HeldOrder } from "../rules/Item.ts"
 import type { RecordOutcome } from "../rules/Outcome.ts"
+import type { SaleSettings } from "../rules/SaleSettings.ts"
 import type { MarkMoved, Session } from "./RecoveryMarks.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
@@ -44,6 +46,8 @@ export interface ItemSummary {
   /** Units ever put in, less those taken out by hand: available + held + sold. */
   readonly stocked: number
   readonly settings: SaleSettings
+  /** The version of the rules by which it is folded. */
+  readonly rules: number
   /** The offset of the last record folded, or -1. */
   readonly position: number
   /** Whether the item's partition is marked as wholly folded; without it, nothing early may be concluded. */
@@ -79,6 +83,35 @@ export type NamesCursor = typeof NamesCursor.Type
 export interface NamesPage {
   readonly itemIds: ReadonlyArray<ItemId>
   readonly next: NamesCursor | undefined
+}
+
+/** Where the next open orders of an item are, for the store that gave it. */
+export const OpenCursor = Schema.String.check(Schema.isMaxLength(1_000)).pipe(Schema.brand("OpenCursor"))
+export type OpenCursor = typeof OpenCursor.Type
+
+/** A hold until it is final, or a refund that waits for the provider. */
+export interface FoundOpen {
+  readonly requestId: RequestId
+  readonly order: HeldOrder
+  readonly open: OpenOrder
+}
+
+/** Some open orders of an item, and where the others are; `next` is undefined at the end. */
+export interface OpenPage {
+  readonly orders: ReadonlyArray<FoundOpen>
+  readonly next: OpenCursor | undefined
+}
+
+/** What an item knows of one request id, at one moment. */
+export interface OrderKnown {
+  /** The offset of the last record folded, or -1: later records say more. */
+  readonly position: number
+  /** Whether the item's partition is marked as wholly folded; without it, nothing may be concluded. */
+  readonly isComplete: boolean
+  /** Undefined where it never held units. */
+  readonly order: HeldOrder | undefined
+  readonly open: OpenOrder | undefined
+  readonly refundsDue: ReadonlyArray<RefundDue>
 }
 
 export interface FoldRequest extends Batch {
@@ -140,6 +173,22 @@ export class ItemStore extends Context.Service<ItemStore, {
     from: NamesCursor | undefined,
     limit: number
   ) => Effect.Effect<NamesPage, StoreUnavailable>
+  /** What the item knows of a request id. Changes nothing. */
+  readonly readOrder: (
+    partition: PartitionId,
+    itemId: ItemId,
+    requestId: RequestId
+  ) => Effect.Effect<OrderKnown, StoreUnavailable | ItemDamaged>
+  /**
+   * Open orders of an item, about `limit` of them, from the cursor on or from the beginning. One that is open from the
+   * first page to the last is on one of them, and may be on two. One that changes meanwhile may be there as it was.
+   */
+  readonly openOrders: (
+    partition: PartitionId,
+    itemId: ItemId,
+    from: OpenCursor | undefined,
+    limit: number
+  ) => Effect.Effect<OpenPage, StoreUnavailable | ItemDamaged>
   /**
    * Why the store takes no writes now: it is away, a replica, full or damaged. Undefined where nothing keeps it from
    * taking what an order needs.

@@ -3,16 +3,20 @@
  * their order; time, price and rules come from them alone.
  */
 import { Data, Schema } from "effect"
+import type { Confirmation, Expiry, Refund } from "./checkout/Checkout.ts"
+import { HoldSeconds, type RecordedHold } from "./checkout/Hold.ts"
 import type { CorrelationId } from "./Ids.ts"
-import { Attempt, isAttempt, isRequestId, isWhole, type ItemId, RequestId } from "./Ids.ts"
+import { Attempt, isAttempt, isRequestId, type ItemId, RequestId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
 import * as Json from "./Json.ts"
 import type { RecordedOrder } from "./Order.ts"
+import type { OrderTrace } from "./OrderTrace.ts"
 
 /** The furthest that one adjustment can move the stock of an item, in units. */
 export const MAX_ADJUSTMENT = 1_000_000_000
 
 /** Which version of the rules this build knows. A `rules` record with a later one stops the item. */
-export const RULES_VERSION = 1
+export const RULES_VERSION = 2
 
 /** The final outcome of one charge, by the payment provider. */
 export const PaymentOutcome = Schema.Literals(["paid", "declined", "voided"])
@@ -60,13 +64,10 @@ export const Adjustment = Schema.Union([
 ])
 export type Adjustment = typeof Adjustment.Type
 
-const LAST_INSTANT = 8_640_000_000_000_000
-/** Milliseconds since 1970 (UTC). */
-export const Instant = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: LAST_INSTANT }))
-export const isInstant = (value: number): boolean => isWhole(value, 0, LAST_INSTANT)
-
-/** An amount of money per unit, in the smallest unit of its currency. */
-export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000 }))
+/** An amount of money per unit, in the smallest unit of its currency. A thousand units of it are still a whole number. */
+export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000_000 }))
+/** The highest price that version 1 of the rules knew. */
+export const MAX_NARROW_PRICE = 1_000_000_000
 export const Currency = Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/))
 
 /** Changes of the sale's settings: a field that is absent keeps its value, one that is null loses it. */
@@ -78,8 +79,16 @@ export const SalePatch = Schema.Struct({
   ),
   paused: Schema.optionalKey(Schema.Boolean),
   price: Schema.optionalKey(Schema.NullOr(Price)),
-  currency: Schema.optionalKey(Schema.NullOr(Currency))
-}).pipe(Schema.encodeKeys({ opensAt: "opens_at", closesAt: "closes_at", perUserLimit: "per_user_limit" }))
+  currency: Schema.optionalKey(Schema.NullOr(Currency)),
+  holdSeconds: Schema.optionalKey(Schema.NullOr(HoldSeconds)),
+  maxHoldSeconds: Schema.optionalKey(Schema.NullOr(HoldSeconds))
+}).pipe(Schema.encodeKeys({
+  opensAt: "opens_at",
+  closesAt: "closes_at",
+  perUserLimit: "per_user_limit",
+  holdSeconds: "hold_seconds",
+  maxHoldSeconds: "max_hold_seconds"
+}))
 export type SalePatch = typeof SalePatch.Type
 
 /** One order of one attempt, named by a `cancel` or a `give-up`. */
@@ -99,9 +108,15 @@ export type Command = Data.TaggedEnum<{
     readonly attempt: number
     /** When the gateway accepted it, milliseconds since 1970 (UTC). */
     readonly acceptedAt: number
-    readonly correlationId: CorrelationId
-    readonly traceparent?: string
-  }
+  } & OrderTrace
+  Hold: {
+    readonly order: RecordedHold
+    /** When the gateway accepted it, milliseconds since 1970 (UTC): its time runs from then. */
+    readonly acceptedAt: number
+  } & OrderTrace
+  Confirm: Confirmation & OrderTrace
+  Expire: Expiry
+  Refund: Refund & OrderTrace
   Settle: { readonly settlements: ReadonlyArray<Settlement> }
   Adjust: { readonly adjustment: Adjustment }
   Cancel: OrderRef

@@ -4,10 +4,14 @@ import type { Command } from "./Command.ts"
 
 /**
  * The records in batches, in order. None names more than `most` orders, but for a single record that names more by
- * itself: a settlement of many payments is one record and many orders.
+ * itself: a settlement of many payments is one record and many orders, and so is the expiry of many holds.
  */
 export const of = <A extends { readonly command: Command }>(
   records: ReadonlyArray<A>,
   most: number
-): ReadonlyArray<ReadonlyArray<A>> =>
-  Chunks.of(records, most, ({ command }) => command._tag === "Settle" ? command.settlements.length : 1)
+): ReadonlyArray<ReadonlyArray<A>> => Chunks.of(records, most, ({ command }) => ordersOf(command))
+
+const ordersOf = (command: Command): number => {
+  if (command._tag === "Settle") return command.settlements.length
+  return command._tag === "Expire" ? command.orders.length : 1
+}

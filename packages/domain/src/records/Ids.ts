@@ -12,9 +12,13 @@ export const MAX_REQUEST_ID_LENGTH = 200
 /** The most units that one order may ask for. */
 export const MAX_AMOUNT = 1000
 
-/** By the flag `u` it is also a pattern of JSON Schema. */
-const ID_PATTERN = /^[a-zA-Z0-9_-]{1,100}$/u
-const idMessage = "must be 1 to 100 characters out of letters, digits, '_' and '-'"
+/** By the flag `u` they are also patterns of JSON Schema. Neither id may be a step of a path. */
+const USER_PATTERN = /^(?!\.{1,2}$)[a-zA-Z0-9_.:@|+=~-]{1,100}$/u
+const ITEM_PATTERN = /^(?!\.{1,2}$)[a-zA-Z0-9_.-]{1,100}$/u
+const userMessage = "must be 1 to 100 characters out of letters, digits and '_.:@|+=~-', and not \".\" or \"..\""
+const itemMessage = "must be 1 to 100 characters out of letters, digits, '_', '.' and '-', and not \".\" or \"..\""
+/** What version 1 of the rules knew: see `isWide`. */
+const NARROW_PATTERN = /^[a-zA-Z0-9_-]{1,100}$/
 
 const controlCharacter = /\p{Cc}/u
 
@@ -30,21 +34,23 @@ const NOT_BLANK =
   "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
 /** The buyer. Vouched for by the caller: the shop's servers call the engine, not browsers. */
-export const UserId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
+export const UserId = Schema.String.check(Schema.isPattern(USER_PATTERN, { message: userMessage })).pipe(
   Schema.brand("UserId")
 ).annotate({ description: "The buyer, vouched for by the caller" })
 export type UserId = typeof UserId.Type
 
 /** What is sold. Also the key of every record in the log, so that one item lives in one partition. */
-export const ItemId = Schema.String.check(Schema.isPattern(ID_PATTERN, { message: idMessage })).pipe(
+export const ItemId = Schema.String.check(Schema.isPattern(ITEM_PATTERN, { message: itemMessage })).pipe(
   Schema.brand("ItemId")
 ).annotate({ description: "What is sold" })
 export type ItemId = typeof ItemId.Type
 
-const isId = (value: unknown): boolean => typeof value === "string" && ID_PATTERN.test(value)
 /** The checks of these schemas as plain functions: each record needs several, and decoding by schema costs far more. */
-export const isUserId = (value: unknown): value is UserId => isId(value)
-export const isItemId = (value: unknown): value is ItemId => isId(value)
+export const isUserId = (value: unknown): value is UserId => typeof value === "string" && USER_PATTERN.test(value)
+export const isItemId = (value: unknown): value is ItemId => typeof value === "string" && ITEM_PATTERN.test(value)
+
+/** Whether an id of a user or of an item has characters that version 1 of the rules did not take. */
+export const isWide = (id: UserId | ItemId): boolean => !NARROW_PATTERN.test(id)
 
 const isRequestText = (text: string): boolean => isPlainText(text, MAX_REQUEST_ID_LENGTH) && text.trim().length > 0
 

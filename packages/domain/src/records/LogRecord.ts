@@ -4,11 +4,13 @@
  * **Details**: decoding never fails. A record that cannot be understood becomes the command `Unreadable`, which is
  * folded (and dead-lettered) like any other, so that a poison message never stops a partition.
  */
-import { Result, type Schema } from "effect"
+import * as Hold from "./checkout/Hold.ts"
 import * as Command from "./Command.ts"
-import { CorrelationId, isItemId, type ItemId } from "./Ids.ts"
+import { type CorrelationId, isItemId, type ItemId, type RequestId } from "./Ids.ts"
 import * as Order from "./Order.ts"
+import type { OrderTrace } from "./OrderTrace.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
+import * as RecordCommands from "./RecordCommands.ts"
 import * as RecordHeaders from "./RecordHeaders.ts"
 import * as RecordValue from "./RecordValue.ts"
 import * as Utf8 from "./Utf8.ts"
@@ -41,7 +43,6 @@ export interface LogPosition {
 }
 
 type Encodable = Exclude<Command.Command, { readonly _tag: "Unreadable" }>
-type Place = Extract<Command.Command, { readonly _tag: "Place" }>
 
 /** The record of a command. The opposite of `decode`. */
 export const encode = (itemId: ItemId, command: Encodable): NewRecord => {
@@ -60,20 +61,29 @@ export const encode = (itemId: ItemId, command: Encodable): NewRecord => {
       return of(itemId, "sale", RecordValue.writeSale(command.patch))
     case "Rules":
       return of(itemId, "rules", RecordValue.writeRules(command))
+    case "Hold":
+      return of(itemId, "hold", Hold.write(command.order), RecordHeaders.ofHold(command))
+    case "Confirm":
+      return concerning(of(itemId, "confirm", RecordValue.writeConfirm(command)), command.requestId, command)
+    case "Expire":
+      return of(itemId, "expire", RecordValue.writeExpire(command))
+    case "Refund":
+      return concerning(of(itemId, "refund", RecordValue.writeRefund(command)), command.requestId, command)
   }
 }
 
 /** The record of a command about one order, with the headers by which everything about the order is found. */
-export const concerning = (record: NewRecord, place: Place): NewRecord => ({
+export const concerning = (record: NewRecord, requestId: RequestId, trace: OrderTrace): NewRecord => ({
   ...record,
-  headers: { ...record.headers, ...RecordHeaders.ofOrder(place) }
+  headers: { ...record.headers, ...RecordHeaders.ofOrder(requestId, trace) }
 })
 
-const of = (itemId: ItemId, type: RecordHeaders.RecordType, value: string): NewRecord => ({
-  itemId,
-  value,
-  headers: { [Header.type]: type }
-})
+const of = (
+  itemId: ItemId,
+  type: RecordHeaders.RecordType,
+  value: string,
+  headers: RecordHeaders.RecordHeaders = {}
+): NewRecord => ({ itemId, value, headers: { [Header.type]: type, ...headers } })
 
 /** The item that a record belongs to; undefined where its key is no item id: it has no home and is not folded. */
 export const itemOf = (record: Pick<LogRecord, "key">): ItemId | undefined =>
@@ -82,10 +92,10 @@ export const itemOf = (record: Pick<LogRecord, "key">): ItemId | undefined =>
 /** The command of a record under the key of `itemId`. */
 export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
   const text = Utf8.textOf(record.value)
-  if (text === undefined) return unreadable(record, "the value is not UTF-8")
+  if (text === undefined) return RecordCommands.unreadable(record, "the value is not UTF-8")
   switch (RecordHeaders.typeOf(record.headers)) {
     case "place":
-      return decodePlace(itemId, record, text)
+      return RecordCommands.place(itemId, record, text)
     case "settle":
       return from(record, RecordValue.readSettle(text), (body) => Command.Command.Settle(body))
     case "adjust":
@@ -98,47 +108,24 @@ export const decode = (itemId: ItemId, record: LogRecord): Command.Command => {
       return from(record, RecordValue.readSale(text), (patch) => Command.Command.Sale({ patch }))
     case "rules":
       return from(record, RecordValue.readRules(text), Command.Command.Rules)
+    case "hold":
+      return RecordCommands.hold(itemId, record, text)
+    case "confirm":
+      return RecordCommands.confirm(record, text)
+    case "expire":
+      return from(record, RecordValue.readExpire(text), Command.Command.Expire)
+    case "refund":
+      return RecordCommands.refund(record, text)
     case undefined:
-      return unreadable(record, "the header type names no kind of record")
+      return RecordCommands.unreadable(record, "the header type names no kind of record")
   }
 }
+
+const { from } = RecordCommands
 
 /** The correlation id that a record carries; undefined where it carries none, or no valid one. */
 export const correlationIdOf = ({ headers }: Pick<LogRecord, "headers">): CorrelationId | undefined =>
   RecordHeaders.correlationIdOf(headers)
 
 /** The correlation id of an order that came without one: made of its position, so that a refold makes the same. */
-export const defaultCorrelationId = (record: Pick<LogRecord, "partition" | "offset">): CorrelationId =>
-  CorrelationId.make(`orders-${record.partition}-${record.offset}`)
-
-const decodePlace = (itemId: ItemId, record: LogRecord, text: string): Command.Command => {
-  const attempt = RecordHeaders.attemptOf(record.headers)
-  const acceptedAt = RecordHeaders.acceptedAtOf(record.headers, record.timestamp)
-  if (attempt === undefined) return unreadable(record, "the header attempt is no attempt's number")
-  if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
-  const traceparent = record.headers[Header.traceparent]
-  const correlationId = correlationIdOf(record) ?? defaultCorrelationId(record)
-  return from(record, RecordValue.readOrder(text), (order) => {
-    if (order.itemId !== itemId) return unreadable(record, "the order is for another item than the record's key")
-    return traceparent === undefined
-      ? { _tag: "Place", order, attempt, acceptedAt, correlationId }
-      : { _tag: "Place", order, attempt, acceptedAt, correlationId, traceparent }
-  })
-}
-
-const from = <A>(
-  record: LogRecord,
-  value: Result.Result<A, Schema.SchemaError>,
-  f: (value: A) => Command.Command
-): Command.Command => Result.isSuccess(value) ? f(value.success) : unreadable(record, value.failure.message)
-
-const unreadable = (record: LogRecord, detail: string): Command.Command => {
-  const requestId = RecordHeaders.requestIdOf(record.headers)
-  const correlationId = correlationIdOf(record)
-  return Command.Command.Unreadable({
-    detail,
-    attempt: RecordHeaders.attemptOf(record.headers) ?? 1,
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(correlationId === undefined ? {} : { correlationId })
-  })
-}
+export const { defaultCorrelationId } = RecordCommands

@@ -1,6 +1,6 @@
 /** A moment as people and programs write it: ISO 8601 with its zone, such as `2026-11-27T10:00:00Z`. Pure. */
 import { DateTime, Option, Schema } from "effect"
-import { isInstant } from "./Command.ts"
+import { isInstant } from "./Instant.ts"
 
 /** A time without a zone would be another one on another machine. */
 const PATTERN = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/

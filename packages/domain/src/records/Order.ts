@@ -41,19 +41,29 @@ export const read = (body: unknown): RecordedOrder | undefined => {
 export const write = ({ amount, itemId, paymentToken, requestId, userId }: RecordedOrder): string =>
   JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
-/** Between the parts of a fingerprint: no id of a user or an item holds it. */
+/** Between the parts of a fingerprint. No item id has it, and amount and suffix have none, so the parts are told apart. */
 const SEPARATOR = ":"
+/** Behind the fingerprint of a hold. */
+const OF_HOLD = `${SEPARATOR}hold`
 
 /**
- * Equal for two requests under the same id exactly where they are the same order: buyer, item and amount.
+ * Equal for two requests under the same id exactly where they are the same order: buyer, item and amount, and whether
+ * it is a hold.
  *
- * **Details**: the payment token is left out, as shops get a new single-use token for each honest retry.
+ * **Details**: the payment token is left out, as shops get a new single-use token for each honest retry; so is how long
+ * units are held.
  */
-export const fingerprint = (order: Pick<RecordedOrder, "userId" | "itemId" | "amount">): string =>
-  `${order.userId}${SEPARATOR}${order.itemId}${SEPARATOR}${order.amount}`
+export const fingerprint = (
+  order: Pick<RecordedOrder, "userId" | "itemId" | "amount">,
+  isHold = false
+): string => `${order.userId}${SEPARATOR}${order.itemId}${SEPARATOR}${order.amount}${isHold ? OF_HOLD : ""}`
+
+/** Whether this is the fingerprint of a hold. */
+export const isOfHold = (fingerprint: string): boolean => fingerprint.endsWith(OF_HOLD)
 
 /** The buyer of the order that has this fingerprint; undefined where the order could not be understood. */
 export const ownerIn = (fingerprint: string): UserId | undefined => {
-  const owner = fingerprint.slice(0, Math.max(0, fingerprint.indexOf(SEPARATOR)))
+  const ofOrder = isOfHold(fingerprint) ? fingerprint.slice(0, -OF_HOLD.length) : fingerprint
+  const owner = ofOrder.split(SEPARATOR).slice(0, -2).join(SEPARATOR)
   return isUserId(owner) ? owner : undefined
 }

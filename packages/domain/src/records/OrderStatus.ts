@@ -1,5 +1,6 @@
 /** The status of an order as the buyer sees it, and the rule by which a status only ever moves forwards. */
 import { Schema } from "effect"
+import { PaymentReference } from "./checkout/Reference.ts"
 import { Amount, Attempt, CorrelationId, ItemId, RequestId } from "./Ids.ts"
 import { Offset } from "./Partition.ts"
 
@@ -12,17 +13,34 @@ export const OrderStatus = Schema.Literals([
   "FAILED_LIMIT",
   "FAILED_PAYMENT",
   "FAILED",
-  "CANCELLED"
+  "CANCELLED",
+  "EXPIRED",
+  "REFUNDED"
 ]).annotate({
-  description: "`PENDING` until the order is decided, `RESERVED` while its payment is under way; the others are final"
+  description: "`PENDING` until the order is decided, `RESERVED` while its units are held: until it is paid, or its " +
+    "hold ends; the others are final, but that `COMPLETED` may become `REFUNDED`"
 })
 export type OrderStatus = typeof OrderStatus.Type
 
-/** How far along a status is within its attempt: 0 in the log, 1 held, 2 final. */
-export const rank = (status: OrderStatus): 0 | 1 | 2 => status === "PENDING" ? 0 : status === "RESERVED" ? 1 : 2
+/** A final status never changes, except that replaying a dead letter starts a new attempt, and by a refund. */
+export const isFinal = (status: OrderStatus): boolean => status !== "PENDING" && status !== "RESERVED"
 
-/** A final status never changes, except that replaying a dead letter starts a new attempt. */
-export const isFinal = (status: OrderStatus): boolean => rank(status) === 2
+/**
+ * How far along a status is within its attempt: 0 in the log, 1 held, 2 a hold that is confirmed, 3 final, 4 given
+ * back. Part of the ids of events, so none is ever moved.
+ */
+export const step = (record: Pick<StatusRecord, "status" | "confirmed">): 0 | 1 | 2 | 3 | 4 => {
+  switch (record.status) {
+    case "PENDING":
+      return 0
+    case "RESERVED":
+      return record.confirmed === true ? 2 : 1
+    case "REFUNDED":
+      return 4
+    default:
+      return 3
+  }
+}
 
 /** The words of orders whose units were never held. */
 const TURNED_AWAY: ReadonlyArray<OrderStatus> = ["PENDING", "FAILED_SOLD_OUT", "FAILED_LIMIT", "FAILED"]
@@ -31,13 +49,18 @@ const TURNED_AWAY: ReadonlyArray<OrderStatus> = ["PENDING", "FAILED_SOLD_OUT", "
 export const hasHeldUnits = ({ attempt, status }: Pick<StatusRecord, "attempt" | "status">): boolean =>
   attempt > 1 || !TURNED_AWAY.includes(status)
 
+/** A payment that the shop owes to the buyer. */
+export const DueReference = Schema.Struct({ reference: PaymentReference })
+
 /**
  * The stored status of one request. Wire names are those of `GET /orders/:request_id` and of the key
  * `order_status:<request_id>`.
  *
  * **Details**: `placedAtOffset` is the offset of the order's record, absent while the gateway knows only that the order
  * was accepted; it is persisted as `place` (decision 0023). `amount` is absent where the order could not be understood.
- * `updatedAt` is ISO 8601 in UTC. `fingerprint` and `placedAtOffset` are the engine's own and never leave it.
+ * `expiresAt` is there while a hold is open, `confirmed` from then until it is paid, `refund` while the money of a
+ * completed order is on its way back. Times are ISO 8601 in UTC. The buyer is named by `fingerprint`, which as
+ * `placedAtOffset` is the engine's own and never leaves it.
  */
 export const StatusRecord = Schema.Struct({
   requestId: RequestId,
@@ -46,6 +69,10 @@ export const StatusRecord = Schema.Struct({
   status: OrderStatus,
   reason: Schema.optionalKey(Schema.String),
   attempt: Attempt,
+  expiresAt: Schema.optionalKey(Schema.String),
+  confirmed: Schema.optionalKey(Schema.Literal(true)),
+  refund: Schema.optionalKey(Schema.Literal("pending")),
+  refundDue: Schema.optionalKey(Schema.Array(DueReference)),
   correlationId: CorrelationId,
   updatedAt: Schema.String,
   fingerprint: Schema.String,
@@ -54,6 +81,8 @@ export const StatusRecord = Schema.Struct({
   Schema.encodeKeys({
     requestId: "request_id",
     itemId: "item_id",
+    expiresAt: "expires_at",
+    refundDue: "refund_due",
     correlationId: "correlation_id",
     updatedAt: "updated_at",
     placedAtOffset: "place"
@@ -70,54 +99,12 @@ export const write = (record: StatusRecord): string =>
     status: record.status,
     reason: record.reason,
     attempt: record.attempt,
+    expires_at: record.expiresAt,
+    confirmed: record.confirmed,
+    refund: record.refund,
+    refund_due: record.refundDue,
     correlation_id: record.correlationId,
     updated_at: record.updatedAt,
     fingerprint: record.fingerprint,
     place: record.placedAtOffset
   })
-
-/**
- * What decides which of two statuses of one order is later. An offset that is not known yet comes before all others.
- */
-export type StatusStamp = Pick<StatusRecord, "attempt" | "status" | "placedAtOffset">
-
-/**
- * Whether `next` may replace `current`: a later attempt, or the same attempt of a later record, or a further step of
- * the same one. Equal stamps are no step forwards: writing again what is there changes nothing.
- */
-export const isForward = (current: StatusStamp, next: StatusStamp): boolean => {
-  if (next.attempt !== current.attempt) return next.attempt > current.attempt
-  const currentOffset = current.placedAtOffset ?? -1
-  const nextOffset = next.placedAtOffset ?? -1
-  if (rank(current.status) > 0 && rank(next.status) > 0 && nextOffset !== currentOffset) {
-    return nextOffset > currentOffset
-  }
-  return rank(next.status) > rank(current.status)
-}
-
-/**
- * Whose status stands where two orders came under one request id: 0 of a record that could not be understood, and so is
- * nobody's; 1 of an order that was turned away; 2 of one that held units.
- */
-export const standing = (record: Pick<StatusRecord, "attempt" | "status" | "fingerprint">): 0 | 1 | 2 =>
-  record.fingerprint === "" ? 0 : hasHeldUnits(record) ? 2 : 1
-
-/**
- * Whether the status `next` may replace `current` under the same request id, of which `isLeased` says whether it is a
- * claim. Within one order by `isForward`; between two orders as follows, and `lua/write_status.lua` is its twin:
- *
- * - What a fold has decided replaces a claim or a PENDING of another order of the same item: the item's fold knows of
- *   both, and says whose the request id is.
- * - What a fold has decided of an order replaces the decided status of one with a lesser `standing`.
- * - Anything else leaves what is there. So a claim gives way to its own item alone, which decides it.
- *
- * Why: docs/decisions/0032-a-request-id-used-again.md.
- */
-export const mayReplace = (current: StatusRecord, next: StatusRecord, isLeased = false): boolean => {
-  if (current.itemId === next.itemId && current.fingerprint === next.fingerprint) {
-    return isLeased || isForward(current, next)
-  }
-  if (next.status === "PENDING") return false
-  if (current.status === "PENDING") return current.itemId === next.itemId
-  return standing(next) > standing(current)
-}

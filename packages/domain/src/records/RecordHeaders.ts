@@ -1,14 +1,28 @@
 /** The headers of a record of the topic `orders`: what kind of record it is, and what a gateway knew of its order. */
 import { Schema } from "effect"
-import { type Command, isInstant } from "./Command.ts"
+import type { Command } from "./Command.ts"
 import { type CorrelationId, isAttempt, isCorrelationId, isRequestId, type RequestId } from "./Ids.ts"
+import { isInstant } from "./Instant.ts"
 import { isChangeReason, isOperatorName, type Operator } from "./operator/Operator.ts"
+import type { OrderTrace } from "./OrderTrace.ts"
 
 /** Headers as text, by name. Of a header that occurs several times the first counts. */
 export type RecordHeaders = Readonly<Record<string, string>>
 
 /** The values of the header `type`; `place` is the default where the header is absent. */
-export const RecordType = Schema.Literals(["place", "settle", "adjust", "cancel", "give-up", "sale", "rules"])
+export const RecordType = Schema.Literals([
+  "place",
+  "settle",
+  "adjust",
+  "cancel",
+  "give-up",
+  "sale",
+  "rules",
+  "hold",
+  "confirm",
+  "expire",
+  "refund"
+])
 export type RecordType = typeof RecordType.Type
 
 /**
@@ -29,12 +43,19 @@ export const Header = {
 } as const
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
+type Hold = Extract<Command, { readonly _tag: "Hold" }>
 
 /** The headers by which everything about an order is found. */
-export const ofOrder = ({ correlationId, order: { requestId }, traceparent }: Place): RecordHeaders => ({
+export const ofOrder = (requestId: RequestId, { correlationId, traceparent }: OrderTrace): RecordHeaders => ({
   [Header.correlationId]: correlationId,
   [Header.requestId]: requestId,
   ...(traceparent === undefined ? {} : { [Header.traceparent]: traceparent })
+})
+
+/** The headers of the record that holds units. */
+export const ofHold = (command: Hold): RecordHeaders => ({
+  ...ofOrder(command.order.requestId, command),
+  [Header.acceptedAt]: String(command.acceptedAt)
 })
 
 /** The headers of the record that places an order, in the order in which consumers of the topic show them. */

@@ -5,6 +5,8 @@
  * parsing (see `Json`). The schema reads only what the fast way rejects, and says what is wrong with it.
  */
 import { Result, Schema } from "effect"
+import * as Checkout from "./checkout/Checkout.ts"
+import * as Hold from "./checkout/Hold.ts"
 import * as Command from "./Command.ts"
 import * as Json from "./Json.ts"
 import * as Order from "./Order.ts"
@@ -21,6 +23,9 @@ export const writeAdjust = Schema.encodeSync(json(Command.Adjustment))
 export const writeOrderRef = Schema.encodeSync(json(Command.OrderRef))
 export const writeSale = Schema.encodeSync(json(Command.SalePatch))
 export const writeRules = Schema.encodeSync(json(Command.RulesVersion))
+export const writeConfirm = Schema.encodeSync(json(Checkout.Confirmation))
+export const writeExpire = Schema.encodeSync(json(Checkout.Expiry))
+export const writeRefund = Schema.encodeSync(json(Checkout.Refund))
 export const writeSettle = (settlements: ReadonlyArray<Command.Settlement>): string =>
   JSON.stringify({
     settlements: settlements.map(({ attempt, outcome, requestId }) => ({ request_id: requestId, attempt, outcome }))
@@ -30,6 +35,15 @@ export const readAdjust = Schema.decodeUnknownResult(json(Command.Adjustment))
 export const readOrderRef = Schema.decodeUnknownResult(json(Command.OrderRef))
 export const readSale = Schema.decodeUnknownResult(json(Command.SalePatch))
 export const readRules = Schema.decodeUnknownResult(json(Command.RulesVersion))
+export const readConfirm = Schema.decodeUnknownResult(json(Checkout.Confirmation))
+export const readExpire = Schema.decodeUnknownResult(json(Checkout.Expiry))
+export const readRefund = Schema.decodeUnknownResult(json(Checkout.Refund))
+
+const decodeHold = Schema.decodeUnknownResult(json(Hold.RecordedHold))
+export const readHold = (text: string): Result.Result<Hold.RecordedHold, Schema.SchemaError> => {
+  const hold = Hold.read(Json.parse(text))
+  return hold === undefined ? decodeHold(text) : Result.succeed(hold)
+}
 
 const decodeOrder = Schema.decodeUnknownResult(json(Order.RecordedOrder))
 export const readOrder = (text: string): Result.Result<Order.RecordedOrder, Schema.SchemaError> => {

@@ -4,13 +4,16 @@
  */
 import { HashMap, Option } from "effect"
 import type { LoggedCommand } from "../records/Command.ts"
+import type { Order } from "../records/Order.ts"
 import { NOTHING_FOLDED } from "../records/Partition.ts"
 import { empty, isBalanced, type Item } from "./Item.ts"
 import { lookUp } from "./OrderLookup.ts"
 import type { RecordOutcome } from "./Outcome.ts"
 import * as Outcomes from "./Outcome.ts"
+import * as RefundsDue from "./RefundsDue.ts"
 import * as ReusedRequestId from "./ReusedRequestId.ts"
 import { apply, knowsRules } from "./Rules.ts"
+import { needsCheckout } from "./RulesVersions.ts"
 
 /**
  * The outcome of a record that could not be understood: no other state keeps it, so it stays here until it is
@@ -94,21 +97,26 @@ const recall = (
   { command, offset }: LoggedCommand
 ): ReadonlyArray<Outcomes.OrderOutcome> => {
   const entry = HashMap.get(unpublished, offset)
+  // The item may have been of version 1 then, or the payment beyond what is kept of an order.
+  if (Option.isSome(entry) && (command._tag !== "Place" || needsCheckout(command))) {
+    return [again(entry.value, offset)]
+  }
   switch (command._tag) {
     case "Place":
-      return [
-        ReusedRequestId.ofPlace(lookUp(item, offset, command.order.requestId, command.attempt), offset, command.order)
-      ]
+      return [recalledOrder(item, offset, command.order, command.attempt, false)]
+    case "Hold":
+      return [recalledOrder(item, offset, command.order, 1, true)]
+    case "Confirm":
+      return [RefundsDue.recall(item, offset, command)]
     case "Unreadable":
-      return [
-        Option.isSome(entry)
-          ? again(entry.value, offset)
-          : Outcomes.unknown(command.requestId, command.attempt, offset)
-      ]
+      return [Outcomes.unknown(command.requestId, command.attempt, offset)]
     case "Settle":
       return command.settlements.map((part) => lookUp(item, offset, part.requestId, part.attempt))
+    case "Expire":
+      return command.orders.map((part) => lookUp(item, offset, part.requestId, part.attempt))
     case "Cancel":
     case "GiveUp":
+    case "Refund":
       return [lookUp(item, offset, command.requestId, command.attempt)]
     case "Adjust":
     case "Sale":
@@ -116,6 +124,15 @@ const recall = (
       return []
   }
 }
+
+const recalledOrder = (
+  item: Item,
+  offset: number,
+  order: Pick<Order, "requestId" | "userId" | "amount">,
+  attempt: number,
+  isHold: boolean
+): Outcomes.OrderOutcome =>
+  ReusedRequestId.ofOrder(lookUp(item, offset, order.requestId, attempt), offset, { ...order, attempt, isHold })
 
 const again = (entry: Unpublished, offset: number): Outcomes.OrderOutcome => ({
   ...Outcomes.unknown(entry.requestId, entry.attempt, offset),

@@ -6,6 +6,8 @@
 import { HashMap } from "effect"
 import type { CommandId } from "../records/Command.ts"
 import type { RequestId, UserId } from "../records/Ids.ts"
+import type { HoldFacts, OpenOrder, RefundDue } from "./Checkout.ts"
+import { defaultSettings, type SaleSettings } from "./SaleSettings.ts"
 
 /** How many of the last rejected ids are remembered: a duplicate among them stays rejected. */
 export const REJECTED_REMEMBERED = 65_536
@@ -21,17 +23,27 @@ export const REJECTION_REASONS = ["sold_out", "limit", "not_open", "closed", "pa
 export type RejectionReason = typeof REJECTION_REASONS[number]
 
 /** Why units that were held are (being) given back. */
-export const RELEASE_REASONS = ["declined", "timeout", "cancelled"] as const
+export const RELEASE_REASONS = ["declined", "timeout", "cancelled", "expired"] as const
 export type ReleaseReason = typeof RELEASE_REASONS[number]
 
-/** The states of an order that held units. A charge is voided only for an order in `voiding`; `sold` never changes. */
-export const HOLD_STATES = ["held", "sold", "voiding", "released"] as const
+/** What becomes of units whose sale is given back: they are on sale again, or out of the books. */
+export const REFUND_REASONS = ["restocked", "written_off"] as const
+export type RefundReason = typeof REFUND_REASONS[number]
+
+/**
+ * The states of an order that held units.
+ *
+ * **Details**: `open` is a hold that nobody has confirmed: nothing was charged for it. A charge is voided only for an
+ * order in `voiding`, and given back only for one in `refunding`, whose units stay counted as sold until that is done.
+ */
+export const HOLD_STATES = ["held", "sold", "voiding", "released", "open", "refunding", "refunded"] as const
 export type HoldState = typeof HOLD_STATES[number]
 
 const isOneOf = <const A extends string>(set: ReadonlyArray<A>) => (text: string | undefined): text is A =>
   set.some((one) => one === text)
 export const isRejectionReason = isOneOf(REJECTION_REASONS)
 export const isReleaseReason = isOneOf(RELEASE_REASONS)
+export const isRefundReason = isOneOf(REFUND_REASONS)
 export const isHoldState = isOneOf(HOLD_STATES)
 
 /** An order that ever held units. */
@@ -47,27 +59,13 @@ export interface HeldOrder {
   /** Price of one unit and its currency when the units were held; a charge repeated later asks for the same. */
   readonly price: number | undefined
   readonly currency: string | undefined
-  /** Why it is `voiding` or `released`: also `sold_out` and the like where a later attempt was rejected. */
-  readonly reason: ReleaseReason | RejectionReason | undefined
-}
-
-/** What operators set with `flash-sale sale`. Instants in milliseconds since 1970 (UTC). */
-export interface SaleSettings {
-  readonly opensAt: number | undefined
-  readonly closesAt: number | undefined
-  readonly perUserLimit: number | undefined
-  readonly paused: boolean
-  readonly price: number | undefined
-  readonly currency: string | undefined
-}
-
-export const defaultSettings: SaleSettings = {
-  opensAt: undefined,
-  closesAt: undefined,
-  perUserLimit: undefined,
-  paused: false,
-  price: undefined,
-  currency: undefined
+  /**
+   * Why it is `voiding`, `released`, `refunding` or `refunded`: also `sold_out` and the like where a later attempt was
+   * rejected.
+   */
+  readonly reason: ReleaseReason | RejectionReason | RefundReason | undefined
+  /** Of an order that began as a hold. */
+  readonly hold: HoldFacts | undefined
 }
 
 /** A rejected id: `n` counts the rejections from 1 and decides when it is forgotten. */
@@ -93,6 +91,10 @@ export interface Item {
   readonly buyers: HashMap.HashMap<UserId, number>
   readonly commands: HashMap.HashMap<CommandId, number>
   readonly commandCount: number
+  /** Holds until they are final, and refunds that wait for the provider. */
+  readonly open: HashMap.HashMap<RequestId, OpenOrder>
+  /** Payments that came without an order to be for: never forgotten, and no part of the counts. */
+  readonly refundsDue: HashMap.HashMap<RequestId, ReadonlyArray<RefundDue>>
 }
 
 /** An item of which the log says nothing yet. */
@@ -109,7 +111,9 @@ export const empty: Item = {
   rejectedCount: 0,
   buyers: HashMap.empty(),
   commands: HashMap.empty(),
-  commandCount: 0
+  commandCount: 0,
+  open: HashMap.empty(),
+  refundsDue: HashMap.empty()
 }
 
 /** Whether the invariants hold. An item that breaks them is stopped, loudly, rather than sold on. */

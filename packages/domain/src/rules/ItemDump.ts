@@ -3,6 +3,7 @@
  * entry in a store may be damaged by a hand or a bug: then it is the text that was found.
  */
 import { HashMap } from "effect"
+import type { OpenOrder, RefundDue } from "./Checkout.ts"
 import type { Folded, Unpublished } from "./Fold.ts"
 import {
   COMMANDS_REMEMBERED,
@@ -10,9 +11,9 @@ import {
   isRemembered,
   type Item,
   type Rejected,
-  REJECTED_REMEMBERED,
-  type SaleSettings
+  REJECTED_REMEMBERED
 } from "./Item.ts"
+import type { SaleSettings } from "./SaleSettings.ts"
 
 /** An entry that cannot be read. */
 export interface Damaged {
@@ -28,7 +29,7 @@ export type Stored<A> = A | Damaged
 export const isDamaged = (value: unknown): value is Damaged =>
   typeof value === "object" && value !== null && "_tag" in value && value._tag === "Damaged"
 
-type Maps = "orders" | "rejected" | "buyers" | "commands"
+type Maps = "orders" | "rejected" | "buyers" | "commands" | "open" | "refundsDue"
 type HeadValues = Omit<Item, Maps | "settings"> & SaleSettings & Pick<Folded, "position">
 
 /** The counts of an item, the settings of its sale, and its position. */
@@ -43,6 +44,9 @@ export interface ItemDump {
   readonly buyers: ReadonlyMap<string, Stored<number>>
   /** The count of each operator's command. */
   readonly commands: ReadonlyMap<string, Stored<number>>
+  /** By request id, as in `refundsDue`. */
+  readonly open: ReadonlyMap<string, Stored<OpenOrder>>
+  readonly refundsDue: ReadonlyMap<string, Stored<ReadonlyArray<RefundDue>>>
   /** By the offset of the record, as a text. */
   readonly unpublished: ReadonlyMap<string, Stored<Unpublished>>
 }
@@ -70,5 +74,7 @@ export const of = ({ item, position, unpublished }: Folded): ItemDump => ({
   ),
   buyers: new Map(item.buyers),
   commands: new Map(HashMap.filter(item.commands, (n) => isRemembered(n, item.commandCount, COMMANDS_REMEMBERED))),
+  open: new Map(item.open),
+  refundsDue: new Map(item.refundsDue),
   unpublished: new Map(Array.from(unpublished, ([offset, left]) => [String(offset), left]))
 })

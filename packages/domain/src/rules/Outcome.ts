@@ -1,7 +1,8 @@
 /** The outcomes of a record for the orders that it names: what buyers see, and what the processor does next. */
+import { HashMap, Option } from "effect"
 import type { RequestId, UserId } from "../records/Ids.ts"
-import type { OrderStatus } from "../records/OrderStatus.ts"
-import type { HeldOrder, HoldState, RejectionReason, ReleaseReason } from "./Item.ts"
+import type { HoldFacts, OpenOrder, RefundDue } from "./Checkout.ts"
+import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
  * The state of one order after a record was folded.
@@ -12,7 +13,7 @@ import type { HeldOrder, HoldState, RejectionReason, ReleaseReason } from "./Ite
 export interface OrderOutcome {
   readonly requestId: RequestId | undefined
   readonly state: HoldState | "rejected" | "unreadable" | "unknown"
-  readonly reason: ReleaseReason | RejectionReason | undefined
+  readonly reason: ReleaseReason | RejectionReason | RefundReason | undefined
   readonly attempt: number
   /** The offset of the record that placed this attempt; for the rejection of a duplicate, the duplicate's own. */
   readonly placedAtOffset: number
@@ -28,6 +29,13 @@ export interface OrderOutcome {
   readonly amount: number | undefined
   readonly price: number | undefined
   readonly currency: string | undefined
+  readonly hold: HoldFacts | undefined
+  /** What was kept of it while it was open; also where this record has ended that. */
+  readonly open: OpenOrder | undefined
+  /** The payments for its request id that the shop owes to a buyer. */
+  readonly refundsDue: ReadonlyArray<RefundDue>
+  /** Whether the payment that this record tells of is one of them. */
+  readonly isRefundDue: boolean
 }
 
 /** The outcome of one record. `fresh` is false where the record had been folded before. */
@@ -37,7 +45,25 @@ export interface RecordOutcome {
   readonly orders: ReadonlyArray<OrderOutcome>
 }
 
-export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean): OrderOutcome => ({
+/** What an item keeps of a request id beside its order. */
+export interface Kept {
+  readonly open: OpenOrder | undefined
+  readonly refundsDue: ReadonlyArray<RefundDue>
+}
+
+const NONE: ReadonlyArray<RefundDue> = []
+const nothingKept: Kept = { open: undefined, refundsDue: NONE }
+
+export const keptOf = ({ open, refundsDue }: Pick<Item, "open" | "refundsDue">, requestId: RequestId): Kept =>
+  HashMap.isEmpty(open) && HashMap.isEmpty(refundsDue)
+    ? nothingKept
+    : {
+      open: Option.getOrUndefined(HashMap.get(open, requestId)),
+      refundsDue: Option.getOrElse(HashMap.get(refundsDue, requestId), () => NONE)
+    }
+
+/** `kept` as it was before the record. */
+export const ofHeld = (requestId: RequestId, order: HeldOrder, kept: Kept, changed: boolean): OrderOutcome => ({
   requestId,
   state: order.state,
   reason: order.reason,
@@ -48,7 +74,11 @@ export const ofHeld = (requestId: RequestId, order: HeldOrder, changed: boolean)
   userId: order.userId,
   amount: order.amount,
   price: order.price,
-  currency: order.currency
+  currency: order.currency,
+  hold: order.hold,
+  open: kept.open,
+  refundsDue: kept.refundsDue,
+  isRefundDue: false
 })
 
 const without = (
@@ -57,7 +87,8 @@ const without = (
   reason: RejectionReason | undefined,
   attempt: number,
   placedAtOffset: number,
-  changed: boolean
+  changed: boolean,
+  refundsDue = NONE
 ): OrderOutcome => ({
   requestId,
   state,
@@ -69,7 +100,11 @@ const without = (
   userId: undefined,
   amount: undefined,
   price: undefined,
-  currency: undefined
+  currency: undefined,
+  hold: undefined,
+  open: undefined,
+  refundsDue,
+  isRefundDue: false
 })
 
 export const rejected = (
@@ -77,8 +112,9 @@ export const rejected = (
   reason: RejectionReason,
   attempt: number,
   placedAtOffset: number,
-  changed: boolean
-): OrderOutcome => without(requestId, "rejected", reason, attempt, placedAtOffset, changed)
+  changed: boolean,
+  refundsDue = NONE
+): OrderOutcome => without(requestId, "rejected", reason, attempt, placedAtOffset, changed, refundsDue)
 
 export const unreadable = (
   requestId: RequestId | undefined,
@@ -87,64 +123,9 @@ export const unreadable = (
   changed: boolean
 ): OrderOutcome => without(requestId, "unreadable", undefined, attempt, placedAtOffset, changed)
 
-export const unknown = (requestId: RequestId | undefined, attempt: number, placedAtOffset: number): OrderOutcome =>
-  without(requestId, "unknown", undefined, attempt, placedAtOffset, false)
-
-/** The status that buyers see; undefined where there is nothing (left) to publish. */
-export const status = (order: Pick<OrderOutcome, "state" | "reason">): OrderStatus | undefined => {
-  switch (order.state) {
-    case "held":
-    case "voiding":
-      return "RESERVED"
-    case "sold":
-      return "COMPLETED"
-    case "released":
-    case "rejected":
-      return failure(order.reason)
-    case "unreadable":
-      return "FAILED"
-    case "unknown":
-      return undefined
-  }
-}
-
-const failure = (reason: OrderOutcome["reason"]): OrderStatus => {
-  switch (reason) {
-    case "sold_out":
-      return "FAILED_SOLD_OUT"
-    case "limit":
-      return "FAILED_LIMIT"
-    case "declined":
-    case "timeout":
-      return "FAILED_PAYMENT"
-    case "cancelled":
-      return "CANCELLED"
-    default:
-      return "FAILED"
-  }
-}
-
-/** The `reason` in the status, in words for the buyer; undefined where the status word says it all. */
-export const reasonText = (order: Pick<OrderOutcome, "state" | "reason">): string | undefined => {
-  if (order.state === "unreadable") return "Invalid Order Format"
-  if (order.state !== "released" && order.state !== "rejected") return undefined
-  switch (order.reason) {
-    case "declined":
-      return "Payment Declined"
-    case "timeout":
-      return "Payment Timeout"
-    case "not_open":
-      return "Sale Not Open"
-    case "closed":
-      return "Sale Closed"
-    case "paused":
-      return "Sale Paused"
-    case "limit":
-      return "Limit Per Buyer"
-    case "sold_out":
-      return "Sold Out"
-    case "cancelled":
-    case undefined:
-      return undefined
-  }
-}
+export const unknown = (
+  requestId: RequestId | undefined,
+  attempt: number,
+  placedAtOffset: number,
+  refundsDue = NONE
+): OrderOutcome => without(requestId, "unknown", undefined, attempt, placedAtOffset, false, refundsDue)

@@ -4,6 +4,9 @@
  */
 import { HashMap } from "effect"
 import type { Command } from "../records/Command.ts"
+import type { Order } from "../records/Order.ts"
+import type { HoldFacts, OpenOrder } from "./Checkout.ts"
+import * as CheckoutRule from "./CheckoutRule.ts"
 import {
   forgetting,
   type HeldOrder,
@@ -12,25 +15,47 @@ import {
   REJECTED_REMEMBERED,
   type RejectionReason
 } from "./Item.ts"
+import * as Ledger from "./Ledger.ts"
 import { bought, lookUp } from "./OrderLookup.ts"
 import * as Outcome from "./Outcome.ts"
 import * as ReusedRequestId from "./ReusedRequestId.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
-type Decision = readonly [item: Item, order: Outcome.OrderOutcome]
+type Hold = Extract<Command, { readonly _tag: "Hold" }>
+
+/** An order that asks for units, to be paid at once or held. */
+interface Wanted extends Pick<Order, "requestId" | "userId" | "amount"> {
+  readonly attempt: number
+  readonly acceptedAt: number
+  readonly isHold: boolean
+}
 
 /**
  * The item after the order, and the order's outcome. An order that is known already changes nothing, but for the next
  * attempt of one whose units were released. So does an order under the request id of another one: it is `isReused`.
  */
-export const place = (item: Item, offset: number, command: Place): Decision => {
-  const { requestId } = command.order
-  const known = lookUp(item, offset, requestId, command.attempt)
-  const isNextAttempt = known.state === "released" && command.attempt === known.attempt + 1
-  if (known.state !== "unknown" && !isNextAttempt) return [item, ReusedRequestId.ofPlace(known, offset, command.order)]
-  const reason = rejectionOf(item, bought(item, command.order.userId), command)
-  if (reason === undefined) return hold(item, offset, command)
-  return isNextAttempt ? rejectAttempt(item, offset, command, reason) : reject(item, offset, command, reason)
+export const place = (item: Item, offset: number, { acceptedAt, attempt, order }: Place): Ledger.Decision =>
+  decide(item, offset, { ...order, attempt, acceptedAt, isHold: false }, undefined)
+
+/** The same for units that are held until somebody confirms the order. */
+export const hold = (item: Item, offset: number, command: Hold): Ledger.Decision => {
+  const { acceptedAt, correlationId, order, traceparent } = command
+  const dueAt = CheckoutRule.dueAt(item, command)
+  return decide(item, offset, { ...order, attempt: 1, acceptedAt, isHold: true }, {
+    dueAt,
+    correlationId,
+    ...(traceparent === undefined ? {} : { traceparent })
+  })
+}
+
+const decide = (item: Item, offset: number, wanted: Wanted, open: OpenOrder | undefined): Ledger.Decision => {
+  const { attempt, requestId, userId } = wanted
+  const known = lookUp(item, offset, requestId, attempt)
+  const isNextAttempt = known.state === "released" && !wanted.isHold && attempt === known.attempt + 1
+  if (known.state !== "unknown" && !isNextAttempt) return [item, ReusedRequestId.ofOrder(known, offset, wanted)]
+  const reason = rejectionOf(item, bought(item, userId), { acceptedAt: wanted.acceptedAt, order: wanted })
+  if (reason === undefined) return Ledger.hold(item, requestId, heldOrder(item, offset, wanted, known.hold), open)
+  return isNextAttempt ? rejectAttempt(item, offset, wanted, reason) : reject(item, offset, wanted, reason)
 }
 
 /**
@@ -40,7 +65,7 @@ export const place = (item: Item, offset: number, command: Place): Decision => {
 export const rejectionOf = (
   item: Pick<Item, "available" | "settings">,
   boughtUnits: number,
-  { acceptedAt, order }: Pick<Place, "acceptedAt" | "order">
+  { acceptedAt, order }: { readonly acceptedAt: number; readonly order: Pick<Order, "amount"> }
 ): RejectionReason | undefined => {
   const { closesAt, opensAt, paused, perUserLimit } = item.settings
   if (paused) return "paused"
@@ -51,51 +76,58 @@ export const rejectionOf = (
   return undefined
 }
 
-const hold = (item: Item, offset: number, { attempt, order }: Place): Decision => {
-  const countsAgainstLimit = item.settings.perUserLimit !== undefined
-  const held: HeldOrder = {
-    state: "held",
-    userId: order.userId,
-    amount: order.amount,
-    attempt,
-    placedAtOffset: offset,
-    countsAgainstLimit,
-    price: item.settings.price,
-    currency: item.settings.currency,
-    reason: undefined
-  }
-  return [{
-    ...item,
-    available: item.available - order.amount,
-    held: item.held + order.amount,
-    orders: HashMap.set(item.orders, order.requestId, held),
-    buyers: countsAgainstLimit
-      ? HashMap.set(item.buyers, order.userId, bought(item, order.userId) + order.amount)
-      : item.buyers
-  }, Outcome.ofHeld(order.requestId, held, true)]
-}
+/** The order whose units are held now; `before` as its earlier attempt was confirmed. */
+const heldOrder = (
+  item: Item,
+  offset: number,
+  { amount, attempt, isHold, userId }: Wanted,
+  before: HeldOrder["hold"]
+): HeldOrder => ({
+  state: isHold ? "open" : "held",
+  userId,
+  amount,
+  attempt,
+  placedAtOffset: offset,
+  countsAgainstLimit: item.settings.perUserLimit !== undefined,
+  price: item.settings.price,
+  currency: item.settings.currency,
+  reason: undefined,
+  hold: isHold ? NOT_CONFIRMED : before
+})
 
-const reject = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
+const NOT_CONFIRMED: HoldFacts = { confirmedAtOffset: undefined, reference: undefined }
+
+const reject = (
+  item: Item,
+  offset: number,
+  { attempt, requestId }: Wanted,
+  reason: RejectionReason
+): Ledger.Decision => {
   const rejectedCount = item.rejectedCount + 1
   const rejected = forgetting(
-    HashMap.set(item.rejected, order.requestId, { n: rejectedCount, reason }),
+    HashMap.set(item.rejected, requestId, { n: rejectedCount, reason }),
     REJECTED_REMEMBERED,
     ({ n }) => isRemembered(n, rejectedCount, REJECTED_REMEMBERED)
   )
-  return [{ ...item, rejected, rejectedCount }, Outcome.rejected(order.requestId, reason, attempt, offset, true)]
+  return [
+    { ...item, rejected, rejectedCount },
+    Outcome.rejected(requestId, reason, attempt, offset, true, Outcome.keptOf(item, requestId).refundsDue)
+  ]
 }
 
 /** A replayed order for which there is nothing left: its units stay released, under the new attempt's number. */
-const rejectAttempt = (item: Item, offset: number, { attempt, order }: Place, reason: RejectionReason): Decision => {
+const rejectAttempt = (
+  item: Item,
+  offset: number,
+  { attempt, requestId }: Wanted,
+  reason: RejectionReason
+): Ledger.Decision => {
   const rejected: HeldOrder = {
-    ...HashMap.getUnsafe(item.orders, order.requestId),
+    ...HashMap.getUnsafe(item.orders, requestId),
     attempt,
     placedAtOffset: offset,
     countsAgainstLimit: false,
     reason
   }
-  return [
-    { ...item, orders: HashMap.set(item.orders, order.requestId, rejected) },
-    Outcome.ofHeld(order.requestId, rejected, true)
-  ]
+  return Ledger.turn(item, requestId, rejected, undefined)
 }

@@ -9,15 +9,20 @@ import type { OrderOutcome } from "./Outcome.ts"
 export const REASON = "Request Id Reused"
 
 /**
- * The outcome of the `place` record at `offset`, by what is known of its request id. Only of an order that ever held
- * units buyer and amount are known.
+ * The outcome of the record at `offset` that places or holds this order, by what is known of its request id. Only of an
+ * order that ever held units it is known what it was: buyer, amount, and whether it was a hold. A later attempt at a
+ * hold is placed like any other order.
  */
-export const ofPlace = (
+export const ofOrder = (
   known: OrderOutcome,
   offset: number,
-  { amount, userId }: Pick<Order, "userId" | "amount">
+  { amount, attempt, isHold, userId }: Pick<Order, "userId" | "amount"> & {
+    readonly attempt: number
+    readonly isHold: boolean
+  }
 ): OrderOutcome =>
   known.userId === undefined || known.placedAtOffset === offset ||
-    (known.userId === userId && known.amount === amount)
+    (known.userId === userId && known.amount === amount &&
+      (attempt > 1 || isHold === (known.hold !== undefined)))
     ? known
     : { ...known, isReused: true }

@@ -10,10 +10,11 @@ import {
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
-import { ItemId } from "@flash-sale/domain/records/Ids"
-import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { ItemId, type RequestId } from "@flash-sale/domain/records/Ids"
+import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import { Effect, Layer, Result } from "effect"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import { Effect, HashMap, Layer, Option, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
 import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as BuyerRows from "./items/BuyerRows.ts"
@@ -22,6 +23,7 @@ import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
 import * as ItemNames from "./items/ItemNames.ts"
 import * as ItemSave from "./items/ItemSave.ts"
+import * as OpenPages from "./items/OpenPages.ts"
 import * as MarkRows from "./MarkRows.ts"
 
 /**
@@ -58,6 +60,24 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
         Effect.catch(
           database.read((connection) => ItemNames.read(connection, partition, from, limit)),
           storeUnavailable
+        ),
+      readOrder: (partition, itemId, requestId) =>
+        Effect.flatMap(
+          Effect.catch(
+            database.read((connection) => readOrder(connection, partition, itemId, requestId)),
+            storeUnavailable
+          ),
+          Effect.fromResult
+        ),
+      openOrders: (_, itemId, from, limit) =>
+        Effect.flatMap(
+          Effect.catch(
+            database.read((connection) =>
+              orDamaged(itemId, () => Result.succeed(OpenPages.read(connection, itemId, from, limit)))
+            ),
+            storeUnavailable
+          ),
+          Effect.fromResult
         ),
       trouble: database.trouble,
       isUp: isUp(database)
@@ -112,6 +132,18 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
         MarkRows.read(connection, partition) !== undefined
       )
     ))
+
+const readOrder = (connection: Connection, partition: PartitionId, itemId: ItemId, requestId: RequestId) =>
+  orDamaged(itemId, () => {
+    const head = ItemHead.find(connection, itemId)
+    const known = head === undefined ? Fold.nothing.item : ItemLoad.ofOrder(connection, head, requestId)
+    return Result.succeed({
+      position: head?.position ?? NOTHING_FOLDED,
+      isComplete: MarkRows.read(connection, partition) !== undefined,
+      order: Option.getOrUndefined(HashMap.get(known.orders, requestId)),
+      ...Outcome.keptOf(known, requestId)
+    })
+  })
 
 /** A damaged item says nothing of its buyers. */
 const readBuyer = (connection: Connection, question: BuyerQuestion): BuyerUnits | undefined => {

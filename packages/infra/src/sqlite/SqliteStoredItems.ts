@@ -2,12 +2,14 @@
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, DateTime, Effect, Layer } from "effect"
 import * as ClearJob from "./ClearJob.ts"
 import { type Connection, integer, type Row, RowDamaged, text } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as CheckoutRows from "./items/CheckoutRows.ts"
 import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
 
@@ -103,6 +105,19 @@ const mapOf = <A>(
   return new Map(rows.map((row) => [String(row[key]), value(row)]))
 }
 
+/** Several rows for each request: one that is damaged damages them all. */
+const dueOf = (rows: ReadonlyArray<Row>): ItemDump.ItemDump["refundsDue"] => {
+  const all = new Map<string, ItemDump.Stored<ReadonlyArray<RefundDue>>>()
+  for (const row of rows) {
+    const request = String(row["request"])
+    const [due] = mapOf([row], "request", CheckoutRows.toDue).values()
+    const before = all.get(request) ?? []
+    if (due === undefined || ItemDump.isDamaged(before)) continue
+    all.set(request, ItemDump.isDamaged(due) ? due : [...before, due])
+  }
+  return all
+}
+
 const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head"> => {
   const rows = (table: typeof ClearJob.MAPS[number]) => connection.all(`SELECT * FROM ${table} WHERE item = ?`, id)
   return {
@@ -110,6 +125,8 @@ const maps = (connection: Connection, id: number): Omit<ItemDump.ItemDump, "head
     rejected: mapOf(rows("turned"), "request", ItemLoad.toRejected),
     buyers: mapOf(rows("buyers"), "user", ItemLoad.toBuyer),
     commands: mapOf(rows("commands"), "command", ItemLoad.toCommand),
+    open: mapOf(rows("open_orders"), "request", CheckoutRows.toOpen),
+    refundsDue: dueOf(rows("refunds_due")),
     unpublished: mapOf(rows("untold"), "offset", ItemLoad.toUnpublished)
   }
 }

@@ -21,7 +21,7 @@ import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRec
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
+import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { DateTime, Effect, Result } from "effect"
 import * as AppendRetries from "../append/AppendRetries.ts"
 import * as Letters from "./Letters.ts"

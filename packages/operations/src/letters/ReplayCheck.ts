@@ -1,8 +1,9 @@
 /** Whether a letter can be replayed, by the letter and the status of its order. Pure. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
-import { Command, Instant } from "@flash-sale/domain/records/Command"
+import { Command } from "@flash-sale/domain/records/Command"
 import { Attempt } from "@flash-sale/domain/records/Ids"
+import { Instant } from "@flash-sale/domain/records/Instant"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Schema } from "effect"

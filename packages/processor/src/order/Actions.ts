@@ -4,7 +4,8 @@
  */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { DateTime } from "effect"
 import type { Action, ReusedRequestId } from "./Action.ts"
 import * as FinalActions from "./FinalActions.ts"
@@ -87,7 +88,7 @@ const placed = (
   now: Now
 ): Action => {
   const { offset, timestamp } = message.record
-  const status = Outcome.status(order)
+  const status = OutcomeStatus.status(order)
   if (order.placedAtOffset === offset && (order.state === "held" || order.state === "voiding")) {
     const own = openOrderOf(itemId, message, command, order, now.millis)
     if (open.keep(message, own)) return { held: own, placedAt: timestamp, placedAtOffset: offset }
@@ -124,7 +125,7 @@ const reusedBy = ({ command, record }: OpenOrder, status: OrderStatus): ReusedRe
 const moved = (open: OpenOrders, order: Outcome.OrderOutcome, now: string): Action | undefined => {
   if (order.requestId === undefined) return undefined
   const held = open.get(order.requestId)
-  const status = Outcome.status(order)
+  const status = OutcomeStatus.status(order)
   if (held === undefined || status === undefined || held.record.offset !== order.placedAtOffset) return undefined
   if (isFinal(status)) {
     open.remove(held)

@@ -3,7 +3,8 @@ import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import type { Action } from "./Action.ts"
 import * as MakeDeadLetter from "./MakeDeadLetter.ts"
 import type { Message, OpenOrder } from "./OpenOrder.ts"
@@ -21,7 +22,7 @@ export const ofOrder = (order: OpenOrder, outcome: Outcome.OrderOutcome, status:
       correlationId: command.correlationId,
       traceparent: command.traceparent,
       status,
-      reason: Outcome.reasonText(outcome),
+      reason: OutcomeStatus.reasonText(outcome),
       takenAt,
       acceptedAt: command.acceptedAt,
       placedAtOffset: offset
@@ -49,7 +50,7 @@ export const ofUnreadable = (
 ): Action => {
   if (command._tag !== "Unreadable" || order.state !== "unreadable") return { done: record.offset }
   const correlationId = command.correlationId ?? defaultCorrelationId(record)
-  const reason = Outcome.reasonText(order)
+  const reason = OutcomeStatus.reasonText(order)
   return {
     ...(command.requestId === undefined ? {} : {
       status: {

@@ -7,7 +7,8 @@
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import * as Spans from "@flash-sale/infra/observability/tracing/Spans"
 import { Effect, Option } from "effect"
@@ -51,7 +52,7 @@ const concernedBy = (batch: ReadonlyArray<Message>, open: OpenOrders, recorder: 
 const statusIn = ({ orders }: Outcome.RecordOutcome, { order: { requestId } }: Place): string | undefined => {
   // Of a record of one order the outcome does not repeat its id.
   const own = orders.find((order) => order.requestId === requestId) ?? (orders.length === 1 ? orders[0] : undefined)
-  return own === undefined ? undefined : Outcome.status(own)
+  return own === undefined ? undefined : OutcomeStatus.status(own)
 }
 
 /** Begins the spans of one fold, before it; `open` as it is before it as well. Undefined where there are none. */

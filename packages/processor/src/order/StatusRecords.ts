@@ -2,7 +2,8 @@
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { Offset } from "@flash-sale/domain/records/Partition"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { DateTime } from "effect"
 import type { OpenOrder } from "./OpenOrder.ts"
 
@@ -13,7 +14,7 @@ export const of = (
   status: OrderStatus,
   updatedAt: string
 ): StatusRecord => {
-  const reason = Outcome.reasonText(outcome)
+  const reason = OutcomeStatus.reasonText(outcome)
   const amount = outcome.amount ?? command.order.amount
   return {
     requestId: command.order.requestId,

@@ -91,7 +91,7 @@ export const make = Effect.fnUntraced(function*(
     yield* Log.warn(`${what}: ${detail}; it will be voided`, { event: "payment_given_up", ...annotationsOf(order) })
     const { attempt, order: { requestId } } = order.command
     const record = LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt }))
-    yield* run.append(LogRecord.concerning(record, order.command))
+    yield* run.append(LogRecord.concerning(record, requestId, order.command))
   })
 
   return {

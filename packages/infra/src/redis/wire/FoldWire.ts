@@ -2,8 +2,8 @@
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
 import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { SaleSettings } from "@flash-sale/domain/rules/Item"
 import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import * as OutcomeWire from "./OutcomeWire.ts"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */

@@ -3,6 +3,7 @@
  */
 import { type AdmissionRequest, keptMillis, type Retention } from "@flash-sale/domain/ports/OrderStatuses"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
+import * as StatusRule from "@flash-sale/domain/records/StatusRule"
 import { Result, Schema } from "effect"
 
 const decodeRecord = Schema.decodeUnknownResult(Schema.fromJsonString(OrderStatus.StatusRecord))
@@ -37,8 +38,8 @@ export const statusArgs = (
 /** The words by which a status is compared. None holds a space: items and fingerprints are made of checked ids. */
 const stampOf = (record: OrderStatus.StatusRecord): string => {
   const { attempt, fingerprint, itemId, placedAtOffset = -1, status } = record
-  const rank = OrderStatus.rank(status)
-  return `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${rank} ${OrderStatus.standing(record)}`
+  const rank = OrderStatus.step(record)
+  return `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${rank} ${StatusRule.standing(record)}`
 }
 
 /** What a value holds; `Damaged` where it is neither a claim nor a status. */

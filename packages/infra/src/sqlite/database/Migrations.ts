@@ -39,6 +39,27 @@ const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
+/** Holds and refunds: version 2 of the rules. */
+const CHECKOUT = `
+ALTER TABLE items ADD COLUMN hold_seconds INTEGER;
+ALTER TABLE items ADD COLUMN max_hold_seconds INTEGER;
+ALTER TABLE orders ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE orders ADD COLUMN confirmed INTEGER;
+ALTER TABLE orders ADD COLUMN reference TEXT;
+CREATE TABLE open_orders(
+  item INTEGER NOT NULL, request TEXT NOT NULL, due INTEGER, correlation_id TEXT NOT NULL, traceparent TEXT,
+  PRIMARY KEY(item, request)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE refunds_due(
+  item INTEGER NOT NULL, request TEXT NOT NULL, offset INTEGER NOT NULL, reference TEXT NOT NULL, user TEXT,
+  PRIMARY KEY(item, request, offset)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE statuses ADD COLUMN expires_at TEXT;
+ALTER TABLE statuses ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE statuses ADD COLUMN refund TEXT;
+ALTER TABLE statuses ADD COLUMN refund_due TEXT;
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -76,7 +97,8 @@ const migrations: ReadonlyArray<Step> = [
   chained,
   sql(NAMED),
   sql(INSTANCES),
-  sql(KEYED)
+  sql(KEYED),
+  sql(CHECKOUT)
 ]
 
 /** The version from which on records have digests. */

@@ -2,7 +2,8 @@
 import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Item } from "@flash-sale/domain/rules/Item"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { Schema } from "effect"
 import { type Connection, integer, type Row, text } from "../database/Connection.ts"
 
@@ -25,7 +26,7 @@ export const ofFold = (
 }
 
 const toMoved = (order: Outcome.OrderOutcome): ItemMoved["orders"] => {
-  const status = Outcome.status(order)
+  const status = OutcomeStatus.status(order)
   return order.changed && order.requestId !== undefined && status !== undefined
     ? [{ requestId: order.requestId, status, attempt: order.attempt }]
     : []

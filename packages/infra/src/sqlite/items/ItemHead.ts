@@ -24,7 +24,8 @@ INSERT INTO items(
 const UPDATE = `
 UPDATE items SET
   position = ?, available = ?, held = ?, sold = ?, put = ?, seq = ?, rules = ?, turned_count = ?, command_count = ?,
-  event_count = ?, opens_at = ?, closes_at = ?, per_user_limit = ?, paused = ?, price = ?, currency = ?
+  event_count = ?, opens_at = ?, closes_at = ?, per_user_limit = ?, paused = ?, price = ?, currency = ?,
+  hold_seconds = ?, max_hold_seconds = ?
 WHERE id = ?`
 
 export const find = (connection: Connection, itemId: ItemId): ItemHead | undefined => {
@@ -55,6 +56,8 @@ export const save = (connection: Connection, id: number, { item, position }: Fol
     settings.paused ? 1 : 0,
     settings.price ?? null,
     settings.currency ?? null,
+    settings.holdSeconds ?? null,
+    settings.maxHoldSeconds ?? null,
     id
   )
 }
@@ -67,6 +70,7 @@ export const summary = ({ item, position }: Pick<ItemHead, "item" | "position">,
   sold: item.sold,
   stocked: item.stocked,
   settings: item.settings,
+  rules: item.rules,
   position,
   isComplete,
   pendingEdit: undefined
@@ -92,7 +96,9 @@ const fromRow = (row: Row): ItemHead => ({
       perUserLimit: optionalInteger(row, "per_user_limit"),
       paused: integer(row, "paused") === 1,
       price: optionalInteger(row, "price"),
-      currency: optionalText(row, "currency")
+      currency: optionalText(row, "currency"),
+      holdSeconds: optionalInteger(row, "hold_seconds"),
+      maxHoldSeconds: optionalInteger(row, "max_hold_seconds")
     }
   }
 })

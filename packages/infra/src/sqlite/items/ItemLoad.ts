@@ -2,7 +2,13 @@
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
 import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
-import { type HeldOrder, HOLD_STATES, REJECTION_REASONS, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
+import {
+  type HeldOrder,
+  HOLD_STATES,
+  REFUND_REASONS,
+  REJECTION_REASONS,
+  RELEASE_REASONS
+} from "@flash-sale/domain/rules/Item"
 import { HashMap, Schema } from "effect"
 import {
   type Connection,
@@ -15,10 +21,11 @@ import {
   text,
   word
 } from "../database/Connection.ts"
+import * as CheckoutRows from "./CheckoutRows.ts"
 import type { ItemHead } from "./ItemHead.ts"
 import { byBatch, type TouchedRows } from "./ItemTouched.ts"
 
-const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS] as const
+const reasons = [...RELEASE_REASONS, ...REJECTION_REASONS, ...REFUND_REASONS] as const
 /** A release before 0.2 kept the answers to rejected orders as well, as `turned`. */
 const unpublishedStates = ["turned", "unreadable"] as const
 
@@ -27,6 +34,8 @@ const REJECTED = "SELECT request, n, reason FROM turned WHERE item = ? AND reque
 const BUYERS = "SELECT user, units FROM buyers WHERE item = ? AND user IN (SELECT value FROM json_each(?))"
 const COMMANDS = "SELECT command, n FROM commands WHERE item = ? AND command IN (SELECT value FROM json_each(?))"
 const UNPUBLISHED = "SELECT * FROM untold WHERE item = ? AND offset IN (SELECT value FROM json_each(?))"
+const OPEN = "SELECT * FROM open_orders WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
+const REFUNDS_DUE = "SELECT * FROM refunds_due WHERE item = ? AND request IN (SELECT value FROM json_each(?))"
 
 /** The entries that were read for a batch, and the keys of those that it may change. */
 export interface LoadedItem {
@@ -54,9 +63,22 @@ export const load = (connection: Connection, head: ItemHead, batch: Batch): Load
         orders: HashMap.fromIterable(orders),
         rejected: HashMap.fromIterable(rows(REJECTED, named.requests, toRejected)),
         buyers: HashMap.fromIterable(rows(BUYERS, users, toBuyer)),
-        commands: HashMap.fromIterable(rows(COMMANDS, named.commands, toCommand))
+        commands: HashMap.fromIterable(rows(COMMANDS, named.commands, toCommand)),
+        open: HashMap.fromIterable(rows(OPEN, named.requests, CheckoutRows.toOpen)),
+        refundsDue: CheckoutRows.byRequest(rows(REFUNDS_DUE, named.requests, CheckoutRows.toDue))
       }
     }
+  }
+}
+
+/** The item with what is known of this request id alone. */
+export const ofOrder = (connection: Connection, head: ItemHead, requestId: RequestId): ItemHead["item"] => {
+  const rows = (sql: string) => connection.all(sql, head.id, JSON.stringify([requestId]))
+  return {
+    ...head.item,
+    orders: HashMap.fromIterable(rows(ORDERS).map(toOrder)),
+    open: HashMap.fromIterable(rows(OPEN).map(CheckoutRows.toOpen)),
+    refundsDue: CheckoutRows.byRequest(rows(REFUNDS_DUE).map(CheckoutRows.toDue))
   }
 }
 
@@ -77,7 +99,8 @@ export const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [id(isRequ
   countsAgainstLimit: integer(row, "capped") === 1,
   price: optionalInteger(row, "price"),
   currency: optionalText(row, "currency"),
-  reason: optionalWord(reasons, row, "reason")
+  reason: optionalWord(reasons, row, "reason"),
+  hold: CheckoutRows.toHold(row)
 }]
 
 export const toRejected = (row: Row) =>

@@ -4,11 +4,13 @@ import type { Batch, Folded } from "@flash-sale/domain/rules/Fold"
 import { COMMANDS_REMEMBERED, type HeldOrder, type Item, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { HashMap, Option } from "effect"
 import type { Connection } from "../database/Connection.ts"
+import * as CheckoutRows from "./CheckoutRows.ts"
 import type { LoadedItem } from "./ItemLoad.ts"
 
 const PUT_ORDER = `
-INSERT OR REPLACE INTO orders(item, request, state, user, amount, attempt, place, capped, price, currency, reason)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+INSERT OR REPLACE INTO orders(
+  item, request, state, user, amount, attempt, place, capped, price, currency, reason, hold, confirmed, reference
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const PUT_REJECTED = "INSERT OR REPLACE INTO turned(item, request, n, reason) VALUES (?, ?, ?, ?)"
 const PUT_BUYER = "INSERT OR REPLACE INTO buyers(item, user, units) VALUES (?, ?, ?)"
 const PUT_COMMAND = "INSERT OR REPLACE INTO commands(item, command, n) VALUES (?, ?, ?)"
@@ -32,10 +34,19 @@ export const save = (connection: Connection, id: number, loaded: LoadedItem, aft
   for (const [command, n] of changed(before.item.commands, after.item.commands, touched.commands)) {
     connection.run(PUT_COMMAND, id, command, n)
   }
+  for (const requestId of touched.requests) {
+    const open = Option.getOrUndefined(HashMap.get(after.item.open, requestId))
+    if (open !== Option.getOrUndefined(HashMap.get(before.item.open, requestId))) {
+      CheckoutRows.saveOpen(connection, id, requestId, open)
+    }
+  }
+  for (const [requestId, all] of changed(before.item.refundsDue, after.item.refundsDue, touched.requests)) {
+    CheckoutRows.saveDue(connection, id, requestId, all)
+  }
   forget(connection, id, before.item, after.item)
 }
 
-/** The entries of these keys that differ. Folding removes no entry. */
+/** The entries of these keys that differ. Folding removes none of them. */
 function* changed<K, V>(
   before: HashMap.HashMap<K, V>,
   after: HashMap.HashMap<K, V>,
@@ -63,7 +74,10 @@ const putOrder = (connection: Connection, id: number, requestId: RequestId, orde
     order.countsAgainstLimit ? 1 : 0,
     order.price ?? null,
     order.currency ?? null,
-    order.reason ?? null
+    order.reason ?? null,
+    order.hold === undefined ? 0 : 1,
+    order.hold?.confirmedAtOffset ?? null,
+    order.hold?.reference ?? null
   )
 
 const saveUnpublished = (

@@ -16,7 +16,7 @@ export const byBatch = (batch: Pick<Batch, "commands">): TouchedRows => {
   const commands = new Set<CommandId>()
   for (const { command } of batch.commands) {
     for (const requestId of requestsOf(command)) requests.add(requestId)
-    if (command._tag === "Place") users.add(command.order.userId)
+    if (command._tag === "Place" || command._tag === "Hold") users.add(command.order.userId)
     if (command._tag === "Adjust" && "command" in command.adjustment) commands.add(command.adjustment.command)
   }
   return { requests, users, commands }
@@ -25,11 +25,16 @@ export const byBatch = (batch: Pick<Batch, "commands">): TouchedRows => {
 const requestsOf = (command: Command): ReadonlyArray<RequestId> => {
   switch (command._tag) {
     case "Place":
+    case "Hold":
       return [command.order.requestId]
     case "Settle":
       return command.settlements.map(({ requestId }) => requestId)
+    case "Expire":
+      return command.orders.map(({ requestId }) => requestId)
     case "Cancel":
     case "GiveUp":
+    case "Confirm":
+    case "Refund":
       return [command.requestId]
     case "Adjust":
     case "Sale":

@@ -7,8 +7,10 @@ import {
   type Retention
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { mayReplace, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { DueReference, OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import { mayReplace } from "@flash-sale/domain/records/StatusRule"
+import { Schema } from "effect"
 import {
   type Connection,
   integer,
@@ -29,10 +31,15 @@ export interface StatusRow {
   readonly record: StatusRecord
 }
 
+const Dues = Schema.fromJsonString(Schema.Array(DueReference))
+const encodeDue = Schema.encodeSync(Dues)
+const decodeDue = Schema.decodeSync(Dues)
+
 const PUT = `
 INSERT OR REPLACE INTO statuses(
-  request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  request, owner, expires, item, fingerprint, amount, status, reason, attempt, place, correlation_id, updated_at,
+  expires_at, confirmed, refund, refund_due
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 const KEEP = `
 UPDATE statuses SET owner = NULL, expires = ?, updated_at = ? WHERE request = ? AND owner = ? AND expires > ?`
@@ -101,13 +108,19 @@ const put = (connection: Connection, owner: string | undefined, expires: number,
     record.attempt,
     record.placedAtOffset ?? null,
     record.correlationId,
-    record.updatedAt
+    record.updatedAt,
+    record.expiresAt ?? null,
+    record.confirmed === true ? 1 : 0,
+    record.refund ?? null,
+    record.refundDue === undefined ? null : encodeDue(record.refundDue)
   )
 
 const toRecord = (row: Row): StatusRecord => {
   const amount = optionalInteger(row, "amount")
   const reason = optionalText(row, "reason")
   const place = optionalInteger(row, "place")
+  const expiresAt = optionalText(row, "expires_at")
+  const refundDue = optionalText(row, "refund_due")
   return {
     requestId: RequestId.make(text(row, "request")),
     itemId: ItemId.make(text(row, "item")),
@@ -118,6 +131,10 @@ const toRecord = (row: Row): StatusRecord => {
     fingerprint: text(row, "fingerprint"),
     ...(amount === undefined ? {} : { amount }),
     ...(reason === undefined ? {} : { reason }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(integer(row, "confirmed") === 1 ? { confirmed: true as const } : {}),
+    ...(optionalText(row, "refund") === undefined ? {} : { refund: "pending" as const }),
+    ...(refundDue === undefined ? {} : { refundDue: decodeDue(refundDue) }),
     ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
   }
 }

@@ -1,0 +1,9 @@
+/** By what everything about an order is found. */
+import type { CorrelationId } from "./Ids.ts"
+
+/** What ties everything about an order together, and to its trace. */
+export interface OrderTrace {
+  readonly correlationId: CorrelationId
+  /** The W3C trace context. */
+  readonly traceparent?: string
+}

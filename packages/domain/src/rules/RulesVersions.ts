@@ -1,0 +1,40 @@
+/** What each version of the rules takes. An item is of version 1 until a `rules` record says otherwise. */
+import { type Command, MAX_NARROW_PRICE } from "../records/Command.ts"
+import { isWide } from "../records/Ids.ts"
+
+/** The version from which on there are holds, refunds, wider ids and higher prices. */
+export const CHECKOUT = 2
+
+/**
+ * Whether version 1 of the rules does not know this command. It is an unreadable record then, as it is to a build that
+ * knows version 1 alone.
+ */
+export const needsCheckout = (command: Command): boolean => {
+  switch (command._tag) {
+    case "Hold":
+    case "Confirm":
+    case "Expire":
+    case "Refund":
+      return true
+    case "Place":
+      return isWide(command.order.userId) || isWide(command.order.itemId)
+    case "Sale":
+      return (command.patch.price ?? 0) > MAX_NARROW_PRICE
+    default:
+      return false
+  }
+}
+
+/** The order and the attempt that such a command names, as what is unreadable is kept under them. */
+export const namedBy = (command: Command) => {
+  switch (command._tag) {
+    case "Hold":
+    case "Place":
+      return { requestId: command.order.requestId, attempt: command._tag === "Place" ? command.attempt : 1 }
+    case "Confirm":
+    case "Refund":
+      return { requestId: command.requestId, attempt: command.attempt ?? 1 }
+    default:
+      return { requestId: undefined, attempt: 1 }
+  }
+}
