@@ -35,11 +35,14 @@ const FIRST = [
   "test/simulation/Simulation.test.ts"
 ]
 
+const place = ({ moduleId }: TestSpecification): number => {
+  const at = FIRST.findIndex((path) => moduleId.endsWith(path))
+  return at === -1 ? FIRST.length : at
+}
+
 class LongestFirst extends BaseSequencer {
-  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
-    const sorted = await super.sort(files)
-    const isFirst = ({ moduleId }: TestSpecification) => FIRST.some((path) => moduleId.endsWith(path))
-    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))]
+  override sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    return Promise.resolve(files.toSorted((one, other) => place(one) - place(other)))
   }
 }
 
