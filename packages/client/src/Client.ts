@@ -1,7 +1,7 @@
 /** The client: what a shop's server, or a buyer's page, can ask of the engine. */
 import { buy, type CallOptions, hold } from "./calls/Buy.ts"
-import { cancel, confirm, paid } from "./calls/Checkout.ts"
 import { itemEvents, orderEvents } from "./calls/LiveEvents.ts"
+import { cancel, confirm, paid } from "./calls/OrderActions.ts"
 import { item, order } from "./calls/Reads.ts"
 import { waitForOrder, type WaitOptions } from "./calls/WaitForOrder.ts"
 import { check, type ClientOptions, whole } from "./http/ClientOptions.ts"
@@ -20,15 +20,15 @@ export interface Client {
    */
   readonly buy: (order: Order, options?: CallOptions) => Promise<Accepted>
   /**
-   * Holds units for a buyer who has still to pay, as `buy` places an order. `waitForOrder` with `until: "decided"` tells
-   * whether they are held, and until when.
+   * Holds units for a buyer who has still to pay, as `buy` places an order. `waitForOrder` with `until: "decided"`
+   * tells whether they are held, and until when.
    */
   readonly hold: (units: Hold, options?: CallOptions) => Promise<Accepted>
   /** Has a hold charged by the engine. The first call that ends a hold counts; sent again it is the same call. */
   readonly confirm: (requestId: string, confirmation?: Confirm, options?: CallOptions) => Promise<Acted>
   /**
-   * Tells that the shop has taken the money for a hold. A refusal with `refund_due` in its body says that it is due back
-   * to the buyer; the engine keeps it.
+   * Tells that the shop has taken the money for a hold. A refusal with `refund_due` in its body says that it is due
+   * back to the buyer; the engine keeps it.
    */
   readonly paid: (requestId: string, payment: Paid, options?: CallOptions) => Promise<Acted>
   /** Cancels an order that is not completed. */

@@ -15,7 +15,7 @@ export interface Hold {
   readonly hold_seconds?: number | undefined
 }
 
-/** What the caller knows of an order: with both, and an api key, `confirm` and `paid` are taken without a look at it. */
+/** What the caller knows of an order: with both, and an api key, it is confirmed and paid for without a look at it. */
 export interface Named {
   readonly item_id?: string | undefined
   readonly user_id?: string | undefined
