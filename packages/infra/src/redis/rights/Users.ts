@@ -6,7 +6,7 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
@@ -16,7 +16,7 @@ export const USERS = {
     FoldedLog: ["read"]
   },
   processor: {
-    ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
+    ItemStore: ["fold", "detectEdits", "openOrders", "names", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
     Backlogs: ["publish"],
@@ -24,7 +24,7 @@ export const USERS = {
     FoldedLog: ["read", "write"]
   },
   operator: {
-    ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
+    ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     Instances: ["list"],
