@@ -41,7 +41,7 @@ const confirm = (seedling: Seedling): Command => {
     at: times[time]!,
     ...(has(bits, 0) ? { attempt: attempts[attempt]! } : {}),
     ...(at === 0 ? { userId: userIds[user]! } : {}),
-    ...(has(bits, 1) || has(bits, 2) ? { reference: reference(seedling) } : {}),
+    ...(has(bits, 1) ? { reference: reference(seedling) } : {}),
     ...trace(seedling)
   }
 }
@@ -64,6 +64,29 @@ const refund = (seedling: Seedling): Command => ({
   ...(has(seedling.bits, 1) && has(seedling.bits, 2) ? { byHand: reference(seedling) } : {}),
   ...trace(seedling)
 })
+
+const settled = ({ request }: Seedling, outcome: "paid" | "declined" | "voided"): Command =>
+  Command.Settle({ settlements: [{ requestId: requests[request]!, attempt: 1, outcome }] })
+
+/** One order from its hold on, as far as its numbers take it: few come so far by chance alone. */
+export const story = (seedling: Seedling): ReadonlyArray<Command> => {
+  const { amount, at, bits, outcome, request } = seedling
+  const requestId = requests[request]!
+  const early = { ...seedling, time: 0, attempt: 0, at: 1, bits: bits & ~1 }
+  const isPaid = has(bits, 1)
+  const charged = has(bits, 4) ? [settled(seedling, "paid")] : [
+    has(bits, 5) ? Command.Cancel({ requestId, attempt: 1 }) : Command.GiveUp({ requestId, attempt: 1 }),
+    settled(seedling, outcome === 2 ? "declined" : "voided")
+  ]
+  const all = [
+    hold({ ...seedling, user: at }),
+    confirm(early),
+    ...(isPaid ? [] : charged),
+    refund({ ...early, bits: has(bits, 6) ? bits | 1 : bits & ~1 }),
+    settled(seedling, "voided")
+  ]
+  return all.slice(0, amount + 2)
+}
 
 /** A command that version 1 of the rules does not know; its kind is from 24 to 41. */
 export const toCommand = (seedling: Seedling): Command => {
