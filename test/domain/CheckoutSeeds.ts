@@ -33,12 +33,12 @@ const hold = (seedling: Seedling): Command => ({
   ...trace(seedling)
 })
 
-const confirm = (seedling: Seedling): Command => {
-  const { at, attempt, bits, request, time, user } = seedling
+const confirm = (seedling: Seedling, when = times[seedling.time]!): Command => {
+  const { at, attempt, bits, request, user } = seedling
   return {
     _tag: "Confirm",
     requestId: requests[request]!,
-    at: times[time]!,
+    at: when,
     ...(has(bits, 0) ? { attempt: attempts[attempt]! } : {}),
     ...(at === 0 ? { userId: userIds[user]! } : {}),
     ...(has(bits, 1) ? { reference: reference(seedling) } : {}),
@@ -68,7 +68,13 @@ const refund = (seedling: Seedling): Command => ({
 const settled = ({ request }: Seedling, outcome: "paid" | "declined" | "voided"): Command =>
   Command.Settle({ settlements: [{ requestId: requests[request]!, attempt: 1, outcome }] })
 
-/** One order from its hold on, as far as its numbers take it: few come so far by chance alone. */
+/** When the hold of these numbers is due, where the sale does not say otherwise. */
+const dueAt = ({ at, bits }: Seedling): number => at * 500 + (has(bits, 0) ? (at + 1) * 1_000 : 600_000)
+
+/**
+ * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as they
+ * expire, and some are paid for before they are held, by the same payment as after.
+ */
 export const story = (seedling: Seedling): ReadonlyArray<Command> => {
   const { amount, at, bits, outcome, request } = seedling
   const requestId = requests[request]!
@@ -78,9 +84,11 @@ export const story = (seedling: Seedling): ReadonlyArray<Command> => {
     has(bits, 5) ? Command.Cancel({ requestId, attempt: 1 }) : Command.GiveUp({ requestId, attempt: 1 }),
     settled(seedling, outcome === 2 ? "declined" : "voided")
   ]
+  const isAtEnd = outcome < 2
   const all = [
+    ...(isPaid && seedling.delta > 4 ? [confirm(early)] : []),
     hold({ ...seedling, user: at }),
-    confirm(early),
+    confirm(early, isAtEnd ? dueAt(seedling) - outcome : 0),
     ...(isPaid ? [] : charged),
     refund({ ...early, bits: has(bits, 6) ? bits | 1 : bits & ~1 }),
     settled(seedling, "voided")
