@@ -17,7 +17,7 @@ import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import type { Author } from "../terminal/Remote.ts"
 import * as Target from "../terminal/Target.ts"
 import type * as LetterView from "./LetterView.ts"
-import * as LocalOrder from "./LocalOrder.ts"
+import * as LocalOrder from "./order/LocalOrder.ts"
 
 type KnownError = Parameters<typeof CommandFailed.from>[0]
 type Tagged = { readonly _tag: string }

@@ -3,8 +3,8 @@ import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect, Schema, Struct } from "effect"
-import * as CommandFailed from "../terminal/CommandFailed.ts"
-import * as Target from "../terminal/Target.ts"
+import * as CommandFailed from "../../terminal/CommandFailed.ts"
+import * as Target from "../../terminal/Target.ts"
 
 const encode = Schema.encodeSync(StatusRecord)
 
