@@ -119,7 +119,7 @@ export const replay = Effect.fnUntraced(function*(
     return { total: inspected.length, refused, noOrders: 0 }
   }
   const open = yield* Target.bounded(Letters.open(selection.filter))
-  const orders = open.filter(({ error }) => error !== "Invalid Order Format")
+  const orders = open.filter(({ error }) => error === "Payment Timeout")
   const inspected = yield* Target.bounded(LetterBatch.inspect(orders, Replay.inspectLetter))
   yield* perform(inspected, act)
   return { total: open.length, refused: LetterBatch.refusals(inspected), noOrders: open.length - orders.length }

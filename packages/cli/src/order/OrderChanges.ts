@@ -32,8 +32,8 @@ export const cancel = Command.make(
   ({ item, requestId, ...place }) => change(OrderFlags.meant(requestId, item), { _tag: "Cancel" }, place)
 ).pipe(
   Command.withDescription(
-    "Cancel an order that is not completed. An open hold is over at once; what is being paid is voided at the payment " +
-      "provider first. Cancelling twice is cancelling once"
+    "Cancel an order that is not completed. An open hold is over at once; what is being paid is voided at the " +
+      "payment provider first. Cancelling twice is cancelling once"
   ),
   Command.withExamples([{ command: "flash-sale order cancel r-1 --reason \"the buyer has called\"" }])
 )

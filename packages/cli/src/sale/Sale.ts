@@ -1,4 +1,4 @@
-/** `flash-sale sale show|list|open|close|pause|resume|limit|hold|price`: when, to whom and for how much an item is sold. */
+/** `flash-sale sale show|list|open|close|pause|resume|limit|hold|price`: how an item is sold. */
 import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"

@@ -24,7 +24,10 @@ export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
   (words) => Command.CommandId.make(words.map((word) => word.toString(16).padStart(8, "0")).join(""))
 )
 
-/** Appends the change, behind the version of the rules that its item's name needs. Repeats a failed append: its command id makes a second record of it a no-op. */
+/**
+ * Appends the change, behind the version of the rules that its item's name needs. Repeats a failed append: its command
+ * id makes a second record of it a no-op.
+ */
 export const append = Effect.fn("StockChange.append")(function*(
   itemId: ItemId,
   adjustment: Command.Adjustment,

@@ -2,7 +2,7 @@
  * Changing an order by hand: a record about it, behind what was judged of it, and what it came to. `OrderCancel` and
  * `OrderRefund` say what is asked for.
  */
-import type { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { Command } from "@flash-sale/domain/records/Command"
