@@ -1,15 +1,28 @@
 /** An order of the engine whose stores the command reaches. */
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
-import { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { Effect, Schema, Struct } from "effect"
+import { ownerIn } from "@flash-sale/domain/records/Order"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { Effect } from "effect"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as Target from "../../terminal/Target.ts"
 
-const encode = Schema.encodeSync(StatusRecord)
-
-/** Without fingerprint and offset (`place`), which are the engine's own. */
-export const shown = (record: StatusRecord): object => Struct.omit(encode(record), ["fingerprint", "place"])
+/** As `GET /orders/:request_id` shows it to a key: with its buyer, and without what is the engine's own. */
+export const shown = (record: StatusRecord): object => ({
+  request_id: record.requestId,
+  item_id: record.itemId,
+  user_id: ownerIn(record.fingerprint),
+  amount: record.amount,
+  status: record.status,
+  reason: record.reason,
+  expires_at: record.expiresAt,
+  confirmed: record.confirmed,
+  refund: record.refund,
+  refund_due: record.refundDue,
+  attempt: record.attempt,
+  correlation_id: record.correlationId,
+  updated_at: record.updatedAt
+})
 
 export const order = Effect.fnUntraced(function*(requestId: RequestId) {
   const statuses = yield* OrderStatuses
