@@ -166,6 +166,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           "opens: none",
           "closes: none",
           "limit: none",
+          "holds: 10m by default, at most 1h by default",
           "price: none"
         ])
       }))
