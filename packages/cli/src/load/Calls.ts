@@ -65,14 +65,14 @@ const sendAction = (client: Client.Client, requestId: Order["requestId"], action
   const params = { request_id: requestId }
   switch (action._tag) {
     case "Confirm":
-      return client.checkout.confirm({
+      return Effect.asVoid(client.checkout.confirm({
         params,
-        payload: action.paymentToken === undefined ? undefined : { payment_token: action.paymentToken }
-      })
+        payload: action.paymentToken === undefined ? {} : { payment_token: action.paymentToken }
+      }))
     case "Paid":
-      return client.checkout.paid({ params, payload: { reference: action.reference } })
+      return Effect.asVoid(client.checkout.paid({ params, payload: { reference: action.reference } }))
     case "Cancel":
-      return client.checkout.cancel({ params, payload: undefined })
+      return Effect.asVoid(client.checkout.cancel({ params, payload: {} }))
   }
 }
 

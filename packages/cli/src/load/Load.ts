@@ -26,7 +26,7 @@ const whole = (name: string, minimum: number, maximum: number, description: stri
   )
 
 const share = (name: string, description: string) =>
-  Flag.Float(name).pipe(
+  Flag.Finite(name).pipe(
     Flag.withSchema(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
     Flag.withDescription(description),
     Flag.withDefault(0)
