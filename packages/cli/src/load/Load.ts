@@ -102,18 +102,18 @@ export const command = Command.make(
     Effect.gen(function*() {
       const shares: Shares.Shares = { cancel, confirm, holds, holdSeconds, paid }
       const problem = Shares.problem(shares)
+      // Before the stores are opened.
       if (problem !== undefined) return yield* CommandFailed.usage(problem)
-      yield* LoadRun.run({
+      const run = LoadRun.run({
         ...options,
         shares,
         key: yield* keyFor(shares),
         url: yield* Option.match(url, { onNone: () => nearby, onSome: Effect.succeed }),
         users: Option.getOrElse(users, () => Math.ceil(options.orders / ORDERS_OF_USER))
       })
+      yield* Effect.provide(Effect.scoped(run), Target.layer({ dataDir, embedded }))
     }).pipe(
-      Effect.scoped,
       Effect.provideService(Progress.IsShown, !options.json),
-      Effect.provide(Target.layer({ dataDir, embedded })),
       Effect.mapError(CommandFailed.from)
     )
 ).pipe(
