@@ -33,6 +33,7 @@ export const DetectReply = Schema.Union([
   Moved
 ])
 const ReadReply = Schema.Tuple([Schema.String, Texts])
+const OrderReply = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String, Schema.String])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
 const ClearReply = Schema.Literals(["cleared", "moved"])
@@ -54,6 +55,8 @@ export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
   readonly readItem: Script<typeof ReadReply.Type>
   readonly readBuyers: Script<ReadonlyArray<string>>
+  readonly readOrder: Script<typeof OrderReply.Type>
+  readonly openOrders: Script<ReadonlyArray<string>>
   readonly detectEdits: Script<typeof DetectReply.Type>
   readonly beginRecovery: Script<string>
   readonly writeMark: Script<typeof MarkReply.Type>
@@ -105,6 +108,8 @@ const make = Effect.gen(function*() {
     fold: yield* bind("fold", FoldReply),
     readItem: yield* bind("read_item", ReadReply),
     readBuyers: yield* bind("read_buyers", Texts),
+    readOrder: yield* bind("read_order", OrderReply),
+    openOrders: yield* bind("open_orders", Texts),
     detectEdits: yield* bind("detect_edits", DetectReply),
     beginRecovery: yield* bind("begin_recovery", Schema.String),
     writeMark: yield* bind("write_mark", MarkReply),

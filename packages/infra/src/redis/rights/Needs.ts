@@ -38,6 +38,8 @@ const itemStore: Needs<ItemStore["Service"]> = {
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
   names: { reads: [["SSCAN", "items"]] },
+  readOrder: { scripts: ["read_order"] },
+  openOrders: { scripts: ["open_orders"] },
   trouble: WRITE_PROBE,
   isUp: WRITE_PROBE
 }
@@ -76,6 +78,8 @@ const storedItems: Needs<StoredItems["Service"]> = {
       ["HSCAN", "orders"],
       ["HSCAN", "untold"],
       ["HSCAN", "buyers"],
+      ["HSCAN", "open"],
+      ["HSCAN", "due"],
       ["ZSCAN", "turned"],
       ["ZSCAN", "commands"]
     ]
