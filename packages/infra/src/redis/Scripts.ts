@@ -50,6 +50,7 @@ const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
     Schema.Tuple([Schema.Literal("limited"), Schema.Int])
   ])
 ])
+const CountReply = Schema.Tuple([Schema.Literals(["counted", "limited"]), Schema.Int])
 
 export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
@@ -64,6 +65,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly dumpItem: Script<typeof DumpReply.Type>
   readonly clearItems: Script<typeof ClearReply.Type>
   readonly admit: Script<typeof AdmitReply.Type>
+  readonly countRequest: Script<typeof CountReply.Type>
   /** These three return the keys that hold no status. */
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
@@ -117,6 +119,7 @@ const make = Effect.gen(function*() {
     dumpItem: yield* bind("dump_item", DumpReply),
     clearItems: yield* bind("clear_items", ClearReply),
     admit: yield* bind("admit", AdmitReply),
+    countRequest: yield* bind("count_request", CountReply),
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),

@@ -55,6 +55,7 @@ const recoveryMarks: Needs<RecoveryMarks["Service"]> = {
 
 const orderStatuses: Needs<OrderStatuses["Service"]> = {
   admit: { scripts: ["admit"] },
+  countRequest: { scripts: ["count_request"] },
   confirm: { scripts: ["confirm_claims"] },
   release: { scripts: ["release_claims"] },
   write: { scripts: ["write_status"] },
