@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { expect, it } from "vitest"
 import { until } from "../servers/Processes.ts"
 import { kafkaLib, needed, redisServerProgram } from "../servers/servers.ts"
+import * as Aftermath from "./Aftermath.ts"
 import { again, first } from "./Fault.ts"
 import * as Load from "./Load.ts"
 import * as Processors from "./Processors.ts"
@@ -62,7 +63,8 @@ it("every hold has one winner, and all money an order or a letter, whatever is k
   // A payment of which the answer was lost is due back as well where it has sold nothing, so there may be a few more.
   const processor = first(scene)
   await until("the letters are counted", async () => await gauge(processor.url, "processor_refunds_due") >= dueBack)
-  const listed = await Services.run(["dlq", "list", "--json", "--reason", "payment-without-order"], scene.env)
+  const list = ["dlq", "list", "--json", "--limit", "10000", "--reason", "payment-without-order"]
+  const listed = await Services.run(list, scene.env)
   const letters = listed.output.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).request_id)
   expect(letters.length).toBeGreaterThanOrEqual(dueBack)
   expect(new Set(letters).size).toBe(letters.length)
@@ -70,6 +72,7 @@ it("every hold has one winner, and all money an order or a letter, whatever is k
   expect(await gauge(processor.url, "processor_holds_open")).toBe(0)
   expect(await gauge(processor.url, "processor_holds_overdue_seconds")).toBe(0)
 
+  process.stdout.write(`${await Aftermath.charges(scene, sales)}\n`)
   const { code, output: compared } = await Services.run(["reconcile"], scene.env)
   expect(compared).toContain(" 0 differ")
   expect(code).toBe(0)
