@@ -68,6 +68,7 @@ const atTheDoor = (item: Item, { acceptedAt, order }: Asked): Precheck.PrecheckR
 /** The item once every hold has come back. */
 const givenBack = (item: Item): Item =>
   HashMap.toEntries(item.orders).reduce((now, [requestId, { attempt, state }]) => {
+    if (state === "open") return Rules.apply(now, 9_999, Command.Cancel({ requestId, attempt }))[0]
     if (state !== "held" && state !== "voiding") return now
     const outcome = state === "held" ? "declined" : "voided"
     return Rules.apply(now, 9_999, Command.Settle({ settlements: [{ requestId, attempt, outcome }] }))[0]
