@@ -84,41 +84,44 @@ const wordsOf = ({ body, status }: { readonly status: number; readonly body: unk
 }
 
 const suite = (auth: AuthMode) =>
-  layer(TestGateway.layer({ auth, trustedProxies: PROXY }), { excludeTestServices: true })(`Callers with AUTH=${auth}`, (it) => {
-    it.effect("the order that is read is there", () =>
-      Effect.gen(function*() {
-        const gateway = yield* TestGateway.TestGateway
-        yield* TestGateway.stock(ITEM, 1_000)
-        const headers = {
-          "content-type": "application/json",
-          authorization: CallerTable.CALLERS["a key with `orders`"]
-        }
-        const body = TestGateway.order({ request_id: ORDER, user_id: BUYER, item_id: ITEM })
-        assert.strictEqual((yield* gateway.send(body, headers)).status, 202)
-        const asked = Effect.promise(async () => {
-          const answer = await fetch(`http://127.0.0.1:${gateway.port}/orders/${ORDER}`, { headers })
-          return (await answer.text()).includes("COMPLETED")
-        })
-        yield* Effect.repeat(asked, { until: (isCompleted) => isCompleted })
-      }))
-
-    for (const row of CallerTable.PUBLIC_API.rows) {
-      it.effect(`${row.endpoint}: ${row.asked}`, () =>
+  layer(TestGateway.layer({ auth, trustedProxies: PROXY }), { excludeTestServices: true })(
+    `Callers with AUTH=${auth}`,
+    (it) => {
+      it.effect("the order that is read is there", () =>
         Effect.gen(function*() {
-          for (const kind of CallerTable.KINDS) {
-            for (const way of row.endpoint.startsWith("POST") ? WAYS : WAYS.slice(0, 1)) {
-              if (row.asked === "a hold of the buyer") yield* plant
-              const answer = yield* ask(row, CallerTable.CALLERS[kind], way)
-              assert.strictEqual(wordsOf(answer), row.answers[auth][kind], `${kind}, ${way}`)
-              const challenge = answer.headers.get("www-authenticate")
-              if (answer.status === 401) assert.match(challenge ?? "", /^Bearer realm="flash-sale"/)
-              else assert.isNull(challenge)
-              if (wordsOf(answer) === "403 missing_scope") assert.propertyVal(answer.body, "scope", "orders")
-            }
+          const gateway = yield* TestGateway.TestGateway
+          yield* TestGateway.stock(ITEM, 1_000)
+          const headers = {
+            "content-type": "application/json",
+            authorization: CallerTable.CALLERS["a key with `orders`"]
           }
+          const body = TestGateway.order({ request_id: ORDER, user_id: BUYER, item_id: ITEM })
+          assert.strictEqual((yield* gateway.send(body, headers)).status, 202)
+          const asked = Effect.promise(async () => {
+            const answer = await fetch(`http://127.0.0.1:${gateway.port}/orders/${ORDER}`, { headers })
+            return (await answer.text()).includes("COMPLETED")
+          })
+          yield* Effect.repeat(asked, { until: (isCompleted) => isCompleted })
         }))
+
+      for (const row of CallerTable.PUBLIC_API.rows) {
+        it.effect(`${row.endpoint}: ${row.asked}`, () =>
+          Effect.gen(function*() {
+            for (const kind of CallerTable.KINDS) {
+              for (const way of row.endpoint.startsWith("POST") ? WAYS : WAYS.slice(0, 1)) {
+                if (row.asked === "a hold of the buyer") yield* plant
+                const answer = yield* ask(row, CallerTable.CALLERS[kind], way)
+                assert.strictEqual(wordsOf(answer), row.answers[auth][kind], `${kind}, ${way}`)
+                const challenge = answer.headers.get("www-authenticate")
+                if (answer.status === 401) assert.match(challenge ?? "", /^Bearer realm="flash-sale"/)
+                else assert.isNull(challenge)
+                if (wordsOf(answer) === "403 missing_scope") assert.propertyVal(answer.body, "scope", "orders")
+              }
+            }
+          }))
+      }
     }
-  })
+  )
 
 suite("open")
 suite("required")
