@@ -133,6 +133,91 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("A hold", (it) => 
     }), TEST_TIMEOUT)
 })
 
+/** The same, which would wait for the order. */
+const preferring = (prefer: string, path: string, body?: object) =>
+  Effect.flatMap(TestGateway.TestGateway, (gateway) =>
+    body === undefined
+      ? Effect.promise(async () => {
+        const answer = await fetch(`http://127.0.0.1:${gateway.port}${path}`, { headers: { ...SHOP, prefer } })
+        const text = await answer.text()
+        return {
+          status: answer.status,
+          headers: answer.headers,
+          text,
+          body: JSON.parse(text) as Record<string, unknown>
+        }
+      })
+      : gateway.sendTo(path, JSON.stringify(body), { ...SHOP, prefer }))
+
+const applied = (answer: TestGateway.Answer, status: string) => {
+  assert.deepStrictEqual([answer.status, answer.body["status"]], [200, status], answer.text)
+  assert.strictEqual(answer.headers.get("preference-applied"), "wait")
+}
+
+layer(engine, { excludeTestServices: true, timeout: 60_000 })("A request that prefers to wait", (it) => {
+  it.effect("is answered with the order: a hold that is held, and what is final", () =>
+    Effect.gen(function*() {
+      yield* TestGateway.stock("held", 100)
+      const hold = fresh()
+      const held = yield* preferring("wait=20", "/holds", hold)
+      applied(held, "RESERVED")
+      assert.property(held.body, "expires_at")
+      applied(yield* preferring("respond-async, WAIT = 20;x=y", `/orders/${hold.request_id}`), "RESERVED")
+      applied(yield* preferring("wait=20", `/orders/${hold.request_id}/confirm`, {}), "COMPLETED")
+      const order = fresh()
+      const path = "/buy"
+      applied(yield* preferring("wait=\"20\"", path, order), "COMPLETED")
+      // A repetition waits as well.
+      applied(yield* preferring("wait=20", path, order), "COMPLETED")
+      const many = Array.from({ length: 50 }, () => preferring("wait=20", path, fresh()))
+      for (const answer of yield* Effect.all(many, { concurrency: "unbounded" })) applied(answer, "COMPLETED")
+    }), TEST_TIMEOUT)
+
+  it.effect("hears its 409 where another call was first", () =>
+    Effect.gen(function*() {
+      const { order } = yield* held()
+      const calls = ["confirm", "paid", "cancel"].flatMap((action) =>
+        Array.from({ length: 5 }, (_, n) =>
+          Effect.map(
+            preferring(
+              "wait=20",
+              `/orders/${order.request_id}/${action}`,
+              action === "paid" ? { reference: `pi_${n}` } : {}
+            ),
+            (answer) => ({ action, answer })
+          ))
+      )
+      const answers = yield* Effect.all(calls, { concurrency: "unbounded" })
+      const won = answers.filter(({ answer }) => answer.status === 200)
+      const lost = answers.filter(({ answer }) => answer.status === 409)
+      assert.strictEqual(
+        won.length + lost.length,
+        answers.length,
+        JSON.stringify(answers.map(({ answer }) => answer.text))
+      )
+      assert.isAtLeast(won.length, 1)
+      for (const { action, answer } of lost) {
+        assert.strictEqual(answer.body["refund_due"], action === "paid" ? true : undefined)
+      }
+      // All that won agree on what the order is.
+      assert.strictEqual(
+        new Set(won.map(({ answer }) => answer.body["status"])).size,
+        1
+      )
+    }), TEST_TIMEOUT)
+
+  it.effect("does not wait for rubbish, nor for what is there already", () =>
+    Effect.gen(function*() {
+      for (const prefer of ["wait", "wait=0", "wait=-1", "wait=1.5", "wait=x", "awaits=9", "handling=strict"]) {
+        const answer = yield* preferring(prefer, "/buy", fresh())
+        assert.strictEqual(answer.status, 202, prefer)
+        assert.isNull(answer.headers.get("preference-applied"))
+      }
+      assert.strictEqual((yield* preferring("wait=9", "/orders/nobody-knows-it")).status, 404)
+      assert.strictEqual((yield* preferring("wait=9", "/buy", fresh({ amount: 0 }))).status, 400)
+    }), TEST_TIMEOUT)
+})
+
 layer(
   TestGateway.layerGateway().pipe(Layer.provideMerge(SqliteInfra.layerMemory)),
   { excludeTestServices: true, timeout: 60_000 }
@@ -156,4 +241,19 @@ layer(
       }),
     TEST_TIMEOUT
   )
+
+  it.effect("that nobody decides is answered 202 when the wait is over", () =>
+    Effect.gen(function*() {
+      const order = fresh({ item_id: "undecided" })
+      const begun = performance.now()
+      for (const [path, body] of [["/buy", order], [`/orders/${order.request_id}/cancel`, {}]] as const) {
+        const answer = yield* preferring("wait=1", path, body)
+        assert.strictEqual(answer.status, 202, answer.text)
+        assert.isNull(answer.headers.get("preference-applied"))
+      }
+      assert.isAtLeast(performance.now() - begun, 1_990)
+      const looked = yield* preferring("wait=1", `/orders/${order.request_id}`)
+      assert.deepStrictEqual([looked.status, looked.body["status"]], [200, "PENDING"])
+      assert.isNull(looked.headers.get("preference-applied"))
+    }), TEST_TIMEOUT)
 })
