@@ -88,7 +88,8 @@ const storedItems: Needs<StoredItems["Service"]> = {
   clear: { scripts: ["clear_items"] }
 }
 
-const backlogs: Needs<Backlogs> = {
+/** Which rules its own process knows is asked of no store. */
+const backlogs: Needs<Omit<Backlogs, "ownRules">> = {
   publish: { writes: [["HSET", "backlog"]] },
   read: { reads: [["HGETALL", "backlog"]] }
 }
