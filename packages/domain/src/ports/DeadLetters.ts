@@ -8,7 +8,8 @@ import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
- * Why a record is dead-lettered: a closed set. `Payment Without Order` is a payment that its shop owes to the buyer. There is no `Redis Failure`: processors wait until the store is back.
+ * Why a record is dead-lettered: a closed set. `Payment Without Order` is a payment that its shop owes to the buyer.
+ * There is no `Redis Failure`: processors wait until the store is back.
  */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format", "Payment Without Order"])
 export type DeadLetterReason = typeof DeadLetterReason.Type
