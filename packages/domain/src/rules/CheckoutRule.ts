@@ -7,6 +7,7 @@ import { HashMap, Option } from "effect"
 import type { ExpiredHold } from "../records/checkout/Checkout.ts"
 import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "../records/checkout/Hold.ts"
 import type { Command } from "../records/Command.ts"
+import { LAST_INSTANT } from "../records/Instant.ts"
 import type { HeldOrder, Item } from "./Item.ts"
 import * as Ledger from "./Ledger.ts"
 import { lookUp } from "./OrderLookup.ts"
@@ -20,11 +21,14 @@ export const dueAt = (
   { settings }: Pick<Item, "settings">,
   { acceptedAt, order }: Pick<Of<"Hold">, "acceptedAt" | "order">
 ): number =>
-  acceptedAt + 1_000 * Math.min(
-      order.holdSeconds ?? settings.holdSeconds ?? DEFAULT_HOLD_SECONDS,
-      settings.maxHoldSeconds ?? MAX_HOLD_SECONDS,
-      MAX_HOLD_SECONDS
-    )
+  Math.min(
+    LAST_INSTANT,
+    acceptedAt + 1_000 * Math.min(
+          order.holdSeconds ?? settings.holdSeconds ?? DEFAULT_HOLD_SECONDS,
+          settings.maxHoldSeconds ?? MAX_HOLD_SECONDS,
+          MAX_HOLD_SECONDS
+        )
+  )
 
 const storedOf = (item: Item, requestId: Of<"Confirm">["requestId"]): HeldOrder | undefined =>
   Option.getOrUndefined(HashMap.get(item.orders, requestId))
@@ -33,7 +37,8 @@ const expired = (order: HeldOrder): HeldOrder => ({ ...order, reason: "expired" 
 
 /**
  * An open hold is charged from now on, or sold where it is paid for already. A confirmation that comes too late is the
- * expiry. A payment that does not complete its order is due back to its buyer.
+ * expiry. A payment that does not complete its order is due back to its buyer; one that is due back already completes
+ * none.
  */
 export const confirm = (item: Item, offset: number, command: Of<"Confirm">): Ledger.Decision => {
   const { attempt, reference, requestId, userId } = command
@@ -48,6 +53,9 @@ export const confirm = (item: Item, offset: number, command: Of<"Confirm">): Led
   if (command.at >= due) {
     const [released, outcome] = Ledger.release(item, requestId, expired(order))
     return RefundsDue.unlessCounted(released, offset, command, outcome, undefined)
+  }
+  if (RefundsDue.shownTo(known.refundsDue, order.userId).some((owed) => owed.reference === reference)) {
+    return [item, known]
   }
   const confirmed: HeldOrder = { ...order, state: "held", hold: { confirmedAtOffset: offset, reference } }
   return reference === undefined

@@ -4,6 +4,7 @@
  */
 import { Api } from "@flash-sale/domain/api/Api"
 import { Context } from "effect"
+import * as Brought from "./Brought.ts"
 
 export interface Path {
   /** As the API has it: `/orders/:request_id`. */
@@ -60,24 +61,9 @@ export const Paths: Context.Reference<Find> = Context.Reference<Find>("@flash-sa
 export const otherThan = (method: string, { methods }: Path): string | undefined =>
   methods.includes(method === "HEAD" ? "GET" : method) ? undefined : methods.join(", ")
 
-const BUY = "/buy"
-/** As careless clients write it: with more slashes, in other letters, with a parameter of the path. */
-const LIKE_BUY = /^\/+buy\/*(;.*)?$/i
-
-const unescaped = (path: string): string => {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
-}
-
-/** Whether a request means to bring an order, also where it writes the path so that there is none. */
-export const bringsOrder = (method: string, url: string): boolean => {
-  if (method !== "POST") return false
-  const path = withoutQuery(url)
-  return path === BUY || LIKE_BUY.test(unescaped(path))
-}
+/** What a request for this target means to bring. */
+export const broughtBy = (method: string, url: string): Brought.Brought | undefined =>
+  Brought.by(method, withoutQuery(url))
 
 /** A `;` in a path belongs to an id, as clients need not escape it there; the router would end the path at it. */
 export const withEscapes = (url: string): string => {

@@ -57,7 +57,7 @@ export interface DueTimes {
   readonly overdueSince: (wall: number) => number | undefined
 }
 
-/** At most so many of the item's holds that are over. From then on it is known when it is to be looked through again. */
+/** At most so many of the item's holds that are over; notes when it is to be looked through again. */
 const through = (item: ItemHolds, base: number, now: Moment, most: number) => {
   const tick = now.monotonic / UNIT
   const orders: Array<ExpiredHold> = []

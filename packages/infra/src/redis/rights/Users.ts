@@ -6,9 +6,9 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
-    OrderStatuses: ["admit", "confirm", "release", "write", "read", "readAll"],
+    OrderStatuses: ["admit", "countRequest", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
     Instances: ["report", "withdraw", "list"],
@@ -16,15 +16,15 @@ export const USERS = {
     FoldedLog: ["read"]
   },
   processor: {
-    ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
+    ItemStore: ["fold", "detectEdits", "openOrders", "names", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
-    OrderStatuses: ["write"],
+    OrderStatuses: ["write", "readAll"],
     Backlogs: ["publish"],
     Instances: ["report", "withdraw"],
     FoldedLog: ["read", "write"]
   },
   operator: {
-    ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
+    ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     Instances: ["list"],
@@ -58,7 +58,9 @@ const NO_EVENTS = "followers of items and orders get no live events"
 const LOST: Readonly<Record<string, string>> = {
   "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
   "ItemStore.names": "items cannot be listed",
-  "Backlogs.read": NO_WAIT_KNOWN,
+  "ItemStore.readOrder": "who repeats a call for a completed order is told to come back",
+  "OrderStatuses.countRequest": "each gateway counts confirmations alone",
+  "Backlogs.read": `${NO_WAIT_KNOWN}, and no hold is taken`,
   "Backlogs.publish": NO_WAIT_KNOWN,
   "Instances.report": NOT_LISTED,
   "Instances.withdraw": NOT_LISTED,
@@ -77,6 +79,11 @@ const LOST_BY: Readonly<Record<string, string>> = {
   "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
 }
 
+/** What only this user cannot do without: by the names of items a processor finds its holds after a start. */
+const NEEDED_BY: ReadonlySet<string> = new Set(["processor ItemStore.names"])
+
 /** What is lost without it, in words; undefined where orders are not served without it. */
-export const lostWithout = ({ name, port, user }: Operation): string | undefined =>
-  LOST_BY[`${user} ${port}.${name}`] ?? LOST[`${port}.${name}`]
+export const lostWithout = ({ name, port, user }: Operation): string | undefined => {
+  const own = `${user} ${port}.${name}`
+  return NEEDED_BY.has(own) ? undefined : LOST_BY[own] ?? LOST[`${port}.${name}`]
+}
