@@ -171,6 +171,15 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           "flash-sale: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED): " +
             "start one with npm start, or name it by --url"
         )
+        const sum = yield* typed("load --holds 0.5 --confirm 0.8 --paid 0.2 --cancel 0.1")
+        expect(sum.complaint).toBe(
+          "flash-sale: --confirm, --paid and --cancel are shares of the holds: together 1.1, more than 1"
+        )
+        const noKey = yield* typed("load --holds 0.5 --paid 0.2")
+        expect(noKey.complaint).toBe(
+          "flash-sale: --paid: wants an api key with the scope orders, in FLASH_SALE_KEY or FLASH_SALE_KEY_FILE " +
+            "(flash-sale key create)"
+        )
         const other = yield* typed("load --orders 10", { HTTP_PORT: "2" })
         expect(other.complaint).toContain("no gateway answers at http://localhost:2 (")
         const wrong = yield* typed("load --orders 10", { HTTP_PORT: "none" })
@@ -216,6 +225,8 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
             "order show",
             "load --rate 0",
             "load --orders many",
+            "load --holds 1.5",
+            "load --hold-seconds 3601",
             "load --url nowhere",
             "load --url ftp://localhost:8080"
           ]

@@ -63,9 +63,13 @@ export type LetterLookup =
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
-/** How many letters are open, and when the oldest of them was put (milliseconds since 1970, UTC). */
+/**
+ * How many letters are open, how many of them are a `Payment Without Order`, and when the oldest of all was put
+ * (milliseconds since 1970, UTC).
+ */
 export interface DeadLetterStats {
   readonly size: number
+  readonly refundsDue: number
   readonly oldestAt: number | undefined
 }
 
