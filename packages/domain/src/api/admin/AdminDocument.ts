@@ -28,7 +28,15 @@ const describeStreams = (spec: Spec): Spec => ({
 
 const STEPS = [
   PublicNames.amend,
-  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy, StockChange, SaleChange, Discard, Replay, OrderChangeConflict }),
+  Descriptions.amendWith({
+    ...AdminErrors,
+    AdminUnhealthy,
+    StockChange,
+    SaleChange,
+    Discard,
+    Replay,
+    OrderChangeConflict
+  }),
   describeStreams,
   CommonAnswers.amend,
   AnswerHeaders.amend,
