@@ -1,0 +1,84 @@
+/** A hold that does not end, a refund that waits for its provider, and money that is to be paid back. */
+import { setTimeout as delay } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { expect } from "vitest"
+import * as Services from "../../chaos/Services.ts"
+import { until } from "../../servers/Processes.ts"
+
+/** A processor with this holds its units for two minutes longer, once `late` has set its clock. */
+export const LATE_CLOCK = {
+  NODE_OPTIONS: `--import=${fileURLToPath(new URL("../../chaos/SteppingDate.ts", import.meta.url))}`,
+  CLOCK_STEPS: "-120000"
+}
+/** Longer than it takes to write what the log has. */
+const SETTLED_MILLIS = 5_000
+const STEPPED_MILLIS = 2_000
+
+export interface Checkout {
+  readonly gateway: Services.Service
+  /** Of the engine, with the file of the keys. */
+  readonly env: Readonly<Record<string, string>>
+  readonly itemId: string
+}
+
+const JSON_TYPE = { "content-type": "application/json" }
+
+/** A call to the gateway, and the status of its answer. */
+const post = async ({ gateway }: Checkout, path: string, body: object, key?: string): Promise<number> => {
+  const headers = key === undefined ? JSON_TYPE : { ...JSON_TYPE, authorization: `Bearer ${key}` }
+  const answer = await fetch(`${gateway.url}${path}`, { method: "POST", headers, body: JSON.stringify(body) })
+  await answer.text()
+  return answer.status
+}
+
+const buyer = (requestId: string, { itemId }: Checkout) =>
+  ({ request_id: requestId, user_id: `u-${requestId}`, item_id: itemId, amount: 1 })
+
+const untilStatus = ({ gateway }: Checkout, requestId: string, words: string): Promise<void> =>
+  until(`${requestId} is ${words}`, async () =>
+    (await (await fetch(`${gateway.url}/orders/${requestId}`)).text()).includes(words))
+
+/** One order, which is paid for. */
+export const buy = async (checkout: Checkout, requestId: string): Promise<void> => {
+  expect(await post(checkout, "/buy", buyer(requestId, checkout))).toBe(202)
+  await untilStatus(checkout, requestId, "COMPLETED")
+}
+
+/** The shop tells of its payment only when the hold is over. */
+export const payTooLate = async (checkout: Checkout, requestId: string): Promise<void> => {
+  expect(await post(checkout, "/holds", { ...buyer(requestId, checkout), hold_seconds: 1 })).toBe(202)
+  await untilStatus(checkout, requestId, "EXPIRED")
+  const key = await Services.apiKey("orders", checkout.env)
+  await until("the key counts", async () =>
+    await post(checkout, `/orders/${requestId}/paid`, { reference: `ref-${requestId}` }, key) !== 401)
+  await untilStatus(checkout, requestId, "refund_due")
+}
+
+/** The money of this order goes back, once the provider has answered. */
+export const refund = async ({ env }: Checkout, requestId: string, ...more: ReadonlyArray<string>): Promise<string> => {
+  const { code, output } = await Services.run(
+    ["order", "refund", requestId, "--restock", "--reason", "came back", ...more],
+    env
+  )
+  expect([code, output]).toEqual([0, expect.any(String)])
+  return output
+}
+
+/** The clock of a processor goes two minutes back, and then a hold is over that it takes for open. Orders go on. */
+export const holdTooLong = async (
+  checkout: Checkout,
+  processor: Services.Service,
+  requestId: string,
+  isFiring: Promise<void>
+): Promise<void> => {
+  process.kill(processor.pid(), "SIGUSR2")
+  await delay(STEPPED_MILLIS)
+  expect(await post(checkout, "/holds", { ...buyer(requestId, checkout), hold_seconds: 1 })).toBe(202)
+  let fires = false
+  void isFiring.finally(() => fires = true)
+  for (let order = 0; !fires; order++) {
+    expect(await post(checkout, "/holds", { ...buyer(`${requestId}-${order}`, checkout), hold_seconds: 1 })).toBe(202)
+    await Promise.race([isFiring, delay(SETTLED_MILLIS)])
+  }
+  await isFiring
+}
