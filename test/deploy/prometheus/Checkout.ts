@@ -5,14 +5,13 @@ import { expect } from "vitest"
 import * as Services from "../../chaos/Services.ts"
 import { until } from "../../servers/Processes.ts"
 
-/** A processor with this holds its units for two minutes longer, once `late` has set its clock. */
+/** A processor with this holds units for two minutes longer, once `setBack` has set its clock. */
 export const LATE_CLOCK = {
   NODE_OPTIONS: `--import=${fileURLToPath(new URL("../../chaos/SteppingDate.ts", import.meta.url))}`,
   CLOCK_STEPS: "-120000"
 }
-/** Longer than it takes to write what the log has. */
-const SETTLED_MILLIS = 5_000
-const STEPPED_MILLIS = 2_000
+/** The wait from one order to the next, by which a processor learns what time it is. */
+const ORDER_EVERY_MILLIS = 2_000
 
 export interface Checkout {
   readonly gateway: Services.Service
@@ -64,21 +63,17 @@ export const refund = async ({ env }: Checkout, requestId: string, ...more: Read
   return output
 }
 
-/** The clock of a processor goes two minutes back, and then a hold is over that it takes for open. Orders go on. */
-export const holdTooLong = async (
-  checkout: Checkout,
-  processor: Services.Service,
-  requestId: string,
-  isFiring: Promise<void>
-): Promise<void> => {
-  process.kill(processor.pid(), "SIGUSR2")
-  await delay(STEPPED_MILLIS)
-  expect(await post(checkout, "/holds", { ...buyer(requestId, checkout), hold_seconds: 1 })).toBe(202)
-  let fires = false
-  void isFiring.finally(() => fires = true)
-  for (let order = 0; !fires; order++) {
+/** The clock of a processor goes two minutes back. */
+export const setBack = (processor: Services.Service): void => void process.kill(processor.pid(), "SIGUSR2")
+
+/** Where it has, a hold is over that it takes for open. Orders go on until `isFiring` is over. */
+export const holdTooLong = async (checkout: Checkout, requestId: string, isFiring: Promise<void>): Promise<void> => {
+  let isOver = false
+  const over = () => void (isOver = true)
+  const watched = isFiring.then(over, over)
+  for (let order = 0; !isOver; order++) {
     expect(await post(checkout, "/holds", { ...buyer(`${requestId}-${order}`, checkout), hold_seconds: 1 })).toBe(202)
-    await Promise.race([isFiring, delay(SETTLED_MILLIS)])
+    await Promise.race([watched, delay(ORDER_EVERY_MILLIS)])
   }
   await isFiring
 }
