@@ -154,6 +154,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(shown).toEqual({
           request_id: "r-1",
           item_id: "101",
+          user_id: "u",
           amount: 2,
           status: "COMPLETED",
           attempt: 1,

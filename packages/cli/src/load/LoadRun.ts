@@ -1,15 +1,10 @@
 /** A load run: stock, an open loop of buyers, the wait for the last answers, and the books. */
-import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import {
-  type AppendRefused,
-  type AppendUnknown,
-  type LogRefused,
-  type LogUnavailable,
-  OrderLog
-} from "@flash-sale/domain/ports/OrderLog"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
+import type { RulesError } from "@flash-sale/operations/append/RulesFirst"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"
 import * as StockChange from "@flash-sale/operations/items/StockChange"
 import { Console, Effect, Option, type Redacted } from "effect"
@@ -122,13 +117,7 @@ const balance = (itemId: ItemId, put: number, partitions: number) =>
     return line
   }))
 
-type Errors =
-  | AppendRefused
-  | AppendUnknown
-  | LogRefused
-  | LogUnavailable
-  | ItemDamaged
-  | CommandFailed.CommandFailed
+type Errors = RulesError | CommandFailed.CommandFailed
 
 const putIn = Effect.fnUntraced(function*(
   itemId: ItemId,
