@@ -5,17 +5,15 @@
  * queue holds: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { OrderStatuses, retention } from "@flash-sale/domain/ports/OrderStatuses"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect, Queue, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
-import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
+import { type PartitionRun, unlessFailed } from "../run/PartitionRun.ts"
 import * as DeadLetterWriter from "./DeadLetterWriter.ts"
-import * as DeferredStatuses from "./DeferredStatuses.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
+import * as StatusWriter from "./StatusWriter.ts"
 
 /**
  * Results of a partition's items that may wait to be published; then items wait. With those in hand they are fewer
@@ -47,8 +45,6 @@ export interface Publisher {
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun
 ): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
-  const statuses = yield* OrderStatuses
-  const { acceptedMillis } = yield* retention
   const telemetry = yield* OutcomeTelemetry.make
   const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
   let inHand = 0
@@ -56,35 +52,10 @@ export const make = Effect.fnUntraced(function*(
   const guarded = unlessFailed(run, "publishing")
   const letters = yield* DeadLetterWriter.make(guarded)
 
-  const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
-    records.length === 0
-      ? Effect.void
-      : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
-
-  const deferred = yield* DeferredStatuses.make(
-    (records) => guarded(write(records)),
-    () => inHand > 0 || Queue.sizeUnsafe(results) > 0
-  )
-
-  /** Whether the status is news, or buyers may still ask for it: judged by when the order was placed. */
-  const isWanted = ({ placedAtOffset, placedAt }: Action, now: number): boolean =>
-    placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + acceptedMillis > now
-
-  /** The statuses to write now. Those that can wait are noted. */
-  const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number): ReadonlyArray<StatusRecord> => {
-    const records: Array<StatusRecord> = []
-    for (const { actions } of batch) {
-      for (const action of actions) {
-        const { held, placedAtOffset, status } = action
-        if ((status ?? held) === undefined || !isWanted(action, now)) continue
-        if (held !== undefined) deferred.defer(held)
-        if (status === undefined) continue
-        if (placedAtOffset !== undefined) deferred.supersede(placedAtOffset)
-        records.push(status)
-      }
-    }
-    return records
-  }
+  const statuses = yield* StatusWriter.make(run, {
+    guarded,
+    isBusy: () => inHand > 0 || Queue.sizeUnsafe(results) > 0
+  })
 
   const finish = ({ onPublished }: FoldResult, { done, published }: Action): void => {
     if (done !== undefined) run.settling.done(done)
@@ -93,7 +64,7 @@ export const make = Effect.fnUntraced(function*(
 
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* Monotonic.now }
-    yield* write(statusesOf(batch, now.wall))
+    yield* statuses.write(batch.length === 1 ? batch[0]!.actions : batch.flatMap(({ actions }) => actions), now.wall)
     for (const result of batch) {
       for (const action of result.actions) {
         const { finished, letter } = action
@@ -104,7 +75,7 @@ export const make = Effect.fnUntraced(function*(
           yield* letters.put({
             itemId,
             letter,
-            traceparent: finished?.traceparent,
+            traceparent: action.letterTrace ?? finished?.traceparent,
             onPut: () => finish(result, action)
           })
         }
