@@ -27,6 +27,7 @@ export const USERS = {
     ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
+    Backlogs: ["read"],
     Instances: ["list"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
     FoldedLog: ["read", "write"],
@@ -76,7 +77,8 @@ const LOST: Readonly<Record<string, string>> = {
 }
 /** The same of an operation that only this user can do without. */
 const LOST_BY: Readonly<Record<string, string>> = {
-  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
+  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided",
+  "operator Backlogs.read": "refunds, and what else version 1 of the rules does not know, are refused"
 }
 
 /** What is lost without it, in words; undefined where orders are not served without it. */
