@@ -51,6 +51,8 @@ const READS: Banned = {
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",
     "packages/operations/src/letters/Replay.ts": "stamps a status",
+    "packages/processor/src/holds/Expiries.ts": "stamps when holds were said to be over",
+    "packages/processor/src/holds/Holds.ts": "learns when holds are over, by the times that they were given",
     "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",
     "packages/processor/src/partition/BacklogReporter.ts": "compares with the time of a record",
     "packages/processor/src/partition/Forwarding.ts": "stamps a dead letter",

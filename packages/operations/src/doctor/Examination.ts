@@ -56,7 +56,9 @@ const answering = (port: Looked.Looked<number>) =>
     ? Effect.succeed(port)
     : Effect.map(EngineLook.at(port.found), (found) => Looked.found({ port: port.found, answering: found }))
 
-const lettersOf = (open: Looked.Looked<DeadLetterStats>): Effect.Effect<LogChecks.LogFacts["letters"]> =>
+const lettersOf = (
+  open: Looked.Looked<Pick<DeadLetterStats, "size" | "oldestAt">>
+): Effect.Effect<LogChecks.LogFacts["letters"]> =>
   Effect.map(Clock.currentTimeMillis, (now) =>
     Looked.map(open, ({ oldestAt, size }) => ({
       size,
