@@ -46,6 +46,7 @@ const READS: Banned = {
     "packages/infra/src/sqlite/statuses/StatusClock.ts":
       "rows outlive the process, so their expiry begins at a time of day",
     "packages/operations/src/doctor/KeysLook.ts": "says which api keys have expired, by the times that they were given",
+    "packages/operations/src/doctor/holds/HoldsLook.ts": "says how long holds are past the times that they were given",
     "packages/operations/src/doctor/Examination.ts": "says how old dead letters are, by the times that they were given",
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",

@@ -56,8 +56,10 @@ export interface KafkaFacts {
   readonly members: Looked<number>
   /** Partitions with records that are stamped later than now, and by how many milliseconds that was asked. */
   readonly stampedAhead: Looked<{ readonly partitions: number; readonly byMillis: number }>
-  /** Dead letters that nobody has handled, and those of them that are payments to be paid back. */
-  readonly open: Looked<
-    { readonly size: number; readonly refundsDue: number; readonly oldestAt: number | undefined }
-  >
+  /** Dead letters that nobody has handled. `oldestAt` in milliseconds since 1970. */
+  readonly open: Looked<{
+    readonly size: number
+    readonly refundsDue: number
+    readonly oldestAt: number | undefined
+  }>
 }
