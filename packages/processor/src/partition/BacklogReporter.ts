@@ -11,8 +11,8 @@ import * as FoldRate from "./FoldRate.ts"
 const BEHIND_MILLIS = 500
 
 /**
- * What has not changed is told again after so long: a processor that had the partition before may have had its word last,
- * and it may know older rules.
+ * What has not changed is told again after so long: a processor that had the partition before may have had its word
+ * last, and it may know older rules.
  */
 const AGAIN_AFTER = Duration.seconds(10)
 
