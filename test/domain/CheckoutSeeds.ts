@@ -73,8 +73,8 @@ const settled = ({ request }: Seedling, outcome: "paid" | "declined" | "voided")
 const dueAt = ({ at, bits }: Seedling): number => at * 500 + (has(bits, 0) ? (at + 1) * 1_000 : 600_000)
 
 /**
- * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as they
- * expire, and some are paid for before they are held, by the same payment as after.
+ * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as
+ * they expire, and some are paid for before they are held, by the same payment as after.
  */
 export const story = (seedling: Seedling): ReadonlyArray<Command> => {
   const { amount, at, bits, outcome, request } = seedling

@@ -6,7 +6,7 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "openOrders", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "countRequest", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
@@ -27,6 +27,7 @@ export const USERS = {
     ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
+    Backlogs: ["read"],
     Instances: ["list"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
     FoldedLog: ["read", "write"],
