@@ -35,6 +35,7 @@ const GATEWAY = {
   gateway_request_duration_seconds: "histogram",
   gateway_circuit_breaker_state: "gauge",
   gateway_answers_total: "counter",
+  gateway_order_actions_total: "counter",
   gateway_auth_failures_total: "counter",
   gateway_callers_total: "counter",
   gateway_connections: "gauge",
