@@ -6,15 +6,21 @@ import {
   ItemDamaged,
   ItemStore,
   type ItemSummary,
+  NamesCursor,
+  type NamesPage,
+  OpenCursor,
+  type OpenPage,
+  type OrderKnown,
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
-import { Effect, HashMap, Layer } from "effect"
+import * as Outcome from "@flash-sale/domain/rules/Outcome"
+import { Effect, HashMap, Layer, Option } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
@@ -62,7 +68,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const summaryOf = (partition: number, itemId: ItemId): ItemSummary => {
     announce(itemId)
     const { item, position } = state.folded(itemId)
-    const { available, held, stocked, settings, sold } = item
+    const { available, held, rules, stocked, settings, sold } = item
     const { hands, items } = state.now()
     const { parked: pendingEdit } = state.hand(itemId)
     const isKnown = items.has(itemId) || hands.has(itemId)
@@ -73,6 +79,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
       sold,
       stocked,
       settings,
+      rules,
       position,
       isComplete: state.isWhole(partition),
       pendingEdit
@@ -84,6 +91,34 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     if (!isComplete || !isKnown || pendingEdit !== undefined) return undefined
     const { item } = state.folded(itemId)
     return { bought: bought(item, userId), held: item.held, isKnown: HashMap.has(item.orders, requestId) }
+  }
+
+  const orderOf = (partition: number, itemId: ItemId, requestId: RequestId): OrderKnown => {
+    const { item, position } = state.folded(itemId)
+    const order = Option.getOrUndefined(HashMap.get(item.orders, requestId))
+    return { position, isComplete: state.isWhole(partition), order, ...Outcome.keptOf(item, requestId) }
+  }
+
+  const openOf = (itemId: ItemId, from: OpenCursor | undefined, limit: number): OpenPage => {
+    const { item } = state.folded(itemId)
+    const page = HashMap.toEntries(item.open).filter(([requestId]) => from === undefined || requestId > from)
+      .sort(([one], [other]) => one < other ? -1 : 1).slice(0, limit)
+    const orders = page.map(([requestId, open]) => ({
+      requestId,
+      order: HashMap.getUnsafe(item.orders, requestId),
+      open
+    }))
+    const last = orders.at(-1)
+    return { orders, next: orders.length < limit || last === undefined ? undefined : OpenCursor.make(last.requestId) }
+  }
+
+  const namesOf = (partition: number, from: NamesCursor | undefined, limit: number): NamesPage => {
+    const after = from?.slice(from.indexOf(":") + 1)
+    const itemIds = [...state.now().items.keys()].filter((itemId) =>
+      home(itemId, PARTITIONS) === partition && (after === undefined || itemId > after)
+    ).sort().slice(0, limit)
+    const last = itemIds.at(-1)
+    return { itemIds, next: itemIds.length < limit ? undefined : NamesCursor.make(`0:${last}`) }
   }
 
   const fold = Effect.fnUntraced(function*(request: FoldRequest) {
@@ -128,8 +163,11 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
         undefined,
         "read"
       ),
-    // Nobody lists items in the simulation.
-    names: () => Effect.die("not simulated"),
+    names: (partition, from, limit) => ask(() => Effect.sync(() => namesOf(partition, from, limit)), undefined, "read"),
+    readOrder: (partition, itemId, requestId) =>
+      ask(() => Effect.sync(() => orderOf(partition, itemId, requestId)), undefined, "read"),
+    openOrders: (_, itemId, from, limit) =>
+      ask(() => Effect.sync(() => openOf(itemId, from, limit)), undefined, "read"),
     trouble: Effect.sync(state.refusal),
     isUp: Effect.sync(() => state.refusal() === undefined)
   })
