@@ -64,6 +64,12 @@ const lived = Effect.fnUntraced(function*(world: World.World) {
     else yield* WorldFaults.any(world)
     problems.push(...Operator.items.flatMap((itemId) => Checkers.always(world, itemId)))
   }
+  // A hold is over by the clock of whoever looks, and nobody waits for hours.
+  if (world.areClocksWrong && problems.length === 0) {
+    yield* world.mendClocks
+    const wrong = [...world.running]
+    yield* Effect.forEach(wrong, (it) => Effect.andThen(world.kill(it), world.start), { discard: true })
+  }
   problems.push(...yield* untilCalm(world, buyers))
   yield* Effect.forEach([...world.running], world.stop, { discard: true })
   return problems

@@ -6,26 +6,21 @@ import {
   ItemDamaged,
   ItemStore,
   type ItemSummary,
-  NamesCursor,
-  type NamesPage,
-  OpenCursor,
-  type OpenPage,
-  type OrderKnown,
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
-import { Effect, HashMap, Layer, Option } from "effect"
+import { Effect, HashMap, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
+import * as StoredOrders from "./StoredOrders.ts"
 import * as StoreState from "./StoreState.ts"
 import type { Trace } from "./Trace.ts"
 
@@ -93,34 +88,6 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     return { bought: bought(item, userId), held: item.held, isKnown: HashMap.has(item.orders, requestId) }
   }
 
-  const orderOf = (partition: number, itemId: ItemId, requestId: RequestId): OrderKnown => {
-    const { item, position } = state.folded(itemId)
-    const order = Option.getOrUndefined(HashMap.get(item.orders, requestId))
-    return { position, isComplete: state.isWhole(partition), order, ...Outcome.keptOf(item, requestId) }
-  }
-
-  const openOf = (itemId: ItemId, from: OpenCursor | undefined, limit: number): OpenPage => {
-    const { item } = state.folded(itemId)
-    const page = HashMap.toEntries(item.open).filter(([requestId]) => from === undefined || requestId > from)
-      .sort(([one], [other]) => one < other ? -1 : 1).slice(0, limit)
-    const orders = page.map(([requestId, open]) => ({
-      requestId,
-      order: HashMap.getUnsafe(item.orders, requestId),
-      open
-    }))
-    const last = orders.at(-1)
-    return { orders, next: orders.length < limit || last === undefined ? undefined : OpenCursor.make(last.requestId) }
-  }
-
-  const namesOf = (partition: number, from: NamesCursor | undefined, limit: number): NamesPage => {
-    const after = from?.slice(from.indexOf(":") + 1)
-    const itemIds = [...state.now().items.keys()].filter((itemId) =>
-      home(itemId, PARTITIONS) === partition && (after === undefined || itemId > after)
-    ).sort().slice(0, limit)
-    const last = itemIds.at(-1)
-    return { itemIds, next: itemIds.length < limit ? undefined : NamesCursor.make(`0:${last}`) }
-  }
-
   const fold = Effect.fnUntraced(function*(request: FoldRequest) {
     yield* checkMark(request.partition, request.epoch)
     const { itemId } = request
@@ -163,11 +130,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
         undefined,
         "read"
       ),
-    names: (partition, from, limit) => ask(() => Effect.sync(() => namesOf(partition, from, limit)), undefined, "read"),
-    readOrder: (partition, itemId, requestId) =>
-      ask(() => Effect.sync(() => orderOf(partition, itemId, requestId)), undefined, "read"),
-    openOrders: (_, itemId, from, limit) =>
-      ask(() => Effect.sync(() => openOf(itemId, from, limit)), undefined, "read"),
+    ...StoredOrders.reads(state),
     trouble: Effect.sync(state.refusal),
     isUp: Effect.sync(() => state.refusal() === undefined)
   })

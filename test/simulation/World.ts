@@ -23,17 +23,20 @@ const SMALL_ROOM = { own: 3, shared: 2 }
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
 /** How many of the processors start with a clock that is wrong, 0 to 1. */
 const WRONG_CLOCKS = 0.3
-/** By how much a clock may be wrong, and step: six hours. */
-const MAX_STEP_MILLIS = 6 * 60 * 60 * 1000
+/** By how much a clock may be wrong that is wrong by hours: six. */
+const MAX_WRONG_MILLIS = 6 * 60 * 60 * 1000
+/** How many histories have processors whose clocks are wrong by hours, 0 to 1. */
+const WRONG_BY_HOURS = 0.4
+/** By how much the clocks of all others are wrong at the most. */
+export const MAX_SKEW_MILLIS = 5_000
+/** Gateways, whose clocks are wrong by seconds alone. */
+const GATEWAYS = 3
 
 /** In place of the number of cuts: no log is folded. */
 const NONE = -1
 
-/** Back or forward: by up to a minute, or by hours. */
-export const wrongBy = Effect.gen(function*() {
-  const most = (yield* Random.nextBoolean) ? MAX_STEP_MILLIS : 60_000
-  return yield* Random.nextIntBetween(-most, most)
-})
+/** By how much a clock is wrong, ahead or behind. */
+const wrongByUpTo = (most: number) => Random.nextIntBetween(-most, most + 1)
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
@@ -58,6 +61,15 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const letters = SimulatedLetters.make(faults, trace)
   yield* Effect.forkChild(log.watch)
 
+  const areClocksWrong = yield* Chance.happens(WRONG_BY_HOURS)
+  let isMended = false
+  /** Sets the clock of a processor's machine. */
+  const wrongClock = Effect.suspend(() => wrongByUpTo(areClocksWrong && !isMended ? MAX_WRONG_MILLIS : MAX_SKEW_MILLIS))
+  const gateways: ReadonlyArray<Process.Process> = yield* Effect.forEach(
+    Array.from({ length: GATEWAYS }, (_, n) => `g${n + 1}`),
+    (name) => Effect.tap(Process.make(name), (gateway) => stepGateway(gateway))
+  )
+
   const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer)
   const running = new Set<Running>()
   let started = 0
@@ -65,7 +77,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
   const start = Effect.gen(function*() {
     const process = yield* Process.make(`p${++started}`)
-    if (yield* Chance.happens(WRONG_CLOCKS)) yield* Process.stepClock(process, yield* wrongBy)
+    if (yield* Chance.happens(WRONG_CLOCKS)) yield* Process.setClock(process, yield* wrongClock)
     yield* trace.note(`start ${process.name}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
@@ -124,6 +136,20 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     letters,
     ports,
     running,
+    gateways,
+    /** Whether processors have clocks that are wrong by hours. */
+    areClocksWrong,
+    stepClock: (process: Process.Process) =>
+      Effect.gen(function*() {
+        const millis = yield* wrongClock
+        yield* Process.setClock(process, millis)
+        yield* trace.note(`the clock of ${process.name} is wrong by ${millis / 1000} s`)
+      }),
+    /** From now on no clock is wrong by more than seconds. */
+    mendClocks: Effect.suspend(() => {
+      isMended = true
+      return Effect.forEach(running, ({ process }) => Process.setClock(process, 0), { discard: true })
+    }),
     start,
     stop,
     kill,
@@ -137,6 +163,11 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
       away = isAway
     }
   }
+})
+
+/** Sets the clock of a gateway's machine. */
+export const stepGateway = Effect.fnUntraced(function*(gateway: Process.Process) {
+  yield* Process.setClock(gateway, yield* wrongByUpTo(MAX_SKEW_MILLIS))
 })
 
 export type World = Effect.Success<ReturnType<typeof make>>
