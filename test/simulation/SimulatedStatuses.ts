@@ -1,13 +1,32 @@
 /** The statuses in the store. */
-import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Effect, Layer } from "effect"
 import type { State } from "./StoreState.ts"
+import type { Told } from "./Told.ts"
 import type { Trace } from "./Trace.ts"
 
-/** `onChanged` gets each order that had two final statuses. */
-export const layer = (state: State, trace: Trace, onChanged: (what: string, requestId: string) => void) => {
+/** For a line of the trace. */
+const describe = ({ attempt, confirmed, expiresAt, refund, refundDue = [], requestId, status }: StatusRecord): string =>
+  [
+    requestId,
+    status,
+    `attempt ${attempt}`,
+    confirmed === true ? "confirmed" : "",
+    expiresAt === undefined ? "" : `until ${expiresAt}`,
+    refund === undefined ? "" : `refund ${refund}`,
+    refundDue.length === 0 ? "" : `due ${refundDue.map(({ reference }) => reference).join()}`
+  ].filter((words) => words !== "").join(", ")
+
+/** `onWrong` gets what was told of an order that may not follow what was told of it before. */
+export const layer = (
+  state: State,
+  trace: Trace,
+  told: Told,
+  onWrong: (what: string, requestId: string) => void
+) => {
   const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
 
   const write = (status: StatusRecord) =>
@@ -15,20 +34,22 @@ export const layer = (state: State, trace: Trace, onChanged: (what: string, requ
       const { statuses } = state.now()
       const current = statuses.get(status.requestId)
       if (current !== undefined && !mayReplace(current, status)) return Effect.void
-      const isChange = current?.attempt === status.attempt && current.status !== status.status
-      if (current !== undefined && isFinal(current.status) && isChange) {
-        onChanged(`${status.requestId} was ${current.status} and became ${status.status}`, status.requestId)
-      }
+      for (const what of told.note(current, status)) onWrong(what, status.requestId)
       state.change({ statuses: new Map(statuses).set(status.requestId, status) })
-      return trace.note(`status ${status.requestId} ${status.status}, attempt ${status.attempt}`)
+      return trace.note(`status ${describe(status)}`)
     })
+
+  const lookUp = (requestId: RequestId): StatusLookup => {
+    const record = state.now().statuses.get(requestId)
+    return record === undefined ? { _tag: "Unknown" } : { _tag: "Kept", record }
+  }
 
   return Layer.succeed(OrderStatuses, {
     admit: unused("admit"),
     confirm: unused("keep"),
     release: unused("release"),
-    read: unused("read"),
-    readAll: unused("readAll"),
+    read: (requestId) => state.ask(() => Effect.sync(() => lookUp(requestId)), undefined, "read"),
+    readAll: (ids) => state.ask(() => Effect.sync(() => ids.map(lookUp)), undefined, "read"),
     write: (written) => state.ask(() => Effect.forEach(written, write, { discard: true }))
   })
 }

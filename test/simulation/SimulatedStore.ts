@@ -22,11 +22,13 @@ import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
 import * as StoredOrders from "./StoredOrders.ts"
 import * as StoreState from "./StoreState.ts"
+import type { Told } from "./Told.ts"
 import type { Trace } from "./Trace.ts"
 
 export interface Options {
   readonly faults: Chance.Faults
   readonly trace: Trace
+  readonly told: Told
   /** Which orders may come to another end than was published. */
   readonly mayChange: (requestId: string) => boolean
   /** Gets from where a partition is folded from now on, as the log was accepted; says which log that is. */
@@ -35,7 +37,7 @@ export interface Options {
   readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
 }
 
-export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) => {
+export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Options) => {
   const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
@@ -135,7 +137,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     isUp: Effect.sync(() => state.refusal() === undefined)
   })
 
-  const statuses = SimulatedStatuses.layer(state, trace, (what, requestId) => {
+  const statuses = SimulatedStatuses.layer(state, trace, told, (what, requestId) => {
     if (!mayChange(requestId)) broken.push(what)
   })
 
@@ -146,6 +148,8 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,
+    /** Somebody outside reads it: it may be away. */
+    look: <A>(answer: () => A) => state.ask(() => Effect.sync(answer), undefined, "read"),
     item: (itemId: ItemId): Item => state.folded(itemId).item,
     position: (itemId: ItemId): number => state.folded(itemId).position,
     /** The partition's mark, where there is a whole one. */

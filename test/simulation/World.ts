@@ -1,7 +1,10 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
+import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer, Random } from "effect"
@@ -12,6 +15,7 @@ import * as SimulatedLetters from "./SimulatedLetters.ts"
 import * as SimulatedLog from "./SimulatedLog.ts"
 import * as SimulatedProvider from "./SimulatedProvider.ts"
 import * as SimulatedStore from "./SimulatedStore.ts"
+import * as Told from "./Told.ts"
 import * as Trace from "./Trace.ts"
 
 /** How many of the processors fold in small calls, 0 to 1: one is sent while another is on its way. */
@@ -41,9 +45,12 @@ const wrongByUpTo = (most: number) => Random.nextIntBetween(-most, most + 1)
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
   const log = yield* SimulatedLog.make(faults, trace)
+  const provider = SimulatedProvider.make(faults, trace)
+  const told = Told.make(provider.kept)
   const store = SimulatedStore.make({
     faults,
     trace,
+    told,
     mayChange: (requestId) => log.lost.orders.has(requestId),
     onAccepted: (partition, from) => {
       // Where the beginning or a record between is gone, what comes later may fare otherwise: it may have been stock.
@@ -57,7 +64,6 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
         { from: 0, cuts: log.holes.has(PartitionId.make(partition)) ? NONE : cuts }
       ]))
   })
-  const provider = SimulatedProvider.make(faults, trace)
   const letters = SimulatedLetters.make(faults, trace)
   yield* Effect.forkChild(log.watch)
 
@@ -126,13 +132,16 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const isBetweenLogs = (): boolean =>
     store.isAccepting() || log.cuts.some((cuts, partition) => store.log(partition).cuts < cuts)
   let away = false
+  let calmSince = Number.POSITIVE_INFINITY
   const refusedForGood: Array<RefusedForGood> = []
+  const toldDue: Array<ToldDue> = []
 
   return {
     trace,
     log,
     store,
     provider,
+    told,
     letters,
     ports,
     running,
@@ -157,6 +166,11 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     isBetweenLogs,
     /** Orders that the door refused for good. */
     refusedForGood,
+    /** Payments of which a shop was told at once that they are due back. */
+    toldDue,
+    /** From when on nothing disturbs the processors any more, in milliseconds since the world began. */
+    calmSince: () => calmSince,
+    calm: Effect.map(Monotonic.now, (now) => void (calmSince = now)),
     /** Whether no operator does anything about what is refused. */
     isOperatorAway: () => away,
     setOperatorAway: (isAway: boolean): void => {
@@ -171,6 +185,13 @@ export const stepGateway = Effect.fnUntraced(function*(gateway: Process.Process)
 })
 
 export type World = Effect.Success<ReturnType<typeof make>>
+
+/** A payment that came for an order that is over. */
+export interface ToldDue {
+  readonly itemId: ItemId
+  readonly requestId: RequestId
+  readonly reference: PaymentReference
+}
 
 /** A processor that was started. */
 export interface Running {
