@@ -17,6 +17,8 @@ const LENGTHS = [1, 3, 3, 8, 8, 8, 20, 20, 40, undefined]
 const BELIEVED_SECONDS = 20
 /** How long after its end a hold is asked for again, at the most. */
 const MAX_LATE_MILLIS = 9_000
+/** How close to its end a call comes at the last moment. */
+const BRINK_MILLIS = 1_500
 /** Calls that follow each other so closely that any may be the first. */
 const CLOSE_MILLIS = 1_000
 /** How often somebody asks again who finds no status, and how long he waits at the most. */
@@ -57,6 +59,7 @@ const byAnother = (call: Step["call"]) => (caller: Gateways.Caller) =>
 /** A moment of a hold of so many milliseconds, and one after its end. */
 const within = (millis: number) => Random.nextIntBetween(0, Math.ceil(millis * 0.8))
 const around = (millis: number) => Random.nextIntBetween(0, Math.ceil(millis * 1.3))
+const brink = (millis: number) => Random.nextIntBetween(Math.max(0, millis - BRINK_MILLIS), millis + BRINK_MILLIS)
 const after = (millis: number) => Random.nextIntBetween(millis, millis + MAX_LATE_MILLIS)
 const atOnce = (start: number, calls: ReadonlyArray<Step["call"]>) =>
   Effect.forEach(calls, (call) =>
@@ -90,7 +93,9 @@ const each = (...stories: ReadonlyArray<Story>): Story => (millis, amount) =>
 const stories: Readonly<Record<string, Story>> = {
   "leaves": () => Effect.succeed([]),
   "confirms": one(within, confirm("tok-1")),
-  "confirms at the brink": one(around, confirm("tok-1")),
+  "confirms at some time": one(around, confirm("tok-1")),
+  "confirms at the last moment": one(brink, confirm("tok-1")),
+  "pays at the last moment": one(brink, paid("a")),
   "confirms late": one(after, confirm("tok-1")),
   "confirms twice": each(one(within, confirm("tok-1")), one(around, confirm("tok-2"))),
   "cancels": one(around, cancel),
