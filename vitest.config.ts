@@ -1,22 +1,50 @@
 import { existsSync } from "node:fs"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 // Real Kafka and Redis servers are started once for the whole run; the suites that need them read their ports.
 const servers = "./test/servers/globalSetup.ts"
 
-/** Each takes more than half a minute, and has rarely found anything: `npm run test:full` has them. */
+/** Each takes about half a minute or more, and has rarely found anything: `npm run test:full` has them. */
 const LONG = [
+  "test/chaos/AlteredLog.test.ts",
   "test/chaos/EmbeddedDamage.test.ts",
+  "test/chaos/Emptied.test.ts",
   "test/chaos/RedisFaults.test.ts",
+  "test/chaos/Secured.test.ts",
   "test/chaos/Sentinel.test.ts",
   "test/chaos/StartingAfresh.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
+  "test/chaos/Trace.test.ts",
+  "test/cli/doctor/DoctorDistributed.test.ts",
   "test/cli/engine/RemoteProcesses.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",
   "test/cli/recover/RepartitionLate.test.ts",
   "test/deploy/prometheus/alerts.test.ts",
-  "test/deploy/withoutDocker.test.ts"
+  "test/deploy/rollout/rollout.test.ts",
+  "test/deploy/withoutDocker.test.ts",
+  "test/infra/redis/Sentinel.test.ts"
 ]
+
+/** The longest of the others: they come first, so that none of them is left for one worker at the end. */
+const FIRST = [
+  "test/chaos/Faults.test.ts",
+  "test/deploy/runbook/runbook.test.ts",
+  "test/cli/ProcessEnds.test.ts",
+  "test/chaos/ClockSteps.test.ts",
+  "test/simulation/Simulation.test.ts"
+]
+
+const place = ({ moduleId }: TestSpecification): number => {
+  const at = FIRST.findIndex((path) => moduleId.endsWith(path))
+  return at === -1 ? FIRST.length : at
+}
+
+class LongestFirst extends BaseSequencer {
+  override sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    return Promise.resolve(files.toSorted((one, other) => place(one) - place(other)))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -28,6 +56,7 @@ export default defineConfig({
     // Forks, because node:sqlite and signal handlers belong to a process; two, because the servers run beside them.
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // The tree prints a skipped test with the reason it gave to `ctx.skip(reason)`.
     reporters: ["tree"]
   }

@@ -11,20 +11,9 @@
 local most, window, lease = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 
 -- @include _status
+-- @include _window
 
--- What lasts longer than it can was made before this server's clock went back: a window begins anew, and so does a
--- lease.
-
--- Counts one request. Returns how many the user has left; or nil, and how many milliseconds to wait.
-local function consume(key)
-  local used = redis.pcall('GET', key)
-  local left = redis.call('PTTL', key)
-  local counts = type(used) == 'string' and left > 0 and left <= window
-  local count = counts and tonumber(used) or 0
-  if count >= most then return nil, left > 0 and left or window end
-  redis.call('SET', key, count + 1, 'PX', count == 0 and window or left)
-  return most - count - 1
-end
+-- A lease that lasts longer than it can was made before this server's clock went back: it begins anew.
 
 local answers = { damagedKeys }
 for n = 1, #KEYS / 2 do

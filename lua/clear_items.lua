@@ -5,7 +5,8 @@
 -- KEYS[2] repairs, the stream that records it
 -- KEYS[3] fold:<partition>:items, the index of the partition's items; from KEYS[4] on for each item
 --         inventory:<item>, {inventory:<item>}:meta, {inventory:<item>}:orders, {inventory:<item>}:untold,
---         {inventory:<item>}:turned, {inventory:<item>}:buyers, {inventory:<item>}:commands
+--         {inventory:<item>}:turned, {inventory:<item>}:buyers, {inventory:<item>}:commands, {inventory:<item>}:open,
+--         {inventory:<item>}:due
 --
 -- ARGV[1] the caller's epoch, '' for none
 -- ARGV[2] partition
@@ -15,7 +16,7 @@
 --
 -- Returns 'moved' under another mark, else 'cleared'
 local REPAIRS_KEPT = 10000
-local PER_ITEM, ITEMS_FROM, NAMES_FROM = 7, 4, 5
+local PER_ITEM, ITEMS_FROM, NAMES_FROM = 9, 4, 5
 local mark, repairs, index = KEYS[1], KEYS[2], KEYS[3]
 local epoch, partition, from, wholeFrom = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 

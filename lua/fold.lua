@@ -12,6 +12,8 @@
 -- KEYS[8]  {inventory:<item>}:buyers
 -- KEYS[9]  {inventory:<item>}:commands
 -- KEYS[10] {inventory:<item>}:events
+-- KEYS[11] {inventory:<item>}:open
+-- KEYS[12] {inventory:<item>}:due
 --
 -- ARGV[1]  the caller's epoch, '' for none
 -- ARGV[2]  the position that the caller expects, '' for none
@@ -28,7 +30,10 @@
 --          summary as in _item.lua; fresh has a 1 or 0 for each record; answers has a line for each order that a record
 --          names
 local mark, index, inventory, meta, events = KEYS[1], KEYS[2], KEYS[3], KEYS[5], KEYS[10]
-local keys = { orders = KEYS[4], unpublished = KEYS[6], rejected = KEYS[7], buyers = KEYS[8], commands = KEYS[9] }
+local keys = {
+  orders = KEYS[4], unpublished = KEYS[6], rejected = KEYS[7], buyers = KEYS[8], commands = KEYS[9],
+  open = KEYS[11], due = KEYS[12]
+}
 local epoch, expected, partition, name = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local emitEvents, isSilent = ARGV[5] == '1', ARGV[5] == '-'
 local words = cjson.decode(ARGV[7])
@@ -38,12 +43,17 @@ local published, isPublished = {}, {}
 -- @include _item
 -- @include _edits
 -- @include _ledger
+-- @include _kept
 -- @include _event
 -- @include _orders
+-- @include _unreadable
 -- @include _place
 -- @include _settle
+-- @include _refundsdue
+-- @include _checkout
 -- @include _records
 -- @include _folds
+-- @include _checkoutfolds
 -- @include _fold
 -- @include _write
 
@@ -57,7 +67,7 @@ end
 if expected ~= '' and item.position < tonumber(expected) then return { 'behind', digits(item.position) } end
 -- The remains of an item whose counts are gone would be taken for counted.
 if not item.stored then
-  redis.call('DEL', keys.orders, keys.unpublished, keys.rejected, keys.buyers, keys.commands)
+  redis.call('DEL', keys.orders, keys.unpublished, keys.rejected, keys.buyers, keys.commands, keys.open, keys.due)
 end
 detectEdit(item, inventory, marked)
 for offset in string.gmatch(ARGV[6], '(%d+)\n') do
@@ -65,13 +75,14 @@ for offset in string.gmatch(ARGV[6], '(%d+)\n') do
   isPublished[offset] = true
 end
 
-prefetch(item, namedBy(words))
+prefetchKept(item, prefetch(item, namedBy(words)))
 local fresh, problem = foldAll(item)
 if problem then return { 'stopped', problem } end
 if marked then startPending(item) end
 
 checkTypes(item, index, events)
 writeLedger(item)
+writeKept()
 writeInventory(item, inventory)
 if isEvent(item) then writeEvent(item, events) end
 if not item.was.position then redis.call('SADD', index, name) end

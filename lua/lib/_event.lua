@@ -1,15 +1,25 @@
--- The item's live event: the counts after the call, and the new status of each order that changed.
+-- The item's live event: the counts after the call, and the status of each order that changed, or that a record
+-- confirms, cancels or refunds.
 local EVENTS_KEPT = 1000
 local STATUS_OF = {
   held = 'RESERVED', voiding = 'RESERVED', sold = 'COMPLETED', unreadable = 'FAILED', sold_out = 'FAILED_SOLD_OUT',
-  limit = 'FAILED_LIMIT', declined = 'FAILED_PAYMENT', timeout = 'FAILED_PAYMENT', cancelled = 'CANCELLED'
+  limit = 'FAILED_LIMIT', declined = 'FAILED_PAYMENT', timeout = 'FAILED_PAYMENT', cancelled = 'CANCELLED',
+  open = 'RESERVED', refunding = 'COMPLETED', refunded = 'REFUNDED', expired = 'EXPIRED'
 }
 local changedOrders = {}
 
-local function addOrderEvent(request, state, reason, attempt)
+-- How far the order is within its status: when its hold expires, 'confirmed' or 'refund'; nil for most.
+local function progressOf(request, order)
+  if order.state == 'open' then return dueTimeOf(request) end
+  if order.state == 'refunding' then return 'refund' end
+  local isReserved = order.state == 'held' or order.state == 'voiding'
+  return isReserved and order.confirmed and order.confirmed ~= '-' and 'confirmed' or nil
+end
+
+local function addOrderEvent(request, state, reason, attempt, progress)
   if not emitEvents or request == '' then return end
   local status = STATUS_OF[state] or STATUS_OF[reason] or 'FAILED'
-  changedOrders[#changedOrders + 1] = attempt .. ' ' .. status .. ' ' .. request
+  changedOrders[#changedOrders + 1] = attempt .. (progress and ':' .. progress or '') .. ' ' .. status .. ' ' .. request
 end
 
 local function haveCountsChanged(item)

@@ -1,5 +1,5 @@
--- Folds the records of a batch into the item, in order, by the rules of version 1.
-local RULES_VERSION = 1
+-- Folds the records of a batch into the item, in order, by the rules of versions 1 and 2.
+local RULES_VERSION = 2
 
 local function isBalanced(item)
   local available, held, sold = item.available, item.held, item.sold

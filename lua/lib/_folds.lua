@@ -49,33 +49,25 @@ function folds.target(item, _, at, fresh)
   if fresh and isNewCommand(item, words[at]) then changeStock(item, tonumber(words[at + 1]) - item.available) end
 end
 
--- '' leaves a setting as it is, '-' removes it.
+-- '' leaves a setting as it is, '-' removes it. Version 1 does not know how long holds last.
 function folds.sale(item, _, at, fresh)
-  for n, field in ipairs(SETTINGS) do
+  if not fresh then return end
+  for n = 1, item.rules < CHECKOUT and FIRST_SETTINGS or #SETTINGS do
     local value = words[at + n - 1]
-    if fresh and value ~= '' then item[field] = value == '-' and '' or value end
+    if value ~= '' then item[SETTINGS[n]] = value == '-' and '' or value end
   end
 end
 
+-- Rules only rise.
 function folds.rules(item, _, at, fresh)
-  if fresh then item.rules = tonumber(words[at]) end
-end
-
--- The outcome of a record that could not be understood is stored only here, until it is published.
-local function unreadable(request, attempt, offset)
-  ledger.unpublished[offset] = 'unreadable - ' .. attempt .. ' ' .. request
-  addOrderEvent(request, 'unreadable', '-', attempt)
-  return '1 unreadable - ' .. attempt .. ' ' .. offset
-end
-
-local function unreadableBefore(attempt, offset)
-  local stored = not isPublished[offset] and
-    (ledger.unpublished[offset] or redis.call('HGET', keys.unpublished, offset))
-  if not stored then return '0 unknown - ' .. attempt .. ' ' .. offset end
-  return '0 ' .. string.match(stored, '^%S+ %S+ %S+') .. ' ' .. offset
+  if fresh then item.rules = math.max(item.rules, tonumber(words[at])) end
 end
 
 function folds.unreadable(_, offset, at, fresh)
   local request, attempt = words[at], words[at + 1]
-  answer(fresh and unreadable(request, attempt, offset) or unreadableBefore(attempt, offset))
+  if fresh then
+    answer(unreadable(request, attempt, offset))
+  else
+    answer(unreadableBefore(offset) or '0 unknown - ' .. attempt .. ' ' .. offset)
+  end
 end

@@ -2,7 +2,9 @@
 local COUNTS = {
   'available', 'held', 'sold', 'put', 'seq', 'rules', 'turned', 'commands', 'parked_seq', 'parked', 'aside', 'left'
 }
-local TEXTS = { 'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'target' }
+local TEXTS = {
+  'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'hold_seconds', 'max_hold_seconds', 'target'
+}
 local FIELDS = { unpack(COUNTS) }
 for _, field in ipairs(TEXTS) do FIELDS[#FIELDS + 1] = field end
 -- The members of an item whose fields are persisted under older words; all others are named like their fields.
@@ -71,8 +73,8 @@ local function summaryOf(item, marked)
   local known = item.position >= 0 or item.pendingSeq > 0 or item.deferred ~= 0 or item.target ~= ''
   return {
     known and '1' or '0', digits(item.available), digits(item.held), digits(item.sold), digits(item.stocked),
-    item.opens_at, item.closes_at, item.per_user_limit, item.paused, item.price, item.currency,
-    digits(item.position), marked and '1' or '0',
+    item.opens_at, item.closes_at, item.per_user_limit, item.paused, item.price, item.currency, item.hold_seconds,
+    item.max_hold_seconds, digits(item.rules), digits(item.position), marked and '1' or '0',
     shown and digits(item.pendingSeq) or '', shown and digits(item.pending) or ''
   }
 end

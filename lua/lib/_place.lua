@@ -1,5 +1,5 @@
--- Placing an order, by version 1 of the rules: the twin of packages/domain/src/rules/PlaceRule.ts, compared with it on
--- random histories. Amounts and attempts are texts, as in the records: formatting a number costs more than parsing it.
+-- Placing an order: the twin of packages/domain/src/rules/PlaceRule.ts, compared with it on random histories. Amounts
+-- and attempts are texts, as in the records: formatting a number costs more than parsing it.
 
 -- Why the order cannot hold units, by the first rule that it breaks; nil where it can.
 local function reasonToReject(item, user, amount, acceptedAt)
@@ -11,15 +11,31 @@ local function reasonToReject(item, user, amount, acceptedAt)
   return nil
 end
 
-local function hold(item, offset, request, user, amount, attempt)
+-- Holds the units. `more` are the words of an order that began as a hold, else ''.
+local function holdUnits(item, offset, request, user, amount, attempt, state, more)
   local capped = item.per_user_limit ~= ''
   item.available = item.available - amount
   item.held = item.held + amount
   if capped then ledger.buyers[user] = boughtBy(user) + amount end
-  addOrderEvent(request, 'held', '-', attempt)
   local price, currency = item.price ~= '' and item.price or '-', item.currency ~= '' and item.currency or '-'
-  holdOrder(request, user, amount, attempt, offset, capped and 'capped' or '-', price, currency)
+  replaceOrder(request, state .. ' ' .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. offset .. ' ' ..
+    (capped and 'capped' or '-') .. ' ' .. price .. ' ' .. currency .. ' -' .. more)
   return 'h ' .. price .. ' ' .. currency
+end
+
+-- Holds the units for an order that is paid at once. A later attempt at a hold keeps how the hold was confirmed.
+local function holdToPay(item, offset, request, user, amount, attempt, before)
+  local more = before and before.confirmed and ' ' .. before.confirmed .. ' ' .. before.reference or ''
+  local isConfirmed = more ~= '' and before.confirmed ~= '-'
+  addOrderEvent(request, 'held', '-', attempt, isConfirmed and 'confirmed' or nil)
+  return holdUnits(item, offset, request, user, amount, attempt, 'held', more) .. more
+end
+
+-- The outcome of an order that never held units.
+local function rejected(item, request, reason, attempt)
+  reject(item, request, reason)
+  addOrderEvent(request, 'rejected', reason, attempt)
+  return withKept(item, request, 'r ' .. reason)
 end
 
 -- The outcome of the order. Where it just held its units or was rejected, everything else is in its record, so the
@@ -29,12 +45,12 @@ local function place(item, offset, request, user, amount, attempt, acceptedAt)
   local isNextAttempt = order and order.state == 'released' and tonumber(attempt) == order.attempt + 1
   if not isNextAttempt and (order or rejectionOf(item, request)) then return lookUp(item, request, attempt, offset) end
   local reason = reasonToReject(item, user, amount, acceptedAt)
-  if not reason then return hold(item, offset, request, user, amount, attempt) end
+  if not reason then
+    return withKept(item, request, holdToPay(item, offset, request, user, amount, attempt, order))
+  end
   if order then
     order.attempt, order.offset, order.capped, order.reason = tonumber(attempt), offset, '-', reason
-    return changed(request, order)
+    return changed(item, request, order)
   end
-  reject(item, request, reason)
-  addOrderEvent(request, 'rejected', reason, attempt)
-  return 'r ' .. reason
+  return rejected(item, request, reason, attempt)
 end

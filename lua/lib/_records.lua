@@ -1,14 +1,26 @@
 -- The records of a batch. `words` holds them one after the other: of each its offset, its kind and its arguments; `at`
 -- is where the arguments of one begin. The records are not turned into tables: that would cost more than folding them.
-local SETTINGS = { 'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency' }
--- How many arguments each kind has. A settlement has as many as it says, three for each of its parts.
-local WIDTHS = {
-  place = 5, sensed = 2, delta = 2, target = 2, cancel = 2, ['give-up'] = 2, sale = #SETTINGS, rules = 1, unreadable = 2
+local SETTINGS = {
+  'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'hold_seconds', 'max_hold_seconds'
 }
+-- How many of them version 1 of the rules knows.
+local FIRST_SETTINGS = 6
+-- How many arguments each kind has. A settlement and an expiry have as many as they say: see `after`.
+local WIDTHS = {
+  place = 5, sensed = 2, delta = 2, target = 2, cancel = 2, ['give-up'] = 2, sale = #SETTINGS, rules = 1,
+  unreadable = 2, ['wide-place'] = 5, ['wide-sale'] = #SETTINGS, hold = 7, confirm = 5, refund = 6
+}
+-- Kinds that begin with the request that they name.
+local NAMES_ONE = {
+  place = true, cancel = true, ['give-up'] = true, ['wide-place'] = true, hold = true, confirm = true, refund = true
+}
+-- Arguments of a part of a settlement, and of an expiry.
 local PART = 3
+local EXPIRED_PART = 2
 
--- Where the record after this one begins.
+-- Where the record after this one begins. An expiry has its time before its parts.
 local function after(kind, at)
+  if kind == 'expire' then return at + 2 + EXPIRED_PART * tonumber(words[at + 1]) end
   return at + (WIDTHS[kind] or 1 + PART * tonumber(words[at]))
 end
 
@@ -24,10 +36,12 @@ local function namedBy(words)
     local kind = words[at + 1]
     at = at + 2
     local till = after(kind, at)
-    if kind == 'place' or kind == 'cancel' or kind == 'give-up' then
+    if NAMES_ONE[kind] then
       name(words[at])
     elseif kind == 'settle' then
       for part = at + 1, till - 1, PART do name(words[part]) end
+    elseif kind == 'expire' then
+      for part = at + 2, till - 1, EXPIRED_PART do name(words[part]) end
     end
     at = till
   end

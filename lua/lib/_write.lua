@@ -21,6 +21,8 @@ local function checkTypes(item, index, events)
   if next(ledger.rejected) then redis.call('ZCARD', keys.rejected) end
   if not item.was.position then redis.call('SCARD', index) end
   if isEvent(item) then redis.call('XLEN', events) end
+  if next(kept.open) then redis.call('HLEN', keys.open) end
+  if next(kept.due) then redis.call('HLEN', keys.due) end
 end
 
 local function writeLedger(item)
@@ -37,4 +39,18 @@ local function writeLedger(item)
     writeAll('ZADD', keys.commands, pairsOf(ledger.commands, true))
     redis.call('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
   end
+end
+
+local function writeKept()
+  local closed, opened = {}, {}
+  for request, text in pairs(kept.open) do
+    if text then
+      opened[request] = text
+    elseif kept.openTexts[request] then
+      closed[#closed + 1] = request
+    end
+  end
+  writeAll('HDEL', keys.open, closed)
+  writeAll('HSET', keys.open, pairsOf(opened))
+  writeAll('HSET', keys.due, pairsOf(kept.due))
 end

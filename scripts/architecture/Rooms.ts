@@ -27,7 +27,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
-  "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live"], ["http"]],
+  "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],
     ["payment", "publish", "recovery"],

@@ -3,10 +3,14 @@
  * lists and tables of texts or numbers, each as `local NAME = <literal>`.
  */
 import { EVENTS_KEPT } from "../../packages/domain/src/ports/LiveEvents.ts"
+import * as Hold from "../../packages/domain/src/records/checkout/Hold.ts"
 import * as Command from "../../packages/domain/src/records/Command.ts"
-import { hasHeldUnits, OrderStatus } from "../../packages/domain/src/records/OrderStatus.ts"
+import * as Instant from "../../packages/domain/src/records/Instant.ts"
+import { hasHeldUnits, OrderStatus, step } from "../../packages/domain/src/records/OrderStatus.ts"
+import * as Checkout from "../../packages/domain/src/rules/Checkout.ts"
 import * as Item from "../../packages/domain/src/rules/Item.ts"
 import * as OutcomeStatus from "../../packages/domain/src/rules/OutcomeStatus.ts"
+import * as RulesVersions from "../../packages/domain/src/rules/RulesVersions.ts"
 import { lineAt, type Source } from "../Source.ts"
 import type { Violation } from "../Violation.ts"
 
@@ -23,7 +27,7 @@ export interface Constant {
 /** The status that buyers see, by the state or the reason that decides it. Lua falls back to FAILED. */
 const statuses = (): Readonly<Record<string, Scalar>> => {
   const entries: Array<readonly [string, Scalar]> = []
-  for (const state of ["held", "sold", "voiding", "unreadable"] as const) {
+  for (const state of ["held", "sold", "voiding", "unreadable", "open", "refunding", "refunded"] as const) {
     entries.push([state, OutcomeStatus.status({ state, reason: undefined }) ?? ""])
   }
   for (const reason of [...Item.REJECTION_REASONS, ...Item.RELEASE_REASONS]) {
@@ -38,17 +42,22 @@ export const CONSTANTS: ReadonlyArray<Constant> = [
   { path: "lua/lib/_ledger.lua", name: "REASONS", value: Item.REJECTION_REASONS },
   { path: "lua/lib/_ledger.lua", name: "REJECTED_REMEMBERED", value: Item.REJECTED_REMEMBERED },
   { path: "lua/lib/_ledger.lua", name: "COMMANDS_REMEMBERED", value: Item.COMMANDS_REMEMBERED },
+  { path: "lua/lib/_kept.lua", name: "CHECKOUT", value: RulesVersions.CHECKOUT },
+  { path: "lua/lib/_checkout.lua", name: "DEFAULT_HOLD_SECONDS", value: Hold.DEFAULT_HOLD_SECONDS },
+  { path: "lua/lib/_checkout.lua", name: "MAX_HOLD_SECONDS", value: Hold.MAX_HOLD_SECONDS },
+  { path: "lua/lib/_checkout.lua", name: "LAST_INSTANT", value: Instant.LAST_INSTANT },
+  { path: "lua/lib/_refundsdue.lua", name: "MAX_REFUNDS_DUE", value: Checkout.MAX_REFUNDS_DUE },
   { path: "lua/lib/_event.lua", name: "EVENTS_KEPT", value: EVENTS_KEPT },
   { path: "lua/lib/_event.lua", name: "STATUS_OF", value: statuses() },
   {
-    path: "lua/write_status.lua",
-    name: "RANK",
+    path: "lua/lib/_forwards.lua",
+    name: "STEP",
     value: Object.fromEntries(
-      OrderStatus.literals.filter((status) => rank(status) < 2).map((status) => [status, rank(status)])
+      OrderStatus.literals.filter((status) => step({ status }) !== 3).map((status) => [status, step({ status })])
     )
   },
   {
-    path: "lua/write_status.lua",
+    path: "lua/lib/_forwards.lua",
     name: "TURNED_AWAY",
     value: Object.fromEntries(
       OrderStatus.literals.filter((status) => !hasHeldUnits({ attempt: 1, status })).map((status) => [status, 1])

@@ -171,6 +171,27 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
           expect(yield* service.admit([admission()], limits)).toMatchObject([{ _tag: "Claimed" }])
         }))
 
+      it.effect("a request that claims nothing counts in the same window", () =>
+        Effect.gen(function*() {
+          const service = yield* OrderStatuses
+          const user = `counted-${next()}`
+          const limits = policy({ maxRequests: 3 })
+          const userId = UserId.make(user)
+          expect(yield* service.countRequest(userId, limits)).toEqual({
+            allowed: true,
+            remaining: 2,
+            retryAfterMillis: 0
+          })
+          expect(yield* service.admit([admission({ user })], limits)).toEqual([{ _tag: "Claimed", remaining: 1 }])
+          expect(yield* service.countRequest(userId, limits)).toMatchObject({ allowed: true, remaining: 0 })
+          const over = yield* service.countRequest(userId, limits)
+          expect(over).toMatchObject({ allowed: false, remaining: 0 })
+          expect(over.retryAfterMillis).toBeGreaterThan(0)
+          expect(over.retryAfterMillis).toBeLessThanOrEqual(LEASE_MILLIS)
+          expect(yield* service.admit([admission({ user })], limits)).toMatchObject([{ _tag: "Limited" }])
+          expect(yield* service.countRequest(UserId.make(`other-${next()}`), limits)).toMatchObject({ remaining: 2 })
+        }))
+
       it.effect("a limited user is admitted again when the window is over", () =>
         Effect.gen(function*() {
           const service = yield* OrderStatuses

@@ -17,7 +17,11 @@ const HISTORY_SIZE = 80
 /** The same record for another item. */
 const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): LoggedCommand => ({
   offset,
-  command: command._tag === "Place" ? { ...command, order: { ...command.order, itemId } } : command
+  command: command._tag === "Place"
+    ? { ...command, order: { ...command.order, itemId } }
+    : command._tag === "Hold"
+    ? { ...command, order: { ...command.order, itemId } }
+    : command
 })
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks | StoredItems, E>): void =>

@@ -3,67 +3,36 @@
  * sequence numbers and operators' commands collide all the time.
  */
 import { Command, CommandId, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/records/Command"
-import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { Arbitrary, type Effect, Schema } from "effect"
+import type { UserId } from "@flash-sale/domain/records/Ids"
+import { Arbitrary, type Effect } from "effect"
+import * as CheckoutSeeds from "./CheckoutSeeds.ts"
+import * as Seeds from "./HistorySeeds.ts"
 
-/** The item of every history. */
-export const itemId = ItemId.make("101")
+export const { itemId, requestIds, userIds } = Seeds
 
-/** Names that occur, some of them chosen to trip a store that is careless with text. */
-export const requestIds: ReadonlyArray<RequestId> = [
-  "r-1",
-  "r-2",
-  "r-3",
-  "r 4",
-  "r:5",
-  "é-6",
-  "\u{1F600}-7",
-  "__proto__",
-  "constructor",
-  "10"
-].map((text) => RequestId.make(text))
-export const userIds: ReadonlyArray<UserId> = ["u-1", "u-2", "__proto__", "4"].map((text) => UserId.make(text))
+const {
+  attempts,
+  commandIds,
+  correlationId,
+  has,
+  instants,
+  limits,
+  outcomes,
+  prices,
+  requests,
+  widePrices,
+  wideUserIds
+} = Seeds
+const { Seedling, decimals } = Seeds
+type Seedling = Seeds.Seedling
 
-const commandIds = ["c-1", "c-2", "constructor"].map((text) => CommandId.make(text))
-const instants = [0, 1_000, 2_000, 3_000]
-const limits = [1, 2, 5, null]
-const prices = [0, 499, null]
-const attempts = [1, 1, 1, 1, 2, 2, 3]
-/** Few names come often, so that much happens to one order; all of them come. */
-const requests = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => requestIds[index]!)
-const outcomes = ["paid", "paid", "declined", "voided", "voided"] as const
-const correlationId = CorrelationId.make("history")
-const decimals = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
-
-/** The last of the numbers that stand for kinds of commands (see `toCommand`): the more numbers, the likelier. */
-const LAST_KIND = 23
-
-/** Everything that one command may need, as small numbers: these shrink well. */
-const Seedling = Schema.Struct({
-  kind: decimals(0, LAST_KIND),
-  request: decimals(0, requests.length - 1),
-  user: decimals(0, 3),
-  amount: decimals(1, 4),
-  attempt: decimals(0, attempts.length - 1),
-  at: decimals(0, 3),
-  delta: decimals(-8, 12),
-  seq: decimals(1, 6),
-  command: decimals(0, 2),
-  bits: decimals(0, 63),
-  outcome: decimals(0, outcomes.length - 1),
-  more: Schema.Array(Schema.Struct({
-    request: decimals(0, requests.length - 1),
-    attempt: decimals(0, attempts.length - 1),
-    outcome: decimals(0, outcomes.length - 1)
-  })).check(Schema.isMaxLength(5))
-})
-type Seedling = typeof Seedling.Type
-
-const has = (bits: number, bit: number): boolean => (bits & (1 << bit)) !== 0
-
-const place = ({ amount, at, attempt, request, user }: Seedling, first: boolean): Command =>
+const place = (
+  { amount, at, attempt, request, user }: Seedling,
+  first: boolean,
+  users: ReadonlyArray<UserId> = userIds
+): Command =>
   Command.Place({
-    order: { requestId: requests[request]!, userId: userIds[user]!, itemId, amount },
+    order: { requestId: requests[request]!, userId: users[user]!, itemId, amount },
     attempt: first ? 1 : attempts[attempt]!,
     acceptedAt: instants[at]!,
     correlationId
@@ -78,15 +47,17 @@ const settle = (seedling: Seedling): Command =>
     }))
   })
 
-const sale = ({ at, bits }: Seedling): Command =>
+const sale = ({ at, bits }: Seedling, isWide: boolean): Command =>
   Command.Sale({
     patch: {
       ...(has(bits, 0) ? { opensAt: at === 3 ? null : instants[at]! } : {}),
       ...(has(bits, 1) ? { closesAt: at === 0 ? null : instants[at]! } : {}),
       ...(has(bits, 2) ? { perUserLimit: limits[at]! } : {}),
       ...(has(bits, 3) ? { paused: at === 0 } : {}),
-      ...(has(bits, 4) ? { price: prices[at % 3]! } : {}),
-      ...(has(bits, 5) ? { currency: at === 0 ? null : "EUR" } : {})
+      ...(isWide ? { price: widePrices[at % 2]! } : has(bits, 4) ? { price: prices[at % 3]! } : {}),
+      ...(has(bits, 5) ? { currency: at === 0 ? null : "EUR" } : {}),
+      ...(has(bits, 6) ? { holdSeconds: at === 0 ? null : at } : {}),
+      ...(has(bits, 7) ? { maxHoldSeconds: at === 3 ? null : at + 1 } : {})
     }
   })
 
@@ -114,11 +85,13 @@ const toCommand = (seedling: Seedling): Command => {
   if (kind < 14) return settle(seedling)
   if (kind < 16) return Command.Cancel(named)
   if (kind < 18) return Command.GiveUp(named)
-  if (kind < 19) return sale(seedling)
+  if (kind < 19) return sale(seedling, false)
   if (kind < 21) return adjustByHand(seedling)
   if (kind < 22) return adjustByCommand(seedling)
   if (kind < 23) return unreadable(seedling)
-  return Command.Rules({ version: RULES_VERSION })
+  if (kind < 24) return Command.Rules({ version: has(seedling.bits, 0) ? RULES_VERSION : 1 })
+  if (kind < 42) return CheckoutSeeds.toCommand(seedling)
+  return kind < 43 ? place(seedling, false, wideUserIds) : sale(seedling, true)
 }
 
 /** One command of any kind. */
@@ -127,16 +100,29 @@ export const command: Arbitrary.Arbitrary<Command> = Arbitrary.map(Arbitrary.sch
 /** Stock to begin with, so that most histories sell something. */
 const opening: Command = Command.Adjust({ adjustment: { command: CommandId.make("opening"), delta: 12 } })
 
+/** Which version of the rules a history gets, and when: never a later one, from its beginning, or where it comes. */
+const versions = ["first", "second", "second", "late"] as const
+
+const withRules = (version: typeof versions[number], command: Command): Command =>
+  version === "first" && command._tag === "Rules" ? Command.Rules({ version: 1 }) : command
+
+const steps = Arbitrary.array(Arbitrary.all([command, Arbitrary.schema(decimals(1, 3))]), { minLength: 1 })
+
 /** A history of one item, from the beginning of its partition: offsets grow, not always by one. */
 export const history: Arbitrary.Arbitrary<ReadonlyArray<LoggedCommand>> = Arbitrary.map(
-  Arbitrary.array(Arbitrary.all([command, Arbitrary.schema(decimals(1, 3))]), { minLength: 1 }),
-  (steps) => {
-    let offset = 0
+  Arbitrary.all([steps, Arbitrary.schema(decimals(0, versions.length - 1))]),
+  ([steps, which]) => {
+    const version = versions[which]!
+    let offset = version === "second" ? 1 : 0
+    const opened = { offset: 0, command: opening }
+    const begun = version === "second"
+      ? [opened, { offset, command: Command.Rules({ version: RULES_VERSION }) }]
+      : [opened]
     return [
-      { offset, command: opening },
+      ...begun,
       ...steps.map(([command, gap]) => {
         offset += gap
-        return { offset, command }
+        return { offset, command: withRules(version, command) }
       })
     ]
   }

@@ -13,6 +13,7 @@ import { Context, Effect, Layer, Schedule } from "effect"
 export const BUGGY = [
   "OrderLog.offer",
   "OrderStatuses.admit",
+  "OrderStatuses.countRequest",
   "OrderStatuses.confirm",
   "OrderStatuses.release",
   "OrderStatuses.read",
@@ -114,6 +115,8 @@ const faultyStatuses = Effect.gen(function*() {
   const guarded = yield* whileStoreIsThere
   return OrderStatuses.of({
     admit: (requests, policy) => broken("OrderStatuses.admit", () => guarded(statuses.admit(requests, policy))),
+    countRequest: (userId, policy) =>
+      broken("OrderStatuses.countRequest", () => guarded(statuses.countRequest(userId, policy))),
     confirm: (claims) => broken("OrderStatuses.confirm", () => guarded(statuses.confirm(claims))),
     release: (claims) => broken("OrderStatuses.release", () => guarded(statuses.release(claims))),
     write: (records) => guarded(statuses.write(records)),
@@ -137,6 +140,7 @@ const faultyStore = Effect.gen(function*() {
             ? Effect.fail(new ItemDamaged({ itemId, detail: "switched off" }))
             : guarded(store.read(partition, itemId))
         )),
+    readOrder: (partition, itemId, requestId) => guarded(store.readOrder(partition, itemId, requestId)),
     readBuyers: (questions) => broken("ItemStore.readBuyers", () => guarded(store.readBuyers(questions))),
     isUp: Effect.suspend(() =>
       faults.store === "fine" || faults.store === "damaged" ? store.isUp : Effect.succeed(false)

@@ -1,5 +1,6 @@
 /** Comparing what two sides hold of an item, entry by entry. */
 import type { ItemDump } from "@flash-sale/domain/rules/ItemDump"
+import { Equal } from "effect"
 import { HEAD_KEYS, type Kind, MAP_KINDS, nameOf, shown, type Value } from "./EntryWords.ts"
 
 /** One entry that is not the same on both sides. */
@@ -41,13 +42,13 @@ export const between = (
     kind === "unpublished" && !isUnpublishedWrong(Number(key), side)
   for (const key of HEAD_KEYS) {
     const [here, there] = [left.head[key], right.head[key]]
-    if (!isSame(here, there)) add({ kind: "head", key, left: here, right: there })
+    if (!Equal.equals(here, there)) add({ kind: "head", key, left: here, right: there })
   }
   for (const kind of MAP_KINDS) {
     const there: ReadonlyMap<string, Value> = right[kind]
     for (const [key, value] of left[kind]) {
       const other = there.get(key)
-      if (isSame(value, other) || (other === undefined && isRight(kind, key, "left"))) continue
+      if (Equal.equals(value, other) || (other === undefined && isRight(kind, key, "left"))) continue
       add({ kind, key, left: value, right: other })
     }
   }
@@ -59,12 +60,6 @@ export const between = (
   }
   return { kept, count }
 }
-
-/** Values are flat. */
-const isSame = (one: Value, other: Value): boolean =>
-  typeof one === "object" && typeof other === "object"
-    ? Object.entries(one).every(([name, value]) => Reflect.get(other, name) === value)
-    : one === other
 
 /** One line for each difference. */
 export const lines = ({ count, kept }: Differences, left: string, right: string): ReadonlyArray<string> => [

@@ -1,11 +1,14 @@
 /** The entries of an item in words: their names as operators know them from the store, and their values. */
+import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
 import type { Unpublished } from "@flash-sale/domain/rules/Fold"
 import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
 import { type Head, isDamaged, type ItemDump, type Stored } from "@flash-sale/domain/rules/ItemDump"
 
 export type Kind = keyof ItemDump
 /** Undefined is a setting that is not set, or an entry that is not there. */
-export type Value = Stored<number | string | boolean | HeldOrder | Rejected | Unpublished> | undefined
+export type Value =
+  | Stored<number | string | boolean | HeldOrder | Rejected | Unpublished | OpenOrder | ReadonlyArray<RefundDue>>
+  | undefined
 
 /** The names of the counts and settings, in the order in which they are shown. */
 const HEAD = {
@@ -23,6 +26,8 @@ const HEAD = {
   paused: "paused",
   price: "price",
   currency: "currency",
+  holdSeconds: "hold_seconds",
+  maxHoldSeconds: "max_hold_seconds",
   position: "position"
 } as const satisfies Readonly<Record<keyof Head, string>>
 
@@ -31,6 +36,8 @@ const NAMES = {
   rejected: "turned",
   buyers: "buyer",
   commands: "command",
+  open: "open",
+  refundsDue: "due",
   unpublished: "untold"
 } as const satisfies Readonly<Record<Exclude<Kind, "head">, string>>
 
@@ -49,23 +56,40 @@ export const nameOf = (kind: Kind, key: string): string =>
 /** A value as a difference shows it. What is no order is shown as the text that the store keeps, in quotes. */
 export const shown = (kind: Kind, value: Value): string => {
   if (value === undefined && kind !== "head") return "nothing"
-  return typeof value === "object" && "userId" in value ? orderText(value) : JSON.stringify(textOf(value))
+  return typeof value === "object" && "countsAgainstLimit" in value
+    ? orderText(value)
+    : JSON.stringify(textOf(value))
 }
 
 const orderText = (order: HeldOrder): string => {
-  const { amount, attempt, countsAgainstLimit, currency, placedAtOffset, price, reason, state, userId } = order
+  const { amount, attempt, countsAgainstLimit, currency, hold, placedAtOffset, price, reason, state, userId } = order
   const capped = countsAgainstLimit ? " capped" : ""
   const priced = price === undefined ? "" : ` at ${price} ${currency}`
   const because = reason === undefined ? "" : ` (${reason})`
-  return `${state} ${amount} for ${userId}, attempt ${attempt}, placed at ${placedAtOffset}${capped}${priced}${because}`
+  const began = hold === undefined ? "" : `, ${holdText(hold)}`
+  return `${state} ${amount} for ${userId}, attempt ${attempt}, placed at ${placedAtOffset}${capped}${priced}${because}` +
+    began
+}
+
+const holdText = ({ confirmedAtOffset, reference }: HoldFacts): string => {
+  if (confirmedAtOffset === undefined) return "a hold"
+  const paid = reference === undefined ? "" : ` by ${JSON.stringify(reference)}`
+  return `a hold confirmed at ${confirmedAtOffset}${paid}`
 }
 
 const textOf = (value: Exclude<Value, HeldOrder>): string => {
   if (typeof value === "boolean") return value ? "1" : "0"
   if (typeof value !== "object") return orDash(value)
   if (isDamaged(value)) return value.text
+  if (isDues(value)) return value.map(dueText).join(", ")
   if ("n" in value) return `${value.reason} ${value.n}`
+  if ("dueAt" in value) return `${orDash(value.dueAt)} ${value.correlationId} ${orDash(value.traceparent)}`
   return `${value.state} ${orDash(value.reason)} ${value.attempt} ${value.requestId ?? ""}`
 }
+
+const isDues = (value: object): value is ReadonlyArray<RefundDue> => Array.isArray(value)
+
+const dueText = ({ offset, reference, userId }: RefundDue): string =>
+  `${reference} at ${offset}${userId === undefined ? "" : ` for ${userId}`}`
 
 const orDash = (value: number | string | undefined): string => value === undefined ? "-" : String(value)

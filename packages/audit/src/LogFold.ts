@@ -5,6 +5,8 @@
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Stream } from "effect"
 import * as PartitionFold from "./PartitionFold.ts"
@@ -58,10 +60,12 @@ const utf8 = new TextEncoder()
 
 const foldOf = ({ state, stopped }: PartitionFold.FoldedItem): ItemFold => {
   const { available, held, sold, stocked: put } = state.item
-  const { buyers, commands, head, orders, rejected } = ItemDump.of(state)
+  const { buyers, commands, head, open, orders, refundsDue, rejected } = ItemDump.of(state)
   const lines = [
     JSON.stringify({ ...head, position: undefined }),
-    ...Array.from(orders, ([id, order]) => `o ${id} ${JSON.stringify({ ...order, placedAtOffset: undefined })}`),
+    ...Array.from(orders, ([id, order]) => `o ${id} ${JSON.stringify(withoutOffsets(order))}`),
+    ...Array.from(open, ([id, one]) => `h ${id} ${JSON.stringify(one)}`),
+    ...Array.from(refundsDue, ([id, due]) => `d ${id} ${JSON.stringify(duesOf(due))}`),
     ...Array.from(rejected, ([id, one]) => `r ${id} ${JSON.stringify(one)}`),
     ...Array.from(buyers, ([id, units]) => `b ${id} ${JSON.stringify(units)}`),
     ...Array.from(commands, ([id, n]) => `c ${id} ${JSON.stringify(n)}`),
@@ -70,6 +74,19 @@ const foldOf = ({ state, stopped }: PartitionFold.FoldedItem): ItemFold => {
   const value = utf8.encode(lines.toSorted().join("\n"))
   return { available, held, sold, put, digest: Digest.of({ key: undefined, timestamp: 0, value }) }
 }
+
+/** Whether a hold is confirmed counts, and not where. */
+const withoutOffsets = (order: ItemDump.Stored<HeldOrder>) =>
+  ItemDump.isDamaged(order) ? order : {
+    ...order,
+    placedAtOffset: undefined,
+    hold: order.hold === undefined
+      ? undefined
+      : { isConfirmed: order.hold.confirmedAtOffset !== undefined, reference: order.hold.reference }
+  }
+
+const duesOf = (due: ItemDump.Stored<ReadonlyArray<RefundDue>>) =>
+  ItemDump.isDamaged(due) ? due : due.map((one) => ({ ...one, offset: undefined }))
 
 /** Items that are not the same in both, in their order. */
 export const differing = (left: LogFold, right: LogFold): ReadonlyArray<ItemId> =>

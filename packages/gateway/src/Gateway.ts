@@ -26,21 +26,30 @@ import * as Admission from "./buy/Admission.ts"
 import * as BuyHandler from "./buy/BuyHandler.ts"
 import * as BuyRoute from "./buy/BuyRoute.ts"
 import * as RateLimitHeaders from "./buy/RateLimitHeaders.ts"
+import * as ActionAppend from "./checkout/ActionAppend.ts"
+import * as ActionTelemetry from "./checkout/ActionTelemetry.ts"
+import * as OrderActions from "./checkout/OrderActions.ts"
 import * as GatewayReport from "./GatewayReport.ts"
+import * as ItemRules from "./guards/ItemRules.ts"
 import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
+import * as Places from "./guards/Places.ts"
+import * as ProcessorRules from "./guards/ProcessorRules.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Authentication from "./http/Authentication.ts"
+import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
 import * as Docs from "./http/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as MetricsRoute from "./http/MetricsRoute.ts"
 import * as Middleware from "./http/Middleware.ts"
 import * as Paths from "./http/Paths.ts"
+import * as RefusalCounts from "./http/RefusalCounts.ts"
 import * as RequestTracing from "./http/RequestTracing.ts"
+import * as SchemaErrors from "./http/SchemaErrors.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
@@ -53,7 +62,6 @@ import * as Arrivals from "./request/Arrivals.ts"
 import * as BuyTelemetry from "./request/BuyTelemetry.ts"
 import * as RequestRules from "./request/RequestRules.ts"
 import * as Shutdown from "./request/Shutdown.ts"
-import * as Validation from "./request/Validation.ts"
 
 /**
  * The longest part of a path, in characters: a request id of which every character is written in nine, as `%E2%82%AC`.
@@ -76,8 +84,8 @@ const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
 
 /** The services behind the endpoints. */
 const services = (settings: Settings) =>
-  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer).pipe(
-    Layer.provideMerge(BuyHandler.layer),
+  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer, OrderActions.layer).pipe(
+    Layer.provideMerge([BuyHandler.layer, ActionAppend.layer(settings)]),
     Layer.provideMerge([
       Admission.layer(settings),
       RateLimitHeaders.layer(settings.rateLimit),
@@ -86,6 +94,8 @@ const services = (settings: Settings) =>
     ]),
     Layer.provideMerge([
       StatusReads.layer,
+      ProcessorRules.layer,
+      ItemRules.layer,
       ItemReads.layer(settings.soldOutCache),
       ItemFeeds.layer,
       WaitEstimate.layer
@@ -95,6 +105,8 @@ const services = (settings: Settings) =>
     Layer.provideMerge([
       Arrivals.layer(settings.trustTraceparent),
       BuyTelemetry.layer,
+      ActionTelemetry.layer,
+      Places.layer(settings),
       RequestRules.layer(settings),
       gatekeeper(settings),
       LogBreaker.layer(settings.breaker),
@@ -108,13 +120,13 @@ const services = (settings: Settings) =>
 const routes = ({ docs, metricsToken }: GatewaySettings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-      Layer.provide([Handlers.orders, Handlers.items, Handlers.live, Handlers.system]),
-      Layer.provide([Validation.layer, Authentication.layer])
+      Layer.provide([Handlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
+      Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
     MetricsRoute.layer(metricsToken),
     Middleware.layer,
     docs ? Docs.layer : Layer.empty
-  )
+  ).pipe(Layer.provide(RefusalCounts.layer))
 
 /** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
 export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Services> =>

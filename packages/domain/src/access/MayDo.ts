@@ -16,12 +16,16 @@ export type AuthMode = "open" | "required"
  * - `PlaceOrder`: an order of this user for this item.
  * - `UseOrders`: orders at all, before it is read which one is meant.
  * - `ReadOrder`: an order that was found, of this user; undefined where nobody can say whose it is.
+ * - `ChangeOrder`: confirm or cancel an order that was found, of this user for this item.
+ * - `TellOfPayment`: say that the shop has taken the money for an order. Always wants a key.
  * - `Operate`: what an operator does at the admin API.
  */
 export type Action =
   | { readonly _tag: "PlaceOrder"; readonly userId: UserId; readonly itemId: ItemId }
   | { readonly _tag: "UseOrders" }
   | { readonly _tag: "ReadOrder"; readonly userId: UserId | undefined }
+  | { readonly _tag: "ChangeOrder"; readonly userId: UserId | undefined; readonly itemId: ItemId }
+  | { readonly _tag: "TellOfPayment" }
   | { readonly _tag: "Operate"; readonly scope: Scope.Scope }
 
 /**
@@ -58,16 +62,24 @@ const refusalOfBuyer = (
       return undefined
     case "ReadOrder":
       return action.userId === caller.userId ? undefined : notFound
+    case "ChangeOrder":
+      if (action.userId !== caller.userId) return notFound
+      return caller.itemId === undefined || caller.itemId === action.itemId ? undefined : wrongItem
+    case "TellOfPayment":
+      return missing("orders")
     case "Operate":
       return missing(action.scope)
   }
 }
 
+/** What wants a key in every mode. */
+const needsKey = ({ _tag }: Action): boolean => _tag === "Operate" || _tag === "TellOfPayment"
+
 /** Why the caller may not; undefined where it may. Allocates nothing where it may: orders ask on the hot route. */
 export const refusalOf = (mode: AuthMode, caller: Caller, action: Action): AccessRefusal | undefined => {
   switch (caller._tag) {
     case "Nobody":
-      return mode === "open" && action._tag !== "Operate" ? undefined : unauthenticated
+      return mode === "open" && !needsKey(action) ? undefined : unauthenticated
     case "Key":
       return Scope.includes(caller.scopes, scopeFor(action)) ? undefined : missing(scopeFor(action))
     case "Buyer":

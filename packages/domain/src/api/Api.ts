@@ -1,5 +1,6 @@
 /** The HTTP API of the gateway, as data: the server, its documents and typed clients are made from it. */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { CheckoutApi } from "./checkout/CheckoutApi.ts"
 import * as Document from "./Document.ts"
 import { ItemsApi } from "./ItemsApi.ts"
 import { LiveApi } from "./LiveApi.ts"
@@ -7,7 +8,7 @@ import { OrdersApi } from "./OrdersApi.ts"
 import { SystemApi } from "./SystemApi.ts"
 
 export class Api extends HttpApi.make("flash-sale")
-  .add(OrdersApi, ItemsApi, LiveApi, SystemApi)
+  .add(OrdersApi, CheckoutApi, ItemsApi, LiveApi, SystemApi)
   // Every wrong field is named, not only the first.
   .annotate(HttpApi.PayloadParseOptions, { errors: "all" })
   .annotate(OpenApi.Transform, Document.amend)

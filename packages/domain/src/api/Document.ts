@@ -8,18 +8,22 @@ import * as PublicNames from "./document/PublicNames.ts"
 import * as Security from "./document/Security.ts"
 import type { Spec } from "./document/Spec.ts"
 
-/** A buyer's order may have unknown fields, which are left out. */
-const openOrder = (spec: Spec): Spec => {
-  const order = spec.components.schemas["Order"]
-  if (order === undefined) throw new Error("the document has no Order")
-  const schemas = { ...spec.components.schemas, Order: { ...order, additionalProperties: true } }
+/** What callers send may have unknown fields, which are left out. */
+const SENT = ["Order", "Hold", "Confirm", "Paid", "Cancel"]
+const openBodies = (spec: Spec): Spec => {
+  const open = SENT.map((name) => {
+    const schema = spec.components.schemas[name]
+    if (schema === undefined) throw new Error(`the document has no ${name}`)
+    return [name, { ...schema, additionalProperties: true }] as const
+  })
+  const schemas = { ...spec.components.schemas, ...Object.fromEntries(open) }
   return { ...spec, components: { ...spec.components, schemas } }
 }
 
 const STEPS = [
   PublicNames.amend,
   Descriptions.amend,
-  openOrder,
+  openBodies,
   Security.amend,
   CommonAnswers.amend,
   AnswerHeaders.amend,

@@ -1,6 +1,6 @@
 /**
- * Every rejection of the HTTP API, as data. Those of a request as HTTP are in `HttpProblems`, those of its caller in
- * `AccessErrors`.
+ * Every rejection of the HTTP API, as data; but those of a request as HTTP (`HttpProblems`), of its caller
+ * (`AccessErrors`), and of what is done with an accepted order (`CheckoutErrors`).
  *
  * Each body has `error` (for a person), `code` (for a program; stable), `retryable` (whether the same request may
  * succeed later) and `correlation_id`. Field names are those of the wire. `_tag` is not sent.
@@ -70,7 +70,7 @@ export class UnknownOrder extends Schema.Error<UnknownOrder>("UnknownOrder")({
   readonly _tag = "UnknownOrder"
 }
 
-/** The order was accepted before: `order_status` is its present status. Repeating it never buys twice. */
+/** The order was accepted before: `order_status` is its present status. */
 export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateRequest")({
   error: fixed("Duplicate Request Detected"),
   code: fixed("duplicate_request"),
@@ -81,7 +81,7 @@ export class DuplicateRequest extends Schema.Error<DuplicateRequest>("DuplicateR
   readonly _tag = "DuplicateRequest"
 }
 
-/** Fewer units are left than were asked for. Units may come back, but not more than were ever put in: `retryable`. */
+/** Fewer units are left than were asked for. Units may come back, but not more than were put in: `retryable`. */
 export class SoldOut extends Schema.Error<SoldOut>("SoldOut")({
   error: fixed("Sold out"),
   code: fixed("sold_out"),
@@ -91,17 +91,16 @@ export class SoldOut extends Schema.Error<SoldOut>("SoldOut")({
   readonly _tag = "SoldOut"
 }
 
-/** The request id belongs to another order: another user, item or amount. */
+/** The request id belongs to another order: another user, item or amount, or a hold where this is none. */
 export class RequestIdReused extends Schema.Error<RequestIdReused>("RequestIdReused")({
   error: fixed("Request id belongs to another order"),
   code: fixed("request_id_reused"),
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText
-}, answer(422, "The request id belongs to another order: another user, item or amount.")) {
+}, answer(422, "The request id belongs to another order: another user, item or amount, or a hold.")) {
   readonly _tag = "RequestIdReused"
 }
 
-/** The user has sent as many orders as a window allows. */
 export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
   error: fixed("Rate limit exceeded"),
   code: fixed("rate_limited"),
@@ -115,7 +114,8 @@ export class RateLimited extends Schema.Error<RateLimited>("RateLimited")({
 
 /**
  * Why the engine cannot serve now. After `outcome_unknown` the client repeats the same request id; it never buys twice.
- * `keys_unavailable`: the keys by which a caller's token is verified cannot be read, or asked for again, now.
+ * `keys_unavailable`: the keys by which tokens are verified cannot be read now.
+ * `upgrading`: the processor is of an earlier release, which does not know what this asks for.
  */
 export const UnavailableCode = Schema.Literals([
   "breaker_open",
@@ -124,7 +124,8 @@ export const UnavailableCode = Schema.Literals([
   "overloaded",
   "store_unavailable",
   "item_stopped",
-  "keys_unavailable"
+  "keys_unavailable",
+  "upgrading"
 ])
 export type UnavailableCode = typeof UnavailableCode.Type
 

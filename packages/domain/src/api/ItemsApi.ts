@@ -14,28 +14,36 @@ export const Sale = Schema.Struct({
   closes_at: Schema.optionalKey(Fields.Timestamp),
   per_user_limit: Schema.optionalKey(Schema.Int.annotate({ description: "Units that one buyer may buy" })),
   price: Schema.optionalKey(Schema.Int.annotate({ description: "Of one unit, in the smallest unit of the currency" })),
-  currency: Schema.optionalKey(Schema.String.annotate({ description: "Its code in ISO 4217" }))
+  currency: Schema.optionalKey(Schema.String.annotate({ description: "Its code in ISO 4217" })),
+  hold_seconds: Schema.optionalKey(
+    Schema.Int.annotate({ description: "How long a hold lasts that does not say it; else 600" })
+  ),
+  max_hold_seconds: Schema.optionalKey(
+    Schema.Int.annotate({ description: "The longest that a hold may last; else 3600" })
+  )
 })
 
 const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
 /** The settings of an item as such a body. */
 export const saleOf = (
-  { closesAt, currency, opensAt, paused, perUserLimit, price }: SaleSettings
+  { closesAt, currency, holdSeconds, maxHoldSeconds, opensAt, paused, perUserLimit, price }: SaleSettings
 ): typeof Sale.Encoded => ({
   paused,
   ...(opensAt === undefined ? {} : { opens_at: isoOf(opensAt) }),
   ...(closesAt === undefined ? {} : { closes_at: isoOf(closesAt) }),
   ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
   ...(price === undefined ? {} : { price }),
-  ...(currency === undefined ? {} : { currency })
+  ...(currency === undefined ? {} : { currency }),
+  ...(holdSeconds === undefined ? {} : { hold_seconds: holdSeconds }),
+  ...(maxHoldSeconds === undefined ? {} : { max_hold_seconds: maxHoldSeconds })
 })
 
 /** Units of an item: stocked = available + held + sold. The identifier is public: see decision 0023. */
 export const ItemView = Schema.Struct({
   item_id: ItemId,
   available: Schema.Int.annotate({ description: "Units that can be bought now" }),
-  held: Schema.Int.annotate({ description: "Units of orders whose payment is under way" }),
+  held: Schema.Int.annotate({ description: "Units of orders whose payment is under way, and of holds" }),
   sold: Schema.Int.annotate({ description: "Units that are paid" }),
   sale: Sale,
   now: Fields.Timestamp.annotate({

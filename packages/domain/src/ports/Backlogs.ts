@@ -19,6 +19,11 @@ export interface Service {
   readonly publish: (partition: PartitionId, backlog: Backlog) => Effect.Effect<void, StoreUnavailable>
   /** The backlog of each partition as it was published last; a partition without one is absent. */
   readonly read: Effect.Effect<ReadonlyMap<PartitionId, Backlog>, StoreUnavailable>
+  /**
+   * The version of the rules that every processor knows for sure, whatever is published: that of this build where both
+   * are one process. Absent elsewhere.
+   */
+  readonly ownRules?: number
 }
 
 /** Without an adapter nothing is published and nothing is known: then no order is rejected for its wait. */

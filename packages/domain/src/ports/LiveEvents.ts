@@ -10,14 +10,23 @@ import type { StoreUnavailable } from "./StoreUnavailable.ts"
 /** How many of an item's last events are kept, at the least. */
 export const EVENTS_KEPT = 1_000
 
-/** An order whose status changed. */
+/**
+ * An order whose status changed, or that a record confirms, cancels or refunds: then as it stands, also where that had
+ * no effect.
+ *
+ * **Details**: `expiresAt` is there while a hold is open, in ISO 8601 (UTC); `confirmed` from then until it is paid,
+ * `refund` while the money of a completed order is on its way back.
+ */
 export const OrderMoved = Schema.Struct({
   requestId: RequestId,
   status: OrderStatus,
-  attempt: Attempt
-}).pipe(Schema.encodeKeys({ requestId: "request_id" }))
+  attempt: Attempt,
+  expiresAt: Schema.optionalKey(Schema.String),
+  confirmed: Schema.optionalKey(Schema.Literal(true)),
+  refund: Schema.optionalKey(Schema.Literal("pending"))
+}).pipe(Schema.encodeKeys({ requestId: "request_id", expiresAt: "expires_at" }))
 
-/** One fold of a batch: the item's counts after it, and the orders whose status it changed. */
+/** One fold of a batch: the item's counts after it, and the orders that it told of. */
 export const ItemMoved = Schema.Struct({
   available: Schema.Int,
   held: Schema.Int,

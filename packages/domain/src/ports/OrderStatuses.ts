@@ -5,6 +5,7 @@
 import { Context, Effect } from "effect"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
 import { hasHeldUnits, isFinal, type StatusRecord } from "../records/OrderStatus.ts"
+import type { RateLimit } from "./RateLimits.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /** A request to place an order, for which an idempotency key is to be claimed. */
@@ -94,6 +95,14 @@ export class OrderStatuses extends Context.Service<OrderStatuses, {
     requests: ReadonlyArray<AdmissionRequest>,
     policy: AdmissionPolicy
   ) => Effect.Effect<ReadonlyArray<Admission>, StoreUnavailable>
+  /**
+   * Counts one request of a user that claims nothing, in the window that `admit` counts in. One over the limit is not
+   * counted.
+   */
+  readonly countRequest: (
+    userId: UserId,
+    policy: Pick<AdmissionPolicy, "maxRequests" | "windowMillis">
+  ) => Effect.Effect<RateLimit, StoreUnavailable>
   /**
    * The claims' orders are in the log: makes each a status PENDING, where its owner still holds it. Returns as soon as
    * the end of this process cannot take it back, which may be before the store has done it: a store that fails

@@ -2,7 +2,7 @@
 import { hasHeldUnits, type StatusRecord, step } from "./OrderStatus.ts"
 
 /** What is told of an order within one step: it only grows. */
-const told = ({ refund, refundDue }: Pick<StatusRecord, "refund" | "refundDue">): number =>
+export const told = ({ refund, refundDue }: Pick<StatusRecord, "refund" | "refundDue">): number =>
   (refund === undefined ? 0 : 1) + (refundDue?.length ?? 0)
 
 /**

@@ -7,6 +7,7 @@ import { HashMap, Option } from "effect"
 import type { ExpiredHold } from "../records/checkout/Checkout.ts"
 import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "../records/checkout/Hold.ts"
 import type { Command } from "../records/Command.ts"
+import { LAST_INSTANT } from "../records/Instant.ts"
 import type { HeldOrder, Item } from "./Item.ts"
 import * as Ledger from "./Ledger.ts"
 import { lookUp } from "./OrderLookup.ts"
@@ -20,11 +21,14 @@ export const dueAt = (
   { settings }: Pick<Item, "settings">,
   { acceptedAt, order }: Pick<Of<"Hold">, "acceptedAt" | "order">
 ): number =>
-  acceptedAt + 1_000 * Math.min(
-      order.holdSeconds ?? settings.holdSeconds ?? DEFAULT_HOLD_SECONDS,
-      settings.maxHoldSeconds ?? MAX_HOLD_SECONDS,
-      MAX_HOLD_SECONDS
-    )
+  Math.min(
+    LAST_INSTANT,
+    acceptedAt + 1_000 * Math.min(
+          order.holdSeconds ?? settings.holdSeconds ?? DEFAULT_HOLD_SECONDS,
+          settings.maxHoldSeconds ?? MAX_HOLD_SECONDS,
+          MAX_HOLD_SECONDS
+        )
+  )
 
 const storedOf = (item: Item, requestId: Of<"Confirm">["requestId"]): HeldOrder | undefined =>
   Option.getOrUndefined(HashMap.get(item.orders, requestId))

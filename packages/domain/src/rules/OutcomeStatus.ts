@@ -1,5 +1,6 @@
 /** What buyers see of an outcome: the word of its status, and why. */
-import type { OrderStatus } from "../records/OrderStatus.ts"
+import { DateTime } from "effect"
+import type { OrderStatus, StatusRecord } from "../records/OrderStatus.ts"
 import type { OrderOutcome } from "./Outcome.ts"
 
 /** The status that buyers see; undefined where there is nothing (left) to publish. */
@@ -40,6 +41,22 @@ const failure = (reason: OrderOutcome["reason"]): OrderStatus => {
     default:
       return "FAILED"
   }
+}
+
+type Progress = Pick<StatusRecord, "expiresAt" | "confirmed" | "refund">
+const NO_PROGRESS: Progress = {}
+
+/**
+ * How far an order is within its status: when its hold expires, whether a hold is confirmed and not paid yet, and
+ * whether its money is on its way back.
+ */
+export const progress = ({ hold, open, state }: Pick<OrderOutcome, "state" | "hold" | "open">): Progress => {
+  if (state === "open") {
+    return open?.dueAt === undefined ? NO_PROGRESS : { expiresAt: DateTime.formatIso(DateTime.makeUnsafe(open.dueAt)) }
+  }
+  if (state === "refunding") return { refund: "pending" }
+  const isConfirmed = (state === "held" || state === "voiding") && hold?.confirmedAtOffset !== undefined
+  return isConfirmed ? { confirmed: true } : NO_PROGRESS
 }
 
 /** The `reason` in the status, in words for the buyer; undefined where the status word says it all. */

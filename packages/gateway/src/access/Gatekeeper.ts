@@ -9,7 +9,7 @@
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as MayDo from "@flash-sale/domain/access/MayDo"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
-import type { UserId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as AddressKey from "@flash-sale/infra/http/AddressKey"
 import * as ClientAddress from "@flash-sale/infra/http/ClientAddress"
@@ -44,6 +44,13 @@ export class Gatekeeper extends Context.Service<Gatekeeper, {
   readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
   /** Why this caller may not place this order; undefined where it may. */
   readonly denialOf: (caller: Caller, order: Pick<Order, "userId" | "itemId">) => Denied | undefined
+  /** Why this caller may not confirm or cancel an order of this owner that it may read; undefined where it may. */
+  readonly changeDenialOf: (
+    caller: Caller,
+    order: { readonly userId: UserId | undefined; readonly itemId: ItemId }
+  ) => "wrong_user" | "wrong_item" | undefined
+  /** Why this caller may not say that an order is paid for; undefined where it may. */
+  readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
   /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
   readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
   /** Notes that a caller asked for an order which, as far as it is told, is none. */
@@ -52,6 +59,7 @@ export class Gatekeeper extends Context.Service<Gatekeeper, {
 
 const KINDS = { Nobody: "nobody", Key: "key", Buyer: "buyer" } as const
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }
+const TELL_OF_PAYMENT: MayDo.Action = { _tag: "TellOfPayment" }
 const UNAUTHENTICATED: EntryDenial = { _tag: "Unauthenticated" }
 
 export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gatekeeper, never, Callers> =>
@@ -107,6 +115,19 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
           if (refusal === undefined) return undefined
           if (caller._tag === "Buyer") buyers.failed(caller.userId)
           return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
+        },
+        changeDenialOf: (caller, order) => {
+          const refusal = MayDo.refusalOf(auth, caller, { _tag: "ChangeOrder", ...order })
+          if (refusal === undefined) return undefined
+          if (caller._tag === "Buyer") buyers.failed(caller.userId)
+          const code = refusal._tag === "WrongItem" ? "wrong_item" : "wrong_user"
+          count(code)
+          return code
+        },
+        paymentDenialOf: (caller) => {
+          const refusal = MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)
+          if (refusal === undefined) return undefined
+          return deny(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
         },
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {

@@ -1,5 +1,5 @@
 /**
- * The path of one order: a gate, then the stages `precheck -> claim -> append -> finish`.
+ * The path of one order, to be paid at once or held: a gate, then the stages `precheck -> claim -> append -> finish`.
  *
  * Each stage is bounded in time and in how many orders may wait for it, and no order has a fiber of its own: orders
  * that come together share their round trips. Nothing interrupts an order: a buyer that hangs up has ordered all the
@@ -20,13 +20,15 @@ import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
-import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import { Context, Duration, Effect, Exit, Layer } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
 import { Gatekeeper } from "../access/Gatekeeper.ts"
+import type { ItemRules } from "../guards/ItemRules.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import type { PartitionCount } from "../guards/PartitionCount.ts"
+import { Places } from "../guards/Places.ts"
+import type { ProcessorRules } from "../guards/ProcessorRules.ts"
 import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { StoreRoomGuard } from "../guards/StoreRoomGuard.ts"
 import type { Unconfirmed } from "../guards/Unconfirmed.ts"
@@ -42,26 +44,32 @@ import * as Claims from "./Claims.ts"
 import * as ClaimStage from "./ClaimStage.ts"
 import * as DuplicateWait from "./DuplicateWait.ts"
 import * as FinishStage from "./FinishStage.ts"
-import * as KeyShares from "./KeyShares.ts"
-import { type AcceptedOrder, type AdmissionResult, type InFlight, OrderInFlight, run } from "./OrderInFlight.ts"
+import {
+  type AcceptedOrder,
+  type AdmissionResult,
+  type NewOrder,
+  OrderInFlight,
+  type OrderKind,
+  run
+} from "./OrderInFlight.ts"
 import * as PrecheckStage from "./PrecheckStage.ts"
+import * as RulesStages from "./RulesStages.ts"
 
 export interface Settings {
   readonly rateLimit: RateLimitSettings
-  /** Orders that may be in flight at once; more are refused as `overloaded`. */
+  /** Look-ups and claims that may wait for their round trips: as many as orders may be in flight at once. */
   readonly maxInFlight: number
-  /** Those of one api key; more are refused as `quota_exceeded`. */
-  readonly keyMaxInFlight: number
   /** The longest estimated wait until an order is decided; beyond it orders are refused as `overloaded`. */
   readonly maxQueueWait: Duration.Duration
 }
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
-  readonly place: (order: Order, caller: Caller) => Effect.Effect<AcceptedOrder, Refusals.Refusal>
+  readonly place: (kind: OrderKind, order: NewOrder, caller: Caller) => Effect.Effect<AcceptedOrder, Refusals.Refusal>
   /** The same by a callback, which is called once, whatever happens. Never throws. */
   readonly offer: (
-    order: Order,
+    kind: OrderKind,
+    order: NewOrder,
     request: RequestContext,
     caller: Caller,
     completion: Completion.Completion<AdmissionResult>
@@ -70,35 +78,34 @@ export class Admission extends Context.Service<Admission, {
   readonly inFlight: () => number
 }>()("@flash-sale/gateway/buy/Admission") {}
 
-const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueueWait, rateLimit }: Settings) {
+const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit }: Settings) {
   const gatekeeper = yield* Gatekeeper
   const breaker = yield* LogBreaker
   const room = yield* StoreRoomGuard
   const waitEstimate = yield* WaitEstimate
   const maxWait = Duration.toMillis(maxQueueWait)
-  const inFlight: InFlight = { count: 0 }
-  const shareOf = KeyShares.make()
+  const places = yield* Places
 
   const claims = yield* Claims.make(rateLimit, maxInFlight)
   const lookups = yield* StatusLookups.make(maxInFlight)
   const duplicates = yield* DuplicateWait.make(lookups.ask)
   const finish = yield* FinishStage.make(claims)
   const append = yield* AppendStage.make(finish)
-  const claim = yield* ClaimStage.make(claims, duplicates, append)
+  const raise = yield* RulesStages.raising(append, finish)
+  const claim = yield* RulesStages.asking(yield* ClaimStage.make(claims, duplicates, raise))
   const buyers = yield* BuyerLookups.make(maxInFlight)
   const precheck = yield* PrecheckStage.make({ buyers, lookups, duplicates, claim })
 
   /** Why an order is refused before anything is done for it. */
   const refusalOf = (
-    order: Order,
+    order: NewOrder,
     { correlationId }: RequestContext,
     caller: Caller
   ): Refusals.Refusal | undefined => {
     const denied = gatekeeper.denialOf(caller, order)
     if (denied !== undefined) return AccessRefusals.ofOrder(correlationId, denied)
-    const share = shareOf(caller)
-    if (share !== undefined && share.count >= keyMaxInFlight) return Refusals.quotaExceeded(correlationId)
-    if (inFlight.count >= maxInFlight) return Refusals.unavailable(correlationId, "overloaded")
+    const full = places.refusalOf(correlationId, places.shareOf(caller))
+    if (full !== undefined) return full
     const open = breaker.refusal()
     if (open !== undefined) return Refusals.breakerOpen(correlationId, open)
     if (room.isShort()) return Refusals.storeFull(correlationId)
@@ -106,7 +113,7 @@ const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueue
     return wait > maxWait ? Refusals.queueTooLong(correlationId, wait - maxWait) : undefined
   }
 
-  const offer: Admission["Service"]["offer"] = (order, request, caller, completion) => {
+  const offer: Admission["Service"]["offer"] = (kind, order, request, caller, completion) => {
     let refusal: Refusals.Refusal | undefined
     try {
       refusal = refusalOf(order, request, caller)
@@ -114,15 +121,15 @@ const make = Effect.fnUntraced(function*({ keyMaxInFlight, maxInFlight, maxQueue
       return completion(Exit.die(defect))
     }
     if (refusal !== undefined) return completion(Exit.fail(refusal))
-    run(precheck, new OrderInFlight(order, request, inFlight, shareOf(caller), completion))
+    run(precheck, new OrderInFlight(order, kind, request, places.taken, places.shareOf(caller), completion))
   }
   return Admission.of({
     offer,
-    inFlight: () => inFlight.count,
-    place: (order, caller) =>
+    inFlight: () => places.taken.count,
+    place: (kind, order, caller) =>
       Effect.flatMap(
         RequestContext,
-        (request) => Completion.wait((completion) => offer(order, request, caller, completion))
+        (request) => Completion.wait((completion) => offer(kind, order, request, caller, completion))
       )
   })
 })
@@ -144,4 +151,7 @@ export const layer = (
   | Unconfirmed
   | WaitEstimate
   | Gatekeeper
+  | Places
+  | ProcessorRules
+  | ItemRules
 > => Layer.effect(Admission, make(settings))

@@ -2,15 +2,18 @@
 import { AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import type { Order, RecordedOrder } from "@flash-sale/domain/records/Order"
 import { type Cipher, TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit } from "effect"
 import * as BuySpans from "./BuySpans.ts"
-import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
+import { completions, type NewOrder, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
+
+type Place = Extract<Command, { readonly _tag: "Place" }>
+type Hold = Extract<Command, { readonly _tag: "Hold" }>
+type RecordedOrder = Place["order"] & Hold["order"]
 
 /** As its record keeps it: the payment token encrypted, where there is a key (decision 0037). */
-const recorded = (order: Order, cipher: Cipher | undefined): RecordedOrder | undefined => {
+const recorded = (order: NewOrder, cipher: Cipher | undefined): RecordedOrder | undefined => {
   if (cipher === undefined || order.paymentToken === undefined) return order
   const paymentToken = cipher.encrypt(order.paymentToken, order)
   return paymentToken === undefined ? undefined : { ...order, paymentToken }
@@ -21,20 +24,18 @@ const NO_KEY = Exit.fail(new AppendRefused({ detail: "the keys of payment tokens
 
 const encode = (
   order: RecordedOrder,
-  { request: { correlationId } }: OrderInFlight,
+  { isHold, request: { correlationId } }: OrderInFlight,
   traceparent: string | undefined,
   now: number
-) =>
-  LogRecord.encode(
-    order.itemId,
-    Command.Place({
-      order,
-      attempt: 1,
-      acceptedAt: Math.floor(now),
-      correlationId,
-      ...(traceparent === undefined ? {} : { traceparent })
-    })
-  )
+) => {
+  const known = {
+    order,
+    acceptedAt: Math.floor(now),
+    correlationId,
+    ...(traceparent === undefined ? {} : { traceparent })
+  }
+  return LogRecord.encode(order.itemId, isHold ? Command.Hold(known) : Command.Place({ ...known, attempt: 1 }))
+}
 
 /** Hands an order to `finish` when its append has ended, however it ended. */
 export const make = Effect.fnUntraced(function*(finish: Stage): Effect.fn.Return<Stage, never, OrderLog> {

@@ -1,4 +1,4 @@
-/** One `POST /buy` from its body to its answer, without a fiber for it. Why: docs/decisions/0013-the-hot-route.md. */
+/** One `POST /buy` or `POST /holds` from its body to its answer, without a fiber for it. Why: docs/decisions/0013-the-hot-route.md. */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
@@ -14,12 +14,13 @@ import * as Validation from "../request/Validation.ts"
 import { Admission } from "./Admission.ts"
 import * as BuyResponses from "./BuyResponses.ts"
 import * as OrderBody from "./OrderBody.ts"
-import type { AcceptedOrder, AdmissionResult } from "./OrderInFlight.ts"
+import type { AcceptedOrder, AdmissionResult, NewOrder, OrderKind } from "./OrderInFlight.ts"
 import { RateLimitHeaders } from "./RateLimitHeaders.ts"
 
 export class BuyHandler extends Context.Service<BuyHandler, {
   /** Completes `respond` once, whatever happens: a bug is answered 500. Never throws. */
   readonly buy: (
+    kind: OrderKind,
     request: RequestContext,
     caller: Caller,
     body: Uint8Array,
@@ -34,7 +35,7 @@ export class BuyHandler extends Context.Service<BuyHandler, {
 /** An order whose request awaits an answer. */
 interface Pending {
   readonly request: RequestContext
-  readonly order: Order
+  readonly order: NewOrder
   readonly respond: Completion.Completion<BuyResponses.BuyResponse>
 }
 
@@ -89,12 +90,13 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
     }
 
     const read = (
+      kind: OrderKind,
       request: RequestContext,
       caller: Caller,
       body: Uint8Array,
       respond: Pending["respond"]
     ): void => {
-      const decoded = OrderBody.read(body)
+      const decoded = OrderBody.read(kind, body)
       if (Result.isFailure(decoded)) {
         const { correlationId } = request
         const refusal = decoded.failure._tag === "RepeatedField"
@@ -106,7 +108,7 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
       const order = decoded.success
       telemetry.received(request, order)
       const pending: Pending = { request, order, respond }
-      admission.offer(order, request, caller, guard.of(pending, answer, died))
+      admission.offer(kind, order, request, caller, guard.of(pending, answer, died))
     }
     return {
       failed,
@@ -115,9 +117,9 @@ export const layer: Layer.Layer<BuyHandler, never, BuyTelemetry | Admission | Ra
         telemetry.refused(request, refusal.code)
         return BuyResponses.refused(refusal)
       },
-      buy: (request, caller, body, respond) => {
+      buy: (kind, request, caller, body, respond) => {
         try {
-          read(request, caller, body, respond)
+          read(kind, request, caller, body, respond)
         } catch (defect) {
           respond(failed(request, Cause.die(defect)))
         }

@@ -1,5 +1,5 @@
 /**
- * Encodes the answers to `POST /buy` for the wire. Pure. Statuses and bodies are declared in `domain/api/Errors.ts`;
+ * Encodes the answers to `POST /buy` and `POST /holds` for the wire. Pure. Statuses and bodies are declared in `domain/api/Errors.ts`;
  * `request/Refusals.ts` makes the refusals.
  */
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
@@ -20,7 +20,7 @@ export interface BuyResponse {
   readonly body: string
 }
 
-type Refused = Refusal | Errors.InvalidRequest | Errors.InternalError
+type Refused = Refusal | Errors.InternalError
 
 /** How a kind of refusal is written. */
 const writer = <S extends Schema.Top & { readonly EncodingServices: never }>(schema: S) => {
@@ -66,7 +66,8 @@ export const refused = (refusal: Refused, fields?: Fields): BuyResponse => {
 }
 
 /** The path of the order's status. */
-export const locationOf = ({ requestId }: Order): string => `/orders/${encodeURIComponent(requestId)}`
+export const locationOf = ({ requestId }: Pick<Order, "requestId">): string =>
+  `/orders/${encodeURIComponent(requestId)}`
 
 /** The body of an order's 202. */
 export const bodyOf = (

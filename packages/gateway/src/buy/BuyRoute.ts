@@ -1,5 +1,5 @@
 /**
- * Takes `POST /buy` off the server before the framework, whose path around this hot route would cost more than the
+ * Takes `POST /buy` and `POST /holds` off the server before the framework, whose path around this hot route would cost more than the
  * order. Why: docs/decisions/0013-the-hot-route.md.
  *
  * **Details**: only plain requests are taken: those that no rule refuses, with a body whose length is in the headers
@@ -22,9 +22,13 @@ import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
+import type { OrderKind } from "./OrderInFlight.ts"
 import { withBody } from "./RequestBody.ts"
 
-const ASKED: Asked = { span: "POST /buy", method: "POST", route: "/buy" }
+const ASKED: Readonly<Record<OrderKind, Asked>> = {
+  buy: { span: "POST /buy", method: "POST", route: "/buy" },
+  hold: { span: "POST /holds", method: "POST", route: "/holds" }
+}
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
 
 export class BuyRoute extends Context.Service<BuyRoute, {
@@ -32,14 +36,18 @@ export class BuyRoute extends Context.Service<BuyRoute, {
   readonly take: (request: IncomingMessage, response: ServerResponse) => boolean
 }>()("@flash-sale/gateway/buy/BuyRoute") {}
 
-const isPlain = ({ headers, method, url }: IncomingMessage): boolean => {
-  if (url !== "/buy" || method !== "POST" || headers.expect !== undefined) return false
+const kindOf = (url: string | undefined): OrderKind | undefined =>
+  url === "/buy" ? "buy" : url === "/holds" ? "hold" : undefined
+
+const isPlain = ({ headers, method }: IncomingMessage): boolean => {
+  if (method !== "POST" || headers.expect !== undefined) return false
   const length = Number(headers["content-length"])
   return length > 0 && length <= MAX_BYTES
 }
 
 /** A request that was taken, and what answers it. `fields` are those of every answer to its origin, as pairs. */
 interface Exchange {
+  readonly kind: OrderKind
   readonly current: RequestContext
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -90,7 +98,7 @@ export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Gatekee
       type Respond = Completion.Completion<BuyResponse>
 
       const answer = (exchange: Exchange, buyResponse: BuyResponse): void => {
-        AnswerMetrics.answered("buy", buyResponse.status).updateUnsafe(1, context)
+        AnswerMetrics.answered(exchange.kind, buyResponse.status).updateUnsafe(1, context)
         write(exchange, buyResponse, hasBegun())
       }
       /** An answer that cannot be written ends its connection, so that the client does not wait for it. */
@@ -100,10 +108,10 @@ export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Gatekee
       }
 
       /** Where the client hangs up meanwhile and its body has not come, nothing refers to the order any more. */
-      const identify = ({ current, request }: Exchange, respond: Respond): void => {
+      const identify = ({ current, kind, request }: Exchange, respond: Respond): void => {
         const arriving: Arriving = { body: undefined, caller: undefined }
         const goOn = ({ body, caller }: Arriving): void => {
-          if (body !== undefined && caller !== undefined) buy(current, caller, body, respond)
+          if (body !== undefined && caller !== undefined) buy(kind, current, caller, body, respond)
         }
         withBody(request, (body) => {
           arriving.body = body
@@ -119,19 +127,23 @@ export const layer: Layer.Layer<BuyRoute, never, Arrivals | BuyHandler | Gatekee
       }
 
       const serve = (exchange: Exchange, respond: Respond): void => {
-        const { current, request } = exchange
+        const { current, kind, request } = exchange
         const caller = gatekeeper.known(request.headers, request.socket.remoteAddress)
         if (caller === undefined) identify(exchange, respond)
         else if (caller instanceof Denied) respond(denied(current, caller))
-        else withBody(request, (body) => buy(current, caller, body, respond))
+        else withBody(request, (body) => buy(kind, current, caller, body, respond))
       }
 
       return {
         take: (request, response) => {
-          if (!isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) return false
+          const kind = kindOf(request.url)
+          if (kind === undefined || !isPlain(request) || rules.refusalOfOrder(request.headers) !== undefined) {
+            return false
+          }
           try {
-            const current = arrivals.of(ASKED, request.headers)
-            const exchange: Exchange = { current, request, response, fields: rules.cors.pairsOf(request.headers) }
+            const current = arrivals.of(ASKED[kind], request.headers)
+            const fields = rules.cors.pairsOf(request.headers)
+            const exchange: Exchange = { kind, current, request, response, fields }
             serve(exchange, guard.of(exchange, answer, cut))
             return true
           } catch (defect) {

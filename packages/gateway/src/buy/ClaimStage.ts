@@ -42,7 +42,7 @@ export const make = Effect.fnUntraced(function*(
   const afterWait = (order: OrderInFlight, waited: Exit.Exit<StatusLookup>): void => {
     if (Exit.isFailure(waited)) return order.fail(waited.cause)
     if (waited.value._tag === "Unknown" && order.attempts < MAX_ATTEMPTS) return claim(order)
-    order.refuse(Refusals.ofLookup(order.request.correlationId, order.order, waited.value))
+    order.refuse(Refusals.ofLookup(order.request.correlationId, order.fingerprint(), waited.value))
   }
 
   return claim

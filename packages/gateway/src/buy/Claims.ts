@@ -7,7 +7,6 @@ import * as Errors from "@flash-sale/domain/api/Errors"
 import { type Admission, type Claim, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { RateLimits } from "@flash-sale/domain/ports/RateLimits"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
-import { fingerprint } from "@flash-sale/domain/records/Order"
 import * as BatchLine from "@flash-sale/infra/actor/BatchLine"
 import type { Completion } from "@flash-sale/infra/actor/Completion"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -73,14 +72,17 @@ const toAnswer = (inFlight: OrderInFlight, admission: Admission, owner: string):
   }
 }
 
-const toRequest = ({ order, request: { correlationId } }: OrderInFlight) => ({
-  requestId: order.requestId,
-  userId: order.userId,
-  itemId: order.itemId,
-  amount: order.amount,
-  fingerprint: fingerprint(order),
-  correlationId
-})
+const toRequest = (inFlight: OrderInFlight) => {
+  const { order, request: { correlationId } } = inFlight
+  return {
+    requestId: order.requestId,
+    userId: order.userId,
+    itemId: order.itemId,
+    amount: order.amount,
+    fingerprint: inFlight.fingerprint(),
+    correlationId
+  }
+}
 
 /** Whether it was done. Orders do not wait for a store that is away. */
 const orLeave = (what: string, effect: Effect.Effect<void, StoreUnavailable>): Effect.Effect<boolean> =>

@@ -49,12 +49,6 @@ const claimEnds = (orders: Orders): ClaimEnds => {
   return { confirmed, released }
 }
 
-const toRefusal = ({ request: { correlationId } }: OrderInFlight, error: AppendError): Refusals.Refusal =>
-  Refusals.unavailable(
-    correlationId,
-    error._tag === "AppendUnknown" ? "outcome_unknown" : error.overloaded ? "overloaded" : "log_unavailable"
-  )
-
 /** Ends the claims by `end`. A bug in it is the result, so that it concerns the orders of these claims alone. */
 const endAll = <A>(
   claims: ReadonlyArray<Claim>,
@@ -95,7 +89,7 @@ export const make = Effect.fnUntraced(function*(
     if (error === undefined) return order.fail(appended.cause)
     const isStuck = claim !== undefined && error._tag === "AppendRefused" && Exit.isFailure(released)
     if (isStuck) order.fail(released.cause)
-    else order.refuse(toRefusal(order, error))
+    else order.refuse(Refusals.ofAppend(order.request.correlationId, error))
   }
 
   const finish = Effect.fnUntraced(function*(orders: Orders) {

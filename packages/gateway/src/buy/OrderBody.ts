@@ -1,16 +1,21 @@
-/** The body of `POST /buy`, read by the contract of its endpoint. Pure. */
+/** The bodies of `POST /buy` and `POST /holds`, read by the contract of its endpoint. Pure. */
+import { Hold } from "@flash-sale/domain/records/checkout/Hold"
 import { Order } from "@flash-sale/domain/records/Order"
 import { Result, Schema, type SchemaIssue } from "effect"
 import * as SchemaJITCompiler from "effect/schema/SchemaJITCompiler"
 import { isUtf8 } from "node:buffer"
 import * as RepeatedFields from "../request/RepeatedFields.ts"
-
-const OrderText = Schema.fromJsonString(Order)
-// Compiled at its first use, which saves a third of the work for each body.
-SchemaJITCompiler.enable(OrderText.ast)
+import type { NewOrder, OrderKind } from "./OrderInFlight.ts"
 
 /** Names every wrong field, as the endpoint's annotation does. */
-const decode = Schema.decodeUnknownResult(OrderText, { errors: "all" })
+const decoder = <S extends Schema.Codec<NewOrder, unknown>>(schema: S) => {
+  const text = Schema.fromJsonString(schema)
+  // Compiled at its first use, which saves a third of the work for each body.
+  SchemaJITCompiler.enable(text.ast)
+  return Schema.decodeUnknownResult(text, { errors: "all" })
+}
+type Decode = (text: string) => Result.Result<NewOrder, Schema.SchemaError>
+const decoders: Readonly<Record<OrderKind, Decode>> = { buy: decoder(Order), hold: decoder(Hold) }
 
 /** What bytes that are not UTF-8 are read as: no JSON either, so they get the same 400 as other invalid bodies. */
 const NOT_UTF8 = ""
@@ -21,12 +26,19 @@ export interface RepeatedField {
   readonly field: string
 }
 
+/** How many fields were read of an order: four that it has, and one that it may have. */
+export const fieldsOf = ({ holdSeconds, paymentToken }: NewOrder): number =>
+  paymentToken === undefined && holdSeconds === undefined ? 4 : 5
+
 /** Reads a body as an order, or says what is wrong with it. */
-export const read = (bytes: Uint8Array): Result.Result<Order, SchemaIssue.Issue | RepeatedField> => {
+export const read = (
+  kind: OrderKind,
+  bytes: Uint8Array
+): Result.Result<NewOrder, SchemaIssue.Issue | RepeatedField> => {
   const text = isUtf8(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString() : NOT_UTF8
-  const decoded = decode(text)
+  const decoded = decoders[kind](text)
   if (Result.isFailure(decoded)) return Result.fail(decoded.failure.issue)
-  const order = decoded.success
-  const field = RepeatedFields.find(text, order)
+  const order: NewOrder = decoded.success
+  const field = RepeatedFields.find(text, fieldsOf(order))
   return field === undefined ? Result.succeed(order) : Result.fail({ _tag: "RepeatedField", field })
 }

@@ -6,10 +6,11 @@
 import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { Claim } from "@flash-sale/domain/ports/OrderStatuses"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
-import type { Order } from "@flash-sale/domain/records/Order"
+import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import type { Span } from "@flash-sale/infra/observability/tracing/Spans"
 import { Cause, Effect, Exit } from "effect"
+import type { InFlight } from "../guards/KeyShares.ts"
 import type { PrecheckRefusal } from "../request/Precheck.ts"
 import type { Refusal } from "../request/Refusals.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -25,15 +26,18 @@ export interface AcceptedOrder {
 /** How the admission of one order ends; a bug of ours is a defect in it. */
 export type AdmissionResult = Exit.Exit<AcceptedOrder, Refusal>
 
-/** The orders in flight at one gateway, or of one api key: what `MAX_IN_FLIGHT` and `KEY_MAX_IN_FLIGHT` bound. */
-export interface InFlight {
-  count: number
-}
+/** An order as it was asked for: to be paid at once, or a hold. */
+export type NewOrder = Order & { readonly holdSeconds?: number }
+/** Which of the two: the names of their endpoints. */
+export type OrderKind = "buy" | "hold"
 
 /** Takes its place at once, of its caller's share as well where there is one, and gives both back when it is done. */
 export class OrderInFlight implements AcceptedOrder {
-  readonly order: Order
+  readonly order: NewOrder
+  readonly isHold: boolean
   readonly request: RequestContext
+  /** Whether its item was seen at the version of the rules that all orders can have. */
+  isRaised = false
   /** Why what was read of its item and its buyer refuses it, while it is looked up whether it was placed before. */
   precheck: PrecheckRefusal | undefined = undefined
   /** The limit for each buyer of its item in units, where it has one. */
@@ -57,19 +61,25 @@ export class OrderInFlight implements AcceptedOrder {
   private readonly completion: Completion.Completion<AdmissionResult>
 
   constructor(
-    order: Order,
+    order: NewOrder,
+    kind: OrderKind,
     request: RequestContext,
     inFlight: InFlight,
     share: InFlight | undefined,
     completion: Completion.Completion<AdmissionResult>
   ) {
     this.order = order
+    this.isHold = kind === "hold"
     this.request = request
     this.inFlight = inFlight
     this.share = share
     this.completion = completion
     inFlight.count++
     if (share !== undefined) share.count++
+  }
+
+  fingerprint(): string {
+    return fingerprint(this.order, this.isHold)
   }
 
   /** Ends the span of the step under way. */

@@ -4,7 +4,11 @@
  */
 import type { BuyerUnits } from "@flash-sale/domain/ports/ItemStore"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import * as CheckoutRule from "@flash-sale/domain/rules/CheckoutRule"
+import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
+import { defaultSettings, type SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { Cause, Clock, Effect, Exit, Option } from "effect"
+import { WaitEstimate } from "../guards/WaitEstimate.ts"
 import type { BuyerLookups } from "../reads/BuyerLookups.ts"
 import { type ItemRead, ItemReads } from "../reads/ItemReads.ts"
 import type { LookupError, StatusLookups } from "../reads/StatusLookups.ts"
@@ -27,10 +31,15 @@ const overloaded = ({ request: { correlationId } }: OrderInFlight): Refusals.Ref
 /** Hands an order to `claim` unless its item refuses it. */
 export const make = Effect.fnUntraced(function*(
   { buyers, claim, duplicates, lookups }: Parts
-): Effect.fn.Return<Stage, never, ItemReads> {
+): Effect.fn.Return<Stage, never, ItemReads | WaitEstimate> {
   const reads = yield* ItemReads
+  const waitEstimate = yield* WaitEstimate
   const clock = yield* Clock.Clock
   const completion = yield* completions
+
+  /** By how many milliseconds a hold would be over before it is decided; negative where it would not. */
+  const waitBeyondHold = ({ order }: OrderInFlight, settings: SaleSettings): number =>
+    waitEstimate.before(order.itemId) - CheckoutRule.dueAt({ settings }, { order, acceptedAt: 0 })
 
   /** An honest retry gets its own order's status, also after the item has sold out. */
   const answer = (order: OrderInFlight, lookup: StatusLookup): void => {
@@ -38,7 +47,7 @@ export const make = Effect.fnUntraced(function*(
     order.refuse(
       lookup._tag === "Unknown" && precheck !== undefined
         ? Refusals.early(correlationId, precheck, clock.currentTimeMillisUnsafe())
-        : Refusals.ofLookup(correlationId, order.order, lookup)
+        : Refusals.ofLookup(correlationId, order.fingerprint(), lookup)
     )
   }
   const afterWait = (order: OrderInFlight, waited: Exit.Exit<StatusLookup>): void =>
@@ -79,11 +88,16 @@ export const make = Effect.fnUntraced(function*(
   }
 
   const afterRead = (order: OrderInFlight, read: ItemRead): void => {
+    if (order.isHold) {
+      const tooLong = waitBeyondHold(order, Exit.isSuccess(read) ? read.value.settings : defaultSettings)
+      if (tooLong >= 0) return order.refuse(Refusals.queueTooLong(order.request.correlationId, tooLong))
+    }
     if (Exit.isFailure(read)) {
       // An item that cannot be read now is no reason to refuse its orders: the log decides. A bug is one.
       return Option.isSome(Exit.findErrorOption(read)) ? claim(order) : order.fail(read.cause)
     }
-    const { limit, refusal } = Precheck.check(read.value, order.order.amount, clock.currentTimeMillisUnsafe())
+    order.isRaised = read.value.isComplete && read.value.rules >= RulesVersions.CHECKOUT
+    const { limit, refusal } = Precheck.check(read.value, order.order, clock.currentTimeMillisUnsafe())
     order.precheck = refusal
     if (limit === undefined) return lookUpOrClaim(order)
     order.limit = limit

@@ -5,15 +5,15 @@ import { HttpServerRequest } from "effect/http"
 import * as AccessRefusals from "../access/AccessRefusals.ts"
 import { Denied, type EntryDenial } from "../access/Denied.ts"
 import { Gatekeeper } from "../access/Gatekeeper.ts"
-import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import { RequestContext } from "../request/RequestContext.ts"
+import { RefusalCounts } from "./RefusalCounts.ts"
 import { withRetryAfter } from "./RefusalHeaders.ts"
 
-export const layer: Layer.Layer<Authorization, never, Gatekeeper | BuyTelemetry> = Layer.effect(
+export const layer: Layer.Layer<Authorization, never, Gatekeeper | RefusalCounts> = Layer.effect(
   Authorization,
   Effect.gen(function*() {
     const gatekeeper = yield* Gatekeeper
-    const telemetry = yield* BuyTelemetry
+    const counts = yield* RefusalCounts
 
     const caller = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, remoteAddress }) => {
       const remote = Option.getOrUndefined(remoteAddress)
@@ -22,12 +22,15 @@ export const layer: Layer.Layer<Authorization, never, Gatekeeper | BuyTelemetry>
     })
     const deny = (request: RequestContext, endpoint: string, { denial }: Denied<EntryDenial>) => {
       const refusal = AccessRefusals.ofEntry(request.correlationId, denial)
-      if (endpoint === "buy") telemetry.refused(request, refusal.code)
+      counts.refused(request, endpoint, refusal.code)
       return refusal
     }
     return (serve, { endpoint }) =>
       Effect.gen(function*() {
-        const found = yield* caller
+        const entered = yield* caller
+        const found = endpoint.identifier === "paid" && !(entered instanceof Denied)
+          ? gatekeeper.paymentDenialOf(entered) ?? entered
+          : entered
         if (!(found instanceof Denied)) return yield* Effect.provideService(serve, CurrentCaller, found)
         return yield* withRetryAfter(Effect.fail(deny(yield* RequestContext, endpoint.identifier, found)))
       })

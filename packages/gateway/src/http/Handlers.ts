@@ -6,12 +6,13 @@ import { DEFAULT_PAGE, type ItemsQuery } from "@flash-sale/domain/api/ItemsApi"
 import { NotReady, Unhealthy } from "@flash-sale/domain/api/SystemApi"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
-import type { Order } from "@flash-sale/domain/records/Order"
 import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import { Admission } from "../buy/Admission.ts"
 import * as BuyResponses from "../buy/BuyResponses.ts"
+import * as OrderBody from "../buy/OrderBody.ts"
+import type { NewOrder, OrderKind } from "../buy/OrderInFlight.ts"
 import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
@@ -36,45 +37,40 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
     /** The text is kept from when it was read first. */
-    const withoutRepeats = Effect.fnUntraced(function*<E>(order: Order, text: Effect.Effect<string, E>) {
+    const withoutRepeats = Effect.fnUntraced(function*<E>(order: NewOrder, text: Effect.Effect<string, E>) {
       const request = yield* RequestContext
-      const repeated = RepeatedFields.find(yield* Effect.orDie(text), order)
+      const repeated = RepeatedFields.find(yield* Effect.orDie(text), OrderBody.fieldsOf(order))
       if (repeated === undefined) return request
       telemetry.refused(request, "validation_failed")
       return yield* RepeatedFields.refusal(request.correlationId, repeated)
     })
+    const place = <E>(kind: OrderKind, order: NewOrder, text: Effect.Effect<string, E>) =>
+      Effect.flatMap(Effect.all([withoutRepeats(order, text), CurrentCaller]), ([request, caller]) => {
+        telemetry.received(request, order)
+        return admission.place(kind, order, caller).pipe(
+          Effect.tapError((refusal) => {
+            telemetry.refused(request, refusal.code, order)
+            return withHeaders({ ...rateLimitHeaders.ofRefused(refusal) })
+          }),
+          Effect.map(({ remaining, waitMillis }) =>
+            HttpApiSchema.withHeaders({
+              body: BuyResponses.bodyOf(order, request.correlationId, telemetry.queued(request, order), waitMillis),
+              headers: { location: BuyResponses.locationOf(order), ...rateLimitHeaders.ofQueued(remaining) }
+            })
+          ),
+          withRetryAfter
+        )
+      })
     return handlers
       // Most orders are served by `BuyRoute` instead.
-      .handle("buy", ({ payload, request: { text } }) =>
-        Effect.flatMap(Effect.all([withoutRepeats(payload, text), CurrentCaller]), ([request, caller]) => {
-          telemetry.received(request, payload)
-          return admission.place(payload, caller).pipe(
-            Effect.tapError((refusal) => {
-              telemetry.refused(request, refusal.code, payload)
-              return withHeaders({ ...rateLimitHeaders.ofRefused(refusal) })
-            }),
-            Effect.map(({ remaining, waitMillis }) =>
-              HttpApiSchema.withHeaders({
-                body: BuyResponses.bodyOf(
-                  payload,
-                  request.correlationId,
-                  telemetry.queued(request, payload),
-                  waitMillis
-                ),
-                headers: { location: BuyResponses.locationOf(payload), ...rateLimitHeaders.ofQueued(remaining) }
-              })
-            ),
-            withRetryAfter
-          )
-        }))
+      .handle("buy", ({ payload, request: { text } }) => place("buy", payload, text))
+      .handle("hold", ({ payload, request: { text } }) => place("hold", payload, text))
       .handle("order", ({ params }) =>
-        CurrentCaller.pipe(
-          Effect.flatMap((caller) =>
-            statuses.read(params.request_id, caller)
-          ),
-          Effect.map(Views.ofOrder),
-          withRetryAfter
-        ))
+        Effect.flatMap(CurrentCaller, (caller) =>
+          Effect.map(statuses.read(params.request_id, caller), (record) =>
+            Views.ofOrder(record, caller))).pipe(
+            withRetryAfter
+          ))
   }))
 
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>

@@ -12,20 +12,20 @@ import { ByteSize, Cause, Effect, type Layer, Metric } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { Arrivals } from "../request/Arrivals.ts"
 import { MAX_BODY } from "../request/BodyLimit.ts"
-import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type * as Cors from "../request/Cors.ts"
 import * as HttpRefusals from "../request/HttpRefusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import * as Paths from "./Paths.ts"
+import { type Counted, RefusalCounts } from "./RefusalCounts.ts"
 import * as RequestTracing from "./RequestTracing.ts"
 
-const answer = Effect.fnUntraced(function*(telemetry: BuyTelemetry["Service"], refusal: HttpRefusals.HttpRefusal) {
+const answer = Effect.fnUntraced(function*(counts: RefusalCounts["Service"], refusal: HttpRefusals.HttpRefusal) {
   const request = yield* RequestContext
   const { method, url } = yield* HttpServerRequest.HttpServerRequest
   const { code, error, headers = {}, status } = refusal
-  if (Paths.bringsOrder(method, url)) telemetry.refused(request, code)
+  counts.refused(request, Paths.broughtBy(method, url), code)
   const body: Problem = { error, code, retryable: status >= 500, correlation_id: request.correlationId }
   return HttpServerResponse.jsonUnsafe(body, { status, headers })
 })
@@ -44,6 +44,15 @@ const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
 const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)
 
+const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  Number(headers["content-length"]) > 0 || headers["transfer-encoding"] !== undefined
+
+const mayBeWithoutBody = (brought: Counted): boolean => brought === "confirm" || brought === "cancel"
+
+/** The label of an answer's count. */
+const routeOf = (brought: Counted | undefined): AnswerMetrics.Route =>
+  brought === undefined ? "else" : brought === "buy" || brought === "hold" ? brought : "action"
+
 /** Why a request is refused before it is routed; undefined where it is not. */
 const refusalOf = (
   rules: RequestRules["Service"],
@@ -56,7 +65,8 @@ const refusalOf = (
   if (path === undefined) return HttpRefusals.notFound
   // A body whose own header says that it is too large is not waited for.
   if (isTooLarge(request)) return HttpRefusals.bodyTooLarge
-  if (Paths.bringsOrder(method, url)) return rules.refusalOfOrder(headers)
+  const brought = Paths.broughtBy(method, url)
+  if (brought !== undefined && !(mayBeWithoutBody(brought) && !hasBody(request))) return rules.refusalOfOrder(headers)
   const allow = Paths.otherThan(method, path)
   return allow === undefined ? undefined : HttpRefusals.methodNotAllowed(allow)
 }
@@ -89,7 +99,7 @@ const keptByNobody = (path: Paths.Path | undefined) => (response: HttpServerResp
     ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
     : response
 
-type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
+type Services = Arrivals | Shutdown | RefusalCounts | RequestRules
 
 /**
  * Around every route.
@@ -100,8 +110,8 @@ type Services = Arrivals | Shutdown | BuyTelemetry | RequestRules
  */
 export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> = HttpRouter.middleware(
   Effect.map(
-    Effect.all([Arrivals, Shutdown, BuyTelemetry, RequestRules]),
-    ([arrivals, { hasBegun }, telemetry, rules]) => (app) =>
+    Effect.all([Arrivals, Shutdown, RefusalCounts, RequestRules]),
+    ([arrivals, { hasBegun }, counts, rules]) => (app) =>
       Effect.gen(function*() {
         const request = yield* HttpServerRequest.HttpServerRequest
         const { method, url } = request
@@ -117,15 +127,15 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
             HttpServerRequest.HttpServerRequest,
             request.modify({ url: Paths.withEscapes(url) })
           )
-          : answer(telemetry, refusal)
-        const route = Paths.bringsOrder(method, url) ? "buy" : "else"
+          : answer(counts, refusal)
+        const route = routeOf(Paths.broughtBy(method, url))
         return yield* served.pipe(
           // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
           Effect.interruptible,
           Effect.catchCause((cause) =>
             Cause.hasInterruptsOnly(cause)
               ? Effect.failCause(cause)
-              : Effect.flatMap(fromCause(cause), (refusal) => answer(telemetry, refusal))
+              : Effect.flatMap(fromCause(cause), (refusal) => answer(counts, refusal))
           ),
           Effect.tap(({ status }) => Metric.update(AnswerMetrics.answered(route, status), 1)),
           Effect.map(HttpServerResponse.setHeader(CorrelationIds.HEADER, about.correlationId)),

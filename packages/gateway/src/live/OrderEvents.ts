@@ -1,7 +1,7 @@
 /**
  * `GET /orders/:request_id/events`. Why: docs/decisions/0007-live-streams.md.
  *
- * **Details**: an event's id is the order's status, `<attempt>-<status>`: a client that comes back with it has missed
+ * **Details**: an event's id is the order's status, `<attempt>-<status>`, and `-confirmed` of a hold that is: a client that comes back with it has missed
  * nothing if the status is still the same, and gets a snapshot otherwise. The status is read again now and then, as an
  * item's live events are trimmed and not repeated.
  */
@@ -40,9 +40,10 @@ export class OrderEvents extends Context.Service<OrderEvents, {
 const encodeView = Schema.encodeSync(Schema.fromJsonString(OrderView))
 const encodeMoved = Schema.encodeSync(Schema.fromJsonString(OrderMoved))
 
-const idOf = ({ attempt, status }: StatusStamp): string => `${attempt}-${status}`
-const snapshot = (record: StatusRecord): string =>
-  Sse.event("snapshot", idOf(record), encodeView(Views.ofOrder(record)))
+const idOf = ({ attempt, confirmed, status }: StatusStamp): string =>
+  `${attempt}-${status}${confirmed === true ? "-confirmed" : ""}`
+const snapshot = (record: StatusRecord, caller: Caller): string =>
+  Sse.event("snapshot", idOf(record), encodeView(Views.ofOrder(record, caller)))
 
 /** The status that was sent last, and how long to wait for the next move before the status is read again. */
 interface Waiting {
@@ -81,7 +82,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         Effect.option(statuses.read(requestId, caller)),
         (found): readonly [ReadonlyArray<string>, StatusStamp] =>
           Option.isSome(found) && isForward(sent, stampOf(found.value))
-            ? [[snapshot(found.value)], stampOf(found.value)]
+            ? [[snapshot(found.value, caller)], stampOf(found.value)]
             : [[Sse.heartbeat], sent]
       )
 
@@ -95,7 +96,10 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         Effect.map(([texts, sent]) =>
           [
             texts,
-            isFinal(sent.status) ? Option.none<Waiting>() : Option.some<Waiting>({ sent, timeout: Sse.HEARTBEAT })
+            isFinal(sent.status)
+              ? Option.none<Waiting>()
+              // What moved without another word, as a hold that was confirmed, is in the status a moment later.
+              : Option.some<Waiting>({ sent, timeout: texts.length === 0 ? FIRST_READ : Sse.HEARTBEAT })
           ] as const
         ),
         // The subscriber's queue has ended.
@@ -107,7 +111,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         const found = yield* statuses.read(requestId, caller)
         const isSame = (record: StatusRecord) => Sse.lastEventId(lastEventId) === idOf(record)
         const last = (record: StatusRecord) =>
-          isSame(record) ? Effect.succeed(Sse.nothingMore) : Sse.response(snapshot(record), Stream.empty)
+          isSame(record) ? Effect.succeed(Sse.nothingMore) : Sse.response(snapshot(record, caller), Stream.empty)
         // Before anything is built: an order that will not move needs no feed.
         if (isFinal(found.status)) return yield* last(found)
         const subscriber = yield* subscribers.subscribe<Moved>()
@@ -118,7 +122,7 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         if (isFinal(record.status)) return yield* last(record)
         const waiting: Waiting = { sent: stampOf(record), timeout: FIRST_READ }
         return yield* Sse.response(
-          isSame(record) ? Sse.heartbeat : snapshot(record),
+          isSame(record) ? Sse.heartbeat : snapshot(record, caller),
           Stream.paginate(waiting, step({ requestId, caller }, subscriber))
         )
       },
@@ -137,5 +141,11 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
   })
 )
 
-/** Attempt and status alone are compared: live events have no offsets. */
-const stampOf = ({ attempt, status }: StatusStamp): StatusStamp => ({ attempt, status })
+/** Offsets are not compared: live events have none. */
+const stampOf = ({ attempt, confirmed, refund, refundDue, status }: StatusStamp): StatusStamp => ({
+  attempt,
+  status,
+  ...(confirmed === undefined ? {} : { confirmed }),
+  ...(refund === undefined ? {} : { refund }),
+  ...(refundDue === undefined ? {} : { refundDue })
+})

@@ -1,24 +1,42 @@
 /** Orders and items as the bodies of the API show them. */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
+import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { DateTime, Effect, Exit, Option } from "effect"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import type { ItemRead } from "./ItemReads.ts"
 
-export const ofOrder = (record: StatusRecord) => ({
-  request_id: record.requestId,
-  item_id: record.itemId,
-  ...(record.amount === undefined ? {} : { amount: record.amount }),
-  status: record.status,
-  ...(record.reason === undefined ? {} : { reason: record.reason }),
-  attempt: record.attempt,
-  correlation_id: record.correlationId,
-  updated_at: record.updatedAt
+/** Whose order it is, as far as this caller is told: a buyer knows, and nobody else but a key is asked who it is. */
+const ownerFor = (caller: Caller, { fingerprint }: StatusRecord): UserId | undefined =>
+  caller._tag === "Key" ? ownerIn(fingerprint) : undefined
+
+const shownOf = ({ confirmed, expiresAt, reason, refund, refundDue }: StatusRecord) => ({
+  ...(reason === undefined ? {} : { reason }),
+  ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+  ...(confirmed === undefined ? {} : { confirmed }),
+  ...(refund === undefined ? {} : { refund }),
+  ...(refundDue === undefined || refundDue.length === 0 ? {} : { refund_due: refundDue })
 })
+
+export const ofOrder = (record: StatusRecord, caller: Caller) => {
+  const userId = ownerFor(caller, record)
+  return {
+    request_id: record.requestId,
+    item_id: record.itemId,
+    ...(userId === undefined ? {} : { user_id: userId }),
+    ...(record.amount === undefined ? {} : { amount: record.amount }),
+    status: record.status,
+    ...shownOf(record),
+    attempt: record.attempt,
+    correlation_id: record.correlationId,
+    updated_at: record.updatedAt
+  }
+}
 
 const shown = (itemId: ItemId, { available, held, settings, sold }: ItemSummary, now: DateTime.Utc) => ({
   item_id: itemId,

@@ -1,5 +1,5 @@
 /**
- * What is counted and logged of each `POST /buy`: received = successful + refused + failed.
+ * What is counted and logged of each `POST /buy` and `POST /holds`: received = successful + refused + failed.
  *
  * **Details**: an order is counted when it is answered, by its answer, so that the sum is right at every moment. Failed
  * are answers with 5xx and no others; `gateway_orders_failures_total` says why. All of it is done at once and without a
@@ -58,6 +58,7 @@ const counters: Readonly<Record<AnswerCode, ReadonlyArray<Counter>>> = {
   overloaded: failure("overloaded"),
   store_unavailable: failure("store_unavailable"),
   keys_unavailable: failure("keys_unavailable"),
+  upgrading: failure("upgrading"),
   // No answer to an order: orders of an item that cannot be read are accepted, and the log decides.
   item_stopped: failure("store_unavailable"),
   internal_error: failure("internal_error")

@@ -3,9 +3,11 @@
  * docs/decisions/0033-what-cannot-succeed-is-refused-at-the-door.md.
  */
 import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import { MAX_HOLD_SECONDS } from "@flash-sale/domain/records/checkout/Hold"
 
 export type PrecheckRefusal =
   | { readonly _tag: "UnknownItem" }
+  | { readonly _tag: "HoldTooLong"; readonly most: number }
   | { readonly _tag: "Paused" }
   | { readonly _tag: "NotOpen"; readonly opensAt: number }
   | { readonly _tag: "Closed" }
@@ -27,12 +29,18 @@ const refused = (refusal: PrecheckRefusal): Checked => ({ refusal, limit: undefi
  * Checks an order against its item.
  *
  * **Details**: an item that may not be wholly folded yet, or has a pending edit, is about to change, so nothing is
- * concluded from it. The order of the rules is that of `PlaceRule`. `now` in milliseconds since 1970 (UTC).
+ * concluded from it. The order of the rules is that of `PlaceRule`, which shortens a hold that is too long: that is
+ * refused here as a courtesy. `now` in milliseconds since 1970 (UTC).
  */
-export const check = (item: ItemSummary, amount: number, now: number): Checked => {
+export const check = (
+  item: ItemSummary,
+  { amount, holdSeconds = 0 }: { readonly amount: number; readonly holdSeconds?: number },
+  now: number
+): Checked => {
   if (!item.isComplete || item.pendingEdit !== undefined) return decidedByFold
   if (!item.isKnown) return refused({ _tag: "UnknownItem" })
-  const { closesAt, opensAt, paused, perUserLimit: limit } = item.settings
+  const { closesAt, maxHoldSeconds = MAX_HOLD_SECONDS, opensAt, paused, perUserLimit: limit } = item.settings
+  if (holdSeconds > maxHoldSeconds) return refused({ _tag: "HoldTooLong", most: maxHoldSeconds })
   if (paused) return refused({ _tag: "Paused" })
   if (opensAt !== undefined && now < opensAt) return refused({ _tag: "NotOpen", opensAt })
   if (closesAt !== undefined && now >= closesAt) return refused({ _tag: "Closed" })

@@ -1,9 +1,9 @@
 /** The refusals of an order, made of what was found out. Pure. A flood of them must be cheap, so none has a stack. */
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
+import type { AppendRefused, AppendUnknown } from "@flash-sale/domain/ports/OrderLog"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
-import { fingerprint, type Order } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { BreakerOpen } from "@flash-sale/infra/resilience/CircuitBreaker"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
@@ -24,6 +24,10 @@ export type Refusal =
   | AccessErrors.TokenMismatch
   | AccessErrors.TooManyFailures
   | AccessErrors.QuotaExceeded
+  | Errors.InvalidRequest
+
+/** There is no place left. */
+export type Full = Errors.Unavailable | AccessErrors.QuotaExceeded
 
 /** `Retry-After` where no better time is known, in seconds. */
 const RETRY_SECONDS = 1
@@ -59,6 +63,13 @@ export const quotaExceeded = (correlation_id: CorrelationId): AccessErrors.Quota
 export const breakerOpen = (correlation_id: CorrelationId, { retryAfterMillis }: BreakerOpen): Errors.Unavailable =>
   unavailable(correlation_id, "breaker_open", wholeSeconds(retryAfterMillis))
 
+/** The answer to a request whose record did not get into the log, or of which nobody knows whether it did. */
+export const ofAppend = (correlation_id: CorrelationId, error: AppendRefused | AppendUnknown): Errors.Unavailable =>
+  unavailable(
+    correlation_id,
+    error._tag === "AppendUnknown" ? "outcome_unknown" : error.overloaded ? "overloaded" : "log_unavailable"
+  )
+
 /** The answer to a request id that is known already; `same` says whether it was the same order. */
 export const known = (correlation_id: CorrelationId, same: boolean, { status }: StatusRecord) =>
   withoutStack(() =>
@@ -67,10 +78,10 @@ export const known = (correlation_id: CorrelationId, same: boolean, { status }: 
       : new Errors.RequestIdReused({ correlation_id })
   )
 
-/** The answer to a request id that was taken before, by what is known of it. */
-export const ofLookup = (correlation_id: CorrelationId, order: Order, lookup: StatusLookup): Refusal =>
+/** The answer to a request id that was taken before, by what is known of it, and the fingerprint of the order. */
+export const ofLookup = (correlation_id: CorrelationId, fingerprint: string, lookup: StatusLookup): Refusal =>
   lookup._tag === "Kept"
-    ? known(correlation_id, lookup.record.fingerprint === fingerprint(order), lookup.record)
+    ? known(correlation_id, lookup.record.fingerprint === fingerprint, lookup.record)
     : unavailable(correlation_id, "outcome_unknown")
 
 export const limited = (
@@ -85,6 +96,17 @@ export const limited = (
     })
   )
 
+/** The answer to a body of which one field is wrong. */
+export const invalidField = (correlation_id: CorrelationId, field: string, message: string): Errors.InvalidRequest =>
+  withoutStack(() =>
+    new Errors.InvalidRequest({
+      error: "Validation failed",
+      code: "validation_failed",
+      correlation_id,
+      errors: [{ field, message }]
+    })
+  )
+
 /** The answer by what was read of the item and of the buyer. `now` in milliseconds since 1970 (UTC). */
 export const early = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now: number): Refusal =>
   withoutStack(() => toRefusal(correlation_id, refusal, now))
@@ -93,6 +115,12 @@ const toRefusal = (correlation_id: CorrelationId, refusal: PrecheckRefusal, now:
   switch (refusal._tag) {
     case "UnknownItem":
       return new Errors.UnknownItem({ correlation_id })
+    case "HoldTooLong":
+      return invalidField(
+        correlation_id,
+        "hold_seconds",
+        `must be a whole number of seconds from 1 to ${refusal.most}, which is the most that this sale allows`
+      )
     case "Limit":
       return new Errors.LimitReached({ correlation_id, retryable: refusal.retryable })
     case "SoldOut":

@@ -5,12 +5,21 @@
  * **Details**: an order that is as it should be has as many colons as fields, which costs next to nothing to know. Only
  * a body with more is read again.
  */
-import { InvalidRequest } from "@flash-sale/domain/api/Errors"
+import type { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
 import * as Json from "@flash-sale/domain/records/Json"
-import type { Order } from "@flash-sale/domain/records/Order"
+import * as Refusals from "./Refusals.ts"
 
-const FIELDS: ReadonlySet<string> = new Set(["request_id", "user_id", "item_id", "amount", "payment_token"])
+/** Every field that a body may have which is read. */
+const FIELDS: ReadonlySet<string> = new Set([
+  "request_id",
+  "user_id",
+  "item_id",
+  "amount",
+  "payment_token",
+  "hold_seconds",
+  "reference"
+])
 
 const colons = (text: string): number => {
   let found = 0
@@ -37,17 +46,10 @@ const repeated = (text: string): string | undefined => {
   return undefined
 }
 
-/** The field that the text of this order has twice; undefined where it has none. */
-export const find = (text: string, { paymentToken }: Order): string | undefined => {
-  const needed = paymentToken === undefined ? FIELDS.size - 1 : FIELDS.size
-  return colons(text) === needed ? undefined : repeated(text)
-}
+/** The field of which there are two in this text, of which so many fields were read; undefined where there is none. */
+export const find = (text: string, fields: number): string | undefined =>
+  colons(text) === fields ? undefined : repeated(text)
 
-/** The answer to an order that has this field twice. */
+/** The answer to a body that has this field twice. */
 export const refusal = (correlation_id: CorrelationId, field: string): InvalidRequest =>
-  new InvalidRequest({
-    error: "Validation failed",
-    code: "validation_failed",
-    correlation_id,
-    errors: [{ field, message: "is there twice" }]
-  })
+  Refusals.invalidField(correlation_id, field, "is there twice")

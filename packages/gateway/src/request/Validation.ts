@@ -1,11 +1,7 @@
 /** Requests that do not fit their schema: which fields are wrong, and why. */
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
-import { RequestErrors } from "@flash-sale/domain/api/RequestErrors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
-import { Effect, Layer, SchemaAST, SchemaIssue } from "effect"
-import { HttpApiMiddleware } from "effect/http-api"
-import { BuyTelemetry } from "./BuyTelemetry.ts"
-import { RequestContext } from "./RequestContext.ts"
+import { SchemaAST, SchemaIssue } from "effect"
 
 /** What fields there are, for whoever has misspelt one. */
 const unknownField = (ast: SchemaAST.AST): string => {
@@ -46,19 +42,3 @@ export const refusal = (correlation_id: CorrelationId, issue: SchemaIssue.Issue)
       : { error: "Validation failed", code: "validation_failed", correlation_id, errors }
   )
 }
-
-export const layer: Layer.Layer<RequestErrors, never, BuyTelemetry> = Layer.unwrap(
-  Effect.map(BuyTelemetry, (telemetry) =>
-    HttpApiMiddleware.layerSchemaErrorTransform(
-      RequestErrors,
-      (error, { endpoint }) =>
-        Effect.gen(function*() {
-          // Our own answer could not be encoded: a bug.
-          if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error)
-          const request = yield* RequestContext
-          const refused = refusal(request.correlationId, error.cause.issue)
-          if (endpoint.identifier === "buy") telemetry.refused(request, refused.code)
-          return yield* refused
-        })
-    ))
-)

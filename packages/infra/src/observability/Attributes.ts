@@ -7,6 +7,8 @@ export const EVENTS = [
   "auth_open",
   "order_received",
   "order_queued",
+  "order_action_queued",
+  "order_action_refused",
   "order_rejected",
   "order_failed",
   "order_held",

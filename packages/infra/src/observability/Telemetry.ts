@@ -7,6 +7,7 @@ import * as AccessMetrics from "./metrics/AccessMetrics.ts"
 import * as ConnectionMetrics from "./metrics/ConnectionMetrics.ts"
 import * as EngineMetrics from "./metrics/EngineMetrics.ts"
 import * as Metrics from "./metrics/Metrics.ts"
+import * as OrderActionMetrics from "./metrics/OrderActionMetrics.ts"
 import type { Service } from "./metrics/Series.ts"
 
 /** The media type of what `collect` gives: Prometheus' text format. */
@@ -40,7 +41,7 @@ export const layerMetrics = (
     })
   ).pipe(Layer.provide(Resource.layerEmpty))
 
-const ALL = [Metrics, EngineMetrics, ConnectionMetrics, AccessMetrics]
+const ALL = [Metrics, EngineMetrics, ConnectionMetrics, AccessMetrics, OrderActionMetrics]
 
 /**
  * Creates every series of a service at 0, as a rate over a series that appears late begins wrongly. The gauges of the

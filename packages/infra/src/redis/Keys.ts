@@ -15,6 +15,10 @@ export const turned = keyOf<ItemId>("turned")
 export const buyers = keyOf<ItemId>("buyers")
 export const commands = keyOf<ItemId>("commands")
 export const events = keyOf<ItemId>("events")
+/** Holds until they are final, and refunds that wait: a hash. */
+export const open = keyOf<ItemId>("open")
+/** Payments that are due back: a hash. */
+export const due = keyOf<ItemId>("due")
 
 export const orderStatus = keyOf<RequestId>("orderStatus")
 export const rateLimit = keyOf<UserId>("rateLimit")
@@ -47,5 +51,7 @@ export const ofItem = (itemId: ItemId): ReadonlyArray<string> => [
   untold(itemId),
   turned(itemId),
   buyers(itemId),
-  commands(itemId)
+  commands(itemId),
+  open(itemId),
+  due(itemId)
 ]

@@ -44,7 +44,9 @@ export const make = Effect.gen(function*() {
       yield* scanned(Keys.untold(itemId), "hash"),
       yield* scanned(Keys.turned(itemId), "ring"),
       yield* scanned(Keys.buyers(itemId), "hash"),
-      yield* scanned(Keys.commands(itemId), "ring")
+      yield* scanned(Keys.commands(itemId), "ring"),
+      yield* scanned(Keys.open(itemId), "hash"),
+      yield* scanned(Keys.due(itemId), "hash")
     ]
     const [, ...after] = yield* readAtOnce(partition, itemId, -1)
     return JSON.stringify(before) === JSON.stringify(after) ? [...before, ...parts] : undefined

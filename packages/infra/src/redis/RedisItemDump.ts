@@ -4,27 +4,29 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { damaged, type Head, isDamaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
 import * as Keys from "./Keys.ts"
+import * as CheckoutText from "./wire/CheckoutText.ts"
 import * as EntryText from "./wire/EntryText.ts"
+import { whole } from "./wire/Whole.ts"
 
 /** `['', what is there]`, or what is wrong with the key. */
 type Part = readonly [string, (ReadonlyArray<string> | string | number | null)?]
 
 export const of = (partition: PartitionId, itemId: ItemId, parts: ReadonlyArray<Part>): StoredItem => {
-  const [index, inventory, meta, orders, untold, turned, buyers, commands] = parts
+  const [index, inventory, meta, orders, untold, turned, buyers, commands, open, due] = parts
   const fields = new Map(pairs(meta))
   const head = headOf(partition, fields)
-  const names = [Keys.inventory, Keys.meta, Keys.orders, Keys.untold, Keys.turned, Keys.buyers, Keys.commands]
-  const wrong = [inventory, meta, orders, untold, turned, buyers, commands].flatMap((part, at) =>
-    part === undefined || part[0] === "" ? [] : [`the key ${names[at]!(itemId)}: ${part[0]}`]
-  )
+  const names = Keys.ofItem(itemId)
+  const wrong = parts.slice(1).flatMap((part, at) => part[0] === "" ? [] : [`the key ${names[at]}: ${part[0]}`])
   const hand = byHand(itemId, inventory, fields)
   return {
     dump: {
       head,
       orders: mapOf(orders, EntryText.order),
       rejected: mapOf(turned, EntryText.rejected),
-      buyers: mapOf(buyers, EntryText.whole),
-      commands: mapOf(commands, EntryText.whole),
+      buyers: mapOf(buyers, whole),
+      commands: mapOf(commands, whole),
+      open: mapOf(open, CheckoutText.open),
+      refundsDue: mapOf(due, CheckoutText.dues),
       unpublished: mapOf(untold, EntryText.unpublished)
     },
     position: isDamaged(head.position) ? NOTHING_FOLDED : head.position,
@@ -46,7 +48,7 @@ const mapOf = <A>(part: Part | undefined, read: (text: string) => A | undefined)
 const headOf = (partition: PartitionId, fields: ReadonlyMap<string, string>): Head => {
   const count = (field: string, absent = 0): Stored<number> => {
     const text = fields.get(field)
-    return text === undefined ? absent : EntryText.whole(text) ?? damaged(text)
+    return text === undefined ? absent : whole(text) ?? damaged(text)
   }
   const setting = (field: string): Stored<number | undefined> => fields.get(field) ? count(field) : undefined
   return {
@@ -64,6 +66,8 @@ const headOf = (partition: PartitionId, fields: ReadonlyMap<string, string>): He
     paused: paused(fields.get("paused") || "0"),
     price: setting("price"),
     currency: fields.get("currency") || undefined,
+    holdSeconds: setting("hold_seconds"),
+    maxHoldSeconds: setting("max_hold_seconds"),
     position: count(`pos:${partition}`, NOTHING_FOLDED)
   }
 }
@@ -76,7 +80,7 @@ const byHand = (itemId: ItemId, inventory: Part | undefined, fields: ReadonlyMap
   const waiting: Array<string> = []
   const key = Keys.inventory(itemId)
   const text = inventory?.[1]
-  const field = (name: string) => EntryText.whole(fields.get(name) ?? "")
+  const field = (name: string) => whole(fields.get(name) ?? "")
   const number = (name: string) => field(name) ?? 0
   const [left, target] = [field("left"), field("target")]
   if (fields.size > 0) {
@@ -89,7 +93,7 @@ const byHand = (itemId: ItemId, inventory: Part | undefined, fields: ReadonlyMap
     if (aside !== 0) waiting.push(`a change of stock by ${signed(aside)} waits for its turn`)
     if (target !== undefined) waiting.push(`the stock is to come to ${target}`)
   }
-  const shows = typeof text === "string" ? EntryText.whole(text) : undefined
+  const shows = typeof text === "string" ? whole(text) : undefined
   if (typeof text === "string" && shows === undefined) damages.push(`the key ${key} holds no number of units`)
   if (inventory?.[0] === "" && text === null && left !== undefined) damages.push(`the key ${key} is gone`)
   if (shows !== undefined && shows !== (left ?? 0)) {

@@ -18,10 +18,12 @@ import { chunked } from "./client/StatusBatches.ts"
 import { unavailable, type WrongContent } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
 import * as Keys from "./Keys.ts"
+import * as OrderReads from "./RedisOrderReads.ts"
 import * as StockEdits from "./RedisStockEdits.ts"
 import { Scripts } from "./Scripts.ts"
 import * as BuyerWire from "./wire/BuyerWire.ts"
 import * as FoldWire from "./wire/FoldWire.ts"
+import * as RecordWire from "./wire/RecordWire.ts"
 
 const decodeLevel = Schema.decodeUnknownOption(Schema.FiniteFromString)
 
@@ -75,6 +77,7 @@ const make = Effect.gen(function*() {
     readBuyers,
     detectEdits: StockEdits.make(redis, scripts),
     levels: levelsOf(redis),
+    ...OrderReads.make(scripts, damaged),
     names: (partition, from, limit) => {
       const scan: NamePages.Scan<StoreUnavailable | WrongContent> = (cursor, count) =>
         redis.use((client) => client.sscan(Keys.items(partition), cursor, "COUNT", count))
@@ -108,7 +111,9 @@ const foldKeys = ({ itemId, partition }: FoldRequest): ReadonlyArray<string> => 
   Keys.turned(itemId),
   Keys.buyers(itemId),
   Keys.commands(itemId),
-  Keys.events(itemId)
+  Keys.events(itemId),
+  Keys.open(itemId),
+  Keys.due(itemId)
 ]
 
 const buyerKeys = ({ itemId, partition }: BuyerQuestion): ReadonlyArray<string> => [
@@ -125,7 +130,7 @@ const foldArgs = (request: FoldRequest): ReadonlyArray<string> => [
   request.itemId,
   request.emitEvents ? "1" : request.isSilent === true ? "-" : "0",
   FoldWire.offsets(request.published),
-  FoldWire.records(request.commands)
+  RecordWire.records(request.commands)
 ]
 
 const damaged = (itemId: ItemId) => (error: StoreUnavailable | WrongContent): StoreUnavailable | ItemDamaged =>

@@ -44,6 +44,16 @@ const make = Effect.gen(function*() {
       .flat()
   })
 
+  const countRequest: OrderStatuses["Service"]["countRequest"] = (userId, { maxRequests, windowMillis }) =>
+    scripts.countRequest([Keys.rateLimit(userId)], [String(maxRequests), String(windowMillis)]).pipe(
+      Effect.map(([answer, number]) =>
+        answer === "counted"
+          ? { allowed: true, remaining: number, retryAfterMillis: 0 }
+          : { allowed: false, remaining: 0, retryAfterMillis: number }
+      ),
+      Effect.mapError(unavailable)
+    )
+
   // Once the command is on the socket it reaches Redis, even where this process is killed: the reply is not awaited.
   const confirm = (claims: ReadonlyArray<Claim>) =>
     written(claims, (some) =>
@@ -83,7 +93,7 @@ const make = Effect.gen(function*() {
       (chunks) => chunks.flat()
     )
 
-  return OrderStatuses.of({ admit, confirm, release, write, read, readAll })
+  return OrderStatuses.of({ admit, countRequest, confirm, release, write, read, readAll })
 })
 
 type AdmitReply =

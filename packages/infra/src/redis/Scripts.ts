@@ -33,6 +33,7 @@ export const DetectReply = Schema.Union([
   Moved
 ])
 const ReadReply = Schema.Tuple([Schema.String, Texts])
+const OrderReply = Schema.Tuple([Schema.String, Schema.String, Schema.String, Schema.String, Schema.String])
 const MarkReply = Schema.Literals(["marked", "moved"])
 const ReplaceReply = Schema.Literals(["replaced", "other", "folding"])
 const ClearReply = Schema.Literals(["cleared", "moved"])
@@ -49,11 +50,14 @@ const AdmitReply = Schema.TupleWithRest(Schema.Tuple([Texts]), [
     Schema.Tuple([Schema.Literal("limited"), Schema.Int])
   ])
 ])
+const CountReply = Schema.Tuple([Schema.Literals(["counted", "limited"]), Schema.Int])
 
 export class Scripts extends Context.Service<Scripts, {
   readonly fold: Script<typeof FoldReply.Type>
   readonly readItem: Script<typeof ReadReply.Type>
   readonly readBuyers: Script<ReadonlyArray<string>>
+  readonly readOrder: Script<typeof OrderReply.Type>
+  readonly openOrders: Script<ReadonlyArray<string>>
   readonly detectEdits: Script<typeof DetectReply.Type>
   readonly beginRecovery: Script<string>
   readonly writeMark: Script<typeof MarkReply.Type>
@@ -61,6 +65,7 @@ export class Scripts extends Context.Service<Scripts, {
   readonly dumpItem: Script<typeof DumpReply.Type>
   readonly clearItems: Script<typeof ClearReply.Type>
   readonly admit: Script<typeof AdmitReply.Type>
+  readonly countRequest: Script<typeof CountReply.Type>
   /** These three return the keys that hold no status. */
   readonly confirmClaims: Script<ReadonlyArray<string>>
   readonly releaseClaims: Script<ReadonlyArray<string>>
@@ -105,6 +110,8 @@ const make = Effect.gen(function*() {
     fold: yield* bind("fold", FoldReply),
     readItem: yield* bind("read_item", ReadReply),
     readBuyers: yield* bind("read_buyers", Texts),
+    readOrder: yield* bind("read_order", OrderReply),
+    openOrders: yield* bind("open_orders", Texts),
     detectEdits: yield* bind("detect_edits", DetectReply),
     beginRecovery: yield* bind("begin_recovery", Schema.String),
     writeMark: yield* bind("write_mark", MarkReply),
@@ -112,6 +119,7 @@ const make = Effect.gen(function*() {
     dumpItem: yield* bind("dump_item", DumpReply),
     clearItems: yield* bind("clear_items", ClearReply),
     admit: yield* bind("admit", AdmitReply),
+    countRequest: yield* bind("count_request", CountReply),
     confirmClaims: yield* bind("confirm_claims", Texts),
     releaseClaims: yield* bind("release_claims", Texts),
     writeStatus: yield* bind("write_status", Texts),

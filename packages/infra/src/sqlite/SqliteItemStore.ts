@@ -110,7 +110,9 @@ const fold = (request: FoldRequest): Job<FoldReply, FoldError> => (connection, t
       case "Folded": {
         const { outcomes, state } = result
         ItemSave.save(connection, head.id, loaded, state, request)
-        const event = request.emitEvents ? EventRows.ofFold(head.item, state.item, outcomes) : undefined
+        const event = request.emitEvents
+          ? EventRows.ofFold(head.item, state.item, request.commands, outcomes)
+          : undefined
         if (event !== undefined) {
           EventRows.add(connection, head.id, head.eventCount + 1, event)
           touch(EventRows.topic(itemId))

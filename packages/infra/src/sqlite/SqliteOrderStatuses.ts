@@ -72,6 +72,7 @@ export const layer: Layer.Layer<OrderStatuses, never, SqliteDatabase | RateLimit
     return {
       admit: (requests, policy) =>
         Effect.catch(Semaphore.withPermit(admitting, admit(requests, policy)), storeUnavailable),
+      countRequest: (userId, { maxRequests, windowMillis }) => limits.consume(userId, maxRequests, windowMillis),
       confirm: (claims) =>
         write((connection, stamp) => {
           for (const claim of claims) StatusRows.confirm(connection, claim, time, stamp)

@@ -1,7 +1,9 @@
 /** Says of each schema what it is, also where the framework says that only of the values in memory. Pure. */
 import { Schema, SchemaAST } from "effect"
+import { Hold } from "../../records/checkout/Hold.ts"
 import { Order } from "../../records/Order.ts"
 import * as AccessErrors from "../AccessErrors.ts"
+import * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import * as Errors from "../Errors.ts"
 import * as HttpProblems from "../HttpProblems.ts"
 import { NotReady, Unhealthy } from "../SystemApi.ts"
@@ -11,10 +13,12 @@ import { mapValues, type Spec } from "./Spec.ts"
 const SCHEMAS: Readonly<Record<string, unknown>> = {
   ...Errors,
   ...AccessErrors,
+  ...CheckoutErrors,
   ...HttpProblems,
   NotReady,
   Unhealthy,
-  Order
+  Order,
+  Hold
 }
 
 const descriptionOf = (schema: unknown): string | undefined => {

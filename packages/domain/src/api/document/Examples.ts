@@ -1,5 +1,9 @@
 /** One example of each body, as it is on the wire, by the name of its schema in the document. */
+import type { Hold } from "../../records/checkout/Hold.ts"
 import type { Order } from "../../records/Order.ts"
+import type * as CheckoutApi from "../checkout/CheckoutApi.ts"
+import { ConflictCode } from "../checkout/CheckoutErrors.ts"
+import { UnavailableCode } from "../Errors.ts"
 import type { ItemList, ItemView } from "../ItemsApi.ts"
 import type { ItemCounts } from "../LiveApi.ts"
 import type { OrderQueued, OrderView } from "../OrdersApi.ts"
@@ -16,9 +20,24 @@ const item = {
   now: "2026-12-01T17:59:30.000Z"
 }
 
+const acted = { request_id: "r-2", correlation_id, processing_time_ms: 3 }
+
 /** What is sent, or answered with success. */
 const bodies = {
   Order: { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 } satisfies typeof Order.Encoded,
+  Hold: {
+    request_id: "r-2",
+    user_id: "u-1",
+    item_id: "101",
+    amount: 1,
+    hold_seconds: 300
+  } satisfies typeof Hold.Encoded,
+  Confirm: { payment_token: "tok_1" } satisfies typeof CheckoutApi.ConfirmBody.Encoded,
+  Paid: { reference: "pi_1" } satisfies typeof CheckoutApi.PaidBody.Encoded,
+  Cancel: { item_id: "101", user_id: "u-1" } satisfies typeof CheckoutApi.CancelBody.Encoded,
+  ConfirmQueued: { status: "Confirm Queued", ...acted },
+  PaidQueued: { status: "Paid Queued", ...acted },
+  CancelQueued: { status: "Cancel Queued", ...acted },
   OrderQueued: {
     status: "Order Queued",
     request_id: "r-1",
@@ -52,12 +71,21 @@ const bodies = {
   Version: {
     name: "flash-sale-engine",
     version: "0.2.0",
-    rules_version: 1,
+    rules_version: 2,
     node: "24.21.0"
   } satisfies typeof SystemApi.Version.Encoded
 }
 
 const EXAMPLES: Readonly<Record<string, JsonObject>> = { ...bodies, ...problems }
+
+/** The words of a code, where they need an example each. */
+const CODES: Readonly<Record<string, ReadonlyArray<string>>> = {
+  OrderConflict: ConflictCode.literals,
+  Unavailable: UnavailableCode.literals
+}
+
+const ofCodes = (example: JsonObject, codes: ReadonlyArray<string> | undefined): ReadonlyArray<JsonObject> =>
+  codes === undefined ? [example] : codes.map((code) => ({ ...example, code }))
 
 /** Gives every schema its example: out of these, and of those of the public API. */
 export const amendWith = (more: Readonly<Record<string, JsonObject>>) => (spec: Spec): Spec => ({
@@ -67,7 +95,7 @@ export const amendWith = (more: Readonly<Record<string, JsonObject>>) => (spec: 
     schemas: mapValues(spec.components.schemas, (schema, name) => {
       const example = more[name] ?? EXAMPLES[name]
       if (example === undefined) throw new Error(`the document has no example of ${name}`)
-      return { ...schema, examples: [example] }
+      return { ...schema, examples: ofCodes(example, CODES[name]) }
     })
   }
 })

@@ -1,5 +1,6 @@
 /** One example of each refusal and failure, as it is on the wire, by the name of its schema in the document. */
 import type * as AccessErrors from "../AccessErrors.ts"
+import type * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import type * as Errors from "../Errors.ts"
 import type * as HttpProblems from "../HttpProblems.ts"
 import type * as SystemApi from "../SystemApi.ts"
@@ -7,7 +8,7 @@ import type * as SystemApi from "../SystemApi.ts"
 /** That of every example. */
 export const correlation_id = "6f1c1d0e-6f0a-4a5e-9f0e-0a4a1c1b2d3e"
 
-type Problems = typeof Errors & typeof AccessErrors & typeof HttpProblems & typeof SystemApi
+type Problems = typeof Errors & typeof AccessErrors & typeof CheckoutErrors & typeof HttpProblems & typeof SystemApi
 const problem = <Name extends keyof Problems>(
   _: Name,
   body: Problems[Name] extends { readonly Encoded: infer Encoded } ? Encoded : never
@@ -37,6 +38,13 @@ export const problems = {
     code: "duplicate_request",
     ...final,
     order_status: "PENDING"
+  }),
+  OrderConflict: problem("OrderConflict", {
+    error: "The order has moved on",
+    code: "expired",
+    ...final,
+    order_status: "EXPIRED",
+    refund_due: true
   }),
   SoldOut: problem("SoldOut", { error: "Sold out", code: "sold_out", ...passing }),
   Unauthenticated: problem("Unauthenticated", { error: "No key and no token", code: "unauthenticated", ...final }),

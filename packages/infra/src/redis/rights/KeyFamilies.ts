@@ -11,6 +11,8 @@ export const TEMPLATES = {
   buyers: "{inventory:<item>}:buyers",
   commands: "{inventory:<item>}:commands",
   events: "{inventory:<item>}:events",
+  open: "{inventory:<item>}:open",
+  due: "{inventory:<item>}:due",
   orderStatus: "order_status:<request_id>",
   rateLimit: "ratelimit:<user_id>",
   mark: "fold:<partition>",

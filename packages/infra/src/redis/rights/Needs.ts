@@ -38,6 +38,8 @@ const itemStore: Needs<ItemStore["Service"]> = {
   detectEdits: { scripts: ["detect_edits"], reads: [["SSCAN", "items"]] },
   levels: { reads: [["SRANDMEMBER", "items"], ["MGET", "inventory"]] },
   names: { reads: [["SSCAN", "items"]] },
+  readOrder: { scripts: ["read_order"] },
+  openOrders: { scripts: ["open_orders"] },
   trouble: WRITE_PROBE,
   isUp: WRITE_PROBE
 }
@@ -53,6 +55,7 @@ const recoveryMarks: Needs<RecoveryMarks["Service"]> = {
 
 const orderStatuses: Needs<OrderStatuses["Service"]> = {
   admit: { scripts: ["admit"] },
+  countRequest: { scripts: ["count_request"] },
   confirm: { scripts: ["confirm_claims"] },
   release: { scripts: ["release_claims"] },
   write: { scripts: ["write_status"] },
@@ -76,6 +79,8 @@ const storedItems: Needs<StoredItems["Service"]> = {
       ["HSCAN", "orders"],
       ["HSCAN", "untold"],
       ["HSCAN", "buyers"],
+      ["HSCAN", "open"],
+      ["HSCAN", "due"],
       ["ZSCAN", "turned"],
       ["ZSCAN", "commands"]
     ]

@@ -6,9 +6,9 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
-    OrderStatuses: ["admit", "confirm", "release", "write", "read", "readAll"],
+    OrderStatuses: ["admit", "countRequest", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
     Backlogs: ["read"],
     Instances: ["report", "withdraw", "list"],
@@ -58,7 +58,9 @@ const NO_EVENTS = "followers of items and orders get no live events"
 const LOST: Readonly<Record<string, string>> = {
   "ItemStore.readBuyers": "an order above the limit per buyer is accepted and then fails",
   "ItemStore.names": "items cannot be listed",
-  "Backlogs.read": NO_WAIT_KNOWN,
+  "ItemStore.readOrder": "who repeats a call for a completed order is told to come back",
+  "OrderStatuses.countRequest": "each gateway counts confirmations alone",
+  "Backlogs.read": `${NO_WAIT_KNOWN}, and no hold is taken`,
   "Backlogs.publish": NO_WAIT_KNOWN,
   "Instances.report": NOT_LISTED,
   "Instances.withdraw": NOT_LISTED,

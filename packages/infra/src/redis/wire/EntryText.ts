@@ -7,32 +7,37 @@ import type { Unpublished } from "@flash-sale/domain/rules/Fold"
 import {
   type HeldOrder,
   isHoldState,
+  isRefundReason,
   isRejectionReason,
   isReleaseReason,
   type Rejected,
   REJECTION_REASONS
 } from "@flash-sale/domain/rules/Item"
+import * as CheckoutText from "./CheckoutText.ts"
+import { whole } from "./Whole.ts"
 
 /** The count and the reason of a rejected id share one number: see `lua/lib/_ledger.lua`. */
 const CODES = 8
 const REASONS = [undefined, ...REJECTION_REASONS]
 const ORDER_WORDS = 9
+/** An order that began as a hold has two words more. */
+const HOLD_WORDS = 11
 
-/** A whole number as the scripts write it: another text of the same number is not theirs. */
-export const whole = (text: string | undefined): number | undefined => {
-  const number = Number(text)
-  return Number.isSafeInteger(number) && String(number) === text ? number : undefined
-}
-
-/** `<state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>` */
+/**
+ * `<state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>`, and of an order that began as a hold
+ * ` <confirmed> <reference>`
+ */
 export const order = (text: string): HeldOrder | undefined => {
   const words = text.split(" ")
   const [state, userId, amountText, attemptText, place, capped, priceText = "", currency = "", reasonText = ""] = words
   const [amount, attempt, placedAtOffset] = [whole(amountText), whole(attemptText), whole(place)]
-  if (words.length !== ORDER_WORDS || !isHoldState(state) || !isUserId(userId)) return undefined
+  const isHold = words.length === HOLD_WORDS
+  const hold = isHold ? CheckoutText.hold(words[9] ?? "", words[10] ?? "") : undefined
+  if (words.length !== ORDER_WORDS && hold === undefined) return undefined
+  if (!isHoldState(state) || !isUserId(userId)) return undefined
   if (amount === undefined || attempt === undefined || placedAtOffset === undefined) return undefined
   const price = whole(priceText)
-  const reason = isReleaseReason(reasonText) || isRejectionReason(reasonText) ? reasonText : undefined
+  const reason = isReason(reasonText) ? reasonText : undefined
   const isKnown = (value: unknown, word: string) => value !== undefined || word === "-"
   if (!isKnown(price, priceText) || !isKnown(reason, reasonText) || (capped !== "capped" && capped !== "-")) {
     return undefined
@@ -46,9 +51,16 @@ export const order = (text: string): HeldOrder | undefined => {
     countsAgainstLimit: capped === "capped",
     price,
     currency: currency === "-" ? undefined : currency,
-    reason
+    reason,
+    hold
   }
 }
+
+type Reason = NonNullable<HeldOrder["reason"]>
+
+/** Why an order that held units is what it is. */
+export const isReason = (word: string | undefined): word is Reason =>
+  isReleaseReason(word) || isRejectionReason(word) || isRefundReason(word)
 
 /** The score of a rejected id. */
 export const rejected = (text: string): Rejected | undefined => {

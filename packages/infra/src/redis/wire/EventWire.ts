@@ -1,12 +1,15 @@
 /** Reads a live event as `lua/fold.lua` writes it: see `lua/README.md`. */
 import type { ItemMoved } from "@flash-sale/domain/ports/LiveEvents"
 import { isRequestId } from "@flash-sale/domain/records/Ids"
+import { isInstant } from "@flash-sale/domain/records/Instant"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
+import { DateTime } from "effect"
 
 type Order = ItemMoved["orders"][number]
 
 const COUNTS = /^(\d{1,16}) (\d{1,16}) (\d{1,16})$/
-const ORDER = /^(\d{1,7}) ([A-Z_]{1,20}) (.+)$/u
+/** Between attempt and status, where there is something to say: when a hold expires, or a word. */
+const ORDER = /^(\d{1,7})(?::(\d{1,16}|confirmed|refund))? ([A-Z_]{1,20}) (.+)$/u
 const isStatus = (text: string | undefined): text is OrderStatus =>
   OrderStatus.literals.some((status) => status === text)
 
@@ -19,6 +22,14 @@ export const read = (counts: string, orders: string): ItemMoved | undefined => {
 }
 
 const order = (line: string): Order | undefined => {
-  const [, attempt, status, requestId] = ORDER.exec(line) ?? []
-  return isStatus(status) && isRequestId(requestId) ? { requestId, status, attempt: Number(attempt) } : undefined
+  const [, attempt, progress, status, requestId] = ORDER.exec(line) ?? []
+  if (!isStatus(status) || !isRequestId(requestId)) return undefined
+  const moved = { requestId, status, attempt: Number(attempt) }
+  if (progress === undefined) return moved
+  if (progress === "confirmed") return { ...moved, confirmed: true }
+  if (progress === "refund") return { ...moved, refund: "pending" }
+  const expiresAt = Number(progress)
+  return isInstant(expiresAt)
+    ? { ...moved, expiresAt: DateTime.formatIso(DateTime.makeUnsafe(expiresAt)) }
+    : undefined
 }

@@ -1,69 +1,14 @@
-/** Writes the commands of a batch for `lua/fold.lua`, and reads its answers. The formats are in `lua/README.md`. */
+/** What `lua/fold.lua` is asked beside the records (see `RecordWire`), and its answers. The formats are in `lua/README.md`. */
 import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
+import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import { needsCheckout } from "@flash-sale/domain/rules/RulesVersions"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import * as OutcomeWire from "./OutcomeWire.ts"
 
-/** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
-export const records = (commands: ReadonlyArray<LoggedCommand>): string => {
-  const words: Array<string> = []
-  for (const { command, offset } of commands) write(words, offset, command)
-  return JSON.stringify(words)
-}
-
 /** Writes offsets in one text, each with a line feed after it. */
 export const offsets = (published: ReadonlyArray<number>): string => published.map((offset) => `${offset}\n`).join("")
-
-const write = (words: Array<string>, offset: number, command: Command): void => {
-  words.push(String(offset))
-  switch (command._tag) {
-    case "Place": {
-      const { amount, requestId, userId } = command.order
-      words.push("place", requestId, userId, String(amount), String(command.attempt), String(command.acceptedAt))
-      return
-    }
-    case "Settle":
-      words.push("settle", String(command.settlements.length))
-      for (const { attempt, outcome, requestId } of command.settlements) words.push(requestId, String(attempt), outcome)
-      return
-    case "Adjust":
-      words.push(...adjustment(command.adjustment))
-      return
-    case "Cancel":
-      words.push("cancel", command.requestId, String(command.attempt))
-      return
-    case "GiveUp":
-      words.push("give-up", command.requestId, String(command.attempt))
-      return
-    case "Sale":
-      words.push("sale", ...settings(command.patch))
-      return
-    case "Rules":
-      words.push("rules", String(command.version))
-      return
-    case "Unreadable":
-      words.push("unreadable", command.requestId ?? "", String(command.attempt))
-  }
-}
-
-const adjustment = (change: Adjustment): ReadonlyArray<string> => {
-  if ("seq" in change) return ["sensed", String(change.seq), String(change.delta)]
-  return "delta" in change
-    ? ["delta", change.command, String(change.delta)]
-    : ["target", change.command, String(change.target)]
-}
-
-const settings = (patch: SalePatch): ReadonlyArray<string> =>
-  [
-    patch.opensAt,
-    patch.closesAt,
-    patch.perUserLimit,
-    patch.paused === undefined ? undefined : patch.paused ? 1 : 0,
-    patch.price,
-    patch.currency
-  ].map((value) => value === undefined ? "" : value === null ? "-" : String(value))
 
 /** The outcome of each order that a command names, in order. `next` is the answer to the next one. */
 const orderOutcomes = ({ command, offset }: LoggedCommand, next: () => string): ReadonlyArray<OrderOutcome> => {
@@ -74,10 +19,24 @@ const orderOutcomes = ({ command, offset }: LoggedCommand, next: () => string): 
       return command.settlements.map(({ requestId }) => OutcomeWire.read(requestId, next()))
     case "Cancel":
     case "GiveUp":
+    case "Refund":
     case "Unreadable":
       return [OutcomeWire.read(command.requestId, next())]
+    case "Hold":
+      return [OutcomeWire.readHold(command, offset, next())]
+    case "Confirm":
+      return [OutcomeWire.readConfirm(command, offset, next())]
+    case "Expire": {
+      // Of an expiry that version 1 of the rules did not know there is one answer, whatever it names.
+      const first = next()
+      if (OutcomeWire.isUnreadable(first)) return [OutcomeWire.read(undefined, first)]
+      return command.orders.map(({ requestId }, n) => OutcomeWire.read(requestId, n === 0 ? first : next()))
+    }
+    case "Sale": {
+      const answer = needsCheckout(command) ? next() : "-"
+      return answer === "-" ? [] : [OutcomeWire.read(undefined, answer)]
+    }
     case "Adjust":
-    case "Sale":
     case "Rules":
       return []
   }
@@ -103,7 +62,7 @@ export const outcomes = (
 
 const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)
 
-const SUMMARY_WIDTH = 15
+const SUMMARY_WIDTH = 18
 
 /** Reads what `summaryOf` in `lua/lib/_item.lua` says of an item. */
 export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSummary => {
@@ -115,7 +74,9 @@ export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSumma
     perUserLimit: optional(text(7)),
     paused: text(8) === "1",
     price: optional(text(9)),
-    currency: text(10) === "" ? undefined : text(10)
+    currency: text(10) === "" ? undefined : text(10),
+    holdSeconds: optional(text(11)),
+    maxHoldSeconds: optional(text(12))
   }
   return {
     isKnown: text(0) === "1",
@@ -124,8 +85,9 @@ export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSumma
     sold: Number(text(3)),
     stocked: Number(text(4)),
     settings,
-    position: Number(text(11)),
-    isComplete: text(12) === "1",
-    pendingEdit: text(13) === "" ? undefined : { itemId, seq: Number(text(13)), delta: Number(text(14)) }
+    rules: Number(text(13)),
+    position: Number(text(14)),
+    isComplete: text(15) === "1",
+    pendingEdit: text(16) === "" ? undefined : { itemId, seq: Number(text(16)), delta: Number(text(17)) }
   }
 }

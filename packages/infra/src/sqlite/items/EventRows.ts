@@ -1,5 +1,6 @@
 /** An item's live events as rows: one for each fold that changed something. */
 import { EVENTS_KEPT, ItemMoved, type LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
+import type { Command, LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Item } from "@flash-sale/domain/rules/Item"
 import type * as Outcome from "@flash-sale/domain/rules/Outcome"
@@ -13,13 +14,21 @@ const decode = Schema.decodeSync(Schema.fromJsonString(ItemMoved))
 /** The topic of `Signals` that wakes the followers of an item. */
 export const topic = (itemId: ItemId): string => `events/${itemId}`
 
-/** The event of a fold; undefined where no count changed and no order's status. */
+/** What is told of the order that they name, also where they have no effect. */
+const TOLD: ReadonlyArray<Command["_tag"]> = ["Confirm", "Cancel", "Refund"]
+
+/** The event of a fold of these commands; undefined where no count changed and there is no order to tell of. */
 export const ofFold = (
   before: Item,
   after: Item,
+  commands: ReadonlyArray<LoggedCommand>,
   outcomes: ReadonlyArray<Outcome.RecordOutcome>
 ): ItemMoved | undefined => {
-  const orders = outcomes.flatMap((outcome) => outcome.orders.flatMap(toMoved))
+  const orders = outcomes.flatMap(({ fresh, orders }, n) => {
+    const command = commands[n]?.command
+    const isTold = fresh && command !== undefined && TOLD.includes(command._tag)
+    return orders.flatMap((order) => order.changed || isTold ? toMoved(order) : [])
+  })
   const { available, held, sold } = after
   const isStill = orders.length === 0 && available === before.available && held === before.held && sold === before.sold
   return isStill ? undefined : { available, held, sold, orders }
@@ -27,8 +36,8 @@ export const ofFold = (
 
 const toMoved = (order: Outcome.OrderOutcome): ItemMoved["orders"] => {
   const status = OutcomeStatus.status(order)
-  return order.changed && order.requestId !== undefined && status !== undefined
-    ? [{ requestId: order.requestId, status, attempt: order.attempt }]
+  return order.requestId !== undefined && status !== undefined
+    ? [{ requestId: order.requestId, status, attempt: order.attempt, ...OutcomeStatus.progress(order) }]
     : []
 }
 

@@ -4,7 +4,11 @@
  */
 import type { KeyName } from "@flash-sale/domain/access/ApiKey"
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import type { InFlight } from "./OrderInFlight.ts"
+
+/** Requests in flight at one gateway, or of one api key: what `MAX_IN_FLIGHT` and `KEY_MAX_IN_FLIGHT` bound. */
+export interface InFlight {
+  count: number
+}
 
 /** Keys without an order in flight that are remembered; there are rarely more than a few keys. */
 const MAX_IDLE = 1_000

@@ -1,0 +1,52 @@
+/**
+ * Two stages that most orders pass at once: those that need version 2 of the rules are refused until the processor knows
+ * it, and have their item raised to it before they are appended.
+ */
+import { AppendRefused } from "@flash-sale/domain/ports/OrderLog"
+import { isWide } from "@flash-sale/domain/records/Ids"
+import { Effect, Exit, Option } from "effect"
+import { ItemRules, type Raised } from "../guards/ItemRules.ts"
+import { ProcessorRules } from "../guards/ProcessorRules.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
+
+/** Whether version 1 of the rules does not know the order's record: see `RulesVersions.needsCheckout`. */
+const needsCheckout = ({ isHold, order: { itemId, userId } }: OrderInFlight): boolean =>
+  isHold || isWide(userId) || isWide(itemId)
+
+/** Hands an order to `next` unless its processor does not know what it needs. */
+export const asking = Effect.fnUntraced(function*(next: Stage): Effect.fn.Return<Stage, never, ProcessorRules> {
+  const rules = yield* ProcessorRules
+  const completion = yield* completions
+
+  const afterAsk = (order: OrderInFlight, isKnown: Exit.Exit<boolean>): void => {
+    if (Exit.isFailure(isKnown)) return order.fail(isKnown.cause)
+    if (isKnown.value) next(order)
+    else order.refuse(Refusals.unavailable(order.request.correlationId, "upgrading"))
+  }
+
+  return (order) => needsCheckout(order) ? rules.ask(order.order.itemId, completion(order, afterAsk)) : next(order)
+})
+
+/** Hands an order to `append` whose item has the rules that it needs, and to `finish` one whose item cannot get them. */
+export const raising = Effect.fnUntraced(function*(
+  append: Stage,
+  finish: Stage
+): Effect.fn.Return<Stage, never, ItemRules> {
+  const items = yield* ItemRules
+  const completion = yield* completions
+
+  const afterRaise = (order: OrderInFlight, raised: Raised): void => {
+    if (Exit.isSuccess(raised)) return append(order)
+    const error = Option.getOrUndefined(Exit.findErrorOption(raised))
+    if (error === undefined) return order.fail(raised.cause)
+    // Whatever became of that record, the order's own was not sent.
+    order.appended = Exit.fail(error._tag === "AppendRefused" ? error : new AppendRefused({ detail: error.detail }))
+    finish(order)
+  }
+
+  return (order) =>
+    order.isRaised || !needsCheckout(order)
+      ? append(order)
+      : items.raise(order.order.itemId, completion(order, afterRaise))
+})

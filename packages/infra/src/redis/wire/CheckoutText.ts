@@ -1,0 +1,73 @@
+/**
+ * The texts in which Redis keeps what an item has of holds and refunds: see `lua/README.md`. Of a text that the scripts
+ * cannot have written it reads undefined.
+ */
+import { isPaymentReference, type PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
+import { isCorrelationId, isUserId } from "@flash-sale/domain/records/Ids"
+import { isInstant } from "@flash-sale/domain/records/Instant"
+import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
+import { whole } from "./Whole.ts"
+
+const ABSENT = "-"
+/** A user may be named `-`. No user has a `*`. */
+const NO_USER = "*"
+
+/** A reference as one word: it may have spaces, and be what stands for none. */
+export const referenceWord = (reference: PaymentReference | undefined): string => {
+  if (reference === undefined) return ""
+  return reference === ABSENT ? "%2D" : encodeURIComponent(reference)
+}
+
+const reference = (word: string): PaymentReference | undefined => {
+  try {
+    const text = decodeURIComponent(word)
+    return isPaymentReference(text) && referenceWord(text) === word ? text : undefined
+  } catch {
+    // No such word is the scripts'.
+    return undefined
+  }
+}
+
+/** The two last words of an order that began as a hold: `<offset of the confirmation or -> <its reference or ->`. */
+export const hold = (offsetText: string, word: string): HoldFacts | undefined => {
+  const confirmedAtOffset = whole(offsetText)
+  if (confirmedAtOffset === undefined) {
+    return offsetText === ABSENT && word === ABSENT ? { confirmedAtOffset, reference: undefined } : undefined
+  }
+  const found = word === ABSENT ? undefined : reference(word)
+  return found === undefined && word !== ABSENT ? undefined : { confirmedAtOffset, reference: found }
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const instant = (text: string | undefined): number | undefined => {
+  const number = whole(text)
+  return number !== undefined && isInstant(number) ? number : undefined
+}
+
+/** `<due or -> <correlation id> <traceparent or ->` */
+export const open = (text: string): OpenOrder | undefined => {
+  const [dueText, correlationId, traceparent = "", ...rest] = text.split(" ")
+  const dueAt = instant(dueText)
+  if (rest.length > 0 || !isCorrelationId(correlationId) || (dueAt === undefined && dueText !== ABSENT)) {
+    return undefined
+  }
+  if (traceparent === ABSENT) return { dueAt, correlationId }
+  return TRACEPARENT.test(traceparent) ? { dueAt, correlationId, traceparent } : undefined
+}
+
+const WORDS = 3
+
+/** `<offset> <reference> <user or *>` of each payment, in the order of their records. */
+export const dues = (text: string): ReadonlyArray<RefundDue> | undefined => {
+  const words = text.split(" ")
+  if (words.length % WORDS !== 0) return undefined
+  const all: Array<RefundDue> = []
+  for (let at = 0; at < words.length; at += WORDS) {
+    const [offset, found, user] = [whole(words[at]), reference(words[at + 1] ?? ""), words[at + 2]]
+    const userId = isUserId(user) ? user : undefined
+    if (offset === undefined || found === undefined || (userId === undefined && user !== NO_USER)) return undefined
+    all.push({ offset, reference: found, userId })
+  }
+  return all
+}
