@@ -48,6 +48,7 @@ export const layer = (
     admit: unused("admit"),
     confirm: unused("keep"),
     release: unused("release"),
+    countRequest: unused("countRequest"),
     read: (requestId) => state.ask(() => Effect.sync(() => lookUp(requestId)), undefined, "read"),
     readAll: (ids) => state.ask(() => Effect.sync(() => ids.map(lookUp)), undefined, "read"),
     write: (written) => state.ask(() => Effect.forEach(written, write, { discard: true }))

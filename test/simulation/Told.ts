@@ -28,10 +28,12 @@ export interface Told {
 export const make = (kept: (key: string) => number): Told => {
   const ends = new Map<string, OrderStatus>()
   const refunds = new Map<string, number>()
-  const nameOf = ({ attempt, placedAtOffset, requestId }: StatusRecord) => `${requestId} ${attempt} ${placedAtOffset}`
+  // Of a record that could not be understood nobody knows whose order it was: another may take its place.
+  const nameOf = ({ attempt, fingerprint, placedAtOffset, requestId }: StatusRecord) =>
+    `${requestId} ${attempt} ${placedAtOffset} ${fingerprint}`
 
   const backwards = (current: StatusRecord | undefined, next: StatusRecord): ReadonlyArray<string> => {
-    if (current === undefined || nameOf(current) !== nameOf(next) || current.fingerprint !== next.fingerprint) return []
+    if (current === undefined || nameOf(current) !== nameOf(next)) return []
     const isBack = stepOf(next) < stepOf(current) || (next.refundDue?.length ?? 0) < (current.refundDue?.length ?? 0)
     return isBack ? [`${next.requestId} was ${current.status} and became ${next.status}`] : []
   }

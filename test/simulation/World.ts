@@ -2,6 +2,7 @@
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
+import { HoldLimits, MAX_OPEN_HOLDS, MAX_REFUNDS_WAITING } from "@flash-sale/processor/holds/Holds"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
@@ -24,6 +25,9 @@ const SMALL_CALL = 8
 /** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
+/** How many keep few open holds and waiting refunds in memory. */
+const FEW_HOLDS = { holds: 3, refunds: 1 }
+const MANY_HOLDS = { holds: MAX_OPEN_HOLDS, refunds: MAX_REFUNDS_WAITING }
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
 /** How many of the processors start with a clock that is wrong, 0 to 1. */
 const WRONG_CLOCKS = 0.3
@@ -88,12 +92,14 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
     const limits = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : LARGE_ROOM
+    const holdLimits = (yield* Chance.happens(SMALL_ROOMS)) ? FEW_HOLDS : MANY_HOLDS
     const processor = Layer.launch(
       Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
     )
     const fiber = yield* Effect.forkDetach(processor.pipe(
       Effect.provideService(CallOrders, callOrders),
       Effect.provideService(OpenOrderLimits, limits),
+      Effect.provideService(HoldLimits, holdLimits),
       Effect.provideContext(process.clock),
       Effect.provideService(Process.Process, process)
     ))

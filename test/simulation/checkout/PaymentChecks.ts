@@ -36,7 +36,7 @@ export const dueIn = (course: Course, holds: ReadonlyMap<RequestId, Held>): Read
   return [...due.values()]
 }
 
-const REASON: string = "Payment Without Order"
+const REASON: DeadLetter["error"] = "Payment Without Order"
 
 /** Each has a letter at its own record, and nothing else has one for that reason. */
 export const letters = (due: ReadonlyArray<Due>, found: ReadonlyArray<DeadLetter>): Wrong => {

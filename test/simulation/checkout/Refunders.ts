@@ -36,7 +36,7 @@ const refund = Effect.fnUntraced(function*(world: World) {
 /** Marks a payment that is due as paid back. */
 const payBack = (world: World) =>
   Effect.suspend(() => {
-    const letter = world.letters.open().find(({ error }) => String(error) === "Payment Without Order")
+    const letter = world.letters.open().find(({ error }) => error === "Payment Without Order")
     if (letter === undefined) return Effect.void
     const { offset, partition } = letter
     return Effect.flatMap(DeadLetters, (letters) =>
