@@ -118,7 +118,7 @@ const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
     // It keeps the status that the lost record gave it.
     if (world.log.lost.orders.has(requestId)) return []
     const status = world.store.statuses().get(requestId)
-    if (status === undefined) return [`${requestId} has no status`]
+    if (status === undefined) return world.store.hasExpired(requestId) ? [] : [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
     // What is neither held nor rejected could not be understood.
     const expected = expectedStatus(oracle, requestId) ?? "FAILED"

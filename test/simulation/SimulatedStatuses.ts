@@ -4,7 +4,8 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { mayReplace } from "@flash-sale/domain/records/StatusRule"
 import { Effect, Layer } from "effect"
-import type { State } from "./StoreState.ts"
+import * as SimulatedClaims from "./SimulatedClaims.ts"
+import { type State, without } from "./StoreState.ts"
 import type { Told } from "./Told.ts"
 import type { Trace } from "./Trace.ts"
 
@@ -27,30 +28,39 @@ export const layer = (
   told: Told,
   onWrong: (what: string, requestId: string) => void
 ) => {
-  const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
+  const claims = SimulatedClaims.make(state)
 
-  const write = (status: StatusRecord) =>
-    Effect.suspend(() => {
-      const { statuses } = state.now()
-      const current = statuses.get(status.requestId)
-      if (current !== undefined && !mayReplace(current, status)) return Effect.void
-      for (const what of told.note(current, status)) onWrong(what, status.requestId)
-      state.change({ statuses: new Map(statuses).set(status.requestId, status) })
-      return trace.note(`status ${describe(status)}`)
-    })
+  const write = Effect.fnUntraced(function*(status: StatusRecord) {
+    const { requestId } = status
+    const { leases, statuses } = state.now()
+    const current = statuses.get(requestId)
+    const lease = yield* claims.find(requestId)
+    const there = current ?? lease?.record
+    if (there !== undefined && !mayReplace(there, status, current === undefined)) return
+    for (const what of told.note(current, status)) onWrong(what, requestId)
+    state.change({ statuses: new Map(statuses).set(requestId, status), leases: without(leases, [requestId]) })
+    yield* trace.note(`status ${describe(status)}`)
+  })
 
-  const lookUp = (requestId: RequestId): StatusLookup => {
+  const lookUp = Effect.fnUntraced(function*(requestId: RequestId): Effect.fn.Return<StatusLookup> {
     const record = state.now().statuses.get(requestId)
-    return record === undefined ? { _tag: "Unknown" } : { _tag: "Kept", record }
-  }
+    if (record !== undefined) return { _tag: "Kept", record }
+    const lease = yield* claims.find(requestId)
+    return lease === undefined
+      ? { _tag: "Unknown" }
+      : { _tag: "Leased", fingerprint: lease.record.fingerprint }
+  })
 
   return Layer.succeed(OrderStatuses, {
-    admit: unused("admit"),
-    confirm: unused("keep"),
-    release: unused("release"),
-    countRequest: unused("countRequest"),
-    read: (requestId) => state.ask(() => Effect.sync(() => lookUp(requestId)), undefined, "read"),
-    readAll: (ids) => state.ask(() => Effect.sync(() => ids.map(lookUp)), undefined, "read"),
+    admit: (requests, policy) =>
+      state.ask(() => Effect.forEach(requests, (request) => claims.admit(request, policy))),
+    confirm: (all) => state.ask(() => Effect.forEach(all, claims.confirm, { discard: true })),
+    release: (all) => state.ask(() => Effect.forEach(all, claims.release, { discard: true })),
+    // Nobody is over a limit in the simulation.
+    countRequest: (_, { maxRequests }) =>
+      state.ask(() => Effect.succeed({ allowed: true, remaining: maxRequests, retryAfterMillis: 0 })),
+    read: (requestId) => state.ask(() => lookUp(requestId), undefined, "read"),
+    readAll: (ids) => state.ask(() => Effect.forEach(ids, lookUp), undefined, "read"),
     write: (written) => state.ask(() => Effect.forEach(written, write, { discard: true }))
   })
 }

@@ -8,7 +8,7 @@ import {
   type ItemSummary,
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
@@ -16,6 +16,7 @@ import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
 import { Effect, HashMap, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
+import * as SimulatedBacklogs from "./SimulatedBacklogs.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
@@ -41,6 +42,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Optio
   const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
+  const expired = new Set<RequestId>()
 
   const setHand = (itemId: ItemId, hand: StoreState.Hand): void =>
     state.change({ hands: new Map(state.now().hands).set(itemId, hand) })
@@ -144,12 +146,10 @@ export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Optio
   const storedItems = SimulatedStoredItems.layer(state, trace, onAccepted, (what) => void broken.push(what))
 
   return {
-    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), statuses, storedItems),
+    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), SimulatedBacklogs.layer(state), statuses, storedItems),
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,
-    /** Somebody outside reads it: it may be away. */
-    look: <A>(answer: () => A) => state.ask(() => Effect.sync(answer), undefined, "read"),
     item: (itemId: ItemId): Item => state.folded(itemId).item,
     position: (itemId: ItemId): number => state.folded(itemId).position,
     /** The partition's mark, where there is a whole one. */
@@ -160,6 +160,14 @@ export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Optio
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
     log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
+    /** The status under the request id has expired: nobody claims the id. */
+    expire: (requestId: RequestId) =>
+      Effect.suspend(() => {
+        expired.add(requestId)
+        state.change({ statuses: StoreState.without(state.now().statuses, [requestId]) })
+        return trace.note(`the status of ${requestId} has expired`)
+      }),
+    hasExpired: (requestId: RequestId): boolean => expired.has(requestId),
     /** The status under the request id has expired, and a gateway claims the id. */
     claimExpired: (status: StatusRecord) =>
       Effect.suspend(() => {

@@ -10,6 +10,7 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Fiber, Semaphore } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
+import type { Lease } from "./SimulatedClaims.ts"
 
 /** Earlier states that the store can fall back to. */
 const SNAPSHOTS = 200
@@ -28,6 +29,7 @@ export interface Stored {
   /** Without a checkpoint while a recovery is under way. */
   readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
   readonly statuses: ReadonlyMap<RequestId, StatusRecord>
+  readonly leases: ReadonlyMap<RequestId, Lease>
   /** What an operator accepted in a mark's place. */
   readonly accepted: ReadonlyMap<number, AcceptedLog>
   readonly logs: ReadonlyMap<number, FoldedLog>
@@ -50,6 +52,7 @@ const nothing: Stored = {
   hands: new Map(),
   marks: new Map(),
   statuses: new Map(),
+  leases: new Map(),
   accepted: new Map(),
   logs: new Map()
 }

@@ -56,17 +56,27 @@ export const run = <A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> => {
     }
   })
 
-  const fiber = Effect.runFork(
-    effect.pipe(Effect.provideService(Clock.Clock, clock), Effect.provide(Logger.layer([]))),
-    { scheduler }
-  )
-  for (;;) {
-    for (let task = ready.shift(); task !== undefined; task = ready.shift()) task()
-    const exit = fiber.pollUnsafe()
-    if (exit !== undefined) return exit
-    const next = sleepers.pop()
-    if (next === undefined) throw new Error("everybody waits, and nobody for a time")
-    now = next.at
-    next.wake()
+  const live = () => {
+    const fiber = Effect.runFork(
+      effect.pipe(Effect.provideService(Clock.Clock, clock), Effect.provide(Logger.layer([]))),
+      { scheduler }
+    )
+    for (;;) {
+      for (let task = ready.shift(); task !== undefined; task = ready.shift()) task()
+      const exit = fiber.pollUnsafe()
+      if (exit !== undefined) return exit
+      const next = sleepers.pop()
+      if (next === undefined) throw new Error("everybody waits, and nobody for a time")
+      now = next.at
+      next.wake()
+    }
+  }
+  // What is put off to the end of a step comes before time passes, here as well.
+  const { queueMicrotask } = globalThis
+  globalThis.queueMicrotask = (task) => void ready.push(task)
+  try {
+    return live()
+  } finally {
+    globalThis.queueMicrotask = queueMicrotask
   }
 }

@@ -1,8 +1,9 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
+import type { ConflictCode } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { HoldLimits, MAX_OPEN_HOLDS, MAX_REFUNDS_WAITING } from "@flash-sale/processor/holds/Holds"
+import { HoldLimits, MAX_OPEN_HOLDS, MAX_REFUNDS_WAITING } from "@flash-sale/processor/holds/HoldLimits"
 import { CALL_ORDERS, CallOrders } from "@flash-sale/processor/item/FoldCallSize"
 import { MAX_OPEN_ORDERS, MAX_SHARED_OPEN_ORDERS, OpenOrderLimits } from "@flash-sale/processor/order/OpenOrderBudget"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
@@ -10,6 +11,7 @@ import * as Processor from "@flash-sale/processor/Processor"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Context, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
+import * as Gateway from "./checkout/Gateway.ts"
 import type { RefusedForGood } from "./Door.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
@@ -75,12 +77,11 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   let isMended = false
   /** Sets the clock of a processor's machine. */
   const wrongClock = Effect.suspend(() => wrongByUpTo(areClocksWrong && !isMended ? MAX_WRONG_MILLIS : MAX_SKEW_MILLIS))
-  const gateways: ReadonlyArray<Process.Process> = yield* Effect.forEach(
-    Array.from({ length: GATEWAYS }, (_, n) => `g${n + 1}`),
-    (name) => Effect.tap(Process.make(name), (gateway) => stepGateway(gateway))
-  )
-
   const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer)
+  const gateways: ReadonlyArray<Gateway.Gateway> = yield* Effect.forEach(
+    Array.from({ length: GATEWAYS }, (_, n) => `g${n + 1}`),
+    (name) => Effect.flatMap(Effect.tap(Process.make(name), stepGateway), (process) => Gateway.start(process, ports))
+  )
   const running = new Set<Running>()
   let started = 0
 
@@ -140,7 +141,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   let away = false
   let calmSince = Number.POSITIVE_INFINITY
   const refusedForGood: Array<RefusedForGood> = []
-  const toldDue: Array<ToldDue> = []
+  const conflicts: Array<Conflict> = []
 
   return {
     trace,
@@ -172,8 +173,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     isBetweenLogs,
     /** Orders that the door refused for good. */
     refusedForGood,
-    /** Payments of which a shop was told at once that they are due back. */
-    toldDue,
+    /** What buyers and shops were told of orders that were over. */
+    conflicts,
     /** From when on nothing disturbs the processors any more, in milliseconds since the world began. */
     calmSince: () => calmSince,
     calm: Effect.map(Monotonic.now, (now) => void (calmSince = now)),
@@ -192,11 +193,13 @@ export const stepGateway = Effect.fnUntraced(function*(gateway: Process.Process)
 
 export type World = Effect.Success<ReturnType<typeof make>>
 
-/** A payment that came for an order that is over. */
-export interface ToldDue {
+/** A call that was refused as the order is over, or another call was first. */
+export interface Conflict {
   readonly itemId: ItemId
   readonly requestId: RequestId
-  readonly reference: PaymentReference
+  readonly code: ConflictCode
+  /** A payment of which the shop was told that it is due back. */
+  readonly due: PaymentReference | undefined
 }
 
 /** A processor that was started. */

@@ -33,7 +33,7 @@ const freeze = Effect.fnUntraced(function*(process: Process.Process, world: Worl
 const stepClock = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
   yield* (yield* Random.nextBoolean)
     ? world.stepClock(process)
-    : Effect.flatMap(Random.choice(world.gateways), World.stepGateway)
+    : Effect.flatMap(Random.choice(world.gateways), (gateway) => World.stepGateway(gateway.process))
 })
 
 /** Half of the blows are to the processors. */
@@ -49,7 +49,7 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
     case 4:
       return world.isBetweenLogs()
         ? undefined
-        : yield* freeze((yield* Random.nextBoolean) ? victim.process : yield* Random.choice(world.gateways), world)
+        : yield* freeze((yield* Random.nextBoolean) ? victim.process : (yield* Random.choice(world.gateways)).process, world)
     case 5:
       return yield* world.log.rebalance
     case 6:

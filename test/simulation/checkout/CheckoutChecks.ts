@@ -5,6 +5,7 @@ import type { Item } from "@flash-sale/domain/rules/Item"
 import { PARTITIONS } from "../SimulatedLog.ts"
 import { MAX_SKEW_MILLIS, type World } from "../World.ts"
 import * as Books from "./Books.ts"
+import * as ConflictChecks from "./ConflictChecks.ts"
 import type { Course } from "./Course.ts"
 import * as Courses from "./Course.ts"
 import * as HoldChecks from "./HoldChecks.ts"
@@ -36,6 +37,7 @@ export const wrong = (world: World, itemId: ItemId, course: Course, item: Item, 
   const isKnown = ({ requestId }: { readonly requestId?: string }) => requestId === undefined || !orders.has(requestId)
   const letters = [...world.letters.letters.values()].filter((letter) => letter.key === itemId && isKnown(letter))
   const statuses = [...world.store.statuses().values()].filter((status) => status.itemId === itemId && isKnown(status))
+  const conflicts = world.conflicts.filter((conflict) => conflict.itemId === itemId && isKnown(conflict))
   const mostApart = 2 * MAX_SKEW_MILLIS
   return [
     ...(isWhole ? refused(course) : []),
@@ -48,7 +50,8 @@ export const wrong = (world: World, itemId: ItemId, course: Course, item: Item, 
     ]),
     ...PaymentChecks.letters(due.filter(isKnown), letters),
     ...PaymentChecks.shown(due, statuses),
-    ...PaymentChecks.early(world.toldDue.filter((told) => told.itemId === itemId && isKnown(told)), holds),
+    ...(isWhole ? ConflictChecks.wrong(conflicts, holds, item) : []),
+    ...PaymentChecks.early(conflicts, holds),
     ...RefundChecks.wrong(itemId, item, RefundChecks.byHand(course), world.told, (requestId) => orders.has(requestId))
   ]
 }

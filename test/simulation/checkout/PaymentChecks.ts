@@ -4,9 +4,10 @@ import type { PaymentReference } from "@flash-sale/domain/records/checkout/Refer
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import type { ToldDue } from "../World.ts"
+import type { Conflict } from "../World.ts"
 import type { Course } from "./Course.ts"
 import type { Held } from "./Winners.ts"
+import * as Winners from "./Winners.ts"
 
 type Wrong = ReadonlyArray<string>
 
@@ -28,8 +29,7 @@ export const dueIn = (course: Course, holds: ReadonlyMap<RequestId, Held>): Read
     if (command._tag !== "Confirm" || command.reference === undefined || rules < 2) continue
     const { reference, requestId, userId } = command
     const held = holds.get(requestId)
-    const isSales = held?.winner?.kind === "paid" && held.winner.reference === reference &&
-      held.winner.offset <= offset && (userId === undefined || userId === held.userId)
+    const isSales = Winners.isSoldFor(command, held) && held!.winner!.offset <= offset
     const name = `${requestId} ${reference}`
     if (!isSales && !due.has(name)) due.set(name, { offset, requestId, reference, userId })
   }
@@ -64,10 +64,10 @@ export const shown = (due: ReadonlyArray<Due>, statuses: Iterable<StatusRecord>)
   })
 
 /** A payment of which a shop was told at once that it is due back has not become the sale's. */
-export const early = (told: ReadonlyArray<ToldDue>, holds: ReadonlyMap<RequestId, Held>): Wrong =>
-  told.flatMap(({ reference, requestId }) => {
+export const early = (told: ReadonlyArray<Conflict>, holds: ReadonlyMap<RequestId, Held>): Wrong =>
+  told.flatMap(({ due, requestId }) => {
     const winner = holds.get(requestId)?.winner
-    return winner?.kind === "paid" && winner.reference === reference
-      ? [`${requestId} is sold for ${reference}, of which the shop was told that it is due back`]
+    return due !== undefined && winner?.kind === "paid" && winner.reference === due
+      ? [`${requestId} is sold for ${due}, of which the shop was told that it is due back`]
       : []
   })

@@ -1,7 +1,6 @@
 /** Buyers who have units held first, and what they do then: each has a story, of calls at moments around its end. */
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { fingerprint } from "@flash-sale/domain/records/Order"
-import { DateTime, Effect, Random } from "effect"
+import { Effect, Random } from "effect"
 import * as Buyers from "../Buyers.ts"
 import { items } from "../Operator.ts"
 import type { World } from "../World.ts"
@@ -21,9 +20,6 @@ const MAX_LATE_MILLIS = 9_000
 const BRINK_MILLIS = 1_500
 /** Calls that follow each other so closely that any may be the first. */
 const CLOSE_MILLIS = 1_000
-/** How often somebody asks again who finds no status, and how long he waits at the most. */
-const MAX_LOOKS = 4
-const MAX_LOOK_PAUSE_MILLIS = 3_000
 /** Payments that a shop takes for orders that were paid for, or that nobody has placed. */
 const STRAY_PAYMENTS = 8
 
@@ -41,18 +37,10 @@ const callerOf = (world: World, itemId: ItemId, name: string, user: string): Gat
   correlationId: CorrelationId.make(`c-${name}`)
 })
 
-/** Asks again where nobody knows the order yet. */
-const insist = (call: Effect.Effect<Gateways.Answer>): Effect.Effect<void> =>
-  Effect.gen(function*() {
-    for (let asked = 0; asked < MAX_LOOKS && (yield* call) === "unknown"; asked++) {
-      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_LOOK_PAUSE_MILLIS))
-    }
-  })
-
-const confirm = (token: string) => (caller: Gateways.Caller) => insist(Gateways.confirm(caller, token))
+const confirm = (token: string) => (caller: Gateways.Caller) => Gateways.confirm(caller, token)
 const paid = (name: string) => (caller: Gateways.Caller) =>
-  insist(Gateways.paid(caller, `${name}-of-${caller.requestId}`))
-const cancel = (caller: Gateways.Caller) => insist(Gateways.cancel(caller))
+  Gateways.paid(caller, `${name}-of-${caller.requestId}`)
+const cancel = (caller: Gateways.Caller) => Gateways.cancel(caller)
 const byAnother = (call: Step["call"]) => (caller: Gateways.Caller) =>
   call({ ...caller, userId: UserId.make("another@shop") })
 
@@ -65,22 +53,12 @@ const atOnce = (start: number, calls: ReadonlyArray<Step["call"]>) =>
   Effect.forEach(calls, (call) =>
     Effect.map(Random.nextIntBetween(0, CLOSE_MILLIS), (millis): Step => ({ after: start + millis, call })))
 
-/** The same order again, or what is no hold, under its id: the gateway knows nothing of it any more, and claims the id. */
+/** The same order again, or one that is no hold, under its id, of which the gateways know nothing any more. */
 const again = (amount: number, holdSeconds: number | undefined, isHold: boolean) => (caller: Gateways.Caller) =>
-  Effect.gen(function*() {
-    const { correlationId, itemId, requestId, userId, world } = caller
-    yield* world.store.claimExpired({
-      requestId,
-      itemId,
-      amount,
-      status: "PENDING",
-      attempt: 1,
-      correlationId,
-      updatedAt: DateTime.formatIso(DateTime.makeUnsafe(0)),
-      fingerprint: fingerprint({ userId, itemId, amount }, isHold)
-    })
-    yield* isHold ? Gateways.hold(caller, amount, holdSeconds) : Gateways.buy(caller, amount)
-  })
+  Effect.andThen(
+    caller.world.store.expire(caller.requestId),
+    isHold ? Gateways.hold(caller, amount, holdSeconds) : Gateways.buy(caller, amount)
+  )
 
 type Story = (millis: number, amount: number) => Effect.Effect<ReadonlyArray<Step>>
 
@@ -140,7 +118,7 @@ const stray = Effect.fnUntraced(function*(world: World, n: number) {
   yield* Effect.sleep(yield* Random.nextIntBetween(0, COME_WITHIN_MILLIS))
   const itemId = yield* Random.choice(items)
   const name = n % 4 === 0 ? `nobody-${n}-${itemId}` : Buyers.anyRequestOf(yield* Random.nextIntBetween(0, 100), itemId)
-  yield* insist(Gateways.paid(callerOf(world, itemId, name, `u-${n}`), `stray-${n}`))
+  yield* Gateways.paid(callerOf(world, itemId, name, `u-${n}`), `stray-${n}`)
 })
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => n)

@@ -47,10 +47,41 @@ const changeSettings = (settings: Settings, { patch }: Extract<Command, { readon
   if (patch.maxHoldSeconds !== undefined) settings.maxHoldSeconds = patch.maxHoldSeconds ?? undefined
 }
 
+/** Whether this record tells of the very payment that the order was sold for. */
+export const isSoldFor = (
+  { reference, userId }: Extract<Command, { readonly _tag: "Confirm" }>,
+  held: Held | undefined
+): boolean =>
+  held?.winner?.kind === "paid" && held.winner.reference === reference &&
+  (userId === undefined || userId === held.userId)
+
+/** Payments that have come for nothing so far. */
+interface Owed {
+  readonly isOwed: (held: Held, reference: PaymentReference) => boolean
+  readonly note: (command: Command, holds: ReadonlyMap<RequestId, Held>) => void
+}
+
+const makeOwed = (): Owed => {
+  /** Whose order the first record of each payment named. */
+  const owners = new Map<string, UserId | undefined>()
+  return {
+    isOwed: ({ requestId, userId }, reference) => {
+      const name = `${requestId} ${reference}`
+      return owners.has(name) && [undefined, userId].includes(owners.get(name))
+    },
+    note: (command, holds) => {
+      if (command._tag !== "Confirm" || command.reference === undefined) return
+      const name = `${command.requestId} ${command.reference}`
+      if (!owners.has(name) && !isSoldFor(command, holds.get(command.requestId))) owners.set(name, command.userId)
+    }
+  }
+}
+
 /** What the record says of holds that may be open: whom it means, and what it makes of them. */
 const endsOf = (
   command: Command,
-  find: (requestId: RequestId) => Held | undefined
+  find: (requestId: RequestId) => Held | undefined,
+  owed: Owed
 ): ReadonlyArray<readonly [Held, Omit<Winner, "offset">]> => {
   switch (command._tag) {
     case "Confirm": {
@@ -59,6 +90,8 @@ const endsOf = (
       if (held === undefined || (userId !== undefined && userId !== held.userId)) return []
       if (attempt !== undefined && attempt !== 1) return []
       if (at >= held.dueAt) return [[held, { kind: "late", reference: undefined }]]
+      // A shop that was told to pay it back may have done so.
+      if (reference !== undefined && owed.isOwed(held, reference)) return []
       return [[held, { kind: reference === undefined ? "confirm" : "paid", reference }]]
     }
     case "Cancel": {
@@ -79,6 +112,7 @@ const endsOf = (
 export const of = (course: Course): ReadonlyMap<RequestId, Held> => {
   const settings: Settings = { rules: 1, holdSeconds: undefined, maxHoldSeconds: undefined }
   const holds = new Map<RequestId, Held>()
+  const owed = makeOwed()
   for (const { after, before, command, offset } of course) {
     if (command._tag === "Rules") settings.rules = Math.max(settings.rules, command.version)
     // Version 1 does not know of any of this.
@@ -90,9 +124,10 @@ export const of = (course: Course): ReadonlyMap<RequestId, Held> => {
       if (Courses.orderIn(after, requestId) === undefined) continue
       holds.set(requestId, { requestId, userId, offset, dueAt: dueAt(settings, command), winner: undefined })
     }
-    for (const [held, end] of endsOf(command, (requestId) => holds.get(requestId))) {
+    for (const [held, end] of endsOf(command, (requestId) => holds.get(requestId), owed)) {
       held.winner ??= { ...end, offset }
     }
+    owed.note(command, holds)
   }
   return holds
 }
