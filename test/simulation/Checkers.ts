@@ -263,9 +263,15 @@ const atLastOf = (world: World, itemId: ItemId): Wrong => {
   ]
 }
 
-/** When nothing is left to do. What takes long to check is checked once the rest is right. */
-export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => {
-  const unfinished = [...onTheWay(world), ...commits(world), ...itemIds.flatMap((itemId) => unended(world, itemId))]
-  if (unfinished.length > 0) return unfinished
-  return [...rubbish(world), ...itemIds.flatMap((itemId) => atLastOf(world, itemId))]
-}
+/** What is left to do. */
+export const unfinished = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
+  ...onTheWay(world),
+  ...commits(world),
+  ...itemIds.flatMap((itemId) => unended(world, itemId))
+]
+
+/** When nothing is left to do: this takes long to check. */
+export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
+  ...rubbish(world),
+  ...itemIds.flatMap((itemId) => atLastOf(world, itemId))
+]

@@ -36,13 +36,20 @@ const LOG_LOST = 0.6
 /** How often it is checked whether anything is left to do, and how often at the most. */
 const CALM = "3 seconds"
 const MAX_CALMS = 400
+/** How often it is checked whether all is right, once nothing is left to do. */
+const MAX_SETTLED = 15
 
 /** As long as it takes, and no longer: what is not right by then never will be. */
 const untilCalm = Effect.fnUntraced(function*(world: World.World, buyers: Fiber.Fiber<void, unknown>) {
   let left: ReadonlyArray<string> = ["buyers are still there"]
-  for (let waited = 0; waited < MAX_CALMS && left.length > 0; waited++) {
+  let settled = 0
+  for (let waited = 0; waited < MAX_CALMS && settled < MAX_SETTLED && left.length > 0; waited++) {
     yield* Effect.sleep(CALM)
-    if (buyers.pollUnsafe() !== undefined) left = Checkers.atLast(world, Operator.items)
+    if (buyers.pollUnsafe() === undefined) continue
+    left = Checkers.unfinished(world, Operator.items)
+    if (left.length > 0) continue
+    settled++
+    left = Checkers.atLast(world, Operator.items)
   }
   return left
 })

@@ -12,6 +12,8 @@ import * as Gateways from "./Gateways.ts"
 const MAX_REFUNDS = 10
 /** The longest pause between two looks. */
 const MAX_PAUSE_MILLIS = 5_000
+/** How long holds last at first that do not say it, in seconds. */
+const FIRST_SECONDS = 15
 /** How many are paid back by a person, 0 to 1, and how many are asked for twice. */
 const BY_HAND = 0.2
 const TWICE = 0.4
@@ -53,7 +55,7 @@ const change = (world: World) =>
       { maxHoldSeconds: 25 },
       { maxHoldSeconds: null },
       { holdSeconds: 6 },
-      { holdSeconds: null }
+      { holdSeconds: 25 }
     ])
     yield* Gateways.changeHolds(world, itemId, patch)
   })
@@ -61,6 +63,8 @@ const change = (world: World) =>
 /** For as long as the world; the refunds come to an end. */
 export const duty = (world: World) =>
   Effect.gen(function*() {
+    // A hold of ten minutes is a long time to wait for.
+    for (const itemId of items) yield* Gateways.changeHolds(world, itemId, { holdSeconds: FIRST_SECONDS })
     let refunds = 0
     for (;;) {
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))

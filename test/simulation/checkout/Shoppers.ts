@@ -6,7 +6,7 @@ import { items } from "../Operator.ts"
 import type { World } from "../World.ts"
 import * as Gateways from "./Gateways.ts"
 
-const HOLDS = 42
+const HOLDS = 36
 /** They come within so long, which is about as long as the blows. */
 const COME_WITHIN_MILLIS = 30_000
 const USERS = 5
