@@ -1,7 +1,7 @@
 /** What must hold of a world, whatever happened in it. Each checker returns what is wrong, in words. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
-import { Command } from "@flash-sale/domain/records/Command"
+import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"

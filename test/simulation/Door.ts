@@ -43,8 +43,7 @@ export const wronglyRefused = (
 ): ReadonlyArray<string> =>
   refused.flatMap(({ limit, order: { amount, requestId, userId } }) => {
     const bought = HashMap.toEntries(orders).reduce(
-      (units, [, one]) =>
-        one.userId === userId && isBought(one) ? units + one.amount : units,
+      (units, [, one]) => one.userId === userId && isBought(one) ? units + one.amount : units,
       0
     )
     return bought + amount > limit ? [] : [`${requestId} was refused for good, with ${bought} + ${amount} of ${limit}`]

@@ -4,13 +4,13 @@ import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 import type { State } from "./StoreState.ts"
 
-/** Not one of the store's states: it is published again all the time, so no earlier one comes back. */
+/** Published again all the time: a store that falls back to an earlier state has what was published since as well. */
 export const layer = (state: State): Layer.Layer<never> => {
   let published: ReadonlyMap<PartitionId, Backlog> = new Map()
-  let session = state.session()
+  let emptied = state.emptied()
   const forget = (): void => {
-    if (state.session() !== session) published = new Map()
-    session = state.session()
+    if (state.emptied() !== emptied) published = new Map()
+    emptied = state.emptied()
   }
   return Layer.succeed(Backlogs, {
     publish: (partition, backlog) =>
@@ -20,10 +20,14 @@ export const layer = (state: State): Layer.Layer<never> => {
           published = new Map(published).set(partition, backlog)
         })
       ),
-    read: state.ask(() =>
-      Effect.sync(() => {
-        forget()
-        return published
-      }), undefined, "read")
+    read: state.ask(
+      () =>
+        Effect.sync(() => {
+          forget()
+          return published
+        }),
+      undefined,
+      "read"
+    )
   })
 }

@@ -2,7 +2,12 @@
  * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow
  * that it arrives when its sender has given up, or is dead.
  */
-import { ChargeRejected, type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/ports/PaymentProvider"
+import {
+  ChargeRejected,
+  type ChargeResult,
+  PaymentProvider,
+  PaymentUnknown
+} from "@flash-sale/domain/ports/PaymentProvider"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Duration, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"

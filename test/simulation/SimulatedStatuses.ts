@@ -52,8 +52,7 @@ export const layer = (
   })
 
   return Layer.succeed(OrderStatuses, {
-    admit: (requests, policy) =>
-      state.ask(() => Effect.forEach(requests, (request) => claims.admit(request, policy))),
+    admit: (requests, policy) => state.ask(() => Effect.forEach(requests, (request) => claims.admit(request, policy))),
     confirm: (all) => state.ask(() => Effect.forEach(all, claims.confirm, { discard: true })),
     release: (all) => state.ask(() => Effect.forEach(all, claims.release, { discard: true })),
     // Nobody is over a limit in the simulation.

@@ -65,6 +65,7 @@ export const make = (faults: Chance.Faults) => {
   let snapshots: Array<Stored> = [stored]
   /** It loses writes only when it is started again, and then every client connects anew. */
   let session = 0
+  let emptied = 0
   /** Why it answers reads and refuses each write. As a replica it ends the connection with that; full it does not. */
   let refusal: Refusal | undefined
 
@@ -79,6 +80,8 @@ export const make = (faults: Chance.Faults) => {
   return {
     now: () => stored,
     session: () => session,
+    /** How often it was emptied. */
+    emptied: () => emptied,
     change: (next: Partial<Stored>): void => {
       stored = { ...stored, ...next }
       snapshots.push(stored)
@@ -99,6 +102,7 @@ export const make = (faults: Chance.Faults) => {
     },
     /** What is folded from then on is the log as it is. */
     empty: (logs: ReadonlyMap<number, FoldedLog>): void => {
+      emptied++
       stored = { ...nothing, logs }
       snapshots = [stored]
     },

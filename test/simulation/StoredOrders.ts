@@ -29,7 +29,7 @@ export const reads = (state: State): Pick<ItemStore["Service"], "names" | "openO
   const openOf = (itemId: ItemId, after: string, limit: number): OpenPage => {
     const { item } = state.folded(itemId)
     const page = HashMap.toEntries(item.open).filter(([requestId]) => requestId > after)
-      .sort(([one], [other]) => one < other ? -1 : 1).slice(0, limit)
+      .toSorted(([one], [other]) => one < other ? -1 : 1).slice(0, limit)
     const orders = page.map(([requestId, open]) => ({
       requestId,
       order: HashMap.getUnsafe(item.orders, requestId),
@@ -42,7 +42,7 @@ export const reads = (state: State): Pick<ItemStore["Service"], "names" | "openO
   const namesOf = (partition: number, after: string, limit: number): NamesPage => {
     const itemIds = [...state.now().items.keys()].filter((itemId) =>
       home(itemId, PARTITIONS) === partition && itemId > after
-    ).sort().slice(0, limit)
+    ).toSorted().slice(0, limit)
     return { itemIds, next: itemIds.length < limit ? undefined : NamesCursor.make(`${PLACE}${itemIds.at(-1)}`) }
   }
 

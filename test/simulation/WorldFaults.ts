@@ -49,7 +49,10 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
     case 4:
       return world.isBetweenLogs()
         ? undefined
-        : yield* freeze((yield* Random.nextBoolean) ? victim.process : (yield* Random.choice(world.gateways)).process, world)
+        : yield* freeze(
+          (yield* Random.nextBoolean) ? victim.process : (yield* Random.choice(world.gateways)).process,
+          world
+        )
     case 5:
       return yield* world.log.rebalance
     case 6:

@@ -21,9 +21,9 @@ const MAX_OVERDUE_MILLIS = 60_000
 /** What was sent behind `rules 2` is of version 2, where the log lost nothing. */
 const refused = (course: Course): Wrong =>
   [...Courses.unreadable(course)].flatMap((unread) =>
-    course.filter(({ command, offset }) => offset === unread && command._tag !== "Unreadable").map(({ command, offset }) =>
-      `the ${command._tag} at ${offset} came before the rules that know it`
-    )
+    course.filter(({ command, offset }) => offset === unread && command._tag !== "Unreadable").map((
+      { command, offset }
+    ) => `the ${command._tag} at ${offset} came before the rules that know it`)
   )
 
 /** `isWhole` says whether the log lost nothing of the item. */

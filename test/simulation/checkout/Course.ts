@@ -30,4 +30,6 @@ export const orderIn = (item: Item, requestId: RequestId): HeldOrder | undefined
 
 /** The offsets of records that the item's rules do not take, or that cannot be understood. */
 export const unreadable = (course: Course): ReadonlySet<number> =>
-  new Set(course.filter(({ outcomes }) => outcomes.some(({ state }) => state === "unreadable")).map(({ offset }) => offset))
+  new Set(
+    course.filter(({ outcomes }) => outcomes.some(({ state }) => state === "unreadable")).map(({ offset }) => offset)
+  )

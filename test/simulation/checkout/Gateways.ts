@@ -2,8 +2,8 @@
  * The calls of buyers and shops, to any of the gateways: each appends by a clock of its own. Whoever hears that a call
  * may be sent again sends it again, under the same id. What operators do is appended as their commands append it.
  */
-import type { Caller as Authorized } from "@flash-sale/domain/access/Caller"
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
+import type { Caller as Authorized } from "@flash-sale/domain/access/Caller"
 import type { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
@@ -61,7 +61,9 @@ const insist = <A, E extends { readonly _tag: string; readonly retryable?: boole
         Effect.result(Effect.provideService(call(gateway), RequestContext, request)))
       const isAgain = Result.isFailure(answer) && (answer.failure.retryable === true || isTooEarly(answer.failure))
       yield* world.trace.note(`${what} ${requestId}: ${describe(answer)}`)
-      if (!isAgain) return answer
+      if (!isAgain) {
+        return answer
+      }
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
     }
   })
@@ -82,8 +84,7 @@ export const hold = (caller: Caller, amount: number, holdSeconds: number | undef
 /** `POST /buy`. */
 export const buy = (caller: Caller, amount: number) => {
   const { itemId, requestId, userId } = caller
-  return insist(caller, "buy", ({ admission }) =>
-    admission.place("buy", { requestId, userId, itemId, amount }, SHOP))
+  return insist(caller, "buy", ({ admission }) => admission.place("buy", { requestId, userId, itemId, amount }, SHOP))
 }
 
 /** A call about an order: of a shop, which says whose it is, or of the buyer. */
@@ -91,8 +92,11 @@ const act = Effect.fnUntraced(function*(caller: Caller, call: Call) {
   const { itemId, requestId, userId, world } = caller
   const isOfShop = call.action === "paid" || (yield* Random.next) < OF_SHOPS
   const named = isOfShop && (yield* Random.nextBoolean) ? { item_id: itemId, user_id: userId } : {}
-  const answer = yield* insist(caller, call.action, ({ actions }) =>
-    actions.act(call, requestId, named, isOfShop ? SHOP : { _tag: "Buyer", userId }))
+  const answer = yield* insist(
+    caller,
+    call.action,
+    ({ actions }) => actions.act(call, requestId, named, isOfShop ? SHOP : { _tag: "Buyer", userId })
+  )
   if (answer === undefined || Result.isSuccess(answer) || answer.failure._tag !== "OrderConflict") return
   noteConflict(world, itemId, requestId, call, answer.failure)
 })
@@ -104,7 +108,12 @@ const noteConflict = (
   call: Call,
   { code, refund_due: isDue }: OrderConflict
 ): void => {
-  world.conflicts.push({ itemId, requestId, code, due: isDue === true && call.action === "paid" ? call.reference : undefined })
+  world.conflicts.push({
+    itemId,
+    requestId,
+    code,
+    due: isDue === true && call.action === "paid" ? call.reference : undefined
+  })
 }
 
 /** `POST /orders/:request_id/confirm`. */

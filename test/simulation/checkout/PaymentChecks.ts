@@ -58,8 +58,9 @@ export const shown = (due: ReadonlyArray<Due>, statuses: Iterable<StatusRecord>)
   [...statuses].flatMap(({ fingerprint, refundDue = [], requestId }) => {
     const owner = ownerIn(fingerprint)
     const expected = due.filter((one) => one.requestId === requestId)
-      .filter(({ userId }) => userId === undefined || userId === owner).map(({ reference }) => reference).sort().join()
-    const found = refundDue.map(({ reference }) => reference).sort().join()
+      .filter(({ userId }) => userId === undefined || userId === owner).map(({ reference }) => reference).toSorted()
+      .join()
+    const found = refundDue.map(({ reference }) => reference).toSorted().join()
     return found === expected ? [] : [`the status of ${requestId} shows [${found}] as due, and [${expected}] is`]
   })
 

@@ -10,9 +10,11 @@ type Wrong = ReadonlyArray<string>
 
 /** Refunds that a person has made: `requestId attempt`. */
 export const byHand = (course: Course): ReadonlySet<string> =>
-  new Set(course.flatMap(({ command }) =>
-    command._tag === "Refund" && command.byHand !== undefined ? [`${command.requestId} ${command.attempt}`] : []
-  ))
+  new Set(
+    course.flatMap(({ command }) =>
+      command._tag === "Refund" && command.byHand !== undefined ? [`${command.requestId} ${command.attempt}`] : []
+    )
+  )
 
 /** Each that was begun has ended, and nobody was told so before the provider had given the money back. */
 export const wrong = (

@@ -1,7 +1,8 @@
 /** Buyers who have units held first, and what they do then: each has a story, of calls at moments around its end. */
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
-import { Effect, Random } from "effect"
+import { Effect, Random, Result } from "effect"
 import * as Buyers from "../Buyers.ts"
+import * as Chance from "../Chance.ts"
 import { items } from "../Operator.ts"
 import type { World } from "../World.ts"
 import * as Gateways from "./Gateways.ts"
@@ -20,6 +21,8 @@ const MAX_LATE_MILLIS = 9_000
 const BRINK_MILLIS = 1_500
 /** Calls that follow each other so closely that any may be the first. */
 const CLOSE_MILLIS = 1_000
+/** How many go on though they were told that there is nothing left for them, 0 to 1. */
+const STUBBORN = 0.15
 /** Payments that a shop takes for orders that were paid for, or that nobody has placed. */
 const STRAY_PAYMENTS = 8
 
@@ -38,8 +41,7 @@ const callerOf = (world: World, itemId: ItemId, name: string, user: string): Gat
 })
 
 const confirm = (token: string) => (caller: Gateways.Caller) => Gateways.confirm(caller, token)
-const paid = (name: string) => (caller: Gateways.Caller) =>
-  Gateways.paid(caller, `${name}-of-${caller.requestId}`)
+const paid = (name: string) => (caller: Gateways.Caller) => Gateways.paid(caller, `${name}-of-${caller.requestId}`)
 const cancel = (caller: Gateways.Caller) => Gateways.cancel(caller)
 const byAnother = (call: Step["call"]) => (caller: Gateways.Caller) =>
   call({ ...caller, userId: UserId.make("another@shop") })
@@ -50,8 +52,10 @@ const around = (millis: number) => Random.nextIntBetween(0, Math.ceil(millis * 1
 const brink = (millis: number) => Random.nextIntBetween(Math.max(0, millis - BRINK_MILLIS), millis + BRINK_MILLIS)
 const after = (millis: number) => Random.nextIntBetween(millis, millis + MAX_LATE_MILLIS)
 const atOnce = (start: number, calls: ReadonlyArray<Step["call"]>) =>
-  Effect.forEach(calls, (call) =>
-    Effect.map(Random.nextIntBetween(0, CLOSE_MILLIS), (millis): Step => ({ after: start + millis, call })))
+  Effect.forEach(
+    calls,
+    (call) => Effect.map(Random.nextIntBetween(0, CLOSE_MILLIS), (millis): Step => ({ after: start + millis, call }))
+  )
 
 /** The same order again, or one that is no hold, under its id, of which the gateways know nothing any more. */
 const again = (amount: number, holdSeconds: number | undefined, isHold: boolean) => (caller: Gateways.Caller) =>
@@ -87,7 +91,11 @@ const stories: Readonly<Record<string, Story>> = {
   "cancels and pays": each(one(within, cancel), one(around, paid("a"))),
   "all at once": (millis) =>
     Effect.flatMap(around(millis), (at) => atOnce(at, [confirm("tok-1"), paid("a"), paid("b"), cancel])),
-  "is another's": each(one(within, byAnother(confirm("tok-1"))), one(within, byAnother(paid("x"))), one(around, paid("a"))),
+  "is another's": each(
+    one(within, byAnother(confirm("tok-1"))),
+    one(within, byAnother(paid("x"))),
+    one(around, paid("a"))
+  ),
   "buys under the same id": (millis, amount) =>
     Effect.map(around(millis), (at) => [{ after: at, call: again(amount, undefined, false) }]),
   "holds again": (millis, amount) =>
@@ -107,8 +115,16 @@ const live = Effect.fnUntraced(function*(world: World, n: number) {
   const story = yield* Random.choice(Object.keys(stories))
   const steps = yield* stories[story]!(1_000 * (holdSeconds ?? BELIEVED_SECONDS), amount)
   yield* world.trace.note(`${caller.requestId} for ${holdSeconds} s: ${story}`)
-  const held = Gateways.hold(caller, amount, holdSeconds)
-  const calls = steps.map(({ after: millis, call }) => Effect.andThen(Effect.sleep(millis), call(caller)))
+  let isTurnedAway = false
+  const held = Effect.map(Gateways.hold(caller, amount, holdSeconds), (answer) => {
+    isTurnedAway = answer === undefined || (Result.isFailure(answer) && answer.failure._tag !== "DuplicateRequest")
+  })
+  const calls = steps.map(({ after: millis, call }) =>
+    Effect.gen(function*() {
+      yield* Effect.sleep(millis)
+      if (!isTurnedAway || (yield* Chance.happens(STUBBORN))) yield* call(caller)
+    })
+  )
   // The first call may overtake the hold.
   yield* Effect.all([held, ...calls], { concurrency: "unbounded", discard: true })
 })
