@@ -49,11 +49,14 @@ local published, isPublished = {}, {}
 -- @include _unreadable
 -- @include _place
 -- @include _settle
--- @include _refundsdue
--- @include _checkout
 -- @include _records
 -- @include _folds
+-- Called for the first record that needs it: a function that is made and not used costs every call a little.
+local function addCheckoutFolds()
+-- @include _refundsdue
+-- @include _checkout
 -- @include _checkoutfolds
+end
 -- @include _fold
 -- @include _write
 
@@ -74,15 +77,12 @@ for offset in string.gmatch(ARGV[6], '(%d+)\n') do
   published[#published + 1] = offset
   isPublished[offset] = true
 end
-
 prefetchKept(item, prefetch(item, namedBy(words)))
 local fresh, problem = foldAll(item)
 if problem then return { 'stopped', problem } end
 if marked then startPending(item) end
-
 checkTypes(item, index, events)
 writeLedger(item)
-writeKept()
 writeInventory(item, inventory)
 if isEvent(item) then writeEvent(item, events) end
 if not item.was.position then redis.call('SADD', index, name) end

@@ -16,6 +16,7 @@ local function foldAll(item)
     if isFresh and item.rules > RULES_VERSION then
       return nil, 'rules of version ' .. digits(item.rules) .. ' are not known here'
     end
+    if not folds[kind] then addCheckoutFolds() end
     folds[kind](item, offset, at + 2, isFresh)
     if isFresh then
       if not isBalanced(item) then return nil, 'broken balance at offset ' .. offset end

@@ -1,5 +1,5 @@
--- Which of two statuses is later: the twin of packages/domain/src/records/StatusRule.ts and OrderStatus.ts. `current` is a
--- status as it is stored, parsed.
+-- Which of two statuses is later: the twin of packages/domain/src/records/StatusRule.ts and OrderStatus.ts. `current`
+-- is a status as it is stored, parsed.
 
 -- All other words are of step 3.
 local STEP = { PENDING = 0, RESERVED = 1, REFUNDED = 4 }

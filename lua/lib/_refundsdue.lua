@@ -1,5 +1,5 @@
--- Payments that came without an order to be for: the twin of packages/domain/src/rules/RefundsDue.ts, compared with it on
--- random histories.
+-- Payments that came without an order to be for: the twin of packages/domain/src/rules/RefundsDue.ts, compared with it
+-- on random histories.
 local MAX_REFUNDS_DUE = 100
 -- States in which an order was sold for a payment.
 local SOLD = { sold = 1, refunding = 1, refunded = 1 }
@@ -14,7 +14,8 @@ local function keepDue(request, offset, reference, user, isForced)
     count = count + 1
   end
   if count >= MAX_REFUNDS_DUE and not isForced then return false end
-  kept.due[request] = (all == '' and '' or all .. ' ') .. offset .. ' ' .. reference .. ' ' .. (user == '' and '*' or user)
+  local before, named = all == '' and '' or all .. ' ', user == '' and '*' or user
+  kept.due[request] = before .. offset .. ' ' .. reference .. ' ' .. named
   return true
 end
 

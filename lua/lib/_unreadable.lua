@@ -1,5 +1,5 @@
--- Records that could not be understood, or that version 1 of the rules does not know: their outcome is stored only here,
--- until it is published.
+-- Records that could not be understood, or that version 1 of the rules does not know: their outcome is stored only
+-- here, until it is published.
 local stillUnpublished
 
 local function unreadable(request, attempt, offset)

@@ -25,6 +25,20 @@ local function checkTypes(item, index, events)
   if next(kept.due) then redis.call('HLEN', keys.due) end
 end
 
+local function writeKept()
+  local closed, opened = {}, {}
+  for request, text in pairs(kept.open) do
+    if text then
+      opened[request] = text
+    elseif kept.openTexts[request] then
+      closed[#closed + 1] = request
+    end
+  end
+  writeAll('HDEL', keys.open, closed)
+  writeAll('HSET', keys.open, pairsOf(opened))
+  writeAll('HSET', keys.due, pairsOf(kept.due))
+end
+
 local function writeLedger(item)
   writeAll('HDEL', keys.unpublished, published)
   writeAll('HSET', keys.orders, pairsOf(ledger.changed))
@@ -39,18 +53,5 @@ local function writeLedger(item)
     writeAll('ZADD', keys.commands, pairsOf(ledger.commands, true))
     redis.call('ZREMRANGEBYSCORE', keys.commands, '-inf', digits(item.commands - COMMANDS_REMEMBERED))
   end
-end
-
-local function writeKept()
-  local closed, opened = {}, {}
-  for request, text in pairs(kept.open) do
-    if text then
-      opened[request] = text
-    elseif kept.openTexts[request] then
-      closed[#closed + 1] = request
-    end
-  end
-  writeAll('HDEL', keys.open, closed)
-  writeAll('HSET', keys.open, pairsOf(opened))
-  writeAll('HSET', keys.due, pairsOf(kept.due))
+  if item.rules >= CHECKOUT then writeKept() end
 end

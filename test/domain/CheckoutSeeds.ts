@@ -10,7 +10,8 @@ import {
   requests,
   type Seedling,
   times,
-  userIds
+  userIds,
+  uuid
 } from "./HistorySeeds.ts"
 
 const reference = ({ reference: index }: Seedling) => references[index]!
@@ -18,7 +19,7 @@ const reference = ({ reference: index }: Seedling) => references[index]!
 const trace = ({ bits }: Seedling): OrderTrace =>
   has(bits, 3)
     ? { correlationId, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }
-    : { correlationId }
+    : { correlationId: has(bits, 4) ? uuid : correlationId }
 
 const hold = (seedling: Seedling): Command => ({
   _tag: "Hold",
@@ -72,8 +73,8 @@ const settled = ({ request }: Seedling, outcome: "paid" | "declined" | "voided")
 const dueAt = ({ at, bits }: Seedling): number => at * 500 + (has(bits, 0) ? (at + 1) * 1_000 : 600_000)
 
 /**
- * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as they
- * expire, and some are paid for before they are held, by the same payment as after.
+ * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as
+ * they expire, and some are paid for before they are held, by the same payment as after.
  */
 export const story = (seedling: Seedling): ReadonlyArray<Command> => {
   const { amount, at, bits, outcome, request } = seedling

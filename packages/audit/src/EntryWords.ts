@@ -67,8 +67,8 @@ const orderText = (order: HeldOrder): string => {
   const priced = price === undefined ? "" : ` at ${price} ${currency}`
   const because = reason === undefined ? "" : ` (${reason})`
   const began = hold === undefined ? "" : `, ${holdText(hold)}`
-  return `${state} ${amount} for ${userId}, attempt ${attempt}, placed at ${placedAtOffset}${capped}${priced}${because}` +
-    began
+  const words = `${state} ${amount} for ${userId}, attempt ${attempt}, placed at ${placedAtOffset}`
+  return `${words}${capped}${priced}${because}${began}`
 }
 
 const holdText = ({ confirmedAtOffset, reference }: HoldFacts): string => {

@@ -32,7 +32,7 @@ const former = {
 }
 
 layer(OwnRedis.layer, { excludeTestServices: true })("RedisBacklogs: beside a former release", (it) => {
-  it.effect("a former release reads the backlog, and its own has version 1 of the rules, also where it is the same", () =>
+  it.effect("a former release reads the backlog, and its own has version 1 of the rules, also of the same", () =>
     Effect.gen(function*() {
       const backlogs = yield* Backlogs
       const { cli } = yield* OwnRedis.OwnRedis

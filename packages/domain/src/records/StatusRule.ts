@@ -15,7 +15,8 @@ export type StatusStamp = Pick<
 
 /**
  * Whether `next` may replace `current`: a later attempt, or the same attempt of a later record, or a further step of
- * the same one, or the same step of which more is told. Equal stamps are no step forwards: writing again what is there changes nothing.
+ * the same one, or the same step of which more is told. Equal stamps are no step forwards: writing again what is there
+ * changes nothing.
  */
 export const isForward = (current: StatusStamp, next: StatusStamp): boolean => {
   if (next.attempt !== current.attempt) return next.attempt > current.attempt

@@ -26,8 +26,8 @@ export const needsCheckout = (command: Command): boolean => {
 }
 
 /**
- * The order and the attempt that such a command names, as what is unreadable is kept under them: what the headers of its
- * record say, as a build that knows version 1 alone reads nothing else.
+ * The order and the attempt that such a command names, as what is unreadable is kept under them: what the headers of
+ * its record say, as a build that knows version 1 alone reads nothing else.
  */
 export const namedBy = (command: Command) => {
   switch (command._tag) {

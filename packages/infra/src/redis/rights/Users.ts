@@ -6,7 +6,7 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "openOrders", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "countRequest", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],
@@ -18,7 +18,7 @@ export const USERS = {
   processor: {
     ItemStore: ["fold", "detectEdits", "openOrders", "names", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
-    OrderStatuses: ["write"],
+    OrderStatuses: ["write", "readAll"],
     Backlogs: ["publish"],
     Instances: ["report", "withdraw"],
     FoldedLog: ["read", "write"]
@@ -27,6 +27,7 @@ export const USERS = {
     ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
+    Backlogs: ["read"],
     Instances: ["list"],
     StoredItems: ["location", "isEmpty", "items", "positions", "read", "clear"],
     FoldedLog: ["read", "write"],
@@ -79,6 +80,11 @@ const LOST_BY: Readonly<Record<string, string>> = {
   "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
 }
 
+/** What only this user cannot do without: by the names of items a processor finds its holds after a start. */
+const NEEDED_BY: ReadonlySet<string> = new Set(["processor ItemStore.names"])
+
 /** What is lost without it, in words; undefined where orders are not served without it. */
-export const lostWithout = ({ name, port, user }: Operation): string | undefined =>
-  LOST_BY[`${user} ${port}.${name}`] ?? LOST[`${port}.${name}`]
+export const lostWithout = ({ name, port, user }: Operation): string | undefined => {
+  const own = `${user} ${port}.${name}`
+  return NEEDED_BY.has(own) ? undefined : LOST_BY[own] ?? LOST[`${port}.${name}`]
+}

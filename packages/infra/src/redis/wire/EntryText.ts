@@ -24,8 +24,8 @@ const ORDER_WORDS = 9
 const HOLD_WORDS = 11
 
 /**
- * `<state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>`, and of an order that began as a hold
- * ` <confirmed> <reference>`
+ * `<state> <user> <amount> <attempt> <place> <capped> <price> <currency> <reason>`, and of an order that began as a
+ * hold ` <confirmed> <reference>`
  */
 export const order = (text: string): HeldOrder | undefined => {
   const words = text.split(" ")

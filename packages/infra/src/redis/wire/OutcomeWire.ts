@@ -9,28 +9,9 @@ import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 import * as ReusedRequestId from "@flash-sale/domain/rules/ReusedRequestId"
 import * as CheckoutText from "./CheckoutText.ts"
 import * as EntryText from "./EntryText.ts"
+import { split, unexpected } from "./KeptWire.ts"
 
 type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
-
-const unexpected = (answer: string): Error => new Error(`fold.lua answered ${answer}`)
-
-/** Behind the words of an answer, after tabs: what is open and which payments are due, each as Redis keeps it. */
-const KEPT = "\t"
-const nothingKept: Kept = { open: undefined, refundsDue: [] }
-
-const keptIn = (answer: string, at: number): Kept => {
-  if (at === -1) return nothingKept
-  const [openText = "", dueText = ""] = answer.slice(at + 1).split(KEPT)
-  const open = openText === "" ? undefined : CheckoutText.open(openText)
-  const refundsDue = dueText === "" ? [] : CheckoutText.dues(dueText)
-  if (refundsDue === undefined || (open === undefined && openText !== "")) throw unexpected(answer)
-  return { open, refundsDue }
-}
-
-const split = (answer: string): readonly [words: ReadonlyArray<string>, kept: Kept] => {
-  const at = answer.indexOf(KEPT)
-  return [(at === -1 ? answer : answer.slice(0, at)).split(" "), keptIn(answer, at)]
-}
 
 /** An order that asks for units. */
 interface Asked extends Pick<Order, "requestId" | "userId" | "amount"> {

@@ -37,7 +37,7 @@ export const statusArgs = (
 
 /** The words by which a status is compared. None holds a space: items and fingerprints are made of checked ids. */
 const stampOf = (record: OrderStatus.StatusRecord): string => {
-  const { attempt, fingerprint, itemId, placedAtOffset = -1, status } = record
+  const { attempt, fingerprint, itemId, placedAtOffset = -1 } = record
   const [step, told] = [OrderStatus.step(record), StatusRule.told(record)]
   return `${itemId} ${fingerprint} ${attempt} ${placedAtOffset} ${step} ${told} ${StatusRule.standing(record)}`
 }
