@@ -52,7 +52,7 @@ describe("BalanceCheck", () => {
     })
   })
 
-  it("holds that were confirmed, paid for, cancelled, refunded or nothing are accounted for, and so is their money", () => {
+  it("holds that were confirmed, paid for, cancelled, refunded or nothing add up, and so does their money", () => {
     const books = BalanceCheck.make([line(8, 0, 2)], [
       fate("COMPLETED"),
       paidFor("COMPLETED", true, false),

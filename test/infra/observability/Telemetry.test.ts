@@ -68,6 +68,8 @@ const PROCESSOR = {
   processor_payments_held_back: "gauge",
   processor_payments_total: "counter",
   processor_dlq_letters_total: "counter",
+  processor_holds_expired_total: "counter",
+  processor_holds_confirmed_total: "counter",
   processor_request_ids_reused_total: "counter",
   processor_fold_batch_records: "histogram",
   processor_order_accepted_to_final_seconds: "histogram",

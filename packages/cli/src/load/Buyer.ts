@@ -39,7 +39,7 @@ export interface Buyers {
   readonly knock: Effect.Effect<void, NobodyAnswers>
 }
 
-/** Buyers of one gateway, given by its origin (`http://localhost:8080`). All of them send the key, where there is one. */
+/** Buyers of one gateway, given by its origin (`http://localhost:8080`). All send the key, where there is one. */
 export const make = Effect.fnUntraced(function*(
   url: URL,
   key: Redacted.Redacted<string> | undefined

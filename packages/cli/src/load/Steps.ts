@@ -2,7 +2,7 @@
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
-import { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
+import type { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
 import { Effect, Random } from "effect"
 import type * as Plan from "./Plan.ts"
 import type { Shares } from "./Shares.ts"

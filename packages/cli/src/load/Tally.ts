@@ -36,7 +36,7 @@ const label = (answer: Answer): string => {
  *
  * - `Taken`: 202.
  * - `NotHeld`: it was not made, as the order holds no units: it was turned away, or it ended before.
- * - `Refused`: any other answer that repeating does not change, by its code; `isDueBack` where it says that the payment is.
+ * - `Refused`: any other answer that repeating does not change, by its code; `isDueBack`: it says that the payment is.
  * - `Unanswered`: no answer within the bound.
  */
 export type ActionAnswer =
@@ -70,8 +70,8 @@ export interface Tally {
   readonly send: () => void
   readonly sent: () => number
   /**
-   * `millis` counts from the moment at which the order was to be sent, so that waiting for a socket counts; `at` from the
-   * start of the run.
+   * `millis` counts from the moment at which the order was to be sent, so that waiting for a socket counts; `at` from
+   * the start of the run.
    */
   readonly add: (order: Order, answer: Answer, millis: number, at: number) => void
   /** One call about a hold, and how it ended. */
