@@ -34,7 +34,7 @@ const within = (...folders: ReadonlyArray<string>): RegExp => new RegExp(`^packa
 
 /** Where a service's operations are performed. What runs processes hands the ports on to them. */
 const FOLDERS: Readonly<Record<User, RegExp>> = {
-  gateway: within("gateway/src/", "admin/src/", "operations/src/", TOPICS, REPORTS),
+  gateway: within("gateway/src/", "admin/src/", "operations/src/(?!doctor/)", TOPICS, REPORTS),
   processor: within("processor/src/", "domain/src/recovery/", TOPICS, REPORTS),
   operator: within("audit/src/", "operations/src/", "domain/src/recovery/", TOPICS, "cli/src/(?!processes)")
 }

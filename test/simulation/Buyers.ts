@@ -31,6 +31,9 @@ const MAX_SECOND_THOUGHT_MILLIS = 6_000
 
 const requestOf = (n: number, itemId: ItemId): RequestId => RequestId.make(`r-${n % (ORDERS - REPEATED)}-${itemId}`)
 
+/** The id of some order of the item, in clear text. */
+export const anyRequestOf = (n: number, itemId: ItemId): RequestId => requestOf(n, itemId)
+
 /** Orders, some of them repeated, and now and then one that is cancelled. */
 export const buyers = (world: World) =>
   Effect.forEach(Array.from({ length: ORDERS }, (_, n) => n), (n) =>

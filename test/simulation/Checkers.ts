@@ -1,16 +1,19 @@
 /** What must hold of a world, whatever happened in it. Each checker returns what is wrong, in words. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import { chargeKey } from "@flash-sale/domain/ports/PaymentProvider"
-import { Command } from "@flash-sale/domain/records/Command"
+import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { home, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import { isBalanced, type Item } from "@flash-sale/domain/rules/Item"
+import { type HeldOrder, isBalanced, type Item } from "@flash-sale/domain/rules/Item"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { HashMap, Option } from "effect"
+import * as CheckoutChecks from "./checkout/CheckoutChecks.ts"
+import * as Course from "./checkout/Course.ts"
+import * as RefundChecks from "./checkout/RefundChecks.ts"
 import * as Door from "./Door.ts"
 import * as Evidence from "./Evidence.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
@@ -50,6 +53,15 @@ const folded = (world: World, itemId: ItemId, upTo = Number.MAX_SAFE_INTEGER): I
   const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
   if (result._tag !== "Folded") throw new Error(`the log itself does not fold: ${result._tag}`)
   return result.state.item
+}
+
+const memoized = <K, V>(f: (key: K) => V) => {
+  const known = new Map<K, V>()
+  return (key: K): V => {
+    const value = known.get(key) ?? f(key)
+    known.set(key, value)
+    return value
+  }
 }
 
 const counts = ({ available, held, stocked, sold }: Item): string =>
@@ -99,16 +111,17 @@ const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   const placed = new Set(
     readable(world).filter(({ key }) => key === itemId).flatMap((record) => {
       const command = commandOf(itemId, record)
-      return Command.$is("Place")(command) ? [command.order.requestId] : []
+      return command._tag === "Place" || command._tag === "Hold" ? [command.order.requestId] : []
     })
   )
   return [...placed].flatMap((requestId) => {
     // It keeps the status that the lost record gave it.
     if (world.log.lost.orders.has(requestId)) return []
     const status = world.store.statuses().get(requestId)
-    if (status === undefined) return [`${requestId} has no status`]
+    if (status === undefined) return world.store.hasExpired(requestId) ? [] : [`${requestId} has no status`]
     if (!isFinal(status.status)) return [`${requestId} is still ${status.status}`]
-    const expected = expectedStatus(oracle, requestId)
+    // What is neither held nor rejected could not be understood.
+    const expected = expectedStatus(oracle, requestId) ?? "FAILED"
     return status.status === expected ? [] : [`${requestId} is published as ${status.status}, and is ${expected}`]
   })
 }
@@ -117,20 +130,30 @@ const fates = (world: World, itemId: ItemId, oracle: Item): Wrong => {
  * A sale has exactly one charge; a charge without a sale is voided, whatever the attempt. Not so where a record is
  * lost: nobody knows of the charge of a lost order, and a void may be on its way for a cancellation that is lost.
  */
-const money = (world: World, itemId: ItemId, { orders }: Item): Wrong => {
+const money = (world: World, itemId: ItemId, { orders }: Item, hands: ReadonlySet<string>): Wrong => {
   const { lost } = world.log
-  const sold = HashMap.toEntries(orders).filter(([, { state }]) => state === "sold")
+  const all = HashMap.toEntries(orders)
+  // What a shop has the money for is charged by nobody; what a person has given back, the provider may have kept.
+  const sold = all.filter(([, { hold, state }]) => state === "sold" && hold?.reference === undefined)
+  const kept = new Set(
+    all.filter(([requestId, { attempt }]) => hands.has(`${requestId} ${attempt}`))
+      .map(([requestId, { attempt }]) => chargeKey(itemId, requestId, attempt))
+  )
   const sales = new Map(sold.map(([requestId, { attempt }]) => [chargeKey(itemId, requestId, attempt), requestId]))
   const charged = [...world.provider.money].filter(([key, { kept }]) => key.startsWith(`${itemId}:`) && kept > 0)
     .map(([key]) => key)
   return [
-    ...charged.filter((key) => !sales.has(key) && !lost.charges.has(key)).map((key) =>
+    ...charged.filter((key) => !sales.has(key) && !lost.charges.has(key) && !kept.has(key)).map((key) =>
       `${key} is charged and not sold`
     ),
     ...[...sales].filter(([key, requestId]) => !charged.includes(key) && !lost.orders.has(requestId))
       .map(([key]) => `${key} is sold and not charged`)
   ]
 }
+
+/** The offset of the record that asked for the charge. */
+const chargedFrom = ({ attempt, hold, placedAtOffset }: HeldOrder): number =>
+  attempt === 1 ? hold?.confirmedAtOffset ?? placedAtOffset : placedAtOffset
 
 /** Every attempt that ran out of patience has one dead letter, at its own place; nothing else has one. */
 const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
@@ -139,8 +162,8 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
   )
   const timedOut = HashMap.toEntries(oracle.orders).filter(([, order]) => order.reason === "timeout")
   return [
-    ...timedOut.flatMap(([requestId, { attempt, placedAtOffset }]) =>
-      found.some((letter) => letter.offset === placedAtOffset && letter.requestId === requestId) ||
+    ...timedOut.flatMap(([requestId, { attempt, ...order }]) =>
+      found.some((letter) => letter.offset === chargedFrom({ attempt, ...order }) && letter.requestId === requestId) ||
         world.log.lost.orders.has(requestId)
         ? []
         : [`${requestId} has no dead letter of attempt ${attempt}`]
@@ -148,7 +171,7 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
     ...found.flatMap(({ attempt, offset, requestId }) => {
       const order = requestId === undefined ? Option.none() : HashMap.get(oracle.orders, requestId)
       const isOf = Option.isSome(order) &&
-        (order.value.attempt > attempt || (order.value.placedAtOffset === offset && order.value.reason === "timeout"))
+        (order.value.attempt > attempt || (chargedFrom(order.value) === offset && order.value.reason === "timeout"))
       return isOf ? [] : [`a dead letter of ${requestId}, attempt ${attempt}, at ${offset}`]
     })
   ]
@@ -158,10 +181,11 @@ const letters = (world: World, itemId: ItemId, oracle: Item): Wrong => {
  * What cannot be understood, or names no item, has a dead letter at its place; nothing else has one for that reason.
  */
 const rubbish = (world: World): Wrong => {
+  const unreadableOf = memoized((itemId: ItemId) => Course.unreadable(Course.of(commandsOf(world, itemId))))
   const unreadable = readable(world).filter((record) => {
     const itemId = LogRecord.itemOf(record)
     if (itemId === undefined) return true
-    return home(itemId, PARTITIONS) === record.partition && commandOf(itemId, record)._tag === "Unreadable"
+    return home(itemId, PARTITIONS) === record.partition && unreadableOf(itemId).has(record.offset)
   }).map(({ offset, partition }) => `${partition}/${offset}`)
   const found = [...world.letters.letters.values()].filter((letter) =>
     letter.error === "Invalid Order Format" && isOfTheLog(world, letter)
@@ -194,6 +218,10 @@ const onTheWay = (world: World): Wrong => [
   ...(world.refused().size === 0 ? [] : [`refused: ${[...world.refused().values()].join("; ")}`])
 ]
 
+/** Holds and refunds that are not over yet. */
+const unended = (world: World, itemId: ItemId): Wrong =>
+  HashMap.toEntries(world.store.item(itemId).open).map(([requestId]) => `${requestId} is still open`)
+
 /** Nobody is charged for what was over before he came, but where the word of it was lost. */
 const charges = (world: World, itemId: ItemId): Wrong => {
   const { orders } = world.log.lost
@@ -208,31 +236,42 @@ const charges = (world: World, itemId: ItemId): Wrong => {
 
 /** Nobody was told in vain that he need not come again, but by a log of which something is lost since. */
 const door = (world: World, itemId: ItemId, oracle: Item): Wrong => {
-  const partition = home(itemId, PARTITIONS)
-  const isWhole = world.log.cuts[partition] === 0 && world.store.log(partition).from === 0
-  return isWhole
+  return isLogWhole(world, home(itemId, PARTITIONS))
     ? Door.wronglyRefused(world.refusedForGood.filter(({ order }) => order.itemId === itemId), oracle)
     : []
 }
 
+/** Whether nothing that the log ever said of the partition is lost. */
+const isLogWhole = (world: World, partition: PartitionId): boolean =>
+  world.log.cuts[partition] === 0 && world.store.log(partition).from === 0
+
 const atLastOf = (world: World, itemId: ItemId): Wrong => {
   const oracle = folded(world, itemId)
+  const commands = commandsOf(world, itemId)
+  const course = Course.of(commands)
   return [
     ...(isOfAnother(world, itemId) ? [`${itemId}: the store still holds what was cut`] : []),
     ...always(world, itemId),
     ...whole(world, itemId),
-    ...Evidence.missing(commandsOf(world, itemId)),
+    ...Evidence.missing(commands),
+    ...CheckoutChecks.wrong(world, itemId, course, oracle, isLogWhole(world, home(itemId, PARTITIONS))),
     ...fates(world, itemId, oracle),
-    ...money(world, itemId, oracle),
+    ...money(world, itemId, oracle, RefundChecks.byHand(course)),
     ...charges(world, itemId),
     ...letters(world, itemId, oracle),
     ...door(world, itemId, oracle)
   ]
 }
 
-/** When nothing is left to do. What takes long to check is checked once the rest is right. */
-export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => {
-  const unfinished = [...onTheWay(world), ...commits(world)]
-  if (unfinished.length > 0) return unfinished
-  return [...rubbish(world), ...itemIds.flatMap((itemId) => atLastOf(world, itemId))]
-}
+/** What is left to do. */
+export const unfinished = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
+  ...onTheWay(world),
+  ...commits(world),
+  ...itemIds.flatMap((itemId) => unended(world, itemId))
+]
+
+/** When nothing is left to do: this takes long to check. */
+export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
+  ...rubbish(world),
+  ...itemIds.flatMap((itemId) => atLastOf(world, itemId))
+]

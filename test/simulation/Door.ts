@@ -2,7 +2,7 @@
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { home } from "@flash-sale/domain/records/Partition"
-import type { Item } from "@flash-sale/domain/rules/Item"
+import type { HeldOrder, Item } from "@flash-sale/domain/rules/Item"
 import * as Precheck from "@flash-sale/gateway/request/Precheck"
 import { Effect, HashMap } from "effect"
 import { PARTITIONS } from "./SimulatedLog.ts"
@@ -32,6 +32,10 @@ const answer = Effect.fnUntraced(function*(world: World, order: Order, now: numb
 export const letsIn = (world: World, order: Order, now: number): Effect.Effect<boolean> =>
   answer(world, order, now).pipe(Effect.orElseSucceed(() => true), Effect.provide(world.store.layer))
 
+/** What is given back later was bought when somebody was refused for it: nobody could know. */
+const isBought = ({ countsAgainstLimit, state }: HeldOrder): boolean =>
+  state === "sold" ? countsAgainstLimit : state === "refunding" || state === "refunded"
+
 /** What was refused for good and could have been bought after all, by what its buyer has at the end. */
 export const wronglyRefused = (
   refused: ReadonlyArray<RefusedForGood>,
@@ -39,8 +43,7 @@ export const wronglyRefused = (
 ): ReadonlyArray<string> =>
   refused.flatMap(({ limit, order: { amount, requestId, userId } }) => {
     const bought = HashMap.toEntries(orders).reduce(
-      (units, [, one]) =>
-        one.userId === userId && one.state === "sold" && one.countsAgainstLimit ? units + one.amount : units,
+      (units, [, one]) => one.userId === userId && isBought(one) ? units + one.amount : units,
       0
     )
     return bought + amount > limit ? [] : [`${requestId} was refused for good, with ${bought} + ${amount} of ${limit}`]

@@ -13,6 +13,15 @@ const wordsOf = (command: Command): ReadonlyArray<string> => {
   switch (command._tag) {
     case "Settle":
       return command.settlements.map(({ attempt, outcome, requestId }) => `${requestId} ${attempt} ${outcome}`)
+    case "Refund": {
+      const { attempt, byHand, requestId, restock } = command
+      const refund = `${requestId} ${attempt} ${restock ? "restocked" : "written_off"}`
+      return byHand === undefined ? [refund] : [refund, `${refund} by hand`]
+    }
+    case "Expire":
+      return command.orders.map(({ attempt, requestId }) => `${requestId} ${attempt} expired`)
+    case "Confirm":
+      return [`${command.requestId} ${command.attempt ?? 1} confirmed`]
     case "Cancel":
       return [`${command.requestId} ${command.attempt} cancelled`]
     case "GiveUp":
@@ -22,13 +31,22 @@ const wordsOf = (command: Command): ReadonlyArray<string> => {
   }
 }
 
-/** What must have been said of an order that is where it is. */
-const needed = ({ reason, state }: HeldOrder): ReadonlyArray<string> => {
-  if (state === "sold") return ["paid"]
-  if (state === "voiding") return reason === undefined ? [] : [reason]
-  if (state !== "released") return []
-  if (reason === "declined") return ["declined"]
-  return reason === "timeout" || reason === "cancelled" ? [reason, "voided"] : []
+/** Whether the engine has never asked for its money: nobody has confirmed it, or a shop has the money. */
+const isUncharged = ({ attempt, hold }: HeldOrder): boolean =>
+  hold !== undefined && attempt === 1 && (hold.confirmedAtOffset === undefined || hold.reference !== undefined)
+
+/** What must have been said of an order that is where it is; of each list one word is enough. */
+const needed = (order: HeldOrder): ReadonlyArray<ReadonlyArray<string>> => {
+  const { reason = "", state } = order
+  const isVoided = isUncharged(order) ? [] : [["voided"]]
+  if (state === "sold") return isUncharged(order) ? [["confirmed"]] : [["paid"]]
+  if (state === "voiding") return [[reason]]
+  if (state === "refunding") return [[reason]]
+  if (state === "refunded") return [[reason], ...isUncharged(order) ? [] : [["voided", `${reason} by hand`]]]
+  if (state === "held") return order.hold === undefined || order.attempt > 1 ? [] : [["confirmed"]]
+  if (reason === "declined") return [["declined"]]
+  if (reason === "expired") return [["expired", "confirmed"]]
+  return reason === "timeout" || reason === "cancelled" ? [[reason], ...isVoided] : []
 }
 
 /** What no record had said when an order of the item moved. */
@@ -46,8 +64,9 @@ export const missing = (commands: ReadonlyArray<LoggedCommand>): ReadonlyArray<s
         ? undefined
         : Option.getOrUndefined(HashMap.get(state.item.orders, requestId))
       if (!changed || order === undefined) continue
-      const words = needed(order).map((word) => `${requestId} ${order.attempt} ${word}`)
-      wrong.push(...words.filter((word) => !said.has(word)).map((word) => `nobody had said: ${word}`))
+      const words = needed(order).map((any) => any.map((word) => `${requestId} ${order.attempt} ${word}`))
+      const unsaid = words.filter((any) => !any.some((word) => said.has(word)))
+      wrong.push(...unsaid.map((any) => `nobody had said: ${any.join(" or ")}`))
     }
   }
   return wrong

@@ -5,6 +5,8 @@ import { Effect, type Fiber, Random } from "effect"
 import * as Buyers from "./Buyers.ts"
 import type * as Chance from "./Chance.ts"
 import * as Checkers from "./Checkers.ts"
+import * as Refunders from "./checkout/Refunders.ts"
+import * as Shoppers from "./checkout/Shoppers.ts"
 import * as LostLogs from "./LostLogs.ts"
 import * as Operator from "./Operator.ts"
 import * as World from "./World.ts"
@@ -33,14 +35,21 @@ const MAX_PAUSE_MILLIS = 5_000
 const LOG_LOST = 0.6
 /** How often it is checked whether anything is left to do, and how often at the most. */
 const CALM = "3 seconds"
-const MAX_CALMS = 200
+const MAX_CALMS = 400
+/** How often it is checked whether all is right, once nothing is left to do. */
+const MAX_SETTLED = 15
 
 /** As long as it takes, and no longer: what is not right by then never will be. */
 const untilCalm = Effect.fnUntraced(function*(world: World.World, buyers: Fiber.Fiber<void, unknown>) {
   let left: ReadonlyArray<string> = ["buyers are still there"]
-  for (let waited = 0; waited < MAX_CALMS && left.length > 0; waited++) {
+  let settled = 0
+  for (let waited = 0; waited < MAX_CALMS && settled < MAX_SETTLED && left.length > 0; waited++) {
     yield* Effect.sleep(CALM)
-    if (buyers.pollUnsafe() !== undefined) left = Checkers.atLast(world, Operator.items)
+    if (buyers.pollUnsafe() === undefined) continue
+    left = Checkers.unfinished(world, Operator.items)
+    if (left.length > 0) continue
+    settled++
+    left = Checkers.atLast(world, Operator.items)
   }
   return left
 })
@@ -48,13 +57,14 @@ const untilCalm = Effect.fnUntraced(function*(world: World.World, buyers: Fiber.
 const lived = Effect.fnUntraced(function*(world: World.World) {
   yield* Effect.forkChild(Operator.stock(world))
   const buyers = yield* Effect.forkChild(
-    Effect.all([Buyers.buyers(world), Buyers.reusers(world), Buyers.strangers(world)], {
+    Effect.all([Buyers.buyers(world), Buyers.reusers(world), Buyers.strangers(world), Shoppers.shoppers(world)], {
       concurrency: "unbounded",
       discard: true
     })
   )
   for (let n = 0; n < PROCESSORS; n++) yield* world.start
   yield* Effect.forkChild(Operator.duty(world))
+  yield* Effect.forkChild(Refunders.duty(world))
   const logIsLost = (yield* Random.next) < LOG_LOST
   const when = yield* Random.nextIntBetween(2, BLOWS - 1)
   const problems: Array<string> = []
@@ -64,6 +74,13 @@ const lived = Effect.fnUntraced(function*(world: World.World) {
     else yield* WorldFaults.any(world)
     problems.push(...Operator.items.flatMap((itemId) => Checkers.always(world, itemId)))
   }
+  // A hold is over by the clock of whoever looks, and nobody waits for hours.
+  if (world.areClocksWrong && problems.length === 0) {
+    yield* world.mendClocks
+    const wrong = [...world.running]
+    yield* Effect.forEach(wrong, (it) => Effect.andThen(world.kill(it), world.start), { discard: true })
+  }
+  yield* world.calm
   problems.push(...yield* untilCalm(world, buyers))
   yield* Effect.forEach([...world.running], world.stop, { discard: true })
   return problems

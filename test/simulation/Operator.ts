@@ -1,9 +1,10 @@
 /** What operators do: the stock, the sale, dead letters, and a log that is refused. */
 import * as Accept from "@flash-sale/cli/recover/Accept"
-import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { Command, CommandId } from "@flash-sale/domain/records/Command"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { RecordedOrder } from "@flash-sale/domain/records/Order"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Clock, Console, Effect, Layer, Queue, Random, Schedule, Stdio, Terminal } from "effect"
 import { TestConsole } from "effect/testing"
@@ -45,23 +46,33 @@ export const typeByHand = (world: World) =>
     yield* world.store.typeByHand(itemId, yield* Random.nextIntBetween(-8, 12))
   }).pipe(Effect.orDie)
 
+/** What a letter's record and the letter say of its order: a confirmed hold is placed like any other. */
+const orderOf = (letter: DeadLetter): RecordedOrder | undefined => {
+  const { amount, attempt, correlationId, key = "", requestId = "", userId } = letter
+  const itemId = ItemId.make(key)
+  const headers = { request_id: requestId, correlation_id: correlationId, attempt: String(attempt) }
+  const record = { ...letter, key, timestamp: 0 }
+  // The letter keeps the bytes and not the headers.
+  const placed = LogRecord.decode(itemId, { ...record, headers })
+  if (Command.$is("Place")(placed)) return placed.order
+  const confirmed = LogRecord.decode(itemId, { ...record, headers: { ...headers, type: "confirm" } })
+  if (!Command.$is("Confirm")(confirmed) || userId === undefined || amount === undefined) return undefined
+  const { paymentToken, requestId: confirmedId } = confirmed
+  return { requestId: confirmedId, userId, itemId, amount, ...(paymentToken === undefined ? {} : { paymentToken }) }
+}
+
 /**
  * Replays a dead letter: appends the next attempt, then marks it. Killed in between, another operator does it again.
  */
 export const replay = (world: World) =>
   Effect.gen(function*() {
-    const letter = world.letters.open().find(({ requestId }) => requestId !== undefined)
-    if (letter?.requestId === undefined || letter.key === undefined) return
-    const itemId = ItemId.make(letter.key)
-    const command = LogRecord.decode(itemId, {
-      ...letter,
-      key: letter.key,
-      timestamp: 0,
-      headers: { request_id: letter.requestId, correlation_id: letter.correlationId, attempt: String(letter.attempt) }
-    })
-    if (!Command.$is("Place")(command)) return
+    const letter = world.letters.open().find(({ error }) => error === "Payment Timeout")
+    const order = letter === undefined ? undefined : orderOf(letter)
+    if (letter === undefined || order === undefined) return
+    const { correlationId } = letter
     const acceptedAt = Math.floor(yield* Clock.currentTimeMillis)
-    const next = LogRecord.encode(itemId, Command.Place({ ...command, attempt: letter.attempt + 1, acceptedAt }))
+    const place = Command.Place({ order, attempt: letter.attempt + 1, acceptedAt, correlationId })
+    const next = LogRecord.encode(order.itemId, place)
     for (let time = yield* Random.nextIntBetween(1, 3); time > 0; time--) yield* persistently(world, next)
     const { offset, partition } = letter
     const mark = Effect.flatMap(DeadLetters, (letters) =>

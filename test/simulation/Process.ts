@@ -16,6 +16,8 @@ export interface Process {
   /** Closed while the process is frozen. */
   readonly thawed: Latch.Latch
   frozen: boolean
+  /** By how much its machine's wall clock is wrong, in milliseconds: ahead where it is above 0. */
+  wrongBy: number
   /** The wall clock of its machine. */
   readonly clock: Context.Context<SteppingClock.SteppingClock>
 }
@@ -24,7 +26,7 @@ export const make = (name: string): Effect.Effect<Process> =>
   Effect.gen(function*() {
     const startedAt = yield* Monotonic.now
     const clock = SteppingClock.over(yield* Clock.Clock)
-    return { name, startedAt, killed: false, frozen: false, thawed: yield* Latch.make(true), clock }
+    return { name, startedAt, killed: false, frozen: false, thawed: yield* Latch.make(true), wrongBy: 0, clock }
   })
 
 /** Whoever runs outside a process, such as buyers, cannot be killed. */
@@ -34,6 +36,7 @@ export const world: Process = {
   killed: false,
   frozen: false,
   thawed: Latch.makeUnsafe(true),
+  wrongBy: 0,
   clock: Context.makeUnsafe(new Map())
 }
 
@@ -51,9 +54,13 @@ export const thaw = (process: Process) =>
     return process.thawed.open
   })
 
-/** Sets the wall clock of its machine by so many milliseconds. */
-export const stepClock = ({ clock }: Process, millis: number) =>
-  Context.get(clock, SteppingClock.SteppingClock).step(millis)
+/** Sets the wall clock of its machine, so that it is wrong by so many milliseconds. */
+export const setClock = (process: Process, wrongBy: number) =>
+  Effect.suspend(() => {
+    const step = wrongBy - process.wrongBy
+    process.wrongBy = wrongBy
+    return Context.get(process.clock, SteppingClock.SteppingClock).step(step)
+  })
 
 /** Goes on only in a process that runs. */
 export const alive: Effect.Effect<void> = Effect.flatMap(Process, (process) =>

@@ -178,15 +178,22 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     damage: (partition, from) => Effect.sync(() => holes.read(partition, from, bounds(partition).end, 0).damage)
   })
 
-  const log = Layer.succeed(OrderLog, {
-    partitions: numberOf,
-    append,
-    offer: (record, answered) => void Effect.runCallback(append(record), { onExit: answered }),
-    consume: (worker) => Effect.andThen(numbered.await, group.consume(worker)),
-    isUp: Effect.sync(() => isNumbered),
-    trouble: Effect.sync(() => isNumbered ? undefined : OTHER_NUMBER),
-    warnings: Effect.succeed([])
-  })
+  // What is offered is appended by the process that was built with this, and by its clock.
+  const log = Layer.effect(
+    OrderLog,
+    Effect.map(Effect.context<never>(), (context) => {
+      const run = Effect.runCallbackWith(context)
+      return {
+        partitions: numberOf,
+        append,
+        offer: (record, answered) => void run(append(record), { onExit: answered }),
+        consume: (worker) => Effect.andThen(numbered.await, group.consume(worker)),
+        isUp: Effect.sync(() => isNumbered),
+        trouble: Effect.sync(() => isNumbered ? undefined : OTHER_NUMBER),
+        warnings: Effect.succeed([])
+      }
+    })
+  )
 
   return {
     layer: Layer.merge(log, reader),

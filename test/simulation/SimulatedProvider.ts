@@ -2,7 +2,13 @@
  * The payment provider: one answer per key for ever. It may keep its answer to itself, and a request may be so slow
  * that it arrives when its sender has given up, or is dead.
  */
-import { type ChargeResult, PaymentProvider, PaymentUnknown } from "@flash-sale/domain/ports/PaymentProvider"
+import {
+  ChargeRejected,
+  type ChargeResult,
+  PaymentProvider,
+  PaymentUnknown
+} from "@flash-sale/domain/ports/PaymentProvider"
+import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Duration, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
@@ -21,14 +27,16 @@ export interface Money {
 /** A charge that was asked for. */
 export interface Charged {
   readonly key: string
-  /** When the process was started that asked for it. */
+  /** When the process was started that asked for it, and when it asked, in milliseconds since the world began. */
   readonly by: number
+  readonly at: number
 }
 
 export const make = (faults: Chance.Faults, trace: Trace) => {
   const money = new Map<string, Money>()
   const charged: Array<Charged> = []
   let underWay = 0
+  let refusesVoids = false
 
   /** A request that cannot be taken back: it arrives, whatever becomes of its sender. */
   const send = <A>(arrived: Effect.Effect<A>): Effect.Effect<A> =>
@@ -50,7 +58,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
 
   const charge = Effect.fnUntraced(function*(key: string) {
     const { startedAt } = yield* Process.Process
-    charged.push({ key, by: startedAt })
+    charged.push({ key, by: startedAt, at: yield* Monotonic.now })
     if (yield* Chance.happens(faults.paymentLost)) return yield* new PaymentUnknown({ key, detail: "lost" })
     const isDeclined = yield* Chance.happens(faults.paymentDeclined)
     const verdict = yield* send(Effect.gen(function*() {
@@ -66,6 +74,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
   })
 
   const voidKey = Effect.fnUntraced(function*(key: string) {
+    if (refusesVoids) return yield* new ChargeRejected({ key, detail: "not now", concerns: "charge" })
     if (yield* Chance.happens(faults.paymentLost)) return yield* new PaymentUnknown({ key, detail: "lost" })
     yield* send(Effect.suspend(() => {
       money.set(key, { verdict: "voided", kept: 0 })
@@ -78,6 +87,19 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
     money,
     /** Requests that will still arrive. */
     underWay: () => underWay,
+    /** What is kept under a key. */
+    kept: (key: string): number => money.get(key)?.kept ?? 0,
+    /** It gives no money back for so long. */
+    refuseVoids: (millis: number) =>
+      Effect.gen(function*() {
+        refusesVoids = true
+        yield* trace.note("the provider gives no money back")
+        yield* Effect.sleep(millis).pipe(
+          Effect.andThen(Effect.sync(() => void (refusesVoids = false))),
+          Effect.andThen(trace.note("the provider gives money back again")),
+          Effect.forkDetach
+        )
+      }),
     /** Each charge that was asked for, as often as it was. */
     charged,
     layer: Layer.succeed(PaymentProvider, {

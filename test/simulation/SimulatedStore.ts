@@ -8,7 +8,7 @@ import {
   type ItemSummary,
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
@@ -16,16 +16,20 @@ import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
 import { Effect, HashMap, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
+import * as SimulatedBacklogs from "./SimulatedBacklogs.ts"
 import { PARTITIONS } from "./SimulatedLog.ts"
 import * as SimulatedMarks from "./SimulatedMarks.ts"
 import * as SimulatedStatuses from "./SimulatedStatuses.ts"
 import * as SimulatedStoredItems from "./SimulatedStoredItems.ts"
+import * as StoredOrders from "./StoredOrders.ts"
 import * as StoreState from "./StoreState.ts"
+import type { Told } from "./Told.ts"
 import type { Trace } from "./Trace.ts"
 
 export interface Options {
   readonly faults: Chance.Faults
   readonly trace: Trace
+  readonly told: Told
   /** Which orders may come to another end than was published. */
   readonly mayChange: (requestId: string) => boolean
   /** Gets from where a partition is folded from now on, as the log was accepted; says which log that is. */
@@ -34,10 +38,11 @@ export interface Options {
   readonly logs: () => ReadonlyMap<number, StoreState.FoldedLog>
 }
 
-export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) => {
+export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Options) => {
   const state = StoreState.make(faults)
   const { ask, checkMark } = state
   const broken: Array<string> = []
+  const expired = new Set<RequestId>()
 
   const setHand = (itemId: ItemId, hand: StoreState.Hand): void =>
     state.change({ hands: new Map(state.now().hands).set(itemId, hand) })
@@ -62,7 +67,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
   const summaryOf = (partition: number, itemId: ItemId): ItemSummary => {
     announce(itemId)
     const { item, position } = state.folded(itemId)
-    const { available, held, stocked, settings, sold } = item
+    const { available, held, rules, stocked, settings, sold } = item
     const { hands, items } = state.now()
     const { parked: pendingEdit } = state.hand(itemId)
     const isKnown = items.has(itemId) || hands.has(itemId)
@@ -73,6 +78,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
       sold,
       stocked,
       settings,
+      rules,
       position,
       isComplete: state.isWhole(partition),
       pendingEdit
@@ -128,20 +134,19 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
         undefined,
         "read"
       ),
-    // Nobody lists items in the simulation.
-    names: () => Effect.die("not simulated"),
+    ...StoredOrders.reads(state),
     trouble: Effect.sync(state.refusal),
     isUp: Effect.sync(() => state.refusal() === undefined)
   })
 
-  const statuses = SimulatedStatuses.layer(state, trace, (what, requestId) => {
+  const statuses = SimulatedStatuses.layer(state, trace, told, (what, requestId) => {
     if (!mayChange(requestId)) broken.push(what)
   })
 
   const storedItems = SimulatedStoredItems.layer(state, trace, onAccepted, (what) => void broken.push(what))
 
   return {
-    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), statuses, storedItems),
+    layer: Layer.mergeAll(items, SimulatedMarks.layer(state), SimulatedBacklogs.layer(state), statuses, storedItems),
     /** What went wrong on the way, whatever came afterwards. */
     broken,
     statuses: () => state.now().statuses,
@@ -155,6 +160,14 @@ export const make = ({ faults, logs, mayChange, onAccepted, trace }: Options) =>
     isAccepting: (): boolean => state.now().accepted.size > 0,
     /** Which log is folded. */
     log: (partition: number): StoreState.FoldedLog => state.now().logs.get(partition) ?? StoreState.wholeLog,
+    /** The status under the request id has expired: nobody claims the id. */
+    expire: (requestId: RequestId) =>
+      Effect.suspend(() => {
+        expired.add(requestId)
+        state.change({ statuses: StoreState.without(state.now().statuses, [requestId]) })
+        return trace.note(`the status of ${requestId} has expired`)
+      }),
+    hasExpired: (requestId: RequestId): boolean => expired.has(requestId),
     /** The status under the request id has expired, and a gateway claims the id. */
     claimExpired: (status: StatusRecord) =>
       Effect.suspend(() => {

@@ -10,6 +10,7 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect, Fiber, Semaphore } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Process from "./Process.ts"
+import type { Lease } from "./SimulatedClaims.ts"
 
 /** Earlier states that the store can fall back to. */
 const SNAPSHOTS = 200
@@ -28,6 +29,7 @@ export interface Stored {
   /** Without a checkpoint while a recovery is under way. */
   readonly marks: ReadonlyMap<number, Omit<Mark, "checkpoint"> & { readonly checkpoint: number | undefined }>
   readonly statuses: ReadonlyMap<RequestId, StatusRecord>
+  readonly leases: ReadonlyMap<RequestId, Lease>
   /** What an operator accepted in a mark's place. */
   readonly accepted: ReadonlyMap<number, AcceptedLog>
   readonly logs: ReadonlyMap<number, FoldedLog>
@@ -50,6 +52,7 @@ const nothing: Stored = {
   hands: new Map(),
   marks: new Map(),
   statuses: new Map(),
+  leases: new Map(),
   accepted: new Map(),
   logs: new Map()
 }
@@ -62,6 +65,7 @@ export const make = (faults: Chance.Faults) => {
   let snapshots: Array<Stored> = [stored]
   /** It loses writes only when it is started again, and then every client connects anew. */
   let session = 0
+  let emptied = 0
   /** Why it answers reads and refuses each write. As a replica it ends the connection with that; full it does not. */
   let refusal: Refusal | undefined
 
@@ -76,6 +80,8 @@ export const make = (faults: Chance.Faults) => {
   return {
     now: () => stored,
     session: () => session,
+    /** How often it was emptied. */
+    emptied: () => emptied,
     change: (next: Partial<Stored>): void => {
       stored = { ...stored, ...next }
       snapshots.push(stored)
@@ -96,6 +102,7 @@ export const make = (faults: Chance.Faults) => {
     },
     /** What is folded from then on is the log as it is. */
     empty: (logs: ReadonlyMap<number, FoldedLog>): void => {
+      emptied++
       stored = { ...nothing, logs }
       snapshots = [stored]
     },

@@ -13,6 +13,9 @@ interface Sleeper {
 
 const NANOS_PER_MILLI = 1_000_000
 
+/** What wall clocks show when a history begins, in milliseconds since 1970 (UTC), so that one may also be behind. */
+export const EPOCH = 1_800_000_000_000
+
 /** Runs the effect to its end. Fails where it waits for something that can never happen. */
 export const run = <A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> => {
   let now = 0
@@ -34,14 +37,16 @@ export const run = <A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> => {
       })
     })
 
-  const nanos = () => BigInt(Math.round(now * NANOS_PER_MILLI))
+  const millis = () => EPOCH + now
+  const nanos = () => BigInt(EPOCH) * BigInt(NANOS_PER_MILLI) + BigInt(Math.round(now * NANOS_PER_MILLI))
+  const sinceStart = () => BigInt(Math.round(now * NANOS_PER_MILLI))
   const clock: Clock.Clock = {
-    currentTimeMillisUnsafe: () => now,
-    currentTimeMillis: Effect.sync(() => now),
+    currentTimeMillisUnsafe: millis,
+    currentTimeMillis: Effect.sync(millis),
     currentTimeNanosUnsafe: nanos,
     currentTimeNanos: Effect.sync(nanos),
-    monotonicTimeNanosUnsafe: nanos,
-    monotonicTimeNanos: Effect.sync(nanos),
+    monotonicTimeNanosUnsafe: sinceStart,
+    monotonicTimeNanos: Effect.sync(sinceStart),
     sleep
   }
   const scheduler = new Scheduler.MixedScheduler("async", (task) => {
@@ -51,17 +56,27 @@ export const run = <A, E>(effect: Effect.Effect<A, E>): Exit.Exit<A, E> => {
     }
   })
 
-  const fiber = Effect.runFork(
-    effect.pipe(Effect.provideService(Clock.Clock, clock), Effect.provide(Logger.layer([]))),
-    { scheduler }
-  )
-  for (;;) {
-    for (let task = ready.shift(); task !== undefined; task = ready.shift()) task()
-    const exit = fiber.pollUnsafe()
-    if (exit !== undefined) return exit
-    const next = sleepers.pop()
-    if (next === undefined) throw new Error("everybody waits, and nobody for a time")
-    now = next.at
-    next.wake()
+  const live = () => {
+    const fiber = Effect.runFork(
+      effect.pipe(Effect.provideService(Clock.Clock, clock), Effect.provide(Logger.layer([]))),
+      { scheduler }
+    )
+    for (;;) {
+      for (let task = ready.shift(); task !== undefined; task = ready.shift()) task()
+      const exit = fiber.pollUnsafe()
+      if (exit !== undefined) return exit
+      const next = sleepers.pop()
+      if (next === undefined) throw new Error("everybody waits, and nobody for a time")
+      now = next.at
+      next.wake()
+    }
+  }
+  // What is put off to the end of a step comes before time passes, here as well.
+  const { queueMicrotask } = globalThis
+  globalThis.queueMicrotask = (task) => void ready.push(task)
+  try {
+    return live()
+  } finally {
+    globalThis.queueMicrotask = queueMicrotask
   }
 }

@@ -10,13 +10,16 @@ const MAX_WRITES_LOST = 40
 /** The longest that the store takes no writes. */
 const MAX_READ_ONLY_MILLIS = 10_000
 
+/** The longest that the provider gives no money back. */
+const MAX_REFUSED_MILLIS = 20_000
+
 /** The longest that the log has another number of partitions. */
 const MAX_RENUMBERED_MILLIS = 15_000
 
 const anyOf = (world: World.World) => Random.choice([...world.running])
 
 /** It goes on when it thaws, while other things happen. */
-const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
+const freeze = Effect.fnUntraced(function*(process: Process.Process, world: World.World) {
   yield* world.trace.note(`freeze ${process.name}`)
   yield* Process.freeze(process)
   yield* Effect.sleep(yield* Random.nextIntBetween(500, MAX_FROZEN_MILLIS)).pipe(
@@ -26,16 +29,17 @@ const freeze = Effect.fnUntraced(function*({ process }: World.Running, world: Wo
   )
 })
 
+/** Of a processor, or of a gateway. */
 const stepClock = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
-  const millis = yield* World.wrongBy
-  yield* world.trace.note(`the clock of ${process.name} steps by ${millis / 1000} s`)
-  yield* Process.stepClock(process, millis)
+  yield* (yield* Random.nextBoolean)
+    ? world.stepClock(process)
+    : Effect.flatMap(Random.choice(world.gateways), (gateway) => World.stepGateway(gateway.process))
 })
 
 /** Half of the blows are to the processors. */
 export const any = Effect.fnUntraced(function*(world: World.World) {
   const victim = yield* anyOf(world)
-  switch (yield* Random.nextIntBetween(0, 15)) {
+  switch (yield* Random.nextIntBetween(0, 17)) {
     case 0:
     case 1:
       return yield* Effect.andThen(world.kill(victim), world.start)
@@ -43,7 +47,12 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
       return yield* Effect.andThen(world.stop(victim), world.start)
     case 3:
     case 4:
-      return world.isBetweenLogs() ? undefined : yield* freeze(victim, world)
+      return world.isBetweenLogs()
+        ? undefined
+        : yield* freeze(
+          (yield* Random.nextBoolean) ? victim.process : (yield* Random.choice(world.gateways)).process,
+          world
+        )
     case 5:
       return yield* world.log.rebalance
     case 6:
@@ -66,6 +75,10 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
       return yield* stepClock(victim, world)
     case 13:
       return yield* world.store.fill(yield* Random.nextIntBetween(100, MAX_READ_ONLY_MILLIS))
+    case 14:
+      return yield* world.provider.refuseVoids(yield* Random.nextIntBetween(100, MAX_REFUSED_MILLIS))
+    case 15:
+      return yield* stepClock(victim, world)
     default:
       return yield* Operator.changeSale(world)
   }

@@ -46,6 +46,7 @@ import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as MetricsRoute from "./http/MetricsRoute.ts"
 import * as Middleware from "./http/Middleware.ts"
+import * as OrderHandlers from "./http/OrderHandlers.ts"
 import * as Paths from "./http/Paths.ts"
 import * as RefusalCounts from "./http/RefusalCounts.ts"
 import * as RequestTracing from "./http/RequestTracing.ts"
@@ -53,6 +54,7 @@ import * as SchemaErrors from "./http/SchemaErrors.ts"
 import * as ItemEvents from "./live/ItemEvents.ts"
 import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
+import * as OrderWaits from "./live/OrderWaits.ts"
 import * as Subscribers from "./live/Subscribers.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
 import * as ItemPages from "./reads/ItemPages.ts"
@@ -84,7 +86,7 @@ const gatekeeper = ({ auth, maxInFlight, trustedProxies }: Settings) =>
 
 /** The services behind the endpoints. */
 const services = (settings: Settings) =>
-  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer, OrderActions.layer).pipe(
+  Layer.mergeAll(BuyRoute.layer, ItemEvents.layer, OrderEvents.layer, OrderWaits.layer, OrderActions.layer).pipe(
     Layer.provideMerge([BuyHandler.layer, ActionAppend.layer(settings)]),
     Layer.provideMerge([
       Admission.layer(settings),
@@ -120,7 +122,7 @@ const services = (settings: Settings) =>
 const routes = ({ docs, metricsToken }: GatewaySettings) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-      Layer.provide([Handlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
+      Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
     MetricsRoute.layer(metricsToken),

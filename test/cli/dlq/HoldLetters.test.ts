@@ -99,8 +99,8 @@ describe("letters of holds", () => {
             order: { status: "CANCELLED", refund_due: [{ reference: "shop-1" }] }
           })
           expect((yield* typed(folder, `dlq replay ${id}`)).complaint).toBe(
-            `flash-sale: ${id} is no order that could be replayed (Payment Without Order): its buyer has paid for nothing: ` +
-              "pay that back, and discard it"
+            `flash-sale: ${id} is no order that could be replayed (Payment Without Order): its buyer has paid ` +
+              "for nothing: pay that back, and discard it"
           )
           expect((yield* typed(folder, "dlq replay --all")).out).toBe(
             "left: 1 that are no orders, which only dlq discard takes"

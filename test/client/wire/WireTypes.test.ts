@@ -56,6 +56,7 @@ it("what the client sends is what the engine takes", () => {
 
 it("each field of an answer is one that the client knows", () => {
   expectTypeOf<keyof typeof OrderView.Encoded>().toEqualTypeOf<keyof Client.OrderStanding>()
+  expectTypeOf<keyof typeof OrderMoved.Encoded>().toEqualTypeOf<keyof Client.OrderChange>()
   expectTypeOf<keyof typeof ItemView.Encoded>().toEqualTypeOf<keyof Client.ItemStanding>()
   expectTypeOf<keyof (typeof ItemView.Encoded)["sale"]>().toEqualTypeOf<keyof Client.Sale>()
 })

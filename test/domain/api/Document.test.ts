@@ -1,12 +1,15 @@
 /** The OpenAPI document, as the gateway serves it. */
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import { Api } from "@flash-sale/domain/api/Api"
+import * as CheckoutApi from "@flash-sale/domain/api/checkout/CheckoutApi"
+import * as CheckoutErrors from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"
 import { ItemCounts } from "@flash-sale/domain/api/LiveApi"
 import { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
+import { Hold } from "@flash-sale/domain/records/checkout/Hold"
 import { Order } from "@flash-sale/domain/records/Order"
 import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
@@ -51,6 +54,14 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...AccessErrors,
   ...HttpProblems,
   ...SystemApi,
+  ...CheckoutErrors,
+  Hold,
+  Confirm: CheckoutApi.ConfirmBody,
+  Paid: CheckoutApi.PaidBody,
+  Cancel: CheckoutApi.CancelBody,
+  ConfirmQueued: CheckoutApi.ConfirmQueued,
+  PaidQueued: CheckoutApi.PaidQueued,
+  CancelQueued: CheckoutApi.CancelQueued,
   ItemCounts,
   ItemStanding: ItemView,
   ItemList,
@@ -94,7 +105,7 @@ describe("The OpenAPI document", () => {
       ([, name, schema = ""]) => ({ name, schema })
     )
     expect(new Set(properties.map(({ name }) => name))).toEqual(
-      new Set(["expires_at", "opens_at", "closes_at", "updated_at"])
+      new Set(["opens_at", "closes_at", "updated_at", "expires_at"])
     )
     expect(properties.filter(({ schema }) => JSON.parse(schema).format !== "date-time")).toEqual([])
   })
@@ -136,7 +147,28 @@ describe("The OpenAPI document", () => {
     }
   })
 
-  it("a buyer's order may have fields that nobody knows", () => {
-    expect(components.schemas["Order"]).toMatchObject({ additionalProperties: true })
+  it("what is sent may have fields that nobody knows, and a call about an order may be without a body", () => {
+    for (const name of ["Order", "Hold", "Confirm", "Paid", "Cancel"]) {
+      expect(components.schemas[name], name).toMatchObject({ additionalProperties: true })
+    }
+    const bodyOf = (action: string) => paths[`/orders/{request_id}/${action}`]?.["post"]
+    const content = (name: string) => ({ "application/json": { schema: { $ref: `#/components/schemas/${name}` } } })
+    expect(bodyOf("confirm")).toMatchObject({ requestBody: { required: false, content: content("Confirm") } })
+    expect(bodyOf("cancel")).toMatchObject({ requestBody: { required: false, content: content("Cancel") } })
+    expect(bodyOf("paid")).toMatchObject({ requestBody: { required: true, content: content("Paid") } })
+  })
+
+  it("has an example of each code that says why an order cannot be changed, or the engine cannot serve", () => {
+    const codesIn = (name: string) =>
+      new Set(components.schemas[name]?.examples?.map((example) => (example as { readonly code: string }).code))
+    expect(codesIn("OrderConflict")).toEqual(new Set(CheckoutErrors.ConflictCode.literals))
+    expect(codesIn("Unavailable")).toEqual(new Set(Errors.UnavailableCode.literals))
+  })
+
+  it("says that payments are told of by a key alone", () => {
+    const securityOf = (path: string) =>
+      (paths[path]?.["post"] as { readonly security?: unknown } | undefined)?.security
+    expect(securityOf("/orders/{request_id}/paid")).toEqual([{ apiKey: [] }])
+    expect(securityOf("/orders/{request_id}/confirm")).toEqual([{ apiKey: [] }, { buyerToken: [] }, {}])
   })
 })

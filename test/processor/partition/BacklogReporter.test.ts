@@ -50,5 +50,10 @@ describe("BacklogReporter", () => {
       fold(60, 200)
       yield* report
       assert.deepStrictEqual(published.at(-1), { folded: 200, perSecond: 280, rules: RULES_VERSION })
+      assert.strictEqual(published.length, 3)
+      // A predecessor may have had the last word.
+      yield* TestClock.adjust("10 seconds")
+      yield* report
+      assert.strictEqual(published.length, 4)
     }))
 })

@@ -107,6 +107,24 @@ describe("ChargeToken", () => {
       assert.deepStrictEqual(tokens, ["tok_1", "4111111111111111"])
     }))
 
+  it.effect("the provider gets the token with which a hold is confirmed, which is the hold's order's", () =>
+    Effect.gen(function*() {
+      const folder = yield* Folders.temporary
+      const { layer, tokens } = makeProvider()
+      yield* Effect.gen(function*() {
+        const log = yield* OrderLog
+        const ids = { requestId: RequestId.make("r-1"), correlationId: CorrelationId.make("c-1") }
+        const order = { requestId: ids.requestId, userId: UserId.make("u-1"), itemId, amount: 1 }
+        yield* log.append(stock)
+        yield* log.append(LogRecord.encode(itemId, Command.Rules({ version: 2 })))
+        yield* log.append(LogRecord.encode(itemId, Command.Hold({ ...ids, order, acceptedAt: 0 })))
+        const confirm = Command.Confirm({ ...ids, at: 1, paymentToken: encrypted("k1", "r-1") })
+        yield* log.append(LogRecord.encode(itemId, confirm))
+        assert.deepStrictEqual(yield* statuses("r-1"), ["COMPLETED"])
+      }).pipe(Effect.provide(engine(folder, keysOf("k1"), layer)))
+      assert.deepStrictEqual(tokens, ["tok_1"])
+    }))
+
   for (const keys of [keysOf("k1"), undefined]) {
     const has = keys === undefined ? "no key" : "another key"
     it.effect(`an order waits for the key of its token, others go on, and a start with it sells it: ${has}`, () =>

@@ -64,4 +64,10 @@ export interface OrderChange {
   readonly request_id: string
   readonly status: OrderStatus
   readonly attempt: number
+  /** When an open hold ends that nobody has confirmed: ISO 8601, in UTC. */
+  readonly expires_at?: string
+  /** The hold is confirmed, and being charged. */
+  readonly confirmed?: true
+  /** The money of a completed order is on its way back. */
+  readonly refund?: "pending"
 }

@@ -7,6 +7,7 @@ import * as Parameters from "./document/Parameters.ts"
 import * as PublicNames from "./document/PublicNames.ts"
 import * as Security from "./document/Security.ts"
 import type { Spec } from "./document/Spec.ts"
+import * as Waits from "./document/Waits.ts"
 
 /** What callers send may have unknown fields, which are left out. */
 const SENT = ["Order", "Hold", "Confirm", "Paid", "Cancel"]
@@ -26,6 +27,7 @@ const STEPS = [
   openBodies,
   Security.amend,
   CommonAnswers.amend,
+  Waits.amend,
   AnswerHeaders.amend,
   Parameters.amend,
   Examples.amend

@@ -5,9 +5,9 @@ import { MAX_BODY } from "../request/BodyLimit.ts"
 
 const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
 
-/** Whether a request is a POST with such a body, within the bound, that nobody waits to be asked for. */
+/** Whether a request is a POST with such a body, within the bound, which is sent and answered at once. */
 export const isPlain = ({ headers, method }: IncomingMessage): boolean => {
-  if (method !== "POST" || headers.expect !== undefined) return false
+  if (method !== "POST" || headers.expect !== undefined || headers["prefer"] !== undefined) return false
   const length = Number(headers["content-length"])
   return length > 0 && length <= MAX_BYTES
 }

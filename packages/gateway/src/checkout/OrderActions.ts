@@ -11,24 +11,23 @@
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
-import { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
+import type { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import { RequestIdReused } from "@flash-sale/domain/api/Errors"
 import type * as Errors from "@flash-sale/domain/api/Errors"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { RequestId } from "@flash-sale/domain/records/Ids"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import { home } from "@flash-sale/domain/records/Partition"
-import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
+import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Context, Effect, Layer } from "effect"
 import { Gatekeeper } from "../access/Gatekeeper.ts"
-import { PartitionCount } from "../guards/PartitionCount.ts"
+import type { PartitionCount } from "../guards/PartitionCount.ts"
 import { Places } from "../guards/Places.ts"
-import { StoreBreaker } from "../guards/StoreBreaker.ts"
+import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
-import * as Refusals from "../request/Refusals.ts"
+import type * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { ActionAppend } from "./ActionAppend.ts"
+import * as ActionJudge from "./ActionJudge.ts"
 import { type Call, isOther, meantBy, type Named } from "./ActionRecord.ts"
 import * as ActionVerdict from "./ActionVerdict.ts"
 
@@ -41,43 +40,25 @@ export type ActionRefusal =
   | OrderConflict
 
 export class OrderActions extends Context.Service<OrderActions, {
-  /** Succeeds once the call is durable in the log, or was before. */
+  /** Succeeds with the order's item once the call is durable in the log, or was before. */
   readonly act: (
     call: Call,
     requestId: RequestId,
     named: Named,
     caller: Caller
-  ) => Effect.Effect<void, ActionRefusal>
+  ) => Effect.Effect<ItemId, ActionRefusal>
+  /** Whether this status of the order says what came of a call that was taken. */
+  readonly isJudged: (call: Call, named: Named, record: StatusRecord) => boolean
+  /** What came of it, by such a status: a refusal where another call was first. */
+  readonly judge: (call: Call, record: StatusRecord) => Effect.Effect<void, ActionRefusal>
 }>()("@flash-sale/gateway/checkout/OrderActions") {}
-
-const refused = <A>(error: () => A) => Effect.suspend(() => Effect.fail(withoutStack(error)))
 
 const make = Effect.gen(function*() {
   const places = yield* Places
   const gatekeeper = yield* Gatekeeper
   const statuses = yield* StatusReads
-  const store = yield* ItemStore
-  const storeBreaker = yield* StoreBreaker
-  const partitionCount = yield* PartitionCount
+  const { refuse, verdictOf } = yield* ActionJudge.make
   const { append } = yield* ActionAppend
-
-  const unavailable = (code: "store_unavailable" | "item_stopped") =>
-    Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
-
-  /** By whom a completed order was completed. */
-  const askLedger = Effect.fnUntraced(
-    function*(call: Call, record: StatusRecord) {
-      const partition = home(record.itemId, yield* partitionCount.partitions)
-      const { order } = yield* storeBreaker.askAside(store.readOrder(partition, record.itemId, record.requestId))
-      // The status outlives the ledger only while the store is being filled again.
-      if (order === undefined) return yield* unavailable("store_unavailable")
-      return ActionVerdict.verdictOfSale(call, record, order)
-    },
-    Effect.catchTags({
-      StoreUnavailable: () => unavailable("store_unavailable"),
-      ItemDamaged: () => unavailable("item_stopped")
-    })
-  )
 
   /** The order's status, where this caller may do this to it. */
   const look = Effect.fnUntraced(function*(requestId: RequestId, named: Named, caller: Caller) {
@@ -86,46 +67,44 @@ const make = Effect.gen(function*() {
     const owner = ownerIn(record.fingerprint)
     const code = gatekeeper.changeDenialOf(caller, { itemId: record.itemId, userId: owner })
     if (code !== undefined) {
-      return yield* refused(() => new AccessErrors.TokenMismatch({ code, correlation_id: correlationId }))
+      return yield* ActionJudge.refused(() => new AccessErrors.TokenMismatch({ code, correlation_id: correlationId }))
     }
     if (isOther(named, record, owner)) {
-      return yield* refused(() => new RequestIdReused({ correlation_id: correlationId }))
+      return yield* ActionJudge.refused(() => new RequestIdReused({ correlation_id: correlationId }))
     }
     return record
   })
 
   const decide = Effect.fnUntraced(function*(call: Call, record: StatusRecord) {
-    const { correlationId } = yield* RequestContext
-    const first = ActionVerdict.verdictOf(call, record)
-    const verdict = first._tag === "AskLedger" ? yield* askLedger(call, record) : first
+    const verdict = yield* verdictOf(call, record)
     if (verdict._tag === "Done") return
-    const mustAppend = verdict._tag === "Append" || (verdict.isDue && !verdict.isKept)
-    if (mustAppend) {
+    if (verdict._tag === "Append" || (verdict.isDue && !verdict.isKept)) {
       const { attempt, fingerprint, itemId, requestId } = record
       yield* append(call, { requestId, itemId, attempt, userId: ownerIn(fingerprint) })
     }
-    if (verdict._tag === "Append") return
-    const { code, isDue } = verdict
-    return yield* refused(() =>
-      new OrderConflict({
-        code,
-        correlation_id: correlationId,
-        order_status: record.status,
-        ...(isDue ? { refund_due: true as const } : {})
-      })
-    )
+    if (verdict._tag === "Conflict") return yield* refuse(verdict, record)
   })
 
   const act = Effect.fnUntraced(
     function*(call: Call, requestId: RequestId, named: Named, caller: Caller) {
       const meant = meantBy(call, requestId, named, caller)
-      if (meant !== undefined) return yield* append(call, meant)
-      yield* decide(call, yield* look(requestId, named, caller))
+      if (meant !== undefined) return yield* Effect.as(append(call, meant), meant.itemId)
+      const record = yield* look(requestId, named, caller)
+      return yield* Effect.as(decide(call, record), record.itemId)
     },
     (effect, _call, _requestId, _named, caller) =>
       Effect.flatMap(RequestContext, ({ correlationId }) => places.within(correlationId, caller, effect))
   )
-  return OrderActions.of({ act })
+  return OrderActions.of({
+    act,
+    isJudged: (call, named, record) =>
+      !isOther(named, record, ownerIn(record.fingerprint)) &&
+      (isFinal(record.status) || ActionVerdict.verdictOf(call, record)._tag === "Conflict"),
+    judge: Effect.fnUntraced(function*(call, record) {
+      const verdict = yield* verdictOf(call, record)
+      if (verdict._tag === "Conflict") return yield* refuse(verdict, record)
+    })
+  })
 })
 
 export const layer: Layer.Layer<

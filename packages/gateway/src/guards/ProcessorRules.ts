@@ -17,7 +17,7 @@ import { outlivingBugs } from "../request/Background.ts"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
-/** How old a reading may be before the next is made, and one that says yes before that is waited for, in milliseconds. */
+/** How old a reading may be before the next is made, and a yes before that is waited for, in milliseconds. */
 export const READ_EVERY = 250
 export const MAX_AGE = 2_000
 

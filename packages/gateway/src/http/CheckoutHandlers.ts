@@ -4,14 +4,17 @@ import { CurrentCaller } from "@flash-sale/domain/api/Authorization"
 import type { ConfirmBody } from "@flash-sale/domain/api/checkout/CheckoutApi"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
+import { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
 import * as BuyResponses from "../buy/BuyResponses.ts"
 import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
 import type { Call, Named } from "../checkout/ActionRecord.ts"
 import { ActionTelemetry } from "../checkout/ActionTelemetry.ts"
 import { OrderActions } from "../checkout/OrderActions.ts"
+import { OrderWaits } from "../live/OrderWaits.ts"
 import * as RepeatedFields from "../request/RepeatedFields.ts"
 import { RequestContext } from "../request/RequestContext.ts"
+import * as Prefer from "./Prefer.ts"
 import { withHeaders, withRetryAfter } from "./RefusalHeaders.ts"
 
 /** Of a call without a body. */
@@ -22,6 +25,7 @@ export const checkout = HttpApiBuilder.group(Api, "checkout", (handlers) =>
     const actions = yield* OrderActions
     const telemetry = yield* ActionTelemetry
     const rateLimitHeaders = yield* RateLimitHeaders
+    const { wait } = yield* OrderWaits
 
     /** `text` is kept from when the body was read first. */
     const withoutRepeats = Effect.fnUntraced(function*<E>(body: object, text: Effect.Effect<string, E>) {
@@ -38,17 +42,21 @@ export const checkout = HttpApiBuilder.group(Api, "checkout", (handlers) =>
     ) =>
       Effect.gen(function*() {
         const request = yield* RequestContext
+        const caller = yield* CurrentCaller
         yield* withoutRepeats(named, text)
-        yield* actions.act(call, requestId, named, yield* CurrentCaller)
-        return HttpApiSchema.withHeaders({
-          body: {
-            status,
-            request_id: requestId,
-            correlation_id: request.correlationId,
-            processing_time_ms: telemetry.queued(request, call.action, requestId)
-          },
-          headers: { location: BuyResponses.locationOf({ requestId }) }
-        })
+        const itemId = yield* actions.act(call, requestId, named, caller)
+        const millis = Prefer.waitMillis((yield* HttpServerRequest.HttpServerRequest).headers)
+        const record = millis === 0
+          ? undefined
+          : yield* wait({ requestId, itemId }, caller, millis, (known) => actions.isJudged(call, named, known))
+        if (record !== undefined) yield* actions.judge(call, record)
+        const processing_time_ms = telemetry.queued(request, call.action, requestId)
+        return record !== undefined
+          ? Prefer.applied(record, caller)
+          : HttpApiSchema.withHeaders({
+            body: { status, request_id: requestId, correlation_id: request.correlationId, processing_time_ms },
+            headers: { location: BuyResponses.locationOf({ requestId }) }
+          })
       }).pipe(
         Effect.tapError((refusal) =>
           Effect.flatMap(RequestContext, (request) => {

@@ -1,4 +1,4 @@
-/** The endpoints: each only translates between the wire and the service that does the work. */
+/** The endpoints but those of orders: each only translates between the wire and the service that does the work. */
 import { Api } from "@flash-sale/domain/api/Api"
 import { CurrentCaller } from "@flash-sale/domain/api/Authorization"
 import type { Unavailable } from "@flash-sale/domain/api/Errors"
@@ -8,12 +8,7 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
-import { HttpApiBuilder, HttpApiSchema } from "effect/http-api"
-import { Admission } from "../buy/Admission.ts"
-import * as BuyResponses from "../buy/BuyResponses.ts"
-import * as OrderBody from "../buy/OrderBody.ts"
-import type { NewOrder, OrderKind } from "../buy/OrderInFlight.ts"
-import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
+import { HttpApiBuilder } from "effect/http-api"
 import { LogBreaker } from "../guards/LogBreaker.ts"
 import { PartitionCount } from "../guards/PartitionCount.ts"
 import { ItemEvents } from "../live/ItemEvents.ts"
@@ -21,57 +16,11 @@ import { OrderEvents } from "../live/OrderEvents.ts"
 import { ItemLists } from "../reads/ItemLists.ts"
 import { ItemPages } from "../reads/ItemPages.ts"
 import { ItemReads } from "../reads/ItemReads.ts"
-import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
-import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import * as Refusals from "../request/Refusals.ts"
-import * as RepeatedFields from "../request/RepeatedFields.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import * as Shutdown from "../request/Shutdown.ts"
-import { withHeaders, withRetryAfter } from "./RefusalHeaders.ts"
-
-export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
-  Effect.gen(function*() {
-    const telemetry = yield* BuyTelemetry
-    const admission = yield* Admission
-    const rateLimitHeaders = yield* RateLimitHeaders
-    const statuses = yield* StatusReads
-    /** The text is kept from when it was read first. */
-    const withoutRepeats = Effect.fnUntraced(function*<E>(order: NewOrder, text: Effect.Effect<string, E>) {
-      const request = yield* RequestContext
-      const repeated = RepeatedFields.find(yield* Effect.orDie(text), OrderBody.fieldsOf(order))
-      if (repeated === undefined) return request
-      telemetry.refused(request, "validation_failed")
-      return yield* RepeatedFields.refusal(request.correlationId, repeated)
-    })
-    const place = <E>(kind: OrderKind, order: NewOrder, text: Effect.Effect<string, E>) =>
-      Effect.flatMap(Effect.all([withoutRepeats(order, text), CurrentCaller]), ([request, caller]) => {
-        telemetry.received(request, order)
-        return admission.place(kind, order, caller).pipe(
-          Effect.tapError((refusal) => {
-            telemetry.refused(request, refusal.code, order)
-            return withHeaders({ ...rateLimitHeaders.ofRefused(refusal) })
-          }),
-          Effect.map(({ remaining, waitMillis }) =>
-            HttpApiSchema.withHeaders({
-              body: BuyResponses.bodyOf(order, request.correlationId, telemetry.queued(request, order), waitMillis),
-              headers: { location: BuyResponses.locationOf(order), ...rateLimitHeaders.ofQueued(remaining) }
-            })
-          ),
-          withRetryAfter
-        )
-      })
-    return handlers
-      // Most orders are served by `BuyRoute` instead.
-      .handle("buy", ({ payload, request: { text } }) => place("buy", payload, text))
-      .handle("hold", ({ payload, request: { text } }) => place("hold", payload, text))
-      .handle("order", ({ params }) =>
-        Effect.flatMap(CurrentCaller, (caller) =>
-          Effect.map(statuses.read(params.request_id, caller), (record) =>
-            Views.ofOrder(record, caller))).pipe(
-            withRetryAfter
-          ))
-  }))
+import { withRetryAfter } from "./RefusalHeaders.ts"
 
 export const items = HttpApiBuilder.group(Api, "items", (handlers) =>
   Effect.gen(function*() {

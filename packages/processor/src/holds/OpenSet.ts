@@ -29,7 +29,7 @@ const keyOf = (itemId: ItemId, requestId: RequestId): string => `${itemId} ${req
 
 interface Parts {
   readonly dueTimes: DueTimes
-  readonly refunds: Refunds
+  readonly refunds: Pick<Refunds, "add" | "end" | "forget" | "size">
   readonly limits: Limits
   readonly now: () => Moment
 }

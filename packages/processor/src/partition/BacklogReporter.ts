@@ -3,12 +3,18 @@ import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Clock, Effect } from "effect"
+import { Clock, Duration, Effect } from "effect"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as FoldRate from "./FoldRate.ts"
 
 /** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
 const BEHIND_MILLIS = 500
+
+/**
+ * What has not changed is told again after so long: a processor that had the partition before may have had its word
+ * last, and it may know older rules.
+ */
+const AGAIN_AFTER = Duration.seconds(10)
 
 /**
  * What to do a few times a second. Nothing waits for it, and a store that is away gets the next report. Why it is built
@@ -20,7 +26,7 @@ export const make = Effect.fnUntraced(function*(
   const backlogs = yield* Backlogs
   let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let reported = { folded: -1, perSecond: 0 }
+  let reported = { folded: -1, perSecond: 0, at: Number.NEGATIVE_INFINITY }
 
   const look = (wall: number, now: number): Backlog => {
     const folded = run.folding.next()
@@ -36,12 +42,14 @@ export const make = Effect.fnUntraced(function*(
   }
 
   return Effect.gen(function*() {
-    const backlog = look(yield* Clock.currentTimeMillis, yield* Monotonic.now)
+    const now = yield* Monotonic.now
+    const backlog = look(yield* Clock.currentTimeMillis, now)
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
-    if (backlog.folded === reported.folded && backlog.perSecond === reported.perSecond) return
+    const isSame = backlog.folded === reported.folded && backlog.perSecond === reported.perSecond
+    if (isSame && now - reported.at < Duration.toMillis(AGAIN_AFTER)) return
     yield* backlogs.publish(run.partition, backlog)
-    reported = backlog
+    reported = { ...backlog, at: now }
   }).pipe(
     Effect.catch(({ detail }) =>
       Log.debug(`Partition ${run.partition}: its backlog is not told: ${detail}`, { event: "backlog_untold" })

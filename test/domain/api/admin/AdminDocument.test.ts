@@ -7,6 +7,7 @@ import * as AdminSystem from "@flash-sale/domain/api/admin/AdminSystem"
 import * as ItemBodies from "@flash-sale/domain/api/admin/ItemBodies"
 import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
+import * as OrderErrors from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
@@ -46,6 +47,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   OrderStanding: OrderView,
   ...Errors,
   ...AccessErrors,
+  ...OrderErrors,
   ...HttpProblems,
   ...SystemApi,
   ...AdminErrors,

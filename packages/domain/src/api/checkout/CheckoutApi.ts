@@ -37,22 +37,22 @@ export const CancelBody = Schema.Struct(named).annotate({
 export type CancelBody = typeof CancelBody.Type
 
 const queued = <const Status extends string>(status: Status, identifier: string) =>
-  HttpApiSchema.WithHeaders(
-    Schema.Struct({
-      status: Schema.Literal(status),
-      request_id: Schema.String.annotate({ description: "That of the order" }),
-      correlation_id: Fields.CorrelationText,
-      processing_time_ms: Schema.Int.annotate({ description: "How long it took to answer" })
-    }).annotate({
-      identifier,
-      description: "The call is durable in the log, or was before; what becomes of the order will be at `Location`."
-    }).pipe(HttpApiSchema.status(202)),
-    { location: Schema.String }
-  )
+  Schema.Struct({
+    status: Schema.Literal(status),
+    request_id: Schema.String.annotate({ description: "That of the order" }),
+    correlation_id: Fields.CorrelationText,
+    processing_time_ms: Schema.Int.annotate({ description: "How long it took to answer" })
+  }).annotate({
+    identifier,
+    description: "The call is durable in the log, or was before; what becomes of the order will be at `Location`."
+  })
 
 export const ConfirmQueued = queued("Confirm Queued", "ConfirmQueued")
 export const PaidQueued = queued("Paid Queued", "PaidQueued")
 export const CancelQueued = queued("Cancel Queued", "CancelQueued")
+
+const accepted = <S extends Schema.Top>(body: S) =>
+  HttpApiSchema.WithHeaders(body.pipe(HttpApiSchema.status(202)), { location: Schema.String })
 
 const params = { request_id: RequestId }
 const refusals = [
@@ -85,7 +85,7 @@ const LOOKED =
 const confirm = HttpApiEndpoint.post("confirm", "/orders/:request_id/confirm", {
   params,
   payload: optional(ConfirmBody),
-  success: ConfirmQueued,
+  success: accepted(ConfirmQueued),
   error: [...refusals, Errors.RateLimited]
 }).annotateMerge(OpenApi.annotations({
   summary: "Have a hold charged",
@@ -99,7 +99,7 @@ const confirm = HttpApiEndpoint.post("confirm", "/orders/:request_id/confirm", {
 const paid = HttpApiEndpoint.post("paid", "/orders/:request_id/paid", {
   params,
   payload: PaidBody,
-  success: PaidQueued,
+  success: accepted(PaidQueued),
   error: refusals
 }).annotateMerge(OpenApi.annotations({
   summary: "Tell that a hold is paid for",
@@ -112,7 +112,7 @@ const paid = HttpApiEndpoint.post("paid", "/orders/:request_id/paid", {
 const cancel = HttpApiEndpoint.post("cancel", "/orders/:request_id/cancel", {
   params,
   payload: optional(CancelBody),
-  success: CancelQueued,
+  success: accepted(CancelQueued),
   error: refusals
 }).annotateMerge(OpenApi.annotations({
   summary: "Cancel an order",

@@ -24,6 +24,7 @@ const HEADERS: Readonly<Record<string, JsonObject>> = {
   },
   "www-authenticate": text("How a request proves who sends it (RFC 6750)", "Bearer realm=\"flash-sale\""),
   "location": text("The path of the order's status", "/orders/r-1"),
+  "preference-applied": text("`wait`, where the answer has waited as the request preferred (RFC 7240)", "wait"),
   "ratelimit-policy": text("How many orders of a user a window takes, and its seconds", "\"user\";q=60;w=60"),
   "ratelimit": text("How many are left in this window, and after how many seconds there are more", "\"user\";r=59")
 }

@@ -93,7 +93,9 @@ export const amendWith = (more: Readonly<Record<string, JsonObject>>) => (spec: 
   components: {
     ...spec.components,
     schemas: mapValues(spec.components.schemas, (schema, name) => {
-      const example = more[name] ?? EXAMPLES[name]
+      const own = more[name]
+      if (own !== undefined) return { ...schema, examples: [own] }
+      const example = EXAMPLES[name]
       if (example === undefined) throw new Error(`the document has no example of ${name}`)
       return { ...schema, examples: ofCodes(example, CODES[name]) }
     })

@@ -23,12 +23,22 @@ const SCHEMES: Readonly<Record<string, JsonObject>> = {
 /** Any one of them; the last is none, as with `AUTH=open`. */
 const ANY: ReadonlyArray<JsonObject> = [...Object.keys(SCHEMES).map((name) => ({ [name]: [] })), {}]
 
+/** What a shop's server alone may do. */
+const BY_KEY: ReadonlyArray<JsonObject> = [{ apiKey: [] }]
+const OF_SHOPS = ["checkout.paid"]
+
+const waysOf = ({ operationId }: JsonObject): ReadonlyArray<JsonObject> =>
+  OF_SHOPS.some((name) => name === operationId) ? BY_KEY : ANY
+
 export const amend = (spec: Spec): Spec => ({
   ...spec,
   components: { ...spec.components, securitySchemes: SCHEMES },
   paths: mapValues(
     spec.paths,
     (methods) =>
-      mapValues(methods, (operation) => "401" in operation.responses ? { ...operation, security: ANY } : operation)
+      mapValues(
+        methods,
+        (operation) => "401" in operation.responses ? { ...operation, security: waysOf(operation) } : operation
+      )
   )
 })

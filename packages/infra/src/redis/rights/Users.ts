@@ -77,7 +77,8 @@ const LOST: Readonly<Record<string, string>> = {
 }
 /** The same of an operation that only this user can do without. */
 const LOST_BY: Readonly<Record<string, string>> = {
-  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
+  "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided",
+  "operator Backlogs.read": "refunds, and what else version 1 of the rules does not know, are refused"
 }
 
 /** What only this user cannot do without: by the names of items a processor finds its holds after a start. */

@@ -1,0 +1,61 @@
+/** What is done about a call, by the status of its order and, where that does not say it, by its item's ledger. */
+import { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { home } from "@flash-sale/domain/records/Partition"
+import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
+import { Effect } from "effect"
+import { PartitionCount } from "../guards/PartitionCount.ts"
+import { StoreBreaker } from "../guards/StoreBreaker.ts"
+import * as Refusals from "../request/Refusals.ts"
+import { RequestContext } from "../request/RequestContext.ts"
+import type { Call } from "./ActionRecord.ts"
+import * as ActionVerdict from "./ActionVerdict.ts"
+
+/** A refusal, which is made as cheaply as the others. */
+export const refused = <A>(error: () => A) => Effect.suspend(() => Effect.fail(withoutStack(error)))
+
+/** `verdictOf` fails where the ledger cannot be read; `refuse` with the conflict. */
+export const make = Effect.gen(function*() {
+  const store = yield* ItemStore
+  const storeBreaker = yield* StoreBreaker
+  const partitionCount = yield* PartitionCount
+
+  const unavailable = (code: "store_unavailable" | "item_stopped") =>
+    Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+
+  /** By whom a completed order was completed. */
+  const askLedger = Effect.fnUntraced(
+    function*(call: Call, record: StatusRecord) {
+      const partition = home(record.itemId, yield* partitionCount.partitions)
+      const { order } = yield* storeBreaker.askAside(store.readOrder(partition, record.itemId, record.requestId))
+      // The status outlives the ledger only while the store is being filled again.
+      if (order === undefined) return yield* unavailable("store_unavailable")
+      return ActionVerdict.verdictOfSale(call, record, order)
+    },
+    Effect.catchTags({
+      StoreUnavailable: () => unavailable("store_unavailable"),
+      ItemDamaged: () => unavailable("item_stopped")
+    })
+  )
+
+  const verdictOf = (call: Call, record: StatusRecord) => {
+    const verdict = ActionVerdict.verdictOf(call, record)
+    return verdict._tag === "AskLedger" ? askLedger(call, record) : Effect.succeed(verdict)
+  }
+  const refuse = Effect.fnUntraced(function*(
+    { code, isDue }: Extract<ActionVerdict.Verdict, { readonly _tag: "Conflict" }>,
+    { status }: StatusRecord
+  ) {
+    const { correlationId } = yield* RequestContext
+    return yield* refused(() =>
+      new OrderConflict({
+        code,
+        correlation_id: correlationId,
+        order_status: status,
+        ...(isDue ? { refund_due: true as const } : {})
+      })
+    )
+  })
+  return { verdictOf, refuse }
+})
