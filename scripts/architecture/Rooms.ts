@@ -28,7 +28,13 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
-  "packages/processor/src": [["order", "run"], ["payment", "publish", "recovery"], ["item"], ["partition"]],
+  "packages/processor/src": [
+    ["order", "run"],
+    ["payment", "publish", "recovery"],
+    ["holds"],
+    ["item"],
+    ["partition"]
+  ],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],
   "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
   "packages/cli/src": [

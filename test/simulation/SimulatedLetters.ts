@@ -30,7 +30,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
         }),
       list: unused("list"),
       find: unused("find"),
-      stats: Effect.sync(() => ({ size: letters.size - handled.size, oldestAt: undefined }))
+      stats: Effect.sync(() => ({ size: letters.size - handled.size, refundsDue: 0, oldestAt: undefined }))
     })
   }
 }

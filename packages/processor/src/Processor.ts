@@ -9,6 +9,7 @@ import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import * as CheckoutMetrics from "@flash-sale/infra/observability/metrics/CheckoutMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import * as PartitionWorker from "./partition/PartitionWorker.ts"
@@ -46,9 +47,10 @@ export const layer: Layer.Layer<never, never, Services> = Layer.provide(
 
 const deadLetterGauges = Effect.gen(function*() {
   const deadLetters = yield* DeadLetters
-  const { oldestAt, size } = yield* deadLetters.stats
+  const { oldestAt, refundsDue, size } = yield* deadLetters.stats
   const now = yield* Clock.currentTimeMillis
   yield* Metric.update(Metrics.dlqSize, size)
+  yield* Metric.update(CheckoutMetrics.refundsDue, refundsDue)
   yield* Metric.update(Metrics.dlqOldestMessageAge, oldestAt === undefined ? 0 : Math.max(0, (now - oldestAt) / 1000))
 }).pipe(
   // Until the topic can be read the gauges keep their last values; health says that Kafka is away.

@@ -1,6 +1,7 @@
 /** What a processor publishes of its backlog. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as BacklogReporter from "@flash-sale/processor/partition/BacklogReporter"
@@ -38,16 +39,16 @@ describe("BacklogReporter", () => {
       taken.push({ ...record, offset: Offset.make(199) })
       yield* TestClock.adjust("500 millis")
       yield* report
-      assert.deepStrictEqual(published, [{ folded: 10, perSecond: 0 }])
+      assert.deepStrictEqual(published, [{ folded: 10, perSecond: 0, rules: RULES_VERSION }])
       yield* TestClock.adjust("500 millis")
       fold(10, 60)
       yield* report
-      assert.deepStrictEqual(published.at(-1), { folded: 60, perSecond: 100 })
+      assert.deepStrictEqual(published.at(-1), { folded: 60, perSecond: 100, rules: RULES_VERSION })
       yield* report
       assert.strictEqual(published.length, 2)
       yield* TestClock.adjust("500 millis")
       fold(60, 200)
       yield* report
-      assert.deepStrictEqual(published.at(-1), { folded: 200, perSecond: 280 })
+      assert.deepStrictEqual(published.at(-1), { folded: 200, perSecond: 280, rules: RULES_VERSION })
     }))
 })

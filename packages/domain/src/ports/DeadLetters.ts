@@ -3,14 +3,14 @@
  */
 import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
-import { Attempt, CorrelationId, RequestId } from "../records/Ids.ts"
+import { Amount, Attempt, CorrelationId, RequestId, UserId } from "../records/Ids.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
- * Why a record is dead-lettered: a closed set. There is no `Redis Failure`: processors wait until the store is back.
+ * Why a record is dead-lettered: a closed set. `Payment Without Order` is a payment that its shop owes to the buyer. There is no `Redis Failure`: processors wait until the store is back.
  */
-export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format"])
+export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format", "Payment Without Order"])
 export type DeadLetterReason = typeof DeadLetterReason.Type
 
 /** The letter, with the original value byte for byte. */
@@ -28,6 +28,9 @@ export const DeadLetter = Schema.Struct({
   /** Of one unit, as this attempt was to be charged; absent where the sale named none. */
   price: Schema.optionalKey(Price),
   currency: Schema.optionalKey(Currency),
+  /** Buyer and units of the order, where its record is a `confirm`, which does not say so. */
+  userId: Schema.optionalKey(UserId),
+  amount: Schema.optionalKey(Amount),
   /** When it was put, ISO 8601 in UTC. */
   timestamp: Schema.String
 })
@@ -59,9 +62,13 @@ export type LetterLookup =
   | { readonly _tag: "Handled"; readonly handling: Handling | undefined }
   | { readonly _tag: "Unknown" }
 
-/** How many letters are open, and when the oldest of them was put (milliseconds since 1970, UTC). */
+/**
+ * How many letters are open, how many of them are a `Payment Without Order`, and when the oldest of all was put
+ * (milliseconds since 1970, UTC).
+ */
 export interface DeadLetterStats {
   readonly size: number
+  readonly refundsDue: number
   readonly oldestAt: number | undefined
 }
 

@@ -21,16 +21,19 @@ import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 /** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
 INSERT OR IGNORE INTO letters(
-  partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency
+  partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency,
+  user, amount
 ) VALUES (
-  ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+  ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+  ?12, ?13
 )`
 
 const MARK = `
 INSERT OR IGNORE INTO handlings(partition, offset, action, by, why, timestamp) VALUES (?, ?, ?, ?, ?, ?)`
 
 const STATS = `
-SELECT count(*) AS size, min(timestamp) AS oldest FROM letters WHERE handled = 0`
+SELECT count(*) AS size, count(*) FILTER (WHERE error = 'Payment Without Order') AS due, min(timestamp) AS oldest
+FROM letters WHERE handled = 0`
 
 const decodeHandling = Schema.decodeUnknownSync(Handling)
 const decodeLetter = Schema.decodeUnknownSync(DeadLetter)
@@ -55,7 +58,9 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
               letter.correlationId,
               letter.attempt,
               letter.price ?? null,
-              letter.currency ?? null
+              letter.currency ?? null,
+              letter.userId ?? null,
+              letter.amount ?? null
             )
             return Result.void
           }),
@@ -87,6 +92,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
           const oldest = optionalText(row, "oldest")
           return {
             size: integer(row, "size"),
+            refundsDue: integer(row, "due"),
             oldestAt: oldest === undefined
               ? undefined
               : Option.getOrUndefined(Option.map(DateTime.make(oldest), DateTime.toEpochMillis))
@@ -112,6 +118,8 @@ const toLetter = (row: Row): DeadLetter => {
   const requestId = optionalText(row, "request")
   const price = optionalInteger(row, "price")
   const currency = optionalText(row, "currency")
+  const userId = optionalText(row, "user")
+  const amount = optionalInteger(row, "amount")
   return decodeLetter({
     partition: integer(row, "partition"),
     offset: integer(row, "offset"),
@@ -123,6 +131,8 @@ const toLetter = (row: Row): DeadLetter => {
     ...(key === undefined ? {} : { key }),
     ...(requestId === undefined ? {} : { requestId }),
     ...(price === undefined ? {} : { price }),
-    ...(currency === undefined ? {} : { currency })
+    ...(currency === undefined ? {} : { currency }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(amount === undefined ? {} : { amount })
   })
 }

@@ -9,6 +9,7 @@ import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
+import type { Holds } from "../holds/Holds.ts"
 import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
@@ -41,6 +42,7 @@ export interface ItemActor {
 export interface SharedParts {
   readonly paymentSlots: PaymentSlots
   readonly publisher: Publisher
+  readonly holds: Holds
   readonly onPendingEdit: (edit: PendingEdit) => Effect.Effect<void>
   /** A permit for each record that waits for its fold. The router takes them, and the fold gives them back. */
   readonly mailboxRoom: Semaphore.Semaphore
@@ -51,7 +53,7 @@ export interface SharedParts {
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun,
-  { budget, mailboxRoom, onPendingEdit, paymentSlots, publisher }: SharedParts
+  { budget, holds, mailboxRoom, onPendingEdit, paymentSlots, publisher }: SharedParts
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
@@ -63,7 +65,10 @@ export const make = Effect.fnUntraced(function*(
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = yield* Clock.currentTimeMillis
     const actions = actionsOf(itemId, open, batch, reply.outcomes, now)
-    for (const action of actions) payments.follow(action)
+    for (const action of actions) {
+      payments.follow(action)
+      holds.follow(itemId, action)
+    }
     yield* publisher.publish({ itemId, actions, onPublished: pipeline.onPublished })
     yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.summary.available)
     if (reply.summary.pendingEdit !== undefined) yield* onPendingEdit(reply.summary.pendingEdit)
@@ -74,8 +79,10 @@ export const make = Effect.fnUntraced(function*(
     const { batch } = sent
     for (const { record } of batch) run.folding.done(record.offset)
     yield* Semaphore.release(mailboxRoom, batch.length)
-    if (reply === undefined) open.abandon(batch)
-    else yield* apply(batch, reply)
+    if (reply === undefined) {
+      open.abandon(batch)
+      holds.leave(itemId)
+    } else yield* apply(batch, reply)
     inHand -= batch.length
   })
 

@@ -1,7 +1,8 @@
 /** Dead letters, from the records and orders that they are about. */
 import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import type { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
-import type { OpenOrder, SourceRecord } from "./OpenOrder.ts"
+import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
+import type { KnownOrder, SourceRecord } from "./OpenOrder.ts"
 
 /** The letter of a record, its value byte for byte. */
 export const of = (
@@ -24,7 +25,15 @@ export const of = (
 })
 
 /** What the order was to be charged. */
-export const chargedOf = ({ currency, price }: OpenOrder): Pick<DeadLetter, "price" | "currency"> => ({
+export const chargedOf = (
+  { currency, price }: Pick<OrderOutcome, "currency" | "price">
+): Pick<DeadLetter, "price" | "currency"> => ({
   ...(price === undefined ? {} : { price }),
   ...(currency === undefined ? {} : { currency })
 })
+
+/** What a record that only confirms an order does not say of it. */
+export const orderOf = ({ amount, userId }: Pick<KnownOrder, "amount" | "userId">): Pick<
+  DeadLetter,
+  "userId" | "amount"
+> => ({ userId, amount })

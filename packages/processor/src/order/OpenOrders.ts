@@ -1,4 +1,4 @@
-/** The open orders of one item that are kept in memory, within the budget of its partition. */
+/** The orders of one item that are to be paid and kept in memory, within the budget of its partition. */
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Message, OpenOrder } from "./OpenOrder.ts"
 import type { OpenOrderBudget } from "./OpenOrderBudget.ts"
@@ -7,7 +7,7 @@ export interface OpenOrders {
   readonly get: (requestId: RequestId) => OpenOrder | undefined
   readonly values: () => Iterable<OpenOrder>
   readonly size: () => number
-  /** Keeps the order that the message placed. False where there is no room: then it is read again later. */
+  /** Keeps the order that the message placed or confirmed. False where there is no room: then it is read again later. */
   readonly keep: (message: Message, order: OpenOrder) => boolean
   /** The order is final. */
   readonly remove: (order: OpenOrder) => void
@@ -33,13 +33,13 @@ export const make = (budget: OpenOrderBudget): OpenOrders => {
     values: () => orders.values(),
     size: () => orders.size,
     keep: (message, order) => {
-      const { requestId } = order.command.order
+      const { requestId } = order
       if (!message.isAdmitted && !budget.admit(order.record.offset)) return false
       if (orders.has(requestId)) budget.release(1)
       orders.set(requestId, order)
       return true
     },
-    remove: ({ command: { order: { requestId } } }) => {
+    remove: ({ requestId }) => {
       if (orders.delete(requestId)) budget.release(1)
     },
     skip,

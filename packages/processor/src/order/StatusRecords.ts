@@ -1,46 +1,92 @@
 /** What is written of an order for its buyer. */
-import { fingerprint } from "@flash-sale/domain/records/Order"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { fingerprint, type RecordedOrder } from "@flash-sale/domain/records/Order"
 import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { Offset } from "@flash-sale/domain/records/Partition"
-import type * as Outcome from "@flash-sale/domain/rules/Outcome"
+import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
+import * as RefundsDue from "@flash-sale/domain/rules/RefundsDue"
 import { DateTime } from "effect"
-import type { OpenOrder } from "./OpenOrder.ts"
+import type { KnownOrder, OpenOrder } from "./OpenOrder.ts"
+
+/** Without what else is in a command. */
+const traceOf = ({ correlationId, traceparent }: OrderTrace): OrderTrace =>
+  traceparent === undefined ? { correlationId } : { correlationId, traceparent }
+
+/** The order of an outcome, whose record has this trace; undefined where the ledger does not have it. */
+export const inLedger = (
+  itemId: ItemId,
+  requestId: RequestId,
+  trace: OrderTrace,
+  { amount, attempt, hold, open, userId }: OrderOutcome
+): KnownOrder | undefined =>
+  userId === undefined || amount === undefined ? undefined : {
+    ...traceOf(trace),
+    ...(open === undefined ? {} : { correlationId: open.correlationId }),
+    itemId,
+    requestId,
+    attempt,
+    userId,
+    amount,
+    isHold: hold !== undefined
+  }
+
+/** The same, and as its record has it where it never held units. */
+export const placedBy = (
+  order: Pick<RecordedOrder, "itemId" | "requestId" | "userId" | "amount">,
+  trace: OrderTrace,
+  isHold: boolean,
+  outcome: OrderOutcome
+): KnownOrder => {
+  const { amount, itemId, requestId, userId } = order
+  return inLedger(itemId, requestId, trace, outcome) ??
+    { ...traceOf(trace), itemId, requestId, attempt: outcome.attempt, userId, amount, isHold }
+}
+
+type Shown = Pick<OrderOutcome, "state" | "reason" | "attempt" | "placedAtOffset" | "hold" | "open" | "refundsDue">
+
+const isoOf = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+/** The payments that are due back, as the buyer of the order is shown them. */
+export const refundDue = (
+  refundsDue: ReadonlyArray<RefundDue>,
+  owner: KnownOrder["userId"] | undefined
+): Pick<StatusRecord, "refundDue"> => {
+  if (refundsDue.length === 0) return {}
+  const shown = RefundsDue.shownTo(refundsDue, owner).map(({ reference }) => ({ reference }))
+  return shown.length === 0 ? {} : { refundDue: shown }
+}
 
 /** The status of an order after a fold. `updatedAt` is ISO 8601 in UTC. */
 export const of = (
-  { command, itemId }: OpenOrder,
-  outcome: Pick<Outcome.OrderOutcome, "state" | "reason" | "attempt" | "placedAtOffset" | "userId" | "amount">,
+  { amount, correlationId, isHold, itemId, requestId, userId }: KnownOrder,
+  outcome: Shown,
   status: OrderStatus,
   updatedAt: string
 ): StatusRecord => {
+  const { attempt, hold, open, placedAtOffset, refundsDue, state } = outcome
   const reason = OutcomeStatus.reasonText(outcome)
-  const amount = outcome.amount ?? command.order.amount
   return {
-    requestId: command.order.requestId,
+    requestId,
     itemId,
     amount,
     status,
     ...(reason === undefined ? {} : { reason }),
-    attempt: outcome.attempt,
-    correlationId: command.correlationId,
+    attempt,
+    ...(state === "open" && open?.dueAt !== undefined ? { expiresAt: isoOf(open.dueAt) } : {}),
+    ...(status === "RESERVED" && hold?.confirmedAtOffset !== undefined ? { confirmed: true as const } : {}),
+    ...(state === "refunding" ? { refund: "pending" as const } : {}),
+    ...refundDue(refundsDue, userId),
+    correlationId,
     updatedAt,
-    fingerprint: fingerprint({ userId: outcome.userId ?? command.order.userId, itemId, amount }),
+    fingerprint: fingerprint({ userId, itemId, amount }, isHold),
     // An offset that the log gave.
-    placedAtOffset: outcome.placedAtOffset as Offset
+    placedAtOffset: placedAtOffset as Offset
   }
 }
 
-/** The status of an order that is held: all of it is known from its record. */
-export const reserved = (order: OpenOrder): StatusRecord => {
-  const { attempt, order: { amount, userId } } = order.command
-  const outcome = {
-    state: "held",
-    reason: undefined,
-    attempt,
-    placedAtOffset: order.record.offset,
-    userId,
-    amount
-  } as const
-  return of(order, outcome, "RESERVED", DateTime.formatIso(DateTime.makeUnsafe(order.heldAt)))
-}
+/** The status of an order that is held: all of it is known from when that began. */
+export const reserved = (order: OpenOrder): StatusRecord =>
+  of(order, { ...order, state: "held", reason: undefined, open: undefined }, "RESERVED", isoOf(order.heldAt))

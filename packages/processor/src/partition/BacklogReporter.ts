@@ -1,5 +1,6 @@
-/** Reports to the gateways how far the fold of a partition is, and how fast it goes. */
+/** Reports to the gateways how far the fold of a partition is, how fast it goes, and which rules it knows. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
+import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect } from "effect"
@@ -19,7 +20,7 @@ export const make = Effect.fnUntraced(function*(
   const backlogs = yield* Backlogs
   let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let reported: Backlog = { folded: -1, perSecond: 0 }
+  let reported = { folded: -1, perSecond: 0 }
 
   const look = (wall: number, now: number): Backlog => {
     const folded = run.folding.next()
@@ -31,7 +32,7 @@ export const make = Effect.fnUntraced(function*(
       isBusy: last.hadWork && hasWork
     })
     last = { at: now, folded, hadWork: hasWork }
-    return { folded, perSecond: Math.round(perSecond) }
+    return { folded, perSecond: Math.round(perSecond), rules: RULES_VERSION }
   }
 
   return Effect.gen(function*() {

@@ -52,7 +52,7 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
  */
 const forwardedOf = (itemId: ItemId, record: LogRecord.LogRecord): LogRecord.NewRecord | undefined => {
   const { headers, offset, partition, timestamp } = record
-  const isOrder = (headers[LogRecord.Header.type] ?? "place") === "place"
+  const isOrder = ["place", "hold"].includes(headers[LogRecord.Header.type] ?? "place")
   const value = Utf8.exactTextOf(record.value)
   return value === undefined ? undefined : {
     itemId,

@@ -1,4 +1,7 @@
-/** What a worker does beside taking records: ends the recovery, commits, looks at its items and at the log. */
+/**
+ * What a worker does beside taking records: ends the recovery, commits, looks at its items, at the log, and at the
+ * holds that are over.
+ */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -84,8 +87,9 @@ export const run = Effect.fnUntraced(function*(
     yield* Metric.update(EngineMetrics.mailboxDepth(partition), router.waiting())
   })
 
-  return yield* Effect.raceFirst(
+  return yield* Effect.raceAllFirst([
     Effect.repeat(commit, Schedule.spaced(Checkpointer.COMMIT_EVERY)),
-    Effect.repeat(lookAround, Schedule.spaced(StockEdits.DETECT_EVERY))
-  ).pipe(Effect.andThen(Effect.never))
+    Effect.repeat(lookAround, Schedule.spaced(StockEdits.DETECT_EVERY)),
+    router.holds.work
+  ]).pipe(Effect.andThen(Effect.never))
 })

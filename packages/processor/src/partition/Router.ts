@@ -7,6 +7,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, type Scope, Semaphore } from "effect"
+import * as Holds from "../holds/Holds.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
@@ -27,6 +28,7 @@ export const WAITING_CAPACITY = 4_000
 type Records = ReadonlyArray<LogRecord.LogRecord>
 
 export interface Router extends Pick<ItemActors.ItemActors, "startPayments" | "sweep" | "waiting"> {
+  readonly holds: Pick<Holds.Holds, "work">
   /**
    * Hands new records on, in order. Waits while too many wait for their folds. `takenAt` as `Monotonic.now` gives it.
    */
@@ -56,8 +58,10 @@ export const make = Effect.fnUntraced(function*(
   const publisher = yield* Publisher.make(run)
   const forwarding = Forwarding.make(run, publisher)
   const mailboxRoom = yield* Semaphore.make(WAITING_CAPACITY)
+  const holds = yield* Holds.make(run, paymentSlots.refunds)
   const actors = yield* ItemActors.make(run, {
     budget,
+    holds,
     mailboxRoom,
     onPendingEdit: stockEdits.onPending,
     paymentSlots,
@@ -76,6 +80,7 @@ export const make = Effect.fnUntraced(function*(
   })
 
   const route = Effect.fnUntraced(function*(records: Records, takenAt: number) {
+    holds.took(records)
     const messages: Messages = new Map()
     for (const record of records) {
       run.folding.begin(record.offset)
@@ -103,7 +108,8 @@ export const make = Effect.fnUntraced(function*(
     })
 
   const { startPayments, sweep, waiting } = actors
-  return { route, routeAgain, startPayments, sweep, waiting, isQuiet: () => publisher.isQuiet() && actors.isQuiet() }
+  const isQuiet = () => publisher.isQuiet() && actors.isQuiet()
+  return { holds, route, routeAgain, startPayments, sweep, waiting, isQuiet }
 })
 
 /** Messages by their item. */

@@ -7,10 +7,10 @@
  * order, will never be readable: its charge is refused, and a person finds its letter.
  */
 import { chargeKey, ChargeRejected } from "@flash-sale/domain/ports/PaymentProvider"
-import type { RecordedOrder } from "@flash-sale/domain/records/Order"
 import { isEncryptedToken, PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
 import { TokenCipher, unknownKey } from "@flash-sale/domain/records/token/TokenCipher"
 import { Effect } from "effect"
+import type { OpenOrder } from "../order/OpenOrder.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 
 const DETAILS = {
@@ -20,15 +20,14 @@ const DETAILS = {
 
 /** The token in clear, where the order has one. Does not return while its key is missing. */
 export type ChargeToken = (
-  order: RecordedOrder,
-  attempt: number
+  order: Pick<OpenOrder, "itemId" | "requestId" | "attempt" | "paymentToken">
 ) => Effect.Effect<PaymentToken | undefined, ChargeRejected>
 
 export const make: Effect.Effect<ChargeToken, never, ProcessorState> = Effect.gen(function*() {
   const cipher = yield* TokenCipher
   const { missingKeys } = yield* ProcessorState
-  return (order, attempt) => {
-    const { itemId, paymentToken, requestId } = order
+  return (order) => {
+    const { attempt, itemId, paymentToken, requestId } = order
     if (paymentToken === undefined) return Effect.undefined
     if (!isEncryptedToken(paymentToken)) return Effect.succeed(PaymentToken.make(paymentToken))
     const found = cipher?.decrypt(paymentToken, order) ?? unknownKey(paymentToken)

@@ -1,5 +1,5 @@
 /**
- * The questions to the payment provider about one item's orders.
+ * The questions to the payment provider about orders.
  *
  * A time-out means *unknown*, never failed: the same key is asked again. When the time for that is over, or at once
  * where the provider refuses the charge, a `give-up` is appended. Once that is folded the charge is voided, and once it
@@ -12,14 +12,13 @@ import {
   PaymentProvider
 } from "@flash-sale/domain/ports/PaymentProvider"
 import { Command } from "@flash-sale/domain/records/Command"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as Propagation from "@flash-sale/infra/observability/tracing/Propagation"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Effect, Metric, Schedule } from "effect"
-import type { OpenOrder } from "../order/OpenOrder.ts"
+import type { ChargeRef, OpenOrder } from "../order/OpenOrder.ts"
 import * as OrderSpans from "../order/OrderSpans.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
@@ -41,47 +40,45 @@ export interface Charges {
    */
   readonly insist: (order: OpenOrder, failure: PaymentError) => Effect.Effect<ChargeResult | undefined>
   /** Asks once. Returns when the charge is voided. */
-  readonly voidCharge: (order: OpenOrder) => Effect.Effect<void, PaymentError>
+  readonly voidCharge: (order: ChargeRef) => Effect.Effect<void, PaymentError>
   /** Logs that a charge is not voided yet, now and then: `before` is how often it has failed before. */
-  readonly reportNotVoided: (order: OpenOrder, failure: PaymentError, before: number) => Effect.Effect<void>
+  readonly reportNotVoided: (order: ChargeRef, failure: PaymentError, before: number) => Effect.Effect<void>
 }
 
 export const make = Effect.fnUntraced(function*(
-  itemId: ItemId,
-  run: PartitionRun
+  run: Pick<PartitionRun, "append">
 ): Effect.fn.Return<Charges, never, PaymentProvider | ProcessorState> {
   const provider = yield* PaymentProvider
   const tokenOf = yield* ChargeToken.make
   const recorder = yield* Spans
 
-  const keyOf = ({ command }: OpenOrder): string => chargeKey(itemId, command.order.requestId, command.attempt)
+  const keyOf = ({ attempt, itemId, requestId }: ChargeRef): string => chargeKey(itemId, requestId, attempt)
 
   const traced = <A>(
-    { command }: OpenOrder,
+    order: ChargeRef,
     name: string,
     effect: Effect.Effect<A, PaymentError>
-  ): Effect.Effect<A, PaymentError> => OrderSpans.traced(recorder, name, itemId, command)(effect)
+  ): Effect.Effect<A, PaymentError> => OrderSpans.traced(recorder, name, order)(effect)
 
   const charge = (order: OpenOrder) => {
-    const { attempt, order: { amount, requestId, userId } } = order.command
-    const { currency, price } = order
+    const { amount, attempt, currency, itemId, price, requestId, userId } = order
     const key = keyOf(order)
     return traced(
       order,
       "payment charge",
       Effect.flatMap(
-        tokenOf(order.command.order, attempt),
+        tokenOf(order),
         (paymentToken) =>
           provider.charge({ key, itemId, requestId, userId, attempt, amount, price, currency, paymentToken })
       )
     )
   }
 
-  const annotationsOf = ({ command }: OpenOrder) => ({
-    correlation_id: command.correlationId,
-    request_id: command.order.requestId,
+  const annotationsOf = ({ correlationId, itemId, requestId, traceparent }: ChargeRef) => ({
+    correlation_id: correlationId,
+    request_id: requestId,
     item_id: itemId,
-    ...Propagation.traceAnnotation(command.traceparent)
+    ...Propagation.traceAnnotation(traceparent)
   })
 
   const giveUp = Effect.fnUntraced(function*(order: OpenOrder, { _tag, detail }: PaymentError) {
@@ -89,9 +86,9 @@ export const make = Effect.fnUntraced(function*(
     yield* Metric.update(Metrics.paymentsTotal(isRefused ? "refused" : "unknown"), 1)
     const what = isRefused ? "Payment was refused" : "Payment gave no answer"
     yield* Log.warn(`${what}: ${detail}; it will be voided`, { event: "payment_given_up", ...annotationsOf(order) })
-    const { attempt, order: { requestId } } = order.command
+    const { attempt, itemId, requestId } = order
     const record = LogRecord.encode(itemId, Command.GiveUp({ requestId, attempt }))
-    yield* run.append(LogRecord.concerning(record, requestId, order.command))
+    yield* run.append(LogRecord.concerning(record, requestId, order))
   })
 
   return {

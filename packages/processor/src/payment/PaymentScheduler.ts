@@ -35,7 +35,7 @@ export const make = Effect.fnUntraced(function*(
   slots: PaymentSlots
 ): Effect.fn.Return<PaymentScheduler, never, PaymentProvider | ProcessorState | Scope.Scope> {
   const context = yield* Effect.context<never>()
-  const charges = yield* Charges.make(itemId, run)
+  const charges = yield* Charges.make(run)
   const settlements = yield* SettlementWriter.make(itemId, run)
   const fork = yield* FiberSet.makeRuntime<never, unknown, unknown>()
 

@@ -3,7 +3,7 @@ import { Command, MAX_SETTLEMENTS, type PaymentOutcome, type Settlement } from "
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Effect, Queue, type Scope } from "effect"
-import type { OpenOrder } from "../order/OpenOrder.ts"
+import type { ChargeRef } from "../order/OpenOrder.ts"
 import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
 import { MAX_PAYMENTS_IN_FLIGHT, MAX_VOIDS_IN_FLIGHT } from "./PaymentSlots.ts"
 
@@ -23,7 +23,7 @@ export interface SettlementWriter {
    * Appends it, together with what waits then, in one record. Calls back when it is in the log, or when the run has
    * ended before: then it is asked for again. The caller has a place among the payments under way until then.
    */
-  readonly settle: (order: OpenOrder, outcome: PaymentOutcome, onAppended: () => void) => void
+  readonly settle: (order: ChargeRef, outcome: PaymentOutcome, onAppended: () => void) => void
 }
 
 /** Appends until its scope closes. */
@@ -54,8 +54,8 @@ export const make = Effect.fnUntraced(function*(
   )
   yield* Effect.forkScoped(Effect.catchDefect(Effect.forever(appendSome), actorFailed(run, itemId)))
   return {
-    settle: ({ command: { attempt, order } }, outcome, onAppended) => {
-      const settlement = { requestId: order.requestId, attempt, outcome }
+    settle: ({ attempt, requestId }, outcome, onAppended) => {
+      const settlement = { requestId, attempt, outcome }
       if (Queue.offerUnsafe(queue, { settlement, onAppended })) return
       onAppended()
       fork(actorFailed(run, itemId)(new Error(`more than ${CAPACITY} settlements wait for the log`)))

@@ -17,7 +17,7 @@ export const RESERVED_DELAY_MAX = Duration.seconds(5)
 export const LOOK_EVERY = Duration.millis(100)
 
 export interface DeferredStatuses {
-  /** Notes an order that is held; its status is made when it is written. */
+  /** Notes an order that is to be paid; its status is made when it is written. */
   readonly defer: (order: OpenOrder) => void
   /** Another status of that order is written now. */
   readonly supersede: (placedAtOffset: number) => void
@@ -28,7 +28,7 @@ export const make = Effect.fnUntraced(function*(
   write: (records: ReadonlyArray<StatusRecord>) => Effect.Effect<void>,
   isBusy: () => boolean
 ): Effect.fn.Return<DeferredStatuses, never, Scope.Scope> {
-  /** By the offset of their records, in the order in which they began to wait. */
+  /** By the offset of the records that placed them, in the order in which they began to wait. */
   const waiting = new Map<number, { readonly order: OpenOrder; readonly since: number }>()
   const monotonic = yield* Monotonic.reader
   const some = yield* Latch.make()
@@ -56,7 +56,7 @@ export const make = Effect.fnUntraced(function*(
 
   return {
     defer: (order) => {
-      waiting.set(order.record.offset, { order, since: monotonic() })
+      waiting.set(order.placedAtOffset, { order, since: monotonic() })
       Latch.openUnsafe(some)
     },
     supersede: (placedAtOffset) => {

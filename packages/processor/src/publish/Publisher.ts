@@ -11,8 +11,9 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect, Queue, type Scope } from "effect"
-import type { Action } from "../order/Action.ts"
+import type { Action, Amendment } from "../order/Action.ts"
 import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
+import * as Amendments from "./Amendments.ts"
 import * as DeadLetterWriter from "./DeadLetterWriter.ts"
 import * as DeferredStatuses from "./DeferredStatuses.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
@@ -66,25 +67,37 @@ export const make = Effect.fnUntraced(function*(
     () => inHand > 0 || Queue.sizeUnsafe(results) > 0
   )
 
-  /** Whether the status is news, or buyers may still ask for it: judged by when the order was placed. */
-  const isWanted = ({ placedAtOffset, placedAt }: Action, now: number): boolean =>
-    placedAtOffset === undefined || placedAtOffset >= run.publishFrom || (placedAt ?? now) + acceptedMillis > now
+  /** Whether the status is news, or buyers may still ask for it: judged by the age of the record that tells it. */
+  const isWanted = ({ toldBy }: Action, now: number): boolean =>
+    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + acceptedMillis > now
 
-  /** The statuses to write now. Those that can wait are noted. */
-  const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number): ReadonlyArray<StatusRecord> => {
+  /** The statuses to write now, and those to amend after them. Those that can wait are noted. */
+  const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number) => {
     const records: Array<StatusRecord> = []
+    const amendments: Array<Amendment> = []
     for (const { actions } of batch) {
       for (const action of actions) {
-        const { held, placedAtOffset, status } = action
-        if ((status ?? held) === undefined || !isWanted(action, now)) continue
-        if (held !== undefined) deferred.defer(held)
-        if (status === undefined) continue
-        if (placedAtOffset !== undefined) deferred.supersede(placedAtOffset)
+        const { amendment, held, status } = action
+        if ((status ?? held ?? amendment) === undefined || !isWanted(action, now)) continue
+        if (amendment !== undefined) amendments.push(amendment)
+        if (status === undefined) {
+          if (held !== undefined) deferred.defer(held)
+          continue
+        }
+        if (status.placedAtOffset !== undefined) deferred.supersede(status.placedAtOffset)
         records.push(status)
       }
     }
-    return records
+    return { records, amendments }
   }
+
+  const tell = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>, now: number) {
+    const { amendments, records } = statusesOf(batch, now)
+    yield* write(records)
+    if (amendments.length === 0) return
+    const amended = Effect.provideService(Amendments.resolve(amendments), OrderStatuses, statuses)
+    yield* write(yield* Effect.mapError(amended, ({ detail }) => new RecoveryNeeded({ why: detail })))
+  })
 
   const finish = ({ onPublished }: FoldResult, { done, published }: Action): void => {
     if (done !== undefined) run.settling.done(done)
@@ -93,7 +106,7 @@ export const make = Effect.fnUntraced(function*(
 
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* Monotonic.now }
-    yield* write(statusesOf(batch, now.wall))
+    yield* tell(batch, now.wall)
     for (const result of batch) {
       for (const action of result.actions) {
         const { finished, letter } = action
@@ -104,7 +117,7 @@ export const make = Effect.fnUntraced(function*(
           yield* letters.put({
             itemId,
             letter,
-            traceparent: finished?.traceparent,
+            traceparent: action.letterTrace ?? finished?.traceparent,
             onPut: () => finish(result, action)
           })
         }

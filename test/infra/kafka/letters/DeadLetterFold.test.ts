@@ -39,14 +39,14 @@ const offsets = (fold: DeadLetterFold.DeadLetterFold) => fold.list(100).map(({ o
 describe("DeadLetterFold", () => {
   it("the fold counts every letter, also those that it does not keep", () => {
     const fold = foldOf([1, 2, 3, 4, 5, 6].map(put), 4)
-    assert.deepStrictEqual(fold.stats(), { size: 6, oldestAt: 1_000 })
+    assert.deepStrictEqual(fold.stats(), { size: 6, refundsDue: 0, oldestAt: 1_000 })
     assert.deepStrictEqual(offsets(fold), [1, 2, 3, 4])
     assert.isFalse(fold.isShort())
   })
 
   it("the fold asks to be made again when most kept letters are handled and others wait", () => {
     const fold = foldOf([...[1, 2, 3, 4, 5, 6].map(put), ...[1, 2, 3].map(handled)], 4)
-    assert.deepStrictEqual(fold.stats(), { size: 3, oldestAt: 4_000 })
+    assert.deepStrictEqual(fold.stats(), { size: 3, refundsDue: 0, oldestAt: 4_000 })
     assert.deepStrictEqual(offsets(fold), [4])
     assert.isTrue(fold.isShort())
     const again = foldOf([...[1, 2, 3].map(handled), ...[1, 2, 3, 4, 5, 6].map(put)], 4)
@@ -73,6 +73,6 @@ describe("DeadLetterFold", () => {
   })
 
   it("the fold of no letters is empty", () => {
-    assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), { size: 0, oldestAt: undefined })
+    assert.deepStrictEqual(foldOf([put(1), handled(1)], 2).stats(), { size: 0, refundsDue: 0, oldestAt: undefined })
   })
 })

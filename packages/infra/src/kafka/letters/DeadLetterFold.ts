@@ -29,6 +29,7 @@ export interface DeadLetterFold {
 
 interface Open {
   readonly at: number
+  readonly isRefundDue: boolean
   readonly letter: DeadLetter | undefined
 }
 
@@ -66,7 +67,11 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
       if (handled.has(id) || open.has(id)) return
       const isKept = keeping < kept
       if (isKept) keeping++
-      open.set(id, { at: Date.parse(entry.letter.timestamp), letter: isKept ? entry.letter : undefined })
+      open.set(id, {
+        at: Date.parse(entry.letter.timestamp),
+        isRefundDue: entry.letter.error === "Payment Without Order",
+        letter: isKept ? entry.letter : undefined
+      })
     },
     list: (limit) => letters().slice(0, limit),
     find: (letterId) => {
@@ -77,9 +82,13 @@ export const make = (kept = LETTERS_KEPT): DeadLetterFold => {
     },
     stats: () => {
       let oldestAt: number | undefined
+      let refundsDue = 0
       // A letter that another program wrote may have no valid time.
-      for (const { at } of open.values()) if (at < (oldestAt ?? Infinity)) oldestAt = at
-      return { size: open.size, oldestAt }
+      for (const { at, isRefundDue } of open.values()) {
+        if (at < (oldestAt ?? Infinity)) oldestAt = at
+        if (isRefundDue) refundsDue++
+      }
+      return { size: open.size, refundsDue, oldestAt }
     },
     isShort: () => keeping < open.size && keeping < kept / 2
   }

@@ -18,6 +18,8 @@ const Header = {
   attempt: "attempt",
   price: "price",
   currency: "currency",
+  userId: "user_id",
+  amount: "amount",
   originTopic: "origin_topic",
   originPartition: "origin_partition",
   originOffset: "origin_offset"
@@ -61,6 +63,8 @@ export const ofLetter = (letter: DeadLetter, log: string): Appendable => ({
     [Header.attempt]: String(letter.attempt),
     ...(letter.price === undefined ? {} : { [Header.price]: String(letter.price) }),
     ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
+    ...(letter.userId === undefined ? {} : { [Header.userId]: letter.userId }),
+    ...(letter.amount === undefined ? {} : { [Header.amount]: String(letter.amount) }),
     ...named(written(letter.topic, log)),
     [Header.originPartition]: String(letter.partition),
     [Header.originOffset]: String(letter.offset)
@@ -99,6 +103,8 @@ export const decode = (record: LogRecord, log: string): Option.Option<Entry> => 
     attempt: Number(headers[Header.attempt]),
     ...(headers[Header.price] === undefined ? {} : { price: Number(headers[Header.price]) }),
     ...(headers[Header.currency] === undefined ? {} : { currency: headers[Header.currency] }),
+    ...(headers[Header.userId] === undefined ? {} : { userId: headers[Header.userId] }),
+    ...(headers[Header.amount] === undefined ? {} : { amount: Number(headers[Header.amount]) }),
     timestamp: headers[Header.timestamp]
   })
   return Option.map(Result.getSuccess(letter), (decoded) => ({ _tag: "Letter", letter: decoded }))

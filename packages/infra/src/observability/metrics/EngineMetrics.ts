@@ -6,8 +6,9 @@
 import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
 import { allAnswers } from "./AnswerMetrics.ts"
+import * as CheckoutMetrics from "./CheckoutMetrics.ts"
 import * as LogGauges from "./LogGauges.ts"
-import { bounded, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
+import { byPartition, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
 /** Bounds of the buckets of one append, in seconds. */
 const APPEND_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -15,10 +16,6 @@ const APPEND_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 const BATCH_SIZES = [1, 2, 5, 10, 25, 50, 100, 250, 500]
 /** Bounds of the buckets from the acceptance of an order to its final status, in seconds. */
 const FATE_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200]
-
-/** The most partitions that a topic may have here. */
-const MAX_PARTITIONS = 10_000
-const BEYOND = "other"
 
 export const admissionBatch = histogram(
   "gateway_admission_batch_orders",
@@ -96,10 +93,6 @@ const partitions = labelled(WORKER_STATES, "state", gauge("processor_partitions"
 export const partitionsIn = partitions.of
 export const itemsStopped = gauge("processor_items_stopped", "Items that stand still until somebody repairs them")
 
-const byPartition = (name: string, description: string) => {
-  const handle = bounded(gauge(name, description), "partition", MAX_PARTITIONS, BEYOND)
-  return (partition: number) => handle(String(partition))
-}
 export const partitionLag = byPartition("processor_partition_lag", "Records not folded yet, by partition")
 export const partitionLagSeconds = byPartition(
   "processor_partition_lag_seconds",
@@ -123,6 +116,7 @@ const ofPartition = [partitionLag, partitionLagSeconds, partitionOpenOrders, par
 /** Removes the series of a partition that was revoked: its next owner reports them. */
 export const forgetPartition = (partition: number, context: Context.Context<never>): void => {
   for (const series of ofPartition) Metric.removeUnsafe(series(partition), context)
+  CheckoutMetrics.forgetPartition(partition, context)
 }
 
 const both = (service: Service): ReadonlyArray<Metric.Metric<never, unknown>> => [
@@ -144,6 +138,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     itemsStopped,
     requestIdsReused,
     ...letters.all,
-    ...partitions.all
+    ...partitions.all,
+    ...CheckoutMetrics.initial
   ]
 }

@@ -43,6 +43,16 @@ export const bounded = <Input, State>(
   }
 }
 
+/** The most partitions that a topic may have here. */
+const MAX_PARTITIONS = 10_000
+const BEYOND = "other"
+
+/** A gauge that the owner of each partition reports. */
+export const byPartition = (name: string, description: string) => {
+  const handle = bounded(gauge(name, description), "partition", MAX_PARTITIONS, BEYOND)
+  return (partition: number) => handle(String(partition))
+}
+
 /** Series that the owner of a partition reports, remembered so that they can be removed when it is revoked. */
 export const ownedSeries = <Input, State>(seriesOf: (id: string) => Metric.Metric<Input, State>, bound: number) => {
   const reportedBy = new Map<number, Set<string>>()

@@ -58,6 +58,8 @@ ALTER TABLE statuses ADD COLUMN expires_at TEXT;
 ALTER TABLE statuses ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE statuses ADD COLUMN refund TEXT;
 ALTER TABLE statuses ADD COLUMN refund_due TEXT;
+ALTER TABLE letters ADD COLUMN user TEXT;
+ALTER TABLE letters ADD COLUMN amount INTEGER;
 `
 
 /** A digest for each record. Those that are there count as what was written. */
