@@ -9,6 +9,11 @@ import * as FoldRate from "./FoldRate.ts"
 
 /** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
 const BEHIND_MILLIS = 500
+/**
+ * After so long the same is published again, in milliseconds: a store may have lost it, and a processor that was frozen
+ * while its partition moved may write over it. Until then what needs version 2 of the rules would be refused.
+ */
+export const PUBLISH_AGAIN_AFTER = 2_000
 
 /**
  * What to do a few times a second. Nothing waits for it, and a store that is away gets the next report. Why it is built
@@ -20,7 +25,7 @@ export const make = Effect.fnUntraced(function*(
   const backlogs = yield* Backlogs
   let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let reported = { folded: -1, perSecond: 0 }
+  let reported = { at: Number.NEGATIVE_INFINITY, folded: -1, perSecond: 0 }
 
   const look = (wall: number, now: number): Backlog => {
     const folded = run.folding.next()
@@ -36,12 +41,14 @@ export const make = Effect.fnUntraced(function*(
   }
 
   return Effect.gen(function*() {
-    const backlog = look(yield* Clock.currentTimeMillis, yield* Monotonic.now)
+    const now = yield* Monotonic.now
+    const backlog = look(yield* Clock.currentTimeMillis, now)
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
-    if (backlog.folded === reported.folded && backlog.perSecond === reported.perSecond) return
+    const isSame = backlog.folded === reported.folded && backlog.perSecond === reported.perSecond
+    if (isSame && now - reported.at < PUBLISH_AGAIN_AFTER) return
     yield* backlogs.publish(run.partition, backlog)
-    reported = backlog
+    reported = { ...backlog, at: now }
   }).pipe(
     Effect.catch(({ detail }) =>
       Log.debug(`Partition ${run.partition}: its backlog is not told: ${detail}`, { event: "backlog_untold" })
