@@ -31,7 +31,12 @@ const isInClone = (): boolean => spawnSync("git", ["cat-file", "-e", `${COMMIT}^
 
 /** Where the commit is not in this clone, or its packages cannot be installed, `main` is the reason. */
 export const make = async (): Promise<OldBuild> => {
-  if (!isInClone()) return { main: { reason: `commit ${COMMIT} is not in this clone` }, remove: () => Promise.resolve() }
+  if (!isInClone()) {
+    return {
+      main: { reason: `commit ${COMMIT} is not in this clone` },
+      remove: () => Promise.resolve()
+    }
+  }
   const folder = await mkdtemp(join(tmpdir(), "flash-sale-old-"))
   const forget = afterDeath(`rm -rf '${folder}'`)
   const main = await orReason(async () => {

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { until } from "../../servers/Processes.ts"
-import { isUnavailable } from "../../servers/Unavailable.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
+import { isUnavailable } from "../../servers/Unavailable.ts"
 import * as Books from "../checkout/Books.ts"
 import * as Shop from "../checkout/Shop.ts"
 import * as Processors from "../Processors.ts"
@@ -113,8 +113,10 @@ describe("An upgrade to version 2 of the rules under load", () => {
     await Processors.stops(oldOnes[1])
     const second = await fleet.service("new", "processor")
     await Processors.share(first, second)
-    await until("holds are taken of all items", async () =>
-      (await tryHolds(newGateway, 2)).every((answer) => answer.startsWith("202")))
+    await until(
+      "holds are taken of all items",
+      async () => (await tryHolds(newGateway, 2)).every((answer) => answer.startsWith("202"))
+    )
     await sold(flood)
     gateway = newGateway
     await sold(flood)
@@ -163,8 +165,10 @@ describe("An upgrade to version 2 of the rules under load", () => {
     await replace("old")
     expect(await tryHolds(gateway, 2)).toEqual(Fleet.ITEMS.map(() => UPGRADING))
     await replace("new")
-    await until("holds are taken of all items", async () =>
-      (await tryHolds(gateway, 2)).every((answer) => answer.startsWith("202")))
+    await until(
+      "holds are taken of all items",
+      async () => (await tryHolds(gateway, 2)).every((answer) => answer.startsWith("202"))
+    )
     await sold(flood)
     expect(await flood.stop()).toEqual([])
     await until("all holds have expired", async () => {
