@@ -32,6 +32,10 @@ local function confirm(item, offset, request, attempt, user, at, reference)
     keepDue(request, offset, reference, user, true)
     return release(item, request, order, 'expired')
   end
+  if isOwed(request, reference, order.user) then
+    tellStanding(item, request, order.attempt)
+    return lookUp(item, request, order.attempt, offset)
+  end
   order.confirmed, order.reference = offset, reference == '' and '-' or reference
   if reference ~= '' then return sellOrder(item, request, order) end
   order.state = 'held'

@@ -17,6 +17,9 @@ end
 
 local function nameless() return '', '1' end
 
+-- Their records name no attempt where all versions look for it.
+local function firstOf(at) return words[at], '1' end
+
 local function attemptOfConfirm(at)
   return words[at + 1] == '' and '1' or words[at + 1]
 end
@@ -29,13 +32,13 @@ folds['wide-sale'] = since(nameless, function(item, offset, at, fresh)
   answer('-')
 end)
 
-folds.hold = since(function(at) return words[at], '1' end, function(item, offset, at, fresh)
+folds.hold = since(firstOf, function(item, offset, at, fresh)
   if not fresh then return answer(lookUp(item, words[at], '1', offset)) end
   local request, user, amount, acceptedAt, seconds = unpack(words, at, at + 4)
   answer(hold(item, offset, request, user, amount, acceptedAt, seconds, words[at + 5] .. ' ' .. words[at + 6]))
 end)
 
-folds.confirm = since(function(at) return words[at], attemptOfConfirm(at) end, function(item, offset, at, fresh)
+folds.confirm = since(firstOf, function(item, offset, at, fresh)
   if not fresh then return answer(lookUp(item, words[at], attemptOfConfirm(at), offset)) end
   answer(confirm(item, offset, unpack(words, at, at + 4)))
 end)
@@ -50,7 +53,7 @@ folds.expire = since(nameless, function(item, offset, at, fresh)
   end
 end)
 
-folds.refund = since(function(at) return words[at], words[at + 1] end, function(item, offset, at, fresh)
+folds.refund = since(firstOf, function(item, offset, at, fresh)
   if not fresh then return answer(lookUp(item, words[at], words[at + 1], offset)) end
   local request, attempt, restock, isByHand = unpack(words, at, at + 3)
   answer(refund(item, offset, request, attempt, restock, isByHand, words[at + 4] .. ' ' .. words[at + 5]))

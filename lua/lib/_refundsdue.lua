@@ -18,6 +18,14 @@ local function keepDue(request, offset, reference, user, isForced)
   return true
 end
 
+-- Whether the payment is due back to this user already.
+local function isOwed(request, reference, user)
+  for known, named in string.gmatch(dueOf(request) or '', '%d+ (%S+) (%S+)') do
+    if known == reference and (named == '*' or named == user) then return true end
+  end
+  return false
+end
+
 -- The outcome of a confirmation that is not the order's: its payment is due, unless the order was sold for it.
 local function refuse(item, offset, request, attempt, user, reference)
   local order = orderOf(request)

@@ -1,6 +1,6 @@
--- Counts one request of a user: of `most` in a `window` of milliseconds. Returns how many the user has left; or nil, and
--- how many milliseconds to wait. A window that lasts longer than it can was made before this server's clock went back:
--- it begins anew.
+-- Counts one request of a user: of `most` in a `window` of milliseconds. Returns how many the user has left; or nil,
+-- and how many milliseconds to wait. A window that lasts longer than it can was made before this server's clock went
+-- back: it begins anew.
 local function consume(key)
   local used = redis.pcall('GET', key)
   local left = redis.call('PTTL', key)

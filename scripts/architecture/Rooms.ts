@@ -35,8 +35,8 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["item"],
     ["partition"]
   ],
-  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters"]],
-  "packages/admin/src": [["request"], ["letters", "overview"], ["items"], ["http"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters", "orders"]],
+  "packages/admin/src": [["request"], ["letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],

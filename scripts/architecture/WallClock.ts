@@ -24,6 +24,8 @@ const READS: Banned = {
     "packages/gateway/src/buy/AppendStage.ts": "stamps when an order was accepted",
     "packages/gateway/src/buy/PrecheckStage.ts": "a sale's hours are times of day",
     "packages/gateway/src/reads/Views.ts": "tells browsers the time, for countdowns",
+    "packages/gateway/src/checkout/ActionAppend.ts": "stamps when a call was taken",
+    "packages/gateway/src/checkout/ActionTelemetry.ts": "stamps log lines",
     "packages/gateway/src/request/BuyTelemetry.ts": "stamps log lines",
     "packages/infra/src/access/AccessCallers.ts": "keys and tokens expire at times of day",
     "packages/infra/src/access/tokens/BuyerTokens.ts": "tokens expire at times of day",

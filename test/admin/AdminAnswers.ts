@@ -7,6 +7,7 @@ import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Schedule } from "effect"
 import { randomUUID } from "node:crypto"
+import * as OrderAnswers from "./OrderAnswers.ts"
 import * as TestAdmin from "./TestAdmin.ts"
 
 const TEST_TIMEOUT = 30_000
@@ -140,6 +141,19 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
       assert.deepStrictEqual((yield* sale("mug", { per_user_limit: null, paused: false })).body["sale"], {
         paused: false
       })
+      const held = yield* sale("mug", { hold_seconds: 600, max_hold_seconds: 900 })
+      assert.deepStrictEqual(held.body["sale"], { paused: false, hold_seconds: 600, max_hold_seconds: 900 })
+      const shown = yield* ask("GET", `/items/${item("mug")}`)
+      assert.deepStrictEqual(shown.body["sale"], held.body["sale"])
+      const longer = yield* sale("mug", { hold_seconds: null, price: 1_000_000_000_000, currency: "IDR" })
+      assert.deepStrictEqual(longer.body["sale"], {
+        paused: false,
+        price: 1_000_000_000_000,
+        currency: "IDR",
+        max_hold_seconds: 900
+      })
+      const bare = yield* sale("mug", { max_hold_seconds: null, price: null })
+      assert.deepStrictEqual(bare.body["sale"], { paused: false })
     }), TEST_TIMEOUT)
 
   it.effect("sale: an item that nobody knows is begun only where that is said", () =>
@@ -174,7 +188,10 @@ const itemsSuite = (it: Vitest.MethodsNonLive<TestAdmin.Engine>) => {
       wrongField(yield* sale("mug", { opens_at: "2026-02-30T18:00:00Z" }), "opens_at")
       wrongField(yield* sale("mug", { opens_at: "3122-01-01T00:00:00Z" }), "opens_at")
       wrongField(yield* sale("mug", { closes_at: "3122-01-01T00:00:00Z" }), "closes_at")
-      wrongField(yield* sale("mug", { hold_seconds: 600 }), "hold_seconds")
+      wrongField(yield* sale("mug", { hold_seconds: 0 }), "hold_seconds")
+      wrongField(yield* sale("mug", { hold_seconds: 1.5 }), "hold_seconds")
+      wrongField(yield* sale("mug", { max_hold_seconds: 3_601 }), "max_hold_seconds")
+      wrongField(yield* sale("mug", { hold_seconds: 600, max_hold_seconds: 599 }), "hold_seconds")
       wrongField(
         yield* sale("mug", { opens_at: "2026-12-01T18:00:00Z", closes_at: "2026-12-01T18:00:00Z" }),
         "closes_at"
@@ -310,6 +327,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestAdmin.Engine, E>)
         }
       }), TEST_TIMEOUT)
     itemsSuite(it)
+    OrderAnswers.suite(run)(it)
     lettersSuite(it)
 
     it.effect("what is asked of the archive is 503, as there is none", () =>

@@ -22,6 +22,8 @@ const TABLE: ReadonlyArray<readonly [request: string, scope: Scope | "nobody"]> 
   ["PATCH /admin/v1/items/:item_id/sale", "sale"],
   ["POST /admin/v1/sales/pause-all", "sale"],
   ["POST /admin/v1/sales/resume-all", "sale"],
+  ["POST /admin/v1/orders/:request_id/cancel", "orders"],
+  ["POST /admin/v1/orders/:request_id/refund", "refunds"],
   ["GET /admin/v1/dead-letters", "dlq"],
   ["GET /admin/v1/dead-letters/:id", "dlq"],
   ["POST /admin/v1/dead-letters/replay", "dlq"],

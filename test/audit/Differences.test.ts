@@ -1,7 +1,11 @@
 /** What differs between two dumps of an item, and how it is said. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Differences from "@flash-sale/audit/Differences"
+import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
+import { CorrelationId, UserId } from "@flash-sale/domain/records/Ids"
+import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
 import * as Fold from "@flash-sale/domain/rules/Fold"
+import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect } from "effect"
 import * as Histories from "../domain/Histories.ts"
@@ -24,6 +28,29 @@ const linesOf = (change: Partial<ItemDump.ItemDump>, isUnpublishedWrong = true) 
 
 const without = <A>(map: ReadonlyMap<string, A>, key: string): ReadonlyMap<string, A> =>
   new Map([...map].filter(([name]) => name !== key))
+
+const correlationId = CorrelationId.make("c")
+
+const holdOf = (reference: string | undefined): HeldOrder => ({
+  state: "held",
+  userId: UserId.make("ann"),
+  amount: 2,
+  attempt: 1,
+  placedAtOffset: 3,
+  countsAgainstLimit: false,
+  price: undefined,
+  currency: undefined,
+  reason: undefined,
+  hold: reference === undefined
+    ? { confirmedAtOffset: undefined, reference: undefined }
+    : { confirmedAtOffset: 4, reference: PaymentReference.make(reference) }
+})
+
+const dueOf = (reference: string, offset: number): RefundDue => ({
+  offset,
+  reference: PaymentReference.make(reference),
+  userId: offset === 0 ? undefined : UserId.make("bob")
+})
 
 describe("Two dumps of an item", () => {
   it.effect("do not differ where they are of the same records", () =>
@@ -68,6 +95,25 @@ describe("Two dumps of an item", () => {
         commands: new Map([...dump.commands, ["again", 2]])
       }),
       [`  buyer ann: log "2", store "4"`, `  command again: log nothing, store "2"`]
+    )
+  })
+
+  it("differ in how a hold was confirmed, in what is open and in payments that are due, also in one of several", () => {
+    const held = (reference: string | undefined) => ({
+      orders: new Map([["h", holdOf(reference)]]),
+      open: new Map([["h", { dueAt: reference === undefined ? 5 : undefined, correlationId }]]),
+      refundsDue: new Map([["h", [reference ?? "one", "two"].map((name, offset) => dueOf(name, offset))]])
+    })
+    const said = Differences.between({ ...dump, ...held(undefined) }, { ...dump, ...held("r 1") }, () => true)
+    assert.deepStrictEqual(Differences.lines(said, "log", "store"), [
+      "  order h: log held 2 for ann, attempt 1, placed at 3, a hold, " +
+      `store held 2 for ann, attempt 1, placed at 3, a hold confirmed at 4 by "r 1"`,
+      `  open h: log "5 c -", store "- c -"`,
+      `  due h: log "one at 0, two at 1 for bob", store "r 1 at 0, two at 1 for bob"`
+    ])
+    assert.deepStrictEqual(
+      Differences.between({ ...dump, ...held("r 1") }, { ...dump, ...held("r 1") }, () => true),
+      Differences.none
     )
   })
 

@@ -20,15 +20,23 @@ describe("The engine in one process", () => {
       const engine = await Services.service("serve", settings)
       await engine.start()
       await engine.untilHealth(200)
-      await Load.balanced({
+      const output = await Load.balanced({
         url: engine.url,
-        env: settings,
+        env: { ...settings, FLASH_SALE_KEY: await Services.apiKey("orders", settings) },
         orders: ORDERS,
         rate: 300,
+        shares: Load.CHECKOUT,
         blows: Array.from({ length: KILLS }, () => async () => {
           await engine.killHard()
           await engine.start()
         })
+      })
+      // Holds were confirmed, paid for, cancelled and nothing of it, and some money came too late.
+      expect(output).toMatch(/completed \d+ .*\+ expired \d+ \+ cancelled \d+/)
+      expect(output).toMatch(/Payments that shops have taken: \d+, of them [1-9]\d* for sales and [1-9]\d* due back/)
+      expect(await Services.run(["reconcile"], settings)).toMatchObject({
+        code: 0,
+        output: expect.stringContaining(" 0 differ")
       })
     }
   )

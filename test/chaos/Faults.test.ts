@@ -64,6 +64,7 @@ describe("The engine under load", () => {
       items: ITEMS,
       orders: RATE * run.seconds,
       rate: RATE,
+      shares: Load.HOLDS,
       blows: run.strikes.map(({ name, strike }, n) => async () => {
         const from = performance.now()
         await finals.check()

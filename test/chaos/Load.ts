@@ -2,6 +2,21 @@
 import { expect } from "vitest"
 import { flashSale } from "./Services.ts"
 
+/** As `flash-sale load` has them. `paid` needs an api key, in the environment of the plan. */
+export interface Shares {
+  readonly holds: number
+  readonly confirm: number
+  readonly paid?: number
+  readonly cancel: number
+}
+
+/** Half of the orders are holds, and some of them confirm late, are cancelled or expire. */
+export const HOLDS: Shares = { holds: 0.5, confirm: 0.7, cancel: 0.1 }
+/** The same, and shops take some of the money themselves. */
+export const CHECKOUT: Shares = { holds: 0.6, confirm: 0.4, paid: 0.3, cancel: 0.1 }
+/** Shorter than a server is away that is killed, so that holds expire meanwhile. */
+const HOLD_SECONDS = 4
+
 export interface Plan {
   readonly url: string
   readonly env: Readonly<Record<string, string>>
@@ -9,6 +24,8 @@ export interface Plan {
   readonly items?: number
   /** Orders a second. */
   readonly rate: number
+  /** Which of the orders are holds, and what becomes of these; where it is absent nobody holds. */
+  readonly shares?: Shares
   /** What happens while orders come, one after the other. Each begins at its share of the answers. */
   readonly blows: ReadonlyArray<() => Promise<void>>
 }
@@ -30,9 +47,13 @@ const answered = (output: string): number =>
  * Sends orders for about as many units as there are, so that every order matters to the end; then all counts must
  * balance: nothing that was accepted is missing, doubled or oversold.
  */
-export const balanced = async ({ blows, env, items = 3, orders, rate, url }: Plan): Promise<string> => {
+export const balanced = async ({ blows, env, items = 3, orders, rate, shares, url }: Plan): Promise<string> => {
   const stock = Math.ceil((orders * UNITS_OF_ORDER) / items)
-  const args = ["--orders", orders, "--users", orders, "--items", items, "--stock", stock, "--rate", rate, "--url", url]
+  const args = [
+    ...["--orders", orders, "--users", orders, "--items", items, "--stock", stock, "--rate", rate, "--url", url],
+    ...(shares === undefined ? [] : ["--hold-seconds", HOLD_SECONDS]),
+    ...Object.entries(shares ?? {}).flatMap(([name, share]) => [`--${name}`, share])
+  ]
   const load = await flashSale(["load", ...args.map(String)], env)
   let under = 0
   for (const [index, blow] of blows.entries()) {

@@ -1,5 +1,6 @@
 /** The engine's own processes, started as a user starts them, at ports of their own. */
 import * as EngineName from "@flash-sale/cli/terminal/EngineName"
+import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -55,6 +56,14 @@ export const run = async (
     output: lines.filter((line) => !isEngine(line)).join("\n"),
     engine: lines.find(isEngine)
   }
+}
+
+/** A new api key with these scopes, in the file of keys that the environment names. */
+export const apiKey = async (scopes: string, env: Env): Promise<string> => {
+  const { output } = await run(["key", "create", "--name", `key-${randomUUID().slice(0, 8)}`, "--scopes", scopes], env)
+  const key = /^fs_\S+$/m.exec(output)?.[0]
+  if (key === undefined) throw new Error(`no key was made:\n${output}`)
+  return key
 }
 
 /** A folder that is gone with the test. */

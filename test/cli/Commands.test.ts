@@ -154,6 +154,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(shown).toEqual({
           request_id: "r-1",
           item_id: "101",
+          user_id: "u",
           amount: 2,
           status: "COMPLETED",
           attempt: 1,
@@ -169,6 +170,15 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(complaint).toBe(
           "flash-sale: no gateway answers at http://127.0.0.1:1 (ECONNREFUSED): " +
             "start one with npm start, or name it by --url"
+        )
+        const sum = yield* typed("load --holds 0.5 --confirm 0.8 --paid 0.2 --cancel 0.1")
+        expect(sum.complaint).toBe(
+          "flash-sale: --confirm, --paid and --cancel are shares of the holds: together 1.1, more than 1"
+        )
+        const noKey = yield* typed("load --holds 0.5 --paid 0.2")
+        expect(noKey.complaint).toBe(
+          "flash-sale: --paid: wants an api key with the scope orders, in FLASH_SALE_KEY or FLASH_SALE_KEY_FILE " +
+            "(flash-sale key create)"
         )
         const other = yield* typed("load --orders 10", { HTTP_PORT: "2" })
         expect(other.complaint).toContain("no gateway answers at http://localhost:2 (")
@@ -210,11 +220,13 @@ layer(Layer.merge(folderLayer, NodeServices.layer), { excludeTestServices: true 
             "stock set 101",
             "stock set 101 -1",
             "stock set 101 1.5",
-            "stock set a.b 1",
+            "stock set a:b 1",
             "stock take 101",
             "order show",
             "load --rate 0",
             "load --orders many",
+            "load --holds 1.5",
+            "load --hold-seconds 3601",
             "load --url nowhere",
             "load --url ftp://localhost:8080"
           ]

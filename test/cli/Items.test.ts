@@ -142,13 +142,37 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         expect(objects(yield* typed("item show pen --json"))[0]).toMatchObject({ available: 7 })
       }))
 
+    it.effect("how long holds last is brought in as well, by the rules that know it", () =>
+      Effect.gen(function*() {
+        const path = yield* file("holds.csv", "item_id,stock,hold_seconds,max_hold_seconds\nshop.1,3,90,\nmat,3,,900\n")
+        const done = yield* typed(`item import ${path}`)
+        expect(done.out.split("\n")).toEqual([
+          "item shop.1 (new): stock 3, hold_seconds 90",
+          "item mat (new): stock 3, max_hold_seconds 900",
+          "imported 2 items"
+        ])
+        expect(objects(yield* typed("item show shop.1 --json"))[0]).toMatchObject({
+          available: 3,
+          sale: { hold_seconds: 90 }
+        })
+        expect(objects(yield* typed("item show mat --json"))[0]).toMatchObject({ sale: { max_hold_seconds: 900 } })
+        const wrong = yield* file("long.csv", "item_id,stock,hold_seconds,max_hold_seconds\nmat,1,3601,0\ncup,1,9,8\n")
+        expect((yield* typed(`item import ${wrong}`)).complaint.split("\n").map((line) => line.split("csv ")[1]))
+          .toEqual([
+            "line 2, hold_seconds: \"3601\" is not a whole number from 1 to 3600",
+            "line 2, max_hold_seconds: \"0\" is not a whole number from 1 to 3600",
+            "line 3, hold_seconds: is longer than max_hold_seconds",
+            undefined
+          ])
+      }))
+
     it.effect("every wrong cell is named by its line and its column, and nothing is done", () =>
       Effect.gen(function*() {
         const path = yield* file(
           "wrong.csv",
           "item_id,stock,price,currency,limit,opens_at,closes_at\n" +
             "fine,1,,,,,\n" +
-            "a.b,many,1,EUR,0,soon,\n" +
+            "a:b,many,1,EUR,0,soon,\n" +
             "fine,-1,1.5,JPY,,2026-12-02T00:00:00Z,2026-12-01T00:00:00Z\n" +
             "bare,,,,,,\n" +
             "short,1\n" +
@@ -157,13 +181,13 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
         const { complaint, failure, isSuccess, out } = yield* typed(`item import ${path}`)
         expect([isSuccess, out, Runtime.getErrorExitCode(failure)]).toEqual([false, "", 2])
         expect(complaint.replaceAll(path, "FILE").split("\n").map((line) => line.replace("flash-sale: ", ""))).toEqual([
-          "FILE line 3, item_id: \"a.b\" is not 1 to 100 letters, digits, '_' and '-'",
+          "FILE line 3, item_id: \"a:b\" is not 1 to 100 letters, digits, '_', '.' and '-'",
           "FILE line 3, stock: \"many\" is not a whole number from 0 to 1000000000",
           "FILE line 3, limit: \"0\" is not a whole number from 1 to 1000000000",
           "FILE line 3, opens_at: \"soon\" is not a time such as 2026-11-27T10:00:00Z (with its zone)",
           "FILE line 4, stock: \"-1\" is not a whole number from 0 to 1000000000",
           "FILE line 4, closes_at: is not after opens_at: nobody could buy",
-          "FILE line 4, price: \"1.5\" is not a whole amount such as 1999, up to 1000000000 JPY",
+          "FILE line 4, price: \"1.5\" is not a whole amount such as 1999, up to 1000000000000 JPY",
           "FILE line 4, item_id: fine is on line 2 already",
           "FILE line 5, stock: nothing is said of this item but its name",
           "FILE line 6: 2 cells under 7 columns",

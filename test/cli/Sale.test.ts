@@ -55,8 +55,10 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           "opens: none",
           "closes: none",
           "limit: none",
+          "holds: 10m by default, at most 1h by default",
           "price: none"
         ])
+        expect(line(yield* typed("sale hold shoes --for 5m --at-most 15m"), "holds")).toBe("holds: 5m, at most 15m")
         expect(line(yield* typed("sale limit shoes 2"), "limit")).toBe("limit: 2 per user")
         expect(line(yield* typed("sale price shoes 19.99 eur"), "price")).toBe("price: 19.99 EUR")
         expect(line(yield* typed("sale pause shoes"), "sale")).toBe("sale: paused")
@@ -66,8 +68,14 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           "opens: 2035-01-01T00:00:00.000Z",
           "closes: 2035-01-02T00:00:00.000Z",
           "limit: 2 per user",
+          "holds: 5m, at most 15m",
           "price: 19.99 EUR"
         ])
+        expect(line(yield* typed("sale hold shoes --for none"), "holds")).toBe("holds: 10m by default, at most 15m")
+        expect(line(yield* typed("sale hold shoes --for 90s --at-most none"), "holds")).toBe(
+          "holds: 1m30s, at most 1h by default"
+        )
+        expect(JSON.parse((yield* typed("sale show shoes --json")).out).sale).toMatchObject({ hold_seconds: 90 })
         expect(line(yield* typed("sale resume shoes"), "sale")).toBe("sale: not open yet")
         expect(line(yield* typed("sale close shoes --at 2034-12-31T00:00:00Z"), "sale")).toBe(
           "sale: closed: it closes before it opens"
@@ -131,7 +139,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           ["sale price socks 19,99 EUR", "amount: \"19,99\" is not an amount such as 19 or 19.99"],
           ["sale price socks 19.9 EUR", "amount: \"19.9\" is not an amount such as 19 or 19.99"],
           ["sale price socks 19.99 JPY", "amount: \"19.99\" is not a whole amount such as 1999"],
-          ["sale price socks 10000000.01 EUR", "up to 10000000.00 EUR"],
+          ["sale price socks 10000000000.01 EUR", "up to 10000000000.00 EUR"],
           ["sale price socks none EUR", "currency: \"EUR\" is one too many after none"]
         ] as const
         for (const [words, complaint] of complaints) {
@@ -145,7 +153,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           ["sale open socks --until 10m", "--until"],
           ["sale limit socks 0", "units"],
           ["sale limit socks many", "units"],
-          ["sale show a.b", "item"]
+          ["sale show a:b", "item"]
         ] as const
         for (const [words, argument] of refused) {
           const { complaint, failure, isSuccess } = yield* typed(words)
@@ -158,6 +166,7 @@ layer(Layer.provideMerge(engine, Layer.merge(folderLayer, NodeServices.layer)), 
           "opens: none",
           "closes: none",
           "limit: none",
+          "holds: 10m by default, at most 1h by default",
           "price: none"
         ])
       }))

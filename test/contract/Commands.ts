@@ -90,6 +90,13 @@ export const adjust = (offset: number, adjustment: Adjustment): LoggedCommand =>
 export const stock = (offset: number, delta: number): LoggedCommand =>
   adjust(offset, { command: CommandId.make(`stock-${next()}`), delta })
 
+/** The same record for another item. */
+export const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): LoggedCommand => {
+  if (command._tag === "Place") return { offset, command: { ...command, order: { ...command.order, itemId } } }
+  if (command._tag === "Hold") return { offset, command: { ...command, order: { ...command.order, itemId } } }
+  return { offset, command }
+}
+
 export const sale = (offset: number, patch: SalePatch): LoggedCommand => ({ offset, command: Command.Sale({ patch }) })
 
 export const rules = (offset: number, version: number): LoggedCommand => ({

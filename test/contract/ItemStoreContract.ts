@@ -10,16 +10,17 @@ import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks
 import { type ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
+import { keptOf } from "@flash-sale/domain/rules/Outcome"
 import { defaultSettings } from "@flash-sale/domain/rules/SaleSettings"
-import { Effect, type Layer } from "effect"
+import { Effect, HashMap, type Layer, Option } from "effect"
 import * as Histories from "../domain/Histories.ts"
 import {
   adjust,
   cancel,
   freshItem,
   marked,
-  next,
   place,
+  renamed,
   request,
   requestId,
   rules,
@@ -28,6 +29,7 @@ import {
   stock,
   unreadable
 } from "./Commands.ts"
+import * as OpenOrders from "./OpenOrders.ts"
 
 const HISTORIES = 40
 const HISTORY_SIZE = 60
@@ -215,6 +217,8 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
         }))
     })
 
+    OpenOrders.tests(it)
+
     describe("ItemStore.fold", () => {
       it.effect("an item without records is not known", () =>
         Effect.gen(function*() {
@@ -227,6 +231,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
             sold: 0,
             stocked: 0,
             settings: defaultSettings,
+            rules: 1,
             position: -1,
             isComplete: false,
             pendingEdit: undefined
@@ -315,7 +320,28 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
             perUserLimit: 2,
             paused: false,
             price: 499,
-            currency: "EUR"
+            currency: "EUR",
+            holdSeconds: undefined,
+            maxHoldSeconds: undefined
+          })
+        }))
+
+      it.effect("an item knows how long holds last from version 2 of the rules on, which never goes back", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const lasting = { holdSeconds: 60, maxHoldSeconds: 90 }
+          yield* store.fold(request(item, [sale(0, { ...lasting, price: 5 })]))
+          expect(yield* store.read(item.partition, item.itemId)).toMatchObject({
+            rules: 1,
+            settings: { price: 5, holdSeconds: undefined, maxHoldSeconds: undefined }
+          })
+          yield* store.fold(request(item, [rules(1, 2), sale(2, lasting), rules(3, 1)]))
+          expect(yield* store.read(item.partition, item.itemId)).toMatchObject({ rules: 2, settings: lasting })
+          yield* store.fold(request(item, [sale(4, { holdSeconds: null })]))
+          expect((yield* store.read(item.partition, item.itemId)).settings).toMatchObject({
+            holdSeconds: undefined,
+            maxHoldSeconds: 90
           })
         }))
 
@@ -482,7 +508,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
       Effect.gen(function*() {
         const store = yield* ItemStore
         for (const history of yield* Histories.histories("item-store", HISTORY_SIZE, HISTORIES)) {
-          yield* compare(store, Histories.itemId, PartitionId.make(next()), history)
+          yield* compare(store, history)
         }
       }))
 
@@ -495,12 +521,10 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
 /** Folds one history in batches of growing size, each overlapping the one before. */
 const compare = Effect.fnUntraced(function*(
   store: ItemStore["Service"],
-  itemId: ItemId,
-  partition: PartitionId,
-  history: ReadonlyArray<Fold.Batch["commands"][number]>
+  original: ReadonlyArray<Fold.Batch["commands"][number]>
 ) {
-  // Every history has a partition of its own, but they share the item's name, so the item is renamed after it.
-  const named = `${itemId}-${partition}` as ItemId
+  const { itemId, partition } = freshItem()
+  const history = original.map(renamed(itemId))
   let state = Fold.nothing
   for (let from = 0, size = 1; from < history.length; from += size, size += 1) {
     const commands = history.slice(Math.max(0, from - 2), from + size)
@@ -511,17 +535,43 @@ const compare = Effect.fnUntraced(function*(
     }
     const expected = Fold.fold(state, batch)
     if (expected._tag !== "Folded") return yield* Effect.die(new Error(`the domain says ${expected._tag}`))
-    const reply = yield* store.fold({ ...batch, partition, itemId: named, epoch: undefined, emitEvents: true })
-    const { available, held, stocked, settings, sold } = expected.state.item
+    const reply = yield* store.fold({ ...batch, partition, itemId, epoch: undefined, emitEvents: true })
+    const { available, held, rules, stocked, settings, sold } = expected.state.item
     expect(reply.outcomes).toEqual(expected.outcomes)
     expect(reply.summary).toMatchObject({
       available,
       held,
       stocked,
       settings,
+      rules,
       sold,
       position: expected.state.position
     })
     state = expected.state
   }
+  yield* compareReads(store, { itemId, partition }, state)
+})
+
+/** What is read of single orders is what the fold knows of them. */
+const compareReads = Effect.fnUntraced(function*(
+  store: ItemStore["Service"],
+  { itemId, partition }: ReturnType<typeof freshItem>,
+  { item, position }: Fold.Folded
+) {
+  for (const id of Histories.requestIds) {
+    expect(yield* store.readOrder(partition, itemId, id)).toEqual({
+      position,
+      isComplete: false,
+      order: Option.getOrUndefined(HashMap.get(item.orders, id)),
+      ...keptOf(item, id)
+    })
+  }
+  const { next, orders } = yield* store.openOrders(partition, itemId, undefined, Histories.requestIds.length + 1)
+  expect(next).toBeUndefined()
+  expect(new Map(orders.map((found) => [found.requestId, found]))).toEqual(
+    new Map(Array.from(item.open, ([requestId, open]) => [
+      requestId,
+      { requestId, open, order: HashMap.getUnsafe(item.orders, requestId) }
+    ]))
+  )
 })

@@ -1,6 +1,7 @@
 /** What every `OrderStatuses` does: claims, and statuses that only move forwards. */
 import { describe, expect, layer } from "@effect/vitest"
 import { type AdmissionPolicy, type AdmissionRequest, OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
+import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { fingerprint } from "@flash-sale/domain/records/Order"
 import { OrderStatus, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
@@ -65,6 +66,9 @@ const oneOf = <const A extends ReadonlyArray<unknown>>(all: A) =>
     (index): A[number] => all[index]
   )
 
+const owed = (count: number): NonNullable<StatusRecord["refundDue"]> =>
+  Array.from({ length: count }, (_, n) => ({ reference: PaymentReference.make(`ref-${n}`) }))
+
 /** Few words, so that statuses of one order and of several meet often. */
 const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
   Arbitrary.all([
@@ -72,9 +76,11 @@ const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
     oneOf([1, 1, 1, 2]),
     oneOf([undefined, 3, 4]),
     oneOf(["101", "101", "102"]),
-    oneOf(["", "u-1", "u-1", "u-2"])
+    oneOf(["", "u-1", "u-1", "u-2"]),
+    oneOf([{}, { confirmed: true }, { refund: "pending" }, { expiresAt: "2026-01-01T00:10:00.000Z" }]),
+    oneOf([0, 0, 1, 2])
   ]),
-  ([status, attempt, offset, item, user]) => {
+  ([status, attempt, offset, item, user, progress, dues]) => {
     const itemId = ItemId.make(item)
     return {
       requestId: RequestId.make("any"),
@@ -82,10 +88,12 @@ const anyStatus: Arbitrary.Arbitrary<StatusRecord> = Arbitrary.map(
       amount: 1,
       status,
       attempt,
-      correlationId: CorrelationId.make(`${status}-${attempt}-${offset}-${item}-${user}`),
+      correlationId: CorrelationId.make(`${status}-${attempt}-${offset}-${item}-${user}-${dues}`),
       updatedAt: "2026-01-01T00:00:00.000Z",
       fingerprint: user === "" ? "" : fingerprint({ userId: UserId.make(user), itemId, amount: 1 }),
-      ...(offset === undefined ? {} : { placedAtOffset: Offset.make(offset) })
+      ...(offset === undefined ? {} : { placedAtOffset: Offset.make(offset) }),
+      ...progress,
+      ...(dues === 0 ? {} : { refundDue: owed(dues) })
     }
   }
 )
@@ -369,6 +377,23 @@ export const suite = <E>(name: string, statuses: Layer.Layer<OrderStatuses, E>):
         ["an earlier attempt", { status: "PENDING", attempt: 2 }, { status: "COMPLETED", attempt: 1 }, false],
         ["a later place", { status: "COMPLETED" }, { status: "RESERVED", placedAtOffset: Offset.make(8) }, true],
         ["an earlier place", { status: "RESERVED" }, { status: "COMPLETED", placedAtOffset: Offset.make(6) }, false],
+        ["the confirmation of a hold", { expiresAt: "2026-01-01T00:10:00.000Z" }, { confirmed: true }, true],
+        ["an open hold after its confirmation", { confirmed: true }, { expiresAt: "2026-01-01T00:10:00.000Z" }, false],
+        ["the end of a confirmed hold", { confirmed: true }, { status: "FAILED_PAYMENT" }, true],
+        ["the expiry of a hold", { expiresAt: "2026-01-01T00:10:00.000Z" }, { status: "EXPIRED" }, true],
+        ["a confirmation after the expiry", { status: "EXPIRED" }, { confirmed: true }, false],
+        ["a refund that begins", { status: "COMPLETED" }, { status: "COMPLETED", refund: "pending" }, true],
+        ["a refund that is done", { status: "COMPLETED", refund: "pending" }, { status: "REFUNDED" }, true],
+        ["the sale after its refund", { status: "REFUNDED" }, { status: "COMPLETED", refund: "pending" }, false],
+        ["a payment that is due back", { status: "EXPIRED" }, { status: "EXPIRED", refundDue: owed(1) }, true],
+        ["a second payment that is due back", { status: "REFUNDED", refundDue: owed(1) }, {
+          status: "REFUNDED",
+          refundDue: owed(2)
+        }, true],
+        ["fewer payments that are due back", { status: "EXPIRED", refundDue: owed(2) }, {
+          status: "EXPIRED",
+          refundDue: owed(1)
+        }, false],
         ["another fingerprint", { status: "RESERVED" }, { status: "COMPLETED", fingerprint: "u:101:9" }, false],
         ["another item", { status: "RESERVED" }, { status: "COMPLETED", itemId: ItemId.make("102") }, false]
       ]

@@ -3,26 +3,14 @@ import { expect, layer } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
-import type { LoggedCommand } from "@flash-sale/domain/records/Command"
-import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, type Layer } from "effect"
 import * as Histories from "../domain/Histories.ts"
-import { freshItem, place, request, stock } from "./Commands.ts"
+import { freshItem, place, renamed, request, stock } from "./Commands.ts"
 
 const HISTORIES = 30
 const HISTORY_SIZE = 80
-
-/** The same record for another item. */
-const renamed = (itemId: ItemId) => ({ command, offset }: LoggedCommand): LoggedCommand => ({
-  offset,
-  command: command._tag === "Place"
-    ? { ...command, order: { ...command.order, itemId } }
-    : command._tag === "Hold"
-    ? { ...command, order: { ...command.order, itemId } }
-    : command
-})
 
 export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMarks | StoredItems, E>): void =>
   layer(store, { excludeTestServices: true })(`StoredItems (${name})`, (it) => {

@@ -33,15 +33,15 @@ const hold = (seedling: Seedling): Command => ({
   ...trace(seedling)
 })
 
-const confirm = (seedling: Seedling): Command => {
-  const { at, attempt, bits, request, time, user } = seedling
+const confirm = (seedling: Seedling, when = times[seedling.time]!): Command => {
+  const { at, attempt, bits, request, user } = seedling
   return {
     _tag: "Confirm",
     requestId: requests[request]!,
-    at: times[time]!,
+    at: when,
     ...(has(bits, 0) ? { attempt: attempts[attempt]! } : {}),
     ...(at === 0 ? { userId: userIds[user]! } : {}),
-    ...(has(bits, 1) || has(bits, 2) ? { reference: reference(seedling) } : {}),
+    ...(has(bits, 1) ? { reference: reference(seedling) } : {}),
     ...trace(seedling)
   }
 }
@@ -64,6 +64,37 @@ const refund = (seedling: Seedling): Command => ({
   ...(has(seedling.bits, 1) && has(seedling.bits, 2) ? { byHand: reference(seedling) } : {}),
   ...trace(seedling)
 })
+
+const settled = ({ request }: Seedling, outcome: "paid" | "declined" | "voided"): Command =>
+  Command.Settle({ settlements: [{ requestId: requests[request]!, attempt: 1, outcome }] })
+
+/** When the hold of these numbers is due, where the sale does not say otherwise. */
+const dueAt = ({ at, bits }: Seedling): number => at * 500 + (has(bits, 0) ? (at + 1) * 1_000 : 600_000)
+
+/**
+ * One order from its hold on, as far as its numbers take it: few come so far by chance alone. Some are confirmed as they
+ * expire, and some are paid for before they are held, by the same payment as after.
+ */
+export const story = (seedling: Seedling): ReadonlyArray<Command> => {
+  const { amount, at, bits, outcome, request } = seedling
+  const requestId = requests[request]!
+  const early = { ...seedling, time: 0, attempt: 0, at: 1, bits: bits & ~1 }
+  const isPaid = has(bits, 1)
+  const charged = has(bits, 4) ? [settled(seedling, "paid")] : [
+    has(bits, 5) ? Command.Cancel({ requestId, attempt: 1 }) : Command.GiveUp({ requestId, attempt: 1 }),
+    settled(seedling, outcome === 2 ? "declined" : "voided")
+  ]
+  const isAtEnd = outcome < 2
+  const all = [
+    ...(isPaid && seedling.delta > 4 ? [confirm(early)] : []),
+    hold({ ...seedling, user: at }),
+    confirm(early, isAtEnd ? dueAt(seedling) - outcome : 0),
+    ...(isPaid ? [] : charged),
+    refund({ ...early, bits: has(bits, 6) ? bits | 1 : bits & ~1 }),
+    settled(seedling, "voided")
+  ]
+  return all.slice(0, amount + 2)
+}
 
 /** A command that version 1 of the rules does not know; its kind is from 24 to 41. */
 export const toCommand = (seedling: Seedling): Command => {

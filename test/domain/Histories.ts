@@ -91,42 +91,54 @@ const toCommand = (seedling: Seedling): Command => {
   if (kind < 23) return unreadable(seedling)
   if (kind < 24) return Command.Rules({ version: has(seedling.bits, 0) ? RULES_VERSION : 1 })
   if (kind < 42) return CheckoutSeeds.toCommand(seedling)
-  return kind < 43 ? place(seedling, false, wideUserIds) : sale(seedling, true)
+  if (kind < 43) return place(seedling, false, wideUserIds)
+  return kind < 44 ? sale(seedling, true) : settle(seedling)
 }
 
-/** One command of any kind. */
-export const command: Arbitrary.Arbitrary<Command> = Arbitrary.map(Arbitrary.schema(Seedling), toCommand)
+/** One command of any kind, or several of one order. */
+const toCommands = (seedling: Seedling): ReadonlyArray<Command> =>
+  seedling.kind < 48 ? [toCommand(seedling)] : CheckoutSeeds.story(seedling)
 
 /** Stock to begin with, so that most histories sell something. */
 const opening: Command = Command.Adjust({ adjustment: { command: CommandId.make("opening"), delta: 12 } })
 
 /** Which version of the rules a history gets, and when: never a later one, from its beginning, or where it comes. */
-const versions = ["first", "second", "second", "late"] as const
+type Version = "first" | "second" | "late"
+const VERSIONS: ReadonlyArray<Version> = ["first", "second", "second", "late"]
 
-const withRules = (version: typeof versions[number], command: Command): Command =>
+const withRules = (version: Version, command: Command): Command =>
   version === "first" && command._tag === "Rules" ? Command.Rules({ version: 1 }) : command
 
-const steps = Arbitrary.array(Arbitrary.all([command, Arbitrary.schema(decimals(1, 3))]), { minLength: 1 })
+type Steps = ReadonlyArray<readonly [commands: ReadonlyArray<Command>, gap: number]>
+const steps: Arbitrary.Arbitrary<Steps> = Arbitrary.array(
+  Arbitrary.all([Arbitrary.map(Arbitrary.schema(Seedling), toCommands), Arbitrary.schema(decimals(1, 3))]),
+  { minLength: 1 }
+)
 
-/** A history of one item, from the beginning of its partition: offsets grow, not always by one. */
-export const history: Arbitrary.Arbitrary<ReadonlyArray<LoggedCommand>> = Arbitrary.map(
-  Arbitrary.all([steps, Arbitrary.schema(decimals(0, versions.length - 1))]),
-  ([steps, which]) => {
-    const version = versions[which]!
-    let offset = version === "second" ? 1 : 0
-    const opened = { offset: 0, command: opening }
-    const begun = version === "second"
-      ? [opened, { offset, command: Command.Rules({ version: RULES_VERSION }) }]
-      : [opened]
-    return [
-      ...begun,
-      ...steps.map(([command, gap]) => {
+const logged = (version: Version, steps: Steps): ReadonlyArray<LoggedCommand> => {
+  const rules = { offset: 1, command: Command.Rules({ version: RULES_VERSION }) }
+  let offset = version === "second" ? rules.offset : 0
+  return [
+    { offset: 0, command: opening },
+    ...(version === "second" ? [rules] : []),
+    ...steps.flatMap(([commands, gap]) =>
+      commands.map((command) => {
         offset += gap
         return { offset, command: withRules(version, command) }
       })
-    ]
-  }
+    )
+  ]
+}
+
+/** A history of one item, from the beginning of its partition: offsets grow, not always by one. */
+export const history: Arbitrary.Arbitrary<ReadonlyArray<LoggedCommand>> = Arbitrary.map(
+  Arbitrary.all([steps, Arbitrary.schema(decimals(0, VERSIONS.length - 1))]),
+  ([steps, version]) => logged(VERSIONS[version]!, steps)
 )
+
+/** The same that gets its rules so. */
+export const historyOf = (version: Version): Arbitrary.Arbitrary<ReadonlyArray<LoggedCommand>> =>
+  Arbitrary.map(steps, (steps) => logged(version, steps))
 
 /**
  * `count` histories of up to about `size` commands, the same ones for the same seed.

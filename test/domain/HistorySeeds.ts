@@ -31,7 +31,7 @@ export const prices = [0, 499, null]
 export const attempts = [1, 1, 1, 1, 2, 2, 3]
 export const widePrices = [1_000_000_001, 1_000_000_000_000]
 /** Times of confirmations and expiries, around those at which holds are due. */
-export const times = [0, 0, 500, 999, 1_000, 2_500, 4_000, 5_000, 700_000, 4_000_000]
+export const times = [0, 0, 0, 100, 500, 999, 1_000, 2_500, 4_000, 5_000, 700_000, 4_000_000]
 /** Payments that come again and again, some of them chosen to trip a store that is careless with text. */
 export const references = ["ref-1", "ref-1", "ref 2", "-", "%2D", "é/𝄞*"].map((text) => PaymentReference.make(text))
 /** Few names come often, so that much happens to one order; all of them come. */
@@ -41,7 +41,7 @@ export const correlationId = CorrelationId.make("history")
 export const decimals = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 
 /** The last of the numbers that stand for kinds of commands (see `toCommand`): the more numbers, the likelier. */
-const LAST_KIND = 43
+const LAST_KIND = 49
 
 /** Everything that one command may need, as small numbers: these shrink well. */
 export const Seedling = Schema.Struct({

@@ -11,8 +11,11 @@ import type { Order } from "@flash-sale/domain/records/Order"
 import { home } from "@flash-sale/domain/records/Partition"
 import { REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import * as Admission from "@flash-sale/gateway/buy/Admission"
+import * as ItemRules from "@flash-sale/gateway/guards/ItemRules"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
+import * as Places from "@flash-sale/gateway/guards/Places"
+import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
@@ -35,11 +38,16 @@ const engine = <E>(ports: Layer.Layer<Infra.Ports, E>) =>
   Admission.layer({
     rateLimit: { maxRequests: 1_000, window: Duration.minutes(1) },
     maxInFlight: 2 * AT_ONCE,
-    keyMaxInFlight: 2 * AT_ONCE,
     maxQueueWait: Duration.hours(1)
   }).pipe(
     Layer.provide(TestCallers.layerGatekeeper),
-    Layer.provideMerge([ItemReads.layer(Duration.millis(100)), WaitEstimate.layer]),
+    Layer.provideMerge([
+      ItemReads.layer(Duration.millis(100)),
+      WaitEstimate.layer,
+      Places.layer({ maxInFlight: 2 * AT_ONCE, keyMaxInFlight: 2 * AT_ONCE }),
+      ProcessorRules.layer,
+      ItemRules.layer
+    ]),
     Layer.provideMerge([
       LogBreaker.layer({
         failureThreshold: 5,
@@ -76,7 +84,7 @@ const request = RequestContext.of({
 
 /** The answer's word: `accepted`, or the code of the refusal. */
 const buy = (placed: Order) =>
-  Effect.flatMap(Admission.Admission, ({ place }) => place(placed, nobody)).pipe(
+  Effect.flatMap(Admission.Admission, ({ place }) => place("buy", placed, nobody)).pipe(
     Effect.provideService(RequestContext, request),
     Effect.match({ onSuccess: () => "accepted" as const, onFailure: ({ code }) => code })
   )

@@ -18,7 +18,7 @@ const answer = Effect.fnUntraced(function*(world: World, order: Order, now: numb
   const store = yield* ItemStore
   const { amount, itemId } = order
   const partition = home(itemId, PARTITIONS)
-  const { limit } = Precheck.check(yield* store.read(partition, itemId), amount, now)
+  const { limit } = Precheck.check(yield* store.read(partition, itemId), order, now)
   if (limit === undefined) return true
   const [buyer] = yield* store.readBuyers([{ ...order, partition }])
   if (buyer === undefined || buyer.isKnown) return true

@@ -25,6 +25,7 @@ export const layer = (state: State, trace: Trace, onChanged: (what: string, requ
 
   return Layer.succeed(OrderStatuses, {
     admit: unused("admit"),
+    countRequest: unused("countRequest"),
     confirm: unused("keep"),
     release: unused("release"),
     read: unused("read"),

@@ -65,6 +65,7 @@ const routes = (settings: Settings) =>
     HttpApiBuilder.layer(AdminApi, { openapiPath: "/openapi.json" }).pipe(
       Layer.provide([
         AdminHandlers.items,
+        AdminHandlers.orderChanges,
         AdminHandlers.letters,
         AdminHandlers.overview,
         AdminHandlers.archive,

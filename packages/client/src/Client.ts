@@ -1,10 +1,12 @@
 /** The client: what a shop's server, or a buyer's page, can ask of the engine. */
-import { buy, type CallOptions } from "./calls/Buy.ts"
+import { buy, type CallOptions, hold } from "./calls/Buy.ts"
 import { itemEvents, orderEvents } from "./calls/LiveEvents.ts"
+import { cancel, confirm, paid } from "./calls/OrderActions.ts"
 import { item, order } from "./calls/Reads.ts"
 import { waitForOrder, type WaitOptions } from "./calls/WaitForOrder.ts"
 import { check, type ClientOptions, whole } from "./http/ClientOptions.ts"
 import { type Timing, timing } from "./time/Timing.ts"
+import type { Acted, Confirm, Hold, Paid } from "./wire/Checkout.ts"
 import type { ItemStanding } from "./wire/Item.ts"
 import type { ItemEvent, OrderEvent } from "./wire/LiveEvent.ts"
 import type { Accepted, Order, OrderStanding } from "./wire/Order.ts"
@@ -17,6 +19,20 @@ export interface Client {
    * so it never buys twice.
    */
   readonly buy: (order: Order, options?: CallOptions) => Promise<Accepted>
+  /**
+   * Holds units for a buyer who has still to pay, as `buy` places an order. `waitForOrder` with `until: "decided"`
+   * tells whether they are held, and until when.
+   */
+  readonly hold: (units: Hold, options?: CallOptions) => Promise<Accepted>
+  /** Has a hold charged by the engine. The first call that ends a hold counts; sent again it is the same call. */
+  readonly confirm: (requestId: string, confirmation?: Confirm, options?: CallOptions) => Promise<Acted>
+  /**
+   * Tells that the shop has taken the money for a hold. A refusal with `refund_due` in its body says that it is due
+   * back to the buyer; the engine keeps it.
+   */
+  readonly paid: (requestId: string, payment: Paid, options?: CallOptions) => Promise<Acted>
+  /** Cancels an order that is not completed. */
+  readonly cancel: (requestId: string, options?: CallOptions) => Promise<Acted>
   /** What became of an order; undefined where none of this id was accepted, or its status is no longer kept. */
   readonly order: (requestId: string, options?: CallOptions) => Promise<OrderStanding | undefined>
   /** Waits for what becomes of an order that was accepted: by its stream, or by asking where there is none. */
@@ -40,6 +56,10 @@ export const make = (options: ClientOptions, time: Timing): Client => {
   const context = { settings: check(options), timing: time }
   return {
     buy: (placed, options = {}) => buy(context, placed, options),
+    hold: (units, options = {}) => hold(context, units, options),
+    confirm: (requestId, confirmation = {}, options = {}) => confirm(context, requestId, confirmation, options),
+    paid: (requestId, payment, options = {}) => paid(context, requestId, payment, options),
+    cancel: (requestId, options = {}) => cancel(context, requestId, options),
     order: async (requestId, { signal } = {}) => order(context, requestId, signal),
     waitForOrder: async (requestId, options = {}) =>
       waitForOrder(context, requestId, whole("timeoutMillis", options.timeoutMillis, WAIT_MILLIS), options),

@@ -42,6 +42,13 @@ const ITEM_ROWS: ReadonlyArray<Row> = [
   ["sale open mug", "sale close mug --at 2031-06-01T00:00:00Z --json", 0],
   ["", "sale close mug", 0],
   ["", "sale limit mug 2", 0],
+  ["", "sale hold mug --for 10m --at-most 15m", 0],
+  ["", "sale hold mug --for none --json", 0],
+  ["", "sale hold mug --at-most none", 0],
+  ["", "sale hold mug", 2],
+  ["", "sale hold mug --for 15m --at-most 10m", 2],
+  ["", "sale hold nobody --for 10m", 1],
+  ["", "sale price mug 10000000000.00 IDR", 0],
   ["", "sale price mug 12.50 EUR", 0],
   ["", "sale price mug 12.5 EUR", 2],
   ["", "sale price nobody 12.50 EUR", 1],
@@ -63,8 +70,27 @@ const ITEM_ROWS: ReadonlyArray<Row> = [
   ["", "overview", 1]
 ]
 
+/** `$` is an order that is given back by hand, `#` one that is given back by the provider. */
+const ORDER_ROWS: ReadonlyArray<readonly [line: string, code: number]> = [
+  ["order cancel $ --reason called", 1],
+  ["order cancel nothing --reason called", 1],
+  ["order cancel nothing --item book --reason called", 1],
+  ["order refund $ --reason back", 2],
+  ["order refund $ --restock", 2],
+  ["order refund $ --restock --reference wire-1 --reason back", 2],
+  ["order refund $ --restock --by-hand --reason back", 2],
+  ["order refund nothing --restock --reason back", 1],
+  ["order refund $ --no-restock --by-hand --reference wire-1 --reason back", 0],
+  ["order refund $ --no-restock --reason back", 0],
+  ["order refund $ --no-restock --reason back --json", 0],
+  ["order refund $ --restock --reason back", 1],
+  ["order cancel $ --reason called", 1],
+  ["order refund # --restock --by-hand --reference wire-2 --reason back --json", 0],
+  ["stock get book --json", 0]
+]
+
 /** Changes name a reason; a line that changes nothing has none to name. */
-const isChange = (line: string) => /^(?:stock (?:set|add)|sale (?:open|close|pause|resume|limit|price))/.test(line)
+const isChange = (line: string) => /^(?:stock (?:set|add)|sale (?:open|close|pause|resume|limit|hold|price))/.test(line)
 const withReason = (line: string) => isChange(line) ? `${line} ${WHY}` : line
 
 layer(engineLayer(0), { excludeTestServices: true, timeout: 60_000 })("commands about items, either way", (it) => {
@@ -80,6 +106,50 @@ layer(engineLayer(0), { excludeTestServices: true, timeout: 60_000 })("commands 
         // Where the line makes no sense no engine is looked for.
         if (code !== 2) expect(remote.engine[0]).toMatch(/^engine: the admin API at http:\/\/127\.0\.0\.1:\d+$/)
       }
+    }), TEST_TIMEOUT)
+
+  it.effect("an order is cancelled, and given back, either way", () =>
+    Effect.gen(function*() {
+      yield* beside("stock set book 9")
+      const log = yield* OrderLog
+      for (const name of ["b-1", "b-2", "b-3", "b-4"]) yield* log.append(order(name, "book"))
+      for (const name of ["b-1", "b-2", "b-3", "b-4"]) expect(yield* fate(name, 1)).toBe("COMPLETED")
+      for (const [line, code] of ORDER_ROWS) {
+        const local = comparable(yield* beside(line.replace("$", "b-1").replace("#", "b-3")))
+        const remote = comparable(yield* through(line.replace("$", "b-2").replace("#", "b-4")))
+        const named = (text: string) => text.replaceAll(/b-\d/g, "b").replaceAll(/"offset":\d+/g, "\"offset\":n")
+        expect([line, named(remote.out), named(remote.complaint), remote.code])
+          .toEqual([line, named(local.out), named(local.complaint), local.code])
+        expect([line, local.code]).toEqual([line, code])
+      }
+    }), TEST_TIMEOUT)
+
+  it.effect("the history of an order is read beside its stores", () =>
+    Effect.gen(function*() {
+      const { complaint, out, code } = yield* beside("order history b-1")
+      expect([complaint, code]).toEqual(["", 0])
+      expect(out.split("\n")[0]).toMatch(/^OFFSET +TIME +RECORD +ATTEMPT +BY +ORDER +NOTE$/)
+      expect(out).toMatch(/ +place +1 +- +RESERVED/)
+      expect(out).toMatch(/ +settle +1 +- +COMPLETED +the provider says paid/)
+      expect(out).toMatch(/ +refund +1 +\S+ +REFUNDED +reference "wire-1"; why: back/)
+      expect(out).toMatch(/\nread offsets 0 to \d+ of partition \d+, all that there are$/)
+      const { records, looked } = JSON.parse((yield* beside("order history b-1 --item book --json")).out)
+      expect(records.at(-1)).toMatchObject({
+        type: "refund",
+        order_status: "REFUNDED",
+        changed: true,
+        reference: "wire-1"
+      })
+      expect(looked).toMatchObject({ from: 0, from_start: true, until: looked.end })
+      expect(yield* beside("order history nothing")).toMatchObject({ code: 1 })
+      expect(yield* beside("order history nothing --item book")).toMatchObject({
+        code: 1,
+        complaint: expect.stringMatching(/no record of order "nothing" was found: read offsets 0 to \d+/)
+      })
+      expect(yield* through("order history b-2")).toMatchObject({
+        code: 1,
+        complaint: expect.stringMatching(/ask beside the engine's stores$/)
+      })
     }), TEST_TIMEOUT)
 
   it.effect("of an order the admin API says clearly that it needs an archive", () =>

@@ -4,10 +4,12 @@
  * one that the client knows. Codes are compared with the document, as refusals have many schemas.
  */
 import { Api } from "@flash-sale/domain/api/Api"
+import type { CancelBody, ConfirmBody, PaidBody } from "@flash-sale/domain/api/checkout/CheckoutApi"
 import type { ItemView } from "@flash-sale/domain/api/ItemsApi"
 import type { ItemCounts as EngineCounts } from "@flash-sale/domain/api/LiveApi"
 import type { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import type { OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
+import type { Hold as EngineHold } from "@flash-sale/domain/records/checkout/Hold"
 import type { Order as EngineOrder } from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { OpenApi } from "effect/http-api"
@@ -42,6 +44,14 @@ it("what the client sends is what the engine takes", () => {
   type Named = { readonly [K in keyof Client.Order]-?: Exclude<Client.Order[K], undefined> }
   expectTypeOf<Named>().toExtend<typeof EngineOrder.Encoded>()
   expectTypeOf<keyof typeof EngineOrder.Encoded>().toEqualTypeOf<keyof Client.Order>()
+  type Given<A> = { readonly [K in keyof A]-?: Exclude<A[K], undefined> }
+  expectTypeOf<Given<Client.Hold>>().toExtend<typeof EngineHold.Encoded>()
+  expectTypeOf<keyof typeof EngineHold.Encoded>().toEqualTypeOf<keyof Client.Hold>()
+  expectTypeOf<Given<Client.Confirm>>().toExtend<typeof ConfirmBody.Encoded>()
+  expectTypeOf<keyof typeof ConfirmBody.Encoded>().toEqualTypeOf<keyof Client.Confirm>()
+  expectTypeOf<Given<Client.Paid>>().toExtend<typeof PaidBody.Encoded>()
+  expectTypeOf<keyof typeof PaidBody.Encoded>().toEqualTypeOf<keyof Client.Paid>()
+  expectTypeOf<keyof typeof CancelBody.Encoded>().toEqualTypeOf<keyof Client.Named>()
 })
 
 it("each field of an answer is one that the client knows", () => {
@@ -56,7 +66,9 @@ it("each status of the API is one that the client knows", () => {
 
 it("each code of the API's document is one that the client knows", () => {
   const codes = new Set(codesIn(OpenApi.fromApi(Api).components.schemas))
-  expect([...codes]).toEqual(expect.arrayContaining(["sold_out", "outcome_unknown", "not_open"]))
+  expect([...codes]).toEqual(
+    expect.arrayContaining(["sold_out", "outcome_unknown", "not_open", "expired", "upgrading"])
+  )
   const [{ text } = { text: "" }] = sources("packages/client/src/wire/ErrorCode.ts")
   const known = Array.from(text.matchAll(/"(\w+)"/g), ([, word]) => word)
   expect([...codes].filter((code) => !known.includes(code))).toEqual([])

@@ -229,7 +229,7 @@ it.each(EXAMPLES)("$object.kind $object.metadata.name of the examples is right b
 it("the example of an ingress leads to the gateway, and to nothing of it that is for the operator", () => {
   const text = readFileSync(join(Manifests.folder, "examples/ingress.yaml"), "utf8")
   const paths = Array.from(text.matchAll(/- path: (\S+)/g), ([, path]) => path)
-  expect(paths).toEqual(["/buy", "/orders/", "/items/"])
+  expect(paths).toEqual(["/buy", "/holds", "/orders/", "/items/"])
   expect(text).toContain("name: gateway\n                port:\n                  name: http\n")
   expect(text).toContain("auth-tls-verify-client: \"on\"")
 })

@@ -54,6 +54,10 @@ it("buyers reach orders and items, and nothing else by any spelling", { timeout:
   const open = [
     ["POST", "/buy"],
     ["POST", "/buy?x=y"],
+    ["POST", "/holds"],
+    ["POST", "/orders/r-1/confirm"],
+    ["POST", "/orders/r-1/paid"],
+    ["POST", "/orders/a%2Fb/cancel"],
     ["GET", "/orders/r-1"],
     ["GET", "/orders/a%2Fb"],
     ["GET", "/orders/r-1/events"],
@@ -80,6 +84,10 @@ it("buyers reach orders and items, and nothing else by any spelling", { timeout:
     "/readyz",
     "/orders",
     "/orders/",
+    "/orders/r-1/refund",
+    "/orders/r-1/confirm/",
+    "/orders//confirm",
+    "/holds/r-1",
     "/BUY"
   ]
   for (const target of shut) expect([target, await statusOf(port, "GET", target)]).toEqual([target, 404])

@@ -28,6 +28,8 @@ const ACTIONS = {
   place: { _tag: "PlaceOrder", userId: alice, itemId: item },
   read: { _tag: "ReadOrder", userId: alice },
   readNobodys: { _tag: "ReadOrder", userId: undefined },
+  change: { _tag: "ChangeOrder", userId: alice, itemId: item },
+  paid: { _tag: "TellOfPayment" },
   operate: { _tag: "Operate", scope: "stock" }
 } satisfies Readonly<Record<string, MayDo.Action>>
 
@@ -38,15 +40,15 @@ const answer = (mode: MayDo.AuthMode, caller: Caller, action: MayDo.Action): str
 }
 
 const ROWS: Readonly<Record<keyof typeof CALLERS, ReadonlyArray<string>>> = {
-  nobody: ["yes", "yes", "yes", "yes", "Unauthenticated"],
-  orders: ["yes", "yes", "yes", "yes", "wants stock"],
-  others: ["wants orders", "wants orders", "wants orders", "wants orders", "yes"],
-  admin: ["yes", "yes", "yes", "yes", "yes"],
-  none: ["wants orders", "wants orders", "wants orders", "wants orders", "wants stock"],
-  alice: ["yes", "yes", "yes", "NotFound", "wants stock"],
-  bob: ["yes", "WrongUser", "NotFound", "NotFound", "wants stock"],
-  aliceForItem: ["yes", "yes", "yes", "NotFound", "wants stock"],
-  aliceForOther: ["yes", "WrongItem", "yes", "NotFound", "wants stock"]
+  nobody: ["yes", "yes", "yes", "yes", "yes", "Unauthenticated", "Unauthenticated"],
+  orders: ["yes", "yes", "yes", "yes", "yes", "yes", "wants stock"],
+  others: [...Array.from({ length: 6 }, () => "wants orders"), "yes"],
+  admin: ["yes", "yes", "yes", "yes", "yes", "yes", "yes"],
+  none: [...Array.from({ length: 6 }, () => "wants orders"), "wants stock"],
+  alice: ["yes", "yes", "yes", "NotFound", "yes", "wants orders", "wants stock"],
+  bob: ["yes", "WrongUser", "NotFound", "NotFound", "NotFound", "wants orders", "wants stock"],
+  aliceForItem: ["yes", "yes", "yes", "NotFound", "yes", "wants orders", "wants stock"],
+  aliceForOther: ["yes", "WrongItem", "yes", "NotFound", "WrongItem", "wants orders", "wants stock"]
 }
 
 describe("MayDo", () => {

@@ -4,6 +4,7 @@ import { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { COMMANDS_REMEMBERED, empty, REJECTED_REMEMBERED } from "@flash-sale/domain/rules/Item"
 import { lookUp } from "@flash-sale/domain/rules/OrderLookup"
 import * as Rules from "@flash-sale/domain/rules/Rules"
+import { defaultSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { HashMap, Option } from "effect"
 import { by, cancel, counts, edited, giveUp, lastAnswer, place, play, sale, settle, to } from "../ItemCommands.ts"
 
@@ -153,7 +154,15 @@ describe("Rules: a sale's settings", () => {
 
   it("a patch changes only the settings that it names; null takes one away", () => {
     const full = sale({ opensAt: 1, closesAt: 2, perUserLimit: 3, paused: true, price: 0, currency: "EUR" })
-    const settings = { opensAt: 1, closesAt: 2, perUserLimit: 3, paused: true, price: 0, currency: "EUR" }
+    const settings = {
+      ...defaultSettings,
+      opensAt: 1,
+      closesAt: 2,
+      perUserLimit: 3,
+      paused: true,
+      price: 0,
+      currency: "EUR"
+    }
     assert.deepStrictEqual(play(full, sale({})).item.settings, settings)
     assert.deepStrictEqual(play(full, sale({ opensAt: null, price: 9 })).item.settings, {
       ...settings,
@@ -163,7 +172,7 @@ describe("Rules: a sale's settings", () => {
     assert.deepStrictEqual(
       play(full, sale({ closesAt: null, perUserLimit: null, paused: false, price: null, currency: null })).item
         .settings,
-      { opensAt: 1, closesAt: undefined, perUserLimit: undefined, paused: false, price: undefined, currency: undefined }
+      { ...defaultSettings, opensAt: 1 }
     )
   })
 })

@@ -2,12 +2,16 @@
  * The random histories are worth their while: everything that can become of an order does, in a few hundred of them.
  */
 import { assert, describe, it } from "@effect/vitest"
+import type { HoldFacts } from "@flash-sale/domain/rules/Checkout"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect } from "effect"
 import * as Histories from "../Histories.ts"
 
 const SIZE = 60
-const COUNT = 200
+const COUNT = 400
+
+const holdWord = ({ confirmedAtOffset, reference }: HoldFacts): string =>
+  confirmedAtOffset === undefined ? "hold" : reference === undefined ? "charged hold" : "paid hold"
 
 describe("Random histories", () => {
   it.effect("a seed gives the same histories each time", () =>
@@ -28,7 +32,11 @@ describe("Random histories", () => {
         const result = Fold.fold(Fold.nothing, { commands: history, published: [], expected: undefined })
         if (result._tag !== "Folded") return assert.fail(result._tag)
         for (const { orders } of result.outcomes) {
-          for (const { attempt, changed, reason, state } of orders) {
+          for (const { attempt, changed, hold, isRefundDue, isReused, reason, refundsDue, state } of orders) {
+            if (isRefundDue) seen.add(`${state} refund due`)
+            if (isReused) seen.add(`${state} reused`)
+            if (refundsDue.length > 1) seen.add("several due")
+            if (hold !== undefined) seen.add(`${state} ${holdWord(hold)}`)
             seen.add(`${state} ${reason ?? ""}`.trim())
             seen.add(`${state} ${changed ? "changed" : "again"}`)
             if (attempt > 1 && changed) seen.add(`${state} later attempt`)
@@ -56,7 +64,30 @@ describe("Random histories", () => {
         "released again",
         "rejected again",
         "held later attempt",
-        "sold later attempt"
+        "sold later attempt",
+        "open changed",
+        "open again",
+        "open hold",
+        "open refund due",
+        "open reused",
+        "held charged hold",
+        "sold charged hold",
+        "sold paid hold",
+        "released hold",
+        "released charged hold",
+        "released expired",
+        "released refund due",
+        "sold refund due",
+        "held refund due",
+        "unknown refund due",
+        "rejected refund due",
+        "several due",
+        "refunding restocked",
+        "refunding written_off",
+        "refunded restocked",
+        "refunded written_off",
+        "refunded paid hold",
+        "refunded again"
       ])
     }))
 })

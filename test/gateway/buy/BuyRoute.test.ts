@@ -16,7 +16,7 @@ const quiet = Logger.layer([])
 
 /** Answers with a header that cannot be written where the body asks for it. */
 const handler = Layer.succeed(BuyHandler, {
-  buy: (_, __, body, respond) =>
+  buy: (_, __, ___, body, respond) =>
     respond({ status: 202, headers: body[0] === 0x62 ? ["location", "two\nlines"] : [], body: "{}" }),
   denied: () => ({ status: 401, headers: [], body: "{}" }),
   failed: () => ({ status: 500, headers: [], body: "{}" })

@@ -34,6 +34,8 @@ const world = () => {
       Layer.mock(Gatekeeper, {
         known: () => undefined,
         denialOf: () => undefined,
+        changeDenialOf: () => undefined,
+        paymentDenialOf: () => undefined,
         mayRead: () => true,
         missed: () => {}
       }),
@@ -48,7 +50,7 @@ const world = () => {
         publish: () => Effect.void,
         read: Effect.sync(() => {
           state.reads++
-          return new Map<PartitionId, Backlog>([[partition, { folded: state.folded, perSecond: 1 }]])
+          return new Map<PartitionId, Backlog>([[partition, { folded: state.folded, perSecond: 1, rules: 2 }]])
         })
       })
     ])

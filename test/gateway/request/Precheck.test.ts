@@ -33,6 +33,7 @@ const summaryOf = (item: Item, more: Partial<ItemSummary> = {}): ItemSummary => 
   sold: item.sold,
   stocked: item.stocked,
   settings: item.settings,
+  rules: item.rules,
   position: 1,
   isComplete: true,
   pendingEdit: undefined,
@@ -57,7 +58,7 @@ const asked = (userId: UserId, amount: number, acceptedAt: number): Asked =>
 
 /** What the door says of an order that no one knows; undefined where it lets it pass. */
 const atTheDoor = (item: Item, { acceptedAt, order }: Asked): Precheck.PrecheckRefusal | undefined => {
-  const { limit, refusal } = Precheck.check(summaryOf(item), order.amount, acceptedAt)
+  const { limit, refusal } = Precheck.check(summaryOf(item), order, acceptedAt)
   const byLimit = limit === undefined
     ? undefined
     : Precheck.checkLimit(limit, order.amount, unitsOf(item, order.userId))
@@ -67,6 +68,7 @@ const atTheDoor = (item: Item, { acceptedAt, order }: Asked): Precheck.PrecheckR
 /** The item once every hold has come back. */
 const givenBack = (item: Item): Item =>
   HashMap.toEntries(item.orders).reduce((now, [requestId, { attempt, state }]) => {
+    if (state === "open") return Rules.apply(now, 9_999, Command.Cancel({ requestId, attempt }))[0]
     if (state !== "held" && state !== "voiding") return now
     const outcome = state === "held" ? "declined" : "voided"
     return Rules.apply(now, 9_999, Command.Settle({ settlements: [{ requestId, attempt, outcome }] }))[0]
@@ -110,11 +112,21 @@ describe("Precheck", () => {
     assert.deepStrictEqual(limited(2, 3, 2, 50), { _tag: "Limit", retryable: false })
   })
 
+  it("a hold is as long as the sale allows at the most, which the fold would make it", () => {
+    const most = (maxHoldSeconds: number | undefined, holdSeconds: number) => {
+      const item = { ...Fold.nothing.item, settings: { ...Fold.nothing.item.settings, maxHoldSeconds }, available: 5 }
+      return Precheck.check(summaryOf(item), { amount: 1, holdSeconds }, 0).refusal
+    }
+    assert.isUndefined(most(undefined, 3_600))
+    assert.isUndefined(most(60, 60))
+    assert.deepStrictEqual(most(60, 61), { _tag: "HoldTooLong", most: 60 })
+  })
+
   it("nothing is concluded from an item that may not be wholly folded, or has a change that is parked", () => {
     const item = { ...Fold.nothing.item, settings: { ...Fold.nothing.item.settings, perUserLimit: 1, paused: true } }
     const nothing = { refusal: undefined, limit: undefined }
-    assert.deepStrictEqual(Precheck.check(summaryOf(item, { isComplete: false }), 2, 0), nothing)
+    assert.deepStrictEqual(Precheck.check(summaryOf(item, { isComplete: false }), { amount: 2 }, 0), nothing)
     const pendingEdit = { itemId: Histories.itemId, seq: 1, delta: 5 }
-    assert.deepStrictEqual(Precheck.check(summaryOf(item, { pendingEdit }), 2, 0), nothing)
+    assert.deepStrictEqual(Precheck.check(summaryOf(item, { pendingEdit }), { amount: 2 }, 0), nothing)
   })
 })

@@ -1,11 +1,12 @@
 /** A field that a body has twice, of which readers may take either. */
 import { Order } from "@flash-sale/domain/records/Order"
+import * as OrderBody from "@flash-sale/gateway/buy/OrderBody"
 import * as RepeatedFields from "@flash-sale/gateway/request/RepeatedFields"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 
 const decode = Schema.decodeUnknownSync(Schema.fromJsonString(Order))
-const found = (text: string) => RepeatedFields.find(text, decode(text))
+const found = (text: string) => RepeatedFields.find(text, OrderBody.fieldsOf(decode(text)))
 const order = (more: string) => `{"request_id":"r","user_id":"u","item_id":"101","amount":1${more}}`
 
 describe("RepeatedFields", () => {

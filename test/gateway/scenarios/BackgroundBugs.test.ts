@@ -6,6 +6,7 @@ import { type LiveEvent, LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home, Offset } from "@flash-sale/domain/records/Partition"
+import { defaultSettings } from "@flash-sale/domain/rules/SaleSettings"
 import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
@@ -16,14 +17,7 @@ import { TestClock } from "effect/testing"
 
 const PARTITIONS = 12
 const itemId = ItemId.make("101")
-const settings = {
-  paused: false,
-  opensAt: undefined,
-  closesAt: undefined,
-  perUserLimit: undefined,
-  price: undefined,
-  currency: undefined
-}
+const settings = defaultSettings
 const summary = {
   isKnown: true,
   isComplete: true,
@@ -32,6 +26,7 @@ const summary = {
   sold: 0,
   stocked: 5,
   settings,
+  rules: 1,
   position: 1,
   pendingEdit: undefined
 }
@@ -111,7 +106,7 @@ describe("A bug", () => {
           }),
           Layer.succeed(Backlogs, {
             publish: () => Effect.void,
-            read: once(Effect.sync(() => new Map([[home(itemId, PARTITIONS), { folded: 0, perSecond: 1 }]])))
+            read: once(Effect.sync(() => new Map([[home(itemId, PARTITIONS), { folded: 0, perSecond: 1, rules: 2 }]])))
           })
         ])))
       )

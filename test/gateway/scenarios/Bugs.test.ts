@@ -10,8 +10,11 @@ import { fingerprint, type Order, write } from "@flash-sale/domain/records/Order
 import * as Admission from "@flash-sale/gateway/buy/Admission"
 import * as BuyHandler from "@flash-sale/gateway/buy/BuyHandler"
 import type { BuyResponse } from "@flash-sale/gateway/buy/BuyResponses"
+import * as ItemRules from "@flash-sale/gateway/guards/ItemRules"
 import { LogBreaker } from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
+import * as Places from "@flash-sale/gateway/guards/Places"
+import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
@@ -41,13 +44,18 @@ const engine = BuyHandler.layer.pipe(
     Admission.layer({
       rateLimit: LIMIT,
       maxInFlight: ORDERS,
-      keyMaxInFlight: ORDERS,
       maxQueueWait: Duration.seconds(30)
     }),
     BrokenGuards.rateLimitHeaders(LIMIT)
   ]),
   Layer.provide(TestCallers.layerGatekeeper),
-  Layer.provideMerge([BrokenGuards.itemReads(Duration.zero), BrokenGuards.waitEstimate]),
+  Layer.provideMerge([
+    BrokenGuards.itemReads(Duration.zero),
+    BrokenGuards.waitEstimate,
+    Places.layer({ maxInFlight: ORDERS, keyMaxInFlight: ORDERS }),
+    ProcessorRules.layer,
+    ItemRules.layer
+  ]),
   Layer.provideMerge([
     BrokenGuards.buyTelemetry,
     BrokenGuards.logBreaker({
@@ -84,7 +92,7 @@ const buyAll = Effect.fnUntraced(function*(orders: ReadonlyArray<Order>) {
   const answers: ReadonlyArray<Array<BuyResponse>> = orders.map(() => [])
   orders.forEach((order, n) => {
     const respond = guard.of(answers[n]!, (all, answer: BuyResponse) => void all.push(answer))
-    buy(context(order.requestId), nobody, new TextEncoder().encode(write(order)), respond)
+    buy("buy", context(order.requestId), nobody, new TextEncoder().encode(write(order)), respond)
   })
   yield* Effect.repeat(Effect.sync(() => answers.every(({ length }) => length > 0)), {
     schedule: Schedule.spaced("5 millis"),
@@ -122,6 +130,7 @@ const SCENES: Partial<Record<typeof FaultSwitches.BUGGY[number], Partial<FaultSw
 
 /** No order of an item without a limit comes by them; others have scenarios of their own. */
 const ELSEWHERE: ReadonlyArray<string> = [
+  "OrderStatuses.countRequest",
   "OrderStatuses.read",
   "OrderStatuses.readAll",
   "ItemStore.readBuyers",

@@ -102,12 +102,15 @@ const deniedOrders = Effect.gen(function*() {
   assert.deepStrictEqual(yield* movedBy(sendBy("Bearer garbage")), denied("too_many_failures", 429))
 })
 
+/** Moved by two releases beside each other: test/gateway/guards/Upgrading.test.ts. */
+const OF_UPGRADES = "{reason=\"upgrading\"}"
+
 /** No reason is listed that nothing moves. */
 const everyReasonHasMoved = (name: string) =>
   Effect.map(samples, (all) => {
     const reasons = [...all].filter(([sample]) => sample.startsWith(`${name}{`))
     assert.isAbove(reasons.length, 5)
-    assert.deepStrictEqual(reasons.filter(([, value]) => value === 0), [])
+    assert.deepStrictEqual(reasons.filter(([sample, value]) => value === 0 && !sample.endsWith(OF_UPGRADES)), [])
   })
 
 /** Received is successful, refused and failed, and each was answered. */

@@ -1,10 +1,12 @@
 /** What is read of the entries that a hand changed in Redis, and what is not. */
 import { describe, expect, it } from "@effect/vitest"
+import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
 import { damaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
 import * as RedisItemDump from "@flash-sale/infra/redis/RedisItemDump"
+import * as CheckoutText from "@flash-sale/infra/redis/wire/CheckoutText"
 import * as EntryText from "@flash-sale/infra/redis/wire/EntryText"
 
 const order: HeldOrder = {
@@ -16,7 +18,8 @@ const order: HeldOrder = {
   countsAgainstLimit: false,
   price: undefined,
   currency: undefined,
-  reason: undefined
+  reason: undefined,
+  hold: undefined
 }
 
 describe("An entry in Redis", () => {
@@ -41,10 +44,50 @@ describe("An entry in Redis", () => {
         "held u-1 2 1 7 maybe - - -",
         "held u-1 2 1 7 - cheap EUR -",
         "held u-1 2 1 7 - - - bored",
-        "held u-1 2 1 7 - - - - -"
+        "held u-1 2 1 7 - - - - -",
+        "held u-1 2 1 7 - - - - - ref",
+        "held u-1 2 1 7 - - - - 08 -",
+        "held u-1 2 1 7 - - - - 8 a%",
+        "held u-1 2 1 7 - - - - 8 a b",
+        "held u-1 2 1 7 - - - - 8 %61"
       ]
     ) {
       expect(EntryText.order(text), text).toBeUndefined()
+    }
+  })
+
+  it("of an order that began as a hold has two words more", () => {
+    const hold = (confirmedAtOffset?: number, reference?: string) => ({ hold: { confirmedAtOffset, reference } })
+    const line = (state: string, more: string) => EntryText.order(`${state} u-1 2 1 7 - - - ${more}`)
+    expect(line("open", "- - -")).toEqual({ ...order, state: "open", ...hold() })
+    expect(line("held", "- 8 -")).toEqual({ ...order, ...hold(8) })
+    expect(line("refunded", "restocked 8 a%20b")).toEqual({
+      ...order,
+      state: "refunded",
+      reason: "restocked",
+      ...hold(8, "a b")
+    })
+    for (const text of ["-", "a b", "%2D", "é/𝄞*", "x".repeat(200)]) {
+      const word = CheckoutText.referenceWord(PaymentReference.make(text))
+      expect(word).toMatch(/^[^ ]+$/)
+      expect(word).not.toBe("-")
+      expect(line("sold", `- 8 ${word}`)).toEqual({ ...order, state: "sold", ...hold(8, text) })
+    }
+  })
+
+  it("of an open order and of payments that are due is read where every word can be right", () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    expect(CheckoutText.open("5000 c -")).toEqual({ dueAt: 5_000, correlationId: "c" })
+    expect(CheckoutText.open(`- - ${traceparent}`)).toEqual({ dueAt: undefined, correlationId: "-", traceparent })
+    for (const text of ["", "5000 c", "5000  -", "x c -", "5000 c - -", "5000 c 00-1", "8640000000000001 c -"]) {
+      expect(CheckoutText.open(text), text).toBeUndefined()
+    }
+    expect(CheckoutText.dues("7 a * 9 %2D -")).toEqual([
+      { offset: 7, reference: "a", userId: undefined },
+      { offset: 9, reference: "-", userId: "-" }
+    ])
+    for (const text of ["", "7 a", "7 a u/1", "x a *", "7 - *", "7 a * 9", "7 a *  "]) {
+      expect(CheckoutText.dues(text), text).toBeUndefined()
     }
   })
 
@@ -80,7 +123,9 @@ describe("An entry in Redis", () => {
       ["", ["9", "?"]],
       ["", ["c", "17", "d", "16"]],
       ["", ["u-1", "2", "u-2", "few"]],
-      ["WRONGTYPE"]
+      ["WRONGTYPE"],
+      ["", ["a", "5000 c -", "b", "soon"]],
+      ["", ["a", "7 ref *", "b", "7"]]
     ])
     expect(dump).toEqual({
       head: {
@@ -98,12 +143,19 @@ describe("An entry in Redis", () => {
         paused: damaged("2"),
         price: damaged("1e3"),
         currency: undefined,
+        holdSeconds: undefined,
+        maxHoldSeconds: undefined,
         position: damaged("nowhere")
       },
       orders: new Map<string, Stored<HeldOrder>>([["a", order], ["b", damaged("?")]]),
       rejected: new Map<string, Stored<Rejected>>([["c", { n: 2, reason: "sold_out" }], ["d", damaged("16")]]),
       buyers: new Map<string, Stored<number>>([["u-1", 2], ["u-2", damaged("few")]]),
       commands: new Map(),
+      open: new Map<string, unknown>([["a", { dueAt: 5_000, correlationId: "c" }], ["b", damaged("soon")]]),
+      refundsDue: new Map<string, unknown>([
+        ["a", [{ offset: 7, reference: "ref", userId: undefined }]],
+        ["b", damaged("7")]
+      ]),
       unpublished: new Map([["9", damaged("?")]])
     })
     expect(position).toBe(-1)

@@ -18,7 +18,7 @@ import {
 } from "@flash-sale/domain/rules/Item"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
-import { next, place, request, stock } from "../../contract/Commands.ts"
+import { next, place, renamed, request, stock } from "../../contract/Commands.ts"
 import * as Histories from "../../domain/Histories.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
@@ -167,19 +167,12 @@ const normal = <A extends { readonly settings: ReadonlyArray<string> }>(state: A
   settings: state.settings.map((value, at) => at === 3 && value === "" ? "0" : value)
 })
 
-const rename = (itemId: ItemId) => (placed: LoggedCommand): LoggedCommand =>
-  placed.command._tag === "Place"
-    ? { ...placed, command: { ...placed.command, order: { ...placed.command.order, itemId } } }
-    : placed.command._tag === "Hold"
-    ? { ...placed, command: { ...placed.command, order: { ...placed.command.order, itemId } } }
-    : placed
-
 const run = Effect.fnUntraced(function*(original: ReadonlyArray<LoggedCommand>, n: number) {
   const store = yield* ItemStore
   const partition = PartitionId.make(n % PARTITIONS)
   // Some of them have a name that version 1 of the rules does not take.
   const itemId = ItemId.make(n % 7 === 0 ? `twin.${n}` : `twin-${n}`)
-  const history = original.map(rename(itemId))
+  const history = original.map(renamed(itemId))
   let state = Fold.nothing
   for (let done = false; !done;) {
     const { batch, done: last } = yield* cut(history, state)

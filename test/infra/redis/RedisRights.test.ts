@@ -234,7 +234,9 @@ describe.skipIf(missing)("A right that is missing", () => {
             assert.include(about(lines)[0], "needs: ~ratelimit:* +pttl. Without it orders are not served")
             yield* cli("ACL", "SETUSER", "poor", "~ratelimit:*", "+pttl")
             // Whatever is denied leads to the next look.
-            yield* Effect.flip(Context.get(context, Backlogs).publish(PartitionId.make(0), { folded: 0, perSecond: 0 }))
+            yield* Effect.flip(
+              Context.get(context, Backlogs).publish(PartitionId.make(0), { folded: 0, perSecond: 0, rules: 1 })
+            )
             yield* Effect.repeat(isUp, { schedule: TIMEOUT, until: (up) => up })
           })
         ).pipe(Effect.scoped),

@@ -80,6 +80,7 @@ const summaryOf = (available: number, settings: Partial<SaleSettings> = {}): Ite
   sold: 0,
   stocked: available,
   settings: { ...defaultSettings, ...settings },
+  rules: 1,
   position: 9,
   isComplete: true,
   pendingEdit: undefined

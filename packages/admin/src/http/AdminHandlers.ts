@@ -17,6 +17,7 @@ import * as SaleRequests from "../items/SaleRequests.ts"
 import * as StockRequests from "../items/StockRequests.ts"
 import * as LetterChanges from "../letters/LetterChanges.ts"
 import * as LetterRequests from "../letters/LetterRequests.ts"
+import * as OrderRequests from "../orders/OrderRequests.ts"
 import { OverviewFeed } from "../overview/OverviewFeed.ts"
 import { OverviewReads } from "../overview/OverviewReads.ts"
 import * as Failures from "../request/Failures.ts"
@@ -76,6 +77,20 @@ export const overview = HttpApiBuilder.group(AdminApi, "overview", (handlers) =>
           withRetryAfter
         ))
   }))
+
+export const orderChanges = HttpApiBuilder.group(
+  AdminApi,
+  "orderChanges",
+  (handlers) =>
+    Effect.map(answering, (answer) =>
+      handlers
+        .handle("cancel", ({ params, payload }) => answer(OrderRequests.cancel(params.request_id, payload)))
+        .handle(
+          "refund",
+          ({ headers, params, payload }) =>
+            answer(OrderRequests.refund(params.request_id, payload, headers["idempotency-key"]))
+        ))
+)
 
 const noArchive = Effect.flatMap(
   RequestContext,

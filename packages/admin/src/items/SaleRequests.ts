@@ -33,7 +33,9 @@ const patchOf = (payload: Payload): SalePatch => {
     ...(payload.per_user_limit === undefined ? {} : { perUserLimit: payload.per_user_limit }),
     ...(payload.paused === undefined ? {} : { paused: payload.paused }),
     ...(payload.price === undefined ? {} : { price: payload.price }),
-    ...(payload.currency === undefined ? {} : { currency: payload.currency })
+    ...(payload.currency === undefined ? {} : { currency: payload.currency }),
+    ...(payload.hold_seconds === undefined ? {} : { holdSeconds: payload.hold_seconds }),
+    ...(payload.max_hold_seconds === undefined ? {} : { maxHoldSeconds: payload.max_hold_seconds })
   }
 }
 
@@ -53,6 +55,12 @@ const wrongTime = ({ closesAt, opensAt }: SalePatch, now: number): Wrong | undef
   const field = isTooFar(opensAt) ? "opens_at" : isTooFar(closesAt) ? "closes_at" : undefined
   return field === undefined ? undefined : { field, message: `is more than ${MAX_AHEAD_DAYS} days ahead` }
 }
+
+/** What is asked for in one breath contradicts itself. Of what was set before the shorter time counts. */
+const wrongHold = ({ hold_seconds: hold, max_hold_seconds: most }: Payload): Wrong | undefined =>
+  typeof hold === "number" && typeof most === "number" && hold > most
+    ? { field: "hold_seconds", message: "is longer than max_hold_seconds" }
+    : undefined
 
 const refuse = (wrong: Wrong | undefined) =>
   wrong === undefined ? Effect.void : Effect.flatMap(RequestContext, ({ correlationId }) =>
@@ -81,7 +89,7 @@ const now = (itemId: ItemId, create: boolean) =>
 export const change = (itemId: ItemId, asked: Payload, create: boolean) => {
   const payload = SalePrice.withBoth(asked)
   return Effect.gen(function*() {
-    yield* refuse(SalePrice.wrong(payload))
+    yield* refuse(SalePrice.wrong(payload) ?? wrongHold(payload))
     const patch = patchOf(payload)
     yield* refuse(wrongTime(patch, yield* Clock.currentTimeMillis))
     const { settings } = yield* now(itemId, create)

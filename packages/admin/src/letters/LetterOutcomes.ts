@@ -28,6 +28,7 @@ const detailsOf = (refusal: Refusal) => ({
   ...("itemId" in refusal ? { item_id: refusal.itemId } : {}),
   ...("attempt" in refusal ? { attempt: refusal.attempt } : {}),
   ...("detail" in refusal ? { detail: refusal.detail } : {}),
+  ...("kind" in refusal ? { kind: refusal.kind } : {}),
   ...("handling" in refusal ? handled(refusal.handling) : {})
 })
 
@@ -77,7 +78,7 @@ const ofReplayed = (id: string, replayed: Replayed): Outcome => {
 
 const ofDiscarded = (id: string, discarded: Discarded): Outcome =>
   discarded._tag === "Discarded"
-    ? { id, outcome: "discarded" }
+    ? { id, outcome: "discarded", ...(discarded.isPaidBack ? { paid_back: true as const } : {}) }
     : { id, outcome: "done_before", ...handled(discarded.handling) }
 
 export const of = (result: LetterResult | DiscardResult): Outcome => {

@@ -71,6 +71,8 @@ const CHANGE_OF: Readonly<Record<string, AdminMetrics.Change>> = {
   sale: "sale",
   pauseAll: "pause_all",
   resumeAll: "resume_all",
+  cancel: "cancel",
+  refund: "refund",
   replay: "replay",
   discard: "discard"
 }

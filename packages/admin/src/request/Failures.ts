@@ -24,7 +24,8 @@ export const answered = <A, E, R>(effect: Effect.Effect<A, E | Failure, R>) =>
     AppendRefused: (failure) => unavailable(codeOf(failure)),
     AppendUnknown: (failure) => unavailable(codeOf(failure)),
     LogUnavailable: (failure) => unavailable(codeOf(failure)),
-    LogRefused: (failure) => unavailable(codeOf(failure))
+    LogRefused: (failure) => unavailable(codeOf(failure)),
+    Upgrading: (failure) => unavailable(codeOf(failure))
   }) as Effect.Effect<A, Exclude<E, Failure> | Unavailable, R>
 
 /** Gives a read up after a while, with 503 and this code. */

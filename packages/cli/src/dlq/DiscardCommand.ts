@@ -24,6 +24,12 @@ export const command = Command.make("discard", {
     const { refused } = yield* engine.discard(ids, author, (discarded) => Console.log(words(discarded)))
     if (refused.length > 0) return yield* CommandFailed.failed(...LetterWords.ofRefused(refused))
   }).pipe(Effect.provide(EngineAt.layer(target)), Effect.mapError(CommandFailed.from))).pipe(
-    Command.withDescription("Mark dead letters as handled without doing anything about them"),
-    Command.withExamples([{ command: "flash-sale dlq discard 3-1743 --why \"a typo of the importer\"" }])
+    Command.withDescription(
+      "Mark dead letters as handled without doing anything about them. Of one with the reason Payment Without Order " +
+        "it says that the buyer has the money back"
+    ),
+    Command.withExamples([
+      { command: "flash-sale dlq discard 3-1743 --why \"a typo of the importer\"" },
+      { command: "flash-sale dlq discard 3-1750 --why \"paid back: wire-7\"", description: "Money that came too late" }
+    ])
   )

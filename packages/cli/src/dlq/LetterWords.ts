@@ -1,6 +1,6 @@
 /** What becomes of letters, in words: a line each. */
 import type { Handling } from "@flash-sale/domain/ports/DeadLetters"
-import type { Refusal } from "@flash-sale/operations/letters/Refusal"
+import type { RecordKind, Refusal } from "@flash-sale/operations/letters/Refusal"
 import { MAX_ATTEMPTS } from "@flash-sale/operations/letters/ReplayCheck"
 import type { Discarded, RefusedLetter, Replayed } from "../engine/LetterView.ts"
 import * as PriceChange from "./PriceChange.ts"
@@ -13,6 +13,16 @@ export const ofHandling = (handling: Handling | undefined): string =>
 
 const quoted = (requestId: string): string => JSON.stringify(requestId)
 
+/** What was told of such a record stays so: it is never appended again, as its time is over. */
+const NOT_TAKEN: Readonly<Record<RecordKind, string>> = {
+  order: "cannot be replayed: its item did not take the order then, and its buyer was told FAILED and orders again " +
+    "under another id: discard it",
+  confirm: "cannot be replayed: its item did not take the confirmation then, and nothing was charged: discard it",
+  paid: "cannot be replayed: its item did not take the payment then, and its buyer has paid: pay it back and discard " +
+    "it, or have the shop send it again",
+  refund: "cannot be replayed: its item did not take the refund then: flash-sale order refund, and discard it"
+}
+
 /** Why nothing is done, to follow the id of the letter. */
 export const ofRefusal = (refusal: Refusal | string): string => {
   if (typeof refusal === "string") return `is refused: ${refusal}`
@@ -23,6 +33,13 @@ export const ofRefusal = (refusal: Refusal | string): string => {
       return ofHandling(refusal.handling)
     case "no_order":
       return "is no order that could be replayed (Invalid Order Format): see who produced it, and discard it"
+    case "payment_due":
+      return "is no order that could be replayed (Payment Without Order): its buyer has paid for nothing: pay that " +
+        "back, and discard it"
+    case "not_taken":
+      return NOT_TAKEN[refusal.kind]
+    case "order_unknown":
+      return `cannot be replayed: its item does not know order ${quoted(refusal.requestId)}`
     case "unreadable_value":
       return "cannot be replayed: its value is no order any more"
     case "being_placed":
@@ -99,9 +116,13 @@ export const jsonOfDiscarded = (discarded: Discarded): string =>
   JSON.stringify(
     discarded._tag === "Done"
       ? { id: discarded.id, outcome: "done_before", ...handled(discarded.handling) }
-      : { id: discarded.id, outcome: "discarded" }
+      : { id: discarded.id, outcome: "discarded", paid_back: discarded.isPaidBack ? true : undefined }
   )
 
 /** What came of discarding. */
 export const ofDiscarded = (discarded: Discarded): string =>
-  `${discarded.id}: ${discarded._tag === "Done" ? ofHandling(discarded.handling) : "discarded"}`
+  `${discarded.id}: ${
+    discarded._tag === "Done"
+      ? ofHandling(discarded.handling)
+      : `discarded${discarded.isPaidBack ? ": it counts as paid back" : ""}`
+  }`

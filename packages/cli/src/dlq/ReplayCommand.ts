@@ -24,8 +24,9 @@ const problemOf = ({ all, ids, item, olderThan, reason }: Selection): string | u
     return "--item, --reason and --older-than choose among --all"
   }
   if (!all && ids.length === 0) return "which letters? Name their ids, or all of them by --all"
-  if (Option.contains(reason, "Invalid Order Format")) {
-    return "letters with the reason Invalid Order Format are no orders, and cannot be replayed: discard them"
+  const unplaced = Option.filter(reason, (one) => one !== "Payment Timeout")
+  if (Option.isSome(unplaced)) {
+    return `letters with the reason ${unplaced.value} are no orders, and cannot be replayed: discard them`
   }
 }
 
@@ -42,7 +43,7 @@ const run = Effect.fnUntraced(function*(selection: LetterSelection, given: Opera
     (replayed) => Console.log(words(replayed))
   )
   if (noOrders > 0 && !json) {
-    yield* Console.log(`left: ${noOrders} with the reason Invalid Order Format, which only dlq discard takes`)
+    yield* Console.log(`left: ${noOrders} that are no orders, which only dlq discard takes`)
   }
   if (total === 0 && !json) yield* Console.log("no dead letters")
   if (refused.length > 0) return yield* CommandFailed.failed(...LetterWords.ofRefused(refused))

@@ -15,11 +15,13 @@ import type { ShownItem, ShownSummary } from "@flash-sale/operations/items/ItemV
 import type { Taken } from "@flash-sale/operations/items/StockChange"
 import type { Filter } from "@flash-sale/operations/letters/Letters"
 import type { LetterSelection } from "@flash-sale/operations/letters/LetterSelection"
+import type { History } from "@flash-sale/operations/orders/OrderHistory"
 import type * as Cursor from "@flash-sale/operations/paging/Cursor"
 import { Context, type Effect, type Option, type Stream } from "effect"
 import type { CommandFailed } from "../terminal/CommandFailed.ts"
 import type { Author } from "../terminal/Remote.ts"
 import type * as LetterView from "./LetterView.ts"
+import type * as OrderView from "./order/OrderView.ts"
 
 type Answer<A> = Effect.Effect<A, CommandFailed>
 export type Overview = typeof OverviewNow.Type
@@ -61,6 +63,14 @@ export class Engine extends Context.Service<Engine, {
   readonly changeEverySale: (paused: boolean, author: Author) => Answer<EverySale>
   /** What is known of an order, under the names of the wire. */
   readonly order: (requestId: RequestId) => Answer<object>
+  /** Cancels an order, or gives it back, and waits until that counts. */
+  readonly changeOrder: (
+    order: OrderView.Meant,
+    asked: OrderView.Asked,
+    author: Author
+  ) => Answer<OrderView.Changed>
+  /** The records of an order, out of the log. Not through the admin API. */
+  readonly orderHistory: (order: OrderView.Meant) => Answer<History>
   /** The open letters, oldest first. */
   readonly letters: (filter: Filter) => Answer<ReadonlyArray<LetterView.LetterRow>>
   readonly letter: (id: LetterId) => Answer<LetterView.Found>

@@ -59,9 +59,9 @@ export type Replayed =
     readonly now: Charged
   }
 
-/** What became of a letter that was to be discarded: now, or before. */
+/** What became of a letter that was to be discarded: now, or before. `isPaidBack`: its buyer has the money back. */
 export type Discarded =
-  | { readonly _tag: "Discarded"; readonly id: string }
+  | { readonly _tag: "Discarded"; readonly id: string; readonly isPaidBack: boolean }
   | { readonly _tag: "Done"; readonly id: string; readonly handling: Handling | undefined }
 
 /** Why nothing was done about a letter; a code that this release does not know as it is. */

@@ -8,7 +8,8 @@ import * as Target from "../terminal/Target.ts"
 import { Engine, type Overview } from "./Engine.ts"
 import * as LocalItems from "./LocalItems.ts"
 import * as LocalLetters from "./LocalLetters.ts"
-import * as LocalOrder from "./LocalOrder.ts"
+import * as LocalOrder from "./order/LocalOrder.ts"
+import * as LocalOrderChanges from "./order/LocalOrderChanges.ts"
 
 /** How often the overview is read: instances report once a second. */
 const EVERY = "1 second"
@@ -30,6 +31,8 @@ export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Po
         effect.pipe(Effect.provideContext(ports), Effect.mapError(CommandFailed.from))
       const changeStock = LocalItems.changeStock(place)
       const changeSale = LocalItems.changeSale(place)
+      const changeOrder = LocalOrderChanges.change(place)
+      const orderHistory = LocalOrderChanges.history(place)
       return Engine.of({
         item: (itemId) => here(LocalItems.item(itemId)),
         listed: (itemId) => here(LocalItems.listed(itemId)),
@@ -38,6 +41,8 @@ export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Po
         changeSale: (itemId, patch, create, author) => here(changeSale(itemId, patch, create, author)),
         changeEverySale: (paused, author) => here(LocalItems.changeEverySale(paused, author)),
         order: (requestId) => here(LocalOrder.order(requestId)),
+        changeOrder: (order, asked, author) => here(changeOrder(order, asked, author)),
+        orderHistory: (order) => here(orderHistory(order)),
         letters: (filter) => here(LocalLetters.letters(filter)),
         letter: (id) => here(LocalLetters.letter(id)),
         previewReplay: (selection) => here(LocalLetters.previewReplay(selection)),

@@ -17,7 +17,7 @@ import * as OperatorFlags from "../terminal/OperatorFlags.ts"
 import type { Author } from "../terminal/Remote.ts"
 import * as Target from "../terminal/Target.ts"
 import type * as LetterView from "./LetterView.ts"
-import * as LocalOrder from "./LocalOrder.ts"
+import * as LocalOrder from "./order/LocalOrder.ts"
 
 type KnownError = Parameters<typeof CommandFailed.from>[0]
 type Tagged = { readonly _tag: string }
@@ -119,7 +119,7 @@ export const replay = Effect.fnUntraced(function*(
     return { total: inspected.length, refused, noOrders: 0 }
   }
   const open = yield* Target.bounded(Letters.open(selection.filter))
-  const orders = open.filter(({ error }) => error !== "Invalid Order Format")
+  const orders = open.filter(({ error }) => error === "Payment Timeout")
   const inspected = yield* Target.bounded(LetterBatch.inspect(orders, Replay.inspectLetter))
   yield* perform(inspected, act)
   return { total: open.length, refused: LetterBatch.refusals(inspected), noOrders: open.length - orders.length }

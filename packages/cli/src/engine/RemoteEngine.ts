@@ -2,29 +2,15 @@
  * The engine of which the command reaches the admin API alone. Loaded only where it is asked for: it brings the client
  * of the API, its schemas and HTTP.
  */
-import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect, Layer } from "effect"
-import * as CommandFailed from "../terminal/CommandFailed.ts"
 import type { Remote } from "../terminal/Remote.ts"
 import { Engine } from "./Engine.ts"
+import * as OrderWords from "./order/OrderWords.ts"
+import * as RemoteOrders from "./order/RemoteOrders.ts"
 import * as RemoteCall from "./RemoteCall.ts"
 import * as RemoteItems from "./RemoteItems.ts"
 import * as RemoteLetters from "./RemoteLetters.ts"
 import * as RemoteOverviews from "./RemoteOverviews.ts"
-
-const NO_ARCHIVE =
-  "through the admin API orders are read out of an archive, and this engine has none: ask beside its " +
-  "stores, or GET /orders at its gateway"
-
-const order = ({ client, read }: RemoteCall.RemoteCall) => (requestId: RequestId) =>
-  Effect.flatMap(
-    read(
-      client.archive.order({ params: { request_id: requestId } }).pipe(
-        Effect.catchTag("NoArchive", () => Effect.undefined)
-      )
-    ),
-    (found) => found === undefined ? Effect.fail(CommandFailed.failed(NO_ARCHIVE)) : Effect.succeed(found)
-  )
 
 export const layer = (remote: Remote): Layer.Layer<Engine> =>
   Layer.effect(
@@ -37,7 +23,9 @@ export const layer = (remote: Remote): Layer.Layer<Engine> =>
         changeStock: RemoteItems.changeStock(call),
         changeSale: RemoteItems.changeSale(call),
         changeEverySale: RemoteItems.changeEverySale(call),
-        order: order(call),
+        order: RemoteOrders.order(call),
+        changeOrder: RemoteOrders.change(call),
+        orderHistory: () => Effect.fail(OrderWords.historyIsBeside),
         letters: RemoteLetters.letters(call),
         letter: RemoteLetters.letter(call),
         previewReplay: RemoteLetters.previewReplay(call),

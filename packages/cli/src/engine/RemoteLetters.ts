@@ -5,6 +5,7 @@ import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import * as Letters from "@flash-sale/operations/letters/Letters"
 import { distinct, type LetterSelection } from "@flash-sale/operations/letters/LetterSelection"
+import { isNoOrder } from "@flash-sale/operations/letters/Refusal"
 import { Effect } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as ExitCode from "../terminal/ExitCode.ts"
@@ -81,7 +82,7 @@ const checkDone = (outcomes: ReadonlyArray<WireLetters.Outcome>) => {
 /** What is refused, beside what is done, failed or left. */
 const handledOf = (outcomes: ReadonlyArray<WireLetters.Outcome>, isByFilter: boolean): LetterView.Handled => {
   const refused = outcomes.flatMap(WireLetters.refusedOf)
-  const noOrders = refused.filter(({ refusal }) => typeof refusal === "object" && refusal.code === "no_order")
+  const noOrders = refused.filter(({ refusal }) => typeof refusal === "object" && isNoOrder(refusal))
   return isByFilter
     ? { total: outcomes.length, refused: refused.filter((one) => !noOrders.includes(one)), noOrders: noOrders.length }
     : { total: outcomes.length, refused, noOrders: 0 }

@@ -30,6 +30,9 @@ const bodyOf = Schema.decodeUnknownOption(Body)
 
 const NO_KEYS = "the engine has no api keys, so nobody may ask: flash-sale key create, beside it, makes one"
 
+const UPGRADING = "not recorded, nothing changed: the processor of the item does not know version 2 of the rules, " +
+  "as far as is known: upgrade the processors first, or start one"
+
 /** An answer of the engine that is no success, by its code. */
 const ofBody = ({ code, error = code, errors = [], retry_after_seconds: wait, scope }: typeof Body.Type): Failure => {
   switch (code) {
@@ -57,6 +60,8 @@ const ofBody = ({ code, error = code, errors = [], retry_after_seconds: wait, sc
       return refused(CommandFailed.failed("the item is stopped: flash-sale item show, beside the engine, says why"))
     case "overloaded":
       return refused(CommandFailed.failed("not recorded, nothing changed: the engine has too much to do"))
+    case "upgrading":
+      return refused(CommandFailed.failed(UPGRADING))
     case "outcome_unknown":
       return lost("the engine has had no answer in time")
     case "internal_error":

@@ -23,7 +23,9 @@ export const summaryOf = ({ available, held, position, sale, sold, stocked }: Wi
     closesAt: millis(sale.closes_at),
     perUserLimit: sale.per_user_limit,
     price: sale.price,
-    currency: sale.currency
+    currency: sale.currency,
+    holdSeconds: sale.hold_seconds,
+    maxHoldSeconds: sale.max_hold_seconds
   }
 })
 
@@ -37,7 +39,8 @@ export const shownOf = (row: typeof ItemRow.Type): ItemView.ShownItem => ({
 const moment = (at: number | null | undefined) => typeof at === "number" ? TimeArgument.show(at) : at
 
 /** What is set, under the names of the wire. */
-export const patchOf = ({ closesAt, currency, opensAt, paused, perUserLimit, price }: SalePatch) => {
+export const patchOf = (patch: SalePatch) => {
+  const { closesAt, currency, holdSeconds, maxHoldSeconds, opensAt, paused, perUserLimit, price } = patch
   const [opens, closes] = [moment(opensAt), moment(closesAt)]
   return {
     ...(opens === undefined ? {} : { opens_at: opens }),
@@ -45,6 +48,8 @@ export const patchOf = ({ closesAt, currency, opensAt, paused, perUserLimit, pri
     ...(paused === undefined ? {} : { paused }),
     ...(perUserLimit === undefined ? {} : { per_user_limit: perUserLimit }),
     ...(price === undefined ? {} : { price }),
-    ...(currency === undefined ? {} : { currency })
+    ...(currency === undefined ? {} : { currency }),
+    ...(holdSeconds === undefined ? {} : { hold_seconds: holdSeconds }),
+    ...(maxHoldSeconds === undefined ? {} : { max_hold_seconds: maxHoldSeconds })
   }
 }

@@ -4,7 +4,7 @@ import type { Handling, LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import * as LetterIdText from "@flash-sale/operations/letters/LetterIdText"
 import type * as Letters from "@flash-sale/operations/letters/Letters"
-import type { Refusal } from "@flash-sale/operations/letters/Refusal"
+import { RECORD_KINDS, type Refusal } from "@flash-sale/operations/letters/Refusal"
 import { OUTLOOKS } from "@flash-sale/operations/letters/ReplayOutlook"
 import { Option, Schema } from "effect"
 import type * as LetterView from "./LetterView.ts"
@@ -66,15 +66,20 @@ const refusalOf = (code: string, outcome: Outcome): Refusal | string => {
   switch (code) {
     case "unknown_letter":
     case "no_order":
+    case "payment_due":
     case "unreadable_value":
       return { code }
+    case "not_taken": {
+      const kind = RECORD_KINDS.find((known) => known === outcome.kind)
+      return kind === undefined ? code : { code, kind }
+    }
     case "handled":
       return { code, handling: handlingIn(outcome) }
     case "item_stopped":
       return itemId === undefined ? code : { code, itemId, detail: detail ?? "its records cannot be folded" }
   }
   if (requestId === undefined) return code
-  if (code === "being_placed") return { code, requestId }
+  if (code === "being_placed" || code === "order_unknown") return { code, requestId }
   if (code === "other_item") {
     return itemId === undefined || !isStatus(status)
       ? code
@@ -108,7 +113,9 @@ export const replayedOf = (outcome: Outcome): ReadonlyArray<LetterView.Replayed>
 }
 
 export const discardedOf = (outcome: Outcome): ReadonlyArray<LetterView.Discarded> => {
-  if (outcome.outcome === "discarded") return [{ _tag: "Discarded", id: outcome.id }]
+  if (outcome.outcome === "discarded") {
+    return [{ _tag: "Discarded", id: outcome.id, isPaidBack: outcome.paid_back === true }]
+  }
   return outcome.outcome === "done_before" ? [{ _tag: "Done", id: outcome.id, handling: handlingIn(outcome) }] : []
 }
 

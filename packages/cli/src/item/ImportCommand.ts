@@ -120,8 +120,8 @@ export const command = Command.make("import", {
   })).pipe(
     Command.withDescription(
       "Bring items in out of a file: item_id, stock (units available from then on), price, currency, limit, " +
-        "opens_at, closes_at. An empty cell leaves what is there. One wrong cell, and nothing is done. Importing the " +
-        "same file again adds no units"
+        "opens_at, closes_at, hold_seconds, max_hold_seconds. An empty cell leaves what is there. One wrong cell, " +
+        "and nothing is done. Importing the same file again adds no units"
     ),
     Command.withExamples([
       { command: "flash-sale item import items.csv --dry-run" },

@@ -15,12 +15,16 @@ export const planned = ({ change, isNew, itemId, stock }: PlannedItem, json: boo
   return `item ${itemId}${isNew ? " (new)" : ""}: ${parts.length === 0 ? "is so already" : parts.join(", ")}`
 }
 
-const changeOf = ({ closesAt, currency, opensAt, perUserLimit, price }: SalePatch) => ({
+const changeOf = (
+  { closesAt, currency, holdSeconds, maxHoldSeconds, opensAt, perUserLimit, price }: SalePatch
+) => ({
   ...(typeof price === "number" ? { price: Money.show(price, currency ?? undefined) } : {}),
   ...(typeof price !== "number" && typeof currency === "string" ? { currency } : {}),
   ...(typeof perUserLimit === "number" ? { limit: perUserLimit } : {}),
   ...(typeof opensAt === "number" ? { opens_at: TimeArgument.show(opensAt) } : {}),
-  ...(typeof closesAt === "number" ? { closes_at: TimeArgument.show(closesAt) } : {})
+  ...(typeof closesAt === "number" ? { closes_at: TimeArgument.show(closesAt) } : {}),
+  ...(typeof holdSeconds === "number" ? { hold_seconds: holdSeconds } : {}),
+  ...(typeof maxHoldSeconds === "number" ? { max_hold_seconds: maxHoldSeconds } : {})
 })
 
 /** What was done. */

@@ -1,11 +1,13 @@
-/** A simulated buyer: sends an order, and the same one again where the answer was lost. */
+/** Simulated buyers and shops: they send a call, and the same one again where the answer was lost. */
 import { NodeHttpClient } from "@effect/platform-node"
 import * as Client from "@flash-sale/domain/api/Client"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Context, Effect, Layer, Schedule, Schema, type Scope } from "effect"
-import { HttpClient, type HttpClientError } from "effect/http"
-import type { Answer } from "./Tally.ts"
+import { Context, Effect, Layer, type Redacted, Schedule, Schema, type Scope } from "effect"
+import { HttpClient, HttpClientRequest } from "effect/http"
+import * as Calls from "./Calls.ts"
+import type { Action, Call } from "./Steps.ts"
+import type { ActionAnswer, Answer } from "./Tally.ts"
 
 /** Connections that all buyers share. */
 export const MAX_SOCKETS = 256
@@ -17,56 +19,51 @@ const TIMEOUT_MILLIS = 120_000
 /** From one tenth of a second up to two seconds, so that a server that comes back is not run over. */
 const tryAgain = Schedule.jittered(Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("2 seconds")]))
 
-/** The answer is not final: the gateway said 503, or the connection broke. */
-class TryAgain extends Schema.TaggedError<TryAgain>()("TryAgain", { why: Schema.String }) {}
+type Unanswered = Extract<Answer, { readonly _tag: "Unanswered" }>
 
 /** No gateway listens at all. */
 export class NobodyAnswers extends Schema.TaggedError<NobodyAnswers>()("NobodyAnswers", { why: Schema.String }) {}
 
+/** Called for each repeated attempt, with its reason. */
+export type Retried = (why: string) => void
+
 export interface Buyers {
-  /** Always ends with an answer. `retried` is called for each repeated attempt, with its reason. */
-  readonly buy: (order: Order, retried: (why: string) => void) => Effect.Effect<Answer>
+  /** Orders, or holds. Always ends with an answer. */
+  readonly order: (order: Order, call: Exclude<Call, Action>, retried: Retried) => Effect.Effect<Answer>
+  /**
+   * Looks at an order whose hold was accepted, and where it holds units, or has held some until its time was over, does
+   * this. Always ends with an answer.
+   */
+  readonly act: (order: Order, action: Action, retried: Retried) => Effect.Effect<ActionAnswer>
   /** Succeeds where something answers at the gateway's address, whatever it says. */
   readonly knock: Effect.Effect<void, NobodyAnswers>
 }
 
-/** Buyers of one gateway, given by its origin: `http://localhost:8080`. */
-export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buyers, never, Scope.Scope> {
+/** Buyers of one gateway, given by its origin (`http://localhost:8080`). All of them send the key, where there is one. */
+export const make = Effect.fnUntraced(function*(
+  url: URL,
+  key: Redacted.Redacted<string> | undefined
+): Effect.fn.Return<Buyers, never, Scope.Scope> {
   const context = yield* Layer.build(NodeHttpClient.layerUndiciOptions({
     connections: MAX_SOCKETS,
     headersTimeout: TRY_TIMEOUT,
     bodyTimeout: TRY_TIMEOUT
   }))
   const http = Context.get(context, HttpClient.HttpClient)
-  const client = yield* Effect.provideContext(Client.make(url), context)
+  const withKey = key === undefined
+    ? http
+    : HttpClient.mapRequest(http, HttpClientRequest.bearerToken(key))
+  const client = yield* Effect.provideService(Client.make(url), HttpClient.HttpClient, withKey)
   const monotonic = yield* Monotonic.reader
 
-  /** The answer, or that it is none. */
-  const ask = (order: Order, isAgain: () => boolean): Effect.Effect<Answer, TryAgain> =>
-    Effect.matchEffect(client.orders.buy({ payload: order }), {
-      onSuccess: () => Effect.succeed<Answer>({ _tag: "Accepted" }),
-      onFailure: (error) => {
-        switch (error._tag) {
-          case "Unavailable":
-            return Effect.fail(new TryAgain({ why: error.code }))
-          case "DuplicateRequest":
-            return Effect.succeed<Answer>(isAgain() ? { _tag: "AcceptedBefore" } : refused(error.code))
-          case "HttpClientError":
-            return error.response === undefined
-              ? Effect.fail(new TryAgain({ why: reasonOf(error) }))
-              : Effect.succeed(refused(`undefined answer ${error.response.status}`))
-          case "SchemaError":
-            return Effect.succeed(refused("undefined answer"))
-          default:
-            return Effect.succeed(refused(error.code))
-        }
-      }
-    })
-
-  const buy: Buyers["buy"] = (order, retried) => {
+  /** Asks until there is an answer that repeating does not change, or the time is over. */
+  const patiently = <A>(
+    ask: (isAgain: boolean) => Effect.Effect<A, Calls.TryAgain>,
+    retried: Retried
+  ): Effect.Effect<A | Unanswered> => {
     let tries = 0
     const until = monotonic() + TIMEOUT_MILLIS
-    return ask(order, () => tries > 0).pipe(
+    return Effect.suspend(() => ask(tries > 0)).pipe(
       Effect.tapError(({ why }) =>
         Effect.sync(() => {
           tries++
@@ -74,24 +71,30 @@ export const make = Effect.fnUntraced(function*(url: URL): Effect.fn.Return<Buye
         })
       ),
       Effect.retry({ schedule: tryAgain, while: () => monotonic() < until }),
-      Effect.catch(({ why }) => Effect.succeed<Answer>({ _tag: "Unanswered", why }))
+      Effect.catch(({ why }) => Effect.succeed<Unanswered>({ _tag: "Unanswered", why }))
     )
   }
 
+  const order: Buyers["order"] = (order, call, retried) =>
+    patiently((isAgain) => Calls.order(client, order, call, isAgain), retried)
+
+  /** Undefined, how the order is, or that there was no answer. An order that is not decided yet is waited for. */
+  const look = (order: Order, retried: Retried) =>
+    patiently(() => Calls.look(client, order), (why) => why === Calls.PENDING ? undefined : retried(why))
+
+  const act: Buyers["act"] = (order, action, retried) =>
+    Effect.flatMap(look(order, retried), (standing) => {
+      if (standing === undefined) return patiently(() => Calls.act(client, order, action), retried)
+      return Effect.succeed<ActionAnswer>(typeof standing === "string" ? { _tag: "NotHeld", standing } : standing)
+    })
+
   return {
-    buy,
+    order,
+    act,
     // Any answer will do: an engine that waits for its servers answers as well.
     knock: Effect.matchEffect(http.get(new URL("/health", url)), {
       onSuccess: (response) => Effect.ignore(response.text),
-      onFailure: (error) => Effect.fail(new NobodyAnswers({ why: reasonOf(error) }))
+      onFailure: (error) => Effect.fail(new NobodyAnswers({ why: Calls.reasonOf(error) }))
     })
   }
 })
-
-const refused = (code: string): Answer => ({ _tag: "Refused", code })
-
-/** A short name for what broke: few enough that they can be counted. */
-const reasonOf = ({ reason }: HttpClientError.HttpClientError): string => {
-  const cause = "cause" in reason ? reason.cause : undefined
-  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : reason._tag
-}

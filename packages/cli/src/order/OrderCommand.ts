@@ -1,17 +1,16 @@
-/** `flash-sale order show`: what is known of a request. */
-import { RequestId } from "@flash-sale/domain/records/Ids"
+/** `flash-sale order show|history|cancel|refund`: what is known of an order, and what is done about it. */
 import { Console, Effect } from "effect"
-import { Argument, Command } from "effect/cli"
+import { Command } from "effect/cli"
 import { Engine } from "../engine/Engine.ts"
 import * as EngineAt from "../engine/EngineAt.ts"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as HistoryCommand from "./HistoryCommand.ts"
+import * as OrderChanges from "./OrderChanges.ts"
+import * as OrderFlags from "./OrderFlags.ts"
 
 const show = Command.make("show", {
-  requestId: Argument.String("request_id").pipe(
-    Argument.withSchema(RequestId),
-    Argument.withDescription("The buyer's own name for the order")
-  ),
+  requestId: OrderFlags.requestId,
   ...Target.anywhere
 }, ({ requestId, ...target }) =>
   Effect.gen(function*() {
@@ -25,6 +24,6 @@ const show = Command.make("show", {
   )
 
 export const command = Command.make("order").pipe(
-  Command.withDescription("Look at an order"),
-  Command.withSubcommands([show])
+  Command.withDescription("Look at an order, cancel it, or give it back"),
+  Command.withSubcommands([show, HistoryCommand.command, OrderChanges.cancel, OrderChanges.refund])
 )

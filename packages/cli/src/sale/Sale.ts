@@ -1,4 +1,4 @@
-/** `flash-sale sale show|list|open|close|pause|resume|limit|price`: when, to whom and for how much an item is sold. */
+/** `flash-sale sale show|list|open|close|pause|resume|limit|hold|price`: how an item is sold. */
 import { MAX_ADJUSTMENT } from "@flash-sale/domain/records/Command"
 import { Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
@@ -8,6 +8,7 @@ import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as JsonFlag from "../terminal/JsonFlag.ts"
 import * as Target from "../terminal/Target.ts"
 import { change, flags, item, NONE, print } from "./SaleEdit.ts"
+import * as SaleHold from "./SaleHold.ts"
 import * as SaleHours from "./SaleHours.ts"
 import * as SaleList from "./SaleList.ts"
 import * as SalePause from "./SalePause.ts"
@@ -54,6 +55,7 @@ export const command = Command.make("sale").pipe(
     SalePause.pause,
     SalePause.resume,
     limit,
+    SaleHold.command,
     SalePrice.command
   ])
 )

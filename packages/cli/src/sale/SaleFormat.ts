@@ -1,7 +1,10 @@
 /** The sale of an item as it is printed: its counts, whether it takes orders now, and what is set. */
+import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "@flash-sale/domain/records/checkout/Hold"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
+import * as Kind from "@flash-sale/infra/settings/Kind"
 import type { ShownItem, ShownSummary } from "@flash-sale/operations/items/ItemView"
+import { Duration } from "effect"
 import * as Money from "../terminal/Money.ts"
 import * as TimeArgument from "../terminal/TimeArgument.ts"
 
@@ -19,6 +22,15 @@ const orNone = <A>(value: A | undefined, show: (value: A) => string): string => 
 /** A price of 0 is one: the item is given away, and the payment provider is asked for nothing. */
 const priceOf = (price: number, currency: string | undefined): string =>
   price === 0 ? `free (${Money.show(price, currency)})` : Money.show(price, currency)
+
+const lasting = (seconds: number): string => Kind.formatDuration(Duration.seconds(seconds))
+
+/** How long a hold lasts that does not say it, and the longest that one may last: each as set, or as for every item. */
+const holdsOf = ({ holdSeconds, maxHoldSeconds }: SaleSettings): string => {
+  const lasts = holdSeconds === undefined ? `${lasting(DEFAULT_HOLD_SECONDS)} by default` : lasting(holdSeconds)
+  const most = maxHoldSeconds === undefined ? `${lasting(MAX_HOLD_SECONDS)} by default` : lasting(maxHoldSeconds)
+  return `${lasts}, at most ${most}`
+}
 
 /** Of `row`. */
 export const HEADINGS = ["ITEM", "SALE", "AVAILABLE", "OPENS", "CLOSES", "LIMIT", "PRICE"]
@@ -46,6 +58,7 @@ export const sale = (itemId: ItemId, summary: ShownSummary, now: number): string
     `opens:   ${orNone(settings.opensAt, TimeArgument.show)}`,
     `closes:  ${orNone(settings.closesAt, TimeArgument.show)}`,
     `limit:   ${orNone(settings.perUserLimit, (units) => `${units} per user`)}`,
+    `holds:   ${holdsOf(settings)}`,
     `price:   ${orNone(settings.price, (price) => priceOf(price, settings.currency))}`
   ].join("\n")
 }

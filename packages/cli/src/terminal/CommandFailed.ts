@@ -10,6 +10,7 @@ import type {
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Settings from "@flash-sale/infra/Settings"
+import type { Upgrading } from "@flash-sale/operations/append/RulesFirst"
 import type { UnknownItem } from "@flash-sale/operations/items/KnownItem"
 import { type Config, Console, Effect, Runtime, Schema } from "effect"
 import * as ExitCode from "./ExitCode.ts"
@@ -72,6 +73,7 @@ type Known =
   | ItemDamaged
   | AppendRefused
   | AppendUnknown
+  | Upgrading
   | UnknownItem
 
 /** The error in the operator's words. */
@@ -95,6 +97,8 @@ export const from = (error: Known): CommandFailed => {
       return (error.overloaded ? failed : unreachable)(`not recorded, nothing changed: ${error.detail}`)
     case "AppendUnknown":
       return unknown(`nobody knows whether it was recorded: ${error.detail}; look before trying again`)
+    case "Upgrading":
+      return failed(`not recorded, nothing changed: ${error.detail}`)
     case "UnknownItem":
       return failed(`item ${error.itemId} ${unknownItem(error)}`)
     case "CannotOpen":

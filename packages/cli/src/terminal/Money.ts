@@ -5,7 +5,7 @@ import { Option, Schema } from "effect"
 
 const isPrice = Schema.is(Price)
 /** The highest price that the log takes, in any currency's smallest unit. */
-export const MAX = 1_000_000_000
+export const MAX = 1_000_000_000_000
 
 /** The digits after the point; none where there is no such currency, or no more. */
 export const digits = (currency: string): Option.Option<number> => Option.fromNullishOr(Currencies.digitsOf(currency))

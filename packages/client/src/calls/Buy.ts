@@ -1,9 +1,10 @@
-/** Placing an order, under one request id however often it is sent. */
+/** Placing an order, or holding units, under one request id however often it is sent. */
 import { type Answer, refusal, unexpected } from "../http/Answer.ts"
 import { FlashSaleError } from "../http/FlashSaleError.ts"
 import { type Call, send } from "../http/Transport.ts"
 import { type Context, retrying } from "../retry/Retrying.ts"
 import { newRequestId } from "../time/Chance.ts"
+import type { Hold } from "../wire/Checkout.ts"
 import { numberOf, textOf } from "../wire/Json.ts"
 import type { Accepted, Order } from "../wire/Order.ts"
 import { isConclusive, mayHavePlaced } from "./Uncertainty.ts"
@@ -35,7 +36,7 @@ const accepted = (
 }
 
 /** The same error, with what is known of the order. */
-const ofOrder = (error: FlashSaleError, requestId: string, outcomeUnknown: boolean): FlashSaleError => {
+export const ofOrder = (error: FlashSaleError, requestId: string, outcomeUnknown: boolean): FlashSaleError => {
   const { body, cause, code, correlationId, message, retryAfterMillis, retryable, status } = error
   const said = message.slice(code.length + 2)
   return new FlashSaleError(said, {
@@ -55,14 +56,15 @@ const ofOrder = (error: FlashSaleError, requestId: string, outcomeUnknown: boole
  * Places an order. A 409 says that the order is there, which after an attempt of ours, or under an id that nobody else
  * has, is what was wanted; the engine answers 422 where another order has the id.
  */
-export const buy = async (
+const place = async (
   context: Context,
-  order: Order,
+  path: "/buy" | "/holds",
+  order: Order | Hold,
   { signal }: CallOptions
 ): Promise<Accepted> => {
   const requestId = order.request_id ?? newRequestId()
   const body = JSON.stringify({ ...order, request_id: requestId })
-  const call: Call = { method: "POST", path: "/buy", accept: "application/json", body }
+  const call: Call = { method: "POST", path, accept: "application/json", body }
   let uncertain = false
   return retrying(context, signal, async (attempt, millis) => {
     try {
@@ -77,3 +79,9 @@ export const buy = async (
     }
   })
 }
+
+export const buy = (context: Context, order: Order, options: CallOptions): Promise<Accepted> =>
+  place(context, "/buy", order, options)
+
+export const hold = (context: Context, units: Hold, options: CallOptions): Promise<Accepted> =>
+  place(context, "/holds", units, options)

@@ -9,5 +9,7 @@ const segment = (name: string, id: string): string => {
 }
 
 export const order = (requestId: string): string => `/orders/${segment("request_id", requestId)}`
+/** What is done with an order. */
+export const action = (requestId: string, name: "confirm" | "paid" | "cancel"): string => `${order(requestId)}/${name}`
 export const item = (itemId: string): string => `/items/${segment("item_id", itemId)}`
 export const events = (path: string): string => `${path}/events`

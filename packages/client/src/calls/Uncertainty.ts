@@ -1,4 +1,4 @@
-/** Whether an order may have been accepted although its call failed. Pure. */
+/** Whether an order, or a call about one, may have been accepted although its call failed. Pure. */
 import type { FlashSaleError } from "../http/FlashSaleError.ts"
 
 type Failure = Pick<FlashSaleError, "code" | "status">
@@ -21,7 +21,8 @@ const PLACES_NOTHING: ReadonlyArray<string> = [
   "log_unavailable",
   "overloaded",
   "store_unavailable",
-  "token_unavailable"
+  "token_unavailable",
+  "upgrading"
 ]
 
 /** Whether this attempt may have placed the order: no answer came, or none that says so. */

@@ -28,9 +28,9 @@ export class FlashSaleError extends Error {
   readonly correlationId: string | undefined
   /** When it is worth trying again, where the engine said so. */
   readonly retryAfterMillis: number | undefined
-  /** The request id of the order that `buy` sent. */
+  /** The request id of the order that was sent, or that the call was about. */
   readonly requestId: string | undefined
-  /** The order of `buy` may have been accepted. Ask for it, or send it again under the same request id. */
+  /** What was sent may have been accepted. Ask for the order, or send the same again. */
   readonly outcomeUnknown: boolean
   /** The answer's body, with fields such as `opens_at`, `order_status` and `errors`. */
   readonly body: Readonly<Record<string, unknown>> | undefined

@@ -13,13 +13,17 @@ export interface Sale {
   readonly price?: number
   /** Its code in ISO 4217. */
   readonly currency?: string
+  /** How long a hold lasts that does not say it, in seconds; 600 where it is absent. */
+  readonly hold_seconds?: number
+  /** The longest that a hold may last, in seconds; 3600 where it is absent. */
+  readonly max_hold_seconds?: number
 }
 
 /** Units of an item. */
 export interface ItemCounts {
   /** Units that can be bought now. */
   readonly available: number
-  /** Units of orders whose payment is under way. */
+  /** Units of orders whose payment is under way, and of holds. */
   readonly held: number
   /** Units that are paid. */
   readonly sold: number

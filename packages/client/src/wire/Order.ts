@@ -8,7 +8,7 @@ export interface Order {
    * that it outlives a crash of your server. Without it `buy` makes one.
    */
   readonly request_id?: string | undefined
-  /** The buyer: 1 to 100 characters out of letters, digits, `_` and `-`. */
+  /** The buyer: 1 to 100 characters out of letters, digits and `_.:@|+=~-`. */
   readonly user_id: string
   /** What is bought. */
   readonly item_id: string
@@ -36,6 +36,8 @@ export interface Accepted {
 export interface OrderStanding {
   readonly request_id: string
   readonly item_id: string
+  /** The buyer; for callers with an api key alone. */
+  readonly user_id?: string
   /** Absent where the order could not be understood. */
   readonly amount?: number
   readonly status: OrderStatus
@@ -43,6 +45,14 @@ export interface OrderStanding {
   readonly reason?: string
   /** 1 at first, and one more each time that an operator tries the order again. */
   readonly attempt: number
+  /** When an open hold ends that nobody has confirmed: ISO 8601, in UTC. */
+  readonly expires_at?: string
+  /** The hold is confirmed, and being charged. */
+  readonly confirmed?: true
+  /** The money of a completed order is on its way back. */
+  readonly refund?: "pending"
+  /** Payments that the shop owes to the buyer. */
+  readonly refund_due?: ReadonlyArray<{ readonly reference: string }>
   /** That of the request which placed the order. */
   readonly correlation_id: string
   /** ISO 8601, in UTC. */

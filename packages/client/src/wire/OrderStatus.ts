@@ -11,6 +11,8 @@ export type KnownOrderStatus =
   | "FAILED_PAYMENT"
   | "FAILED"
   | "CANCELLED"
+  | "EXPIRED"
+  | "REFUNDED"
 
 /** A status; a later engine may have more. */
 export type OrderStatus = Open<KnownOrderStatus>

@@ -5,8 +5,8 @@ import { Schema } from "effect"
  * - `read`: look at everything that an operator sees, but orders and dead letters.
  * - `stock`: change the stock of items.
  * - `sale`: change when, to whom and for how much items are sold.
- * - `orders`: place and read orders of any user. A shop's server has this one.
- * - `refunds`: nothing yet: no endpoint asks for it. It is kept for refunds.
+ * - `orders`: place, read and cancel orders of any user. A shop's server has this one.
+ * - `refunds`: give back what was sold.
  * - `dlq`: look at dead letters, replay and discard them.
  * - `admin`: all of these.
  */

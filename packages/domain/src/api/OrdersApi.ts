@@ -76,10 +76,10 @@ const buy = HttpApiEndpoint.post("buy", "/buy", { payload: Order, success: accep
   OpenApi.annotations({
     summary: "Place an order",
     description:
-      "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is " +
-      "answered 409 with the order's status. An order that cannot succeed now is answered 403, 404 or 410, and leaves " +
-      "no trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when " +
-      "to come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, " +
+      "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is answered " +
+      "409 with the order's status. An order that cannot succeed now is answered 403, 404 or 410, and leaves no " +
+      "trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when to " +
+      "come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, " +
       "and how many are left in it. A buyer's token orders for its own user alone, and for its item where it names one."
   })
 )
@@ -87,10 +87,11 @@ const buy = HttpApiEndpoint.post("buy", "/buy", { payload: Order, success: accep
 const hold = HttpApiEndpoint.post("hold", "/holds", { payload: Hold, success: accepted, error: refusals })
   .annotateMerge(OpenApi.annotations({
     summary: "Hold units for a buyer who has still to pay",
-    description: "As `POST /buy`, but that nothing is charged: the order is `RESERVED` until `expires_at`, and then " +
-      "`EXPIRED`, unless somebody confirms it, tells that it is paid for, or cancels it. `hold_seconds` counts from the " +
-      "moment at which the hold is accepted; without it the sale's own `hold_seconds` do, else 600. More than the " +
-      "sale's `max_hold_seconds`, else 3600, is 400; 503 `overloaded` where the hold would be over before it is decided."
+    description:
+      "As `POST /buy`, but that nothing is charged: the order is `RESERVED` until `expires_at`, and then `EXPIRED`, " +
+      "unless somebody confirms it, tells that it is paid for, or cancels it. `hold_seconds` counts from the moment " +
+      "at which the hold is accepted; without it the sale's own `hold_seconds` do, else 600. More than the sale's " +
+      "`max_hold_seconds`, else 3600, is 400; 503 `overloaded` where the hold would be over before it is decided."
   }))
 
 const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
@@ -100,9 +101,10 @@ const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
 }).annotateMerge(OpenApi.annotations({
   summary: "What became of an order",
   description: "`PENDING`, `RESERVED`, and then one that is final: `COMPLETED`, `FAILED_SOLD_OUT`, `FAILED_LIMIT`, " +
-    "`FAILED_PAYMENT`, `FAILED`, `CANCELLED` or `EXPIRED`; `COMPLETED` may become `REFUNDED`. A final one is found for a day (or as long as is set) where the " +
-    "order held units, and for half an hour where it was turned away. Where two orders for one item came under one " +
-    "id, it is the first one's. For a buyer's token there are no orders but the buyer's own: any other is 404."
+    "`FAILED_PAYMENT`, `FAILED`, `CANCELLED` or `EXPIRED`; `COMPLETED` may become `REFUNDED`. A final one is found " +
+    "for a day (or as long as is set) where the order held units, and for half an hour where it was turned away. " +
+    "Where two orders for one item came under one id, it is the first one's. For a buyer's token there are no orders " +
+    "but the buyer's own: any other is 404."
 }))
 
 export class OrdersApi

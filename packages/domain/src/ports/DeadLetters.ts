@@ -8,7 +8,8 @@ import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
 /**
- * Why a record is dead-lettered: a closed set. `Payment Without Order` is a payment that its shop owes to the buyer. There is no `Redis Failure`: processors wait until the store is back.
+ * Why a record is dead-lettered: a closed set. There is no `Redis Failure`: processors wait until the store is back.
+ * `Payment Without Order`: a shop has taken money for which there is no order, and owes it to the buyer.
  */
 export const DeadLetterReason = Schema.Literals(["Payment Timeout", "Invalid Order Format", "Payment Without Order"])
 export type DeadLetterReason = typeof DeadLetterReason.Type
@@ -28,7 +29,7 @@ export const DeadLetter = Schema.Struct({
   /** Of one unit, as this attempt was to be charged; absent where the sale named none. */
   price: Schema.optionalKey(Price),
   currency: Schema.optionalKey(Currency),
-  /** Buyer and units of the order, where its record is a `confirm`, which does not say so. */
+  /** Buyer and units of the order, where its record does not say them: of a hold that was confirmed. */
   userId: Schema.optionalKey(UserId),
   amount: Schema.optionalKey(Amount),
   /** When it was put, ISO 8601 in UTC. */

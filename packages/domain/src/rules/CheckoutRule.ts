@@ -37,7 +37,8 @@ const expired = (order: HeldOrder): HeldOrder => ({ ...order, reason: "expired" 
 
 /**
  * An open hold is charged from now on, or sold where it is paid for already. A confirmation that comes too late is the
- * expiry. A payment that does not complete its order is due back to its buyer.
+ * expiry. A payment that does not complete its order is due back to its buyer; one that is due back already completes
+ * none.
  */
 export const confirm = (item: Item, offset: number, command: Of<"Confirm">): Ledger.Decision => {
   const { attempt, reference, requestId, userId } = command
@@ -52,6 +53,9 @@ export const confirm = (item: Item, offset: number, command: Of<"Confirm">): Led
   if (command.at >= due) {
     const [released, outcome] = Ledger.release(item, requestId, expired(order))
     return RefundsDue.unlessCounted(released, offset, command, outcome, undefined)
+  }
+  if (RefundsDue.shownTo(known.refundsDue, order.userId).some((owed) => owed.reference === reference)) {
+    return [item, known]
   }
   const confirmed: HeldOrder = { ...order, state: "held", hold: { confirmedAtOffset: offset, reference } }
   return reference === undefined

@@ -25,7 +25,10 @@ export const needsCheckout = (command: Command): boolean => {
   }
 }
 
-/** The order and the attempt that such a command names, as what is unreadable is kept under them. */
+/**
+ * The order and the attempt that such a command names, as what is unreadable is kept under them: what the headers of its
+ * record say, as a build that knows version 1 alone reads nothing else.
+ */
 export const namedBy = (command: Command) => {
   switch (command._tag) {
     case "Hold":
@@ -33,7 +36,7 @@ export const namedBy = (command: Command) => {
       return { requestId: command.order.requestId, attempt: command._tag === "Place" ? command.attempt : 1 }
     case "Confirm":
     case "Refund":
-      return { requestId: command.requestId, attempt: command.attempt ?? 1 }
+      return { requestId: command.requestId, attempt: 1 }
     default:
       return { requestId: undefined, attempt: 1 }
   }

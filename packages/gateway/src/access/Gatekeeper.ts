@@ -79,14 +79,17 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
         return new Denied(denial)
       }
 
+      const denyEntry = (refusal: MayDo.AccessRefusal | undefined): Denied<EntryDenial> | undefined =>
+        refusal && deny<EntryDenial>(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
+
       const waitOf = (headers: RequestHeaders, remote: string | undefined): number =>
         credentials.waitOf(() => clientOf(headers, remote))
       const clientOf = (headers: RequestHeaders, remote: string | undefined): string =>
         AddressKey.of(addressOf(remote, headerOf(headers, "x-forwarded-for")))
 
       const admit = (caller: Caller): Entry => {
-        const refusal = MayDo.refusalOf(auth, caller, USE_ORDERS)
-        if (refusal !== undefined) return deny(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
+        const denied = denyEntry(MayDo.refusalOf(auth, caller, USE_ORDERS))
+        if (denied !== undefined) return denied
         const wait = caller._tag === "Buyer" && !buyers.isClean() ? buyers.waitOf(caller.userId) : 0
         if (wait > 0) return deny({ _tag: "TooManyFailures", wait })
         letIn(KINDS[caller._tag]).updateUnsafe(1, context)
@@ -124,11 +127,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
           count(code)
           return code
         },
-        paymentDenialOf: (caller) => {
-          const refusal = MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)
-          if (refusal === undefined) return undefined
-          return deny(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
-        },
+        paymentDenialOf: (caller) => denyEntry(MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)),
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {
           if (caller._tag !== "Buyer") return

@@ -44,14 +44,7 @@ import * as Claims from "./Claims.ts"
 import * as ClaimStage from "./ClaimStage.ts"
 import * as DuplicateWait from "./DuplicateWait.ts"
 import * as FinishStage from "./FinishStage.ts"
-import {
-  type AcceptedOrder,
-  type AdmissionResult,
-  type NewOrder,
-  OrderInFlight,
-  type OrderKind,
-  run
-} from "./OrderInFlight.ts"
+import * as InFlight from "./OrderInFlight.ts"
 import * as PrecheckStage from "./PrecheckStage.ts"
 import * as RulesStages from "./RulesStages.ts"
 
@@ -65,14 +58,18 @@ export interface Settings {
 
 export class Admission extends Context.Service<Admission, {
   /** Succeeds once the order is durable in the log. */
-  readonly place: (kind: OrderKind, order: NewOrder, caller: Caller) => Effect.Effect<AcceptedOrder, Refusals.Refusal>
+  readonly place: (
+    kind: InFlight.OrderKind,
+    order: InFlight.NewOrder,
+    caller: Caller
+  ) => Effect.Effect<InFlight.AcceptedOrder, Refusals.Refusal>
   /** The same by a callback, which is called once, whatever happens. Never throws. */
   readonly offer: (
-    kind: OrderKind,
-    order: NewOrder,
+    kind: InFlight.OrderKind,
+    order: InFlight.NewOrder,
     request: RequestContext,
     caller: Caller,
-    completion: Completion.Completion<AdmissionResult>
+    completion: Completion.Completion<InFlight.AdmissionResult>
   ) => void
   /** Orders in flight now. */
   readonly inFlight: () => number
@@ -98,7 +95,7 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
 
   /** Why an order is refused before anything is done for it. */
   const refusalOf = (
-    order: NewOrder,
+    order: InFlight.NewOrder,
     { correlationId }: RequestContext,
     caller: Caller
   ): Refusals.Refusal | undefined => {
@@ -121,7 +118,10 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
       return completion(Exit.die(defect))
     }
     if (refusal !== undefined) return completion(Exit.fail(refusal))
-    run(precheck, new OrderInFlight(order, kind, request, places.taken, places.shareOf(caller), completion))
+    InFlight.run(
+      precheck,
+      new InFlight.OrderInFlight(order, kind, request, places.taken, places.shareOf(caller), completion)
+    )
   }
   return Admission.of({
     offer,
@@ -134,24 +134,10 @@ const make = Effect.fnUntraced(function*({ maxInFlight, maxQueueWait, rateLimit 
   })
 })
 
+type Ports = OrderLog | ItemStore | OrderStatuses | RateLimits
+type Guards = PartitionCount | LogBreaker | StoreBreaker | StoreRoomGuard | Unconfirmed | WaitEstimate | Gatekeeper
+
 export const layer = (
   settings: Settings
-): Layer.Layer<
-  Admission,
-  never,
-  | OrderLog
-  | ItemStore
-  | OrderStatuses
-  | RateLimits
-  | ItemReads
-  | PartitionCount
-  | LogBreaker
-  | StoreBreaker
-  | StoreRoomGuard
-  | Unconfirmed
-  | WaitEstimate
-  | Gatekeeper
-  | Places
-  | ProcessorRules
-  | ItemRules
-> => Layer.effect(Admission, make(settings))
+): Layer.Layer<Admission, never, Ports | Guards | ItemReads | Places | ProcessorRules | ItemRules> =>
+  Layer.effect(Admission, make(settings))

@@ -1,4 +1,7 @@
-/** One `POST /buy` or `POST /holds` from its body to its answer, without a fiber for it. Why: docs/decisions/0013-the-hot-route.md. */
+/**
+ * One `POST /buy` or `POST /holds` from its body to its answer, without a fiber for it. Why:
+ * docs/decisions/0013-the-hot-route.md.
+ */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { Order } from "@flash-sale/domain/records/Order"
 import * as Completion from "@flash-sale/infra/actor/Completion"

@@ -1,6 +1,6 @@
 /**
- * Encodes the answers to `POST /buy` and `POST /holds` for the wire. Pure. Statuses and bodies are declared in `domain/api/Errors.ts`;
- * `request/Refusals.ts` makes the refusals.
+ * Encodes the answers to `POST /buy` and `POST /holds` for the wire. Pure. Statuses and bodies are declared in
+ * `domain/api/Errors.ts`; `request/Refusals.ts` makes the refusals.
  */
 import * as AccessErrors from "@flash-sale/domain/api/AccessErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"

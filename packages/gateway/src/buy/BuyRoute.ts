@@ -1,6 +1,6 @@
 /**
- * Takes `POST /buy` and `POST /holds` off the server before the framework, whose path around this hot route would cost more than the
- * order. Why: docs/decisions/0013-the-hot-route.md.
+ * Takes `POST /buy` and `POST /holds` off the server before the framework, whose path around this hot route would cost
+ * more than the order. Why: docs/decisions/0013-the-hot-route.md.
  *
  * **Details**: only plain requests are taken: those that no rule refuses, with a body whose length is in the headers
  * and within the bound. All others (no length, another type, `Expect`, a query) go through the framework and its
@@ -11,25 +11,23 @@ import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as Completion from "@flash-sale/infra/actor/Completion"
 import * as AnswerMetrics from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import * as CorrelationIds from "@flash-sale/infra/observability/tracing/CorrelationIds"
-import { ByteSize, Context, Effect, Exit, Layer } from "effect"
+import { Context, Effect, Exit, Layer } from "effect"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Denied } from "../access/Denied.ts"
 import { type Entry, Gatekeeper } from "../access/Gatekeeper.ts"
 import { Arrivals, type Asked } from "../request/Arrivals.ts"
-import { MAX_BODY } from "../request/BodyLimit.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
 import { BuyHandler } from "./BuyHandler.ts"
 import type { BuyResponse } from "./BuyResponses.ts"
 import type { OrderKind } from "./OrderInFlight.ts"
-import { withBody } from "./RequestBody.ts"
+import { isPlain, withBody } from "./RequestBody.ts"
 
 const ASKED: Readonly<Record<OrderKind, Asked>> = {
   buy: { span: "POST /buy", method: "POST", route: "/buy" },
   hold: { span: "POST /holds", method: "POST", route: "/holds" }
 }
-const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
 
 export class BuyRoute extends Context.Service<BuyRoute, {
   /** Takes the request and answers it, or does nothing and returns false. Never throws. */
@@ -38,12 +36,6 @@ export class BuyRoute extends Context.Service<BuyRoute, {
 
 const kindOf = (url: string | undefined): OrderKind | undefined =>
   url === "/buy" ? "buy" : url === "/holds" ? "hold" : undefined
-
-const isPlain = ({ headers, method }: IncomingMessage): boolean => {
-  if (method !== "POST" || headers.expect !== undefined) return false
-  const length = Number(headers["content-length"])
-  return length > 0 && length <= MAX_BYTES
-}
 
 /** A request that was taken, and what answers it. `fields` are those of every answer to its origin, as pairs. */
 interface Exchange {

@@ -1,5 +1,16 @@
 /** The body of a request whose length is in its headers. */
+import { ByteSize } from "effect"
 import type { IncomingMessage } from "node:http"
+import { MAX_BODY } from "../request/BodyLimit.ts"
+
+const MAX_BYTES = ByteSize.toNumberUnsafe(MAX_BODY)
+
+/** Whether a request is a POST with such a body, within the bound, that nobody waits to be asked for. */
+export const isPlain = ({ headers, method }: IncomingMessage): boolean => {
+  if (method !== "POST" || headers.expect !== undefined) return false
+  const length = Number(headers["content-length"])
+  return length > 0 && length <= MAX_BYTES
+}
 
 /** Calls back with the whole body; never where the client hangs up before. */
 export const withBody = (request: IncomingMessage, use: (body: Uint8Array) => void): void => {

@@ -1,6 +1,6 @@
 /**
- * Two stages that most orders pass at once: those that need version 2 of the rules are refused until the processor knows
- * it, and have their item raised to it before they are appended.
+ * Two stages that most orders pass at once: those that need version 2 of the rules are refused until the processor
+ * knows it, and have their item raised to it before they are appended.
  */
 import { AppendRefused } from "@flash-sale/domain/ports/OrderLog"
 import { isWide } from "@flash-sale/domain/records/Ids"
@@ -28,7 +28,7 @@ export const asking = Effect.fnUntraced(function*(next: Stage): Effect.fn.Return
   return (order) => needsCheckout(order) ? rules.ask(order.order.itemId, completion(order, afterAsk)) : next(order)
 })
 
-/** Hands an order to `append` whose item has the rules that it needs, and to `finish` one whose item cannot get them. */
+/** Hands an order to `append` whose item has the rules that it needs, and to `finish` one whose cannot. */
 export const raising = Effect.fnUntraced(function*(
   append: Stage,
   finish: Stage

@@ -1,7 +1,9 @@
-/** The record of a call about an order. Pure. */
+/** A call about an order, the order that it means, and its record. Pure. */
+import type { Caller } from "@flash-sale/domain/access/Caller"
 import { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type { PaymentToken, RecordedToken } from "@flash-sale/domain/records/token/PaymentToken"
 import type { Cipher } from "@flash-sale/domain/records/token/TokenCipher"
 import type { RequestContext } from "../request/RequestContext.ts"
@@ -19,6 +21,30 @@ export interface Meant {
   /** Undefined where nobody has looked: the present attempt is meant. */
   readonly attempt: number | undefined
 }
+
+/** What the caller says of the order: by both it is found without a look. */
+export interface Named {
+  readonly item_id?: ItemId
+  readonly user_id?: UserId
+}
+
+/** Whether the order is another one than the caller says. */
+export const isOther = (
+  { item_id, user_id }: Named,
+  { itemId }: Pick<StatusRecord, "itemId">,
+  owner: UserId | undefined
+): boolean => (item_id !== undefined && item_id !== itemId) || (user_id !== undefined && user_id !== owner)
+
+/** The order as the caller names it, where that is enough; undefined where somebody has to look. */
+export const meantBy = (
+  { action }: Call,
+  requestId: RequestId,
+  { item_id: itemId, user_id: userId }: Named,
+  caller: Caller
+): Meant | undefined =>
+  action === "cancel" || caller._tag === "Buyer" || itemId === undefined || userId === undefined
+    ? undefined
+    : { requestId, itemId, userId, attempt: undefined }
 
 /** Undefined where there is a token, and the keys to encrypt it are missing (decision 0037). */
 const recorded = (

@@ -1,6 +1,7 @@
 /**
- * What is done about a call to confirm, pay for or cancel an order, by the order's status. Pure. A call is refused early
- * where the status can only be the end of the matter; of all else the log decides, and never a clock of the gateway.
+ * What is done about a call to confirm, pay for or cancel an order, by the order's status. Pure. A call is refused
+ * early where the status can only be the end of the matter; of all else the log decides, and never a clock of the
+ * gateway.
  */
 import type { ConflictCode } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"

@@ -1,6 +1,6 @@
 /**
- * Confirming, paying for and cancelling an order that was accepted. The log decides: a record of the call is appended, and
- * its fold says whether it counts. What can only be the end of the matter is answered at once.
+ * Confirming, paying for and cancelling an order that was accepted. The log decides: a record of the call is appended,
+ * and its fold says whether it counts. What can only be the end of the matter is answered at once.
  *
  * | what fails | what is left behind | the answer |
  * |---|---|---|
@@ -15,7 +15,7 @@ import { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import { RequestIdReused } from "@flash-sale/domain/api/Errors"
 import type * as Errors from "@flash-sale/domain/api/Errors"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -29,14 +29,8 @@ import { StatusReads } from "../reads/StatusReads.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { ActionAppend } from "./ActionAppend.ts"
-import type { Call, Meant } from "./ActionRecord.ts"
+import { type Call, isOther, meantBy, type Named } from "./ActionRecord.ts"
 import * as ActionVerdict from "./ActionVerdict.ts"
-
-/** What the caller says of the order: by both it is found without a look. */
-export interface Named {
-  readonly item_id?: ItemId
-  readonly user_id?: UserId
-}
 
 export type ActionRefusal =
   | Refusals.Full
@@ -57,21 +51,6 @@ export class OrderActions extends Context.Service<OrderActions, {
 }>()("@flash-sale/gateway/checkout/OrderActions") {}
 
 const refused = <A>(error: () => A) => Effect.suspend(() => Effect.fail(withoutStack(error)))
-
-/** Whether the order is another one than the caller says. */
-const isOther = ({ item_id, user_id }: Named, { itemId }: StatusRecord, owner: UserId | undefined): boolean =>
-  (item_id !== undefined && item_id !== itemId) || (user_id !== undefined && user_id !== owner)
-
-/** The order as the caller names it, where that is enough; undefined where somebody has to look. */
-const meantBy = (
-  { action }: Call,
-  requestId: RequestId,
-  { item_id: itemId, user_id: userId }: Named,
-  caller: Caller
-): Meant | undefined =>
-  action === "cancel" || caller._tag === "Buyer" || itemId === undefined || userId === undefined
-    ? undefined
-    : { requestId, itemId, userId, attempt: undefined }
 
 const make = Effect.gen(function*() {
   const places = yield* Places

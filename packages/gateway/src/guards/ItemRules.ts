@@ -1,10 +1,10 @@
 /**
- * Raises items to version 2 of the rules: a `rules` record is acknowledged before the first record of an item that needs
- * that version is appended, so it comes before it in the item's partition.
+ * Raises items to version 2 of the rules: a `rules` record is acknowledged before the first record of an item that
+ * needs that version is appended, so it comes before it in the item's partition.
  *
  * **Details**: whoever cannot see that an item has the version sends the record again, as rules only rise. One is under
- * way for each item, and all that needs it meanwhile waits for it. What was acknowledged is remembered for a while: until
- * it is folded nobody can see it. Not for ever, as a log that an operator accepts may have lost it.
+ * way for each item, and all that needs it meanwhile waits for it. What was acknowledged is remembered for a while:
+ * until it is folded nobody can see it. Not for ever, as a log that an operator accepts may have lost it.
  */
 import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command } from "@flash-sale/domain/records/Command"

@@ -1,6 +1,6 @@
 /**
- * The places of a gateway: so many orders, and calls about orders, may be in flight at once, and so many of one api key.
- * Whoever takes a place gives it back when its answer is made.
+ * The places of a gateway: so many orders, and calls about orders, may be in flight at once, and so many of one api
+ * key. Whoever takes a place gives it back when its answer is made.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"

@@ -17,8 +17,9 @@ import * as HttpRefusals from "../request/HttpRefusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import { RequestRules } from "../request/RequestRules.ts"
 import { Shutdown } from "../request/Shutdown.ts"
+import * as Brought from "./Brought.ts"
 import * as Paths from "./Paths.ts"
-import { type Counted, RefusalCounts } from "./RefusalCounts.ts"
+import { RefusalCounts } from "./RefusalCounts.ts"
 import * as RequestTracing from "./RequestTracing.ts"
 
 const answer = Effect.fnUntraced(function*(counts: RefusalCounts["Service"], refusal: HttpRefusals.HttpRefusal) {
@@ -44,15 +45,6 @@ const fromCause = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
 const isTooLarge = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   Number(headers["content-length"]) > ByteSize.toNumberUnsafe(MAX_BODY)
 
-const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
-  Number(headers["content-length"]) > 0 || headers["transfer-encoding"] !== undefined
-
-const mayBeWithoutBody = (brought: Counted): boolean => brought === "confirm" || brought === "cancel"
-
-/** The label of an answer's count. */
-const routeOf = (brought: Counted | undefined): AnswerMetrics.Route =>
-  brought === undefined ? "else" : brought === "buy" || brought === "hold" ? brought : "action"
-
 /** Why a request is refused before it is routed; undefined where it is not. */
 const refusalOf = (
   rules: RequestRules["Service"],
@@ -66,7 +58,7 @@ const refusalOf = (
   // A body whose own header says that it is too large is not waited for.
   if (isTooLarge(request)) return HttpRefusals.bodyTooLarge
   const brought = Paths.broughtBy(method, url)
-  if (brought !== undefined && !(mayBeWithoutBody(brought) && !hasBody(request))) return rules.refusalOfOrder(headers)
+  if (brought !== undefined && Brought.needsBody(brought, headers)) return rules.refusalOfOrder(headers)
   const allow = Paths.otherThan(method, path)
   return allow === undefined ? undefined : HttpRefusals.methodNotAllowed(allow)
 }
@@ -128,7 +120,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
             request.modify({ url: Paths.withEscapes(url) })
           )
           : answer(counts, refusal)
-        const route = routeOf(Paths.broughtBy(method, url))
+        const route = Brought.routeOf(Paths.broughtBy(method, url))
         return yield* served.pipe(
           // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
           Effect.interruptible,

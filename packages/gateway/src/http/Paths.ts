@@ -4,7 +4,7 @@
  */
 import { Api } from "@flash-sale/domain/api/Api"
 import { Context } from "effect"
-import { type Counted, isCounted } from "./RefusalCounts.ts"
+import * as Brought from "./Brought.ts"
 
 export interface Path {
   /** As the API has it: `/orders/:request_id`. */
@@ -61,31 +61,9 @@ export const Paths: Context.Reference<Find> = Context.Reference<Find>("@flash-sa
 export const otherThan = (method: string, { methods }: Path): string | undefined =>
   methods.includes(method === "HEAD" ? "GET" : method) ? undefined : methods.join(", ")
 
-/** As careless clients write them: with more slashes, in other letters, with a parameter of the path. */
-const LIKE_BUY = /^\/+buy\/*(;.*)?$/i
-const LIKE_HOLDS = /^\/+holds\/*(;.*)?$/i
-const ACTION = /^\/orders\/[^/]+\/(confirm|paid|cancel)$/
-
-const unescaped = (path: string): string => {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
-}
-
-/**
- * What a request means to bring: an order, also where it writes the path so that there is none, or a call about one. By
- * the names of their endpoints.
- */
-export const broughtBy = (method: string, url: string): Counted | undefined => {
-  if (method !== "POST") return undefined
-  const path = withoutQuery(url)
-  const [, action] = ACTION.exec(path) ?? []
-  if (action !== undefined && isCounted(action)) return action
-  const written = unescaped(path)
-  return LIKE_BUY.test(written) ? "buy" : LIKE_HOLDS.test(written) ? "hold" : undefined
-}
+/** What a request for this target means to bring. */
+export const broughtBy = (method: string, url: string): Brought.Brought | undefined =>
+  Brought.by(method, withoutQuery(url))
 
 /** A `;` in a path belongs to an id, as clients need not escape it there; the router would end the path at it. */
 export const withEscapes = (url: string): string => {

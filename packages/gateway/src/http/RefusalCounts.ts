@@ -1,15 +1,9 @@
 /** Counts refusals that no endpoint gives, by what was asked for: orders, and calls about them. */
-import type { OrderAction } from "@flash-sale/infra/observability/metrics/OrderActionMetrics"
 import { Context, Effect, Layer } from "effect"
 import { ActionTelemetry } from "../checkout/ActionTelemetry.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
 import type { RequestContext } from "../request/RequestContext.ts"
-
-/** The names of their endpoints. */
-export const COUNTED = ["buy", "hold", "confirm", "paid", "cancel"] as const
-export type Counted = (typeof COUNTED)[number]
-
-export const isCounted = (endpoint: string): endpoint is Counted => COUNTED.some((name) => name === endpoint)
+import { isAction, isBrought } from "./Brought.ts"
 
 type Code = Parameters<BuyTelemetry["Service"]["refused"]>[1] & Parameters<ActionTelemetry["Service"]["refused"]>[2]
 
@@ -18,13 +12,11 @@ export class RefusalCounts extends Context.Service<RefusalCounts, {
   readonly refused: (request: RequestContext, endpoint: string | undefined, code: Code) => void
 }>()("@flash-sale/gateway/http/RefusalCounts") {}
 
-const isAction = (endpoint: Counted): endpoint is OrderAction => endpoint !== "buy" && endpoint !== "hold"
-
 export const layer: Layer.Layer<RefusalCounts, never, BuyTelemetry | ActionTelemetry> = Layer.effect(
   RefusalCounts,
   Effect.map(Effect.all([BuyTelemetry, ActionTelemetry]), ([orders, actions]) => ({
     refused: (request, endpoint, code) => {
-      if (endpoint === undefined || !isCounted(endpoint)) return
+      if (endpoint === undefined || !isBrought(endpoint)) return
       if (isAction(endpoint)) actions.refused(request, endpoint, code)
       else orders.refused(request, code)
     }

@@ -1,9 +1,9 @@
 /**
  * `GET /orders/:request_id/events`. Why: docs/decisions/0007-live-streams.md.
  *
- * **Details**: an event's id is the order's status, `<attempt>-<status>`, and `-confirmed` of a hold that is: a client that comes back with it has missed
- * nothing if the status is still the same, and gets a snapshot otherwise. The status is read again now and then, as an
- * item's live events are trimmed and not repeated.
+ * **Details**: an event's id is the order's status, `<attempt>-<status>`, and `-confirmed` of a hold that is: a client
+ * that comes back with it has missed nothing if the status is still the same, and gets a snapshot otherwise. The status
+ * is read again now and then, as an item's live events are trimmed and not repeated.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import type { UnknownOrder } from "@flash-sale/domain/api/Errors"
@@ -27,7 +27,6 @@ import { type Subscriber, Subscribers } from "./Subscribers.ts"
 const FIRST_READ = "1 second"
 
 type Refused = UnknownOrder | ReturnType<typeof Refusals.unavailable>
-
 export class OrderEvents extends Context.Service<OrderEvents, {
   /** The stream, or 204 where no more events will come. Runs in the fiber that sends the response. */
   readonly answer: (
@@ -96,9 +95,9 @@ export const layer: Layer.Layer<OrderEvents, never, ItemFeeds | Subscribers | St
         Effect.map(([texts, sent]) =>
           [
             texts,
+            // What moved without another word, as a hold that was confirmed, is in the status a moment later.
             isFinal(sent.status)
               ? Option.none<Waiting>()
-              // What moved without another word, as a hold that was confirmed, is in the status a moment later.
               : Option.some<Waiting>({ sent, timeout: texts.length === 0 ? FIRST_READ : Sse.HEARTBEAT })
           ] as const
         ),

@@ -12,7 +12,7 @@ import { RequestContext } from "../request/RequestContext.ts"
 import type { ItemRead } from "./ItemReads.ts"
 
 /** Whose order it is, as far as this caller is told: a buyer knows, and nobody else but a key is asked who it is. */
-const ownerFor = (caller: Caller, { fingerprint }: StatusRecord): UserId | undefined =>
+const ownerFor = (caller: Pick<Caller, "_tag">, { fingerprint }: StatusRecord): UserId | undefined =>
   caller._tag === "Key" ? ownerIn(fingerprint) : undefined
 
 const shownOf = ({ confirmed, expiresAt, reason, refund, refundDue }: StatusRecord) => ({
@@ -23,7 +23,7 @@ const shownOf = ({ confirmed, expiresAt, reason, refund, refundDue }: StatusReco
   ...(refundDue === undefined || refundDue.length === 0 ? {} : { refund_due: refundDue })
 })
 
-export const ofOrder = (record: StatusRecord, caller: Caller) => {
+export const ofOrder = (record: StatusRecord, caller: Pick<Caller, "_tag">) => {
   const userId = ownerFor(caller, record)
   return {
     request_id: record.requestId,

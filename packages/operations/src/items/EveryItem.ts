@@ -1,4 +1,5 @@
 /** A change of the sale of every item that there is: all of them paused, or none any more. */
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -57,7 +58,7 @@ export const change = Effect.fn("EveryItem.change")(function*(
   patch: SalePatch,
   operator: Operator,
   { onDone = () => {}, within }: Options = {}
-): Effect.fn.Return<EveryResult, never, OrderLog> {
+): Effect.fn.Return<EveryResult, never, OrderLog | ItemStore> {
   let inARow = 0
   let done = 0
   const changeOne = Effect.fnUntraced(function*(itemId: ItemId) {

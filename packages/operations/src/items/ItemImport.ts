@@ -3,19 +3,14 @@
  * a command id of its own, and settings that are so already are left.
  */
 import type { ItemStore, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import type {
-  AppendRefused,
-  AppendUnknown,
-  LogRefused,
-  LogUnavailable,
-  OrderLog
-} from "@flash-sale/domain/ports/OrderLog"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { CommandId, SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { Effect, Result } from "effect"
+import type { RulesError } from "../append/RulesFirst.ts"
 import * as KnownItem from "./KnownItem.ts"
 import * as SaleChange from "./SaleChange.ts"
 import * as StockChange from "./StockChange.ts"
@@ -42,7 +37,7 @@ export interface PlannedItem extends WantedItem {
   readonly before: ItemSummary
 }
 
-export type ImportError = AppendRefused | AppendUnknown | LogRefused | LogUnavailable
+export type ImportError = RulesError
 
 /** What became of an item: the position of its last record, undefined where it needed none. */
 export interface ImportedItem {
@@ -116,7 +111,7 @@ const differing = ({ currency, price, ...patch }: SalePatch, { settings }: ItemS
 export const run = Effect.fn("ItemImport.run")(function*(
   planned: ReadonlyArray<PlannedItem>,
   operator: Operator
-): Effect.fn.Return<ReadonlyArray<ImportedItem>, never, OrderLog> {
+): Effect.fn.Return<ReadonlyArray<ImportedItem>, never, OrderLog | ItemStore> {
   return yield* Effect.forEach(
     planned,
     (item) => Effect.map(Effect.result(bringIn(item, operator)), (result) => ({ itemId: item.itemId, result })),

@@ -1,6 +1,6 @@
 /** Changing the stock of an item: a record in the log, which takes effect in order with the orders. */
 import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
-import { type AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
@@ -8,6 +8,7 @@ import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { type Duration, Effect, type Option, Random, Schedule } from "effect"
 import * as AppendRetries from "../append/AppendRetries.ts"
+import * as RulesFirst from "../append/RulesFirst.ts"
 
 /** How often the item is read until the record has taken effect. */
 const LOOK_EVERY = "50 millis"
@@ -23,16 +24,21 @@ export const freshId: Effect.Effect<Command.CommandId> = Effect.map(
   (words) => Command.CommandId.make(words.map((word) => word.toString(16).padStart(8, "0")).join(""))
 )
 
-/** Appends the change. Repeats a failed append: its command id makes a second record of it a no-op. */
+/**
+ * Appends the change, behind the version of the rules that its item's name needs. Repeats a failed append: its command
+ * id makes a second record of it a no-op.
+ */
 export const append = Effect.fn("StockChange.append")(function*(
   itemId: ItemId,
   adjustment: Command.Adjustment,
   operator: Operator
-): Effect.fn.Return<LogRecord.LogPosition, AppendRefused | AppendUnknown, OrderLog> {
+): Effect.fn.Return<LogRecord.LogPosition, RulesFirst.RulesError, OrderLog | ItemStore> {
   const log = yield* OrderLog
   // A process that has just started does not know the log yet, and its append would be refused.
   yield* Effect.ignore(log.partitions)
-  const record = OperatorRecord.by(operator, LogRecord.encode(itemId, Command.Command.Adjust({ adjustment })))
+  const change = Command.Command.Adjust({ adjustment })
+  yield* RulesFirst.ensure(itemId, change, operator)
+  const record = OperatorRecord.by(operator, LogRecord.encode(itemId, change))
   return yield* AppendRetries.ofIdempotent(log.append(record))
 })
 

@@ -6,15 +6,18 @@ import { Effect } from "effect"
 import * as Letters from "./Letters.ts"
 import { type Refused, refused } from "./Refusal.ts"
 
-/** What is to be done about a letter; `Done` where it was discarded before. */
+/**
+ * What is to be done about a letter; `Done` where it was discarded before. `isPaidBack`: it tells of money that a shop
+ * owed to a buyer, and discarding it says that the buyer has it back.
+ */
 export type Step =
-  | { readonly _tag: "Ready"; readonly id: LetterId }
+  | { readonly _tag: "Ready"; readonly id: LetterId; readonly isPaidBack: boolean }
   | { readonly _tag: "Done"; readonly id: LetterId; readonly handling: Handling }
   | Refused
 
 /** What became of it: discarded now, or before. */
 export type Discarded =
-  | { readonly _tag: "Discarded"; readonly id: LetterId }
+  | { readonly _tag: "Discarded"; readonly id: LetterId; readonly isPaidBack: boolean }
   | { readonly _tag: "Done"; readonly id: LetterId; readonly handling: Handling }
 
 /** What `perform` would do about this letter. Changes nothing. */
@@ -26,7 +29,7 @@ export const inspect = Effect.fn("Discard.inspect")(function*(
     case "Unknown":
       return refused({ code: "unknown_letter" })
     case "Open":
-      return { _tag: "Ready", id }
+      return { _tag: "Ready", id, isPaidBack: found.letter.error === "Payment Without Order" }
     case "Handled":
       return found.handling?.action === "discarded"
         ? { _tag: "Done", id, handling: found.handling }
@@ -41,5 +44,5 @@ export const perform = Effect.fn("Discard.perform")(function*(
 ): Effect.fn.Return<Discarded, StoreUnavailable, DeadLetters> {
   if (step._tag === "Done") return step
   yield* Letters.handle(step.id, "discarded", operator)
-  return { _tag: "Discarded", id: step.id }
+  return { _tag: "Discarded", id: step.id, isPaidBack: step.isPaidBack }
 })

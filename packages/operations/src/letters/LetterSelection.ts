@@ -1,7 +1,8 @@
 /** The letters that one replay or discard is about: named ones, or those that a filter chooses. */
 import type { DeadLetter, DeadLetters, LetterId } from "@flash-sale/domain/ports/DeadLetters"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect } from "effect"
 import * as LetterBatch from "./LetterBatch.ts"
 import * as LetterIdText from "./LetterIdText.ts"
@@ -27,14 +28,14 @@ export const inspect = (
   selection: LetterSelection
 ): Effect.Effect<
   ReadonlyArray<LetterBatch.Inspected<Replay.Step>>,
-  StoreUnavailable,
-  DeadLetters | OrderStatuses
+  Replay.InspectError,
+  DeadLetters | OrderStatuses | ItemStore | OrderLog
 > => {
   if (selection._tag === "Ids") return LetterBatch.inspect(distinct(selection.ids), Replay.inspect)
   return Effect.flatMap(
     Letters.open(selection.filter),
     (letters) =>
-      LetterBatch.inspect<DeadLetter, Replay.Step, StoreUnavailable, OrderStatuses>(
+      LetterBatch.inspect<DeadLetter, Replay.Step, Replay.InspectError, OrderStatuses | ItemStore | OrderLog>(
         letters,
         Replay.inspectLetter
       )

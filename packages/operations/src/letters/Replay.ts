@@ -5,28 +5,23 @@
  * appends the same attempt under the same number; the fold ignores the second record.
  */
 import type { DeadLetter, DeadLetters, Handling, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import {
-  type AppendRefused,
-  type AppendUnknown,
-  type LogRefused,
-  type LogUnavailable,
-  OrderLog
-} from "@flash-sale/domain/ports/OrderLog"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
-import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { DateTime, Effect, Result } from "effect"
 import * as AppendRetries from "../append/AppendRetries.ts"
+import * as RulesFirst from "../append/RulesFirst.ts"
+import * as LetterRecord from "./LetterRecord.ts"
 import * as Letters from "./Letters.ts"
 import { type Refused, refused } from "./Refusal.ts"
-import { check, type Place, type ReplayCheck } from "./ReplayCheck.ts"
+import { check, pendingOf, type Place, type Ready, type ReplayCheck } from "./ReplayCheck.ts"
 
 /** How long it may take to write down what follows from an attempt that is in the log. */
 const MARKED_WITHIN = "5 seconds"
@@ -62,12 +57,13 @@ export type Replayed =
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | Done
 
-export type ReplayError = AppendRefused | AppendUnknown | LogRefused | LogUnavailable | StoreUnavailable | ItemDamaged
+export type InspectError = StoreUnavailable | LogUnavailable | LogRefused
+export type ReplayError = RulesFirst.RulesError
 
 /** What `perform` would do about this letter, by the letter and its order. Changes nothing. */
 export const inspect = Effect.fn("Replay.inspect")(function*(
   id: LetterId
-): Effect.fn.Return<Step, StoreUnavailable, DeadLetters | OrderStatuses> {
+): Effect.fn.Return<Step, InspectError, DeadLetters | OrderStatuses | ItemStore | OrderLog> {
   const found = yield* Letters.find(id)
   switch (found._tag) {
     case "Unknown":
@@ -84,9 +80,19 @@ export const inspect = Effect.fn("Replay.inspect")(function*(
 /** The same for an open letter. Changes nothing. */
 export const inspectLetter = Effect.fn("Replay.inspectLetter")(function*(
   letter: DeadLetter
-): Effect.fn.Return<ReplayCheck, StoreUnavailable, OrderStatuses> {
+): Effect.fn.Return<ReplayCheck, InspectError, OrderStatuses | ItemStore | OrderLog> {
+  const { key, requestId } = letter
+  if (requestId === undefined) return check(letter, { _tag: "Unknown" })
   const statuses = yield* OrderStatuses
-  return check(letter, letter.requestId === undefined ? { _tag: "Unknown" } : yield* statuses.read(letter.requestId))
+  const found = yield* statuses.read(requestId)
+  const itemId = LetterRecord.needsLedger(letter) ? LogRecord.itemOf({ key }) : undefined
+  if (itemId === undefined) return check(letter, found)
+  const log = yield* OrderLog
+  const store = yield* ItemStore
+  const known = yield* Effect.result(store.readOrder(home(itemId, yield* log.partitions), itemId, requestId))
+  if (Result.isSuccess(known)) return check(letter, found, known.success)
+  if (known.failure._tag === "StoreUnavailable") return yield* known.failure
+  return refused({ code: "item_stopped", itemId, detail: known.failure.detail })
 })
 
 /** Performs the step. */
@@ -100,9 +106,10 @@ export const perform = Effect.fn("Replay.perform")(function*(
     return step
   }
   const { letter, next } = step
+  yield* RulesFirst.ensure(next.order.itemId, next, operator)
   const sale = yield* saleOf(next)
   yield* append(next, operator)
-  const marked = yield* Effect.result(mark(letter, next, operator))
+  const marked = yield* Effect.result(mark(step, operator))
   return Result.isSuccess(marked)
     ? { _tag: "Replayed", letter, next, sale }
     : { _tag: "Recorded", letter, next, sale, error: marked.failure }
@@ -124,11 +131,13 @@ const append = Effect.fnUntraced(function*(next: Place, operator: Operator) {
 })
 
 /** Writes the status PENDING for the buyer, and marks the letter: the one also where the other fails. */
-const mark = (letter: DeadLetter, next: Place, operator: Operator) =>
+const mark = (step: Ready, operator: Operator) =>
   Effect.gen(function*() {
     const statuses = yield* OrderStatuses
-    const written = yield* Effect.result(statuses.write([pending(next, DateTime.formatIso(yield* DateTime.now))]))
-    yield* Letters.handle(letter, "replayed", operator)
+    const written = yield* Effect.result(
+      statuses.write([pendingOf(step, DateTime.formatIso(yield* DateTime.now))])
+    )
+    yield* Letters.handle(step.letter, "replayed", operator)
     if (Result.isFailure(written)) return yield* written.failure
   }).pipe(
     Effect.timeoutOrElse({
@@ -136,14 +145,3 @@ const mark = (letter: DeadLetter, next: Place, operator: Operator) =>
       orElse: () => Effect.fail(new StoreUnavailable({ detail: `no answer within ${MARKED_WITHIN}` }))
     })
   )
-
-const pending = ({ attempt, correlationId, order }: Place, updatedAt: string): StatusRecord => ({
-  requestId: order.requestId,
-  itemId: order.itemId,
-  amount: order.amount,
-  status: "PENDING",
-  attempt,
-  correlationId,
-  updatedAt,
-  fingerprint: fingerprint(order)
-})

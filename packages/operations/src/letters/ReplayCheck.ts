@@ -1,12 +1,15 @@
-/** Whether a letter can be replayed, by the letter and the status of its order. Pure. */
+/** Whether a letter can be replayed, by the letter, the status of its order and the item's ledger. Pure. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import type { OrderKnown } from "@flash-sale/domain/ports/ItemStore"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
-import { Attempt } from "@flash-sale/domain/records/Ids"
+import { Attempt, type RequestId } from "@flash-sale/domain/records/Ids"
 import { Instant } from "@flash-sale/domain/records/Instant"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { fingerprint } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Option, Schema } from "effect"
+import * as LetterRecord from "./LetterRecord.ts"
 import * as Letters from "./Letters.ts"
 import { type Refused, refused } from "./Refusal.ts"
 
@@ -15,42 +18,60 @@ export const MAX_ATTEMPTS = 10
 
 export type Place = Extract<Command, { readonly _tag: "Place" }>
 
+export interface Ready {
+  readonly _tag: "Ready"
+  readonly letter: DeadLetter
+  readonly next: Place
+  readonly isHold: boolean
+}
+
 /**
- * - `Ready`: `next` is to be appended.
+ * - `Ready`: `next` is to be appended. `isHold`: its order began as a hold, which was confirmed.
  * - `InLog`: the next attempt was appended before; only the handling is missing.
  * - `Refused`: it cannot be replayed, and why.
  */
 export type ReplayCheck =
-  | { readonly _tag: "Ready"; readonly letter: DeadLetter; readonly next: Place }
+  | Ready
   | { readonly _tag: "InLog"; readonly letter: DeadLetter; readonly status: StatusRecord }
   | Refused
 
-export const check = (letter: DeadLetter, found: StatusLookup): ReplayCheck => {
-  if (letter.error === "Invalid Order Format") return refused({ code: "no_order" })
-  const next = nextAttempt(letter)
-  if (Option.isNone(next)) return refused({ code: "unreadable_value" })
-  if (next.value.attempt > MAX_ATTEMPTS) return tooMany(letter, next.value, found)
+/** `ledger` is what the item knows of the order, where `LetterRecord.needsLedger` says that it is needed. */
+export const check = (letter: DeadLetter, found: StatusLookup, ledger?: OrderKnown): ReplayCheck => {
+  if (letter.error === "Payment Without Order") return refused({ code: "payment_due" })
+  const record = LetterRecord.of(letter)
+  if (letter.error === "Invalid Order Format") {
+    const kind = LetterRecord.kindOf(record)
+    return refused(kind === undefined ? { code: "no_order" } : { code: "not_taken", kind })
+  }
+  const next = nextAttempt(letter, record, ledger)
+  if ("_tag" in next) return next
+  if (next.place.attempt > MAX_ATTEMPTS) return tooMany(letter, next, found)
   switch (found._tag) {
     case "Unknown":
       // Its status has expired. The fold knows the order, and takes only its next attempt.
-      return { _tag: "Ready", letter, next: next.value }
+      return { _tag: "Ready", letter, next: next.place, isHold: next.isHold }
     case "Leased":
-      return refused({ code: "being_placed", requestId: next.value.order.requestId })
+      return refused({ code: "being_placed", requestId: next.place.order.requestId })
     case "Kept":
-      return checkKept(letter, next.value, found.record)
+      return checkKept(letter, next, found.record)
   }
 }
 
-/** One whose next attempt is in the log already is marked all the same: older releases knew no such bound. */
-const tooMany = (letter: DeadLetter, next: Place, found: StatusLookup): ReplayCheck => {
-  const kept = found._tag === "Kept" ? checkKept(letter, next, found.record) : undefined
-  if (kept?._tag === "InLog") return kept
-  return refused({ code: "too_many_attempts", requestId: next.order.requestId, attempt: letter.attempt })
+interface Next {
+  readonly place: Place
+  readonly isHold: boolean
 }
 
-const checkKept = (letter: DeadLetter, next: Place, status: StatusRecord): ReplayCheck => {
-  const { requestId } = next.order
-  if (status.itemId !== next.order.itemId) {
+/** One whose next attempt is in the log already is marked all the same: older releases knew no such bound. */
+const tooMany = (letter: DeadLetter, next: Next, found: StatusLookup): ReplayCheck => {
+  const kept = found._tag === "Kept" ? checkKept(letter, next, found.record) : undefined
+  if (kept?._tag === "InLog") return kept
+  return refused({ code: "too_many_attempts", requestId: next.place.order.requestId, attempt: letter.attempt })
+}
+
+const checkKept = (letter: DeadLetter, { isHold, place }: Next, status: StatusRecord): ReplayCheck => {
+  const { requestId } = place.order
+  if (status.itemId !== place.order.itemId) {
     return refused({ code: "other_item", requestId, status: status.status, itemId: status.itemId })
   }
   if (status.attempt > letter.attempt) return { _tag: "InLog", letter, status }
@@ -60,23 +81,61 @@ const checkKept = (letter: DeadLetter, next: Place, status: StatusRecord): Repla
   if (status.status !== "FAILED_PAYMENT") {
     return refused({ code: "not_failed", requestId, status: status.status, attempt: status.attempt })
   }
-  return { _tag: "Ready", letter, next }
+  return { _tag: "Ready", letter, next: place, isHold }
 }
 
 const decodeStamp = Schema.decodeUnknownOption(Schema.Struct({ attempt: Attempt, acceptedAt: Instant }))
 
+const unreadable = refused({ code: "unreadable_value" })
+
 /**
- * The order's next attempt; deterministic.
+ * The order's next attempt; deterministic. That of a hold is placed and paid at once, with the token that confirmed it.
  *
  * **Details**: it counts as accepted when the letter was put, so that an order that came in time is not rejected
  * because its sale has closed since.
  */
-const nextAttempt = (letter: DeadLetter): Option.Option<Place> => {
+const nextAttempt = (
+  letter: DeadLetter,
+  record: LetterRecord.LetterRecord,
+  ledger: OrderKnown | undefined
+): Next | Refused => {
   const itemId = LogRecord.itemOf({ key: letter.key })
-  if (itemId === undefined) return Option.none()
-  const command = LogRecord.decode(itemId, { ...letter, key: itemId, timestamp: 0, headers: {} })
-  return command._tag !== "Place" ? Option.none() : Letters.putAt(letter).pipe(
-    Option.flatMap((acceptedAt) => decodeStamp({ attempt: letter.attempt + 1, acceptedAt })),
-    Option.map((stamp) => Command.Place({ order: command.order, correlationId: letter.correlationId, ...stamp }))
+  const stamp = Option.flatMap(
+    Letters.putAt(letter),
+    (acceptedAt) => decodeStamp({ attempt: letter.attempt + 1, acceptedAt })
   )
+  if (itemId === undefined || Option.isNone(stamp)) return unreadable
+  if (record._tag !== "Order" && record._tag !== "Confirm") return unreadable
+  const order = record._tag === "Order"
+    ? record.order
+    : LetterRecord.confirmedOrder(letter, itemId, record.confirmation, ledger?.order)
+  if (order === undefined) {
+    return record._tag === "Confirm" ? withoutOrder(record.confirmation.requestId, letter, ledger) : unreadable
+  }
+  if (order.itemId !== itemId) return unreadable
+  const place = Command.Place({ order, correlationId: letter.correlationId, ...stamp.value })
+  return { place, isHold: record._tag === "Confirm" }
 }
+
+/** Nobody says whose order it was. */
+const withoutOrder = (requestId: RequestId, { attempt }: DeadLetter, ledger: OrderKnown | undefined): Refused =>
+  refused(
+    ledger?.isComplete === false
+      ? { code: "attempt_unknown", requestId, attempt }
+      : { code: "order_unknown", requestId }
+  )
+
+/** What its buyer is to see of the next attempt until it is decided. */
+export const pendingOf = (
+  { isHold, next: { attempt, correlationId, order } }: Ready,
+  updatedAt: string
+): StatusRecord => ({
+  requestId: order.requestId,
+  itemId: order.itemId,
+  amount: order.amount,
+  status: "PENDING",
+  attempt,
+  correlationId,
+  updatedAt,
+  fingerprint: fingerprint(order, isHold)
+})

@@ -117,6 +117,8 @@ const notPlaced = (id: string, step: Exclude<Step, { readonly _tag: "Ready" }>):
 const ofRefusal = (refusal: Refusal): Outlook => {
   switch (refusal.code) {
     case "no_order":
+    case "payment_due":
+    case "not_taken":
     case "unreadable_value":
       return "still_invalid"
     case "too_many_attempts":

@@ -9,12 +9,13 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { Slots } from "@flash-sale/infra/actor/Slots"
 import * as CheckoutMetrics from "@flash-sale/infra/observability/metrics/CheckoutMetrics"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Clock, Context, Duration, Effect, Metric, type Scope } from "effect"
+import { Clock, Duration, Effect, Metric, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
 import type { PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
 import * as DueTimes from "./DueTimes.ts"
 import * as Expiries from "./Expiries.ts"
+import { HoldLimits } from "./HoldLimits.ts"
 import * as NewestAccepted from "./NewestAccepted.ts"
 import * as OpenPages from "./OpenPages.ts"
 import * as Refunds from "./Refunds.ts"
@@ -25,19 +26,6 @@ export const LOOK_EVERY = Duration.millis(250)
 const REPORT_EVERY = 4
 /** Looks from one to the next that reads again what there was no room for. */
 const READ_AGAIN_EVERY = 40
-
-/**
- * Open holds and waiting refunds that a partition keeps in memory: about 200 bytes each hold, and twice that each
- * refund. Further ones are read from the store when there is room.
- */
-export const MAX_OPEN_HOLDS = 500_000
-export const MAX_REFUNDS_WAITING = 50_000
-
-/** The bounds. Tests set smaller ones. */
-export const HoldLimits = Context.Reference<{ readonly holds: number; readonly refunds: number }>(
-  "@flash-sale/processor/HoldLimits",
-  { defaultValue: () => ({ holds: MAX_OPEN_HOLDS, refunds: MAX_REFUNDS_WAITING }) }
-)
 
 export interface Holds {
   /** A fold of the item has decided this. */
@@ -116,10 +104,14 @@ export const make = Effect.fnUntraced(function*(
     yield* Metric.update(CheckoutMetrics.refundsWaiting(run.partition), refunds.size())
   })
 
+  const expire = Effect.gen(function*() {
+    while (yield* Expiries.append(run, dueTimes)) yield* Effect.yieldNow
+    yield* Effect.sleep(LOOK_EVERY)
+  })
+
+  // Not behind a log that takes nothing now.
   let looks = 0
   const look = Effect.gen(function*() {
-    let isMore = true
-    while (isMore) isMore = yield* Expiries.append(run, dueTimes)
     yield* refunds.look
     if (looks % REPORT_EVERY === 0) yield* report
     if (++looks % READ_AGAIN_EVERY === 0) yield* readAgain
@@ -147,10 +139,9 @@ export const make = Effect.fnUntraced(function*(
     took: newest.took,
     work: recovered.pipe(
       // What the folds have told is expired meanwhile.
-      Effect.andThen(Effect.raceFirst(
-        Effect.andThen(readAll, Effect.never),
-        Effect.forever(look)
-      ))
+      Effect.andThen(
+        Effect.raceAllFirst([Effect.andThen(readAll, Effect.never), Effect.forever(expire), Effect.forever(look)])
+      )
     )
   }
 })

@@ -35,7 +35,7 @@ export const confirmed = (
   const known = StatusRecords.inLedger(fold.itemId, requestId, EndActions.traceOf(message), order)
   const status = OutcomeStatus.status(order)
   if (known !== undefined && status !== undefined && isWonBy(order, offset)) {
-    const action = won(fold, message, command, known, order, status)
+    const action = EndActions.asFound(won(fold, message, command, known, order, status), order)
     return order.changed ? { ...action, ...HoldActions.stepOf("confirmed", message, known) } : action
   }
   fold.open.skip(message)
@@ -84,8 +84,19 @@ const unlessKnown = (
   if (order.userId === undefined) {
     return order.isRefundDue ? { amendment: dueOf(fold, requestId, order), toldBy: message.record } : {}
   }
-  if (EndActions.isEnd(order, "expired")) return EndActions.ended(fold, message, requestId, trace, order)
-  const known = StatusRecords.inLedger(fold.itemId, requestId, trace, order)
+  const action = EndActions.isEnd(order, "expired")
+    ? EndActions.ended(fold, message, requestId, trace, order)
+    : standing(fold, message, requestId, order)
+  return EndActions.asFound(action, order)
+}
+
+const standing = (
+  fold: Fold,
+  message: Message,
+  requestId: Confirm["requestId"],
+  order: Outcome.OrderOutcome
+): Action => {
+  const known = StatusRecords.inLedger(fold.itemId, requestId, EndActions.traceOf(message), order)
   const status = OutcomeStatus.status(order)
   return known === undefined || status === undefined ? {} : {
     status: StatusRecords.of(known, order, status, fold.now.text),

@@ -64,6 +64,15 @@ export const ended = (
   }
 }
 
+/**
+ * The same action, where the order is found by what its status says, as neither ledger nor record say it: the record is
+ * another caller's, and what was kept while the order was open is gone.
+ */
+export const asFound = ({ status, ...others }: Action, { open }: Outcome.OrderOutcome): Action =>
+  status === undefined
+    ? others
+    : { ...others, ...(open === undefined ? { amendment: StatusRecords.amending(status) } : { status }) }
+
 /** Whether it is the end of a hold that was open, for this reason. */
 export const isEnd = ({ hold, reason, state }: Outcome.OrderOutcome, why: "expired" | "cancelled"): boolean =>
   state === "released" && reason === why && hold !== undefined
@@ -91,5 +100,5 @@ export const cancelled = (
   fresh: boolean
 ): Action | undefined =>
   order.requestId !== undefined && isEnd(order, "cancelled") && (order.changed || !fresh)
-    ? ended(fold, message, order.requestId, traceOf(message), order)
+    ? asFound(ended(fold, message, order.requestId, traceOf(message), order), order)
     : undefined

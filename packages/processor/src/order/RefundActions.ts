@@ -62,18 +62,7 @@ export const settled = (
   if (known === undefined) return undefined
   if (order.changed) return told(fold, message, known, order)
   if (fresh) return undefined
-  // The record does not say what its order is found by: the status that is there does.
   const made = recordOf(fold, known, order)
   if (made === undefined) return undefined
-  return {
-    toldBy: message.record,
-    refunded: requestId,
-    amendment: {
-      requestId,
-      amend: (found) =>
-        found?.itemId === made.itemId && found.fingerprint === made.fingerprint
-          ? { ...made, correlationId: found.correlationId }
-          : made
-    }
-  }
+  return { amendment: StatusRecords.amending(made), toldBy: message.record, refunded: requestId }
 }

@@ -9,6 +9,7 @@ import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import * as RefundsDue from "@flash-sale/domain/rules/RefundsDue"
 import { DateTime } from "effect"
+import type { Amendment } from "./Action.ts"
 import type { KnownOrder, OpenOrder } from "./OpenOrder.ts"
 
 /** Without what else is in a command. */
@@ -86,6 +87,18 @@ export const of = (
     placedAtOffset: placedAtOffset as Offset
   }
 }
+
+/**
+ * The same where the record does not say by which correlation id the order is found: the status that is there does, if
+ * there is one.
+ */
+export const amending = (made: StatusRecord): Amendment => ({
+  requestId: made.requestId,
+  amend: (found) =>
+    found?.itemId === made.itemId && found.fingerprint === made.fingerprint
+      ? { ...made, correlationId: found.correlationId }
+      : made
+})
 
 /** The status of an order that is held: all of it is known from when that began. */
 export const reserved = (order: OpenOrder): StatusRecord =>

@@ -6,9 +6,10 @@ import { AdminItems } from "./AdminItems.ts"
 import { AdminLetters } from "./AdminLetters.ts"
 import { AdminOverview } from "./AdminOverview.ts"
 import { AdminSystem } from "./AdminSystem.ts"
+import { AdminOrders } from "./orders/AdminOrders.ts"
 
 export class AdminApi extends HttpApi.make("flash-sale-admin")
-  .add(AdminItems, AdminLetters, AdminOverview, AdminArchive, AdminSystem)
+  .add(AdminItems, AdminOrders, AdminLetters, AdminOverview, AdminArchive, AdminSystem)
   // Every wrong field is named, and so is one that nobody knows: a setting that is mistyped must not be passed over.
   .annotate(HttpApi.PayloadParseOptions, { errors: "all", onExcessProperty: "error" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all", onExcessProperty: "error" })

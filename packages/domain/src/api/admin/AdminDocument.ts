@@ -11,6 +11,7 @@ import * as AdminExamples from "./AdminExamples.ts"
 import { AdminUnhealthy } from "./AdminSystem.ts"
 import { SaleChange, StockChange } from "./ItemChanges.ts"
 import { Discard, Replay } from "./LetterBodies.ts"
+import { OrderConflict } from "./orders/OrderErrors.ts"
 
 /** The framework gives a stream no words of its own, and marks a key as one choice among none. */
 const STREAM = "The events, until one side closes the connection."
@@ -27,7 +28,7 @@ const describeStreams = (spec: Spec): Spec => ({
 
 const STEPS = [
   PublicNames.amend,
-  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy, StockChange, SaleChange, Discard, Replay }),
+  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy, StockChange, SaleChange, Discard, Replay, OrderConflict }),
   describeStreams,
   CommonAnswers.amend,
   AnswerHeaders.amend,

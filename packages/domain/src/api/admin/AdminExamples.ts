@@ -7,6 +7,7 @@ import type { AdminHealthy, AdminUnhealthy } from "./AdminSystem.ts"
 import type * as Items from "./ItemBodies.ts"
 import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
+import * as OrderExamples from "./orders/OrderExamples.ts"
 
 const final = { retryable: false, correlation_id } as const
 
@@ -138,4 +139,10 @@ const problems = {
   NoArchive: problem("NoArchive", { error: "There is no archive", code: "no_archive", ...final })
 }
 
-export const EXAMPLES: Readonly<Record<string, JsonObject>> = { ...items, ...letters, ...others, ...problems }
+export const EXAMPLES: Readonly<Record<string, JsonObject>> = {
+  ...items,
+  ...letters,
+  ...OrderExamples.EXAMPLES,
+  ...others,
+  ...problems
+}

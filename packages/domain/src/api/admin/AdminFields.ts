@@ -42,6 +42,16 @@ export const Position = Schema.Struct({
   offset: Offset
 }).annotate({ description: "The place of the change's record in the log" })
 
+/** How long ago something was. */
+export const Age = Schema.String.check(
+  Schema.isPattern(/^(?:\d{1,9}(?:s|m|h|d)){1,4}$/, { message: "must be a duration such as 30s, 10m, 2h or 1d" })
+)
+
+/** The id of a dead letter. */
+export const LetterName = Schema.String.check(
+  Schema.isPattern(/^(?:[\w.-]{1,249}\/)?\d{1,4}-\d{1,16}$/, { message: "must be the id of a letter, such as 3-1742" })
+).annotate({ description: "Partition and offset of its record in the log, such as 3-1742" })
+
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 /** The caller's own name for one change: sent again, it counts once. */

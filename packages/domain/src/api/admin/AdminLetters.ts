@@ -16,7 +16,7 @@ const letters = HttpApiEndpoint.get("letters", "/admin/v1/dead-letters", {
 }).annotateMerge(about("dlq", "The letters that nobody has handled, oldest first, page by page"))
 
 const letter = HttpApiEndpoint.get("letter", "/admin/v1/dead-letters/:id", {
-  params: { id: Bodies.LetterName },
+  params: { id: AdminFields.LetterName },
   success: Bodies.LetterDetails,
   error: [UnknownLetter, Errors.Unavailable]
 }).annotateMerge(about("dlq", "One letter, without the payment token; or who has handled it"))

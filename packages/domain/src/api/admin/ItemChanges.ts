@@ -1,5 +1,6 @@
 /** Changes of items as the admin API takes them. Field names are those of the wire. */
 import { Schema } from "effect"
+import { HoldSeconds } from "../../records/checkout/Hold.ts"
 import { Currency, MAX_ADJUSTMENT, Price } from "../../records/Command.ts"
 import { Moment } from "../../records/Moment.ts"
 import { ChangeReason } from "../../records/operator/Operator.ts"
@@ -31,7 +32,16 @@ export const StockChange = Schema.Struct({
 const orNull = <S extends Schema.Top>(schema: S, description: string) =>
   Schema.optionalKey(Schema.NullOr(schema).annotate({ description }))
 
-const SETTINGS = ["opens_at", "closes_at", "paused", "per_user_limit", "price", "currency"] as const
+const SETTINGS = [
+  "opens_at",
+  "closes_at",
+  "paused",
+  "per_user_limit",
+  "price",
+  "currency",
+  "hold_seconds",
+  "max_hold_seconds"
+] as const
 
 /** Changes of how an item is sold: what is absent stays, what is null is taken away. */
 export const SaleChange = Schema.Struct({
@@ -51,6 +61,8 @@ export const SaleChange = Schema.Struct({
     "Of one unit, in the smallest unit of the currency. Comes with `currency`; null takes both away"
   ),
   currency: orNull(Currency, "Its code in ISO 4217. Comes with `price`; null takes both away"),
+  hold_seconds: orNull(HoldSeconds, "How long a hold lasts that does not say it; 600 where it is taken away"),
+  max_hold_seconds: orNull(HoldSeconds, "The longest that a hold may last; 3600 where it is taken away"),
   reason: ChangeReason
 }).check(Schema.makeFilter((change) =>
   SETTINGS.every((name) => change[name] === undefined)

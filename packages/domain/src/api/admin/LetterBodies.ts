@@ -10,19 +10,12 @@ import * as AdminFields from "./AdminFields.ts"
 /** Letters that one request may name. */
 export const MAX_NAMED = 500
 
-export const LetterName = Schema.String.check(
-  Schema.isPattern(/^(?:[\w.-]{1,249}\/)?\d{1,4}-\d{1,16}$/, { message: "must be the id of a letter, such as 3-1742" })
-).annotate({ description: "Partition and offset of its record in the log, such as 3-1742" })
-
-const DURATION = /^(?:\d{1,9}(?:s|m|h|d)){1,4}$/
-
 /** Which letters are meant: all that are open where nothing is said. */
 export const filter = {
   reason: Schema.optionalKey(DeadLetterReason.annotate({ description: "Only letters with this reason" })),
   item: Schema.optionalKey(ItemId.annotate({ description: "Only letters of this item" })),
   older_than: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(DURATION, { message: "must be a duration such as 30s, 10m, 2h or 1d" }))
-      .annotate({ description: "Only letters that were put longer ago than this: 30s, 10m, 2h or 1d" })
+    AdminFields.Age.annotate({ description: "Only letters that were put longer ago than this: 30s, 10m, 2h or 1d" })
   )
 }
 
@@ -81,7 +74,7 @@ export const LetterDetails = Schema.Struct({
 
 const selection = {
   ids: Schema.optionalKey(
-    Schema.Array(LetterName).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_NAMED)).annotate({
+    Schema.Array(AdminFields.LetterName).check(Schema.isMinLength(1), Schema.isMaxLength(MAX_NAMED)).annotate({
       description: `These letters, 1 to ${MAX_NAMED}: all of them are handled, or none`
     })
   ),
@@ -139,6 +132,12 @@ const LetterOutcome = Schema.Struct({
     description: "Of a dry run: false where the item is not wholly folded, so that it may come otherwise"
   })),
   detail: Schema.optionalKey(Schema.String.annotate({ description: "Why its item is stopped" })),
+  kind: Schema.optionalKey(Schema.String.annotate({ description: "Of `not_taken`: what its record was" })),
+  paid_back: Schema.optionalKey(
+    Schema.Literal(true).annotate({
+      description: "Present where discarding it says that its buyer has the money back"
+    })
+  ),
   handling
 })
 

@@ -23,7 +23,7 @@ export const ConflictCode = Schema.Literals([
 ])
 export type ConflictCode = typeof ConflictCode.Type
 
-/** The order is over, or another call was first. With `refund_due` the payment that the call told of is kept: it is due back. */
+/** The order is over, or another call was first. `refund_due`: the payment that the call told of is due back. */
 export class OrderConflict extends Schema.Error<OrderConflict>("OrderConflict")({
   error: fixed("The order has moved on"),
   code: ConflictCode,

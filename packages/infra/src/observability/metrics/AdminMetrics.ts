@@ -4,12 +4,12 @@ import { ACCESS_REASONS } from "./AccessMetrics.ts"
 import { counter, labelled } from "./Series.ts"
 
 /** Statuses that the admin API answers with. Any other is counted as `other`. */
-const KNOWN_STATUSES = [200, 202, 400, 401, 403, 404, 405, 413, 415, 421, 422, 429, 500, 503] as const
+const KNOWN_STATUSES = [200, 202, 400, 401, 403, 404, 405, 409, 413, 415, 421, 422, 429, 500, 503] as const
 const STATUSES = [...KNOWN_STATUSES.map((status) => `${status}` as const), "other"] as const
 type Status = (typeof STATUSES)[number]
 
 /** What an operator changes. */
-export const CHANGES = ["stock", "sale", "pause_all", "resume_all", "replay", "discard"] as const
+export const CHANGES = ["stock", "sale", "pause_all", "resume_all", "cancel", "refund", "replay", "discard"] as const
 export type Change = (typeof CHANGES)[number]
 
 /** Why a request is not let in. */

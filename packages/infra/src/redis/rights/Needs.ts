@@ -88,7 +88,7 @@ const storedItems: Needs<StoredItems["Service"]> = {
   clear: { scripts: ["clear_items"] }
 }
 
-const backlogs: Needs<Backlogs> = {
+const backlogs: Needs<Omit<Backlogs, "ownRules">> = {
   publish: { writes: [["HSET", "backlog"]] },
   read: { reads: [["HGETALL", "backlog"]] }
 }

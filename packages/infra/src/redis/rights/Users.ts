@@ -16,7 +16,7 @@ export const USERS = {
     FoldedLog: ["read"]
   },
   processor: {
-    ItemStore: ["fold", "detectEdits", "levels", "trouble", "isUp"],
+    ItemStore: ["fold", "detectEdits", "openOrders", "names", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
     OrderStatuses: ["write"],
     Backlogs: ["publish"],
@@ -24,7 +24,7 @@ export const USERS = {
     FoldedLog: ["read", "write"]
   },
   operator: {
-    ItemStore: ["fold", "read", "readBuyers", "names", "trouble", "isUp"],
+    ItemStore: ["fold", "read", "readBuyers", "readOrder", "openOrders", "names", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "session"],
     OrderStatuses: ["read", "write"],
     Instances: ["list"],
