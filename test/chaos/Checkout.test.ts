@@ -35,47 +35,51 @@ const gauge = async (url: string, name: string): Promise<number> => {
   return values.reduce((sum, [, value]) => sum + Number(value), 0)
 }
 
-it("every hold has one winner, and all money an order or a letter, whatever is killed", { timeout: TIMEOUT }, async () => {
-  const API_KEYS_FILE = join(await Services.folder(), "keys.json")
-  const scene = await Scene.make({ lib, env: { API_KEYS_FILE } })
-  const strikes = [
-    () => again(first(scene)),
-    () => again(scene.gateway),
-    () => scene.store.killAndStart(),
-    () => again(first(scene)),
-    () => scene.store.killAndForget()
-  ]
-  const output = await Load.balanced({
-    url: scene.gateway.url,
-    env: { ...scene.env, FLASH_SALE_KEY: await Services.apiKey("orders", scene.env) },
-    items: ITEMS,
-    orders: RATE * SECONDS,
-    rate: RATE,
-    shares: Load.CHECKOUT,
-    blows: FULL ? [...strikes, ...strikes, ...strikes] : strikes
-  })
-  process.stdout.write(`${output.slice(output.lastIndexOf("Answers to"))}\n`)
-  const { dueBack, sales, told } = payments(output)
-  expect(sales).toBeGreaterThan(0)
-  expect(dueBack).toBeGreaterThan(0)
-  expect(sales + dueBack).toBe(told)
+it(
+  "every hold has one winner, and all money an order or a letter, whatever is killed",
+  { timeout: TIMEOUT },
+  async () => {
+    const API_KEYS_FILE = join(await Services.folder(), "keys.json")
+    const scene = await Scene.make({ lib, env: { API_KEYS_FILE } })
+    const strikes = [
+      () => again(first(scene)),
+      () => again(scene.gateway),
+      () => scene.store.killAndStart(),
+      () => again(first(scene)),
+      () => scene.store.killAndForget()
+    ]
+    const output = await Load.balanced({
+      url: scene.gateway.url,
+      env: { ...scene.env, FLASH_SALE_KEY: await Services.apiKey("orders", scene.env) },
+      items: ITEMS,
+      orders: RATE * SECONDS,
+      rate: RATE,
+      shares: Load.CHECKOUT,
+      blows: FULL ? [...strikes, ...strikes, ...strikes] : strikes
+    })
+    process.stdout.write(`${output.slice(output.lastIndexOf("Answers to"))}\n`)
+    const { dueBack, sales, told } = payments(output)
+    expect(sales).toBeGreaterThan(0)
+    expect(dueBack).toBeGreaterThan(0)
+    expect(sales + dueBack).toBe(told)
 
-  // A payment of which the answer was lost is due back as well where it has sold nothing, so there may be a few more.
-  const processor = first(scene)
-  await until("the letters are counted", async () => await gauge(processor.url, "processor_refunds_due") >= dueBack)
-  const list = ["dlq", "list", "--json", "--limit", "10000", "--reason", "payment-without-order"]
-  const listed = await Services.run(list, scene.env)
-  const letters = listed.output.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).request_id)
-  expect(letters.length).toBeGreaterThanOrEqual(dueBack)
-  expect(new Set(letters).size).toBe(letters.length)
-  expect(await gauge(processor.url, "processor_refunds_due")).toBe(letters.length)
-  expect(await gauge(processor.url, "processor_holds_open")).toBe(0)
-  expect(await gauge(processor.url, "processor_holds_overdue_seconds")).toBe(0)
+    // A payment of which the answer was lost is due back as well where it has sold nothing, so there may be a few more.
+    const processor = first(scene)
+    await until("the letters are counted", async () => await gauge(processor.url, "processor_refunds_due") >= dueBack)
+    const list = ["dlq", "list", "--json", "--limit", "10000", "--reason", "payment-without-order"]
+    const listed = await Services.run(list, scene.env)
+    const letters = listed.output.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line).request_id)
+    expect(letters.length).toBeGreaterThanOrEqual(dueBack)
+    expect(new Set(letters).size).toBe(letters.length)
+    expect(await gauge(processor.url, "processor_refunds_due")).toBe(letters.length)
+    expect(await gauge(processor.url, "processor_holds_open")).toBe(0)
+    expect(await gauge(processor.url, "processor_holds_overdue_seconds")).toBe(0)
 
-  process.stdout.write(`${await Aftermath.charges(scene, sales)}\n`)
-  const { code, output: compared } = await Services.run(["reconcile"], scene.env)
-  expect(compared).toContain(" 0 differ")
-  expect(code).toBe(0)
-  await Processors.stops(processor)
-  expect(await scene.gateway.stop()).toEqual({ code: 0, signal: null })
-})
+    process.stdout.write(`${await Aftermath.charges(scene, sales)}\n`)
+    const { code, output: compared } = await Services.run(["reconcile"], scene.env)
+    expect(compared).toContain(" 0 differ")
+    expect(code).toBe(0)
+    await Processors.stops(processor)
+    expect(await scene.gateway.stop()).toEqual({ code: 0, signal: null })
+  }
+)

@@ -9,10 +9,10 @@ import { until } from "../../servers/Processes.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
 import * as Books from "../checkout/Books.ts"
+import * as Fleet from "../checkout/Fleet.ts"
 import * as Shop from "../checkout/Shop.ts"
 import * as Processors from "../Processors.ts"
 import * as Services from "../Services.ts"
-import * as Fleet from "./Fleet.ts"
 import * as OldBuild from "./OldBuild.ts"
 
 const TIMEOUT = 400_000
@@ -55,7 +55,7 @@ describe("Back to the earlier release", () => {
     timeout: TIMEOUT
   }, async ({ skip }) => {
     if (isUnavailable(old.main)) return skip(old.main.reason)
-    const fleet = await Fleet.make(old.main)
+    const fleet = await Fleet.make({ old: old.main })
     let processor = await fleet.service("new", "processor")
     const gateway = await fleet.service("new", "gateway")
     const url = () => gateway.url
@@ -103,7 +103,7 @@ describe("Back to the earlier release", () => {
     timeout: TIMEOUT
   }, async ({ skip }) => {
     if (isUnavailable(old.main)) return skip(old.main.reason)
-    const fleet = await Fleet.make(old.main)
+    const fleet = await Fleet.make({ old: old.main })
     const processor = await fleet.service("new", "processor")
     const gateway = await fleet.service("new", "gateway")
     const beside = await fleet.service("old", "gateway")

@@ -7,10 +7,10 @@ import { until } from "../../servers/Processes.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
 import { isUnavailable } from "../../servers/Unavailable.ts"
 import * as Books from "../checkout/Books.ts"
+import * as Fleet from "../checkout/Fleet.ts"
 import * as Shop from "../checkout/Shop.ts"
 import * as Processors from "../Processors.ts"
 import type * as Services from "../Services.ts"
-import * as Fleet from "./Fleet.ts"
 import * as OldBuild from "./OldBuild.ts"
 
 const TIMEOUT = 400_000
@@ -92,7 +92,7 @@ describe("An upgrade to version 2 of the rules under load", () => {
 
   it("processors first, then gateways", { timeout: TIMEOUT }, async ({ skip }) => {
     if (isUnavailable(old.main)) return skip(old.main.reason)
-    const fleet = await Fleet.make(old.main)
+    const fleet = await Fleet.make({ old: old.main })
     const oldOnes = [await fleet.service("old", "processor"), await fleet.service("old", "processor")] as const
     const oldGateway = await fleet.service("old", "gateway")
     await Processors.share(...oldOnes)
@@ -137,7 +137,7 @@ describe("An upgrade to version 2 of the rules under load", () => {
     skip
   }) => {
     if (isUnavailable(old.main)) return skip(old.main.reason)
-    const fleet = await Fleet.make(old.main)
+    const fleet = await Fleet.make({ old: old.main })
     let processor = await fleet.service("old", "processor")
     const oldGateway = await fleet.service("old", "gateway")
     await Processors.share(processor)

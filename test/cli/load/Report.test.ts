@@ -13,8 +13,7 @@ const orderOf = (index: number) => ({
   itemId,
   amount: 1
 })
-const paid = (index: number) =>
-  ({ _tag: "Paid", reference: PaymentReference.make(`ref-${index}`) }) satisfies Action
+const paid = (index: number) => ({ _tag: "Paid", reference: PaymentReference.make(`ref-${index}`) }) satisfies Action
 
 /** Six orders: one is bought, three are paid for (in time, too late, and nobody knows), one expires, one is refused. */
 const run = () => {

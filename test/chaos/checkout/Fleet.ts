@@ -1,4 +1,4 @@
-/** One Kafka, one Redis and one payment provider, and engines of two builds over them. */
+/** One Kafka, one Redis and one payment provider, and the engine's processes over them, of this build or another. */
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import { Effect, Exit, Scope } from "effect"
@@ -29,24 +29,37 @@ export interface Fleet {
   readonly group: Group.Group
   /** A key of a shop's server. */
   readonly key: string
-  readonly service: (build: "old" | "new", command: "gateway" | "processor") => Promise<Services.Service>
+  /** Starts one, and waits until it is healthy. */
+  readonly service: (
+    build: "old" | "new",
+    command: "gateway" | "processor",
+    env?: Readonly<Record<string, string>>
+  ) => Promise<Services.Service>
 }
 
-const aProvider = async () => {
+export interface Options {
+  /** The first file of the old build's command, where one is wanted. */
+  readonly old?: string
+  readonly provider?: ProviderProcess.Options
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Slow enough that some payment is always under way. */
+const SLOW: ProviderProcess.Options = { shares: { slow: 0.2 }, tempers: { declined: 0.05 }, slowMillis: 700 }
+
+const aProvider = async (options: ProviderProcess.Options) => {
   const scope = Scope.makeUnsafe()
   onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-  // Slow enough that some payment is always under way.
-  const provider = ProviderProcess.make({ shares: { slow: 0.2 }, tempers: { declined: 0.05 }, slowMillis: 700 })
-  return Effect.runPromise(Scope.provide(provider, scope))
+  return Effect.runPromise(Scope.provide(ProviderProcess.make(options), scope))
 }
 
-/** `main` is the first file of the old build's command. Nothing of the engine runs yet. */
-export const make = async (main: string): Promise<Fleet> => {
+/** Nothing of the engine runs yet. */
+export const make = async ({ env: more = {}, old, provider: misbehaving = SLOW }: Options = {}): Promise<Fleet> => {
   const redis = await RedisServer.make()
   onTestFinished(() => redis.stop())
   const kafka = await KafkaBroker.make(needed(kafkaLib()))
   onTestFinished(() => kafka.stop())
-  const [provider] = await Promise.all([aProvider(), redis.start(), kafka.start()])
+  const [provider] = await Promise.all([aProvider(misbehaving), redis.start(), kafka.start()])
   const env = {
     REDIS_ADDR: redis.address,
     KAFKA_ADDR: kafka.address,
@@ -54,7 +67,8 @@ export const make = async (main: string): Promise<Fleet> => {
     PAYMENT_API_KEY: ProviderProcess.API_KEY,
     API_KEYS_FILE: join(await Services.folder(), "keys.json"),
     SHUTDOWN_NOTICE: "0ms",
-    CIRCUIT_BREAKER_BASE_TIMEOUT: "1s"
+    CIRCUIT_BREAKER_BASE_TIMEOUT: "1s",
+    ...more
   }
   const made = await Services.run(["key", "create", "--name", "shop", "--scopes", "orders"], env)
   const key = /fs_shop_\w{32}/.exec(made.output)?.[0]
@@ -66,10 +80,8 @@ export const make = async (main: string): Promise<Fleet> => {
     provider,
     group: Group.of([kafka.address]),
     key,
-    service: async (build, command) => {
-      const service = build === "old"
-        ? await Services.service(command, env, main)
-        : await Services.service(command, env)
+    service: async (build, command, own = {}) => {
+      const service = await Services.service(command, { ...env, ...own }, build === "old" ? old : undefined)
       await service.start()
       await service.untilHealth(200)
       return service
