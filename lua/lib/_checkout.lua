@@ -18,9 +18,9 @@ local function hold(item, offset, request, user, amount, acceptedAt, seconds, tr
   local reason = reasonToReject(item, user, amount, acceptedAt)
   if reason then return rejected(item, request, reason, '1') end
   local due = dueTime(item, acceptedAt, seconds)
-  keepOpen(request, due .. ' ' .. trace)
+  keepOpen(request, due .. trace)
   addOrderEvent(request, 'open', '-', '1', due)
-  return withKept(item, request, holdUnits(item, offset, request, user, amount, '1', 'open', ' - -') .. ' ' .. due)
+  return withKept(item, request, holdUnits(item, offset, request, user, amount, '1', 'open ', ' - - -') .. ' ' .. due)
 end
 
 -- An open hold is charged from now on, or sold where it is paid for. A confirmation that comes too late is the expiry.
@@ -39,7 +39,7 @@ local function confirm(item, offset, request, attempt, user, at, reference)
   order.confirmed, order.reference = offset, reference == '' and '-' or reference
   if reference ~= '' then return sellOrder(item, request, order) end
   order.state = 'held'
-  return changed(item, request, order, '-' .. string.match(openOf(request), ' .*$'))
+  return changed(item, request, order, '-' .. string.match(openOf(request), '^%d+(.*)$'))
 end
 
 local function expire(item, offset, request, attempt, at)
@@ -63,5 +63,5 @@ local function refund(item, offset, request, attempt, restock, isByHand, trace)
   end
   order.state, order.reason = 'refunding', reason
   if isByHand == '1' or (order.reference or '-') ~= '-' then return giveBack(item, request, order) end
-  return changed(item, request, order, '- ' .. trace)
+  return changed(item, request, order, '-' .. trace)
 end

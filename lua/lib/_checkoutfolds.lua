@@ -35,7 +35,7 @@ end)
 folds.hold = since(firstOf, function(item, offset, at, fresh)
   if not fresh then return answer(lookUp(item, words[at], '1', offset)) end
   local request, user, amount, acceptedAt, seconds = unpack(words, at, at + 4)
-  answer(hold(item, offset, request, user, amount, acceptedAt, seconds, words[at + 5] .. ' ' .. words[at + 6]))
+  answer(hold(item, offset, request, user, amount, acceptedAt, seconds, words[at + 5]))
 end)
 
 folds.confirm = since(firstOf, function(item, offset, at, fresh)
@@ -56,5 +56,5 @@ end)
 folds.refund = since(firstOf, function(item, offset, at, fresh)
   if not fresh then return answer(lookUp(item, words[at], words[at + 1], offset)) end
   local request, attempt, restock, isByHand = unpack(words, at, at + 3)
-  answer(refund(item, offset, request, attempt, restock, isByHand, words[at + 4] .. ' ' .. words[at + 5]))
+  answer(refund(item, offset, request, attempt, restock, isByHand, words[at + 4]))
 end)

@@ -19,7 +19,8 @@ end
 local function addOrderEvent(request, state, reason, attempt, progress)
   if not emitEvents or request == '' then return end
   local status = STATUS_OF[state] or STATUS_OF[reason] or 'FAILED'
-  changedOrders[#changedOrders + 1] = attempt .. (progress and ':' .. progress or '') .. ' ' .. status .. ' ' .. request
+  if progress then attempt = attempt .. ':' .. progress end
+  changedOrders[#changedOrders + 1] = attempt .. ' ' .. status .. ' ' .. request
 end
 
 local function haveCountsChanged(item)

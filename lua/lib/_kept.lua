@@ -24,7 +24,7 @@ local function prefetchKept(item, named)
   end
 end
 
--- `<due or -> <correlation id> <traceparent or ->`; false where nothing is open.
+-- `<due or -><trace>`; false where nothing is open.
 local function openOf(request)
   local own = kept.open[request]
   if own ~= nil then return own end
@@ -37,7 +37,7 @@ end
 
 -- When an open hold expires; nil where none is open.
 local function dueTimeOf(request)
-  return string.match(openOf(request) or '', '^(%d+) ')
+  return string.match(openOf(request) or '', '^%d+')
 end
 
 -- The payments that are due: `<offset> <reference> <user or *>` of each; nothing where there are none.

@@ -11,24 +11,24 @@ local function reasonToReject(item, user, amount, acceptedAt)
   return nil
 end
 
--- Holds the units. `more` are the words of an order that began as a hold, else ''.
-local function holdUnits(item, offset, request, user, amount, attempt, state, more)
+-- Holds the units. `state` has a space behind it; `tail` is the reason, '-', and what is behind it in the line.
+local function holdUnits(item, offset, request, user, amount, attempt, state, tail)
   local capped = item.per_user_limit ~= ''
   item.available = item.available - amount
   item.held = item.held + amount
   if capped then ledger.buyers[user] = boughtBy(user) + amount end
   local price, currency = item.price ~= '' and item.price or '-', item.currency ~= '' and item.currency or '-'
-  replaceOrder(request, state .. ' ' .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. offset .. ' ' ..
-    (capped and 'capped' or '-') .. ' ' .. price .. ' ' .. currency .. ' -' .. more)
+  replaceOrder(request, state .. user .. ' ' .. amount .. ' ' .. attempt .. ' ' .. offset ..
+    (capped and ' capped ' or ' - ') .. price .. ' ' .. currency .. tail)
   return 'h ' .. price .. ' ' .. currency
 end
 
--- Holds the units for an order that is paid at once. A later attempt at a hold keeps how the hold was confirmed.
-local function holdToPay(item, offset, request, user, amount, attempt, before)
-  local more = before and before.confirmed and ' ' .. before.confirmed .. ' ' .. before.reference or ''
+-- Holds the units for a later attempt. It keeps how a hold was confirmed that it was at first.
+local function holdAgain(item, offset, request, user, amount, attempt, before)
+  local more = before.confirmed and ' ' .. before.confirmed .. ' ' .. before.reference or ''
   local isConfirmed = more ~= '' and before.confirmed ~= '-'
   addOrderEvent(request, 'held', '-', attempt, isConfirmed and 'confirmed' or nil)
-  return holdUnits(item, offset, request, user, amount, attempt, 'held', more) .. more
+  return withKept(item, request, holdUnits(item, offset, request, user, amount, attempt, 'held ', ' -' .. more) .. more)
 end
 
 -- The outcome of an order that never held units.
@@ -46,7 +46,10 @@ local function place(item, offset, request, user, amount, attempt, acceptedAt)
   if not isNextAttempt and (order or rejectionOf(item, request)) then return lookUp(item, request, attempt, offset) end
   local reason = reasonToReject(item, user, amount, acceptedAt)
   if not reason then
-    return withKept(item, request, holdToPay(item, offset, request, user, amount, attempt, order))
+    if order then return holdAgain(item, offset, request, user, amount, attempt, order) end
+    addOrderEvent(request, 'held', '-', attempt)
+    local text = holdUnits(item, offset, request, user, amount, attempt, 'held ', ' -')
+    return item.rules < CHECKOUT and text or withKept(item, request, text)
   end
   if order then
     order.attempt, order.offset, order.capped, order.reason = tonumber(attempt), offset, '-', reason

@@ -8,11 +8,11 @@ local FIRST_SETTINGS = 6
 -- How many arguments each kind has. A settlement and an expiry have as many as they say: see `after`.
 local WIDTHS = {
   place = 5, sensed = 2, delta = 2, target = 2, cancel = 2, ['give-up'] = 2, sale = #SETTINGS, rules = 1,
-  unreadable = 2, ['wide-place'] = 5, ['wide-sale'] = #SETTINGS, hold = 7, confirm = 5, refund = 6
+  unreadable = 2, ['wide-place'] = 5, ['wide-sale'] = #SETTINGS, hold = 6, confirm = 5, refund = 5
 }
--- Kinds that begin with the request that they name.
+-- Kinds beside `place` that begin with the request that they name.
 local NAMES_ONE = {
-  place = true, cancel = true, ['give-up'] = true, ['wide-place'] = true, hold = true, confirm = true, refund = true
+  cancel = true, ['give-up'] = true, ['wide-place'] = true, hold = true, confirm = true, refund = true
 }
 -- Arguments of a part of a settlement, and of an expiry.
 local PART = 3
@@ -20,8 +20,10 @@ local EXPIRED_PART = 2
 
 -- Where the record after this one begins. An expiry has its time before its parts.
 local function after(kind, at)
+  local width = WIDTHS[kind]
+  if width then return at + width end
   if kind == 'expire' then return at + 2 + EXPIRED_PART * tonumber(words[at + 1]) end
-  return at + (WIDTHS[kind] or 1 + PART * tonumber(words[at]))
+  return at + 1 + PART * tonumber(words[at])
 end
 
 -- The requests that the records name, each once.
@@ -36,7 +38,7 @@ local function namedBy(words)
     local kind = words[at + 1]
     at = at + 2
     local till = after(kind, at)
-    if NAMES_ONE[kind] then
+    if kind == 'place' or NAMES_ONE[kind] then
       name(words[at])
     elseif kind == 'settle' then
       for part = at + 1, till - 1, PART do name(words[part]) end

@@ -41,9 +41,11 @@ local function sell(item, request, attempt)
   item.held = item.held - amount
   item.sold = item.sold + amount
   addOrderEvent(request, 'sold', '-', attempt)
-  local open = item.rules >= CHECKOUT and openOf(request)
+  local answer = '1 ' .. replaceOrder(request, 'sold' .. string.sub(text, #'held' + 1))
+  if item.rules < CHECKOUT then return answer end
+  local open = openOf(request)
   if open then keepOpen(request, nil) end
-  return withKept(item, request, '1 ' .. replaceOrder(request, 'sold' .. string.sub(text, #'held' + 1)), open)
+  return withKept(item, request, answer, open)
 end
 
 local function settle(item, request, attempt, offset, outcome)

@@ -46,10 +46,13 @@ const READS: Banned = {
     "packages/infra/src/sqlite/statuses/StatusClock.ts":
       "rows outlive the process, so their expiry begins at a time of day",
     "packages/operations/src/doctor/KeysLook.ts": "says which api keys have expired, by the times that they were given",
+    "packages/operations/src/doctor/holds/HoldsLook.ts": "says how long holds are past the times that they were given",
     "packages/operations/src/doctor/Examination.ts": "says how old dead letters are, by the times that they were given",
     "packages/operations/src/letters/Letters.ts":
       "stamps the note that a letter is handled, and knows how old letters are",
     "packages/operations/src/letters/Replay.ts": "stamps a status",
+    "packages/processor/src/holds/Expiries.ts": "stamps when holds were said to be over",
+    "packages/processor/src/holds/Holds.ts": "learns when holds are over, by the times that they were given",
     "packages/processor/src/item/ItemActor.ts": "stamps statuses and dead letters",
     "packages/processor/src/partition/BacklogReporter.ts": "compares with the time of a record",
     "packages/processor/src/partition/Forwarding.ts": "stamps a dead letter",

@@ -4,7 +4,7 @@
  */
 import { assert, layer } from "@effect/vitest"
 import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/ports/DeadLetters"
-import { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
+import { CorrelationId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Schedule } from "effect"
 import { randomInt } from "node:crypto"
@@ -76,6 +76,24 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         const [found] = yield* listed(store, one)
         assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [] })
       }), TEST_TIMEOUT)
+
+    it.effect(
+      "a letter of a confirmation is kept with whose order it is about, and payments that are due are counted",
+      () =>
+        Effect.gen(function*() {
+          const store = yield* DeadLetters
+          const before = yield* ready(store.stats)
+          const one = letter({ error: "Payment Without Order", userId: UserId.make("u@1.x"), amount: 3 })
+          yield* store.put(one)
+          yield* store.put(letter())
+          const [found] = yield* listed(store, one)
+          assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [...one.value] })
+          assert.strictEqual((yield* store.stats).refundsDue, before.refundsDue + 1)
+          yield* store.handle(handling(one))
+          assert.strictEqual((yield* store.stats).refundsDue, before.refundsDue)
+        }),
+      TEST_TIMEOUT
+    )
 
     it.effect("a letter that is put again is the same letter", () =>
       Effect.gen(function*() {

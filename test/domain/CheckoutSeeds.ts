@@ -10,7 +10,8 @@ import {
   requests,
   type Seedling,
   times,
-  userIds
+  userIds,
+  uuid
 } from "./HistorySeeds.ts"
 
 const reference = ({ reference: index }: Seedling) => references[index]!
@@ -18,7 +19,7 @@ const reference = ({ reference: index }: Seedling) => references[index]!
 const trace = ({ bits }: Seedling): OrderTrace =>
   has(bits, 3)
     ? { correlationId, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }
-    : { correlationId }
+    : { correlationId: has(bits, 4) ? uuid : correlationId }
 
 const hold = (seedling: Seedling): Command => ({
   _tag: "Hold",

@@ -37,6 +37,8 @@ export const references = ["ref-1", "ref-1", "ref 2", "-", "%2D", "é/𝄞*"].ma
 /** Few names come often, so that much happens to one order; all of them come. */
 export const requests = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => requestIds[index]!)
 export const outcomes = ["paid", "paid", "declined", "voided", "voided"] as const
+/** A correlation id of the form that gateways make. */
+export const uuid = CorrelationId.make("0af76519-16cd-43dd-8448-eb211c80319c")
 export const correlationId = CorrelationId.make("history")
 export const decimals = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
 

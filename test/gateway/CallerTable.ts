@@ -74,8 +74,8 @@ const NOT_PROVEN = {
   "another scheme": "401 unauthenticated"
 }
 
-const buying = (asked: string, buyerOfOtherItem: string): Row => ({
-  endpoint: "POST /buy",
+const buying = (endpoint: string, asked: string, buyerOfOtherItem: string): Row => ({
+  endpoint,
   asked,
   answers: withoutNobody({
     ...NOT_PROVEN,
@@ -103,24 +103,69 @@ const reading = (endpoint: string, asked: string, found: string, notTheirs: stri
 })
 
 const UNKNOWN = "404 unknown_order"
+
+/** What is done with an order: `done` where it is found, `notTheirs` where it is another's. */
+const acting = (
+  endpoint: string,
+  asked: string,
+  done: string,
+  notTheirs: string,
+  ofOtherItem: string
+): Row => ({
+  endpoint,
+  asked,
+  answers: withoutNobody({
+    ...NOT_PROVEN,
+    "nobody": done,
+    "a key with `orders`": done,
+    "a key with `admin`": done,
+    "the buyer": done,
+    "another buyer": notTheirs,
+    "the buyer, for another item": ofOtherItem
+  })
+})
+
+/** Wants a key, whatever the mode. */
+const paying = (asked: string, done: string): Row => {
+  const answers: Answers = {
+    ...NOT_PROVEN,
+    "nobody": "401 unauthenticated",
+    "a key with `orders`": done,
+    "a key with `admin`": done,
+    "the buyer": "403 missing_scope",
+    "another buyer": "403 missing_scope",
+    "the buyer, for another item": "403 missing_scope"
+  }
+  return { endpoint: "POST /orders/:request_id/paid", asked, answers: { open: answers, required: answers } }
+}
+
+const noOrder = (endpoint: string): Row => ({
+  ...buying(endpoint, "a body that is no order", ""),
+  answers: withoutNobody({
+    ...NOT_PROVEN,
+    "nobody": "400 invalid_body",
+    "a key with `orders`": "400 invalid_body",
+    "a key with `admin`": "400 invalid_body",
+    "the buyer": "400 invalid_body",
+    "another buyer": "400 invalid_body",
+    "the buyer, for another item": "400 invalid_body"
+  })
+})
 const all = (endpoint: string, asked: string, answer = "200"): Row => ({ endpoint, asked, answers: forAll(answer) })
 
 export const PUBLIC_API: Section = {
   title: "The API, at `HTTP_PORT`",
   rows: [
-    buying("an order of the buyer", "403 wrong_item"),
-    {
-      ...buying("a body that is no order", ""),
-      answers: withoutNobody({
-        ...NOT_PROVEN,
-        "nobody": "400 invalid_body",
-        "a key with `orders`": "400 invalid_body",
-        "a key with `admin`": "400 invalid_body",
-        "the buyer": "400 invalid_body",
-        "another buyer": "400 invalid_body",
-        "the buyer, for another item": "400 invalid_body"
-      })
-    },
+    buying("POST /buy", "an order of the buyer", "403 wrong_item"),
+    noOrder("POST /buy"),
+    buying("POST /holds", "an order of the buyer", "403 wrong_item"),
+    noOrder("POST /holds"),
+    acting("POST /orders/:request_id/confirm", "a hold of the buyer", "202", UNKNOWN, "403 wrong_item"),
+    acting("POST /orders/:request_id/confirm", "an order that nobody knows", UNKNOWN, UNKNOWN, UNKNOWN),
+    paying("a hold of the buyer", "202"),
+    paying("an order that nobody knows", UNKNOWN),
+    acting("POST /orders/:request_id/cancel", "a hold of the buyer", "202", UNKNOWN, "403 wrong_item"),
+    acting("POST /orders/:request_id/cancel", "an order that nobody knows", UNKNOWN, UNKNOWN, UNKNOWN),
     reading("GET /orders/:request_id", "an order of the buyer", "200", UNKNOWN),
     reading("GET /orders/:request_id", "an order that nobody knows", UNKNOWN, UNKNOWN),
     reading("GET /orders/:request_id/events", "an order of the buyer", "200", UNKNOWN),

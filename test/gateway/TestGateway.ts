@@ -44,6 +44,8 @@ export class TestGateway extends Context.Service<TestGateway, {
   readonly sendAt: (host: string, body: string) => Effect.Effect<Answer>
   /** Sends to `POST /buy` without saying how long the body is. */
   readonly sendInChunks: Send
+  /** The same to another path. */
+  readonly sendInChunksTo: (path: string, ...args: Parameters<Send>) => ReturnType<Send>
 }>()("test/gateway/TestGateway") {}
 
 const settings: Gateway.Settings = {
@@ -105,6 +107,9 @@ const requestAt = (port: number, host: string, body: string): Effect.Effect<Answ
     sent.end(body)
   })
 
+const inChunks = (port: number, path: string, body: Parameters<Send>[0], headers: Parameters<Send>[1] = JSON_TYPE) =>
+  request(port, path, { method: "POST", body: new Blob([body]).stream(), headers, duplex: "half" })
+
 const serviceAt = (port: number) =>
   Layer.succeed(TestGateway, {
     port,
@@ -113,8 +118,8 @@ const serviceAt = (port: number) =>
     send: (body, headers = JSON_TYPE) => request(port, "/buy", { method: "POST", body, headers }),
     sendTo: (path, body, headers = JSON_TYPE) => request(port, path, { method: "POST", body, headers }),
     sendAt: (host, body) => requestAt(port, host, body),
-    sendInChunks: (body, headers = JSON_TYPE) =>
-      request(port, "/buy", { method: "POST", body: new Blob([body]).stream(), headers, duplex: "half" })
+    sendInChunks: (body, headers) => inChunks(port, "/buy", body, headers),
+    sendInChunksTo: (path, body, headers) => inChunks(port, path, body, headers)
   })
 
 /** A processor whose payments always succeed. */

@@ -114,10 +114,13 @@ describe("check-lua", () => {
     ["lua/lib/_event.lua", "EVENTS_KEPT = 1000", "EVENTS_KEPT = 999", "EVENTS_KEPT"],
     ["lua/lib/_event.lua", "timeout = 'FAILED_PAYMENT'", "timeout = 'CANCELLED'", "STATUS_OF"],
     ["lua/lib/_event.lua", "voiding = 'RESERVED', ", "", "STATUS_OF"],
-    ["lua/write_status.lua", "RESERVED = 1", "RESERVED = 2", "RANK"],
+    ["lua/lib/_forwards.lua", "RESERVED = 1", "RESERVED = 2", "STEP"],
     ["lua/lib/_edits.lua", "MAX_ADJUSTMENT = 1000000000", "MAX_ADJUSTMENT = 1000000", "MAX_ADJUSTMENT"],
     ["lua/lib/_keptedits.lua", "MAX_ADJUSTMENT = 1000000000", "MAX_ADJUSTMENT = 1000000", "MAX_ADJUSTMENT"],
-    ["lua/lib/_fold.lua", "RULES_VERSION = 1", "RULES_VERSION = 2", "RULES_VERSION"]
+    ["lua/lib/_fold.lua", "RULES_VERSION = 2", "RULES_VERSION = 3", "RULES_VERSION"],
+    ["lua/lib/_kept.lua", "CHECKOUT = 2", "CHECKOUT = 1", "CHECKOUT"],
+    ["lua/lib/_checkout.lua", "MAX_HOLD_SECONDS = 3600", "MAX_HOLD_SECONDS = 7200", "MAX_HOLD_SECONDS"],
+    ["lua/lib/_refundsdue.lua", "MAX_REFUNDS_DUE = 100", "MAX_REFUNDS_DUE = 10", "MAX_REFUNDS_DUE"]
   ])("misses in %s a change of %s to %s", (path, text, by, name) => {
     const found = checkConstants(withText(path, text, by))
     assert.deepStrictEqual(found.map((one) => [one.path, one.rule]), [[path, "constants"]])

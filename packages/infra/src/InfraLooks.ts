@@ -4,6 +4,7 @@
  */
 import { NodeFileSystem } from "@effect/platform-node"
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect, Layer } from "effect"
@@ -31,10 +32,10 @@ export const kafka = (settings: KafkaSettings, stored: RedisFacts["log"]): Effec
 export const folder = ({ dataDir }: EmbeddedSettings): Effect.Effect<FolderFacts> =>
   Effect.flatMap(Effect.promise(() => import("./sqlite/facts/FolderLook.ts")), ({ look }) => look(dataDir))
 
-/** Log, marks and dead letters of the embedded file, which is opened to be read only. */
+/** Log, marks, items and dead letters of the embedded file, which is opened to be read only. */
 export const layerEmbedded = (
   { dataDir }: EmbeddedSettings
-): Layer.Layer<LogReader | RecoveryMarks | DeadLetters, CannotOpen> =>
+): Layer.Layer<LogReader | RecoveryMarks | DeadLetters | ItemStore, CannotOpen> =>
   Layer.unwrap(Effect.map(
     Effect.promise(() => import("./sqlite/SqliteLooks.ts")),
     (module) => module.layer({ folder: dataDir })

@@ -5,6 +5,7 @@
  */
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Keys from "@flash-sale/infra/redis/Keys"
+import { join } from "node:path"
 import { expect, it, onTestFinished } from "vitest"
 import { operator } from "../../chaos/Processors.ts"
 import * as Services from "../../chaos/Services.ts"
@@ -15,6 +16,7 @@ import { RedisServer } from "../../servers/RedisServer.ts"
 import { kafkaLib, needed, prometheusProgram, redisServerProgram } from "../../servers/servers.ts"
 import * as Traffic from "../Traffic.ts"
 import * as Alerts from "./Alerts.ts"
+import * as Checkout from "./Checkout.ts"
 import { metricsOf } from "./Expressions.ts"
 import * as Letters from "./Letters.ts"
 import * as Rules from "./Rules.ts"
@@ -24,7 +26,7 @@ const EVERY_SECONDS = FULL ? 5 : 1
 /** Five minutes become six seconds: six scrapes. */
 const SPEED = 60
 const LEAST_SECONDS = 6
-const TIMEOUT = FULL ? 900_000 : 120_000
+const TIMEOUT = FULL ? 1_500_000 : 120_000
 const PER_SECOND = 10
 const STOCK = 50_000
 /** In the long version all but one of the dead letters come of the simulated payments. */
@@ -45,7 +47,9 @@ const PAYMENTS = FULL ? ["FlashSalePaymentFailures"] : []
 /** With Redis away nothing is folded; the short version does not wait until that is an alert as well. */
 const STORE = ["FlashSaleRedisDown", ...(FULL ? ["FlashSaleBacklog"] : [])]
 const LOG = ["FlashSaleCircuitBreakerOpen", "FlashSaleHighFailureRate", "FlashSaleKafkaDown"]
-const EVERY = [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS, ...STORE, ...LOG]
+const CLOCK = ["FlashSaleClockStepped"]
+const HOLDS = ["FlashSaleHoldsOverdue", "FlashSaleRefundsWaiting", "FlashSaleRefundsDue"]
+const EVERY = [...SLOW, ...DRIFT, ...LETTERS, ...PAYMENTS, ...STORE, ...LOG, ...CLOCK, ...HOLDS]
 
 const start = async () => {
   const redis = await RedisServer.make()
@@ -57,7 +61,8 @@ const start = async () => {
     REDIS_ADDR: redis.address,
     KAFKA_ADDR: kafka.address,
     CIRCUIT_BREAKER_BASE_TIMEOUT: FULL ? "30s" : "1s",
-    PAYMENT_FAILURE_RATE: "0"
+    PAYMENT_FAILURE_RATE: "0",
+    API_KEYS_FILE: join(await Services.folder(), "keys.json")
   }
   // Its admin port has metrics of its own.
   const gateway = await Services.service("gateway", { ...env, ADMIN_PORT: String(await freePort()) })
@@ -65,6 +70,8 @@ const start = async () => {
   const losing = FULL ? { PAYMENT_FAILURE_RATE: "0.3" } : {}
   const slow = await Services.service("processor", { ...env, ...losing, PAYMENT_LATENCY: "6s" })
   const quick = await Services.service("processor", { ...env, PAYMENT_LATENCY: "0ms" })
+  /** No refund ever gets an answer. */
+  const stuck = await Services.service("processor", { ...env, ...Checkout.LATE_CLOCK, PAYMENT_LATENCY: "5m" })
   await Promise.all([gateway.start(), slow.start()])
   await Promise.all([gateway.untilHealth(200), slow.untilHealth(200)])
   const port = await freePort()
@@ -73,17 +80,17 @@ const start = async () => {
     rules: FULL ? Rules.text() : Rules.faster(Rules.text(), SPEED, LEAST_SECONDS),
     jobs: {
       gateway: [new URL(gateway.url).host],
-      processor: [slow, quick].map(({ url }) => new URL(url).host),
+      processor: [slow, quick, stuck].map(({ url }) => new URL(url).host),
       reconcile: [`127.0.0.1:${port}`]
     },
     everySeconds: EVERY_SECONDS
   })
   onTestFinished(() => prometheus.stop())
-  return { redis, kafka, env, gateway, slow, quick, prometheus }
+  return { redis, kafka, env, gateway, slow, quick, stuck, prometheus }
 }
 
-it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 600_000 }, async () => {
-  const { env, gateway, kafka, prometheus, quick, redis, slow } = await start()
+it("alerts fire, and end with their cause", { timeout: FULL ? 6_000_000 : 600_000 }, async () => {
+  const { env, gateway, kafka, prometheus, quick, redis, slow, stuck } = await start()
   await Services.run(["stock", "set", "101", String(STOCK)], env)
   await Services.run(["stock", "set", DAMAGED, "5"], env)
   const traffic = Traffic.start({ url: gateway.url, itemId: "101", perSecond: PER_SECOND })
@@ -116,9 +123,25 @@ it("alerts fire, and end with their cause", { timeout: FULL ? 2_400_000 : 600_00
   await kafka.kill()
   await Alerts.untilFiring(prometheus, LOG, TIMEOUT)
   await kafka.start()
-  await Alerts.untilResolved(prometheus, EVERY, TIMEOUT)
+  await Alerts.untilResolved(prometheus, [...STORE, ...LOG], TIMEOUT)
 
   await traffic.stop()
+  const checkout = { gateway, env, itemId: "101" }
+  await Checkout.buy(checkout, "given-back")
+  await Checkout.payTooLate(checkout, "paid-late")
+  await quick.stop()
+  await stuck.start()
+  await stuck.untilHealth(200)
+  await Checkout.refund(checkout, "given-back")
+  Checkout.setBack(stuck)
+  await Alerts.untilFiring(prometheus, CLOCK, TIMEOUT)
+  await Checkout.holdTooLong(checkout, "held", Alerts.untilFiring(prometheus, HOLDS, TIMEOUT))
+  await Checkout.refund(checkout, "given-back", "--by-hand", "--reference", "wire-7")
+  await Checkout.payBack(checkout)
+  await stuck.stop()
+  await quick.start()
+  await Alerts.untilResolved(prometheus, EVERY, TIMEOUT)
+
   const ran = await Alerts.timeline(prometheus)
   process.stdout.write(`${ran.join("\n")}\n`)
   for (const alert of EVERY) {

@@ -1,11 +1,15 @@
 /** What has happened before each section of the runbook is opened. */
 import { Kafka, logLevel } from "kafkajs"
+import { setTimeout as delay } from "node:timers/promises"
 import { expect } from "vitest"
+import * as Processors from "../../chaos/Processors.ts"
 import * as Services from "../../chaos/Services.ts"
 import { until } from "../../servers/Processes.ts"
 import type { Compose } from "./Compose.ts"
 import type * as Containers from "./Containers.ts"
 
+/** Longer than a hold of one second. */
+const LATER_MILLIS = 2_500
 /** Orders that one user may send in a minute. */
 const LIMIT = 60
 
@@ -14,6 +18,8 @@ export interface Scene {
   readonly machine: Containers.Machine
   /** One order of one unit, and the status of the answer. */
   readonly buy: (requestId: string, userId: string) => Promise<number>
+  /** A call of a shop, which has a key, and the status of the answer. */
+  readonly call: (path: string, body: object) => Promise<number>
 }
 
 const stock = async ({ machine }: Scene, units: number): Promise<void> => {
@@ -34,11 +40,30 @@ const scribble = async ({ machine }: Scene): Promise<void> => {
   }
 }
 
-const final = ({ machine }: Scene, requestId: string): Promise<void> =>
-  until(`${requestId} is final`, async () => {
-    const answer = await (await fetch(`${machine.gateway.url}/orders/${requestId}`)).text()
-    return answer.includes("COMPLETED") || answer.includes("FAILED")
-  })
+const untilStatus = ({ machine }: Scene, requestId: string, status: RegExp): Promise<void> =>
+  until(`${requestId} is ${status.source}`, async () =>
+    status.test(await (await fetch(`${machine.gateway.url}/orders/${requestId}`)).text()))
+
+const final = (scene: Scene, requestId: string): Promise<void> => untilStatus(scene, requestId, /COMPLETED|FAILED/)
+
+const bought = async (scene: Scene, requestId: string, userId: string): Promise<void> => {
+  expect(await scene.buy(requestId, userId)).toBe(202)
+  await final(scene, requestId)
+}
+
+/** One unit is held for so many seconds, and the hold is told. */
+const hold = async (scene: Scene, requestId: string, userId: string, seconds: number): Promise<void> => {
+  const body = { request_id: requestId, user_id: userId, item_id: "101", amount: 1, hold_seconds: seconds }
+  await until("the hold is taken", async () => await scene.call("/holds", body) === 202)
+  await untilStatus(scene, requestId, /RESERVED|EXPIRED/)
+}
+
+/** With another setting, and at work. */
+const renewed = async ({ compose, machine }: Scene, name: string, value: string): Promise<void> => {
+  await machine.set(name, value)
+  expect(await compose.run("docker-compose", ["up", "-d", "processor"])).toMatchObject({ code: 0 })
+  await Processors.share(machine.processor)
+}
 
 /** Into Redis, behind the engine's back. */
 const typed = async ({ compose }: Scene, ...command: ReadonlyArray<string>): Promise<void> => {
@@ -50,9 +75,10 @@ const typed = async ({ compose }: Scene, ...command: ReadonlyArray<string>): Pro
 /** Each section with what has happened before it is opened, in the order in which they are typed. */
 export const SITUATIONS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   Health: (scene) => stock(scene, 100),
-  "Looking at an order": async (scene) => {
-    expect(await scene.buy("r-1", "u-1")).toBe(202)
-    await final(scene, "r-1")
+  "Looking at an order": (scene) => bought(scene, "r-1", "u-1"),
+  "Cancelling and giving back an order": async (scene) => {
+    await hold(scene, "h-3", "u-3", 600)
+    await bought(scene, "r-8", "u-8")
   },
   "Correcting stock": async () => {},
   "Opening and closing a sale": async () => {},
@@ -78,6 +104,25 @@ export const SITUATIONS: Readonly<Record<string, (scene: Scene) => Promise<void>
     await scribble(scene)
     await scene.machine.set("PAYMENT_FAILURE_RATE", "1")
     await scene.compose.run("docker-compose", ["up", "-d", "processor"])
+  },
+  "Payments without an order": async (scene) => {
+    await hold(scene, "h-1", "u-7", 1)
+    await untilStatus(scene, "h-1", /EXPIRED/)
+    expect(await scene.call("/orders/h-1/paid", { reference: "pay_1" })).toBe(409)
+  },
+  "Refunds wait": async (scene) => {
+    await bought(scene, "r-7", "u-7")
+    await renewed(scene, "PAYMENT_LATENCY", "5m")
+    const refund = ["order", "refund", "r-7", "--restock", "--reason", "came back"]
+    expect(await Services.run(refund, scene.machine.addresses)).toMatchObject({ code: 0 })
+  },
+  "Holds are overdue": async (scene) => {
+    await renewed(scene, "PAYMENT_LATENCY", "100ms")
+    process.kill(scene.machine.processor.pid(), "SIGUSR2")
+    await hold(scene, "h-2", "u-2", 1)
+    // By what comes later the processor learns what time it is.
+    await delay(LATER_MILLIS)
+    expect(await scene.buy("r-9", "u-9")).toBe(202)
   },
   "The stock is not what it should be": (scene) => stock(scene, 97),
   "An item is stopped": async (scene) => {

@@ -93,7 +93,9 @@ describe("The OpenAPI document", () => {
       text.matchAll(/"(\w+_at)":(\{[^{}]*\})/g),
       ([, name, schema = ""]) => ({ name, schema })
     )
-    expect(new Set(properties.map(({ name }) => name))).toEqual(new Set(["opens_at", "closes_at", "updated_at"]))
+    expect(new Set(properties.map(({ name }) => name))).toEqual(
+      new Set(["expires_at", "opens_at", "closes_at", "updated_at"])
+    )
     expect(properties.filter(({ schema }) => JSON.parse(schema).format !== "date-time")).toEqual([])
   })
 

@@ -11,10 +11,17 @@ const stamp = (attempt: number, status: OrderStatus.OrderStatus, place?: number)
   ...(place === undefined ? {} : { placedAtOffset: Offset.make(place) })
 })
 
+const Reference = Schema.Literal("ref").pipe(Schema.brand("PaymentReference"))
+
 const Stamp = Schema.Struct({
   attempt: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3 })),
   status: OrderStatus.OrderStatus,
-  place: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).pipe(Schema.brand("Offset")))
+  placedAtOffset: Schema.optionalKey(
+    Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })).pipe(Schema.brand("Offset"))
+  ),
+  confirmed: Schema.optionalKey(Schema.Literal(true)),
+  refund: Schema.optionalKey(Schema.Literal("pending")),
+  refundDue: Schema.optionalKey(Schema.Array(Schema.Struct({ reference: Reference })).check(Schema.isMaxLength(2)))
 })
 
 const Record = Schema.Struct({
@@ -23,10 +30,10 @@ const Record = Schema.Struct({
   item: Schema.Literals(["1", "2"])
 })
 
-const recordOf = ({ attempt, item, place, status, user }: typeof Record.Type): OrderStatus.StatusRecord => ({
+const recordOf = ({ item, user, ...stamp }: typeof Record.Type): OrderStatus.StatusRecord => ({
   requestId: RequestId.make("r"),
   itemId: ItemId.make(item),
-  ...stamp(attempt, status, place),
+  ...stamp,
   correlationId: CorrelationId.make("c"),
   updatedAt: "",
   fingerprint: user
@@ -97,12 +104,15 @@ describe("StatusRule.isForward", () => {
   )
 
   it.effect.prop(
-    "isForward leaves a final status only for a later attempt or a later record",
+    "isForward leaves a final status only for a later attempt, a later record, a refund, or to tell more of it",
     { a: Stamp, b: Stamp },
     ({ a, b }) =>
       Effect.sync(() => {
         if (!OrderStatus.isFinal(a.status) || !StatusRule.isForward(a, b)) return
-        assert.isTrue(b.attempt > a.attempt || (b.place ?? -1) > (a.place ?? -1))
+        const isLater = b.attempt > a.attempt || (b.placedAtOffset ?? -1) > (a.placedAtOffset ?? -1)
+        const isRefund = b.status === "REFUNDED" && a.status !== "REFUNDED"
+        const isMore = OrderStatus.step(a) === OrderStatus.step(b) && StatusRule.told(b) > StatusRule.told(a)
+        assert.isTrue(isLater || isRefund || isMore)
       })
   )
 })

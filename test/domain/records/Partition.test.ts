@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ItemId } from "@flash-sale/domain/records/Ids"
+import { isItemId } from "@flash-sale/domain/records/Ids"
 import { home, murmur2 } from "@flash-sale/domain/records/Partition"
 import { Effect, Schema } from "effect"
 import { Partitioners } from "kafkajs"
@@ -23,6 +23,9 @@ const kafkajs = (key: Buffer, count: number): number =>
 const MANY = 9_973
 
 const Byte = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 }))
+
+/** Nearly all of them are ids of items. Their own pattern looks ahead, which names are not made from. */
+const AnyName = Schema.String.check(Schema.isPattern(/^[a-zA-Z0-9_.-]{1,100}$/))
 
 describe("Partition: murmur2", () => {
   it("murmur2 hashes as Apache Kafka's own tests say", () => {
@@ -51,9 +54,10 @@ describe("Partition: murmur2", () => {
 describe("Partition.home", () => {
   it.effect.prop(
     "the home of a key is where kafkajs' partitioner puts it",
-    { itemId: ItemId },
+    { itemId: AnyName },
     ({ itemId }) =>
       Effect.sync(() => {
+        if (!isItemId(itemId)) return
         for (const count of [1, 4, 12]) assert.strictEqual(home(itemId, count), kafkajs(Buffer.from(itemId), count))
       })
   )

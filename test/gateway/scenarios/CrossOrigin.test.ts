@@ -57,7 +57,17 @@ layer(TestGateway.layer({ auth: "required", corsOrigins: new Set([SHOP, "http://
 })("Pages of an origin that is listed", (it) => {
   it.effect("ask first, and are told what they may send", () =>
     Effect.gen(function*() {
-      for (const [path, method] of [["/buy", "POST"], ["/orders/x", "GET"], ["/items/x/events", "GET"]] as const) {
+      for (
+        const [path, method] of [
+          ["/buy", "POST"],
+          ["/holds", "POST"],
+          ["/orders/x/confirm", "POST"],
+          ["/orders/x/paid", "POST"],
+          ["/orders/x/cancel", "POST"],
+          ["/orders/x", "GET"],
+          ["/items/x/events", "GET"]
+        ] as const
+      ) {
         const answer = yield* ask("OPTIONS", path, {
           ...page(SHOP),
           "access-control-request-method": method,
@@ -100,6 +110,10 @@ layer(TestGateway.layer({ auth: "required", corsOrigins: new Set([SHOP, "http://
         [404, ask("GET", "/orders/none", { ...page(SHOP), ...key })],
         [404, ask("GET", "/nowhere", page(SHOP))],
         [405, ask("PUT", "/buy", page(SHOP))],
+        [404, ask("POST", "/orders/none/cancel", { ...page(SHOP), ...key })],
+        [404, ask("POST", "/orders/none/confirm", { ...page(SHOP), ...key, ...JSON_TYPE }, "{}")],
+        [403, ask("POST", "/orders/none/paid", { ...page(SHOP), ...key, ...JSON_TYPE }, "{}")],
+        [415, ask("POST", "/holds", { ...page(SHOP), ...key }, order())],
         [200, ask("GET", "/items/page", page(SHOP))],
         [200, ask("GET", "/items/page/events", page(SHOP))],
         [200, ask("GET", "/orders/page-0/events", { ...page(SHOP), ...key })]
@@ -130,6 +144,10 @@ layer(TestGateway.layer({ auth: "required", corsOrigins: new Set([SHOP, "http://
         assert.include(answer.text, "cross_site")
         // That an answer may be another for another origin holds for this one, too.
         assert.deepStrictEqual(corsOf(answer), { vary: "origin" })
+        for (const path of ["/holds", "/orders/x/confirm", "/orders/x/cancel"]) {
+          // Without a body and a type it is what any page may have a browser send.
+          assert.strictEqual((yield* ask("POST", path, page(origin))).status, 403, path)
+        }
         const asked = yield* ask("OPTIONS", "/buy", { ...page(origin), "access-control-request-method": "POST" })
         assert.strictEqual(asked.status, 403, origin)
         assert.deepStrictEqual(corsOf(asked), { vary: "origin" })

@@ -1,7 +1,7 @@
 /** What is read of the entries that a hand changed in Redis, and what is not. */
 import { describe, expect, it } from "@effect/vitest"
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
-import { ItemId, UserId } from "@flash-sale/domain/records/Ids"
+import { CorrelationId, ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
 import { damaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
@@ -77,9 +77,30 @@ describe("An entry in Redis", () => {
 
   it("of an open order and of payments that are due is read where every word can be right", () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    expect(CheckoutText.open("5000 c -")).toEqual({ dueAt: 5_000, correlationId: "c" })
+    expect(CheckoutText.open("5000 c")).toEqual({ dueAt: 5_000, correlationId: "c" })
+    const uuid = "0af76519-16cd-43dd-8448-eb211c80319c"
+    expect(CheckoutText.open("5000~CvdlGRbNQ92ESOshHIAxnA")).toEqual({ dueAt: 5_000, correlationId: uuid })
+    for (const correlationId of [uuid, uuid.toUpperCase(), "-", "a:b_c.d"].map((id) => CorrelationId.make(id))) {
+      for (const one of [{ correlationId }, { correlationId, traceparent }]) {
+        expect(CheckoutText.open(`7${CheckoutText.trace(one)}`)).toEqual({ dueAt: 7, ...one })
+      }
+    }
     expect(CheckoutText.open(`- - ${traceparent}`)).toEqual({ dueAt: undefined, correlationId: "-", traceparent })
-    for (const text of ["", "5000 c", "5000  -", "x c -", "5000 c - -", "5000 c 00-1", "8640000000000001 c -"]) {
+    for (
+      const text of [
+        "",
+        "5000",
+        "5000 ",
+        "5000  c",
+        "x c",
+        "5000 c -",
+        "5000 c 00-1",
+        "8640000000000001 c",
+        "5000~c",
+        "5000~CvdlGRbNQ92ESOshHIAxnB",
+        `5000 ${uuid}`
+      ]
+    ) {
       expect(CheckoutText.open(text), text).toBeUndefined()
     }
     expect(CheckoutText.dues("7 a * 9 %2D -")).toEqual([
@@ -124,7 +145,7 @@ describe("An entry in Redis", () => {
       ["", ["c", "17", "d", "16"]],
       ["", ["u-1", "2", "u-2", "few"]],
       ["WRONGTYPE"],
-      ["", ["a", "5000 c -", "b", "soon"]],
+      ["", ["a", "5000 c", "b", "soon"]],
       ["", ["a", "7 ref *", "b", "7"]]
     ])
     expect(dump).toEqual({

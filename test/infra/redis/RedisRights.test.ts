@@ -174,8 +174,8 @@ describe.skipIf(missing)("A right that is missing", () => {
               "Warn Redis denies the user \"old\" what the gateway needs: ~idempotency:* ~instances " +
               "~instances:reports %R~backlog %R~log +time. Without it the admin API refuses changes that have an " +
               "Idempotency-Key; the overview of the engine does not show this instance as it is; there is no " +
-              "overview of the engine; no order is refused for its wait: MAX_QUEUE_WAIT is off; a log with another " +
-              "number of partitions is known by its topic alone"
+              "overview of the engine; no order is refused for its wait: MAX_QUEUE_WAIT is off, and no hold is " +
+              "taken; a log with another number of partitions is known by its topic alone"
             ])
             // No order needs it.
             assert.isTrue(yield* isUp)

@@ -19,7 +19,7 @@ const well: KafkaFacts = {
   refusal: { found: undefined },
   members: { found: 1 },
   stampedAhead: { found: { partitions: 0, byMillis: 5_000 } },
-  open: { found: { size: 0, oldestAt: undefined } }
+  open: { found: { size: 0, refundsDue: 0, oldestAt: undefined } }
 }
 
 const withTopic = (change: Partial<Topic>): KafkaFacts => ({ ...well, orders: { found: { ...orders, ...change } } })

@@ -119,7 +119,7 @@ describe("OrderHistory", () => {
       })
     }))
 
-  it.effect("what was not read is said: beyond the bound, before the log begins, and behind rules that nobody knows", () =>
+  it.effect("what was not read is said: beyond the bound, before the log begins, behind unknown rules", () =>
     Effect.gen(function*() {
       const commands = [adjust(5), Command.Rules({ version: 2 }), hold(), paid(1, "shop-1")]
       const cut = yield* history(reading(commands), { maxRecords: 3 })

@@ -1,6 +1,6 @@
 /** `POST /admin/v1/orders/:request_id/cancel` and `…/refund`. */
 import type * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodies"
-import { OrderConflict } from "@flash-sale/domain/api/admin/orders/OrderErrors"
+import { OrderChangeConflict } from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import { UnknownOrder } from "@flash-sale/domain/api/Errors"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
@@ -22,11 +22,11 @@ const unknown = (): Effect.Effect<never, UnknownOrder> =>
     ({ correlationId }) => Effect.fail(new UnknownOrder({ correlation_id: correlationId }))
   )
 
-const conflict = ({ code, orderStatus }: Judgement.OrderConflict): Effect.Effect<never, OrderConflict> =>
+const conflict = ({ code, orderStatus }: Judgement.OrderConflict): Effect.Effect<never, OrderChangeConflict> =>
   Effect.flatMap(
     RequestContext,
     ({ correlationId }) =>
-      Effect.fail(new OrderConflict({ code, order_status: orderStatus, correlation_id: correlationId }))
+      Effect.fail(new OrderChangeConflict({ code, order_status: orderStatus, correlation_id: correlationId }))
   )
 
 /** The answers to what stands against a change. */

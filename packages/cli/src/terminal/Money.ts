@@ -20,7 +20,7 @@ export const expected = (digitsAfterPoint: number): string =>
 
 /** In the smallest unit; none where it is not written with all digits or none, as `1.999` may mean two things. */
 export const read = (amount: string, digitsAfterPoint: number): Option.Option<number> => {
-  const [, whole, fraction] = /^(\d{1,12})(?:\.(\d+))?$/.exec(amount) ?? []
+  const [, whole, fraction] = /^(\d{1,13})(?:\.(\d+))?$/.exec(amount) ?? []
   if (whole === undefined || (fraction !== undefined && fraction.length !== digitsAfterPoint)) return Option.none()
   const price = Number(whole + (fraction ?? "0".repeat(digitsAfterPoint)))
   return isPrice(price) ? Option.some(price) : Option.none()

@@ -78,9 +78,10 @@ const buy = HttpApiEndpoint.post("buy", "/buy", { payload: Order, success: accep
     description:
       "Answers 202 once the order is durable in the log. The same `request_id` never buys twice: a retry is answered " +
       "409 with the order's status. An order that cannot succeed now is answered 403, 404 or 410, and leaves no " +
-      "trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when to " +
-      "come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window takes, " +
-      "and how many are left in it. A buyer's token orders for its own user alone, and for its item where it names one."
+      "trace; `retryable` says whether it may succeed later. 403 `not_open`, 429 and 503 say in `Retry-After` when " +
+      "to come back; 202 and 429 say in `RateLimit-Policy` and `RateLimit` how many orders of the user a window " +
+      "takes, and how many are left in it. A buyer's token orders for its own user alone, and for its item where it " +
+      "names one."
   })
 )
 

@@ -21,7 +21,7 @@ export const OrderMoved = Schema.Struct({
   requestId: RequestId,
   status: OrderStatus,
   attempt: Attempt,
-  expiresAt: Schema.optionalKey(Schema.String),
+  expiresAt: Schema.optionalKey(Schema.String.annotate({ format: "date-time", description: "ISO 8601, in UTC" })),
   confirmed: Schema.optionalKey(Schema.Literal(true)),
   refund: Schema.optionalKey(Schema.Literal("pending"))
 }).pipe(Schema.encodeKeys({ requestId: "request_id", expiresAt: "expires_at" }))

@@ -2,8 +2,9 @@
  * Whether the processor that owns an item's partition knows version 2 of the rules, by what processors publish beside
  * their backlogs. What needs that version is not appended before: an older build would make a dead letter of it.
  *
- * **Details**: a reading is made only where one is asked for, at most every `READ_EVERY`. One that is not old is used
- * while the next is made, so that holds do not wait for it. While the store is away the last one holds, however old.
+ * **Details**: a reading is made only where one is asked for, at most every `READ_EVERY`. One that is not old and says
+ * yes is used while the next is made, so that holds do not wait for it. While the store is away the last one holds,
+ * however old.
  */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -16,7 +17,7 @@ import { outlivingBugs } from "../request/Background.ts"
 import { PartitionCount } from "./PartitionCount.ts"
 import { StoreBreaker } from "./StoreBreaker.ts"
 
-/** How old a reading may be before the next is made, and before it is waited for, in milliseconds. */
+/** How old a reading may be before the next is made, and one that says yes before that is waited for, in milliseconds. */
 export const READ_EVERY = 250
 export const MAX_AGE = 2_000
 
@@ -67,7 +68,8 @@ export const layer: Layer.Layer<ProcessorRules, never, PartitionCount | StoreBre
     return {
       ask: (itemId, completion) => {
         const age = monotonic() - readAt
-        if (age < MAX_AGE) completion(known(itemId))
+        const last = known(itemId)
+        if (age < (last === KNOWN ? MAX_AGE : READ_EVERY)) completion(last)
         else waiting.push([itemId, completion])
         if (!isReading && age >= READ_EVERY) read()
       }

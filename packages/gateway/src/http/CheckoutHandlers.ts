@@ -60,16 +60,17 @@ export const checkout = HttpApiBuilder.group(Api, "checkout", (handlers) =>
       )
 
     return handlers
-      .handle("confirm", ({ params, payload = NOTHING, request: { text } }) => {
-        const call: Call = { action: "confirm", paymentToken: payload.payment_token }
-        return act(call, "Confirm Queued", params.request_id, payload, text)
+      .handle("confirm", ({ params, payload, request: { text } }) => {
+        const body = payload ?? NOTHING
+        const call: Call = { action: "confirm", paymentToken: body.payment_token }
+        return act(call, "Confirm Queued", params.request_id, body, text)
       })
       .handle("paid", ({ params, payload, request: { text } }) =>
         act({ action: "paid", reference: payload.reference }, "Paid Queued", params.request_id, payload, text).pipe(
           Effect.catchTag("RateLimited", Effect.die)
         ))
-      .handle("cancel", ({ params, payload = NOTHING, request: { text } }) =>
-        act({ action: "cancel" }, "Cancel Queued", params.request_id, payload, text).pipe(
+      .handle("cancel", ({ params, payload, request: { text } }) =>
+        act({ action: "cancel" }, "Cancel Queued", params.request_id, payload ?? NOTHING, text).pipe(
           // Confirmations alone are counted.
           Effect.catchTag("RateLimited", Effect.die)
         ))

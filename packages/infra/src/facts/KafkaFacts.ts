@@ -57,5 +57,9 @@ export interface KafkaFacts {
   /** Partitions with records that are stamped later than now, and by how many milliseconds that was asked. */
   readonly stampedAhead: Looked<{ readonly partitions: number; readonly byMillis: number }>
   /** Dead letters that nobody has handled. `oldestAt` in milliseconds since 1970. */
-  readonly open: Looked<{ readonly size: number; readonly oldestAt: number | undefined }>
+  readonly open: Looked<{
+    readonly size: number
+    readonly refundsDue: number
+    readonly oldestAt: number | undefined
+  }>
 }

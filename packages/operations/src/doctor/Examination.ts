@@ -12,6 +12,7 @@ import { Clock, type Config, Effect } from "effect"
 import * as Check from "./Check.ts"
 import * as EngineChecks from "./EngineChecks.ts"
 import * as FolderChecks from "./FolderChecks.ts"
+import * as HoldsChecks from "./holds/HoldsChecks.ts"
 import * as KafkaChecks from "./KafkaChecks.ts"
 import * as KeyChecks from "./KeyChecks.ts"
 import * as KeysLook from "./KeysLook.ts"
@@ -55,12 +56,16 @@ const answering = (port: Looked.Looked<number>) =>
     ? Effect.succeed(port)
     : Effect.map(EngineLook.at(port.found), (found) => Looked.found({ port: port.found, answering: found }))
 
-const lettersOf = (open: Looked.Looked<DeadLetterStats>): Effect.Effect<LogChecks.LogFacts["letters"]> =>
+const lettersOf = (
+  open: Looked.Looked<Pick<DeadLetterStats, "size" | "oldestAt">>
+): Effect.Effect<LogChecks.LogFacts["letters"]> =>
   Effect.map(Clock.currentTimeMillis, (now) =>
     Looked.map(open, ({ oldestAt, size }) => ({
       size,
       oldestMillis: oldestAt === undefined ? undefined : now - oldestAt
     })))
+
+const refundsDueOf = (open: Looked.Looked<DeadLetterStats>) => Looked.map(open, ({ refundsDue }) => refundsDue)
 
 const distributed = (reader: Reader): Judged =>
   Effect.gen(function*() {
@@ -74,17 +79,19 @@ const distributed = (reader: Reader): Judged =>
       ? yield* LogLook.distributed({ redis: redis.found, kafka: kafka.found })
       : LogLook.neither("it takes both Redis and a log that may be used")
     const none = Looked.notLooked("the settings of Kafka make no sense")
+    const open = kafkaFacts?.open ?? none
     const log = LogChecks.judge({
       ...positions,
       processors: kafkaFacts?.members ?? none,
       start: "start one: npm run processor",
       none: Check.wrong,
-      letters: yield* lettersOf(kafkaFacts?.open ?? none)
+      letters: yield* lettersOf(open)
     })
     return [
       ...(redisFacts === undefined ? Unjudged.redis : RedisChecks.judge(redisFacts)),
       ...(kafkaFacts === undefined ? Unjudged.kafka : KafkaChecks.judge(kafkaFacts)),
-      ...log
+      ...log,
+      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
     ]
   })
 
@@ -114,6 +121,7 @@ const embedded = (reader: Reader, config: Config.Config<Settings.EmbeddedSetting
         start: "start the engine: npm start",
         none: Check.warning,
         letters: yield* lettersOf(open)
-      })
+      }),
+      ...HoldsChecks.judge({ holds: positions.holds, refundsDue: refundsDueOf(open) })
     ]
   })

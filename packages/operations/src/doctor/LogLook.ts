@@ -1,4 +1,4 @@
-/** How far log and store are, and whether they fit each other: what a processor would ask at its start. */
+/** How far log and store are, whether they fit each other, as a processor would ask at its start, and what is held. */
 import * as HaltCheck from "@flash-sale/audit/HaltCheck"
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
@@ -9,6 +9,7 @@ import * as Infra from "@flash-sale/infra/Infra"
 import * as InfraLooks from "@flash-sale/infra/InfraLooks"
 import type * as Settings from "@flash-sale/infra/Settings"
 import { type Config, Duration, Effect, Layer, Schedule } from "effect"
+import * as HoldsLook from "./holds/HoldsLook.ts"
 import type { LogFacts } from "./LogChecks.ts"
 
 /** How long the positions of all partitions may take, and what a processor has still to fold may take to be read. */
@@ -36,12 +37,20 @@ const halted = Effect.gen(function*() {
   return found.flatMap((one) => one === undefined ? [] : [one])
 })
 
-type Positions = Pick<LogFacts, "lags" | "halted">
+type Positions = Pick<LogFacts, "lags" | "halted"> & { readonly holds: Looked.Looked<HoldsLook.HoldsFacts> }
 
-const positions = Effect.all({ lags: Looked.at(lags, WITHIN), halted: Looked.at(halted, WITHIN) })
+const positions = Effect.all({
+  lags: Looked.at(lags, WITHIN),
+  halted: Looked.at(halted, WITHIN),
+  holds: HoldsLook.look
+})
 
 /** Where nobody can ask. */
-export const neither = (why: string): Positions => ({ lags: Looked.notLooked(why), halted: Looked.notLooked(why) })
+export const neither = (why: string): Positions => ({
+  lags: Looked.notLooked(why),
+  halted: Looked.notLooked(why),
+  holds: Looked.notLooked(why)
+})
 
 /** The settings of Kafka and Redis. */
 export interface Servers {

@@ -10,4 +10,4 @@ const all = (...parts: ReadonlyArray<string>): ReadonlyArray<Finding> =>
 
 export const redis = all("redis.", "clock.redis")
 export const kafka = all("kafka.", "clock.records")
-export const folder = all("folder.", "log.", "letters.")
+export const folder = all("folder.", "log.", "letters.", "holds.", "refunds.")

@@ -57,28 +57,28 @@ export interface DueTimes {
   readonly overdueSince: (wall: number) => number | undefined
 }
 
+/** At most so many of the item's holds that are over; notes when it is to be looked through again. */
+const through = (item: ItemHolds, base: number, now: Moment, most: number) => {
+  const tick = now.monotonic / UNIT
+  const orders: Array<ExpiredHold> = []
+  let [at, next, earliest] = [Math.floor(now.wall), Infinity, Infinity]
+  for (const [requestId, due] of item.holds) {
+    if (due.at < next) next = due.at
+    if (due.dueAt < earliest) earliest = due.dueAt
+    if (due.at > tick || orders.length >= most) continue
+    at = Math.max(at, base + due.dueAt * UNIT)
+    orders.push({ requestId, attempt: ATTEMPT, correlationId: due.correlationId })
+  }
+  item.next = next
+  item.earliest = earliest
+  return { at, orders }
+}
+
 /** `base` is a moment on the wall clock, in milliseconds since 1970 (UTC), not far from those of the holds. */
 export const make = (base: number): DueTimes => {
   const items = new Map<ItemId, ItemHolds>()
   const wallOf = (dueAt: number): number => base + dueAt * UNIT
   let size = 0
-
-  /** Those of the item that are over, and when it is to be looked through again. */
-  const through = (item: ItemHolds, now: Moment, most: number) => {
-    const tick = now.monotonic / UNIT
-    const orders: Array<ExpiredHold> = []
-    let [at, next, earliest] = [Math.floor(now.wall), Infinity, Infinity]
-    for (const [requestId, due] of item.holds) {
-      if (due.at < next) next = due.at
-      if (due.dueAt < earliest) earliest = due.dueAt
-      if (due.at > tick || orders.length >= most) continue
-      if (wallOf(due.dueAt) > at) at = wallOf(due.dueAt)
-      orders.push({ requestId, attempt: ATTEMPT, correlationId: due.correlationId })
-    }
-    item.next = next
-    item.earliest = earliest
-    return { at, orders }
-  }
 
   return {
     open: (itemId, { correlationId, dueAt, requestId }, now) => {
@@ -109,7 +109,7 @@ export const make = (base: number): DueTimes => {
       for (const [itemId, item] of items) {
         if (left <= 0) break
         if (item.next > now.monotonic / UNIT) continue
-        const { at, orders } = through(item, now, left)
+        const { at, orders } = through(item, base, now, left)
         left -= orders.length
         for (let from = 0; from < orders.length; from += MAX_EXPIRIES) {
           all.push({ itemId, at, orders: orders.slice(from, from + MAX_EXPIRIES) })

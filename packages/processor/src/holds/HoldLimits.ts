@@ -2,14 +2,18 @@
 import { Context } from "effect"
 
 /**
- * Open holds and waiting refunds that a partition keeps in memory: about 200 bytes each hold, and twice that each
- * refund. Further ones are read from the store when there is room.
+ * About 200 bytes each hold, and twice that each refund. Further ones are read from the store when there is room for
+ * half of them.
  */
 export const MAX_OPEN_HOLDS = 500_000
 export const MAX_REFUNDS_WAITING = 50_000
 
+export interface Limits {
+  readonly holds: number
+  readonly refunds: number
+}
+
 /** The bounds. Tests set smaller ones. */
-export const HoldLimits = Context.Reference<{ readonly holds: number; readonly refunds: number }>(
-  "@flash-sale/processor/HoldLimits",
-  { defaultValue: () => ({ holds: MAX_OPEN_HOLDS, refunds: MAX_REFUNDS_WAITING }) }
-)
+export const HoldLimits = Context.Reference<Limits>("@flash-sale/processor/HoldLimits", {
+  defaultValue: () => ({ holds: MAX_OPEN_HOLDS, refunds: MAX_REFUNDS_WAITING })
+})

@@ -65,7 +65,7 @@ export interface Action {
   readonly status?: StatusRecord
   /** Is read and written after the statuses of all that is published with it. */
   readonly amendment?: Amendment
-  /** An order that is held now, and is to be paid. Its status is deferred where there is none, and made when it is written. */
+  /** An order that is held now, and is to be paid. Without a status its own is deferred, and made when written. */
   readonly held?: OpenOrder
   /** The record that tells the status: whether that is news is judged by it. There with every status. */
   readonly toldBy?: Pick<LogRecord, "offset" | "timestamp">

@@ -105,7 +105,7 @@ const standing = (
   }
 }
 
-/** Of an order that never held units the ledger knows no more: the status that is there is told again, with what is due. */
+/** Of an order that never held units the ledger knows no more: its status is told again, with what is due. */
 const dueOf = ({ itemId, now }: Fold, requestId: Confirm["requestId"], order: Outcome.OrderOutcome): Amendment => ({
   requestId,
   amend: (found) =>

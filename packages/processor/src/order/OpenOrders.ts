@@ -7,7 +7,7 @@ export interface OpenOrders {
   readonly get: (requestId: RequestId) => OpenOrder | undefined
   readonly values: () => Iterable<OpenOrder>
   readonly size: () => number
-  /** Keeps the order that the message placed or confirmed. False where there is no room: then it is read again later. */
+  /** Keeps the order that the message is about. False where there is no room: then it is read again later. */
   readonly keep: (message: Message, order: OpenOrder) => boolean
   /** The order is final. */
   readonly remove: (order: OpenOrder) => void

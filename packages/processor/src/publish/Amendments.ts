@@ -1,5 +1,5 @@
 /** Statuses that only those which are there can complete: few, as each is read before it is written. */
-import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
+import type { OrderStatuses, StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { Effect } from "effect"
@@ -14,10 +14,9 @@ const foundIn = (lookup: StatusLookup | undefined): StatusRecord | undefined =>
  * makes it so, with all that is due, and stays.
  */
 export const resolve = Effect.fnUntraced(function*(
+  statuses: Pick<OrderStatuses["Service"], "readAll">,
   amendments: ReadonlyArray<Amendment>
-): Effect.fn.Return<ReadonlyArray<StatusRecord>, StoreUnavailable, OrderStatuses> {
-  if (amendments.length === 0) return []
-  const statuses = yield* OrderStatuses
+): Effect.fn.Return<ReadonlyArray<StatusRecord>, StoreUnavailable> {
   const found = yield* statuses.readAll(amendments.map(({ requestId }) => requestId))
   return amendments.flatMap(({ amend }, n) => amend(foundIn(found[n])) ?? [])
 })

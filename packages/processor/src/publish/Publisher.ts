@@ -5,18 +5,15 @@
  * queue holds: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { OrderStatuses, retention } from "@flash-sale/domain/ports/OrderStatuses"
-import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
+import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Clock, Effect, Queue, type Scope } from "effect"
-import type { Action, Amendment } from "../order/Action.ts"
-import { type PartitionRun, RecoveryNeeded, unlessFailed } from "../run/PartitionRun.ts"
-import * as Amendments from "./Amendments.ts"
+import type { Action } from "../order/Action.ts"
+import { type PartitionRun, unlessFailed } from "../run/PartitionRun.ts"
 import * as DeadLetterWriter from "./DeadLetterWriter.ts"
-import * as DeferredStatuses from "./DeferredStatuses.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
+import * as StatusWriter from "./StatusWriter.ts"
 
 /**
  * Results of a partition's items that may wait to be published; then items wait. With those in hand they are fewer
@@ -48,8 +45,6 @@ export interface Publisher {
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun
 ): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
-  const statuses = yield* OrderStatuses
-  const { acceptedMillis } = yield* retention
   const telemetry = yield* OutcomeTelemetry.make
   const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
   let inHand = 0
@@ -57,46 +52,9 @@ export const make = Effect.fnUntraced(function*(
   const guarded = unlessFailed(run, "publishing")
   const letters = yield* DeadLetterWriter.make(guarded)
 
-  const write = (records: ReadonlyArray<StatusRecord>): Effect.Effect<void, RecoveryNeeded> =>
-    records.length === 0
-      ? Effect.void
-      : Effect.mapError(statuses.write(records), ({ detail }: StoreUnavailable) => new RecoveryNeeded({ why: detail }))
-
-  const deferred = yield* DeferredStatuses.make(
-    (records) => guarded(write(records)),
-    () => inHand > 0 || Queue.sizeUnsafe(results) > 0
-  )
-
-  /** Whether the status is news, or buyers may still ask for it: judged by the age of the record that tells it. */
-  const isWanted = ({ toldBy }: Action, now: number): boolean =>
-    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + acceptedMillis > now
-
-  /** The statuses to write now, and those to amend after them. Those that can wait are noted. */
-  const statusesOf = (batch: ReadonlyArray<FoldResult>, now: number) => {
-    const records: Array<StatusRecord> = []
-    const amendments: Array<Amendment> = []
-    for (const { actions } of batch) {
-      for (const action of actions) {
-        const { amendment, held, status } = action
-        if ((status ?? held ?? amendment) === undefined || !isWanted(action, now)) continue
-        if (amendment !== undefined) amendments.push(amendment)
-        if (status === undefined) {
-          if (held !== undefined) deferred.defer(held)
-          continue
-        }
-        if (status.placedAtOffset !== undefined) deferred.supersede(status.placedAtOffset)
-        records.push(status)
-      }
-    }
-    return { records, amendments }
-  }
-
-  const tell = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>, now: number) {
-    const { amendments, records } = statusesOf(batch, now)
-    yield* write(records)
-    if (amendments.length === 0) return
-    const amended = Effect.provideService(Amendments.resolve(amendments), OrderStatuses, statuses)
-    yield* write(yield* Effect.mapError(amended, ({ detail }) => new RecoveryNeeded({ why: detail })))
+  const statuses = yield* StatusWriter.make(run, {
+    guarded,
+    isBusy: () => inHand > 0 || Queue.sizeUnsafe(results) > 0
   })
 
   const finish = ({ onPublished }: FoldResult, { done, published }: Action): void => {
@@ -106,7 +64,7 @@ export const make = Effect.fnUntraced(function*(
 
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* Monotonic.now }
-    yield* tell(batch, now.wall)
+    yield* statuses.write(batch.length === 1 ? batch[0]!.actions : batch.flatMap(({ actions }) => actions), now.wall)
     for (const result of batch) {
       for (const action of result.actions) {
         const { finished, letter } = action

@@ -1,6 +1,7 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
 import * as AccessMetrics from "@flash-sale/infra/observability/metrics/AccessMetrics"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
+import * as CheckoutMetrics from "@flash-sale/infra/observability/metrics/CheckoutMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
@@ -26,7 +27,11 @@ const names = [
   EngineMetrics.partitionLagSeconds(0),
   EngineMetrics.partitionOpenOrders(0),
   EngineMetrics.partitionWaitingOrders(0),
-  EngineMetrics.mailboxDepth(0)
+  EngineMetrics.mailboxDepth(0),
+  CheckoutMetrics.holdsOpen(0),
+  CheckoutMetrics.holdsOverdue(0),
+  CheckoutMetrics.refundsWaiting(0),
+  CheckoutMetrics.refundsDue
 ].map(({ id }) => id)
 const all = [...new Set(names)].toSorted()
 

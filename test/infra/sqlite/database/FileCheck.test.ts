@@ -23,7 +23,19 @@ const partition = home(itemId, EMBEDDED_PARTITIONS)
 const RECORDS = 50
 const WRITE_MILLIS = 50
 /** Takes a file back to the tables of a build that knew no digests of records. */
-const BEFORE_DIGESTS = "DROP INDEX items_by_partition; ALTER TABLE log DROP COLUMN digest; PRAGMA user_version = 4"
+const LATER_COLUMNS = {
+  log: ["digest"],
+  items: ["hold_seconds", "max_hold_seconds"],
+  orders: ["hold", "confirmed", "reference"],
+  statuses: ["expires_at", "confirmed", "refund", "refund_due"]
+}
+const BEFORE_DIGESTS = [
+  "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
+  ...Object.entries(LATER_COLUMNS).flatMap(([table, names]) =>
+    names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${name}`)
+  ),
+  "PRAGMA user_version = 4"
+].join(";")
 
 const appendSome = (records = RECORDS) =>
   Effect.flatMap(

@@ -31,7 +31,7 @@ const send = ({ changeOnce, client }: RemoteCall, { itemId, requestId }: Meant, 
     return changeOnce(() =>
       client.orderChanges.cancel({ params, payload: named }).pipe(
         Effect.catchTags({
-          OrderConflict: (error) => Effect.succeed(error),
+          OrderChangeConflict: (error) => Effect.succeed(error),
           UnknownOrder: (error) => Effect.succeed(error)
         })
       )
@@ -45,7 +45,7 @@ const send = ({ changeOnce, client }: RemoteCall, { itemId, requestId }: Meant, 
   return changeOnce((key) =>
     client.orderChanges.refund({ params, headers: { "idempotency-key": key }, payload }).pipe(
       Effect.catchTags({
-        OrderConflict: (error) => Effect.succeed(error),
+        OrderChangeConflict: (error) => Effect.succeed(error),
         UnknownOrder: (error) => Effect.succeed(error)
       })
     )

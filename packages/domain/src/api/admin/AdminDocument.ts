@@ -11,7 +11,7 @@ import * as AdminExamples from "./AdminExamples.ts"
 import { AdminUnhealthy } from "./AdminSystem.ts"
 import { SaleChange, StockChange } from "./ItemChanges.ts"
 import { Discard, Replay } from "./LetterBodies.ts"
-import { OrderConflict } from "./orders/OrderErrors.ts"
+import { OrderChangeConflict } from "./orders/OrderErrors.ts"
 
 /** The framework gives a stream no words of its own, and marks a key as one choice among none. */
 const STREAM = "The events, until one side closes the connection."
@@ -28,7 +28,15 @@ const describeStreams = (spec: Spec): Spec => ({
 
 const STEPS = [
   PublicNames.amend,
-  Descriptions.amendWith({ ...AdminErrors, AdminUnhealthy, StockChange, SaleChange, Discard, Replay, OrderConflict }),
+  Descriptions.amendWith({
+    ...AdminErrors,
+    AdminUnhealthy,
+    StockChange,
+    SaleChange,
+    Discard,
+    Replay,
+    OrderChangeConflict
+  }),
   describeStreams,
   CommonAnswers.amend,
   AnswerHeaders.amend,

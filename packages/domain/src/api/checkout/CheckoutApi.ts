@@ -67,8 +67,8 @@ const refusals = [
   Errors.Unavailable
 ] as const
 
-/** A body that may be left out. */
-const optional = <S extends Schema.Top>(body: S) => Schema.UndefinedOr(body)
+/** A body that may be left out, which is null then. */
+const optional = <S extends Schema.Top>(body: S) => [body, Schema.Null] as const
 /** What the document says of one. */
 const optionalBody = (operation: Readonly<Record<string, unknown>>) => {
   const { content } = operation["requestBody"] as {

@@ -88,6 +88,7 @@ const storedItems: Needs<StoredItems["Service"]> = {
   clear: { scripts: ["clear_items"] }
 }
 
+/** Which rules its own process knows is asked of no store. */
 const backlogs: Needs<Omit<Backlogs, "ownRules">> = {
   publish: { writes: [["HSET", "backlog"]] },
   read: { reads: [["HGETALL", "backlog"]] }

@@ -18,7 +18,7 @@ export const USERS = {
   processor: {
     ItemStore: ["fold", "detectEdits", "openOrders", "names", "levels", "trouble", "isUp"],
     RecoveryMarks: ["read", "accepted", "begin", "complete", "checkpoint", "session"],
-    OrderStatuses: ["write"],
+    OrderStatuses: ["write", "readAll"],
     Backlogs: ["publish"],
     Instances: ["report", "withdraw"],
     FoldedLog: ["read", "write"]
@@ -79,6 +79,11 @@ const LOST_BY: Readonly<Record<string, string>> = {
   "gateway OrderStatuses.write": "a dead letter that the admin API replays keeps its status until it is decided"
 }
 
+/** What only this user cannot do without: by the names of items a processor finds its holds after a start. */
+const NEEDED_BY: ReadonlySet<string> = new Set(["processor ItemStore.names"])
+
 /** What is lost without it, in words; undefined where orders are not served without it. */
-export const lostWithout = ({ name, port, user }: Operation): string | undefined =>
-  LOST_BY[`${user} ${port}.${name}`] ?? LOST[`${port}.${name}`]
+export const lostWithout = ({ name, port, user }: Operation): string | undefined => {
+  const own = `${user} ${port}.${name}`
+  return NEEDED_BY.has(own) ? undefined : LOST_BY[own] ?? LOST[`${port}.${name}`]
+}

@@ -5,6 +5,7 @@
 import { isPaymentReference, type PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { isCorrelationId, isUserId } from "@flash-sale/domain/records/Ids"
 import { isInstant } from "@flash-sale/domain/records/Instant"
+import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
 import { whole } from "./Whole.ts"
 
@@ -45,14 +46,35 @@ const instant = (text: string | undefined): number | undefined => {
   return number !== undefined && isInstant(number) ? number : undefined
 }
 
-/** `<due or -> <correlation id> <traceparent or ->` */
+/** What stands before a correlation id, and before a UUID as 22 characters: a third less for each open hold. */
+const PLAIN = " "
+const SHORT = "~"
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const UUID_PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/
+
+const short = (uuid: string): string => Buffer.from(uuid.replaceAll("-", ""), "hex").toString("base64url")
+const long = (text: string): string =>
+  Buffer.from(text, "base64url").toString("hex").replace(UUID_PARTS, "$1-$2-$3-$4-$5")
+
+/** The trace of an order: ` <correlation id>` or `~<UUID in Base64>`, and ` <traceparent>` where there is one. */
+export const trace = ({ correlationId, traceparent }: OrderTrace): string =>
+  (UUID.test(correlationId) ? `${SHORT}${short(correlationId)}` : `${PLAIN}${correlationId}`) +
+  (traceparent === undefined ? "" : ` ${traceparent}`)
+
+const correlationOf = (mark: string, text: string): string | undefined => {
+  if (mark === PLAIN) return UUID.test(text) ? undefined : text
+  const uuid = long(text)
+  return UUID.test(uuid) && short(uuid) === text ? uuid : undefined
+}
+
+/** `<due or -><trace>` */
+const OPEN = /^(-|\d{1,16})([ ~])([^ ~]+)(?: ([^ ]+))?$/
+
 export const open = (text: string): OpenOrder | undefined => {
-  const [dueText, correlationId, traceparent = "", ...rest] = text.split(" ")
-  const dueAt = instant(dueText)
-  if (rest.length > 0 || !isCorrelationId(correlationId) || (dueAt === undefined && dueText !== ABSENT)) {
-    return undefined
-  }
-  if (traceparent === ABSENT) return { dueAt, correlationId }
+  const [, dueText = "", mark = "", name = "", traceparent] = OPEN.exec(text) ?? []
+  const [dueAt, correlationId] = [instant(dueText), correlationOf(mark, name)]
+  if (!isCorrelationId(correlationId) || (dueAt === undefined && dueText !== ABSENT)) return undefined
+  if (traceparent === undefined) return { dueAt, correlationId }
   return TRACEPARENT.test(traceparent) ? { dueAt, correlationId, traceparent } : undefined
 }
 

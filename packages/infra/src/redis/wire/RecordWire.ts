@@ -1,8 +1,7 @@
 /** Writes the commands of a batch for `lua/fold.lua`. The formats are in `lua/README.md`. */
 import type { Adjustment, Command, LoggedCommand, SalePatch } from "@flash-sale/domain/records/Command"
-import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import { needsCheckout } from "@flash-sale/domain/rules/RulesVersions"
-import { referenceWord } from "./CheckoutText.ts"
+import * as CheckoutText from "./CheckoutText.ts"
 
 /** Writes records in one text: a list of words, of each record its offset, its kind and its arguments. */
 export const records = (commands: ReadonlyArray<LoggedCommand>): string => {
@@ -12,11 +11,6 @@ export const records = (commands: ReadonlyArray<LoggedCommand>): string => {
 }
 
 const orNothing = (value: number | string | undefined): string => value === undefined ? "" : String(value)
-
-const traceWords = ({ correlationId, traceparent = "-" }: OrderTrace): ReadonlyArray<string> => [
-  correlationId,
-  traceparent
-]
 
 const write = (words: Array<string>, offset: number, command: Command): void => {
   words.push(String(offset))
@@ -65,16 +59,23 @@ const checkout = (
     case "Hold": {
       const { amount, holdSeconds, requestId, userId } = command.order
       const times = [String(command.acceptedAt), orNothing(holdSeconds)]
-      return ["hold", requestId, userId, String(amount), ...times, ...traceWords(command)]
+      return ["hold", requestId, userId, String(amount), ...times, CheckoutText.trace(command)]
     }
     case "Confirm": {
       const { at, attempt, reference, requestId, userId } = command
-      return ["confirm", requestId, orNothing(attempt), orNothing(userId), String(at), referenceWord(reference)]
+      return [
+        "confirm",
+        requestId,
+        orNothing(attempt),
+        orNothing(userId),
+        String(at),
+        CheckoutText.referenceWord(reference)
+      ]
     }
     case "Refund": {
       const { attempt, byHand, requestId, restock } = command
       const flags = [restock ? "1" : "0", byHand === undefined ? "0" : "1"]
-      return ["refund", requestId, String(attempt), ...flags, ...traceWords(command)]
+      return ["refund", requestId, String(attempt), ...flags, CheckoutText.trace(command)]
     }
   }
 }

@@ -9,12 +9,12 @@ import * as AdminFields from "../AdminFields.ts"
 import { about } from "../NeededScope.ts"
 import { Operators } from "../Operators.ts"
 import * as Bodies from "./OrderBodies.ts"
-import { OrderConflict } from "./OrderErrors.ts"
+import { OrderChangeConflict } from "./OrderErrors.ts"
 
 const success = [Bodies.OrderChanged, Bodies.OrderChangeRecorded.pipe(HttpApiSchema.status(202))] as const
 const refusals = [
   Errors.UnknownOrder,
-  OrderConflict,
+  OrderChangeConflict,
   BodyTooLarge,
   UnsupportedMediaType,
   Errors.InternalError,

@@ -20,12 +20,12 @@ export const OrderConflictCode = Schema.Literals([
 ])
 
 /** The order stands against the change: `order_status` is what it is. Asking again does not change that. */
-export class OrderConflict extends Schema.Error<OrderConflict>("OrderConflict")({
+export class OrderChangeConflict extends Schema.Error<OrderChangeConflict>("OrderChangeConflict")({
   error: fixed("The order stands against it"),
   code: OrderConflictCode,
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText,
   order_status: OrderStatus
 }, answer(409, "The order stands against it: `code` says why, and `order_status` what the order is.")) {
-  readonly _tag = "OrderConflict"
+  readonly _tag = "OrderChangeConflict"
 }

@@ -1,7 +1,7 @@
 /** One example of each body about orders at the admin API, as it is on the wire, by the name of its schema. */
 import { correlation_id } from "../../document/ProblemExamples.ts"
 import type * as Bodies from "./OrderBodies.ts"
-import type { OrderConflict } from "./OrderErrors.ts"
+import type { OrderChangeConflict } from "./OrderErrors.ts"
 
 const ofOrder = { request_id: "r-1", item_id: "mug", attempt: 1 } as const
 const position = { partition: 3, offset: 1742 }
@@ -22,11 +22,11 @@ export const EXAMPLES = {
     ...ofOrder,
     position
   } satisfies typeof Bodies.OrderChangeRecorded.Encoded,
-  OrderConflict: {
+  OrderChangeConflict: {
     error: "The order stands against it",
     code: "not_completed",
     retryable: false,
     correlation_id,
     order_status: "RESERVED"
-  } satisfies typeof OrderConflict.Encoded
+  } satisfies typeof OrderChangeConflict.Encoded
 }
