@@ -6,7 +6,7 @@ import { Effect, HashMap } from "effect"
 import { describe, expect, it } from "vitest"
 import { until } from "../../servers/Processes.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
-import type * as Request from "../evening/Request.ts"
+import * as Request from "../evening/Request.ts"
 import * as Processors from "../Processors.ts"
 import * as Books from "./Books.ts"
 import * as Fleet from "./Fleet.ts"
@@ -87,8 +87,11 @@ describe("A hot item whose holds are called for by all at once", () => {
       while (next < HOLDS) {
         const id = `hot-${next++}`
         const held = await Shop.hold(url, { id, user: `u-${id}`, item: ITEM }, 900)
-        expect(held.status, held.text).toBe(202)
-        const calls = Array.from({ length: TIMES }, () => CALLS).flat()
+        // The answer to the first try may have been lost.
+        expect(["202", "409 duplicate_request"], held.text).toContain(Request.shown(held))
+        // Each call goes first now and then.
+        const order = CALLS.map((_, at) => CALLS[(at + next) % CALLS.length]!)
+        const calls = Array.from({ length: TIMES }, () => order).flat()
         await Promise.all(calls.map(async (call) => {
           answers.push({ id, call, answer: await Shop.act(url, id, call.action, call.body, fleet.key) })
         }))

@@ -30,12 +30,18 @@ const post = async ({ gateway }: Checkout, path: string, body: object, key?: str
   return answer.status
 }
 
-const buyer = (requestId: string, { itemId }: Checkout) =>
-  ({ request_id: requestId, user_id: `u-${requestId}`, item_id: itemId, amount: 1 })
+const buyer = (requestId: string, { itemId }: Checkout) => ({
+  request_id: requestId,
+  user_id: `u-${requestId}`,
+  item_id: itemId,
+  amount: 1
+})
 
 const untilStatus = ({ gateway }: Checkout, requestId: string, words: string): Promise<void> =>
-  until(`${requestId} is ${words}`, async () =>
-    (await (await fetch(`${gateway.url}/orders/${requestId}`)).text()).includes(words))
+  until(
+    `${requestId} is ${words}`,
+    async () => (await (await fetch(`${gateway.url}/orders/${requestId}`)).text()).includes(words)
+  )
 
 /** One order, which is paid for. */
 export const buy = async (checkout: Checkout, requestId: string): Promise<void> => {
@@ -48,8 +54,10 @@ export const payTooLate = async (checkout: Checkout, requestId: string): Promise
   expect(await post(checkout, "/holds", { ...buyer(requestId, checkout), hold_seconds: 1 })).toBe(202)
   await untilStatus(checkout, requestId, "EXPIRED")
   const key = await Services.apiKey("orders", checkout.env)
-  await until("the key counts", async () =>
-    await post(checkout, `/orders/${requestId}/paid`, { reference: `ref-${requestId}` }, key) !== 401)
+  await until(
+    "the key counts",
+    async () => await post(checkout, `/orders/${requestId}/paid`, { reference: `ref-${requestId}` }, key) !== 401
+  )
   await untilStatus(checkout, requestId, "refund_due")
 }
 

@@ -41,8 +41,10 @@ const scribble = async ({ machine }: Scene): Promise<void> => {
 }
 
 const untilStatus = ({ machine }: Scene, requestId: string, status: RegExp): Promise<void> =>
-  until(`${requestId} is ${status.source}`, async () =>
-    status.test(await (await fetch(`${machine.gateway.url}/orders/${requestId}`)).text()))
+  until(
+    `${requestId} is ${status.source}`,
+    async () => status.test(await (await fetch(`${machine.gateway.url}/orders/${requestId}`)).text())
+  )
 
 const final = (scene: Scene, requestId: string): Promise<void> => untilStatus(scene, requestId, /COMPLETED|FAILED/)
 
