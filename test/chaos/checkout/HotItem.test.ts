@@ -41,6 +41,7 @@ const CALLS: ReadonlyArray<Call> = [
 interface Answered {
   readonly id: string
   readonly call: Call
+  readonly isNamed: boolean
   readonly answer: Request.Answer
 }
 
@@ -85,16 +86,23 @@ describe("A hot item whose holds are called for by all at once", () => {
     let next = 0
     const work = async () => {
       while (next < HOLDS) {
-        const id = `hot-${next++}`
+        const n = next++
+        const id = `hot-${n}`
         const held = await Shop.hold(url, { id, user: `u-${id}`, item: ITEM }, 900)
         // The answer to the first try may have been lost.
         expect(["202", "409 duplicate_request"], held.text).toContain(Request.shown(held))
-        // Each call goes first now and then.
-        const order = CALLS.map((_, at) => CALLS[(at + next) % CALLS.length]!)
-        const calls = Array.from({ length: TIMES }, () => order).flat()
-        await Promise.all(calls.map(async (call) => {
-          answers.push({ id, call, answer: await Shop.act(url, id, call.action, call.body, fleet.key) })
-        }))
+        const call = async (one: Call, isNamed: boolean) => {
+          // A call that names item and buyer is taken without a look.
+          const body = isNamed ? { ...one.body, item_id: ITEM, user_id: `u-${id}` } : one.body
+          const answer = await Shop.act(url, id, one.action, body, fleet.key)
+          answers.push({ id, call: one, isNamed, answer })
+        }
+        // Each call goes first now and then, and of every second hold one call before all others.
+        const order = CALLS.map((_, at) => CALLS[(at + n) % CALLS.length]!)
+        if (n % 2 === 0) await call(order[0]!, false)
+        await Promise.all(
+          Array.from({ length: TIMES }, (_, time) => order.map((one) => call(one, time % 2 === 1))).flat()
+        )
       }
     }
     const working = Promise.all(Array.from({ length: AT_ONCE }, work))

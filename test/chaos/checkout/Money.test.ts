@@ -12,8 +12,6 @@ import * as Ways from "./Ways.ts"
 
 const TIMEOUT = 400_000
 const FINAL_WITHIN = 90_000
-/** Requests for a charge that nobody answers, before it is voided: three times three. */
-const ASKED_UNTIL_GIVEN_UP = 9
 const [item, other] = Fleet.ITEMS as [string, string]
 
 needed(redisServerProgram())
@@ -21,7 +19,7 @@ needed(redisServerProgram())
 interface Letter {
   readonly id: string
   readonly request_id: string
-  readonly error: string
+  readonly reason: string
 }
 
 const letters = async (fleet: Fleet.Fleet): Promise<ReadonlyArray<Letter>> =>
@@ -96,7 +94,7 @@ describe("Money on every way", () => {
     expect((await Shop.hold(() => url, Ways.orderOf("turned", other), 60)).status).toBe(410)
     const owed = ["late", "both", "two", "bought"]
     await fleet.group.catchUp(FINAL_WITHIN)
-    const found = (await letters(fleet)).filter(({ error }) => error === "Payment Without Order")
+    const found = (await letters(fleet)).filter(({ reason }) => reason === "Payment Without Order")
     expect(found.map(({ request_id: id }) => id).toSorted()).toEqual(owed.toSorted())
     await until(
       "the gauge counts them",
@@ -123,10 +121,15 @@ describe("Money on every way", () => {
       fleet.provider.script(`${item}:tried:1`, ...Array.from({ length: 3 }, () => "500" as const))
     )
     expect(await Ways.said(url, "tried", "confirm", { payment_token: "tok_tried" })).toBe("202")
+    // Others are paid meanwhile: else the provider counted as away, and nothing was given up.
+    const flood = Shop.flood(() => url, [other], { atOnce: 4, name: "paid", pause: 50 })
+    await until("it is given up", () => Processors.lines(processor.output(), "payment_given_up").length > 0)
+    expect(await flood.stop()).toEqual([])
+    await refuse(fleet, "tried", 0)
     await Ways.becomes(url, "tried", "FAILED_PAYMENT")
     await fleet.group.catchUp(FINAL_WITHIN)
     const [letter, ...more] = await letters(fleet)
-    expect(letter).toMatchObject({ request_id: "tried", error: "Payment Timeout" })
+    expect(letter).toMatchObject({ request_id: "tried", reason: "Payment Timeout" })
     expect(more).toEqual([])
     await processor.killHard()
     await processor.start()

@@ -31,21 +31,32 @@ export const once = async (
   }
 }
 
-/** Until there is an answer other than 503 and 429. `url` is asked for each try: gateways come and go. */
-const honest = async (url: () => string, path: string, body: object, key?: string): Promise<Request.Answer> => {
+/** What is sent again: the engine is busy, or has not heard of an order that it has accepted. */
+const NOT_YET = [429, 503]
+const NOT_YET_KNOWN = [404, ...NOT_YET]
+
+/** Until there is an answer other than `notYet`. `url` is asked for each try: gateways come and go. */
+const honest = async (
+  url: () => string,
+  path: string,
+  body: object,
+  notYet: ReadonlyArray<number>,
+  key?: string
+): Promise<Request.Answer> => {
   const headers = key === undefined ? {} : Request.bearer(key)
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const answer = await once(url(), path, body, headers)
-    if (answer !== undefined && answer.status !== 503 && answer.status !== 429) return answer
+    if (answer !== undefined && !notYet.includes(answer.status)) return answer
     await delay(AGAIN)
   }
   throw new Error(`${path} was never answered: ${JSON.stringify(body)}`)
 }
 
-export const buy = (url: () => string, order: Order): Promise<Request.Answer> => honest(url, "/buy", bodyOf(order))
+export const buy = (url: () => string, order: Order): Promise<Request.Answer> =>
+  honest(url, "/buy", bodyOf(order), NOT_YET)
 
 export const hold = (url: () => string, order: Order, seconds?: number): Promise<Request.Answer> =>
-  honest(url, "/holds", { ...bodyOf(order), ...(seconds === undefined ? {} : { hold_seconds: seconds }) })
+  honest(url, "/holds", { ...bodyOf(order), ...(seconds === undefined ? {} : { hold_seconds: seconds }) }, NOT_YET)
 
 /** One try at a hold: what is said of it, such as "202" or "503 upgrading". */
 export const tryHold = async (url: string, order: Order, seconds: number): Promise<string> => {
@@ -53,14 +64,14 @@ export const tryHold = async (url: string, order: Order, seconds: number): Promi
   return answer === undefined ? "nothing" : Request.shown(answer)
 }
 
-/** `key` is a shop's own, which `paid` wants. */
+/** Of an order that was accepted. `key` is a shop's own, which `paid` wants. */
 export const act = (
   url: () => string,
   id: string,
   action: Action,
   body: object = {},
   key?: string
-): Promise<Request.Answer> => honest(url, `/orders/${id}/${action}`, body, key)
+): Promise<Request.Answer> => honest(url, `/orders/${id}/${action}`, body, NOT_YET_KNOWN, key)
 
 /** What `GET /orders/:request_id` says of an order. */
 export interface Standing {
