@@ -17,6 +17,8 @@ const LONG = [
   "test/chaos/StartingAfresh.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
   "test/chaos/Trace.test.ts",
+  "test/chaos/upgrade/Rollback.test.ts",
+  "test/chaos/upgrade/RollingUpgrade.test.ts",
   "test/cli/doctor/DoctorDistributed.test.ts",
   "test/cli/engine/RemoteProcesses.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",

@@ -22,6 +22,8 @@ interface Options {
   readonly hasToken?: boolean
   /** The header `Authorization` of the orders of a user, such as "u-1". */
   readonly authorization?: (userId: string) => string
+  /** Where the orders go; without it, to `/buy`. */
+  readonly path?: "/buy" | "/holds"
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly rate?: number
 }
@@ -36,7 +38,7 @@ const HEAD_END = "\r\n\r\n"
 /** As long as tokens of the great providers are. */
 const TOKEN = { payment_token: "pm_1Q0PsIJvEtkwdCNYMSaVuRz6" }
 
-const requestOf = (run: string, n: number, { authorization, hasToken = false }: Options): string => {
+const requestOf = (run: string, n: number, { authorization, hasToken = false, path = "/buy" }: Options): string => {
   const userId = users[n % USERS]!
   const body = JSON.stringify({
     request_id: `${run}-${n}`,
@@ -45,7 +47,12 @@ const requestOf = (run: string, n: number, { authorization, hasToken = false }: 
     amount: 1,
     ...(hasToken ? TOKEN : {})
   })
-  const head = ["POST /buy HTTP/1.1", "host: bench", "content-type: application/json", `content-length: ${body.length}`]
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    "host: bench",
+    "content-type: application/json",
+    `content-length: ${body.length}`
+  ]
   if (authorization !== undefined) head.push(`authorization: ${authorization(userId)}`)
   return `${head.join("\r\n")}\r\n\r\n${body}`
 }

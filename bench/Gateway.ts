@@ -19,6 +19,9 @@ const SECONDS = Number(process.env["SECONDS"] ?? 8)
 /** A key file by which a second gateway encrypts payment tokens: then all orders have one. */
 const KEY_FILE = process.env["TOKEN_KEY_FILE"]
 const hasToken = KEY_FILE !== undefined
+/** The folder of another build, with its packages installed: its gateway is measured beside, in turn. */
+const BEFORE = process.env["BEFORE"]
+const ROUNDS = Number(process.env["ROUNDS"] ?? 1)
 
 export interface Server {
   readonly name: string
@@ -46,14 +49,12 @@ const startBare = async (): Promise<Server> => {
 export const startGateway = async (
   name: string,
   services: Services.Services,
-  env: Readonly<Record<string, string>> = {}
+  env: Readonly<Record<string, string>> = {},
+  build?: string
 ): Promise<Server> => {
   const port = await freePort()
-  const gateway = await Services.startProgram("gateway", services, {
-    HTTP_PORT: String(port),
-    RATE_LIMIT_MAX_REQUESTS: "1000000",
-    ...env
-  })
+  const settings = { HTTP_PORT: String(port), RATE_LIMIT_MAX_REQUESTS: "1000000", ...env }
+  const gateway = await Services.startProgram("gateway", services, settings, [], build)
   await until("the gateway is healthy", () => Services.isHealthy(port))
   return { name, port, process: gateway }
 }
@@ -105,13 +106,16 @@ export const run = (): Promise<void> =>
       if (KEY_FILE !== undefined) {
         servers.push(await startGateway("with a key", services, { PAYMENT_TOKEN_KEY_FILE: KEY_FILE }))
       }
+      if (BEFORE !== undefined) servers.push(await startGateway("before", services, {}, BEFORE))
       for (const server of servers) await warmUp(server)
       Table.print(HEADINGS)
-      for (const connections of CONNECTIONS) {
+      for (const connections of CONNECTIONS.flatMap((count) => Array.from({ length: ROUNDS }, () => count))) {
         for (const server of servers) await measure(server, connections)
       }
       process.stdout.write(`At ${RATE} a second:\n`)
-      for (const server of servers) await measure(server, CONNECTIONS[0]!, RATE)
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const server of servers) await measure(server, CONNECTIONS[0]!, RATE)
+      }
     } finally {
       await Services.end(servers.map(({ process }) => process))
     }

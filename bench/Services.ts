@@ -1,4 +1,5 @@
 /** A real Kafka and a real Redis of the bench's own, and the engine's programs over them. */
+import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { KafkaBroker } from "../test/servers/KafkaBroker.ts"
@@ -35,12 +36,16 @@ export const within = async (
 /** The path of a file beside this one. */
 export const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
-/** Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. */
+/**
+ * Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. `build` is
+ * the folder of another build.
+ */
 export const startProgram = (
   name: "gateway" | "processor" | "recover" | "stock",
   { kafka, redis }: Services,
   env: Readonly<Record<string, string>>,
-  args: ReadonlyArray<string> = []
+  args: ReadonlyArray<string> = [],
+  build = pathOf("..")
 ): Promise<Logged> =>
   spawnLogged(
     process.execPath,
@@ -48,7 +53,7 @@ export const startProgram = (
       "--disable-warning=TimeoutNegativeWarning",
       "--max-semi-space-size=32",
       ...(process.env["NODE_ARGS"] ?? "").split(" ").filter((arg) => arg !== ""),
-      pathOf("../packages/cli/src/main.ts"),
+      join(build, "packages/cli/src/main.ts"),
       name,
       ...args
     ],
@@ -63,8 +68,13 @@ export const startProgram = (
   )
 
 /** Starts a processor whose payments take no time and never fail. */
-export const startProcessor = (services: Services, metricsPort: number): Promise<Logged> =>
+export const startProcessor = (
+  services: Services,
+  metricsPort: number,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Logged> =>
   startProgram("processor", services, {
+    ...env,
     METRICS_PORT: String(metricsPort),
     KAFKA_PARTITIONS: String(PARTITIONS),
     PAYMENT_LATENCY: "0ms",

@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Callers from "./Callers.ts"
 import * as Gateway from "./Gateway.ts"
+import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
 import * as Processor from "./Processor.ts"
 import * as Recovery from "./Recovery.ts"
@@ -9,6 +10,7 @@ import * as Refused from "./Refused.ts"
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   callers: Callers.run,
   gateway: Gateway.run,
+  holds: Holds.run,
   hostile: Hostile.run,
   processor: Processor.run,
   recovery: Recovery.run,

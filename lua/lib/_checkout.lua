@@ -1,4 +1,4 @@
--- Holds and refunds, by version 2 of the rules: the twin of packages/domain/src/rules/CheckoutRule.ts,
+-- Holds and refunds, by version 2 of the rules: the twin of packages/domain/src/rules/checkout/CheckoutRule.ts,
 -- compared with it on random histories. Attempts and times are texts, as in the records; '' stands for what is absent.
 local DEFAULT_HOLD_SECONDS = 600
 local MAX_HOLD_SECONDS = 3600

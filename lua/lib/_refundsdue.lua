@@ -1,5 +1,5 @@
--- Payments that came without an order to be for: the twin of packages/domain/src/rules/RefundsDue.ts, compared with it
--- on random histories.
+-- Payments that came without an order to be for: the twin of packages/domain/src/rules/checkout/RefundsDue.ts,
+-- compared with it on random histories.
 local MAX_REFUNDS_DUE = 100
 -- States in which an order was sold for a payment.
 local SOLD = { sold = 1, refunding = 1, refunded = 1 }

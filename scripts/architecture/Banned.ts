@@ -34,7 +34,7 @@ const BANNED: ReadonlyArray<Banned> = [
     message: "what comes from outside is decoded by a Schema",
     except: {
       "packages/client/src/wire/Json.ts": "gives unknown, where there is no Schema; each reader checks what it takes",
-      "packages/domain/src/records/Json.ts": "gives unknown, of which each reader checks what it takes"
+      "packages/domain/src/records/wire/Json.ts": "gives unknown, of which each reader checks what it takes"
     }
   }
 ]

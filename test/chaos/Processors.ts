@@ -65,6 +65,6 @@ export const operator = (server: RedisServer): Redis => {
 export const onlyPaymentTimeouts = async (env: Readonly<Record<string, string>>): Promise<void> => {
   const { code, output } = await Services.run(["dlq", "list", "--json", "--limit", "1000"], env)
   expect(code).toBe(0)
-  const reasons = [...output.matchAll(/"error": ?"([^"]+)"/g)].map(([, reason]) => reason)
+  const reasons = [...output.matchAll(/"reason": ?"([^"]+)"/g)].map(([, reason]) => reason)
   expect(reasons.filter((reason) => reason !== "Payment Timeout")).toEqual([])
 }

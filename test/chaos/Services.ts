@@ -29,9 +29,9 @@ const logOf = (command: string): { readonly log?: string } => {
   return folder === undefined ? {} : { log: join(folder, `${Math.floor(performance.now())}-${command}.log`) }
 }
 
-/** Runs `flash-sale` with these arguments until the test ends. */
-export const flashSale = async (args: ReadonlyArray<string>, env: Env = {}): Promise<Logged> => {
-  const started = await spawnLogged(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
+/** Runs `flash-sale` with these arguments until the test ends; `main` is its first file, of this build or another. */
+export const flashSale = async (args: ReadonlyArray<string>, env: Env = {}, main = MAIN): Promise<Logged> => {
+  const started = await spawnLogged(process.execPath, [...NODE_FLAGS, main, ...args], {
     env: { ...BARE, ...env },
     ...logOf(args[0]!)
   })
@@ -96,7 +96,11 @@ export interface Service {
   readonly output: () => string
 }
 
-export const service = async (command: "serve" | "gateway" | "processor", env: Env): Promise<Service> => {
+export const service = async (
+  command: "serve" | "gateway" | "processor",
+  env: Env,
+  main = MAIN
+): Promise<Service> => {
   const http = await freePort()
   const metrics = await freePort()
   const admin = await freePort()
@@ -118,7 +122,7 @@ export const service = async (command: "serve" | "gateway" | "processor", env: E
         METRICS_PORT: String(metrics),
         ...(command === "serve" || env["API_KEYS_FILE"] !== undefined ? { ADMIN_PORT: String(admin) } : {}),
         ...env
-      })
+      }, main)
     },
     untilHealth: async (status) => {
       const ends = now()

@@ -1,6 +1,7 @@
 /** What every `ItemStore` says of single orders: of one by its request id, and of those that are open. */
 import { describe, expect, type Vitest } from "@effect/vitest"
-import { ItemStore, type OpenCursor } from "@flash-sale/domain/ports/ItemStore"
+import type { OpenCursor } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect } from "effect"
 import { confirm, expire, hold, refund } from "./CheckoutCommands.ts"

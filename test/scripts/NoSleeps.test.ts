@@ -16,6 +16,7 @@ const SLEEPING: Exceptions = {
   "test/chaos/AdminApi.test.ts": "how long after its changes were sent a gateway is killed",
   "test/chaos/EmbeddedDamage.test.ts": "how far the mark beside the file may be behind its log",
   "test/chaos/Fullness.ts": "how long Redis stays full, which is longer than a command may take",
+  "test/chaos/checkout/Shop.ts": "the rate of orders, and the pause before a call is sent again",
   "test/chaos/evening/Doors.test.ts": "how often the keys' file is replaced",
   "test/chaos/evening/Installation.ts": "the rate of orders, and the pause before a buyer sends one again",
   "test/chaos/GatewayKill.test.ts": "the pause before a buyer sends an order again",

@@ -1,13 +1,6 @@
 /** The store: items, marks and statuses. It may be away, lose replies, fall back to an earlier state, or be emptied. */
-import {
-  type BuyerQuestion,
-  type BuyerUnits,
-  type FoldRequest,
-  ItemDamaged,
-  ItemStore,
-  type ItemSummary,
-  PositionBehind
-} from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerQuestion, BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { type FoldRequest, ItemDamaged, ItemStore, PositionBehind } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"

@@ -1,7 +1,7 @@
 /**
- * Whole processors and gateways in virtual time, in a world that loses, delays, doubles and forgets, while processors are
- * killed, frozen, stopped and started, their partitions move, and clocks are wrong. `SEED=n npx vitest run test/simulation` runs one history and shows
- * its trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
+ * Whole processors and gateways in virtual time, in a world that loses, delays, doubles and forgets, while processors
+ * are killed, frozen, stopped and started, their partitions move, and clocks are wrong. `SEED=n npx vitest run
+ * test/simulation` runs one history and shows its trace where it fails; `FULL=1` runs many, `SEEDS=n` the first n.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Exit } from "effect"

@@ -1,5 +1,5 @@
 /** All that the store holds, and its earlier states: to one of them it falls back when it loses writes. */
-import type { PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
 import type { AcceptedLog, Mark, Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"

@@ -1,12 +1,12 @@
 /** What the store is asked about single orders, and about names, a page after the other. */
 import {
-  type ItemStore,
   NamesCursor,
   type NamesPage,
   OpenCursor,
   type OpenPage,
   type OrderKnown
-} from "@flash-sale/domain/ports/ItemStore"
+} from "@flash-sale/domain/ports/ItemReads"
+import { type ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"

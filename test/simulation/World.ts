@@ -27,7 +27,7 @@ const SMALL_CALL = 8
 /** How many of the processors keep few open orders in memory, 0 to 1: the others wait, and are read again. */
 const SMALL_ROOMS = 0.5
 const SMALL_ROOM = { own: 3, shared: 2 }
-/** How many keep few open holds and waiting refunds in memory. */
+/** In some histories half of them keep few open holds and waiting refunds in memory. */
 const FEW_HOLDS = { holds: 3, refunds: 1 }
 const MANY_HOLDS = { holds: MAX_OPEN_HOLDS, refunds: MAX_REFUNDS_WAITING }
 const LARGE_ROOM = { own: MAX_OPEN_ORDERS, shared: MAX_SHARED_OPEN_ORDERS }
@@ -73,6 +73,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const letters = SimulatedLetters.make(faults, trace)
   yield* Effect.forkChild(log.watch)
 
+  const keepsFewHolds = yield* Chance.happens(SMALL_ROOMS)
   const areClocksWrong = yield* Chance.happens(WRONG_BY_HOURS)
   let isMended = false
   /** Sets the clock of a processor's machine. */
@@ -93,7 +94,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
     const limits = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : LARGE_ROOM
-    const holdLimits = (yield* Chance.happens(SMALL_ROOMS)) ? FEW_HOLDS : MANY_HOLDS
+    const holdLimits = keepsFewHolds && (yield* Chance.happens(SMALL_ROOMS)) ? FEW_HOLDS : MANY_HOLDS
     const processor = Layer.launch(
       Processor.layer.pipe(Layer.provide(Layer.succeedContext(state)), Layer.provide(ports))
     )
@@ -153,6 +154,8 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     ports,
     running,
     gateways,
+    /** Whether processors keep few open holds in memory: then some are learned of long after their time. */
+    keepsFewHolds,
     /** Whether processors have clocks that are wrong by hours. */
     areClocksWrong,
     stepClock: (process: Process.Process) =>

@@ -1,5 +1,5 @@
 /** The entries of an item in words: their names as operators know them from the store, and their values. */
-import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import type { Unpublished } from "@flash-sale/domain/rules/Fold"
 import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
 import { type Head, isDamaged, type ItemDump, type Stored } from "@flash-sale/domain/rules/ItemDump"

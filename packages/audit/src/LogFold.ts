@@ -5,7 +5,7 @@
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import * as Digest from "@flash-sale/domain/records/Digest"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
-import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Effect, Stream } from "effect"

@@ -1,7 +1,7 @@
 /** What becomes of one record of the log in a copy with another number of partitions. Pure. */
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { home, PartitionId } from "@flash-sale/domain/records/Partition"
-import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import * as Strays from "./Strays.ts"
 
 export interface Options {

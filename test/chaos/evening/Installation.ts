@@ -1,7 +1,7 @@
 /** An installation on Kafka and Redis where orders need a key or a token, with the buyers of its shop. */
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as KafkaSettings from "@flash-sale/infra/kafka/client/KafkaSettings"
 import { Effect, Layer, Logger, Stream } from "effect"

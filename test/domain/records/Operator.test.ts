@@ -6,7 +6,7 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { ChangeReason, MAX_OPERATOR_LENGTH, OperatorName } from "@flash-sale/domain/records/operator/Operator"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import { Schema } from "effect"
 
 const itemId = ItemId.make("101")

@@ -6,10 +6,10 @@ import { assert, describe, it } from "@effect/vitest"
 import { readSettlement, Settlement } from "@flash-sale/domain/records/Command"
 import * as Ids from "@flash-sale/domain/records/Ids"
 import { Instant, isInstant } from "@flash-sale/domain/records/Instant"
-import * as Json from "@flash-sale/domain/records/Json"
 import * as Order from "@flash-sale/domain/records/Order"
 import * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Offset } from "@flash-sale/domain/records/Partition"
+import * as Json from "@flash-sale/domain/records/wire/Json"
 import { Result, Schema } from "effect"
 
 const decodeOrder = Schema.decodeUnknownResult(Order.RecordedOrder)

@@ -2,7 +2,7 @@
  * The random histories are worth their while: everything that can become of an order does, in a few hundred of them.
  */
 import { assert, describe, it } from "@effect/vitest"
-import type { HoldFacts } from "@flash-sale/domain/rules/Checkout"
+import type { HoldFacts } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { Effect } from "effect"
 import * as Histories from "../Histories.ts"

@@ -18,7 +18,7 @@ const partition = PartitionId.make(1)
 
 /** A store that was never away, and knows nothing of the order. */
 const world = () => {
-  const state = { isUp: true, folded: 0, reads: 0 }
+  const state = { isUp: true, folded: 0, reads: 0, session: 0 }
   const answers = (question: Effect.Effect<unknown, unknown>) => question
   const layer = StatusReads.layer.pipe(
     Layer.provideMerge(Unconfirmed.layer),
@@ -43,7 +43,7 @@ const world = () => {
       Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),
       Layer.mock(RecoveryMarks, {
-        session: Effect.succeed(0 as never),
+        session: Effect.sync(() => state.session),
         read: () => Effect.succeed({} as never)
       }),
       Layer.succeed(Backlogs, {
@@ -97,6 +97,29 @@ describe("An id that the store does not know", () => {
       const { reads } = state
       assert.strictEqual(yield* told, "UnknownOrder")
       assert.strictEqual(state.reads, reads)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is in doubt for a while after the store was reconnected to, also where nobody had asked before", () => {
+    const { layer, state } = world()
+    return Effect.gen(function*() {
+      yield* StatusReads.StatusReads
+      // The connection that was there first, and the one that has replaced it, between two questions.
+      state.session = 2
+      assert.strictEqual(yield* told, "Unavailable")
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual(yield* told, "UnknownOrder")
+      state.session = 3
+      assert.strictEqual(yield* told, "Unavailable")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is in no doubt because of the first connection", () => {
+    const { layer, state } = world()
+    return Effect.gen(function*() {
+      yield* StatusReads.StatusReads
+      state.session = 1
+      assert.strictEqual(yield* told, "UnknownOrder")
     }).pipe(Effect.provide(layer))
   })
 })

@@ -1,6 +1,6 @@
 /** The door refuses what the fold would reject, by the same rule, and calls final what nothing can undo. */
 import { assert, describe, it } from "@effect/vitest"
-import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, RequestId, type UserId } from "@flash-sale/domain/records/Ids"
 import * as Fold from "@flash-sale/domain/rules/Fold"

@@ -1,6 +1,7 @@
 /** Orders that cannot succeed are refused at the door: they leave no record and no claim. */
 import { assert, layer } from "@effect/vitest"
-import { type BuyerUnits, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { type ChargeResult, PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"

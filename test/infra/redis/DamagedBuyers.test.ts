@@ -1,6 +1,7 @@
 /** Items with damaged keys or a parked change say nothing of their buyers, and keep no other item from answering. */
 import { expect, layer } from "@effect/vitest"
-import { type BuyerQuestion, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerQuestion } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { UserId } from "@flash-sale/domain/records/Ids"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Effect } from "effect"

@@ -1,6 +1,7 @@
 /** Stock that an operator sets by hand: `SET inventory:101 100`, at any moment, whatever else goes on. */
 import { describe, expect, layer } from "@effect/vitest"
-import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import * as Keys from "@flash-sale/infra/redis/Keys"

@@ -1,7 +1,8 @@
 /** Letters of holds: which are tried again, by what, and which are not, and why. */
 import { assert, describe, it } from "@effect/vitest"
 import { type DeadLetter, DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { ItemStore, type OrderKnown } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderKnown } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"

@@ -1,7 +1,7 @@
 /** What replays would come to: by itself, and compared with what they come to. */
 import { assert, describe, it } from "@effect/vitest"
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"

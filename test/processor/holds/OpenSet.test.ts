@@ -1,6 +1,6 @@
 /** What is open by what the folds tell and by what is found in the store, which may be older. */
 import { assert, describe, it } from "@effect/vitest"
-import type { FoundOpen } from "@flash-sale/domain/ports/ItemStore"
+import type { FoundOpen } from "@flash-sale/domain/ports/ItemReads"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as DueTimes from "@flash-sale/processor/holds/DueTimes"

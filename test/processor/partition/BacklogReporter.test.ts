@@ -13,7 +13,7 @@ const partition = PartitionId.make(3)
 const record = { partition, timestamp: 0, key: "101", value: new Uint8Array(0), headers: {} }
 
 describe("BacklogReporter", () => {
-  it.effect("the backlog is published once the partition has recovered, and only when it changed", () =>
+  it.effect("the backlog is published once the partition has recovered, and when it changed", () =>
     Effect.gen(function*() {
       const published: Array<Backlog> = []
       const folding = OffsetTracker.make(10)
@@ -55,5 +55,28 @@ describe("BacklogReporter", () => {
       yield* TestClock.adjust("10 seconds")
       yield* report
       assert.strictEqual(published.length, 4)
+    }))
+
+  it.effect("what is known is published again after a while: the store may have lost it, or another processor has", () =>
+    Effect.gen(function*() {
+      let published = 0
+      const report = yield* BacklogReporter.make({
+        partition,
+        folding: OffsetTracker.make(10),
+        lastTaken: () => undefined,
+        isRecovered: () => true
+      }).pipe(Effect.provideService(Backlogs, {
+        publish: () => Effect.sync(() => void published++),
+        read: Effect.succeed(new Map())
+      }))
+      yield* report
+      yield* TestClock.adjust(BacklogReporter.PUBLISH_AGAIN_AFTER - 1)
+      yield* report
+      assert.strictEqual(published, 1)
+      yield* TestClock.adjust(1)
+      yield* report
+      assert.strictEqual(published, 2)
+      yield* report
+      assert.strictEqual(published, 2)
     }))
 })

@@ -46,7 +46,9 @@ export const wrong = (world: World, itemId: ItemId, course: Course, item: Item, 
     ...HoldChecks.charges(itemId, kept, world.provider.charged.filter(({ key }) => !charges.has(key)), appendedAt),
     ...(world.areClocksWrong || !isWhole ? [] : [
       ...HoldChecks.early(kept, appendedAt, mostApart),
-      ...HoldChecks.overdue(kept, appendedAt, world.calmSince(), mostApart + MAX_OVERDUE_MILLIS)
+      ...(world.keepsFewHolds
+        ? []
+        : HoldChecks.overdue(kept, appendedAt, world.calmSince(), mostApart + MAX_OVERDUE_MILLIS))
     ]),
     ...PaymentChecks.letters(due.filter(isKnown), letters),
     ...PaymentChecks.shown(due, statuses),

@@ -64,7 +64,10 @@ const change = (world: World) =>
 export const duty = (world: World) =>
   Effect.gen(function*() {
     // A hold of ten minutes is a long time to wait for.
-    for (const itemId of items) yield* Gateways.changeHolds(world, itemId, { holdSeconds: FIRST_SECONDS })
+    for (const itemId of items) {
+      yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))
+      yield* Gateways.changeHolds(world, itemId, { holdSeconds: FIRST_SECONDS })
+    }
     let refunds = 0
     for (;;) {
       yield* Effect.sleep(yield* Random.nextIntBetween(0, MAX_PAUSE_MILLIS))

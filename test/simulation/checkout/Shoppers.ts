@@ -85,6 +85,8 @@ const stories: Readonly<Record<string, Story>> = {
     Effect.flatMap(within(millis), (at) => atOnce(at, [confirm("tok-1"), cancel, cancel])),
   "pays elsewhere": one(within, paid("a")),
   "pays elsewhere twice the same": each(one(within, paid("a")), one(around, paid("a"))),
+  // The first call overtakes the hold: it is the payment of nothing yet.
+  "pays before it is held, and again": each(one(() => Effect.succeed(0), paid("a")), one(within, paid("a"))),
   "pays too late": one(after, paid("a")),
   "pays twice": each(one(around, paid("a")), one(around, paid("b"))),
   "pays and confirms": each(one(within, confirm("tok-1")), one(around, paid("a"))),

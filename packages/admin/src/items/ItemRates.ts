@@ -2,7 +2,7 @@
  * How fast items change, measured since they were first asked for and over a minute at the most. Nothing is measured of
  * an item that nobody asks for: what is asked for again is compared with what it was.
  */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
 import { Context, Effect, Layer } from "effect"

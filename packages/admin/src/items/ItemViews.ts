@@ -1,7 +1,7 @@
 /** Items as the bodies of the admin API show them. */
 import { type Unavailable, UnknownItem } from "@flash-sale/domain/api/Errors"
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"

@@ -1,7 +1,7 @@
 /** `PATCH /admin/v1/items/:item_id/sale`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { InvalidRequest } from "@flash-sale/domain/api/Errors"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { isTooFarAhead, MAX_AHEAD_DAYS, millisOf } from "@flash-sale/domain/records/Moment"

@@ -1,7 +1,7 @@
 /** `POST /admin/v1/items/:item_id/stock`. */
 import type * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { Adjustment, CommandId } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as KnownItem from "@flash-sale/operations/items/KnownItem"

@@ -1,5 +1,5 @@
 /** Whether a run's books balance: compares the statuses of its orders with the counts of its items. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { isFinal, type OrderStatus } from "@flash-sale/domain/records/OrderStatus"

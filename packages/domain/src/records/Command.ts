@@ -8,9 +8,9 @@ import { HoldSeconds, type RecordedHold } from "./checkout/Hold.ts"
 import type { CorrelationId } from "./Ids.ts"
 import { Attempt, isAttempt, isRequestId, type ItemId, RequestId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
-import * as Json from "./Json.ts"
 import type { RecordedOrder } from "./Order.ts"
 import type { OrderTrace } from "./OrderTrace.ts"
+import * as Json from "./wire/Json.ts"
 
 /** The furthest that one adjustment can move the stock of an item, in units. */
 export const MAX_ADJUSTMENT = 1_000_000_000
@@ -64,7 +64,7 @@ export const Adjustment = Schema.Union([
 ])
 export type Adjustment = typeof Adjustment.Type
 
-/** An amount of money per unit, in the smallest unit of its currency. A thousand units of it are still a whole number. */
+/** Money for one unit, in the smallest unit of its currency. That of a thousand units is still a safe integer. */
 export const Price = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000_000_000 }))
 /** The highest price that version 1 of the rules knew. */
 export const MAX_NARROW_PRICE = 1_000_000_000

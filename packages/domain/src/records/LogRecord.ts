@@ -10,10 +10,10 @@ import { type CorrelationId, isItemId, type ItemId, type RequestId } from "./Ids
 import * as Order from "./Order.ts"
 import type { OrderTrace } from "./OrderTrace.ts"
 import type { Offset, PartitionId } from "./Partition.ts"
-import * as RecordCommands from "./RecordCommands.ts"
-import * as RecordHeaders from "./RecordHeaders.ts"
-import * as RecordValue from "./RecordValue.ts"
-import * as Utf8 from "./Utf8.ts"
+import * as RecordCommands from "./wire/RecordCommands.ts"
+import * as RecordHeaders from "./wire/RecordHeaders.ts"
+import * as RecordValue from "./wire/RecordValue.ts"
+import * as Utf8 from "./wire/Utf8.ts"
 
 /** The names of the headers. */
 export const { Header } = RecordHeaders

@@ -1,8 +1,8 @@
 /** The order of a buyer. */
 import { Schema } from "effect"
 import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, NewRequestId, RequestId, UserId } from "./Ids.ts"
-import * as Json from "./Json.ts"
 import { isRecordedToken, OfferedToken, RecordedToken } from "./token/PaymentToken.ts"
+import * as Json from "./wire/Json.ts"
 
 const fields = { userId: UserId, itemId: ItemId, amount: Amount }
 const names = {
@@ -41,7 +41,7 @@ export const read = (body: unknown): RecordedOrder | undefined => {
 export const write = ({ amount, itemId, paymentToken, requestId, userId }: RecordedOrder): string =>
   JSON.stringify({ request_id: requestId, user_id: userId, item_id: itemId, amount, payment_token: paymentToken })
 
-/** Between the parts of a fingerprint. No item id has it, and amount and suffix have none, so the parts are told apart. */
+/** Between the parts of a fingerprint. Neither item, amount nor suffix has it, so the parts are told apart. */
 const SEPARATOR = ":"
 /** Behind the fingerprint of a hold. */
 const OF_HOLD = `${SEPARATOR}hold`

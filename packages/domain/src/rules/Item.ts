@@ -6,7 +6,7 @@
 import { HashMap } from "effect"
 import type { CommandId } from "../records/Command.ts"
 import type { RequestId, UserId } from "../records/Ids.ts"
-import type { HoldFacts, OpenOrder, RefundDue } from "./Checkout.ts"
+import type { HoldFacts, OpenOrder, RefundDue } from "./checkout/CheckoutState.ts"
 import { defaultSettings, type SaleSettings } from "./SaleSettings.ts"
 
 /** How many of the last rejected ids are remembered: a duplicate among them stays rejected. */

@@ -3,7 +3,7 @@
  * entry in a store may be damaged by a hand or a bug: then it is the text that was found.
  */
 import { HashMap } from "effect"
-import type { OpenOrder, RefundDue } from "./Checkout.ts"
+import type { OpenOrder, RefundDue } from "./checkout/CheckoutState.ts"
 import type { Folded, Unpublished } from "./Fold.ts"
 import {
   COMMANDS_REMEMBERED,

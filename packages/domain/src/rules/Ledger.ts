@@ -1,7 +1,7 @@
 /** Moving the units of an order from one state to the next. Each step keeps the balance. Pure. */
 import { HashMap } from "effect"
 import type { RequestId } from "../records/Ids.ts"
-import type { OpenOrder } from "./Checkout.ts"
+import type { OpenOrder } from "./checkout/CheckoutState.ts"
 import type { HeldOrder, Item } from "./Item.ts"
 import { bought } from "./OrderLookup.ts"
 import * as Outcome from "./Outcome.ts"

@@ -1,7 +1,7 @@
 /** The outcomes of a record for the orders that it names: what buyers see, and what the processor does next. */
 import { HashMap, Option } from "effect"
 import type { RequestId, UserId } from "../records/Ids.ts"
-import type { HoldFacts, OpenOrder, RefundDue } from "./Checkout.ts"
+import type { HoldFacts, OpenOrder, RefundDue } from "./checkout/CheckoutState.ts"
 import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
@@ -87,8 +87,7 @@ const without = (
   reason: RejectionReason | undefined,
   attempt: number,
   placedAtOffset: number,
-  changed: boolean,
-  refundsDue = NONE
+  changed: boolean
 ): OrderOutcome => ({
   requestId,
   state,
@@ -103,9 +102,12 @@ const without = (
   currency: undefined,
   hold: undefined,
   open: undefined,
-  refundsDue,
+  refundsDue: NONE,
   isRefundDue: false
 })
+
+const owing = (outcome: OrderOutcome, refundsDue: ReadonlyArray<RefundDue>): OrderOutcome =>
+  refundsDue.length === 0 ? outcome : { ...outcome, refundsDue }
 
 export const rejected = (
   requestId: RequestId,
@@ -114,7 +116,7 @@ export const rejected = (
   placedAtOffset: number,
   changed: boolean,
   refundsDue = NONE
-): OrderOutcome => without(requestId, "rejected", reason, attempt, placedAtOffset, changed, refundsDue)
+): OrderOutcome => owing(without(requestId, "rejected", reason, attempt, placedAtOffset, changed), refundsDue)
 
 export const unreadable = (
   requestId: RequestId | undefined,
@@ -128,4 +130,4 @@ export const unknown = (
   attempt: number,
   placedAtOffset: number,
   refundsDue = NONE
-): OrderOutcome => without(requestId, "unknown", undefined, attempt, placedAtOffset, false, refundsDue)
+): OrderOutcome => owing(without(requestId, "unknown", undefined, attempt, placedAtOffset, false), refundsDue)

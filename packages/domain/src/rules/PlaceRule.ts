@@ -5,8 +5,8 @@
 import { HashMap } from "effect"
 import type { Command } from "../records/Command.ts"
 import type { Order } from "../records/Order.ts"
-import type { HoldFacts, OpenOrder } from "./Checkout.ts"
-import * as CheckoutRule from "./CheckoutRule.ts"
+import * as CheckoutRule from "./checkout/CheckoutRule.ts"
+import type { HoldFacts, OpenOrder } from "./checkout/CheckoutState.ts"
 import {
   forgetting,
   type HeldOrder,

@@ -5,7 +5,7 @@
  * `lua/fold.lua` is compared with this function on random histories.
  */
 import { type Command, RULES_VERSION, type SalePatch } from "../records/Command.ts"
-import * as CheckoutRule from "./CheckoutRule.ts"
+import * as CheckoutRule from "./checkout/CheckoutRule.ts"
 import type { Item } from "./Item.ts"
 import * as Outcome from "./Outcome.ts"
 import * as PlaceRule from "./PlaceRule.ts"

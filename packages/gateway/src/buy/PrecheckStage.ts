@@ -2,9 +2,9 @@
  * The first stage: an order that cannot succeed, by a read of its item and of its buyer, is answered here, without a
  * claim and without a record. Why: docs/decisions/0033-what-cannot-succeed-is-refused-at-the-door.md.
  */
-import type { BuyerUnits } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
-import * as CheckoutRule from "@flash-sale/domain/rules/CheckoutRule"
+import * as CheckoutRule from "@flash-sale/domain/rules/checkout/CheckoutRule"
 import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
 import { defaultSettings, type SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import { Cause, Clock, Effect, Exit, Option } from "effect"

@@ -1,6 +1,7 @@
 /** An item as its feed knows it: read from the store, and kept up to date by the events that the feed delivers. */
 import { ItemView } from "@flash-sale/domain/api/ItemsApi"
-import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvent } from "@flash-sale/domain/ports/LiveEvents"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

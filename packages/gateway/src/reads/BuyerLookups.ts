@@ -2,7 +2,8 @@
  * Look-ups of what items know of buyers, for orders of items that have a limit for each buyer. Those that come together
  * share a round trip.
  */
-import { type BuyerUnits, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { Order } from "@flash-sale/domain/records/Order"
 import { home } from "@flash-sale/domain/records/Partition"

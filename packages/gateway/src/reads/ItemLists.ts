@@ -3,7 +3,8 @@
  * the store no more than a bound, whatever is asked for: they are as old as such a page may be, and new ones are
  * counted.
  */
-import type { ItemDamaged, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"

@@ -3,7 +3,8 @@
  * while, whoever asks, and new ones cost the store no more than a bound.
  */
 import { ItemsCursor } from "@flash-sale/domain/api/ItemsApi"
-import { ItemStore, NamesCursor } from "@flash-sale/domain/ports/ItemStore"
+import { NamesCursor } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"

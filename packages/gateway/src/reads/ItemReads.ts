@@ -4,7 +4,8 @@
  * **Details**: a read may find that an operator changed the stock by hand. Such a change counts only once its record is
  * in the log, so the record is appended before the read is answered: orders that come after it find it there.
  */
-import { type ItemDamaged, ItemStore, type ItemSummary, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary, PendingEdit } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

@@ -63,8 +63,8 @@ export const layer: Layer.Layer<
     /** Whether the store was away within `DOUBT`, as far as this gateway has noticed. */
     const isInDoubt = Effect.map(recoveryMarks.session, (now) => {
       const millis = monotonic()
-      // The first connection replaces no other.
-      if (session !== now && session > 0) connectedAt = millis
+      // The first connection replaces no other. It may have come and gone since somebody asked.
+      if (session !== now && now > 1) connectedAt = millis
       session = now
       return millis - Math.max(connectedAt, storeBreaker.failedAt()) < DOUBT
     })

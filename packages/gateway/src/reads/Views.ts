@@ -2,7 +2,7 @@
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import { UnknownItem } from "@flash-sale/domain/api/Errors"
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"

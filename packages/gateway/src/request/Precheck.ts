@@ -2,7 +2,7 @@
  * Whether an order can be refused by what was read of its item and its buyer alone, without a record of it. Pure. Why:
  * docs/decisions/0033-what-cannot-succeed-is-refused-at-the-door.md.
  */
-import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import { MAX_HOLD_SECONDS } from "@flash-sale/domain/records/checkout/Hold"
 
 export type PrecheckRefusal =

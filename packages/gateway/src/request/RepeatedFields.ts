@@ -7,7 +7,7 @@
  */
 import type { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
-import * as Json from "@flash-sale/domain/records/Json"
+import * as Json from "@flash-sale/domain/records/wire/Json"
 import * as Refusals from "./Refusals.ts"
 
 /** Every field that a body may have which is read. */

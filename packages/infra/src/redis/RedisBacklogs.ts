@@ -27,7 +27,7 @@ const rulesOf = (fields: Readonly<Record<string, string>>, name: string, backlog
   return rules === undefined || beside !== backlog ? FIRST_RULES : Number(rules)
 }
 
-/** A field that cannot be read is skipped: each is written again within a second. */
+/** A field that cannot be read is skipped: each is written again within seconds. */
 const decode = (fields: Readonly<Record<string, string>>): ReadonlyMap<PartitionId, Backlog> => {
   const found = new Map<PartitionId, Backlog>()
   for (const [name, text] of Object.entries(fields)) {

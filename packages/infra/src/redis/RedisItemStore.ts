@@ -1,6 +1,6 @@
 /** The items in Redis: each operation one script, so that it happens whole or not at all. */
+import type { BuyerQuestion } from "@flash-sale/domain/ports/ItemReads"
 import {
-  type BuyerQuestion,
   type FoldError,
   type FoldReply,
   type FoldRequest,

@@ -1,12 +1,6 @@
 /** Reading what items in Redis know of single orders: of one by its request id, and of those that are open. */
-import {
-  type FoundOpen,
-  ItemDamaged,
-  type ItemStore,
-  OpenCursor,
-  type OpenPage,
-  type OrderKnown
-} from "@flash-sale/domain/ports/ItemStore"
+import { type FoundOpen, OpenCursor, type OpenPage, type OrderKnown } from "@flash-sale/domain/ports/ItemReads"
+import { ItemDamaged, type ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { isRequestId, type ItemId, type RequestId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"

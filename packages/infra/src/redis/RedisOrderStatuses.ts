@@ -1,7 +1,6 @@
 /** What is known of each request, in Redis: `order_status:<request_id>`, JSON that operators can read. */
 import {
   ACCEPTED_KEPT_MILLIS,
-  type Admission,
   type AdmissionPolicy,
   type AdmissionRequest,
   type Claim,
@@ -13,6 +12,7 @@ import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type * as OrderStatus from "@flash-sale/domain/records/OrderStatus"
 import { Clock, DateTime, Effect, Layer } from "effect"
 import * as Log from "../observability/logs/Log.ts"
+import * as AdmitAnswers from "./AdmitAnswers.ts"
 import { chunked, report, written } from "./client/StatusBatches.ts"
 import { unavailable } from "./client/WrongContent.ts"
 import { IoRedis } from "./IoRedis.ts"
@@ -40,7 +40,9 @@ const make = Effect.gen(function*() {
           String(policy.leaseMillis),
           ...some.map((request) => StatusWire.claim(request, lease, now))
         ]
-      ).pipe(Effect.flatMap(([damaged, ...replies]) => Effect.andThen(report(damaged), answers(some, replies))))))
+      ).pipe(
+        Effect.flatMap(([damaged, ...replies]) => Effect.andThen(report(damaged), AdmitAnswers.read(some, replies)))
+      )))
       .flat()
   })
 
@@ -94,45 +96,6 @@ const make = Effect.gen(function*() {
     )
 
   return OrderStatuses.of({ admit, countRequest, confirm, release, write, read, readAll })
-})
-
-type AdmitReply =
-  | readonly ["known", string]
-  | readonly ["claimed", number]
-  | readonly ["limited", number]
-  | undefined
-
-/** One admission for each reply. Nearly all are claimed or limited; the values of known requests are parsed. */
-const answers = Effect.fnUntraced(function*(
-  requests: ReadonlyArray<AdmissionRequest>,
-  replies: ReadonlyArray<AdmitReply>
-): Effect.fn.Return<ReadonlyArray<Admission>> {
-  const admissions: Array<Admission> = []
-  for (const [n, request] of requests.entries()) {
-    const reply = replies[n]
-    if (reply === undefined) return yield* Effect.die(new Error("admit.lua answered for fewer requests"))
-    if (reply[0] === "claimed") admissions.push({ _tag: "Claimed", remaining: reply[1] })
-    else if (reply[0] === "limited") admissions.push({ _tag: "Limited", remaining: 0, retryAfterMillis: reply[1] })
-    else admissions.push(yield* known(request, reply))
-  }
-  return admissions
-})
-
-const known = Effect.fnUntraced(function*(
-  { fingerprint, requestId }: AdmissionRequest,
-  [, value]: readonly ["known", string]
-): Effect.fn.Return<Admission> {
-  const found = StatusWire.read(value)
-  switch (found._tag) {
-    case "Leased":
-      return { _tag: "Leased", same: found.fingerprint === fingerprint }
-    case "Kept":
-      return { _tag: "Known", same: found.record.fingerprint === fingerprint, record: found.record }
-    case "Damaged":
-      // A value that cannot be read may be the same order or another: its outcome is unknown, as with a lease.
-      yield* report([Keys.orderStatus(requestId)])
-      return { _tag: "Leased", same: true }
-  }
 })
 
 /** What a value holds. One that cannot be read is reported, and counts as unknown. */

@@ -1,5 +1,6 @@
 /** Changes of stock that were made by hand in Redis: looking for them, and reporting what is no number of units. */
-import type { ItemStore, PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved, type Session } from "@flash-sale/domain/ports/RecoveryMarks"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"

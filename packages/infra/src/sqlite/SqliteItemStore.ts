@@ -1,7 +1,6 @@
 /** The folded state of every item, as tables in the embedded file, by the domain's own decision. */
+import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
 import {
-  type BuyerQuestion,
-  type BuyerUnits,
   type FoldError,
   type FoldReply,
   type FoldRequest,
@@ -10,11 +9,10 @@ import {
   PositionBehind
 } from "@flash-sale/domain/ports/ItemStore"
 import { MarkMoved } from "@flash-sale/domain/ports/RecoveryMarks"
-import { ItemId, type RequestId } from "@flash-sale/domain/records/Ids"
-import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { ItemId } from "@flash-sale/domain/records/Ids"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import * as Outcome from "@flash-sale/domain/rules/Outcome"
-import { Effect, HashMap, Layer, Option, Result } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { type Connection, integer, RowDamaged, text } from "./database/Connection.ts"
 import { isUp, type Job, SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 import * as BuyerRows from "./items/BuyerRows.ts"
@@ -25,6 +23,7 @@ import * as ItemNames from "./items/ItemNames.ts"
 import * as ItemSave from "./items/ItemSave.ts"
 import * as OpenPages from "./items/OpenPages.ts"
 import * as MarkRows from "./MarkRows.ts"
+import * as OrderRows from "./OrderRows.ts"
 
 /**
  * Folds in one write each.
@@ -64,7 +63,9 @@ export const layer: Layer.Layer<ItemStore, never, SqliteDatabase> = Layer.effect
       readOrder: (partition, itemId, requestId) =>
         Effect.flatMap(
           Effect.catch(
-            database.read((connection) => readOrder(connection, partition, itemId, requestId)),
+            database.read((connection) =>
+              orDamaged(itemId, () => Result.succeed(OrderRows.read(connection, partition, itemId, requestId)))
+            ),
             storeUnavailable
           ),
           Effect.fromResult
@@ -134,18 +135,6 @@ const read = (connection: Connection, partition: PartitionId, itemId: ItemId) =>
         MarkRows.read(connection, partition) !== undefined
       )
     ))
-
-const readOrder = (connection: Connection, partition: PartitionId, itemId: ItemId, requestId: RequestId) =>
-  orDamaged(itemId, () => {
-    const head = ItemHead.find(connection, itemId)
-    const known = head === undefined ? Fold.nothing.item : ItemLoad.ofOrder(connection, head, requestId)
-    return Result.succeed({
-      position: head?.position ?? NOTHING_FOLDED,
-      isComplete: MarkRows.read(connection, partition) !== undefined,
-      order: Option.getOrUndefined(HashMap.get(known.orders, requestId)),
-      ...Outcome.keptOf(known, requestId)
-    })
-  })
 
 /** A damaged item says nothing of its buyers. */
 const readBuyer = (connection: Connection, question: BuyerQuestion): BuyerUnits | undefined => {

@@ -2,7 +2,7 @@
 import { type StoredItem, StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
-import type { RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
 import { Clock, DateTime, Effect, Layer } from "effect"

@@ -2,7 +2,8 @@
  * Bringing many items in at once: how each is sold, then its units. Repeating it adds nothing: the stock of an item has
  * a command id of its own, and settings that are so already are left.
  */
-import type { ItemStore, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { CommandId, SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

@@ -1,5 +1,6 @@
 /** All items that there are, a page after the other, and one of them. */
-import { type ItemDamaged, ItemStore, type ItemSummary, NamesCursor } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemSummary, NamesCursor } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

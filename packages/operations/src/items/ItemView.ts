@@ -1,6 +1,6 @@
 /** Items under the names that programs read them by: those of the HTTP API. Times are ISO 8601 in UTC. */
 import { saleOf } from "@flash-sale/domain/api/ItemsApi"
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 

@@ -1,5 +1,6 @@
 /** Items that may be changed: a mistyped name makes no item. Decision 0034. */
-import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { ItemId } from "@flash-sale/domain/records/Ids"

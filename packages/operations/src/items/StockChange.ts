@@ -1,5 +1,6 @@
 /** Changing the stock of an item: a record in the log, which takes effect in order with the orders. */
-import { type ItemDamaged, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as Command from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

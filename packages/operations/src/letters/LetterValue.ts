@@ -1,5 +1,5 @@
 /** The value of a letter as it is printed: without the payment token, encrypted or not. */
-import * as Utf8 from "@flash-sale/domain/records/Utf8"
+import * as Utf8 from "@flash-sale/domain/records/wire/Utf8"
 import { Result, Schema } from "effect"
 
 const decodeJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))

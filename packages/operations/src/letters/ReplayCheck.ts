@@ -1,6 +1,6 @@
 /** Whether a letter can be replayed, by the letter, the status of its order and the item's ledger. Pure. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
-import type { OrderKnown } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderKnown } from "@flash-sale/domain/ports/ItemReads"
 import type { StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { Command } from "@flash-sale/domain/records/Command"
 import { Attempt, type RequestId } from "@flash-sale/domain/records/Ids"

@@ -1,6 +1,6 @@
 /** What replays would come to if they were done now, one after the other. Pure. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
-import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
 import type { RejectionReason } from "@flash-sale/domain/rules/Item"
 import { rejectionOf } from "@flash-sale/domain/rules/PlaceRule"

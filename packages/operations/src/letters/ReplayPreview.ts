@@ -1,6 +1,7 @@
 /** What a replay would do now, for each letter, without doing it. */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
-import { type BuyerUnits, ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerUnits, ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"

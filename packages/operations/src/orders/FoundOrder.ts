@@ -1,5 +1,6 @@
 /** Finding an order: by its status where that is kept, else by the item that the operator names; then in the ledger. */
-import { type ItemDamaged, ItemStore, type OrderKnown } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderKnown } from "@flash-sale/domain/ports/ItemReads"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"

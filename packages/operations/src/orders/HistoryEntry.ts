@@ -4,7 +4,7 @@ import type { CorrelationId, RequestId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import type { Operator } from "@flash-sale/domain/records/operator/Operator"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
-import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import type { OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 

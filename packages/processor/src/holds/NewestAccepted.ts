@@ -3,7 +3,7 @@
  * the time beside its own clock.
  */
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
-import * as RecordHeaders from "@flash-sale/domain/records/RecordHeaders"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 
 export interface NewestAccepted {
   /** Records were taken, in the log's order. */

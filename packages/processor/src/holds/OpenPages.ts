@@ -1,5 +1,6 @@
 /** What a worker finds in the store after its recovery: the open holds and the waiting refunds of all its items. */
-import { type FoundOpen, ItemStore, type NamesCursor, type OpenCursor } from "@flash-sale/domain/ports/ItemStore"
+import type { FoundOpen, NamesCursor, OpenCursor } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"

@@ -2,7 +2,7 @@
  * Which holds are open and which refunds wait, as far as there is room for them in memory: what the folds tell, and
  * what is found in the store.
  */
-import type { FoundOpen } from "@flash-sale/domain/ports/ItemStore"
+import type { FoundOpen } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { Action } from "../order/Action.ts"
 import type { DueTimes, Moment } from "./DueTimes.ts"

@@ -3,7 +3,8 @@
  * starts the payments of what is held. One call after the other, so an item's orders are first come, first served.
  * While a call is on its way the next one is sent after it, where a whole one waits.
  */
-import type { FoldReply, ItemStore, PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
+import type { FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"

@@ -4,7 +4,7 @@ import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { RecordedToken } from "@flash-sale/domain/records/token/PaymentToken"
-import type { HoldFacts, RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { HoldFacts, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 
 /** A record on its way through an item's mailbox. */
 export interface Message {

@@ -3,18 +3,17 @@ import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
-import { Clock, Duration, Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import * as FoldRate from "./FoldRate.ts"
 
 /** A fold is behind where the newest record that it has taken was appended so long ago, in milliseconds. */
 const BEHIND_MILLIS = 500
-
 /**
- * What has not changed is told again after so long: a processor that had the partition before may have had its word
- * last, and it may know older rules.
+ * After so long the same is published again, in milliseconds: a store may have lost it, and a processor that was frozen
+ * while its partition moved may write over it. Until then what needs version 2 of the rules would be refused.
  */
-const AGAIN_AFTER = Duration.seconds(10)
+export const PUBLISH_AGAIN_AFTER = 2_000
 
 /**
  * What to do a few times a second. Nothing waits for it, and a store that is away gets the next report. Why it is built
@@ -26,7 +25,7 @@ export const make = Effect.fnUntraced(function*(
   const backlogs = yield* Backlogs
   let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let reported = { folded: -1, perSecond: 0, at: Number.NEGATIVE_INFINITY }
+  let reported = { at: Number.NEGATIVE_INFINITY, folded: -1, perSecond: 0 }
 
   const look = (wall: number, now: number): Backlog => {
     const folded = run.folding.next()
@@ -47,7 +46,7 @@ export const make = Effect.fnUntraced(function*(
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
     const isSame = backlog.folded === reported.folded && backlog.perSecond === reported.perSecond
-    if (isSame && now - reported.at < Duration.toMillis(AGAIN_AFTER)) return
+    if (isSame && now - reported.at < PUBLISH_AGAIN_AFTER) return
     yield* backlogs.publish(run.partition, backlog)
     reported = { ...backlog, at: now }
   }).pipe(

@@ -1,7 +1,7 @@
 /** Records that are not folded here: those of items at home in another partition, and those of no item. */
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
-import * as Utf8 from "@flash-sale/domain/records/Utf8"
+import * as Utf8 from "@flash-sale/domain/records/wire/Utf8"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { DateTime, Effect } from "effect"
 import * as MakeDeadLetter from "../order/MakeDeadLetter.ts"

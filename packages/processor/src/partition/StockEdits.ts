@@ -3,7 +3,8 @@
  * orders. A repeated one has no second effect. Looking for them each second also notices, in a partition without
  * orders, that the store was emptied (`FLUSHALL`) or replaced.
  */
-import { ItemStore, type PendingEdit } from "@flash-sale/domain/ports/ItemStore"
+import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import * as OperatorRecord from "@flash-sale/domain/records/operator/OperatorRecord"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"

@@ -7,6 +7,7 @@ import * as AdminSystem from "@flash-sale/domain/api/admin/AdminSystem"
 import * as ItemBodies from "@flash-sale/domain/api/admin/ItemBodies"
 import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
+import * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodies"
 import * as OrderErrors from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
@@ -48,6 +49,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...Errors,
   ...AccessErrors,
   ...OrderErrors,
+  ...OrderBodies,
   ...HttpProblems,
   ...SystemApi,
   ...AdminErrors,

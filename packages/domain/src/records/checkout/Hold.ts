@@ -12,7 +12,7 @@ import {
   RequestId,
   UserId
 } from "../Ids.ts"
-import * as Json from "../Json.ts"
+import * as Json from "../wire/Json.ts"
 
 /** The longest that units are held for a buyer who has not confirmed, in seconds: an hour. No sale allows more. */
 export const MAX_HOLD_SECONDS = 3_600

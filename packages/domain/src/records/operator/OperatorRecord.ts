@@ -2,7 +2,7 @@
 import { Command } from "../Command.ts"
 import type { ItemId } from "../Ids.ts"
 import * as LogRecord from "../LogRecord.ts"
-import * as RecordHeaders from "../RecordHeaders.ts"
+import * as RecordHeaders from "../wire/RecordHeaders.ts"
 import { type Operator, REDIS } from "./Operator.ts"
 
 /** The same record, with the headers that say who appended it, and why. */

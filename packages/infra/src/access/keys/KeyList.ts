@@ -1,7 +1,7 @@
 /** The api keys of a file: how it is written, and which content is refused. Pure. Decision 0039. */
 import { KeyName } from "@flash-sale/domain/access/ApiKey"
 import { Scope } from "@flash-sale/domain/access/Scope"
-import * as Json from "@flash-sale/domain/records/Json"
+import * as Json from "@flash-sale/domain/records/wire/Json"
 import { DateTime, Option, Result, Schema, SchemaIssue } from "effect"
 
 /** The most keys of one file. Twice as many still fit into the longest file that is read. */

@@ -2,7 +2,7 @@
  * The keys under which the signature of a buyer's token may be good, by `jose`. Each kind of key has algorithms of its
  * own, so that nobody can have a public key used as the secret of HS256.
  */
-import * as Json from "@flash-sale/domain/records/Json"
+import * as Json from "@flash-sale/domain/records/wire/Json"
 import {
   createLocalJWKSet,
   type CryptoKey,

@@ -5,7 +5,7 @@
  * scanned again with the next one, and given from the last name on, in alphabetical order. So each scan asks for as
  * many names as every other: with another number it would end elsewhere, and names between would be left out.
  */
-import { NamesCursor, type NamesPage } from "@flash-sale/domain/ports/ItemStore"
+import { NamesCursor, type NamesPage } from "@flash-sale/domain/ports/ItemReads"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
 

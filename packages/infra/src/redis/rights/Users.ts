@@ -6,7 +6,7 @@ type Operations = { readonly [P in Port]?: ReadonlyArray<keyof typeof PORTS[P] &
 /** `operator` is the user of the commands, such as `flash-sale reconcile`. */
 export const USERS = {
   gateway: {
-    ItemStore: ["read", "readBuyers", "readOrder", "openOrders", "names", "isUp"],
+    ItemStore: ["read", "readBuyers", "readOrder", "names", "isUp"],
     RecoveryMarks: ["read", "session"],
     OrderStatuses: ["admit", "countRequest", "confirm", "release", "write", "read", "readAll"],
     LiveEvents: ["read", "follow"],

@@ -1,5 +1,5 @@
 /** Writes questions about buyers for `lua/read_buyers.lua`, and reads its answers. */
-import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 
 /** One call of the script, and which question each of its answers is for. */

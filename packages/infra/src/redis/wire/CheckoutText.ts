@@ -6,7 +6,7 @@ import { isPaymentReference, type PaymentReference } from "@flash-sale/domain/re
 import { isCorrelationId, isUserId } from "@flash-sale/domain/records/Ids"
 import { isInstant } from "@flash-sale/domain/records/Instant"
 import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
-import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { whole } from "./Whole.ts"
 
 const ABSENT = "-"

@@ -2,7 +2,7 @@
  * What `lua/fold.lua` is asked beside the records (see `RecordWire`), and its answers. The formats are in
  * `lua/README.md`.
  */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"

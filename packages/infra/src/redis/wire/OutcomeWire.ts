@@ -2,7 +2,7 @@
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
-import type { OpenOrder } from "@flash-sale/domain/rules/Checkout"
+import type { OpenOrder } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { type HoldState, isHoldState, isRejectionReason } from "@flash-sale/domain/rules/Item"
 import type { Kept, OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as Outcomes from "@flash-sale/domain/rules/Outcome"

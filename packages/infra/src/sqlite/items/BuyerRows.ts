@@ -1,5 +1,5 @@
 /** What an item's rows know of one order and of its buyer. */
-import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemStore"
+import type { BuyerQuestion, BuyerUnits } from "@flash-sale/domain/ports/ItemReads"
 import { type Connection, integer } from "../database/Connection.ts"
 
 const READ = `

@@ -1,7 +1,7 @@
 /** Holds and refunds of an item as rows: what is open, and which payments are due back. */
 import { isPaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { CorrelationId, isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
-import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/Checkout"
+import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { HashMap, Option } from "effect"
 import {
   type Connection,

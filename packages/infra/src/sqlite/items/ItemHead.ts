@@ -1,5 +1,5 @@
 /** An item's row: its counts, its position, and the settings of its sale. */
-import type { ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import type { Folded } from "@flash-sale/domain/rules/Fold"

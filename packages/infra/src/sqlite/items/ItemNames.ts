@@ -1,5 +1,5 @@
 /** The names of a partition's items, in their alphabetical order, a page after the other. */
-import { NamesCursor, type NamesPage } from "@flash-sale/domain/ports/ItemStore"
+import { NamesCursor, type NamesPage } from "@flash-sale/domain/ports/ItemReads"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { type Connection, text } from "../database/Connection.ts"

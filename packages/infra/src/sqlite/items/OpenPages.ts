@@ -1,5 +1,5 @@
 /** The open orders of an item, a page after the other. */
-import { type FoundOpen, OpenCursor, type OpenPage } from "@flash-sale/domain/ports/ItemStore"
+import { type FoundOpen, OpenCursor, type OpenPage } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { Connection } from "../database/Connection.ts"
 import * as CheckoutRows from "./CheckoutRows.ts"

@@ -1,5 +1,6 @@
 /** Looks at holds and refunds of the items that there are: who may hold everything, what is overdue, what waits. */
-import { ItemStore, type ItemSummary } from "@flash-sale/domain/ports/ItemStore"
+import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"

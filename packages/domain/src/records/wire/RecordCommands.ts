@@ -1,8 +1,8 @@
 /** The commands that records hold. Reading never fails: what cannot be understood is the command `Unreadable`. */
 import { Result, type Schema } from "effect"
-import { Command } from "./Command.ts"
-import { CorrelationId, type ItemId } from "./Ids.ts"
-import type { OrderTrace } from "./OrderTrace.ts"
+import { Command } from "../Command.ts"
+import { CorrelationId, type ItemId } from "../Ids.ts"
+import type { OrderTrace } from "../OrderTrace.ts"
 import * as RecordHeaders from "./RecordHeaders.ts"
 import * as RecordValue from "./RecordValue.ts"
 

@@ -4,14 +4,14 @@
  * `lua/lib/_checkout.lua` decides: a change is made in both.
  */
 import { HashMap, Option } from "effect"
-import type { ExpiredHold } from "../records/checkout/Checkout.ts"
-import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "../records/checkout/Hold.ts"
-import type { Command } from "../records/Command.ts"
-import { LAST_INSTANT } from "../records/Instant.ts"
-import type { HeldOrder, Item } from "./Item.ts"
-import * as Ledger from "./Ledger.ts"
-import { lookUp } from "./OrderLookup.ts"
-import type * as Outcome from "./Outcome.ts"
+import type { ExpiredHold } from "../../records/checkout/Checkout.ts"
+import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "../../records/checkout/Hold.ts"
+import type { Command } from "../../records/Command.ts"
+import { LAST_INSTANT } from "../../records/Instant.ts"
+import type { HeldOrder, Item } from "../Item.ts"
+import * as Ledger from "../Ledger.ts"
+import { lookUp } from "../OrderLookup.ts"
+import type * as Outcome from "../Outcome.ts"
 import * as RefundsDue from "./RefundsDue.ts"
 
 type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>

@@ -1,13 +1,13 @@
 /** Payments that came without an order to be for: kept by request id, each reference once. Pure. */
 import { HashMap } from "effect"
-import type { PaymentReference } from "../records/checkout/Reference.ts"
-import type { Command } from "../records/Command.ts"
-import type { UserId } from "../records/Ids.ts"
-import { MAX_REFUNDS_DUE, type RefundDue } from "./Checkout.ts"
-import type { HeldOrder, Item } from "./Item.ts"
-import type { Decision } from "./Ledger.ts"
-import { lookUp } from "./OrderLookup.ts"
-import * as Outcome from "./Outcome.ts"
+import type { PaymentReference } from "../../records/checkout/Reference.ts"
+import type { Command } from "../../records/Command.ts"
+import type { UserId } from "../../records/Ids.ts"
+import type { HeldOrder, Item } from "../Item.ts"
+import type { Decision } from "../Ledger.ts"
+import { lookUp } from "../OrderLookup.ts"
+import * as Outcome from "../Outcome.ts"
+import { MAX_REFUNDS_DUE, type RefundDue } from "./CheckoutState.ts"
 
 type Confirm = Extract<Command, { readonly _tag: "Confirm" }>
 
@@ -19,7 +19,7 @@ const isSoldFor = (order: HeldOrder | undefined, reference: PaymentReference): b
 
 /**
  * Keeps the payment that the record tells of, unless there is none, it has completed its `order`, or it is kept
- * already. Of one beyond the bound the record is unreadable, so that a person gets to see it, unless it has ended a hold.
+ * already. Of one beyond the bound the record is unreadable, unless it has ended a hold: a person gets to see it.
  */
 export const unlessCounted = (
   item: Item,

@@ -5,11 +5,11 @@
  * parsing (see `Json`). The schema reads only what the fast way rejects, and says what is wrong with it.
  */
 import { Result, Schema } from "effect"
-import * as Checkout from "./checkout/Checkout.ts"
-import * as Hold from "./checkout/Hold.ts"
-import * as Command from "./Command.ts"
+import * as Checkout from "../checkout/Checkout.ts"
+import * as Hold from "../checkout/Hold.ts"
+import * as Command from "../Command.ts"
+import * as Order from "../Order.ts"
 import * as Json from "./Json.ts"
-import * as Order from "./Order.ts"
 
 const SettleBody = Schema.Struct({
   settlements: Schema.Array(Command.Settlement).check(

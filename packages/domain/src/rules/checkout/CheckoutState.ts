@@ -1,7 +1,7 @@
 /** What an item keeps of holds and refunds beside their orders. */
-import type { PaymentReference } from "../records/checkout/Reference.ts"
-import type { UserId } from "../records/Ids.ts"
-import type { OrderTrace } from "../records/OrderTrace.ts"
+import type { PaymentReference } from "../../records/checkout/Reference.ts"
+import type { UserId } from "../../records/Ids.ts"
+import type { OrderTrace } from "../../records/OrderTrace.ts"
 
 /** How an order that began as a hold was confirmed. Neither is there while it is open, and where it never was. */
 export interface HoldFacts {

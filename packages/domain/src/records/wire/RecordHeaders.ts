@@ -1,10 +1,10 @@
 /** The headers of a record of the topic `orders`: what kind of record it is, and what a gateway knew of its order. */
 import { Schema } from "effect"
-import type { Command } from "./Command.ts"
-import { type CorrelationId, isAttempt, isCorrelationId, isRequestId, type RequestId } from "./Ids.ts"
-import { isInstant } from "./Instant.ts"
-import { isChangeReason, isOperatorName, type Operator } from "./operator/Operator.ts"
-import type { OrderTrace } from "./OrderTrace.ts"
+import type { Command } from "../Command.ts"
+import { type CorrelationId, isAttempt, isCorrelationId, isRequestId, type RequestId } from "../Ids.ts"
+import { isInstant } from "../Instant.ts"
+import { isChangeReason, isOperatorName, type Operator } from "../operator/Operator.ts"
+import type { OrderTrace } from "../OrderTrace.ts"
 
 /** Headers as text, by name. Of a header that occurs several times the first counts. */
 export type RecordHeaders = Readonly<Record<string, string>>

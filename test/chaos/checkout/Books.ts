@@ -1,0 +1,101 @@
+/** The books as the log alone has them, by the domain's pure fold, and what must be so of them at the end. */
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { Command } from "@flash-sale/domain/records/Command"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
+import * as Fold from "@flash-sale/domain/rules/Fold"
+import { type HeldOrder, isBalanced, type Item } from "@flash-sale/domain/rules/Item"
+import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
+import * as Infra from "@flash-sale/infra/Infra"
+import * as KafkaSettings from "@flash-sale/infra/kafka/client/KafkaSettings"
+import { Effect, HashMap, Layer, Logger, Option, Stream } from "effect"
+import { expect } from "vitest"
+import type * as ProviderProcess from "../../infra/payment/ProviderProcess.ts"
+
+export interface Book {
+  readonly commands: ReadonlyArray<Command>
+  readonly item: Item
+}
+export type Books = ReadonlyMap<string, Book>
+
+const readAll = Effect.gen(function*() {
+  const reader = yield* LogReader
+  const all: Array<LogRecord.LogRecord> = []
+  for (let partition = 0; partition < (yield* reader.partitions); partition++) {
+    const at = PartitionId.make(partition)
+    const { end, start } = yield* reader.bounds(at)
+    all.push(...(yield* Stream.runCollect(reader.read(at, start, end))).flat())
+  }
+  return all
+})
+
+/** Reads the whole log, and folds it by the rules alone. */
+export const read = async (broker: string): Promise<Books> => {
+  const settings = { ...KafkaSettings.defaults, brokers: [broker] }
+  const records = await Effect.runPromise(
+    Effect.provide(readAll, Layer.provide(Infra.layerReader(settings), Logger.layer([])))
+  )
+  const commands = new Map<string, Array<Command>>()
+  const states = new Map<string, Fold.Folded>()
+  for (const record of records) {
+    const itemId = LogRecord.itemOf(record)
+    if (itemId === undefined) continue
+    const command = LogRecord.decode(itemId, record)
+    commands.set(itemId, [...commands.get(itemId) ?? [], command])
+    const result = Fold.fold(states.get(itemId) ?? Fold.nothing, {
+      expected: undefined,
+      commands: [{ offset: record.offset, command }],
+      published: []
+    })
+    if (result._tag !== "Folded") throw new Error(`${itemId} at offset ${record.offset}: ${JSON.stringify(result)}`)
+    states.set(itemId, result.state)
+  }
+  return new Map([...states].map(([itemId, { item }]) => [itemId, { commands: commands.get(itemId)!, item }]))
+}
+
+export const orderOf = (books: Books, itemId: string, id: string): HeldOrder | undefined => {
+  const book = books.get(itemId)
+  return book === undefined ? undefined : Option.getOrUndefined(HashMap.get(book.item.orders, id as RequestId))
+}
+
+/** The payments that are due back under a request id. */
+export const dueOf = (books: Books, itemId: string, id: string): ReadonlyArray<string> => {
+  const book = books.get(itemId)
+  const due = book === undefined ? Option.none() : HashMap.get(book.item.refundsDue, id as RequestId)
+  return Option.getOrElse(due, () => []).map(({ reference }) => reference)
+}
+
+/** Every item balances, nothing is open, and each order that is sold is so for one charge or one reference. */
+export const sound = async (books: Books, provider: ProviderProcess.Running): Promise<void> => {
+  const { conflicts, entries } = await Effect.runPromise(provider.ledger)
+  expect(conflicts).toEqual([])
+  const charged = new Map(Object.entries(entries))
+  const wrong: Array<string> = []
+  for (const [itemId, { item }] of books) {
+    if (!isBalanced(item) || item.held !== 0) wrong.push(`${itemId}: ${item.available} ${item.held} ${item.sold}`)
+    for (const [id, order] of HashMap.entries(item.orders)) {
+      const key = `${itemId}:${id}:${order.attempt}`
+      const charge = charged.get(key)
+      charged.delete(key)
+      const isCharged = order.state === "sold" && order.hold?.reference === undefined
+      const kept = (charge?.charges ?? 0) - (charge?.refunds ?? 0)
+      if (kept !== (isCharged ? 1 : 0)) wrong.push(`${key} ${order.state}: ${JSON.stringify(charge)}`)
+      if (!["sold", "released", "refunded"].includes(order.state)) wrong.push(`${key} is ${order.state}`)
+    }
+  }
+  // Earlier attempts of orders that were tried again are charged under keys of their own.
+  for (const [key, { charges, refunds }] of charged) if (charges !== refunds) wrong.push(`${key}: charged for nothing`)
+  expect(wrong).toEqual([])
+}
+
+/** In the log of every item `rules 2` comes before the first record that needs it. */
+export const rulesFirst = (books: Books): void => {
+  const early: Array<string> = []
+  for (const [itemId, { commands }] of books) {
+    const first = commands.findIndex(RulesVersions.needsCheckout)
+    const rules = commands.findIndex((command) => command._tag === "Rules" && command.version === 2)
+    if (first !== -1 && (rules === -1 || rules > first)) early.push(itemId)
+  }
+  expect(early).toEqual([])
+}
