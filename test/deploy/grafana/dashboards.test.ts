@@ -13,6 +13,16 @@ import * as Dashboards from "./Dashboards.ts"
 
 const MILLIS = 30_000
 const COLUMNS = 24
+/** Those that come only once something is known. */
+const GAUGES = [
+  "processor_dlq_size",
+  "processor_refunds_due",
+  "processor_partition_lag{",
+  "processor_inventory_level{",
+  "processor_holds_open{",
+  "processor_holds_overdue_seconds{",
+  "processor_refunds_waiting{"
+]
 /** What Prometheus makes itself of the rules. */
 const OF_PROMETHEUS = ["ALERTS"]
 
@@ -87,9 +97,7 @@ const exposed = async (): Promise<string> => {
   let text = ""
   await until("all gauges are shown", async () => {
     text = await (await fetch(`${engine.url}/metrics`)).text()
-    return ["processor_dlq_size", "processor_partition_lag{", "processor_inventory_level{"].every((name) =>
-      text.includes(name)
-    )
+    return GAUGES.every((name) => text.includes(name))
   })
   await engine.stop()
   return text
