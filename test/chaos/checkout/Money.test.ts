@@ -117,14 +117,9 @@ describe("Money on every way", () => {
   }, async () => {
     const { fleet, processor, url } = await started()
     await Ways.held(url, Ways.orderOf("tried", item), 600)
-    await Effect.runPromise(
-      fleet.provider.script(`${item}:tried:1`, ...Array.from({ length: 3 }, () => "500" as const))
-    )
+    await refuse(fleet, "tried", 1_000)
     expect(await Ways.said(url, "tried", "confirm", { payment_token: "tok_tried" })).toBe("202")
-    // Others are paid meanwhile: else the provider counted as away, and nothing was given up.
-    const flood = Shop.flood(() => url, [other], { atOnce: 4, name: "paid", pause: 50 })
     await until("it is given up", () => Processors.lines(processor.output(), "payment_given_up").length > 0)
-    expect(await flood.stop()).toEqual([])
     await refuse(fleet, "tried", 0)
     await Ways.becomes(url, "tried", "FAILED_PAYMENT")
     await fleet.group.catchUp(FINAL_WITHIN)

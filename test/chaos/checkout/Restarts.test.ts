@@ -5,6 +5,7 @@
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { describe, expect, it } from "vitest"
 import * as Log from "../../../bench/Log.ts"
+import { until } from "../../servers/Processes.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
 import * as Processors from "../Processors.ts"
 import * as Books from "./Books.ts"
@@ -64,7 +65,7 @@ describe("Restarts of the processor", () => {
     expect(await Ways.metric(processor, "processor_orders_processed_total")).toBeLessThanOrEqual(3)
     expect(await Ways.metric(processor, "processor_holds_expired_total")).toBe(1)
     expect(await Ways.metric(processor, "processor_holds_confirmed_total")).toBe(1)
-    expect(await Ways.metric(processor, "processor_holds_open")).toBe(1)
+    await until("one is open", async () => await Ways.metric(processor, "processor_holds_open") === 1)
     expect(await Ways.said(gateway.url, "kept", "cancel")).toBe("202")
     await Ways.becomes(gateway.url, "kept", "CANCELLED")
     await fleet.group.catchUp(FINAL_WITHIN)
