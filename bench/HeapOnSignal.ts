@@ -1,6 +1,6 @@
 /**
- * Loaded into a process before all else (`--import`): at each SIGUSR2 it collects its garbage, and writes how many bytes
- * of its heap are in use then.
+ * Loaded into a process before all else (`--import`): at each SIGUSR2 it collects its garbage, and writes how many
+ * bytes of its heap are in use then.
  */
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"

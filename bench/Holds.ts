@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- holds`: what open holds cost one processor, on a real Kafka and a real Redis of its own: bytes in
- * Redis and of heap each, processor time at rest beside none, and how long after their time the last of those that end in
- * the same second has its units back.
+ * Redis and of heap each, processor time at rest beside none, and how long after their time the last of those that end
+ * in the same second has its units back.
  */
 import { Command } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"

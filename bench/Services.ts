@@ -37,8 +37,8 @@ export const within = async (
 export const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 /**
- * Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. `build` is
- * the folder of another build.
+ * Starts one of the engine's programs over the services, as `npm run` does; `NODE_ARGS` of the bench go to it. `build`
+ * is the folder of another build.
  */
 export const startProgram = (
   name: "gateway" | "processor" | "recover" | "stock",

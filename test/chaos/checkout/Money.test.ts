@@ -1,4 +1,7 @@
-/** Money on every way: what buyer, shop and operator see of payments that cross, come late, time out and are given back. */
+/**
+ * Money on every way: what buyer, shop and operator see of payments that cross, come late, time out and are given
+ * back.
+ */
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
 import { until } from "../../servers/Processes.ts"

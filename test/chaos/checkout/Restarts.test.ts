@@ -17,7 +17,10 @@ const ORDERS = Number(process.env["ORDERS"] ?? (FULL ? 100_000 : 5_000))
 const BATCH = 1_000
 const TIMEOUT = 900_000
 const FINAL_WITHIN = 300_000
-/** How soon after the start of a processor the first of each is done, in milliseconds: joining the group is most of it. */
+/**
+ * How soon after the start of a processor the first of each is done, in milliseconds: joining the group is most of
+ * it.
+ */
 const SOON = 45_000
 const [item] = Fleet.ITEMS as [string]
 

@@ -1,7 +1,7 @@
 /**
- * After `rules 2` an item has no way back: a processor of the earlier release stops it, loudly, and charges nobody, while
- * other items go on; once the processor is new again, so does the item. And what a gateway of the earlier release, which
- * was forgotten beside, makes of holds.
+ * After `rules 2` an item has no way back: a processor of the earlier release stops it, loudly, and charges nobody,
+ * while other items go on; once the processor is new again, so does the item. And what a gateway of the earlier
+ * release, which was forgotten beside, makes of holds.
  */
 import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"

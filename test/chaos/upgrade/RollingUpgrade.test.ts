@@ -1,6 +1,7 @@
 /**
- * An engine of version 1 of the rules is replaced by this build while it sells, in both orders: processors first, as the
- * runbook has it, and gateways first. Holds are refused until the owner of their item's partition is new; orders never.
+ * An engine of version 1 of the rules is replaced by this build while it sells, in both orders: processors first, as
+ * the runbook has it, and gateways first. Holds are refused until the owner of their item's partition is new; orders
+ * never.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { until } from "../../servers/Processes.ts"

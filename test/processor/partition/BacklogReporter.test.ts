@@ -57,7 +57,7 @@ describe("BacklogReporter", () => {
       assert.strictEqual(published.length, 4)
     }))
 
-  it.effect("what is known is published again after a while: the store may have lost it, or another processor has", () =>
+  it.effect("what is known is published again after a while, as the store may have lost it", () =>
     Effect.gen(function*() {
       let published = 0
       const report = yield* BacklogReporter.make({
