@@ -7,3 +7,7 @@ export interface OrderTrace {
   /** The W3C trace context. */
   readonly traceparent?: string
 }
+
+/** The trace alone, without what else is with it. */
+export const of = ({ correlationId, traceparent }: OrderTrace): OrderTrace =>
+  traceparent === undefined ? { correlationId } : { correlationId, traceparent }

@@ -46,7 +46,7 @@ export const confirmed = (
   const reused = order.isReused && known !== undefined && status !== undefined
     ? { reused: PlaceActions.reusedBy({ ...known, ...EndActions.traceOf(message) }, offset, status) }
     : {}
-  return { ...unlessKnown(fold, message, command, order, fresh), ...letter, ...reused, done: offset }
+  return { ...lost(fold, message, command, order, fresh), ...letter, ...reused, done: offset }
 }
 
 /** It is charged from now on, and its record is done when it is final; or it is paid for already. */
@@ -72,7 +72,7 @@ const won = (
 }
 
 /** What is told of an order that this record did not confirm: nothing where it has changed nothing. */
-const unlessKnown = (
+const lost = (
   fold: Fold,
   message: Message,
   { requestId }: Confirm,
