@@ -2,7 +2,7 @@
 import { HashMap, Option } from "effect"
 import type { RequestId, UserId } from "../records/Ids.ts"
 import type { HoldFacts, OpenOrder, RefundDue } from "./checkout/CheckoutState.ts"
-import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
+import type { HeldOrder, Item, LedgerState, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
  * The state of one order after a record was folded.
@@ -12,7 +12,7 @@ import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, Release
  */
 export interface OrderOutcome {
   readonly requestId: RequestId | undefined
-  readonly state: HoldState | "rejected" | "unreadable" | "unknown"
+  readonly state: LedgerState | "rejected" | "unreadable" | "unknown"
   readonly reason: ReleaseReason | RejectionReason | RefundReason | undefined
   readonly attempt: number
   /** The offset of the record that placed this attempt; for the rejection of a duplicate, the duplicate's own. */
