@@ -27,7 +27,8 @@ const LATER_COLUMNS = {
   log: ["digest"],
   items: ["hold_seconds", "max_hold_seconds"],
   orders: ["hold", "confirmed", "reference"],
-  statuses: ["expires_at", "confirmed", "refund", "refund_due"]
+  statuses: ["expires_at", "confirmed", "refund", "refund_due"],
+  letters: ["user", "amount"]
 }
 const BEFORE_DIGESTS = [
   "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
