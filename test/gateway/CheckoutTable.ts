@@ -100,7 +100,7 @@ const unavailable = (answer: TestGateway.Answer, code: string) =>
   refused(answer, 503, { error: "Service temporarily unavailable", code, retryable: true })
 const conflict = (answer: TestGateway.Answer, code: string, order_status: string, isDue = false) =>
   refused(answer, 409, {
-    error: "The order has moved on",
+    error: "The order does not allow this",
     code,
     retryable: false,
     order_status,

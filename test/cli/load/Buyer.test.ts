@@ -76,7 +76,7 @@ const standing = (status: string) => ({
 const queued = (status: string) => ({ status, request_id: "r-1", correlation_id: "c-1", processing_time_ms: 1 })
 const conflict = (code: string, more: object = {}) => ({
   ...refusal,
-  error: "The order has moved on",
+  error: "The order does not allow this",
   code,
   order_status: "EXPIRED",
   ...more

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Command, type LoggedCommand, RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import { type HoldState, isBalanced, type Item } from "@flash-sale/domain/rules/Item"
+import { isBalanced, type Item, type LedgerState } from "@flash-sale/domain/rules/Item"
 import { Arbitrary, Effect, HashMap, Schema } from "effect"
 import * as Histories from "../Histories.ts"
 import { place, settle, to } from "../ItemCommands.ts"
@@ -33,7 +33,7 @@ const visible = ({ item, position, unpublished }: Fold.Folded) => ({
   untold: Object.fromEntries(unpublished)
 })
 
-const COUNTED: Readonly<Record<"held" | "sold", ReadonlyArray<HoldState>>> = {
+const COUNTED: Readonly<Record<"held" | "sold", ReadonlyArray<LedgerState>>> = {
   held: ["held", "voiding", "open"],
   sold: ["sold", "refunding"]
 }
@@ -44,7 +44,7 @@ const unitsIn = (item: Item, count: "held" | "sold"): number =>
     .reduce((sum, { amount }) => sum + amount, 0)
 
 /** What may follow a state within one attempt, beside the state itself. */
-const FOLLOWS: Readonly<Record<HoldState, ReadonlyArray<HoldState>>> = {
+const FOLLOWS: Readonly<Record<LedgerState, ReadonlyArray<LedgerState>>> = {
   open: ["held", "sold", "released"],
   held: ["sold", "voiding", "released"],
   voiding: ["released"],

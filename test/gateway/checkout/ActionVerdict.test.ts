@@ -15,7 +15,7 @@ const CALLS: Readonly<Record<"confirm" | "paid" | "cancel", ActionVerdict.Asked>
   paid: { action: "paid", reference: own },
   cancel: { action: "cancel" }
 }
-/** What each is answered, for a hold and for an order of `/buy`: `due` where the payment is owed to the buyer. */
+/** What each is answered, for a hold and for an order of `/buy`: `due` where the payment is due back. */
 const TABLE: Readonly<Record<string, Readonly<Record<keyof typeof CALLS, readonly [hold: string, buy: string]>>>> = {
   "PENDING": { confirm: ["Append", "Append"], paid: ["Append", "Append"], cancel: ["Append", "Append"] },
   "RESERVED": { confirm: ["Append", "not_a_hold"], paid: ["Append", "Append"], cancel: ["Append", "Append"] },

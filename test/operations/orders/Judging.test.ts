@@ -4,7 +4,7 @@ import { isPaymentReference } from "@flash-sale/domain/records/checkout/Referenc
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
-import { HOLD_STATES, type HoldState, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
+import { LEDGER_STATES, type LedgerState, RELEASE_REASONS } from "@flash-sale/domain/rules/Item"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import type { FoundOrder } from "@flash-sale/operations/orders/FoundOrder"
 import type { Judgement } from "@flash-sale/operations/orders/Judgement"
@@ -14,7 +14,7 @@ import * as OrderRefund from "@flash-sale/operations/orders/OrderRefund"
 const itemId = ItemId.make("101")
 const requestId = RequestId.make("r-1")
 
-const ledger = (state: HoldState, reason: HeldOrder["reason"] = undefined): HeldOrder => ({
+const ledger = (state: LedgerState, reason: HeldOrder["reason"] = undefined): HeldOrder => ({
   state,
   reason,
   userId: UserId.make("u-1"),
@@ -59,7 +59,7 @@ const cancelled = (...order: Parameters<typeof found>) => words(OrderCancel.chan
 
 describe("cancelling", () => {
   it("every state of the ledger is judged", () => {
-    const judged = HOLD_STATES.flatMap((state) =>
+    const judged = LEDGER_STATES.flatMap((state) =>
       (state === "released" || state === "voiding" ? RELEASE_REASONS : [undefined]).map((reason) => [
         reason === undefined ? state : `${state} ${reason}`,
         cancelled(ledger(state, reason))

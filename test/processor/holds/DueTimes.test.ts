@@ -18,7 +18,7 @@ const hold = (name: string, dueAt: number) => ({
   dueAt
 })
 /** So many milliseconds after both clocks began, where nobody has set one of them. */
-const after = (millis: number): DueTimes.Moment => ({ wall: BASE + millis, monotonic: 5_000 + millis })
+const after = (millis: number): DueTimes.BothClocks => ({ wall: BASE + millis, monotonic: 5_000 + millis })
 const namesOf = (expired: ReadonlyArray<DueTimes.Expired>) =>
   expired.flatMap(({ orders }) => orders.map(({ requestId }) => requestId)).toSorted()
 

@@ -55,7 +55,9 @@ const readByHand = (byHand: boolean, reference: Option.Option<string>) =>
 export const refund = Command.make("refund", {
   requestId: OrderFlags.requestId,
   restock: Flag.Boolean("restock").pipe(
-    Flag.withDescription("Put its units on sale again; --no-restock takes them out of the books"),
+    Flag.withDescription(
+      "Put its units on sale again; --no-restock takes them out of the books. One of both is needed"
+    ),
     Flag.optional
   ),
   byHand: Flag.Boolean("by-hand").pipe(
@@ -63,10 +65,14 @@ export const refund = Command.make("refund", {
     Flag.withDefault(false)
   ),
   reference: Flag.String("reference").pipe(
-    Flag.withDescription("With --by-hand: what proves that the money was given back"),
+    Flag.withDescription("With --by-hand, and needed there: what proves that the money was given back"),
     Flag.optional
   ),
-  ...OperatorFlags.flags,
+  by: OperatorFlags.by,
+  reason: OperatorFlags.why("reason").pipe(
+    Flag.withDescription("Why it is given back, for whoever asks later. Needed"),
+    Flag.optional
+  ),
   ...flags
 }, ({ byHand, item, reference, requestId, restock, ...place }) =>
   Effect.gen(function*() {

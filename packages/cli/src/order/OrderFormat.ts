@@ -40,7 +40,7 @@ const noteOf = (entry: HistoryEntry): string =>
   [
     ...(entry.payment === undefined ? [] : [`the provider says ${entry.payment}`]),
     ...(entry.reference === undefined ? [] : [`reference ${JSON.stringify(entry.reference)}`]),
-    ...(entry.isRefundDue ? ["owed to the buyer"] : []),
+    ...(entry.isRefundDue ? ["due back to the buyer"] : []),
     ...(entry.isReused ? ["another order under this id"] : []),
     ...(entry.hasEffect || entry.isRefundDue || entry.isReused ? [] : ["without effect"]),
     ...(entry.reason === undefined ? [] : [entry.reason]),

@@ -25,7 +25,10 @@ const time = (name: string, description: string) =>
 
 export const command = Command.make("hold", {
   item,
-  for: time("for", `How long a hold lasts that does not say it; ${NONE} is ${DEFAULT_HOLD_SECONDS / 60}m`),
+  for: time(
+    "for",
+    `How long a hold lasts that does not say it, within --at-most; ${NONE} is ${DEFAULT_HOLD_SECONDS / 60}m`
+  ),
   atMost: time("at-most", `The longest that a hold may last; ${NONE} is ${MAX_HOLD_SECONDS / 3_600}h`),
   ...flags
 }, ({ atMost, for: lasts, item, ...target }) => {

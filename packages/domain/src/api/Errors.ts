@@ -97,7 +97,7 @@ export class RequestIdReused extends Schema.Error<RequestIdReused>("RequestIdReu
   code: fixed("request_id_reused"),
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText
-}, answer(422, "The request id belongs to another order: another user, item or amount, or a hold.")) {
+}, answer(422, "The request id belongs to another order: another user, item or amount, or one of both is a hold.")) {
   readonly _tag = "RequestIdReused"
 }
 

@@ -30,7 +30,8 @@ export const isPlainText = (text: string, maxLength: number): boolean =>
 export const inJsonSchema = (maxLength: number, pattern: string) => ({
   toJsonSchema: (): readonly [JsonSchema.JsonSchema, true] => [{ minLength: 1, maxLength, pattern }, true]
 })
-const NOT_BLANK =
+/** As a pattern of JSON Schema: something else than white space, and no control characters. */
+export const NOT_BLANK =
   "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
 /** The buyer. Vouched for by the caller: the shop's servers call the engine, not browsers. */

@@ -127,5 +127,8 @@ const { from } = RecordCommands
 export const correlationIdOf = ({ headers }: Pick<LogRecord, "headers">): CorrelationId | undefined =>
   RecordHeaders.correlationIdOf(headers)
 
-/** The correlation id of an order that came without one: made of its position, so that a refold makes the same. */
-export const { defaultCorrelationId } = RecordCommands
+/**
+ * The correlation id of an order that came without one: made of its position, so that a refold makes the same. And what
+ * ties a record to its order, by its headers.
+ */
+export const { defaultCorrelationId, traceOf } = RecordCommands

@@ -31,24 +31,24 @@ export const REFUND_REASONS = ["restocked", "written_off"] as const
 export type RefundReason = typeof REFUND_REASONS[number]
 
 /**
- * The states of an order that held units.
+ * The states of an order that held units, as the ledger has them, whether or not it began as a hold.
  *
  * **Details**: `open` is a hold that nobody has confirmed: nothing was charged for it. A charge is voided only for an
  * order in `voiding`, and given back only for one in `refunding`, whose units stay counted as sold until that is done.
  */
-export const HOLD_STATES = ["held", "sold", "voiding", "released", "open", "refunding", "refunded"] as const
-export type HoldState = typeof HOLD_STATES[number]
+export const LEDGER_STATES = ["held", "sold", "voiding", "released", "open", "refunding", "refunded"] as const
+export type LedgerState = typeof LEDGER_STATES[number]
 
 const isOneOf = <const A extends string>(set: ReadonlyArray<A>) => (text: string | undefined): text is A =>
   set.some((one) => one === text)
 export const isRejectionReason = isOneOf(REJECTION_REASONS)
 export const isReleaseReason = isOneOf(RELEASE_REASONS)
 export const isRefundReason = isOneOf(REFUND_REASONS)
-export const isHoldState = isOneOf(HOLD_STATES)
+export const isLedgerState = isOneOf(LEDGER_STATES)
 
 /** An order that ever held units. */
 export interface HeldOrder {
-  readonly state: HoldState
+  readonly state: LedgerState
   readonly userId: UserId
   readonly amount: number
   readonly attempt: number

@@ -2,7 +2,7 @@
 import { HashMap, Option } from "effect"
 import type { RequestId, UserId } from "../records/Ids.ts"
 import type { HoldFacts, OpenOrder, RefundDue } from "./checkout/CheckoutState.ts"
-import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
+import type { HeldOrder, Item, LedgerState, RefundReason, RejectionReason, ReleaseReason } from "./Item.ts"
 
 /**
  * The state of one order after a record was folded.
@@ -12,7 +12,7 @@ import type { HeldOrder, HoldState, Item, RefundReason, RejectionReason, Release
  */
 export interface OrderOutcome {
   readonly requestId: RequestId | undefined
-  readonly state: HoldState | "rejected" | "unreadable" | "unknown"
+  readonly state: LedgerState | "rejected" | "unreadable" | "unknown"
   readonly reason: ReleaseReason | RejectionReason | RefundReason | undefined
   readonly attempt: number
   /** The offset of the record that placed this attempt; for the rejection of a duplicate, the duplicate's own. */
@@ -20,8 +20,9 @@ export interface OrderOutcome {
   /** Whether this record changed the order. A repeated record changes nothing. */
   readonly changed: boolean
   /**
-   * The record placed an order of another buyer or amount under the request id of the stored one: all else here is the
-   * stored order's, which stays as it is (docs/decisions/0032-a-request-id-used-again.md).
+   * The record is about another order under the request id of the stored one: of another buyer or amount, or a hold
+   * where that is none, or the other way round. All else here is the stored order's, which stays as it is
+   * (docs/decisions/0032-a-request-id-used-again.md).
    */
   readonly isReused: boolean
   /** Of the stored order, which for a duplicate is the first one; absent where none ever held units. */
@@ -30,7 +31,7 @@ export interface OrderOutcome {
   readonly price: number | undefined
   readonly currency: string | undefined
   readonly hold: HoldFacts | undefined
-  /** What was kept of it while it was open; also where this record has ended that. */
+  /** What is kept of it until it is final; also where this record has made it so, and as it was before the record. */
   readonly open: OpenOrder | undefined
   /** The payments for its request id that the shop owes to a buyer. */
   readonly refundsDue: ReadonlyArray<RefundDue>

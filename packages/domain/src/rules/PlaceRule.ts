@@ -5,6 +5,7 @@
 import { HashMap } from "effect"
 import type { Command } from "../records/Command.ts"
 import type { Order } from "../records/Order.ts"
+import * as OrderTrace from "../records/OrderTrace.ts"
 import * as CheckoutRule from "./checkout/CheckoutRule.ts"
 import type { HoldFacts, OpenOrder } from "./checkout/CheckoutState.ts"
 import {
@@ -39,13 +40,9 @@ export const place = (item: Item, offset: number, { acceptedAt, attempt, order }
 
 /** The same for units that are held until somebody confirms the order. */
 export const hold = (item: Item, offset: number, command: Hold): Ledger.Decision => {
-  const { acceptedAt, correlationId, order, traceparent } = command
-  const dueAt = CheckoutRule.dueAt(item, command)
-  return decide(item, offset, { ...order, attempt: 1, acceptedAt, isHold: true }, {
-    dueAt,
-    correlationId,
-    ...(traceparent === undefined ? {} : { traceparent })
-  })
+  const { acceptedAt, order } = command
+  const open = { dueAt: CheckoutRule.dueAt(item, command), ...OrderTrace.of(command) }
+  return decide(item, offset, { ...order, attempt: 1, acceptedAt, isHold: true }, open)
 }
 
 const decide = (item: Item, offset: number, wanted: Wanted, open: OpenOrder | undefined): Ledger.Decision => {

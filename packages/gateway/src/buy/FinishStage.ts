@@ -24,7 +24,7 @@ const errorOf = (appended: Exit.Exit<LogPosition, AppendError>): AppendError | u
  * What the end of an append says about the log; undefined where it says nothing: the log was not asked, as its line was
  * full, or a bug of ours ended the append.
  */
-const verdict = ({ appended }: OrderInFlight): boolean | undefined => {
+const logAnswered = ({ appended }: OrderInFlight): boolean | undefined => {
   if (appended === undefined || Exit.isSuccess(appended)) return appended && true
   const error = errorOf(appended)
   return error === undefined || (error._tag === "AppendRefused" && error.overloaded) ? undefined : false
@@ -68,7 +68,7 @@ export const make = Effect.fnUntraced(function*(
   const record = Effect.fnUntraced(function*(orders: Orders) {
     let last: boolean | undefined
     for (const order of orders) {
-      const succeeded = verdict(order)
+      const succeeded = logAnswered(order)
       // Further successes say nothing new; each failure counts.
       if (succeeded === undefined || (succeeded && last === true)) continue
       last = succeeded

@@ -25,7 +25,7 @@ export class ActionAppend extends Context.Service<ActionAppend, {
 }>()("@flash-sale/gateway/checkout/ActionAppend") {}
 
 /** What the end of an append says about the log; undefined where it was not asked. */
-const verdict = (error: AppendRefused | AppendUnknown): false | undefined =>
+const logAnswered = (error: AppendRefused | AppendUnknown): false | undefined =>
   error._tag === "AppendRefused" && error.overloaded ? undefined : false
 
 const NO_KEY = new AppendRefused({ detail: "the keys of payment tokens are missing", overloaded: true })
@@ -86,7 +86,7 @@ const make = Effect.fnUntraced(function*({ maxRequests, window }: RateLimitSetti
     if (call.action === "confirm" && meant.userId !== undefined) yield* count(meant.userId)
     yield* send(call, meant).pipe(
       Effect.tap(() => breaker.record(true)),
-      Effect.tapError((error) => verdict(error) === undefined ? Effect.void : breaker.record(false)),
+      Effect.tapError((error) => logAnswered(error) === undefined ? Effect.void : breaker.record(false)),
       Effect.mapError((error) => Refusals.ofAppend(correlationId, error)),
       // Who hangs up has asked all the same, and the breaker hears how it ended.
       Effect.uninterruptible

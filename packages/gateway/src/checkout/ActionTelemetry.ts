@@ -11,7 +11,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import type { RequestContext } from "../request/RequestContext.ts"
 
 export class ActionTelemetry extends Context.Service<ActionTelemetry, {
-  /** The call was answered 202. Returns how long that took, in whole milliseconds. */
+  /** The call was taken: 202, or 200 after its wait. Returns how long that took, in whole milliseconds. */
   readonly queued: (request: RequestContext, action: OrderAction, requestId: RequestId) => number
   /** It was refused, or failed. Logged at level debug, but where a payment is told of: that is money. */
   readonly refused: (request: RequestContext, action: OrderAction, code: ActionCode, requestId?: RequestId) => void

@@ -18,7 +18,7 @@ export type Asked =
  * - `Append`: its record goes to the log, and decides there.
  * - `Done`: the order is what the call asks for, by an earlier call: nothing is appended.
  * - `Conflict`: another one came first. With `isDue` the record is appended all the same, as the payment that it tells
- *   of is owed to the buyer; unless it `isKept` already.
+ *   of is due back to the buyer; unless it `isKept` already.
  */
 export type Verdict =
   | { readonly _tag: "Append" }

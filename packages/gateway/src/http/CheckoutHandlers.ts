@@ -75,11 +75,11 @@ export const checkout = HttpApiBuilder.group(Api, "checkout", (handlers) =>
       })
       .handle("paid", ({ params, payload, request: { text } }) =>
         act({ action: "paid", reference: payload.reference }, "Paid Queued", params.request_id, payload, text).pipe(
+          // Only a confirmation counts as a request of its user, so no other call can be refused for that.
           Effect.catchTag("RateLimited", Effect.die)
         ))
       .handle("cancel", ({ params, payload, request: { text } }) =>
         act({ action: "cancel" }, "Cancel Queued", params.request_id, payload ?? NOTHING, text).pipe(
-          // Confirmations alone are counted.
           Effect.catchTag("RateLimited", Effect.die)
         ))
   }))

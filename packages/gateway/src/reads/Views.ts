@@ -11,7 +11,7 @@ import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
 import type { ItemRead } from "./ItemReads.ts"
 
-/** Whose order it is, as far as this caller is told: a buyer knows, and nobody else but a key is asked who it is. */
+/** Whose order it is: told to an api key alone. A buyer knows it, and of anybody else nobody knows who asks. */
 const ownerFor = (caller: Pick<Caller, "_tag">, { fingerprint }: StatusRecord): UserId | undefined =>
   caller._tag === "Key" ? ownerIn(fingerprint) : undefined
 

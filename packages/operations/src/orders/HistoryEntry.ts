@@ -28,7 +28,7 @@ export interface HistoryEntry {
   readonly isReused: boolean
   /** The payment that it tells of, or the refund by hand. */
   readonly reference: string | undefined
-  /** Whether that payment is owed to the buyer. */
+  /** Whether that payment is due back to the buyer. */
   readonly isRefundDue: boolean
   /** What the payment provider said. */
   readonly payment: string | undefined

@@ -9,21 +9,22 @@ import { type ExpiredHold, MAX_EXPIRIES } from "@flash-sale/domain/records/check
 import type { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { OpenHold } from "../order/Action.ts"
 
-/** Milliseconds in which times are kept. */
+/** The unit of times that are kept, in milliseconds. */
 const UNIT = 100
 /** A hold is the first attempt at its order. */
 const ATTEMPT = 1
 
 /** One moment by both clocks, in milliseconds: since 1970 (UTC), and as `Monotonic.now` gives it. */
-export interface Moment {
+export interface BothClocks {
   readonly wall: number
   readonly monotonic: number
 }
 
+/** In tenths of a second. */
 interface Due {
   /** On the monotonic clock: when it is over, and later when it is to be said again. */
   at: number
-  /** On the wall clock, since `base`. */
+  /** On the wall clock, since `base`: when it is over. */
   readonly dueAt: number
   readonly correlationId: CorrelationId
 }
@@ -44,13 +45,13 @@ export interface Expired {
 
 export interface DueTimes {
   /** Notes a hold. One that is known keeps its time. */
-  readonly open: (itemId: ItemId, hold: OpenHold, now: Moment) => void
+  readonly open: (itemId: ItemId, hold: OpenHold, now: BothClocks) => void
   readonly end: (itemId: ItemId, requestId: RequestId) => void
   /** The item is stopped: its holds wait for its repair. */
   readonly forget: (itemId: ItemId) => void
   readonly size: () => number
-  /** Those that are over, in batches of `MAX_EXPIRIES`, about `most` of them. They stay until they end. */
-  readonly over: (now: Moment, most: number) => ReadonlyArray<Expired>
+  /** Those that are over, in batches of `MAX_EXPIRIES`, at most `most` of them. They stay until they end. */
+  readonly over: (now: BothClocks, most: number) => ReadonlyArray<Expired>
   /** That they are over was said: they count as over again at `until`, on the monotonic clock. */
   readonly postpone: (expired: Expired, until: number) => void
   /** When the first of those that are over at `wall` was over by its wall clock; undefined where none is. */
@@ -58,7 +59,7 @@ export interface DueTimes {
 }
 
 /** At most so many of the item's holds that are over; notes when it is to be looked through again. */
-const through = (item: ItemHolds, base: number, now: Moment, most: number) => {
+const through = (item: ItemHolds, base: number, now: BothClocks, most: number) => {
   const tick = now.monotonic / UNIT
   const orders: Array<ExpiredHold> = []
   let [at, next, earliest] = [Math.floor(now.wall), Infinity, Infinity]

@@ -5,7 +5,7 @@
 import type { FoundOpen } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { Action } from "../order/Action.ts"
-import type { DueTimes, Moment } from "./DueTimes.ts"
+import type { BothClocks, DueTimes } from "./DueTimes.ts"
 import type { Limits } from "./HoldLimits.ts"
 import type { Refunds } from "./Refunds.ts"
 
@@ -31,7 +31,7 @@ interface Parts {
   readonly dueTimes: DueTimes
   readonly refunds: Pick<Refunds, "add" | "end" | "forget" | "size">
   readonly limits: Limits
-  readonly now: () => Moment
+  readonly now: () => BothClocks
 }
 
 export const make = ({ dueTimes, limits, now, refunds }: Parts): OpenSet => {

@@ -1,6 +1,7 @@
 /** What is to be done about a record that confirms a hold, or tells of its payment. */
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { Command } from "@flash-sale/domain/records/Command"
+import { traceOf } from "@flash-sale/domain/records/LogRecord"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
@@ -32,7 +33,7 @@ export const confirmed = (
 ): Action => {
   const { requestId } = command
   const { offset } = message.record
-  const known = StatusRecords.inLedger(fold.itemId, requestId, EndActions.traceOf(message), order)
+  const known = StatusRecords.inLedger(fold.itemId, requestId, traceOf(message.record), order)
   const status = OutcomeStatus.status(order)
   if (known !== undefined && status !== undefined && isWonBy(order, offset)) {
     const action = EndActions.asFound(won(fold, message, command, known, order, status), order)
@@ -44,9 +45,9 @@ export const confirmed = (
     letterTrace: command.traceparent
   }
   const reused = order.isReused && known !== undefined && status !== undefined
-    ? { reused: PlaceActions.reusedBy({ ...known, ...EndActions.traceOf(message) }, offset, status) }
+    ? { reused: PlaceActions.reusedBy({ ...known, ...traceOf(message.record) }, offset, status) }
     : {}
-  return { ...unlessKnown(fold, message, command, order, fresh), ...letter, ...reused, done: offset }
+  return { ...lost(fold, message, command, order, fresh), ...letter, ...reused, done: offset }
 }
 
 /** It is charged from now on, and its record is done when it is final; or it is paid for already. */
@@ -72,7 +73,7 @@ const won = (
 }
 
 /** What is told of an order that this record did not confirm: nothing where it has changed nothing. */
-const unlessKnown = (
+const lost = (
   fold: Fold,
   message: Message,
   { requestId }: Confirm,
@@ -80,7 +81,7 @@ const unlessKnown = (
   fresh: boolean
 ): Action => {
   if (fresh && !order.changed && !order.isRefundDue) return {}
-  const trace = EndActions.traceOf(message)
+  const trace = traceOf(message.record)
   if (order.userId === undefined) {
     return order.isRefundDue ? { amendment: dueOf(fold, requestId, order), toldBy: message.record } : {}
   }
@@ -96,7 +97,7 @@ const standing = (
   requestId: Confirm["requestId"],
   order: Outcome.OrderOutcome
 ): Action => {
-  const known = StatusRecords.inLedger(fold.itemId, requestId, EndActions.traceOf(message), order)
+  const known = StatusRecords.inLedger(fold.itemId, requestId, traceOf(message.record), order)
   const status = OutcomeStatus.status(order)
   return known === undefined || status === undefined ? {} : {
     status: StatusRecords.of(known, order, status, fold.now.text),
@@ -124,7 +125,7 @@ const letterOf = (
   order: Outcome.OrderOutcome,
   now: string
 ): DeadLetter => {
-  const { correlationId } = EndActions.traceOf(message)
+  const { correlationId } = traceOf(message.record)
   const letter = MakeDeadLetter.of(
     message.record,
     "Payment Without Order",

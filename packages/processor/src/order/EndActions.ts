@@ -1,10 +1,9 @@
 /** What is to be done about orders that a record ends, or begins to end: by their payment, or as a hold. */
 import type { ExpiredHold } from "@flash-sale/domain/records/checkout/Checkout"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
-import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
+import { traceOf } from "@flash-sale/domain/records/LogRecord"
 import { isFinal } from "@flash-sale/domain/records/OrderStatus"
 import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
-import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import type * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import type { Action } from "./Action.ts"
@@ -26,13 +25,6 @@ export const moved = ({ now, open }: Fold, order: Outcome.OrderOutcome): Action 
   if (order.state !== "voiding" || held.voiding) return undefined
   held.voiding = true
   return { voidCharge: held }
-}
-
-/** What ties the record to its order: by its headers, where its value does not say so. */
-export const traceOf = ({ record }: Message): OrderTrace => {
-  const traceparent = record.headers[RecordHeaders.Header.traceparent]
-  const correlationId = RecordHeaders.correlationIdOf(record.headers) ?? defaultCorrelationId(record)
-  return traceparent === undefined ? { correlationId } : { correlationId, traceparent }
 }
 
 /** The hold is over without having been confirmed: what is told, also where the record is read again. */
@@ -100,5 +92,5 @@ export const cancelled = (
   fresh: boolean
 ): Action | undefined =>
   order.requestId !== undefined && isEnd(order, "cancelled") && (order.changed || !fresh)
-    ? asFound(ended(fold, message, order.requestId, traceOf(message), order), order)
+    ? asFound(ended(fold, message, order.requestId, traceOf(message.record), order), order)
     : undefined

@@ -1,10 +1,10 @@
 /** What is to be done about orders whose sale is given back. */
 import type { Command, Settlement } from "@flash-sale/domain/records/Command"
+import { traceOf } from "@flash-sale/domain/records/LogRecord"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import type * as Outcome from "@flash-sale/domain/rules/Outcome"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import type { Action } from "./Action.ts"
-import * as EndActions from "./EndActions.ts"
 import * as HoldActions from "./HoldActions.ts"
 import type { KnownOrder, Message } from "./OpenOrder.ts"
 import type { Fold } from "./PlaceActions.ts"
@@ -44,7 +44,7 @@ export const refunded = (
   fresh: boolean
 ): Action => {
   const done = { done: message.record.offset }
-  const known = StatusRecords.inLedger(fold.itemId, command.requestId, EndActions.traceOf(message), order)
+  const known = StatusRecords.inLedger(fold.itemId, command.requestId, traceOf(message.record), order)
   const isTold = (order.changed || !fresh) && isRefund(order) && order.attempt === command.attempt
   return known === undefined || !isTold ? done : { ...told(fold, message, known, order), ...done }
 }
@@ -58,7 +58,7 @@ export const settled = (
   fresh: boolean
 ): Action | undefined => {
   if (outcome !== "voided" || order.state !== "refunded" || order.attempt !== attempt) return undefined
-  const known = StatusRecords.inLedger(fold.itemId, requestId, EndActions.traceOf(message), order)
+  const known = StatusRecords.inLedger(fold.itemId, requestId, traceOf(message.record), order)
   if (known === undefined) return undefined
   if (order.changed) return told(fold, message, known, order)
   if (fresh) return undefined

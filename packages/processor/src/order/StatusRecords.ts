@@ -2,7 +2,7 @@
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { fingerprint, type RecordedOrder } from "@flash-sale/domain/records/Order"
 import type { OrderStatus, StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
+import * as OrderTrace from "@flash-sale/domain/records/OrderTrace"
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as RefundsDue from "@flash-sale/domain/rules/checkout/RefundsDue"
@@ -12,19 +12,15 @@ import { DateTime } from "effect"
 import type { Amendment } from "./Action.ts"
 import type { KnownOrder, OpenOrder } from "./OpenOrder.ts"
 
-/** Without what else is in a command. */
-const traceOf = ({ correlationId, traceparent }: OrderTrace): OrderTrace =>
-  traceparent === undefined ? { correlationId } : { correlationId, traceparent }
-
 /** The order of an outcome, whose record has this trace; undefined where the ledger does not have it. */
 export const inLedger = (
   itemId: ItemId,
   requestId: RequestId,
-  trace: OrderTrace,
+  trace: OrderTrace.OrderTrace,
   { amount, attempt, hold, open, userId }: OrderOutcome
 ): KnownOrder | undefined =>
   userId === undefined || amount === undefined ? undefined : {
-    ...traceOf(trace),
+    ...OrderTrace.of(trace),
     ...(open === undefined ? {} : { correlationId: open.correlationId }),
     itemId,
     requestId,
@@ -37,13 +33,13 @@ export const inLedger = (
 /** The same, and as its record has it where it never held units. */
 export const placedBy = (
   order: Pick<RecordedOrder, "itemId" | "requestId" | "userId" | "amount">,
-  trace: OrderTrace,
+  trace: OrderTrace.OrderTrace,
   isHold: boolean,
   outcome: OrderOutcome
 ): KnownOrder => {
   const { amount, itemId, requestId, userId } = order
   return inLedger(itemId, requestId, trace, outcome) ??
-    { ...traceOf(trace), itemId, requestId, attempt: outcome.attempt, userId, amount, isHold }
+    { ...OrderTrace.of(trace), itemId, requestId, attempt: outcome.attempt, userId, amount, isHold }
 }
 
 type Shown = Pick<OrderOutcome, "state" | "reason" | "attempt" | "placedAtOffset" | "hold" | "open" | "refundsDue">
@@ -67,7 +63,7 @@ export const of = (
   status: OrderStatus,
   updatedAt: string
 ): StatusRecord => {
-  const { attempt, hold, open, placedAtOffset, refundsDue, state } = outcome
+  const { attempt, placedAtOffset, refundsDue } = outcome
   const reason = OutcomeStatus.reasonText(outcome)
   return {
     requestId,
@@ -76,9 +72,7 @@ export const of = (
     status,
     ...(reason === undefined ? {} : { reason }),
     attempt,
-    ...(state === "open" && open?.dueAt !== undefined ? { expiresAt: isoOf(open.dueAt) } : {}),
-    ...(status === "RESERVED" && hold?.confirmedAtOffset !== undefined ? { confirmed: true as const } : {}),
-    ...(state === "refunding" ? { refund: "pending" as const } : {}),
+    ...OutcomeStatus.progress(outcome),
     ...refundDue(refundsDue, userId),
     correlationId,
     updatedAt,

@@ -25,7 +25,7 @@ export type ConflictCode = typeof ConflictCode.Type
 
 /** The order is over, or another call was first. `refund_due`: the payment that the call told of is due back. */
 export class OrderConflict extends Schema.Error<OrderConflict>("OrderConflict")({
-  error: fixed("The order has moved on"),
+  error: fixed("The order does not allow this"),
   code: ConflictCode,
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText,

@@ -40,7 +40,7 @@ export const problems = {
     order_status: "PENDING"
   }),
   OrderConflict: problem("OrderConflict", {
-    error: "The order has moved on",
+    error: "The order does not allow this",
     code: "expired",
     ...final,
     order_status: "EXPIRED",

@@ -10,7 +10,7 @@ const PREFER: JsonObject = {
   schema: { type: "string" },
   description:
     "`wait=10` has the answer wait for so many seconds, 30 at the most: until the order is final, or a hold " +
-    "is held. It is 200 with the order as it is then; the answer of before where the time is over"
+    "is held. It is 200 with the order as it is then; where the time is over, as without this header"
 }
 
 const APPLIED: Readonly<Record<string, JsonObject>> = {

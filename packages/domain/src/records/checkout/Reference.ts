@@ -1,12 +1,9 @@
 /** A payment that a shop has taken itself, by the name that its own provider gave it. */
 import { Schema } from "effect"
-import { inJsonSchema, isPlainText } from "../Ids.ts"
+import { inJsonSchema, isPlainText, NOT_BLANK } from "../Ids.ts"
 
 /** The longest reference, in characters. */
 export const MAX_REFERENCE_LENGTH = 200
-
-const NOT_BLANK = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f]" +
-  "[^\\u0000-\\u001f\\u007f-\\u009f]*$"
 
 const isText = (text: string): boolean => isPlainText(text, MAX_REFERENCE_LENGTH) && text.trim() !== ""
 

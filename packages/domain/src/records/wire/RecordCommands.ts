@@ -2,7 +2,7 @@
 import { Result, type Schema } from "effect"
 import { Command } from "../Command.ts"
 import { CorrelationId, type ItemId } from "../Ids.ts"
-import type { OrderTrace } from "../OrderTrace.ts"
+import { isTraceparent, type OrderTrace } from "../OrderTrace.ts"
 import * as RecordHeaders from "./RecordHeaders.ts"
 import * as RecordValue from "./RecordValue.ts"
 
@@ -21,13 +21,11 @@ export interface RecordFacts {
 export const defaultCorrelationId = (record: Pick<RecordFacts, "partition" | "offset">): CorrelationId =>
   CorrelationId.make(`orders-${record.partition}-${record.offset}`)
 
-/** The form of a W3C trace context. A store keeps that of an open hold among other words. */
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
-
-const traceOf = (record: RecordFacts): OrderTrace => {
+/** What ties the record to its order, by its headers. */
+export const traceOf = (record: Pick<RecordFacts, "partition" | "offset" | "headers">): OrderTrace => {
   const traceparent = record.headers[Header.traceparent]
   const correlationId = RecordHeaders.correlationIdOf(record.headers) ?? defaultCorrelationId(record)
-  return traceparent !== undefined && TRACEPARENT.test(traceparent) ? { correlationId, traceparent } : { correlationId }
+  return traceparent !== undefined && isTraceparent(traceparent) ? { correlationId, traceparent } : { correlationId }
 }
 
 export const unreadable = ({ headers }: RecordFacts, detail: string): Command => {

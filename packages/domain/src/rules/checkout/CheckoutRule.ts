@@ -8,6 +8,7 @@ import type { ExpiredHold } from "../../records/checkout/Checkout.ts"
 import { DEFAULT_HOLD_SECONDS, MAX_HOLD_SECONDS } from "../../records/checkout/Hold.ts"
 import type { Command } from "../../records/Command.ts"
 import { LAST_INSTANT } from "../../records/Instant.ts"
+import * as OrderTrace from "../../records/OrderTrace.ts"
 import type { HeldOrder, Item } from "../Item.ts"
 import * as Ledger from "../Ledger.ts"
 import { lookUp } from "../OrderLookup.ts"
@@ -47,12 +48,12 @@ export const confirm = (item: Item, offset: number, command: Of<"Confirm">): Led
   const isReused = userId !== undefined && order !== undefined && order.userId !== userId
   const isMeant = order !== undefined && !isReused && (attempt === undefined || attempt === order.attempt)
   if (!isMeant || order.state !== "open") {
-    return RefundsDue.unlessCounted(item, offset, command, { ...known, isReused }, order)
+    return RefundsDue.keep(item, offset, command, { ...known, isReused }, order)
   }
   const due = known.open?.dueAt ?? 0
   if (command.at >= due) {
     const [released, outcome] = Ledger.release(item, requestId, expired(order))
-    return RefundsDue.unlessCounted(released, offset, command, outcome, undefined)
+    return RefundsDue.keep(released, offset, command, outcome, undefined)
   }
   if (RefundsDue.shownTo(known.refundsDue, order.userId).some((owed) => owed.reference === reference)) {
     return [item, known]
@@ -82,7 +83,7 @@ export const expire = (item: Item, offset: number, at: number, hold: ExpiredHold
  * has paid back is done at once.
  */
 export const refund = (item: Item, offset: number, command: Of<"Refund">): Ledger.Decision => {
-  const { attempt, byHand, correlationId, requestId, restock, traceparent } = command
+  const { attempt, byHand, requestId, restock } = command
   const order = storedOf(item, requestId)
   const known: Outcome.OrderOutcome = lookUp(item, offset, requestId, attempt)
   const reason = restock ? "restocked" : "written_off"
@@ -93,7 +94,7 @@ export const refund = (item: Item, offset: number, command: Of<"Refund">): Ledge
   if (order.state !== "sold") return [item, known]
   const refunding: HeldOrder = { ...order, state: "refunding", reason }
   if (byHand !== undefined || order.hold?.reference !== undefined) return Ledger.refund(item, requestId, refunding)
-  const trace = traceparent === undefined ? { correlationId } : { correlationId, traceparent }
-  const [next, outcome] = Ledger.turn(item, requestId, refunding, { dueAt: undefined, ...trace })
-  return [next, { ...outcome, open: { dueAt: undefined, ...trace } }]
+  const open = { dueAt: undefined, ...OrderTrace.of(command) }
+  const [next, outcome] = Ledger.turn(item, requestId, refunding, open)
+  return [next, { ...outcome, open }]
 }

@@ -3,7 +3,7 @@ import type { PaymentReference } from "../../records/checkout/Reference.ts"
 import type { UserId } from "../../records/Ids.ts"
 import type { OrderTrace } from "../../records/OrderTrace.ts"
 
-/** How an order that began as a hold was confirmed. Neither is there while it is open, and where it never was. */
+/** How an order that began as a hold was confirmed: neither field has a value until it is, if it ever is. */
 export interface HoldFacts {
   /** The offset of the `confirm` record that won. */
   readonly confirmedAtOffset: number | undefined
@@ -11,7 +11,10 @@ export interface HoldFacts {
   readonly reference: PaymentReference | undefined
 }
 
-/** A hold that nobody has confirmed, or one that was: what its order's record said, for when that is not at hand. */
+/**
+ * What is kept of a hold until it is final, confirmed or not, and of a refund that waits for the provider: what their
+ * record said, for when that is not at hand. Wider than the state `open`, which is a hold that nobody has confirmed.
+ */
 export interface OpenOrder extends OrderTrace {
   /** When an open hold expires, in milliseconds since 1970 (UTC); undefined once it is confirmed, and of a refund. */
   readonly dueAt: number | undefined

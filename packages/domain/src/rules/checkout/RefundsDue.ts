@@ -21,7 +21,7 @@ const isSoldFor = (order: HeldOrder | undefined, reference: PaymentReference): b
  * Keeps the payment that the record tells of, unless there is none, it has completed its `order`, or it is kept
  * already. Of one beyond the bound the record is unreadable, unless it has ended a hold: a person gets to see it.
  */
-export const unlessCounted = (
+export const keep = (
   item: Item,
   offset: number,
   { attempt, reference, requestId, userId }: Confirm,

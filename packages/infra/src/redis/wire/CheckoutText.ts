@@ -5,7 +5,7 @@
 import { isPaymentReference, type PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { isCorrelationId, isUserId } from "@flash-sale/domain/records/Ids"
 import { isInstant } from "@flash-sale/domain/records/Instant"
-import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
+import { isTraceparent, type OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { whole } from "./Whole.ts"
 
@@ -38,8 +38,6 @@ export const hold = (offsetText: string, word: string): HoldFacts | undefined =>
   const found = word === ABSENT ? undefined : reference(word)
   return found === undefined && word !== ABSENT ? undefined : { confirmedAtOffset, reference: found }
 }
-
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/
 
 const instant = (text: string | undefined): number | undefined => {
   const number = whole(text)
@@ -75,7 +73,7 @@ export const open = (text: string): OpenOrder | undefined => {
   const [dueAt, correlationId] = [instant(dueText), correlationOf(mark, name)]
   if (!isCorrelationId(correlationId) || (dueAt === undefined && dueText !== ABSENT)) return undefined
   if (traceparent === undefined) return { dueAt, correlationId }
-  return TRACEPARENT.test(traceparent) ? { dueAt, correlationId, traceparent } : undefined
+  return isTraceparent(traceparent) ? { dueAt, correlationId, traceparent } : undefined
 }
 
 const WORDS = 3

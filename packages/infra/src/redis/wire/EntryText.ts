@@ -6,7 +6,7 @@ import { isRequestId, isUserId } from "@flash-sale/domain/records/Ids"
 import type { Unpublished } from "@flash-sale/domain/rules/Fold"
 import {
   type HeldOrder,
-  isHoldState,
+  isLedgerState,
   isRefundReason,
   isRejectionReason,
   isReleaseReason,
@@ -34,7 +34,7 @@ export const order = (text: string): HeldOrder | undefined => {
   const isHold = words.length === HOLD_WORDS
   const hold = isHold ? CheckoutText.hold(words[9] ?? "", words[10] ?? "") : undefined
   if (words.length !== ORDER_WORDS && hold === undefined) return undefined
-  if (!isHoldState(state) || !isUserId(userId)) return undefined
+  if (!isLedgerState(state) || !isUserId(userId)) return undefined
   if (amount === undefined || attempt === undefined || placedAtOffset === undefined) return undefined
   const price = whole(priceText)
   const reason = isReason(reasonText) ? reasonText : undefined

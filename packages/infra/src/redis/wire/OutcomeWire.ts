@@ -3,7 +3,7 @@ import type { Command } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import type { OpenOrder } from "@flash-sale/domain/rules/checkout/CheckoutState"
-import { type HoldState, isHoldState, isRejectionReason } from "@flash-sale/domain/rules/Item"
+import { isLedgerState, isRejectionReason, type LedgerState } from "@flash-sale/domain/rules/Item"
 import type { Kept, OrderOutcome } from "@flash-sale/domain/rules/Outcome"
 import * as Outcomes from "@flash-sale/domain/rules/Outcome"
 import * as ReusedRequestId from "@flash-sale/domain/rules/ReusedRequestId"
@@ -91,7 +91,7 @@ export const read = (requestId: RequestId | undefined, answer: string): OrderOut
   const [words, kept] = split(answer)
   const [changedText, state = "", reason] = words
   const changed = changedText === "1"
-  if (isHoldState(state)) return heldOutcome(requestId, state, words, changed, kept)
+  if (isLedgerState(state)) return heldOutcome(requestId, state, words, changed, kept)
   const [attempt, placedAtOffset] = [Number(words[3]), Number(words[4])]
   if (state === "unknown") return Outcomes.unknown(requestId, attempt, placedAtOffset, kept.refundsDue)
   if (state === "unreadable") return Outcomes.unreadable(requestId, attempt, placedAtOffset, changed)
@@ -108,7 +108,7 @@ const HOLD_WORDS = 12
 /** `<changed> <state> <user> <amount> <attempt> <offset> <capped> <price> <currency> <reason>`, and those of a hold. */
 const heldOutcome = (
   requestId: RequestId | undefined,
-  state: HoldState,
+  state: LedgerState,
   words: ReadonlyArray<string>,
   changed: boolean,
   { open, refundsDue }: Kept

@@ -4,7 +4,7 @@ import { isRequestId, isUserId, type RequestId } from "@flash-sale/domain/record
 import type { Batch, Folded, Unpublished } from "@flash-sale/domain/rules/Fold"
 import {
   type HeldOrder,
-  HOLD_STATES,
+  LEDGER_STATES,
   REFUND_REASONS,
   REJECTION_REASONS,
   RELEASE_REASONS
@@ -91,7 +91,7 @@ const id = <A extends string>(isId: (value: unknown) => value is A, row: Row, co
 }
 
 export const toOrder = (row: Row): readonly [RequestId, HeldOrder] => [id(isRequestId, row, "request"), {
-  state: word(HOLD_STATES, row, "state"),
+  state: word(LEDGER_STATES, row, "state"),
   userId: id(isUserId, row, "user"),
   amount: integer(row, "amount"),
   attempt: integer(row, "attempt"),

@@ -53,7 +53,7 @@ const waiting = ({ holds }: Facts): Finding =>
       : Check.warning(
         "refunds.waiting",
         `${atLeast(facts)}${Check.count(facts.refundsWaiting, "refund")} not done by the payment provider yet`,
-        "where the provider never can: flash-sale order refund ID --by-hand"
+        "where the provider never can, the same order refund as before, with --by-hand --reference REFERENCE"
       ))
 
 const due = ({ refundsDue }: Facts): Finding =>
