@@ -76,17 +76,18 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
         "item_id: is required",
         "amount: is required"
       ])
-      const id = "must be 1 to 100 characters out of letters, digits, '_' and '-'"
+      const user = "must be 1 to 100 characters out of letters, digits and '_.:@|+=~-', and not \".\" or \"..\""
+      const item = "must be 1 to 100 characters out of letters, digits, '_', '.' and '-', and not \".\" or \"..\""
       const amount = "must be a whole number from 1 to 1000"
       const request = "must be 1 to 200 well-formed characters without controls, bidirectional or zero-width ones, " +
         "not blank, and not \".\" or \"..\""
       const cases: ReadonlyArray<readonly [string, unknown, string]> = [
-        ["user_id", "", id],
-        ["user_id", "a b", id],
-        ["user_id", "x".repeat(101), id],
+        ["user_id", "", user],
+        ["user_id", "a b", user],
+        ["user_id", "x".repeat(101), user],
         ["user_id", 7, "must be a string"],
-        ["item_id", "ä", id],
-        ["item_id", "101\n", id],
+        ["item_id", "ä", item],
+        ["item_id", "101\n", item],
         ["item_id", null, "must be a string"],
         ["request_id", "   ", request],
         ["request_id", "a\u0000b", request],
