@@ -10,6 +10,7 @@ const LONG = [
   "test/chaos/AlteredLog.test.ts",
   "test/chaos/Checkout.test.ts",
   "test/chaos/EmbeddedDamage.test.ts",
+  "test/chaos/EmbeddedFull.test.ts",
   "test/chaos/Emptied.test.ts",
   "test/chaos/RedisFaults.test.ts",
   "test/chaos/Secured.test.ts",
@@ -17,8 +18,10 @@ const LONG = [
   "test/chaos/StartingAfresh.test.ts",
   "test/chaos/ThreeBrokers.test.ts",
   "test/chaos/Trace.test.ts",
+  "test/chaos/checkout/Clocks.test.ts",
   "test/chaos/upgrade/Rollback.test.ts",
   "test/chaos/upgrade/RollingUpgrade.test.ts",
+  "test/cli/ProcessEnds.test.ts",
   "test/cli/doctor/DoctorDistributed.test.ts",
   "test/cli/engine/RemoteProcesses.test.ts",
   "test/cli/recover/RepartitionKilled.test.ts",
@@ -33,9 +36,8 @@ const LONG = [
 const FIRST = [
   "test/chaos/Faults.test.ts",
   "test/deploy/runbook/runbook.test.ts",
-  "test/cli/ProcessEnds.test.ts",
-  "test/chaos/ClockSteps.test.ts",
-  "test/simulation/Simulation.test.ts"
+  "test/simulation/Simulation.test.ts",
+  "test/chaos/Embedded.test.ts"
 ]
 
 const place = ({ moduleId }: TestSpecification): number => {

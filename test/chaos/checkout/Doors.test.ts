@@ -94,6 +94,26 @@ describe("Holds at the door", () => {
     }
   })
 
+  it("a sale that is shortened under an open hold leaves it its time, and shortens the next", {
+    timeout: TIMEOUT
+  }, async () => {
+    const { fleet, url } = await started()
+    const { expires_at: before } = await Ways.held(url, Ways.orderOf("open", item), 600)
+    await Ways.type(fleet, "sale", "hold", item, "--for", "2s", "--at-most", "3s")
+    await until(
+      "the gateway knows it",
+      async () =>
+        await Shop.tryHold(url, Ways.orderOf(`long-${Math.floor(performance.now())}`, item), 600) ===
+          "400 validation_failed"
+    )
+    expect((await Shop.hold(() => url, Ways.orderOf("next", item))).status).toBe(202)
+    await Ways.becomes(url, "next", "EXPIRED")
+    expect(await Shop.standing(url, "open")).toMatchObject({ status: "RESERVED", expires_at: before })
+    expect(await Ways.said(url, "open", "confirm")).toBe("202")
+    await Ways.becomes(url, "open", "COMPLETED")
+    await finish(fleet)
+  })
+
   it("an item's first hold is taken while Redis is away, behind the record that it needs", {
     timeout: TIMEOUT
   }, async () => {

@@ -22,6 +22,8 @@ const FINAL_WITHIN = 300_000
  * it.
  */
 const SOON = 45_000
+/** A hold that ends while no processor runs, in seconds: longer than the orders behind it take. */
+const SHORT = FULL ? 180 : 30
 const [item] = Fleet.ITEMS as [string]
 
 needed(redisServerProgram())
@@ -39,7 +41,7 @@ describe("Restarts of the processor", () => {
     await Fleet.stocked(fleet, gateway)
     await Ways.held(gateway.url, Ways.orderOf("kept", item), 3_600)
     await Ways.held(gateway.url, Ways.orderOf("later", item), 3_600)
-    const short = await Ways.held(gateway.url, Ways.orderOf("short", item), 40)
+    const short = await Ways.held(gateway.url, Ways.orderOf("short", item), SHORT)
     const { close, send } = await Log.feeder(fleet)
     // All behind the holds in the same partition: there is stock for a tenth of them.
     const itemId = ItemId.make(item)
@@ -51,6 +53,7 @@ describe("Restarts of the processor", () => {
     const caught = await fleet.group.catchUp(FINAL_WITHIN)
     const processed = await Ways.metric(processor, "processor_orders_processed_total")
     await processor.killHard()
+    await until("its time is over", () => Date.now() >= Date.parse(short.expires_at!), SHORT * 1_000)
     const from = performance.now()
     await processor.start()
     const charging = Ways.said(gateway.url, "later", "confirm").then(async (answer) => {
@@ -60,7 +63,6 @@ describe("Restarts of the processor", () => {
     })
     await Ways.becomes(gateway.url, "short", "EXPIRED")
     const expiredAfter = seconds(from)
-    const overdue = (performance.timeOrigin + performance.now() - Date.parse(short.expires_at!)) / 1_000
     const chargedAfter = ((await charging - from) / 1_000).toFixed(1)
     expect(performance.now() - from).toBeLessThan(SOON)
     await fleet.group.catchUp(FINAL_WITHIN)
@@ -78,7 +80,7 @@ describe("Restarts of the processor", () => {
       `${ORDERS} orders behind the holds, final after ${
         caught.toFixed(0)
       } s, ${processed} counted; after the restart: ` +
-        `first expiry ${expiredAfter} s (${overdue.toFixed(1)} s overdue), first charge ${chargedAfter} s\n`
+        `first expiry ${expiredAfter} s, first charge ${chargedAfter} s\n`
     )
   })
 })

@@ -50,7 +50,8 @@ export const check = (
 
 /**
  * Checks an order against the limit for each buyer. A later try may succeed where the units that are held of the item,
- * if all of them were the buyer's and came back, would be enough; what is sold never comes back.
+ * if all of them were the buyer's and came back, would be enough. What is sold comes back by an operator's refund alone,
+ * which is nothing to wait for.
  */
 export const checkLimit = (limit: number, amount: number, buyer: BuyerUnits): PrecheckRefusal | undefined => {
   if (buyer.bought + amount <= limit) return undefined
