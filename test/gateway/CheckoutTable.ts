@@ -378,6 +378,11 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
         for (const action of ["confirm", "cancel"]) {
           const text = yield* gateway.sendTo(`${path}/${action}`, "{}", { "content-type": "text/plain" })
           assert.strictEqual(text.body["code"], "unsupported_media_type")
+          // As some clients declare what is not there.
+          for (const type of ["application/x-www-form-urlencoded", "text/plain"]) {
+            const empty = yield* gateway.sendTo(`${path}/${action}`, "", { ...headers, "content-type": type })
+            queued(empty, action === "confirm" ? "Confirm Queued" : "Cancel Queued", order)
+          }
           const wrong = yield* gateway.sendTo(`${path}/${action}`, "[]", headers)
           assert.strictEqual(wrong.body["code"], "invalid_body")
         }

@@ -84,12 +84,9 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Bad input", (it) => {
       const cases: ReadonlyArray<readonly [string, unknown, string]> = [
         ["user_id", "", user],
         ["user_id", "a b", user],
-        ["user_id", "..", user],
         ["user_id", "x".repeat(101), user],
         ["user_id", 7, "must be a string"],
         ["item_id", "ä", item],
-        ["item_id", "a:b", item],
-        ["item_id", ".", item],
         ["item_id", "101\n", item],
         ["item_id", null, "must be a string"],
         ["request_id", "   ", request],

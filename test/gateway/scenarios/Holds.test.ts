@@ -162,7 +162,9 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("A request that pr
       const held = yield* preferring("wait=20", "/holds", hold)
       applied(held, "RESERVED")
       assert.property(held.body, "expires_at")
-      applied(yield* preferring("respond-async, WAIT = 20;x=y", `/orders/${hold.request_id}`), "RESERVED")
+      for (const prefer of ["respond-async, WAIT = 20;x=y", "wait=99999999999999999999"]) {
+        applied(yield* preferring(prefer, `/orders/${hold.request_id}`), "RESERVED")
+      }
       applied(yield* preferring("wait=20", `/orders/${hold.request_id}/confirm`, {}), "COMPLETED")
       const order = fresh()
       const path = "/buy"
@@ -172,6 +174,25 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("A request that pr
       const many = Array.from({ length: 50 }, () => preferring("wait=20", path, fresh()))
       for (const answer of yield* Effect.all(many, { concurrency: "unbounded" })) applied(answer, "COMPLETED")
     }), TEST_TIMEOUT)
+
+  it.effect(
+    "is answered as soon as the order has moved, also where that was while it began to wait",
+    () =>
+      Effect.gen(function*() {
+        const took: Array<number> = []
+        for (let n = 0; n < 9; n++) {
+          const hold = fresh()
+          const cancel = `/orders/${hold.request_id}/cancel`
+          for (const [path, body, status] of [["/holds", hold, "RESERVED"], [cancel, {}, "CANCELLED"]] as const) {
+            const begun = performance.now()
+            applied(yield* preferring("wait=20", path, body), status)
+            took.push(performance.now() - begun)
+          }
+        }
+        assert.isBelow(took.toSorted((one, other) => one - other)[took.length >> 1] ?? Infinity, 500)
+      }),
+    TEST_TIMEOUT
+  )
 
   it.effect("hears its 409 where another call was first", () =>
     Effect.gen(function*() {

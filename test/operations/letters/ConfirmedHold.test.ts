@@ -16,7 +16,7 @@ import * as SqliteInfra from "@flash-sale/infra/sqlite/SqliteInfra"
 import * as Discard from "@flash-sale/operations/letters/Discard"
 import { isNoOrder } from "@flash-sale/operations/letters/Refusal"
 import * as Replay from "@flash-sale/operations/letters/Replay"
-import { check, type ReplayCheck } from "@flash-sale/operations/letters/ReplayCheck"
+import { check, pendingOf, type ReplayCheck } from "@flash-sale/operations/letters/ReplayCheck"
 import { Effect } from "effect"
 import { marked, request } from "../../contract/Commands.ts"
 
@@ -100,6 +100,16 @@ describe("the letter of a confirmed hold", () => {
     }
     const placed = check(letterOf(Command.Place({ order, attempt: 1, acceptedAt: 0, correlationId })), failed)
     assert.deepInclude(placed, { _tag: "Ready", isHold: false })
+  })
+
+  it("is tried again without a word less about a payment that is due back", () => {
+    const refundDue = [{ reference: PaymentReference.make("shop-1") }]
+    const checked = check(letterOf(confirm), { ...failed, record: { ...failed.record, refundDue } }, known())
+    if (checked._tag !== "Ready") return assert.fail(checked._tag)
+    assert.deepInclude(pendingOf(checked, PUT_AT), { status: "PENDING", attempt: 2, refundDue })
+    const without = check(letterOf(confirm), failed, known())
+    if (without._tag !== "Ready") return assert.fail(without._tag)
+    assert.notProperty(pendingOf(without, PUT_AT), "refundDue")
   })
 
   it("is not tried where nobody knows whose order it was", () => {

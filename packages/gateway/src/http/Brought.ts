@@ -1,6 +1,7 @@
 /** What requests bring that are counted one by one: orders, and calls about orders. Pure. */
 import type { Route } from "@flash-sale/infra/observability/metrics/AnswerMetrics"
 import type { OrderAction } from "@flash-sale/infra/observability/metrics/OrderActionMetrics"
+import { Headers } from "effect/http"
 import type { RequestHeaders } from "../request/RequestHeaders.ts"
 
 /** By the names of their endpoints. */
@@ -41,6 +42,13 @@ const hasBody = (headers: RequestHeaders): boolean =>
 /** Whether the body of such a request has to be one: all that calls may leave out is the whole of it. */
 export const needsBody = (brought: Brought, headers: RequestHeaders): boolean =>
   (brought !== "confirm" && brought !== "cancel") || hasBody(headers)
+
+/**
+ * The headers of a request that may leave out its body, without the type of what is not there: some clients declare a
+ * form whenever they post. The framework would take the type for a body's.
+ */
+export const typed = (brought: Brought | undefined, headers: Headers.Headers): Headers.Headers =>
+  brought === undefined || needsBody(brought, headers) ? headers : Headers.remove(headers, "content-type")
 
 /** The label under which its answer is counted. */
 export const routeOf = (brought: Brought | undefined): Route =>

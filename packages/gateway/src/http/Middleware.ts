@@ -108,6 +108,7 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
         const request = yield* HttpServerRequest.HttpServerRequest
         const { method, url } = request
         const path = (yield* Paths.Paths)(url)
+        const brought = Paths.broughtBy(method, url)
         const about = arrivals.of(RequestTracing.askedBy(method, path), request.headers)
         const asked = preflightOf(rules, request, path)
         const refusal = refusalOf(rules, request, path)
@@ -117,10 +118,10 @@ export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Services> 
           ? Effect.provideService(
             app,
             HttpServerRequest.HttpServerRequest,
-            request.modify({ url: Paths.withEscapes(url) })
+            request.modify({ url: Paths.withEscapes(url), headers: Brought.typed(brought, request.headers) })
           )
           : answer(counts, refusal)
-        const route = Brought.routeOf(Paths.broughtBy(method, url))
+        const route = Brought.routeOf(brought)
         return yield* served.pipe(
           // Requests begin uninterruptible; a client that hangs up, and a shutdown, must interrupt them.
           Effect.interruptible,

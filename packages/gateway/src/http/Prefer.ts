@@ -12,7 +12,7 @@ import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
 /** The longest wait, in seconds: who prefers more waits this long. */
 export const MAX_WAIT = 30
 
-const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i
+const WAIT = /^\s*wait\s*=\s*"?(\d+)"?\s*(?:;.*)?$/i
 
 /** How long to wait, in milliseconds; 0 where the request does not prefer to, or not in words that are known. */
 export const waitMillis = (headers: RequestHeaders): number => {

@@ -14,9 +14,11 @@ import { ItemFeeds } from "./ItemFeeds.ts"
 
 /** Requests that wait at once; any further one does not wait. */
 export const MAX_WAITING = 5_000
-/** When the status is read again after a move, and where nothing moves; each further pause is twice as long. */
+/**
+ * When the status is read again after a move, in milliseconds; each further pause is twice as long. A wait begins like
+ * that as well: the move may have been told already, and its status not be written yet.
+ */
 const AFTER_MOVE = 20
-const WITHOUT_MOVE = 1_000
 /** The longest pause, in milliseconds. */
 const MAX_PAUSE = 4_000
 
@@ -64,7 +66,7 @@ export const layer: Layer.Layer<OrderWaits, never, ItemFeeds | StatusReads | Shu
         const first = yield* read
         if (first !== undefined && isDone(first)) return first
         const moves = yield* movesOf(itemId, requestId)
-        let pause = WITHOUT_MOVE
+        let pause = AFTER_MOVE
         while (true) {
           // Only now, so that a change is either in what is read, or among the moves.
           const found = yield* read

@@ -9,13 +9,20 @@ const unknownField = (ast: SchemaAST.AST): string => {
   return known.length === 0 ? "unknown field" : `unknown field; known are ${known.join(", ")}`
 }
 
+const kindOf = (ast: SchemaAST.AST): string => {
+  if (SchemaAST.isNumber(ast)) return "a number"
+  if (SchemaAST.isBoolean(ast)) return "true or false"
+  if (SchemaAST.isArrays(ast)) return "a list"
+  return SchemaAST.isObjects(ast) ? "an object" : "a string"
+}
+
 const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) => {
     switch (issue._tag) {
       case "MissingKey":
         return "is required"
       case "InvalidType":
-        return `must be a ${SchemaAST.isNumber(issue.ast) ? "number" : "string"}`
+        return `must be ${kindOf(issue.ast)}`
       case "UnexpectedKey":
         return unknownField(issue.ast)
       default:

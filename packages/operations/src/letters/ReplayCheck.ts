@@ -23,6 +23,8 @@ export interface Ready {
   readonly letter: DeadLetter
   readonly next: Place
   readonly isHold: boolean
+  /** The payments that are due back, which its buyer goes on to see. */
+  readonly refundDue?: StatusRecord["refundDue"]
 }
 
 /**
@@ -81,7 +83,8 @@ const checkKept = (letter: DeadLetter, { isHold, place }: Next, status: StatusRe
   if (status.status !== "FAILED_PAYMENT") {
     return refused({ code: "not_failed", requestId, status: status.status, attempt: status.attempt })
   }
-  return { _tag: "Ready", letter, next: place, isHold }
+  const { refundDue } = status
+  return { _tag: "Ready", letter, next: place, isHold, ...(refundDue === undefined ? {} : { refundDue }) }
 }
 
 const decodeStamp = Schema.decodeUnknownOption(Schema.Struct({ attempt: Attempt, acceptedAt: Instant }))
@@ -127,7 +130,7 @@ const withoutOrder = (requestId: RequestId, { attempt }: DeadLetter, ledger: Ord
 
 /** What its buyer is to see of the next attempt until it is decided. */
 export const pendingOf = (
-  { isHold, next: { attempt, correlationId, order } }: Ready,
+  { isHold, next: { attempt, correlationId, order }, refundDue }: Ready,
   updatedAt: string
 ): StatusRecord => ({
   requestId: order.requestId,
@@ -137,5 +140,6 @@ export const pendingOf = (
   attempt,
   correlationId,
   updatedAt,
-  fingerprint: fingerprint(order, isHold)
+  fingerprint: fingerprint(order, isHold),
+  ...(refundDue === undefined ? {} : { refundDue })
 })
