@@ -28,6 +28,14 @@ describe("RequestRules", () => {
         assert.isUndefined(refusalOfOrder({ ...JSON_TYPE, "sec-fetch-site": site, "sec-fetch-mode": "cors" }), site)
       }
       assert.isUndefined(refusalOfOrder(JSON_TYPE))
+      // A call without a body, which a browser sends from another host of the site without asking.
+      const sameSite = { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }
+      assert.strictEqual(codeOf("POST", sameSite), "cross_site")
+      assert.strictEqual(codeOf("POST", { ...sameSite, "content-type": "text/plain" }), "cross_site")
+      assert.isUndefined(codeOf("POST", { ...sameSite, ...JSON_TYPE }))
+      assert.isUndefined(codeOf("GET", sameSite))
+      assert.isUndefined(codeOf("POST", { "sec-fetch-site": "same-origin" }))
+      assert.isUndefined(codeOf("POST", {}))
     }).pipe(Effect.provide(RequestRules.layer({ allowedHosts: undefined, corsOrigins: new Set() }))))
 
   it.effect("a page of another origin is known where the browser does not say of which site it is", () =>

@@ -22,9 +22,17 @@ export class RequestRules extends Context.Service<RequestRules, {
 const isLink = (method: string, headers: RequestHeaders): boolean =>
   method === "GET" && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document"
 
+/**
+ * Whether a browser sends this without having asked first whether it may. Bodies in JSON it asks for; calls that need no
+ * body it does not, and another host of the same site is another origin for all that (decision 35).
+ */
+const isUnasked = (method: string, headers: RequestHeaders): boolean =>
+  method === "POST" && headerOf(headers, "content-type")?.toLowerCase().startsWith("application/json") !== true
+
 /** A page of another site may link here. What it asks in any other way, a browser marks as such. */
 const isCrossSite = (method: string, headers: RequestHeaders): boolean =>
-  headers["sec-fetch-site"] === "cross-site" && !isLink(method, headers)
+  (headers["sec-fetch-site"] === "cross-site" && !isLink(method, headers)) ||
+  (headers["sec-fetch-site"] === "same-site" && isUnasked(method, headers))
 
 /** Whether a page of the host that is asked sends this, as far as its header `Origin` says it. */
 const isOwn = (origin: string, host: string | undefined): boolean => {
