@@ -188,9 +188,7 @@ const rubbish = (world: World): Wrong => {
     return home(itemId, PARTITIONS) === record.partition && unreadableOf(itemId).has(record.offset)
   }).map(({ offset, partition }) => `${partition}/${offset}`)
   const found = [...world.letters.letters.values()].filter((letter) =>
-    isOfTheLog(world, letter) &&
-    // An unreadable record that tells of a payment is a payment to be paid back.
-    (letter.error === "Invalid Order Format" || unreadable.includes(`${letter.partition}/${letter.offset}`))
+    letter.error === "Invalid Order Format" && isOfTheLog(world, letter)
   ).map(({ offset, partition }) => `${partition}/${offset}`)
   return [
     ...unreadable.filter((place) => !found.includes(place)).map((place) => `${place} is unreadable, without a letter`),

@@ -215,7 +215,7 @@ describe("A hold", () => {
       assert.strictEqual((yield* told("a"))?.status, "FAILED")
       assert.deepStrictEqual((yield* letters).map(({ error, requestId }) => `${error}: ${requestId}`).toSorted(), [
         "Invalid Order Format: a",
-        "Payment Without Order: b"
+        "Invalid Order Format: b"
       ])
       // The payment's order is another record's, of which nothing is known.
       assert.isUndefined(yield* told("b"))

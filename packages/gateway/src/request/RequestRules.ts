@@ -23,8 +23,8 @@ const isLink = (method: string, headers: RequestHeaders): boolean =>
   method === "GET" && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document"
 
 /**
- * Whether a browser sends this without having asked first whether it may. Bodies in JSON it asks for; calls that need no
- * body it does not, and another host of the same site is another origin for all that (decision 35).
+ * Whether a browser sends this without having asked first whether it may. Bodies in JSON it asks for; calls that need
+ * no body it does not, and another host of the same site is another origin for all that (decision 35).
  */
 const isUnasked = (method: string, headers: RequestHeaders): boolean =>
   method === "POST" && headerOf(headers, "content-type")?.toLowerCase().startsWith("application/json") !== true

@@ -1,5 +1,5 @@
 /** What is to be done about orders that have become final: their status, a dead letter where a person is needed. */
-import type { DeadLetter, DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
+import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { defaultCorrelationId } from "@flash-sale/domain/records/LogRecord"
@@ -60,10 +60,6 @@ const OLD_RULES = "the item's rules are of version 1, and do not know this recor
 /** Of these the request id is the record's own, and not that of another record's order. */
 const PLACES: ReadonlySet<Command["_tag"]> = new Set<Command["_tag"]>(["Place", "Hold", "Unreadable"])
 
-/** A record that tells of a payment asks for it to be paid back, whatever else is wrong with it. */
-const reasonOf = (command: Command): DeadLetterReason =>
-  command._tag === "Confirm" && command.reference !== undefined ? "Payment Without Order" : "Invalid Order Format"
-
 /** Of a record that could not be understood. `now` is ISO 8601 in UTC. */
 export const ofUnreadable = (
   itemId: ItemId,
@@ -89,7 +85,7 @@ export const ofUnreadable = (
       },
       toldBy: record
     }),
-    letter: MakeDeadLetter.of(record, reasonOf(command), requestId, correlationId, attempt, now),
+    letter: MakeDeadLetter.of(record, "Invalid Order Format", requestId, correlationId, attempt, now),
     finished: {
       requestId,
       correlationId,
