@@ -25,7 +25,8 @@ const readAll = Effect.gen(function*() {
   for (let partition = 0; partition < (yield* reader.partitions); partition++) {
     const at = PartitionId.make(partition)
     const { end, start } = yield* reader.bounds(at)
-    all.push(...(yield* Stream.runCollect(reader.read(at, start, end))).flat())
+    // One by one: a log of hundreds of thousands is more than a call takes as arguments.
+    for (const record of (yield* Stream.runCollect(reader.read(at, start, end))).flat()) all.push(record)
   }
   return all
 })
