@@ -1,6 +1,5 @@
 /** What a load run does and when: orders and holds, and what becomes of each hold. */
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
-import type { RequestId } from "@flash-sale/domain/records/Ids"
 import type { Order } from "@flash-sale/domain/records/Order"
 import type { PaymentToken } from "@flash-sale/domain/records/token/PaymentToken"
 import { Effect, Random } from "effect"
@@ -60,7 +59,3 @@ export const make = Effect.fn("Steps.make")(function*(
   // The sort is stable, so a hold comes before what is done with it.
   return steps.toSorted((a, b) => a.at - b.at)
 }, (effect, _planned, _shares, seed) => Random.withSeed(effect, `steps of ${seed}`))
-
-/** The orders of which something is done with the hold. */
-export const actedOn = (steps: ReadonlyArray<Step>): ReadonlySet<RequestId> =>
-  new Set(steps.flatMap(({ call, order }) => isAction(call) ? [order.requestId] : []))

@@ -1,9 +1,17 @@
 /** What each version of the rules takes. An item is of version 1 until a `rules` record says otherwise. */
 import { type Command, MAX_NARROW_PRICE } from "../records/Command.ts"
-import { isWide } from "../records/Ids.ts"
+import { isWide, type ItemId, type UserId } from "../records/Ids.ts"
 
 /** The version from which on there are holds, refunds, wider ids and higher prices. */
 export const CHECKOUT = 2
+
+/** Whether an item is seen to be folded by that version, in a store that holds the whole fold of its partition. */
+export const isRaised = ({ isComplete, rules }: { readonly isComplete: boolean; readonly rules: number }): boolean =>
+  isComplete && rules >= CHECKOUT
+
+/** Whether version 1 of the rules does not take these ids. Orders ask on the hot route. */
+export const hasWideIds = ({ itemId, userId }: { readonly itemId: ItemId; readonly userId: UserId }): boolean =>
+  isWide(userId) || isWide(itemId)
 
 /**
  * Whether version 1 of the rules does not know this command. It is an unreadable record then, as it is to a build that
@@ -17,7 +25,7 @@ export const needsCheckout = (command: Command): boolean => {
     case "Refund":
       return true
     case "Place":
-      return isWide(command.order.userId) || isWide(command.order.itemId)
+      return hasWideIds(command.order)
     case "Sale":
       return (command.patch.price ?? 0) > MAX_NARROW_PRICE
     default:

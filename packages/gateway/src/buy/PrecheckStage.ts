@@ -96,7 +96,7 @@ export const make = Effect.fnUntraced(function*(
       // An item that cannot be read now is no reason to refuse its orders: the log decides. A bug is one.
       return Option.isSome(Exit.findErrorOption(read)) ? claim(order) : order.fail(read.cause)
     }
-    order.isRaised = read.value.isComplete && read.value.rules >= RulesVersions.CHECKOUT
+    order.isRaised = RulesVersions.isRaised(read.value)
     const { limit, refusal } = Precheck.check(read.value, order.order, clock.currentTimeMillisUnsafe())
     order.precheck = refusal
     if (limit === undefined) return lookUpOrClaim(order)

@@ -3,16 +3,15 @@
  * knows it, and have their item raised to it before they are appended.
  */
 import { AppendRefused } from "@flash-sale/domain/ports/OrderLog"
-import { isWide } from "@flash-sale/domain/records/Ids"
+import * as RulesVersions from "@flash-sale/domain/rules/RulesVersions"
 import { Effect, Exit, Option } from "effect"
 import { ItemRules, type Raised } from "../guards/ItemRules.ts"
 import { ProcessorRules } from "../guards/ProcessorRules.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { completions, type OrderInFlight, type Stage } from "./OrderInFlight.ts"
 
-/** Whether version 1 of the rules does not know the order's record: see `RulesVersions.needsCheckout`. */
-const needsCheckout = ({ isHold, order: { itemId, userId } }: OrderInFlight): boolean =>
-  isHold || isWide(userId) || isWide(itemId)
+/** As `RulesVersions.needsCheckout` says of the order's record, which is not made yet. */
+const needsCheckout = ({ isHold, order }: OrderInFlight): boolean => isHold || RulesVersions.hasWideIds(order)
 
 /** Hands an order to `next` unless its processor does not know what it needs. */
 export const asking = Effect.fnUntraced(function*(next: Stage): Effect.fn.Return<Stage, never, ProcessorRules> {

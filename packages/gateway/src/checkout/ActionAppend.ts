@@ -55,7 +55,7 @@ const make = Effect.fnUntraced(function*({ maxRequests, window }: RateLimitSetti
   const isRaised = (itemId: ItemId): Effect.Effect<boolean> =>
     Effect.match(reads.look(itemId), {
       onFailure: () => false,
-      onSuccess: ({ isComplete, rules }) => isComplete && rules >= RulesVersions.CHECKOUT
+      onSuccess: RulesVersions.isRaised
     })
 
   const raise = (itemId: ItemId): Effect.Effect<unknown, AppendRefused | AppendUnknown> =>

@@ -1,30 +1,17 @@
 /** What stands between an order and a change that somebody asks for. */
+import { OrderConflictCode } from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
 import type { HeldOrder } from "@flash-sale/domain/rules/Item"
 import * as OutcomeStatus from "@flash-sale/domain/rules/OutcomeStatus"
 import { Schema } from "effect"
 
-/**
- * Why an order is not changed.
- *
- * - `expired`, `order_failed`, `already_completed`, `already_refunded`: it cannot be cancelled, as it has ended so.
- * - `not_completed`: there is nothing to give back.
- * - `refund_differs`: it is given back already, or about to be, and its units go elsewhere than asked for.
- */
-export const ConflictCode = Schema.Literals([
-  "expired",
-  "order_failed",
-  "already_completed",
-  "already_refunded",
-  "not_completed",
-  "refund_differs"
-])
-export type ConflictCode = typeof ConflictCode.Type
+/** Why an order is not changed: see `OrderConflictCode`. */
+export type ConflictCode = typeof OrderConflictCode.Type
 
 /** The order stands against what is asked for. */
 export class OrderConflict extends Schema.TaggedError<OrderConflict>()("OrderConflict", {
   requestId: Schema.String,
-  code: ConflictCode,
+  code: OrderConflictCode,
   orderStatus: OrderStatus
 }) {}
 

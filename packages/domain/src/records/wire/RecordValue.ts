@@ -39,25 +39,19 @@ export const readConfirm = Schema.decodeUnknownResult(json(Checkout.Confirmation
 export const readExpire = Schema.decodeUnknownResult(json(Checkout.Expiry))
 export const readRefund = Schema.decodeUnknownResult(json(Checkout.Refund))
 
-const decodeHold = Schema.decodeUnknownResult(json(Hold.RecordedHold))
-export const readHold = (text: string): Result.Result<Hold.RecordedHold, Schema.SchemaError> => {
-  const hold = Hold.read(Json.parse(text))
-  return hold === undefined ? decodeHold(text) : Result.succeed(hold)
+/** Reads by `read` what it knows how to, and the rest by the schema. */
+const quickly = <S extends Schema.Codec<unknown, unknown>>(
+  schema: S,
+  read: (body: unknown) => S["Type"] | undefined
+): (text: string) => Result.Result<S["Type"], Schema.SchemaError> => {
+  const decode = Schema.decodeUnknownResult(json(schema))
+  return (text) => {
+    const value = read(Json.parse(text))
+    return value === undefined ? decode(text) : Result.succeed(value)
+  }
 }
 
-const decodeOrder = Schema.decodeUnknownResult(json(Order.RecordedOrder))
-export const readOrder = (text: string): Result.Result<Order.RecordedOrder, Schema.SchemaError> => {
-  const order = Order.read(Json.parse(text))
-  return order === undefined ? decodeOrder(text) : Result.succeed(order)
-}
-
-const decodeSettle = Schema.decodeUnknownResult(json(SettleBody))
-export const readSettle = (text: string): Result.Result<typeof SettleBody.Type, Schema.SchemaError> => {
-  const settlements = settlementsOf(Json.parse(text))
-  return settlements === undefined ? decodeSettle(text) : Result.succeed({ settlements })
-}
-
-const settlementsOf = (body: unknown): ReadonlyArray<Command.Settlement> | undefined => {
+const settleOf = (body: unknown): typeof SettleBody.Type | undefined => {
   if (!Json.isObject(body) || !Array.isArray(body["settlements"])) return undefined
   const parts: ReadonlyArray<unknown> = body["settlements"]
   if (parts.length === 0 || parts.length > Command.MAX_SETTLEMENTS) return undefined
@@ -67,5 +61,9 @@ const settlementsOf = (body: unknown): ReadonlyArray<Command.Settlement> | undef
     if (settlement === undefined) return undefined
     settlements.push(settlement)
   }
-  return settlements
+  return { settlements }
 }
+
+export const readHold = quickly(Hold.RecordedHold, Hold.read)
+export const readOrder = quickly(Order.RecordedOrder, Order.read)
+export const readSettle = quickly(SettleBody, settleOf)

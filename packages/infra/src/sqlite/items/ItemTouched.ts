@@ -1,6 +1,7 @@
 /** The rows that a batch of commands can read or change, so that only these are loaded. */
-import type { Command, CommandId } from "@flash-sale/domain/records/Command"
+import type { CommandId } from "@flash-sale/domain/records/Command"
 import type { RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import * as NamedRequests from "@flash-sale/domain/records/NamedRequests"
 import type { Batch } from "@flash-sale/domain/rules/Fold"
 
 export interface TouchedRows {
@@ -15,31 +16,9 @@ export const byBatch = (batch: Pick<Batch, "commands">): TouchedRows => {
   const users = new Set<UserId>()
   const commands = new Set<CommandId>()
   for (const { command } of batch.commands) {
-    for (const requestId of requestsOf(command)) requests.add(requestId)
+    for (const requestId of NamedRequests.of(command)) requests.add(requestId)
     if (command._tag === "Place" || command._tag === "Hold") users.add(command.order.userId)
     if (command._tag === "Adjust" && "command" in command.adjustment) commands.add(command.adjustment.command)
   }
   return { requests, users, commands }
-}
-
-const requestsOf = (command: Command): ReadonlyArray<RequestId> => {
-  switch (command._tag) {
-    case "Place":
-    case "Hold":
-      return [command.order.requestId]
-    case "Settle":
-      return command.settlements.map(({ requestId }) => requestId)
-    case "Expire":
-      return command.orders.map(({ requestId }) => requestId)
-    case "Cancel":
-    case "GiveUp":
-    case "Confirm":
-    case "Refund":
-      return [command.requestId]
-    case "Adjust":
-    case "Sale":
-    case "Rules":
-    case "Unreadable":
-      return []
-  }
 }
