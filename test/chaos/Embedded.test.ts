@@ -6,7 +6,7 @@ import * as Services from "./Services.ts"
 
 const FULL = process.env["FULL"] === "1"
 const KILLS = FULL ? 12 : 3
-const ORDERS = FULL ? 12_000 : 1_500
+const ORDERS = FULL ? 12_000 : 2_400
 const TIMEOUT = 300_000
 
 const env = (dataDir: string) => ({ DATA_DIR: dataDir, PAYMENT_LATENCY: "50ms", PAYMENT_FAILURE_RATE: "0.1" })
