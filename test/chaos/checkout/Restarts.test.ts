@@ -78,6 +78,7 @@ describe("Restarts of the processor", () => {
     const chargedAfter = ((await charging - from) / 1_000).toFixed(1)
     expect(performance.now() - from).toBeLessThan(SOON)
     await fleet.group.catchUp(FINAL_WITHIN)
+    const folded = await Ways.metric(processor, "processor_fold_batch_records_sum")
     // Of the orders from before the kill none is counted again.
     expect(await Ways.metric(processor, "processor_orders_processed_total")).toBeLessThanOrEqual(3)
     expect(await Ways.metric(processor, "processor_holds_expired_total")).toBe(1)
@@ -91,8 +92,8 @@ describe("Restarts of the processor", () => {
     await Fleet.reconciled(fleet)
     process.stdout.write(
       `${ORDERS} orders behind the holds, in the log after ${filled} s, final ${caught.toFixed(0)} s later, ` +
-        `${processed} counted; after the restart: first expiry ${expiredAfter} s, first charge ${chargedAfter} s; ` +
-        `books read and compared in ${seconds(checking)} s\n`
+        `${processed} counted; after the restart: first expiry ${expiredAfter} s, first charge ${chargedAfter} s, ` +
+        `${folded} records folded by then; books read and compared in ${seconds(checking)} s\n`
     )
   })
 })
