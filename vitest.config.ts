@@ -21,6 +21,7 @@ const LONG = [
   "test/chaos/checkout/Clocks.test.ts",
   "test/chaos/checkout/Doors.test.ts",
   "test/chaos/checkout/Money.test.ts",
+  "test/chaos/checkout/OneFileEnds.test.ts",
   "test/chaos/checkout/Restarts.test.ts",
   "test/chaos/upgrade/Rollback.test.ts",
   "test/chaos/upgrade/RollingUpgrade.test.ts",

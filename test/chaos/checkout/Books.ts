@@ -53,14 +53,17 @@ const readAll = Effect.gen(function*() {
   return pages
 })
 
-/** Reads the whole log, and folds it by the rules alone. */
-export const read = async (broker: string): Promise<Books> => {
-  const settings = { ...KafkaSettings.defaults, brokers: [broker] }
-  const pages = await Effect.runPromise(
-    Effect.provide(readAll, Layer.provide(Infra.layerReader(settings), Logger.layer([])))
-  )
+const readFrom = async <E>(reader: Layer.Layer<LogReader, E>): Promise<Books> => {
+  const pages = await Effect.runPromise(Effect.provide(readAll, Layer.provide(reader, Logger.layer([]))))
   return new Map([...pages].map(([itemId, { commands, state }]) => [itemId, { commands, item: state.item }]))
 }
+
+/** Reads the whole log, and folds it by the rules alone. */
+export const read = (broker: string): Promise<Books> =>
+  readFrom(Infra.layerReader({ ...KafkaSettings.defaults, brokers: [broker] }))
+
+/** The same of the log in the embedded file in this folder. */
+export const readFile = (dataDir: string): Promise<Books> => readFrom(Infra.layerItemsBeside({ dataDir }))
 
 export const orderOf = (books: Books, itemId: string, id: string): HeldOrder | undefined => {
   const book = books.get(itemId)
