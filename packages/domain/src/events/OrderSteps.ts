@@ -69,11 +69,11 @@ const ofSettled = (
   { attempt, outcome }: Of<"Settle">["settlements"][number],
   read: Read
 ): ToldStep | undefined => {
-  if (!mayHaveMoved(order, attempt, read)) return undefined
-  const { reason, state } = order
+  const { hold, reason, state } = order
+  if (!mayHaveMoved(order, attempt, read) || read.offset <= (hold?.confirmedAtOffset ?? -1)) return undefined
   switch (outcome) {
     case "paid":
-      return SOLD.includes(state) && order.hold?.reference === undefined ? COMPLETED : undefined
+      return SOLD.includes(state) && hold?.reference === undefined ? COMPLETED : undefined
     case "declined":
       return state === "released" && reason === "declined" ? FAILED : undefined
     case "voided":
