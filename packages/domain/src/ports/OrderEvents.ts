@@ -8,6 +8,17 @@ import type { LogRecord } from "../records/LogRecord.ts"
 import type { Offset, PartitionId } from "../records/Partition.ts"
 import type { LogUnavailable, OwnedPartition, PartitionLost } from "./OrderLog.ts"
 
+/**
+ * What is told, `ORDER_EVENTS`: nothing; each order that ever held units, and a count of those that were turned away;
+ * or those one by one as well.
+ */
+export type EventsTold = "off" | "held" | "all"
+
+/** The same for those who tell. A process sets it from its settings. */
+export const EventsTold = Context.Reference<EventsTold>("@flash-sale/domain/ports/EventsTold", {
+  defaultValue: () => "held"
+})
+
 /** One event to append: a CloudEvent as JSON. */
 export interface NewEvent {
   /** The key of its record; undefined of the mark `log.position`, which is about no item. */
