@@ -82,11 +82,11 @@ export const write = (metadata: OrderMetadata | undefined): MetadataJson | undef
   return json === "{}" ? undefined : json as MetadataJson
 }
 
-/** What a text says, in the form of `write`; undefined where it says none. A store has it among other words, on a line. */
+/** What a text says, as `write` has it, which is one line; undefined where it says nothing. */
 export const read = (text: string): MetadataJson | undefined => {
   const metadata = Json.parse(text)
   return isOrderMetadata(metadata) ? write(metadata) : undefined
 }
 
 /** The opposite of `write`. */
-export const parse = (json: MetadataJson): OrderMetadata => JSON.parse(json)
+export const parse = (json: MetadataJson): OrderMetadata => Json.parse(json) as OrderMetadata
