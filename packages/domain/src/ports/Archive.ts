@@ -39,6 +39,16 @@ export interface ArchiveBatch {
   readonly told: Offset | undefined
 }
 
+/** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
+export interface ToldEvent {
+  readonly id: string
+  readonly itemId: ItemId
+  /** Undefined of an event that is about an item alone. */
+  readonly requestId: RequestId | undefined
+  /** The offset of the record that has told it. */
+  readonly sequence: number
+}
+
 /** Where reading goes on. */
 export interface ArchivePosition {
   readonly next: Offset
@@ -56,13 +66,14 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
   /** Takes events of a rebuild in, without moving a position. */
   readonly add: (events: ArchiveBatch["events"]) => Effect.Effect<void, ArchiveUnavailable>
   /**
-   * Deletes at most `limit` events of a partition, and rows that only they have told, that were told at or after
-   * `from` and before `until` (offsets of the log) and are not among those that `isExplained` knows. Returns how many.
+   * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
+   * log) and are not among those that `isExplained` knows by their ids. The orders that they told of are folded again
+   * from what is left of their history, and go where nothing is left. Returns how many events are deleted.
    */
   readonly deleteUnexplained: (
     partition: PartitionId,
     range: { readonly from: Offset; readonly until: Offset },
-    isExplained: (eventIds: ReadonlyArray<string>) => ReadonlySet<string>,
+    isExplained: (events: ReadonlyArray<ToldEvent>) => ReadonlySet<string>,
     limit: number
   ) => Effect.Effect<number, ArchiveUnavailable>
   /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */
