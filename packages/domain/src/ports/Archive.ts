@@ -1,0 +1,128 @@
+/**
+ * The archive: every order that ever held units, every payment told of, every dead letter and every change by hand, in
+ * SQL, findable for ever. A fold of `order-events` and `orders-dlq`: idempotent, and replaceable by a rebuild.
+ * docs/decisions/0051-the-archive.md
+ */
+import { Context, Effect, Option, Schema } from "effect"
+import type { ArchivedOrder, HistoryEntry } from "../archive/ArchivedOrder.ts"
+import type { ArchiveCursor, AuditEntry, AuditFilter, ItemSums, OrderFilter, Page } from "../archive/Questions.ts"
+import type { CloudEvent } from "../events/CloudEvent.ts"
+import type { ItemId, RequestId } from "../records/Ids.ts"
+import type { Offset, PartitionId } from "../records/Partition.ts"
+import type { DeadLetter, Handling } from "./DeadLetters.ts"
+
+/** The archive does not answer, or takes nothing in now. Nothing may be concluded, and it may have taken it in. */
+export class ArchiveUnavailable extends Schema.TaggedError<ArchiveUnavailable>()("ArchiveUnavailable", {
+  detail: Schema.String
+}) {}
+
+/** There is no archive: none is configured. */
+export class NoArchive extends Schema.TaggedError<NoArchive>()("NoArchive", {}) {}
+
+export type ArchiveError = ArchiveUnavailable | NoArchive
+
+/** What it is a fold of. */
+export const ARCHIVE_SOURCES = ["order-events", "orders-dlq"] as const
+export type ArchiveSource = (typeof ARCHIVE_SOURCES)[number]
+
+/** What was read of a partition of one source: entries in its order, and where the next read begins. */
+export interface ArchiveBatch {
+  readonly source: ArchiveSource
+  readonly partition: PartitionId
+  /** Events with their own text, which histories keep byte for byte. */
+  readonly events: ReadonlyArray<{ readonly event: CloudEvent; readonly text: string }>
+  readonly letters: ReadonlyArray<DeadLetter>
+  readonly handlings: ReadonlyArray<Handling>
+  /** The offset of the source that is read next. */
+  readonly next: Offset
+  /** Everything of the log's partition before this offset has been told by then; undefined where that is not said. */
+  readonly told: Offset | undefined
+}
+
+/** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
+export interface ToldEvent {
+  readonly id: string
+  readonly itemId: ItemId
+  /** Undefined of an event that is about an item alone. */
+  readonly requestId: RequestId | undefined
+  /** The offset of the record that has told it. */
+  readonly sequence: number
+}
+
+/** Where reading goes on. */
+export interface ArchivePosition {
+  readonly next: Offset
+  readonly told: Offset | undefined
+}
+
+/** What fills it. */
+export class ArchiveWriter extends Context.Service<ArchiveWriter, {
+  /** Takes a batch in with its position, all or nothing. Taken in again it changes nothing, and moves nothing back. */
+  readonly record: (batch: ArchiveBatch) => Effect.Effect<void, ArchiveUnavailable>
+  readonly position: (
+    source: ArchiveSource,
+    partition: PartitionId
+  ) => Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable>
+  /** Takes events of a partition in, as a rebuild tells them, without moving a position. */
+  readonly add: (
+    partition: PartitionId,
+    events: ArchiveBatch["events"]
+  ) => Effect.Effect<void, ArchiveUnavailable>
+  /**
+   * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
+   * log) and are not among those that `isExplained` knows by their ids. The orders that they told of are folded again
+   * from what is left of their history, and go where nothing is left. Returns how many events are deleted.
+   */
+  readonly deleteUnexplained: (
+    partition: PartitionId,
+    range: { readonly from: Offset; readonly until: Offset },
+    isExplained: (events: ReadonlyArray<ToldEvent>) => ReadonlySet<string>,
+    limit: number
+  ) => Effect.Effect<number, ArchiveUnavailable>
+  /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */
+  readonly retire: (before: number, limit: number) => Effect.Effect<number, ArchiveUnavailable>
+}>()("@flash-sale/domain/ports/ArchiveWriter") {}
+
+/** What it answers. */
+export class Archive extends Context.Service<Archive, {
+  /** The orders under a request id, of all items, the one that moved last first; at most ten. */
+  readonly find: (requestId: RequestId) => Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveError>
+  readonly orders: (
+    filter: OrderFilter,
+    from: ArchiveCursor | undefined,
+    limit: number
+  ) => Effect.Effect<Page<ArchivedOrder>, ArchiveError>
+  /** All that is known of one order, oldest first, at most `MAX_HISTORY` entries. */
+  readonly history: (
+    itemId: ItemId,
+    requestId: RequestId
+  ) => Effect.Effect<ReadonlyArray<HistoryEntry>, ArchiveError>
+  readonly audit: (
+    filter: AuditFilter,
+    from: ArchiveCursor | undefined,
+    limit: number
+  ) => Effect.Effect<Page<AuditEntry>, ArchiveError>
+  readonly sums: (itemId: ItemId) => Effect.Effect<ItemSums, ArchiveError>
+  /** For each partition that was ever read, up to which offset of the log everything is in it. */
+  readonly told: Effect.Effect<ReadonlyMap<PartitionId, Offset>, ArchiveError>
+  /** Whether it answers. */
+  readonly isUp: Effect.Effect<boolean>
+}>()("@flash-sale/domain/ports/Archive") {}
+
+const fails = Effect.suspend(() => Effect.fail(new NoArchive()))
+/** An engine without an archive. */
+const none: Archive["Service"] = {
+  find: () => fails,
+  orders: () => fails,
+  history: () => fails,
+  audit: () => fails,
+  sums: () => fails,
+  told: fails,
+  isUp: Effect.succeed(false)
+}
+
+/** The archive; without an adapter every question fails with `NoArchive`. */
+export const optional: Effect.Effect<Archive["Service"]> = Effect.map(
+  Effect.serviceOption(Archive),
+  Option.getOrElse(() => none)
+)
