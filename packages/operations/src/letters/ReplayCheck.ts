@@ -116,7 +116,13 @@ const nextAttempt = (
     return record._tag === "Confirm" ? withoutOrder(record.confirmation.requestId, letter, ledger) : unreadable
   }
   if (order.itemId !== itemId) return unreadable
-  const place = Command.Place({ order, correlationId: letter.correlationId, ...stamp.value })
+  const { correlationId, metadata } = letter
+  const place = Command.Place({
+    order,
+    correlationId,
+    ...stamp.value,
+    ...(metadata === undefined ? {} : { metadata })
+  })
   return { place, isHold: record._tag === "Confirm" }
 }
 

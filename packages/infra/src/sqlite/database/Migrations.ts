@@ -62,6 +62,12 @@ ALTER TABLE letters ADD COLUMN user TEXT;
 ALTER TABLE letters ADD COLUMN amount INTEGER;
 `
 
+/** The shop's notes on an order, as JSON: of a hold until it is final, and of a letter. */
+const NOTED = `
+ALTER TABLE open_orders ADD COLUMN metadata TEXT;
+ALTER TABLE letters ADD COLUMN metadata TEXT;
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -100,7 +106,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(NAMED),
   sql(INSTANCES),
   sql(KEYED),
-  sql(CHECKOUT)
+  sql(CHECKOUT),
+  sql(NOTED)
 ]
 
 /** The version from which on records have digests. */
