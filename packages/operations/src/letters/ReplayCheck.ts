@@ -117,12 +117,8 @@ const nextAttempt = (
   }
   if (order.itemId !== itemId) return unreadable
   const { correlationId, metadata } = letter
-  const place = Command.Place({
-    order,
-    correlationId,
-    ...stamp.value,
-    ...(metadata === undefined ? {} : { metadata })
-  })
+  const notes = metadata === undefined ? {} : { metadata }
+  const place = Command.Place({ order, correlationId, ...stamp.value, ...notes })
   return { place, isHold: record._tag === "Confirm" }
 }
 
