@@ -41,7 +41,8 @@ import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
-import * as Docs from "./http/Docs.ts"
+import * as AsyncApiRoute from "./http/documents/AsyncApiRoute.ts"
+import * as Docs from "./http/documents/Docs.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as MetricsRoute from "./http/MetricsRoute.ts"
@@ -125,6 +126,7 @@ const routes = ({ docs, metricsToken }: GatewaySettings) =>
       Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
+    AsyncApiRoute.layer,
     MetricsRoute.layer(metricsToken),
     Middleware.layer,
     docs ? Docs.layer : Layer.empty
