@@ -62,6 +62,11 @@ ALTER TABLE letters ADD COLUMN user TEXT;
 ALTER TABLE letters ADD COLUMN amount INTEGER;
 `
 
+/** The orders that an item has turned away, by reason. */
+const REFUSED = `
+ALTER TABLE items ADD COLUMN refused TEXT NOT NULL DEFAULT '';
+`
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -100,7 +105,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(NAMED),
   sql(INSTANCES),
   sql(KEYED),
-  sql(CHECKOUT)
+  sql(CHECKOUT),
+  sql(REFUSED)
 ]
 
 /** The version from which on records have digests. */
