@@ -71,7 +71,8 @@ layer(OwnRedis.layerItems, { excludeTestServices: true })("Counts by reason", (i
       yield* store.fold(request(item, [place(0, item.itemId, "a")]))
       yield* field(item, "many")
       const error = yield* Effect.flip(store.fold(request(item, [place(1, item.itemId, "b")])))
-      expect(error).toEqual(new ItemDamaged({ itemId: item.itemId, detail: "refused is no list of numbers: many" }))
+      expect(error).toBeInstanceOf(ItemDamaged)
+      expect(error).toMatchObject({ detail: expect.stringContaining("refused is no list of numbers: many") })
       expect(yield* differences(item, [place(0, item.itemId, "a")])).toEqual([
         `  refused: log "1 sold_out", store "many"`
       ])
