@@ -42,10 +42,14 @@ local function rejectionOf(item, request)
 end
 
 -- The counts by reason, in the order of REASONS. Further ones are of reasons that only a later build knows: they stay.
+-- They are texts until they are counted up: most of a call's rejections have one reason.
 local function refusedCounts(text)
-  local counts = {}
-  for count in string.gmatch(text, '%d+') do counts[#counts + 1] = tonumber(count) end
-  for code = #counts + 1, #REASONS do counts[code] = 0 end
+  local counts, known = {}, 0
+  for count in string.gmatch(text, '%d+') do
+    known = known + 1
+    counts[known] = count
+  end
+  for code = known + 1, #REASONS do counts[code] = '0' end
   return counts
 end
 
