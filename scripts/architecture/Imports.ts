@@ -8,7 +8,8 @@ import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
  * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, operations <- admin <-
- * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none knows it.
+ * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none
+ * knows it.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],

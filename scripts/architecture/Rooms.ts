@@ -38,6 +38,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["item"],
     ["partition"]
   ],
+  "packages/archive/src": [["intake", "rebuild"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters", "orders"]],
   "packages/admin/src": [["request"], ["letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [

@@ -3,7 +3,7 @@ import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { ArchiveBatch } from "@flash-sale/domain/ports/Archive"
 import { type EventRecord, NEXT_HEADER } from "@flash-sale/domain/ports/OrderEvents"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 
 /** A record that is no event of this build, by what is wrong with it: a word of few, so that each is logged once. */
 export interface Unreadable {
@@ -30,21 +30,15 @@ const textOf = (value: Uint8Array): string | undefined => {
   }
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const readType = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Struct({ type: Schema.String })))
 
 /** What is wrong with a text that is no event. */
 const kindOf = (text: string): string => {
-  const value = parsed(text)
-  if (typeof value !== "object" || value === null) return "no JSON object"
-  const type = "type" in value && typeof value.type === "string" ? value.type : undefined
-  if (type === undefined) return "no type"
-  return TYPES.includes(type) ? `type ${type}, with other fields than it has` : `unknown type ${type.slice(0, MAX_SHOWN)}`
+  const type = Result.getOrUndefined(readType(text))?.type
+  if (type === undefined) return "no JSON object with a type"
+  return TYPES.includes(type)
+    ? `type ${type}, with other fields than it has`
+    : `unknown type ${type.slice(0, MAX_SHOWN)}`
 }
 
 /** Up to which offset of the log everything is told by this record; undefined where it does not say. */

@@ -36,5 +36,4 @@ export const secondsOf = ({ archivedAt, end, next, toldAt }: Progress): number =
   next >= end ? 0 : Math.max(0, toldAt - archivedAt) / 1000
 
 /** The lag of the partition that is furthest behind; 0 where there is none. */
-export const worst = (all: Iterable<Progress>): number =>
-  Math.max(0, ...Array.from(all, secondsOf))
+export const worst = (all: Iterable<Progress>): number => Math.max(0, ...Array.from(all, secondsOf))
