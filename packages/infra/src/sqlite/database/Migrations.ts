@@ -77,6 +77,17 @@ CREATE TABLE IF NOT EXISTS instances(
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Letters and handlings in the order in which they were put, for who reads them on. */
+const LETTER_LOG = `
+CREATE TABLE letter_log(
+  n INTEGER PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, handled INTEGER NOT NULL
+) STRICT;
+INSERT INTO letter_log(partition, offset, handled)
+  SELECT partition, offset, 0 FROM letters ORDER BY timestamp, partition, offset;
+INSERT INTO letter_log(partition, offset, handled)
+  SELECT partition, offset, 1 FROM handlings ORDER BY timestamp, partition, offset;
+`
+
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
   const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
@@ -100,7 +111,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(NAMED),
   sql(INSTANCES),
   sql(KEYED),
-  sql(CHECKOUT)
+  sql(CHECKOUT),
+  sql(LETTER_LOG)
 ]
 
 /** The version from which on records have digests. */
