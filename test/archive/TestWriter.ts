@@ -1,6 +1,11 @@
 /** An archive that keeps what it is given, as its port promises, and fails when it is told to. */
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
-import { type ArchiveBatch, type ArchivePosition, ArchiveUnavailable, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import {
+  type ArchiveBatch,
+  type ArchivePosition,
+  ArchiveUnavailable,
+  ArchiveWriter
+} from "@flash-sale/domain/ports/Archive"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer } from "effect"
 

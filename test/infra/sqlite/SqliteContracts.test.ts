@@ -8,6 +8,7 @@ import * as InstancesContract from "../../contract/InstancesContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LetterReaderContract from "../../contract/LetterReaderContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
+import * as OrderEventsContract from "../../contract/OrderEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import * as OrderStatusesContract from "../../contract/OrderStatusesContract.ts"
 import * as RecoveryMarksContract from "../../contract/RecoveryMarksContract.ts"
@@ -26,6 +27,7 @@ LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
 LetterReaderContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
+OrderEventsContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
 IdempotencyKeysContract.suite(NAME, SqliteInfra.layerMemory)
 InstancesContract.suite(NAME, SqliteInfra.layerMemory)
@@ -37,5 +39,6 @@ LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)
 LetterReaderContract.suite(NAME_OF_FILE, inFile)
 OrderLogContract.suite(NAME_OF_FILE, inFile)
+OrderEventsContract.suite(NAME_OF_FILE, inFile)
 IdempotencyKeysContract.suite(NAME_OF_FILE, inFile)
 InstancesContract.suite(NAME_OF_FILE, inFile)

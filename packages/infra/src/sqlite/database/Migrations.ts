@@ -2,6 +2,7 @@
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
 import { firstTables } from "../tables/FirstTables.ts"
+import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
@@ -77,17 +78,6 @@ CREATE TABLE IF NOT EXISTS instances(
 ) STRICT, WITHOUT ROWID;
 `
 
-/** Letters and handlings in the order in which they were put, for who reads them on. */
-const LETTER_LOG = `
-CREATE TABLE letter_log(
-  n INTEGER PRIMARY KEY, partition INTEGER NOT NULL, offset INTEGER NOT NULL, handled INTEGER NOT NULL
-) STRICT;
-INSERT INTO letter_log(partition, offset, handled)
-  SELECT partition, offset, 0 FROM letters ORDER BY timestamp, partition, offset;
-INSERT INTO letter_log(partition, offset, handled)
-  SELECT partition, offset, 1 FROM handlings ORDER BY timestamp, partition, offset;
-`
-
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
   const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
@@ -112,6 +102,7 @@ const migrations: ReadonlyArray<Step> = [
   sql(INSTANCES),
   sql(KEYED),
   sql(CHECKOUT),
+  sql(TOLD),
   sql(LETTER_LOG)
 ]
 
