@@ -34,6 +34,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "events",
     "facts",
     "items",
+    "letters",
     "statuses"
   ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],

@@ -1,4 +1,4 @@
-/** What every reader of letters promises. The store may hold others: the suite looks for its own behind what is there. */
+/** What every reader of letters promises. The store may hold others: the suite reads behind what is there. */
 import { assert, layer } from "@effect/vitest"
 import { type DeadLetter, DeadLetters, type Handling } from "@flash-sale/domain/ports/DeadLetters"
 import { type LetterEntry, LetterReader } from "@flash-sale/domain/ports/LetterReader"

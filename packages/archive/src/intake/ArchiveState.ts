@@ -15,7 +15,7 @@ export class ArchiveState extends Context.Service<
   Answers.Answers & {
     /** Reading of a partition begins here. */
     readonly begin: (partition: PartitionId, next: number) => Effect.Effect<void>
-    /** Everything of a partition before `next` is archived, `count` events of it just now; the newest is of this time. */
+    /** Before `next` all of a partition is archived, `count` events of it just now; the newest is of this time. */
     readonly reached: (partition: PartitionId, next: number, newest: number, count: number) => Effect.Effect<void>
     /** The next event of the partition will get this offset. */
     readonly sawEnd: (partition: PartitionId, end: number) => Effect.Effect<void>

@@ -3,7 +3,7 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { Clock, Context, Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 
-/** How long an order is kept after its last step; for ever where it is undefined. Set by a process from its settings. */
+/** How long an order is kept after its last step; for ever where it is undefined. Set from the process's settings. */
 export const KeptFor = Context.Reference<Duration.Duration | undefined>("@flash-sale/archive/intake/KeptFor", {
   defaultValue: () => undefined
 })

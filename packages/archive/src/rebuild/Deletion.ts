@@ -27,8 +27,8 @@ export const within = Effect.fnUntraced(function*(
 })
 
 /**
- * Deletes what was told before the log is known to end and is not in it: of a log that was longer. An event that is told
- * meanwhile is of a record that is in the log by then.
+ * Deletes what was told behind the end of the log: of a log that was longer. First it is listed, then it is asked where
+ * the log ends: an event that is told meanwhile is of a record that is in the log by then.
  */
 export const beyond = Effect.fnUntraced(function*<E, R>(
   partition: PartitionId,

@@ -3,7 +3,7 @@ import { DeadLetters, type LetterId, type LetterLookup } from "@flash-sale/domai
 import { DateTime, Effect, Layer, Option, Result } from "effect"
 import { type Connection, integer, optionalText } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as LetterRows from "./LetterRows.ts"
+import * as LetterRows from "./letters/LetterRows.ts"
 
 /** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `

@@ -4,7 +4,7 @@ import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, Layer, Option, Stream } from "effect"
 import { type Connection, integer, type Row } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as LetterRows from "./LetterRows.ts"
+import * as LetterRows from "./letters/LetterRows.ts"
 
 /** Entries of one batch. */
 const PAGE = 500

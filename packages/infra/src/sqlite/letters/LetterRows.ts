@@ -1,7 +1,7 @@
 /** Letters and handlings as rows of the embedded file. */
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
 import { Schema } from "effect"
-import { bytes, integer, optionalInteger, optionalText, type Row, text } from "./database/Connection.ts"
+import { bytes, integer, optionalInteger, optionalText, type Row, text } from "../database/Connection.ts"
 
 const decodeHandling = Schema.decodeUnknownSync(Handling)
 const decodeLetter = Schema.decodeUnknownSync(DeadLetter)
