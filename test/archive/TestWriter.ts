@@ -1,5 +1,5 @@
 /** An archive that keeps what it is given, as its port promises, and fails when it is told to. */
-import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
+import type * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import {
   type ArchiveBatch,
   type ArchivePosition,

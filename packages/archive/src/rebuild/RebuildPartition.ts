@@ -3,12 +3,7 @@
  * same events under the same ids.
  */
 import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
-import {
-  type ArchiveBatch,
-  type ArchiveUnavailable,
-  ArchiveWriter,
-  type ToldEvent
-} from "@flash-sale/domain/ports/Archive"
+import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import * as Chunks from "@flash-sale/domain/records/Chunks"
