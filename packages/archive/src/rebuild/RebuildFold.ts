@@ -47,7 +47,8 @@ const remember = (placed: FoldedItem["placed"], command: Command, { offset, orde
     if (FINAL.includes(state)) placed.delete(requestId)
     else if (placedAtOffset === offset && (command._tag === "Place" || command._tag === "Hold")) {
       if (state === "held" || state === "open") {
-        placed.set(requestId, { offset, trace: command, acceptedAt: command.acceptedAt })
+        const { acceptedAt, metadata } = command
+        placed.set(requestId, { offset, trace: command, acceptedAt, metadata })
       }
     }
   }

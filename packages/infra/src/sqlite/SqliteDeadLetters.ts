@@ -9,10 +9,10 @@ import * as LetterRows from "./letters/LetterRows.ts"
 const PUT = `
 INSERT OR IGNORE INTO letters(
   partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency,
-  user, amount
+  user, amount, metadata
 ) VALUES (
   ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-  ?12, ?13
+  ?12, ?13, ?14
 )`
 
 const MARK = `
@@ -47,7 +47,8 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
               letter.price ?? null,
               letter.currency ?? null,
               letter.userId ?? null,
-              letter.amount ?? null
+              letter.amount ?? null,
+              letter.metadata ?? null
             )
             connection.run(NUMBER, letter.partition, letter.offset, 0)
             return Result.void

@@ -15,6 +15,7 @@ export const toLetter = (row: Row): DeadLetter => {
   const currency = optionalText(row, "currency")
   const userId = optionalText(row, "user")
   const amount = optionalInteger(row, "amount")
+  const metadata = optionalText(row, "metadata")
   return decodeLetter({
     partition: integer(row, "partition"),
     offset: integer(row, "offset"),
@@ -28,6 +29,7 @@ export const toLetter = (row: Row): DeadLetter => {
     ...(price === undefined ? {} : { price }),
     ...(currency === undefined ? {} : { currency }),
     ...(userId === undefined ? {} : { userId }),
-    ...(amount === undefined ? {} : { amount })
+    ...(amount === undefined ? {} : { amount }),
+    ...(metadata === undefined ? {} : { metadata })
   })
 }
