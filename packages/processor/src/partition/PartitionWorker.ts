@@ -4,6 +4,7 @@
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
@@ -15,8 +16,9 @@ import { Deferred, Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as RecoveryStart from "../recovery/RecoveryStart.ts"
+import * as EventTeller from "../publish/EventTeller.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
-import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
+import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, untilAppended, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
 import * as HandOver from "./HandOver.ts"
@@ -31,10 +33,16 @@ import * as StockEdits from "./StockEdits.ts"
 const untilRecovered = Schedule.jittered(
   Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")])
 )
-/** How long between two attempts to append what must not be lost. */
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
 
-type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
+type Services =
+  | ItemStore
+  | RecoveryMarks
+  | OrderStatuses
+  | DeadLetters
+  | PaymentProvider
+  | OrderLog
+  | OrderEvents
+  | ProcessorState
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
@@ -87,7 +95,7 @@ const runOnce = Effect.fnUntraced(function*(
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session, wholeFrom } = yield* RecoveryStart.prepare(owned, suspect)
+  const { epoch, isMarked, plan, session, told, wholeFrom } = yield* RecoveryStart.prepare(owned, suspect)
   const partitions = yield* waitFor("the log", log.partitions)
   const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const budget = OpenOrderBudget.make((yield* OpenOrderBudget.OpenOrderLimits).own, room)
@@ -97,6 +105,9 @@ const runOnce = Effect.fnUntraced(function*(
   const run: PartitionRun = {
     partition,
     publishFrom: plan.publishFrom,
+    until: plan.until,
+    tellFrom: plan.tellFrom,
+    toldUpTo: Math.min(told ?? 0, plan.tellFrom),
     folding: OffsetTracker.make(plan.from),
     settling: OffsetTracker.make(plan.from),
     lastTaken: () => lastTaken,
@@ -113,7 +124,8 @@ const runOnce = Effect.fnUntraced(function*(
   }
   lag.follow(run.folding.next)
   const stockEdits = yield* StockEdits.make(run)
-  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits })
+  const teller = yield* EventTeller.make(run)
+  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits, teller })
   const checkpointer = yield* Checkpointer.make(owned, run, plan.from)
   const takeSome = Intake.make({
     owned,
@@ -132,10 +144,10 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
+      Maintenance.run({ run, isMarked, router, budget, checkpointer, stockEdits, teller, lag })
     )
   )
-  const isCaughtUp = () => run.folding.reached() >= plan.until
+  const isCaughtUp = () => run.folding.reached() >= run.until
   const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
     Effect.andThen(
       onTaking,
@@ -145,5 +157,5 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(Deferred.await(failed)),
     Effect.raceFirst(owned.revoked)
   )
-  yield* HandOver.handOver(router, checkpointer)
+  yield* HandOver.handOver(router, checkpointer, teller)
 })
