@@ -12,12 +12,12 @@ export const suite = <A, E>(name: string, adapter: Layer.Layer<A, E>): void =>
         const [first, second] = [PartitionId.make(0), PartitionId.make(11)]
         expect(yield* backlogs.read).toEqual(new Map())
         yield* backlogs.publish(first, { folded: 3, perSecond: 0, rules: 2 })
-        yield* backlogs.publish(second, { folded: Number.MAX_SAFE_INTEGER, perSecond: 40_000, rules: 2 })
+        yield* backlogs.publish(second, { folded: Number.MAX_SAFE_INTEGER, settled: 6, perSecond: 40_000, rules: 2 })
         yield* backlogs.publish(first, { folded: 7, perSecond: 12, rules: 1 })
         expect(yield* backlogs.read).toEqual(
           new Map([
             [first, { folded: 7, perSecond: 12, rules: 1 }],
-            [second, { folded: Number.MAX_SAFE_INTEGER, perSecond: 40_000, rules: 2 }]
+            [second, { folded: Number.MAX_SAFE_INTEGER, settled: 6, perSecond: 40_000, rules: 2 }]
           ])
         )
       }))

@@ -32,14 +32,14 @@ const former = {
 }
 
 layer(OwnRedis.layer, { excludeTestServices: true })("RedisBacklogs: beside a former release", (it) => {
-  it.effect("a former release reads the backlog, and its own has version 1 of the rules, also of the same", () =>
+  it.effect("a former release reads the backlog; its own has version 1 of the rules, and says of no commit, also of the same", () =>
     Effect.gen(function*() {
       const backlogs = yield* Backlogs
       const { cli } = yield* OwnRedis.OwnRedis
       const partition = PartitionId.make(1)
       for (const [folded, perSecond] of [[0, 0], [7, 0], [7, 1_200]] as const) {
-        yield* backlogs.publish(partition, { folded, perSecond, rules: 2 })
-        expect((yield* backlogs.read).get(partition)).toEqual({ folded, perSecond, rules: 2 })
+        yield* backlogs.publish(partition, { folded, perSecond, rules: 2, settled: 6 })
+        expect((yield* backlogs.read).get(partition)).toEqual({ folded, perSecond, rules: 2, settled: 6 })
         const fields = yield* cli("HGETALL", Keys.backlog)
         const [name, text] = Array.isArray(fields) ? fields.map(String) : []
         expect([name, former.read(text ?? "")]).toEqual(["1", [folded, perSecond]])

@@ -17,11 +17,13 @@ describe("BacklogReporter", () => {
     Effect.gen(function*() {
       const published: Array<Backlog> = []
       const folding = OffsetTracker.make(10)
+      const settling = OffsetTracker.make(10)
       let isRecovered = false
       const taken: Array<LogRecord> = []
       const report = yield* BacklogReporter.make({
         partition,
         folding,
+        settling,
         lastTaken: () => taken.at(-1),
         isRecovered: () => isRecovered
       }).pipe(Effect.provideService(Backlogs, {
@@ -39,22 +41,25 @@ describe("BacklogReporter", () => {
       taken.push({ ...record, offset: Offset.make(199) })
       yield* TestClock.adjust("500 millis")
       yield* report
-      assert.deepStrictEqual(published, [{ folded: 10, perSecond: 0, rules: RULES_VERSION }])
+      assert.deepStrictEqual(published, [{ folded: 10, settled: 10, perSecond: 0, rules: RULES_VERSION }])
       yield* TestClock.adjust("500 millis")
       fold(10, 60)
       yield* report
-      assert.deepStrictEqual(published.at(-1), { folded: 60, perSecond: 100, rules: RULES_VERSION })
+      assert.deepStrictEqual(published.at(-1), { folded: 60, settled: 10, perSecond: 100, rules: RULES_VERSION })
       yield* report
       assert.strictEqual(published.length, 2)
       yield* TestClock.adjust("500 millis")
       fold(60, 200)
       yield* report
-      assert.deepStrictEqual(published.at(-1), { folded: 200, perSecond: 280, rules: RULES_VERSION })
+      assert.deepStrictEqual(published.at(-1), { folded: 200, settled: 10, perSecond: 280, rules: RULES_VERSION })
       assert.strictEqual(published.length, 3)
+      settling.skipTo(150)
+      yield* report
+      assert.deepStrictEqual(published.at(-1), { folded: 200, settled: 150, perSecond: 280, rules: RULES_VERSION })
       // A predecessor may have had the last word.
       yield* TestClock.adjust("10 seconds")
       yield* report
-      assert.strictEqual(published.length, 4)
+      assert.strictEqual(published.length, 5)
     }))
 
   it.effect("what is known is published again after a while, as the store may have lost it", () =>
@@ -63,6 +68,7 @@ describe("BacklogReporter", () => {
       const report = yield* BacklogReporter.make({
         partition,
         folding: OffsetTracker.make(10),
+        settling: OffsetTracker.make(10),
         lastTaken: () => undefined,
         isRecovered: () => true
       }).pipe(Effect.provideService(Backlogs, {

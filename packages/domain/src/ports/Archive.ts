@@ -3,7 +3,7 @@
  * SQL, findable for ever. A fold of `order-events` and `orders-dlq`: idempotent, and replaceable by a rebuild.
  * docs/decisions/0051-the-archive.md
  */
-import { Context, type Effect, Schema } from "effect"
+import { Context, Effect, Option, Schema } from "effect"
 import type { ArchivedOrder, HistoryEntry } from "../archive/ArchivedOrder.ts"
 import type { ArchiveCursor, AuditEntry, AuditFilter, ItemSums, OrderFilter, Page } from "../archive/Questions.ts"
 import type { CloudEvent } from "../events/CloudEvent.ts"
@@ -39,6 +39,16 @@ export interface ArchiveBatch {
   readonly told: Offset | undefined
 }
 
+/** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
+export interface ToldEvent {
+  readonly id: string
+  readonly itemId: ItemId
+  /** Undefined of an event that is about an item alone. */
+  readonly requestId: RequestId | undefined
+  /** The offset of the record that has told it. */
+  readonly sequence: number
+}
+
 /** Where reading goes on. */
 export interface ArchivePosition {
   readonly next: Offset
@@ -53,16 +63,20 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     source: ArchiveSource,
     partition: PartitionId
   ) => Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable>
-  /** Takes events of a rebuild in, without moving a position. */
-  readonly add: (events: ArchiveBatch["events"]) => Effect.Effect<void, ArchiveUnavailable>
+  /** Takes events of a partition in, as a rebuild tells them, without moving a position. */
+  readonly add: (
+    partition: PartitionId,
+    events: ArchiveBatch["events"]
+  ) => Effect.Effect<void, ArchiveUnavailable>
   /**
-   * Deletes at most `limit` events of a partition, and rows that only they have told, that were told at or after
-   * `from` and before `until` (offsets of the log) and are not among those that `isExplained` knows. Returns how many.
+   * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
+   * log) and are not among those that `isExplained` knows by their ids. The orders that they told of are folded again
+   * from what is left of their history, and go where nothing is left. Returns how many events are deleted.
    */
   readonly deleteUnexplained: (
     partition: PartitionId,
     range: { readonly from: Offset; readonly until: Offset },
-    isExplained: (eventIds: ReadonlyArray<string>) => ReadonlySet<string>,
+    isExplained: (events: ReadonlyArray<ToldEvent>) => ReadonlySet<string>,
     limit: number
   ) => Effect.Effect<number, ArchiveUnavailable>
   /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */
@@ -94,3 +108,21 @@ export class Archive extends Context.Service<Archive, {
   /** Whether it answers. */
   readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/domain/ports/Archive") {}
+
+const fails = Effect.suspend(() => Effect.fail(new NoArchive()))
+/** An engine without an archive. */
+const none: Archive["Service"] = {
+  find: () => fails,
+  orders: () => fails,
+  history: () => fails,
+  audit: () => fails,
+  sums: () => fails,
+  told: fails,
+  isUp: Effect.succeed(false)
+}
+
+/** The archive; without an adapter every question fails with `NoArchive`. */
+export const optional: Effect.Effect<Archive["Service"]> = Effect.map(
+  Effect.serviceOption(Archive),
+  Option.getOrElse(() => none)
+)

@@ -10,6 +10,11 @@ export interface Backlog {
   readonly perSecond: number
   /** The latest version of the rules that its processor knows. One that does not say it knows version 1. */
   readonly rules: number
+  /**
+   * Everything before this offset is final, published and told; undefined where its processor does not say it, as one of
+   * an earlier release. What may be committed.
+   */
+  readonly settled?: number | undefined
 }
 
 export interface Service {

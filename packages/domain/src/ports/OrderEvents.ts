@@ -41,7 +41,7 @@ export class OrderEvents extends Context.Service<OrderEvents, {
   /**
    * Appends events to a partition of the same number as the log's, durably and in order. All of them are there, or the
    * caller appends all of them again: consumers tell repetitions by id. `next` is kept with them: everything in the log
-   * before that offset is told.
+   * before that offset is told. Calls for one partition go one after the other.
    */
   readonly append: (
     partition: PartitionId,
@@ -58,6 +58,8 @@ export class OrderEvents extends Context.Service<OrderEvents, {
     group: string,
     worker: (owned: OwnedEvents) => Effect.Effect<void>
   ) => Effect.Effect<never, never, Scope.Scope>
-  /** Whether events can be told. */
+  /** Whether events can be told. Asking makes no topic. */
   readonly isUp: Effect.Effect<boolean>
+  /** What keeps events from being told, or loses those that were: a line each. */
+  readonly warnings: Effect.Effect<ReadonlyArray<string>>
 }>()("@flash-sale/domain/ports/OrderEvents") {}

@@ -11,20 +11,20 @@ import * as Keys from "./Keys.ts"
 const decodePartition = Schema.decodeUnknownOption(Schema.NumberFromString.pipe(Schema.decodeTo(PartitionId)))
 /** `<folded> <records a second>`, whole numbers. */
 const FIELD = /^(\d{1,16}) (\d{1,16})$/
-/** `<rules> <folded> <records a second>`, in the field `<partition>:rules`. */
-const RULES_FIELD = /^(\d{1,7}) (\d{1,16} \d{1,16})$/
+/** `<number> <folded> <records a second>`, in the fields `<partition>:rules` and `<partition>:settled`. */
+const BESIDE = /^(\d{1,16}) (\d{1,16} \d{1,16})$/
 /** What a processor knows that does not say it. */
 const FIRST_RULES = 1
 
-const rulesField = (name: string): string => `${name}:rules`
+const besideOf = (partition: string) => ({ rules: `${partition}:rules`, settled: `${partition}:settled` })
 
 /** With a zero before the rate, so that it is never the text that a former release writes of the same backlog. */
 const encode = ({ folded, perSecond }: Backlog): string => `${folded} 0${Math.round(perSecond)}`
 
 /** Counts only beside the backlog that was written with it: a former release that takes over writes that one alone. */
-const rulesOf = (fields: Readonly<Record<string, string>>, name: string, backlog: string): number => {
-  const [, rules, beside] = RULES_FIELD.exec(fields[rulesField(name)] ?? "") ?? []
-  return rules === undefined || beside !== backlog ? FIRST_RULES : Number(rules)
+const numberIn = (text: string | undefined, backlog: string): number | undefined => {
+  const [, number, beside] = BESIDE.exec(text ?? "") ?? []
+  return number === undefined || beside !== backlog ? undefined : Number(number)
 }
 
 /** A field that cannot be read is skipped: each is written again within seconds. */
@@ -34,16 +34,24 @@ const decode = (fields: Readonly<Record<string, string>>): ReadonlyMap<Partition
     const partition = decodePartition(name)
     const [, folded, perSecond] = FIELD.exec(text) ?? []
     if (Option.isNone(partition) || folded === undefined) continue
-    const rules = rulesOf(fields, name, text)
-    found.set(partition.value, { folded: Number(folded), perSecond: Number(perSecond), rules })
+    const names = besideOf(name)
+    const rules = numberIn(fields[names.rules], text) ?? FIRST_RULES
+    const settled = numberIn(fields[names.settled], text)
+    const said = settled === undefined ? {} : { settled }
+    found.set(partition.value, { folded: Number(folded), perSecond: Number(perSecond), rules, ...said })
   }
   return found
 }
 
-/** Both fields at once. A former release reads the first alone, and skips the name of the other. */
+/** All fields at once. A former release reads the first alone, and skips the names of the others. */
 const fieldsOf = (partition: PartitionId, backlog: Backlog): Readonly<Record<string, string>> => {
   const text = encode(backlog)
-  return { [String(partition)]: text, [rulesField(String(partition))]: `${backlog.rules} ${text}` }
+  const names = besideOf(String(partition))
+  return {
+    [String(partition)]: text,
+    [names.rules]: `${backlog.rules} ${text}`,
+    ...(backlog.settled === undefined ? {} : { [names.settled]: `${backlog.settled} ${text}` })
+  }
 }
 
 export const layer: Layer.Layer<never, never, IoRedis> = Layer.effect(

@@ -1,4 +1,4 @@
-/** Reports to the gateways how far the fold of a partition is, how fast it goes, and which rules it knows. */
+/** Reports to the gateways how far fold and commit of a partition are, how fast it goes, and which rules it knows. */
 import { type Backlog, Backlogs } from "@flash-sale/domain/ports/Backlogs"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
@@ -20,14 +20,14 @@ export const PUBLISH_AGAIN_AFTER = 2_000
  * so: docs/decisions/0014-the-wait-estimate.md.
  */
 export const make = Effect.fnUntraced(function*(
-  run: Pick<PartitionRun, "partition" | "folding" | "lastTaken" | "isRecovered">
+  run: Pick<PartitionRun, "partition" | "folding" | "settling" | "lastTaken" | "isRecovered">
 ): Effect.fn.Return<Effect.Effect<void>> {
   const backlogs = yield* Backlogs
   let last = { at: yield* Monotonic.now, folded: run.folding.next(), hadWork: false }
   let perSecond = 0
-  let reported = { at: Number.NEGATIVE_INFINITY, folded: -1, perSecond: 0 }
+  let reported = { at: Number.NEGATIVE_INFINITY, folded: -1, settled: -1, perSecond: 0 }
 
-  const look = (wall: number, now: number): Backlog => {
+  const look = (wall: number, now: number) => {
     const folded = run.folding.next()
     const newest = run.lastTaken()
     const hasWork = newest !== undefined && run.folding.open() > 0 && wall - newest.timestamp >= BEHIND_MILLIS
@@ -37,7 +37,8 @@ export const make = Effect.fnUntraced(function*(
       isBusy: last.hadWork && hasWork
     })
     last = { at: now, folded, hadWork: hasWork }
-    return { folded, perSecond: Math.round(perSecond), rules: RULES_VERSION }
+    const settled = run.settling.next()
+    return { folded, settled, perSecond: Math.round(perSecond), rules: RULES_VERSION } satisfies Backlog
   }
 
   return Effect.gen(function*() {
@@ -45,7 +46,8 @@ export const make = Effect.fnUntraced(function*(
     const backlog = look(yield* Clock.currentTimeMillis, now)
     // While it is folded again, what the store knew before says more about the queue than where the fold is.
     if (!run.isRecovered()) return
-    const isSame = backlog.folded === reported.folded && backlog.perSecond === reported.perSecond
+    const isSame = backlog.folded === reported.folded && backlog.settled === reported.settled &&
+      backlog.perSecond === reported.perSecond
     if (isSame && now - reported.at < PUBLISH_AGAIN_AFTER) return
     yield* backlogs.publish(run.partition, backlog)
     reported = { ...backlog, at: now }
