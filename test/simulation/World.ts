@@ -1,7 +1,7 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { ConflictCode } from "@flash-sale/domain/api/checkout/CheckoutErrors"
-import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
+import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"

@@ -12,6 +12,7 @@ interface Known {
   readonly checkpoint?: number
   readonly seen?: number
   readonly accepted?: AcceptedLog
+  readonly told?: number
 }
 
 const boundsOf = ({ log: [start, end] }: Known) => ({ start: Offset.make(start), end: Offset.make(end) })
@@ -21,10 +22,14 @@ const markOf = ({ checkpoint, seen }: Known): Mark | undefined =>
     ? undefined
     : { epoch: "e", checkpoint, ...(seen === undefined ? {} : { seen: { offset: seen, digest: "d" } }) }
 
+const planOf = (known: Known): RecoveryPlan.Plan => {
+  const { accepted, committed, told } = known
+  return RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted, told })
+}
+
 /** `from`, `publishFrom` and `until` of a fold, or why the partition is halted. */
 const planned = (known: Known): readonly [number, number, number] | string => {
-  const { accepted, committed } = known
-  const plan = RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
+  const plan = planOf(known)
   return plan._tag === "Halt"
     ? `${RecoveryPlan.codeOf(plan.halt)}: ${RecoveryPlan.describe(plan.halt)}`
     : [plan.from, plan.publishFrom, plan.until]
@@ -86,6 +91,34 @@ describe("RecoveryPlan.plan", () => {
       "ahead_of_log: the log ends at 20, but reached 30 when it was accepted"]
   ]
   for (const [name, known, why] of halts) it(name, () => assert.strictEqual(planned(known), why))
+})
+
+describe("RecoveryPlan: what is told", () => {
+  type Told = readonly [from: number, foldFrom: number, publishFrom: number, tellFrom: number, untoldFrom?: number]
+  const committed80 = { log: [0, 100], committed: 80, checkpoint: 80 } as const
+  // dprint-ignore
+  const cases: ReadonlyArray<readonly [string, Known, Told]> = [
+    ["without any event what is not committed is told", committed80, [80, 80, 80, 80]],
+    ["what an older build committed is read again and told, and nothing else of it is published again",
+      { ...committed80, told: 60 }, [60, 80, 80, 60]],
+    ["what was told and not committed is told again", { ...committed80, told: 90 }, [80, 80, 80, 80]],
+    ["a store that fell back further is folded from there, and told from what was told",
+      { ...committed80, checkpoint: 50, told: 60 }, [50, 50, 80, 60]],
+    ["an emptied store is folded from the beginning, and told from what was told",
+      { log: [0, 100], committed: 80, told: 60 }, [0, 0, 80, 60]],
+    ["where the group is deleted nothing of long ago is told again",
+      { log: [0, 100], checkpoint: 80, told: 80 }, [0, 0, 0, 80]],
+    ["where the group is deleted what a longer log had told counts for nothing",
+      { log: [0, 100], told: 101 }, [0, 0, 0, 0]],
+    ["a log that was never told is told from the beginning", { log: [0, 100] }, [0, 0, 0, 0]],
+    ["what is gone from the log is not told, and halts nothing",
+      { log: [70, 100], committed: 80, checkpoint: 80, told: 60 }, [70, 80, 80, 70, 60]],
+    ["a log that was accepted is told from where it is folded",
+      { log: [10, 40], committed: 50, accepted: { from: 10 }, told: 50 }, [10, 10, 10, 10]]
+  ]
+  for (const [name, known, [from, foldFrom, publishFrom, tellFrom, untoldFrom]] of cases) {
+    it(name, () => assert.deepInclude(planOf(known), { from, foldFrom, publishFrom, tellFrom, untoldFrom }))
+  }
 })
 
 describe("RecoveryPlan: a damaged log", () => {

@@ -114,10 +114,13 @@ const untold = (oracle: ReadonlyArray<ItemEvent>, read: ReadonlyArray<Read>): Re
     while (at < oracle.length && told.has(oracle[at]!.id)) at++
     return oracle[at]?.sequence ?? Infinity
   }
-  return [first(), ...read.map(({ event }) => {
-    told.add(event.id)
-    return first()
-  })]
+  return [
+    first(),
+    ...read.map(({ event }) => {
+      told.add(event.id)
+      return first()
+    })
+  ]
 }
 
 /** What was committed or put before it was told. */
@@ -128,12 +131,16 @@ const early = (deed: Deed, read: ReadonlyArray<Read>, untold: ReadonlyArray<numb
     return untold[told]! >= committed ? [] : [`${committed} is committed, and ${untold[told]} is not told`]
   }
   const { letter } = deed
-  const isTold = letter.error === "Invalid Order Format" || read.slice(0, told).some(({ event }) => tells(event, letter))
+  const isTold = letter.error === "Invalid Order Format" ||
+    read.slice(0, told).some(({ event }) => tells(event, letter))
   return isTold ? [] : [`the letter of ${letter.offset}, ${letter.error}, is put before its event`]
 }
 
 /** Whether the event tells why there is the letter. */
-const tells = ({ data, id, type }: CloudEvent.CloudEvent, { attempt, error, offset, partition, requestId }: DeadLetter) =>
+const tells = (
+  { data, id, type }: CloudEvent.CloudEvent,
+  { attempt, error, offset, partition, requestId }: DeadLetter
+) =>
   error === "Payment Without Order"
     ? id === EventId.ofRefundDue(partition, offset)
     : type === "order.failed" && data.requestId === requestId && data.attempt === attempt

@@ -95,7 +95,8 @@ export const make = (faults: Chance.Faults, partitions: ReadonlyArray<PartitionI
           return events[partition]!.at(-1)?.next
         }),
       consume: () => Effect.die(new Error("the processor does not consume its events")),
-      isUp: Effect.map(isAway, (is) => !is)
+      isUp: Effect.map(isAway, (is) => !is),
+      warnings: Effect.succeed([])
     })
   }
 }

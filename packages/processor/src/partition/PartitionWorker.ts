@@ -15,10 +15,17 @@ import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import { Deferred, Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
-import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as EventTeller from "../publish/EventTeller.ts"
+import * as RecoveryStart from "../recovery/RecoveryStart.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
-import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, untilAppended, waitFor } from "../run/PartitionRun.ts"
+import {
+  type Halted,
+  type PartitionRun,
+  type RecoveryNeeded,
+  unlessFailed,
+  untilAppended,
+  waitFor
+} from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
 import * as HandOver from "./HandOver.ts"

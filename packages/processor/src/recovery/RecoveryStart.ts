@@ -50,11 +50,14 @@ const toldOf = Effect.fnUntraced(function*(partition: PartitionId) {
 })
 
 const warnUntold = (partition: PartitionId, from: number, until: number) =>
-  Log.warn(`Partition ${partition}: records ${from} to ${until - 1} are gone from the log, and may not have been told`, {
-    event: "events_missing",
-    partition,
-    offset: from
-  })
+  Log.warn(
+    `Partition ${partition}: records ${from} to ${until - 1} are gone from the log, and may not have been told`,
+    {
+      event: "events_missing",
+      partition,
+      offset: from
+    }
+  )
 
 const logOf = <E>(
   owned: OwnedPartition,
