@@ -5,6 +5,7 @@
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { EventsTold, type OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -17,7 +18,7 @@ import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
+import type { EmbeddedSettings, EventSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
@@ -72,6 +73,13 @@ export const layerEmbeddedBeside = (
 /** How long those who write statuses have them kept. */
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
   Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
+
+/** Which events those who tell them do. */
+export const layerEventsTold = ({ told }: EventSettings): Layer.Layer<never> => Layer.succeed(EventsTold, told)
+
+/** Order events in Kafka, for those who read them. A topic that is missing is waited for. */
+export const layerEvents = (kafka: KafkaSettings): Layer.Layer<OrderEvents> =>
+  of(kafkaInfra, (module) => module.layerEvents(kafka))
 
 export const layerPayments = PaymentLayers.layer
 

@@ -41,6 +41,7 @@ export const EVENTS = [
   "dependency_down",
   "log_policy",
   "log_ready",
+  "events_topic",
   "letters_missing",
   "events_waiting",
   "events_told",
