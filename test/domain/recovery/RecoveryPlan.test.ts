@@ -5,6 +5,7 @@ import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
+import * as SeenRecord from "@flash-sale/domain/recovery/SeenRecord"
 
 interface Known {
   readonly log: readonly [start: number, end: number]
@@ -141,7 +142,7 @@ describe("RecoveryPlan: recognising the log", () => {
   const seen = { offset: 7, digest: Digest.of(record(7)) }
 
   it("a log is recognised by the record that was seen", () => {
-    assert.isUndefined(RecoveryPlan.replaced(seen, record(7)))
+    assert.isUndefined(SeenRecord.replaced(seen, record(7)))
   })
 
   const others: ReadonlyArray<readonly [string, LogRecord | undefined]> = [
@@ -154,7 +155,7 @@ describe("RecoveryPlan: recognising the log", () => {
   ]
   for (const [name, found] of others) {
     it(`a log is not recognised by ${name}`, () => {
-      const halt = RecoveryPlan.replaced(seen, found)
+      const halt = SeenRecord.replaced(seen, found)
       assert.deepStrictEqual(halt, {
         _tag: "ReplacedLog",
         offset: 7,
@@ -164,7 +165,7 @@ describe("RecoveryPlan: recognising the log", () => {
   }
 
   it("a log is recognised only where it was not trimmed, and by marks with a seen record", () => {
-    const ask = (known: Known) => RecoveryPlan.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
+    const ask = (known: Known) => SeenRecord.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
     assert.strictEqual(ask({ log: [7, 9], checkpoint: 8, seen: 7 }), 7)
     assert.isUndefined(ask({ log: [8, 9], checkpoint: 8, seen: 7 }))
     assert.isUndefined(ask({ log: [0, 9], checkpoint: 8 }))

@@ -58,7 +58,7 @@ describe("Events that are away for a while", () => {
 })
 
 describe("A processor that is killed", () => {
-  it.effect("after its events are there and before they are acknowledged: they are told again, under the same ids", () =>
+  it.effect("once its events are there, and before they are acknowledged, tells them again under the same ids", () =>
     live(Effect.gen(function*() {
       const { buy, events, hold, kill, start } = yield* opened()
       yield* hold("h")
@@ -76,7 +76,7 @@ describe("A processor that is killed", () => {
       assert.strictEqual(nextOf(events), 5)
     })))
 
-  it.effect("between the fold of an end and its event: the letter comes after the event, where both are read again", () =>
+  it.effect("between the fold of an end and its event: the letter comes after the event, after the restart too", () =>
     live(Effect.gen(function*() {
       const { answersNothing, buy, events, giveUp, kill, start } = yield* opened()
       answersNothing()

@@ -10,6 +10,7 @@ import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import * as RecoveryPlan from "./RecoveryPlan.ts"
+import * as SeenRecord from "./SeenRecord.ts"
 
 /** What a recovery asks of one partition of the log: of its owner, or from outside. */
 export interface RecoveryLog<E> {
@@ -57,8 +58,8 @@ export const assess = Effect.fnUntraced(function*<E>(
   const isOlderRead = plan._tag === "Fold" && plan.from < plan.foldFrom
   const wholeFrom = Math.max((mark ?? accepted)?.wholeFrom ?? 0, isOlderRead ? plan.foldFrom : 0)
   if (plan._tag === "Halt") return { mark, accepted, bounds, told, plan, wholeFrom }
-  const seen = RecoveryPlan.toRecognise({ bounds, mark })
-  const replaced = seen === undefined ? undefined : RecoveryPlan.replaced(seen, yield* log.recordAt(seen.offset))
+  const seen = SeenRecord.toRecognise({ bounds, mark })
+  const replaced = seen === undefined ? undefined : SeenRecord.replaced(seen, yield* log.recordAt(seen.offset))
   const damage = replaced === undefined ? yield* log.damage(plan.from, wholeFrom) : undefined
   const halt = damage === undefined ? replaced : RecoveryPlan.damaged(damage)
   return { mark, accepted, bounds, told, plan: halt === undefined ? plan : { _tag: "Halt", halt }, wholeFrom }

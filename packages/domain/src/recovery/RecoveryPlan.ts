@@ -5,9 +5,7 @@
  * so beginning early is always safe and beginning late never is. Halts are the cases of decision 0008.
  */
 import type { LogDamaged, PartitionBounds } from "../ports/OrderLog.ts"
-import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
-import * as Digest from "../records/Digest.ts"
-import type { LogRecord } from "../records/LogRecord.ts"
+import type { AcceptedLog, Mark } from "../ports/RecoveryMarks.ts"
 import type { PartitionId } from "../records/Partition.ts"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
@@ -149,17 +147,3 @@ const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): P
 }
 
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
-
-/**
- * The record by which the log is recognised; undefined where the mark has none, or the log was trimmed beyond it.
- */
-export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
-  mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
-
-/**
- * Why this is not the log that was folded, by the first record at or after the offset of `seen`; undefined where it is.
- */
-export const replaced = ({ digest, offset }: Seen, found: LogRecord | undefined): Halt | undefined => {
-  if (found?.offset !== offset) return { _tag: "ReplacedLog", offset, found: "nothing" }
-  return Digest.of(found) === digest ? undefined : { _tag: "ReplacedLog", offset, found: "another" }
-}
