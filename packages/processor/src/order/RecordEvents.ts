@@ -55,5 +55,5 @@ const placedIn = (open: Pick<OpenOrders, "get">) => (requestId: RequestId, place
   if (order === undefined || order.placedAtOffset !== placedAtOffset) return undefined
   // Of a hold the record that is kept is the one that has confirmed it, by another call.
   const acceptedAt = order.record.offset === placedAtOffset ? order.acceptedAt : undefined
-  return { trace: order, acceptedAt } satisfies PlacedOrder
+  return { trace: order, acceptedAt, metadata: order.metadata } satisfies PlacedOrder
 }

@@ -1,6 +1,7 @@
 /**
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
+import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
@@ -37,29 +38,6 @@ CREATE INDEX IF NOT EXISTS idempotency_by_expiry ON idempotency(expires);
 /** The names of a partition's items, in their order. */
 const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
-`
-
-/** Holds and refunds: version 2 of the rules. */
-const CHECKOUT = `
-ALTER TABLE items ADD COLUMN hold_seconds INTEGER;
-ALTER TABLE items ADD COLUMN max_hold_seconds INTEGER;
-ALTER TABLE orders ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE orders ADD COLUMN confirmed INTEGER;
-ALTER TABLE orders ADD COLUMN reference TEXT;
-CREATE TABLE open_orders(
-  item INTEGER NOT NULL, request TEXT NOT NULL, due INTEGER, correlation_id TEXT NOT NULL, traceparent TEXT,
-  PRIMARY KEY(item, request)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE refunds_due(
-  item INTEGER NOT NULL, request TEXT NOT NULL, offset INTEGER NOT NULL, reference TEXT NOT NULL, user TEXT,
-  PRIMARY KEY(item, request, offset)
-) STRICT, WITHOUT ROWID;
-ALTER TABLE statuses ADD COLUMN expires_at TEXT;
-ALTER TABLE statuses ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE statuses ADD COLUMN refund TEXT;
-ALTER TABLE statuses ADD COLUMN refund_due TEXT;
-ALTER TABLE letters ADD COLUMN user TEXT;
-ALTER TABLE letters ADD COLUMN amount INTEGER;
 `
 
 /** A digest for each record. Those that are there count as what was written. */
@@ -112,7 +90,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(INSTANCES),
   sql(KEYED),
   sql(CHECKOUT),
-  sql(TOLD)
+  sql(TOLD),
+  sql(NOTED)
 ]
 
 /** The version from which on records have digests. */
