@@ -12,12 +12,13 @@ import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { Duration, Effect, Layer } from "effect"
 import * as Access from "./access/Access.ts"
+import type { Ports as ArchivePorts } from "./archive/ArchiveAdapters.ts"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
+import type { ArchiveSettings, EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
@@ -25,6 +26,7 @@ import type { Ports as EnginePorts } from "./sqlite/SqliteInfra.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
+const archives = Effect.promise(() => import("./archive/ArchiveLayers.ts"))
 const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
 
 /** A layer of a module that is loaded when the layer is built. */
@@ -68,6 +70,18 @@ export const layerEmbeddedBeside = (
   mayCreate = false
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> =>
   of(sqliteInfra, ({ layerBeside }) => layerBeside({ folder: dataDir, mayCreate }))
+
+export type Archives = ArchivePorts
+/** The archive in PostgreSQL; none where there is no address. Builds at once, also while it is away. */
+export const layerArchive = ({ url }: ArchiveSettings): Layer.Layer<Archives> =>
+  of(archives, ({ layerNone, layerPostgres }) => url === undefined ? layerNone : layerPostgres(url))
+
+/** The archive in a file of its own beside the embedded one, whose folder is there. */
+export const layerArchiveEmbedded = ({ dataDir }: EmbeddedSettings): Layer.Layer<Archives, CannotOpen> =>
+  of(archives, ({ layerFile }) => layerFile(dataDir))
+/** The same beside a running engine, for commands: none where there is no file. */
+export const layerArchiveBeside = ({ dataDir }: EmbeddedSettings): Layer.Layer<Archives, CannotOpen> =>
+  of(archives, ({ layerFileBeside }) => layerFileBeside(dataDir))
 
 /** How long those who write statuses have them kept. */
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>

@@ -13,6 +13,7 @@ import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Admin from "./settings/AdminSettings.ts"
+import * as Archives from "./settings/ArchiveSettings.ts"
 import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as ListenHost from "./settings/ListenHost.ts"
@@ -62,6 +63,12 @@ export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.con
 export type RedisSettings = Redis.RedisSettings
 
 export const KafkaSettings: Config.Config<Kafka.KafkaSettings> = KafkaConfig.config
+
+/** Where the archive is, and none in a file: that is in the folder of the embedded one. */
+export const ArchiveSettings = Archives.ArchiveSettings
+export type ArchiveSettings = Archives.ArchiveSettings
+/** How long what is final is kept in the archive, whichever it is; `Duration.infinity` where it is kept for ever. */
+export const ArchiveRetention = Archives.ArchiveRetention
 
 export const EmbeddedSettings = Variable.group({
   /** The folder that holds the embedded file. */
