@@ -30,6 +30,7 @@ const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** What other packages may import of infra. Adapters are reached through Infra alone, which chooses them. */
 const INFRA_IS_OPEN_AT = [
   "Infra",
+  "InfraArchives",
   "InfraLooks",
   "ServiceSettings",
   "Settings",
@@ -44,6 +45,7 @@ const INFRA_IS_OPEN_AT = [
 /** The files right in infra's src that may know every technology, and why. */
 const KNOWS_ADAPTERS: Exceptions = {
   "packages/infra/src/Infra.ts": "chooses the adapters",
+  "packages/infra/src/InfraArchives.ts": "chooses the adapters of the archive",
   "packages/infra/src/InfraLooks.ts": "chooses the adapters that look at what there is",
   "packages/infra/src/Settings.ts": "reads from the environment what each technology declares as its settings"
 }

@@ -29,9 +29,15 @@ export const PLAN: Readonly<Record<string, Floors>> = {
   ],
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
   "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "writing"]],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
-  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [
+    "backup",
+    "events",
+    "facts",
+    "items",
+    "statuses"
+  ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],

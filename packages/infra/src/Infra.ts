@@ -5,6 +5,7 @@
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { EventsTold, type OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -12,13 +13,12 @@ import type { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { StoreMove } from "@flash-sale/domain/ports/StoreMove"
 import { Duration, Effect, Layer } from "effect"
 import * as Access from "./access/Access.ts"
-import type { Ports as ArchivePorts } from "./archive/ArchiveAdapters.ts"
 import type { KafkaSettings } from "./kafka/client/KafkaSettings.ts"
 import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { ArchiveSettings, EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
+import type { EmbeddedSettings, EventSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
@@ -26,7 +26,6 @@ import type { Ports as EnginePorts } from "./sqlite/SqliteInfra.ts"
 
 const kafkaInfra = Effect.promise(() => import("./kafka/KafkaInfra.ts"))
 const redisInfra = Effect.promise(() => import("./redis/RedisInfra.ts"))
-const archives = Effect.promise(() => import("./archive/ArchiveLayers.ts"))
 const sqliteInfra = Effect.promise(() => import("./sqlite/SqliteInfra.ts"))
 
 /** A layer of a module that is loaded when the layer is built. */
@@ -71,21 +70,16 @@ export const layerEmbeddedBeside = (
 ): Layer.Layer<Ports, CannotOpen | LogUnavailable> =>
   of(sqliteInfra, ({ layerBeside }) => layerBeside({ folder: dataDir, mayCreate }))
 
-export type Archives = ArchivePorts
-/** The archive in PostgreSQL; none where there is no address. Builds at once, also while it is away. */
-export const layerArchive = ({ url }: ArchiveSettings): Layer.Layer<Archives> =>
-  of(archives, ({ layerNone, layerPostgres }) => url === undefined ? layerNone : layerPostgres(url))
-
-/** The archive in a file of its own beside the embedded one, whose folder is there. */
-export const layerArchiveEmbedded = ({ dataDir }: EmbeddedSettings): Layer.Layer<Archives, CannotOpen> =>
-  of(archives, ({ layerFile }) => layerFile(dataDir))
-/** The same beside a running engine, for commands: none where there is no file. */
-export const layerArchiveBeside = ({ dataDir }: EmbeddedSettings): Layer.Layer<Archives, CannotOpen> =>
-  of(archives, ({ layerFileBeside }) => layerFileBeside(dataDir))
-
 /** How long those who write statuses have them kept. */
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
   Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
+
+/** Which events those who tell them do. */
+export const layerEventsTold = ({ told }: EventSettings): Layer.Layer<never> => Layer.succeed(EventsTold, told)
+
+/** Order events in Kafka, for those who read them. A topic that is missing is waited for. */
+export const layerEvents = (kafka: KafkaSettings): Layer.Layer<OrderEvents> =>
+  of(kafkaInfra, (module) => module.layerEvents(kafka))
 
 export const layerPayments = PaymentLayers.layer
 

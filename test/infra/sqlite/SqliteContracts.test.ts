@@ -7,6 +7,7 @@ import * as IdempotencyKeysContract from "../../contract/IdempotencyKeysContract
 import * as InstancesContract from "../../contract/InstancesContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
+import * as OrderEventsContract from "../../contract/OrderEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
 import * as OrderStatusesContract from "../../contract/OrderStatusesContract.ts"
 import * as RecoveryMarksContract from "../../contract/RecoveryMarksContract.ts"
@@ -24,6 +25,7 @@ OrderStatusesContract.suite(NAME, SqliteInfra.layerMemory)
 LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
+OrderEventsContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
 IdempotencyKeysContract.suite(NAME, SqliteInfra.layerMemory)
 InstancesContract.suite(NAME, SqliteInfra.layerMemory)
@@ -34,5 +36,6 @@ OrderStatusesContract.suite(NAME_OF_FILE, inFile)
 LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)
 OrderLogContract.suite(NAME_OF_FILE, inFile)
+OrderEventsContract.suite(NAME_OF_FILE, inFile)
 IdempotencyKeysContract.suite(NAME_OF_FILE, inFile)
 InstancesContract.suite(NAME_OF_FILE, inFile)

@@ -41,6 +41,7 @@ export const EVENTS = [
   "dependency_down",
   "log_policy",
   "log_ready",
+  "events_topic",
   "letters_missing",
   "log_unusable",
   "mark_missing",

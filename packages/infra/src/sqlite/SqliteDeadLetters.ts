@@ -22,10 +22,10 @@ import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
 const PUT = `
 INSERT OR IGNORE INTO letters(
   partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency,
-  user, amount
+  user, amount, metadata
 ) VALUES (
   ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-  ?12, ?13
+  ?12, ?13, ?14
 )`
 
 const MARK = `
@@ -60,7 +60,8 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
               letter.price ?? null,
               letter.currency ?? null,
               letter.userId ?? null,
-              letter.amount ?? null
+              letter.amount ?? null,
+              letter.metadata ?? null
             )
             return Result.void
           }),
@@ -120,6 +121,7 @@ const toLetter = (row: Row): DeadLetter => {
   const currency = optionalText(row, "currency")
   const userId = optionalText(row, "user")
   const amount = optionalInteger(row, "amount")
+  const metadata = optionalText(row, "metadata")
   return decodeLetter({
     partition: integer(row, "partition"),
     offset: integer(row, "offset"),
@@ -133,6 +135,7 @@ const toLetter = (row: Row): DeadLetter => {
     ...(price === undefined ? {} : { price }),
     ...(currency === undefined ? {} : { currency }),
     ...(userId === undefined ? {} : { userId }),
-    ...(amount === undefined ? {} : { amount })
+    ...(amount === undefined ? {} : { amount }),
+    ...(metadata === undefined ? {} : { metadata })
   })
 }

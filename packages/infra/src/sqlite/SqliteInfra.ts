@@ -4,6 +4,7 @@ import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
@@ -15,6 +16,7 @@ import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./database/EngineLock.ts"
 import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
+import * as SqliteOrderEvents from "./events/SqliteOrderEvents.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
 import * as SqliteInstances from "./SqliteInstances.ts"
@@ -28,6 +30,7 @@ import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
 export type Ports =
   | OrderLog
+  | OrderEvents
   | ItemStore
   | RecoveryMarks
   | OrderStatuses
@@ -38,6 +41,7 @@ export type Ports =
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
+  SqliteOrderEvents.layer,
   SqliteItemStore.layer,
   SqliteRecoveryMarks.layer,
   SqliteOrderStatuses.layer,

@@ -1,6 +1,7 @@
 /** Letters and handlings as records of the topic `orders-dlq`. Other records are skipped. */
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import { Option, Result, Schema } from "effect"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import * as KafkaSettings from "../client/KafkaSettings.ts"
@@ -20,6 +21,7 @@ const Header = {
   currency: "currency",
   userId: "user_id",
   amount: "amount",
+  metadata: "metadata",
   originTopic: "origin_topic",
   originPartition: "origin_partition",
   originOffset: "origin_offset"
@@ -65,6 +67,7 @@ export const ofLetter = (letter: DeadLetter, log: string): Appendable => ({
     ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
     ...(letter.userId === undefined ? {} : { [Header.userId]: letter.userId }),
     ...(letter.amount === undefined ? {} : { [Header.amount]: String(letter.amount) }),
+    ...(letter.metadata === undefined ? {} : { [Header.metadata]: letter.metadata }),
     ...named(written(letter.topic, log)),
     [Header.originPartition]: String(letter.partition),
     [Header.originOffset]: String(letter.offset)
@@ -91,6 +94,7 @@ export const decode = (record: LogRecord, log: string): Option.Option<Entry> => 
       ({ topic, ...handling }) => ({ _tag: "Handled", handling: { ...handling, ...read(topic, log) } })
     )
   }
+  const metadata = RecordHeaders.metadataOf(headers)
   const letter = decodeLetter({
     ...read(headers[Header.originTopic], log),
     partition: Number(headers[Header.originPartition]),
@@ -105,6 +109,7 @@ export const decode = (record: LogRecord, log: string): Option.Option<Entry> => 
     ...(headers[Header.currency] === undefined ? {} : { currency: headers[Header.currency] }),
     ...(headers[Header.userId] === undefined ? {} : { userId: headers[Header.userId] }),
     ...(headers[Header.amount] === undefined ? {} : { amount: Number(headers[Header.amount]) }),
+    ...(metadata === undefined ? {} : { metadata }),
     timestamp: headers[Header.timestamp]
   })
   return Option.map(Result.getSuccess(letter), (decoded) => ({ _tag: "Letter", letter: decoded }))

@@ -1,7 +1,7 @@
 /** Where the archive is, and how long it keeps what is final. */
 import { type Config, Duration, Redacted } from "effect"
-import * as Kind from "./Kind.ts"
-import * as Variable from "./Variable.ts"
+import * as Kind from "../settings/Kind.ts"
+import * as Variable from "../settings/Variable.ts"
 
 /** A sale's orders are asked for at least for as long as a buyer may want the money back. */
 const MIN_RETENTION = Duration.days(1)
