@@ -3,6 +3,7 @@
  */
 import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
+import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
@@ -55,17 +56,6 @@ CREATE TABLE IF NOT EXISTS instances(
 ) STRICT, WITHOUT ROWID;
 `
 
-/** What was told of orders and items, and how far each of its readers has come. */
-const TOLD = `
-CREATE TABLE order_events(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, traceparent TEXT,
-  next INTEGER NOT NULL, timestamp INTEGER NOT NULL, PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE order_events_read(
-  reader TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(reader, partition)
-) STRICT, WITHOUT ROWID;
-`
-
 /** What is wrong where the log of the file has another number of partitions than this build's. Decision 0029. */
 export const wrongPartitions = (connection: Connection): string | undefined => {
   const written = integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
@@ -91,7 +81,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(KEYED),
   sql(CHECKOUT),
   sql(TOLD),
-  sql(NOTED)
+  sql(NOTED),
+  sql(LETTER_LOG)
 ]
 
 /** The version from which on records have digests. */
