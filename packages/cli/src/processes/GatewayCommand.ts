@@ -24,7 +24,11 @@ export const command = Command.make("gateway", {}, () =>
         Gateway.layer({ ...read.gateway, auth: read.access.auth }),
         AdminPort.layer(read, admin)
       ]),
-      Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
+      Layer.provide([
+        Infra.layerDistributed(read, "gateway"),
+        Infra.layerArchive(read.archive),
+        Infra.layerTokens(read.tokens)
+      ]),
       Layer.provide(Infra.layerCallers(read.access)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )
