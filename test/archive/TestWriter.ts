@@ -61,8 +61,9 @@ export const make = () => {
           own === partition && Number(event.sequence) >= from && Number(event.sequence) < until
         )
         const explained = isExplained(
-          inRange.map(([, { event: { data, id, sequence } }]) => ({
+          inRange.map(([, { event: { data, id, sequence, type } }]) => ({
             id,
+            type,
             itemId: data.itemId,
             requestId: "requestId" in data ? data.requestId : undefined,
             sequence: Number(sequence)

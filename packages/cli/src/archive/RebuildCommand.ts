@@ -14,7 +14,7 @@ import * as Target from "../terminal/Target.ts"
 import * as RebuildWords from "./RebuildWords.ts"
 
 const flags = {
-  partition: Flag.Integer("partition").pipe(
+  partition: Flag.Int("partition").pipe(
     Flag.withDescription("Only this partition; all of them where it is absent"),
     Flag.optional
   ),

@@ -42,6 +42,7 @@ export interface ArchiveBatch {
 /** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
 export interface ToldEvent {
   readonly id: string
+  readonly type: CloudEvent["type"]
   readonly itemId: ItemId
   /** Undefined of an event that is about an item alone. */
   readonly requestId: RequestId | undefined
