@@ -25,7 +25,7 @@ const WRITE_MILLIS = 50
 /** Takes a file back to the tables of a build that knew no digests of records. */
 const LATER_COLUMNS = {
   log: ["digest"],
-  items: ["hold_seconds", "max_hold_seconds"],
+  items: ["hold_seconds", "max_hold_seconds", "refused"],
   orders: ["hold", "confirmed", "reference"],
   statuses: ["expires_at", "confirmed", "refund", "refund_due"],
   letters: ["user", "amount", "metadata"]
