@@ -4,6 +4,7 @@ import * as HaltCheck from "@flash-sale/audit/HaltCheck"
 import { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as Settings from "@flash-sale/infra/Settings"
 import { Console, Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
@@ -77,13 +78,13 @@ const ports = (place: Target.Target) =>
   Effect.gen(function*() {
     if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
-      return Layer.merge(Infra.layerArchiveBeside(settings), Infra.layerEmbeddedBeside(settings))
+      return Layer.merge(InfraArchives.layerBeside(settings), Infra.layerEmbeddedBeside(settings))
     }
     const archive = yield* Settings.ArchiveSettings
     if (archive.url === undefined) {
       return yield* CommandFailed.usage("ARCHIVE_URL: is missing, so that there is no archive to rebuild")
     }
-    return Layer.merge(Infra.layerArchive(archive), Infra.layerEvents((yield* Target.distributed).kafka))
+    return Layer.merge(InfraArchives.layer(archive), Infra.layerEvents((yield* Target.distributed).kafka))
   })
 
 const run = (given: Given, place: Target.Target) =>
@@ -92,7 +93,13 @@ const run = (given: Given, place: Target.Target) =>
     const { told } = yield* isDistributed ? Settings.EventSettings : Settings.ServeEventSettings
     const layers = Layer.merge(AuditTarget.layer(place), yield* ports(place))
     yield* Effect.provide(rebuild(given, told === "all"), layers)
-  }).pipe(Effect.scoped, Effect.provide([Target.quiet, Target.statuses]), Effect.mapError(CommandFailed.from))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide([Target.quiet, Target.statuses]),
+    Effect.catchTag("ArchiveUnavailable", ({ detail }) =>
+      CommandFailed.unreachable(`the archive does not answer: ${detail}. What is done is done: type it again`)),
+    Effect.mapError(CommandFailed.from)
+  )
 
 export const command = Command.make("rebuild", { ...flags, ...Target.flags }, (given) => run(given, given)).pipe(
   Command.withDescription(

@@ -5,6 +5,7 @@ import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
 import * as Retention from "@flash-sale/archive/intake/Retention"
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import { type Duration, Effect, Layer } from "effect"
@@ -40,7 +41,7 @@ const run = Effect.gen(function*() {
   const layers = Process.layerLifecycle.pipe(
     Layer.provide(Layer.merge(layerFilling(read.retention), layerPort(read.monitoring))),
     Layer.provide(ArchiveState.layer),
-    Layer.provide([Infra.layerArchive(read.archive), Infra.layerEvents(read.kafka), Infra.layerLetters(read.kafka)]),
+    Layer.provide([InfraArchives.layer(read.archive), Infra.layerEvents(read.kafka), Infra.layerLetters(read.kafka)]),
     Layer.provide(Process.layerObserved("archive", [], read))
   )
   const { metricsHost: host, metricsPort: port } = read.monitoring

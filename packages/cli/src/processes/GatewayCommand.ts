@@ -1,6 +1,7 @@
 /** `flash-sale gateway`: takes orders, on Kafka and Redis. */
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
@@ -26,7 +27,7 @@ export const command = Command.make("gateway", {}, () =>
       ]),
       Layer.provide([
         Infra.layerDistributed(read, "gateway"),
-        Infra.layerArchive(read.archive),
+        InfraArchives.layer(read.archive),
         Infra.layerTokens(read.tokens)
       ]),
       Layer.provide(Infra.layerCallers(read.access)),

@@ -2,6 +2,7 @@
 import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
@@ -40,11 +41,11 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
 /** The archive in a file of its own, filled in this process; none where nothing is told. */
 const layerArchive = ({ embedded, events, retention }: Config.Success<ReturnType<typeof settings>>) =>
   events.told === "off"
-    ? Infra.layerArchive({ url: undefined })
+    ? InfraArchives.layer({ url: undefined })
     : ArchiveCommand.layerFilling(retention).pipe(
       Layer.provide(ArchiveState.layer),
       Process.loggedAs("archive"),
-      Layer.provideMerge(Infra.layerArchiveEmbedded(embedded))
+      Layer.provideMerge(InfraArchives.layerEmbedded(embedded))
     )
 
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
