@@ -7,8 +7,9 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- admin <- cli, and
- * domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none knows it.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, operations <- admin <-
+ * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none
+ * knows it.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
@@ -17,9 +18,10 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
+  archive: ["domain", "infra"],
   operations: ["domain", "infra", "audit"],
   admin: ["domain", "infra", "operations", "gateway"],
-  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor"]
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
@@ -30,6 +32,7 @@ const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {
 /** What other packages may import of infra. Adapters are reached through Infra alone, which chooses them. */
 const INFRA_IS_OPEN_AT = [
   "Infra",
+  "InfraArchives",
   "InfraLooks",
   "ServiceSettings",
   "Settings",
@@ -44,6 +47,7 @@ const INFRA_IS_OPEN_AT = [
 /** The files right in infra's src that may know every technology, and why. */
 const KNOWS_ADAPTERS: Exceptions = {
   "packages/infra/src/Infra.ts": "chooses the adapters",
+  "packages/infra/src/InfraArchives.ts": "chooses the adapters of the archive",
   "packages/infra/src/InfraLooks.ts": "chooses the adapters that look at what there is",
   "packages/infra/src/Settings.ts": "reads from the environment what each technology declares as its settings"
 }
@@ -113,7 +117,8 @@ export const checkAdapters = (
   exceptions: Exceptions = KNOWS_ADAPTERS
 ): ReadonlyArray<Violation> => {
   const folder = "packages/infra/src"
-  const technologies = PLAN[folder]!.at(-1)!
+  // The archive is above the others, as its file is one of SQLite's.
+  const technologies = PLAN[folder]!.slice(-2).flat()
   const found = arrowsOf(files)
     .filter(({ from, to }) =>
       from.startsWith(`${folder}/`) && roomOf(folder, from) === undefined &&

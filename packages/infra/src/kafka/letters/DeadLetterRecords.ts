@@ -1,5 +1,6 @@
 /** Letters and handlings as records of the topic `orders-dlq`. Other records are skipped. */
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import { Option, Result, Schema } from "effect"
@@ -29,10 +30,6 @@ const Header = {
 
 /** The type of a handling; a letter has none. */
 const HANDLED = "handled"
-
-export type Entry =
-  | { readonly _tag: "Letter"; readonly letter: DeadLetter }
-  | { readonly _tag: "Handled"; readonly handling: Handling }
 
 const HandlingJson = Schema.fromJsonString(Handling)
 const encodeHandling = Schema.encodeSync(HandlingJson)
@@ -86,7 +83,7 @@ export const ofHandling = ({ topic: given, ...handling }: Handling, log: string)
 }
 
 /** The entry of a record; none where the record is neither. */
-export const decode = (record: LogRecord, log: string): Option.Option<Entry> => {
+export const decode = (record: LogRecord, log: string): Option.Option<LetterEntry> => {
   const { headers } = record
   if (headers[Header.type] === HANDLED) {
     return Option.map(

@@ -3,6 +3,7 @@
  */
 import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
+import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
@@ -40,6 +41,9 @@ const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
+/** How many orders each reason has turned away, of each item: unknown of what an older release has folded. */
+const REFUSED = "ALTER TABLE items ADD COLUMN refused TEXT NOT NULL DEFAULT ''"
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -52,17 +56,6 @@ const chained = (connection: Connection): void => {
 const INSTANCES = `
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-`
-
-/** What was told of orders and items, and how far each of its readers has come. */
-const TOLD = `
-CREATE TABLE order_events(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, traceparent TEXT,
-  next INTEGER NOT NULL, timestamp INTEGER NOT NULL, PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE order_events_read(
-  reader TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(reader, partition)
 ) STRICT, WITHOUT ROWID;
 `
 
@@ -91,7 +84,9 @@ const migrations: ReadonlyArray<Step> = [
   sql(KEYED),
   sql(CHECKOUT),
   sql(TOLD),
-  sql(NOTED)
+  sql(NOTED),
+  sql(LETTER_LOG),
+  sql(REFUSED)
 ]
 
 /** The version from which on records have digests. */
