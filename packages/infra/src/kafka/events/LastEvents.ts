@@ -3,10 +3,10 @@
  * a processor that starts waits for the answer.
  */
 import { NEXT_HEADER } from "@flash-sale/domain/ports/OrderEvents"
-import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { LogUnavailable, type PartitionBounds } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import { Consumer } from "@platformatic/kafka"
-import { Effect, Exit, type Scope } from "effect"
+import { Effect, Exit, Scope } from "effect"
 import * as BatchLine from "../../actor/BatchLine.ts"
 import { messageOf } from "../../errors/MessageOf.ts"
 import { MAX_BATCH_BYTES } from "../append/Appender.ts"
@@ -25,8 +25,15 @@ const FETCH_BYTES = MAX_BATCH_BYTES + 64 * 1024
 /** Partitions that may wait for an answer, and that one connection asks for. */
 const WAITING = 20_000
 const ASKED_AT_ONCE = 100
+/** How many records from the end on may be another program's. */
+const LOOKED_BACK = 20
 
 type Told = Offset | undefined
+
+/** A partition that is asked for, with its bounds. */
+interface Wanted extends PartitionBounds {
+  readonly partition: PartitionId
+}
 
 /** A client that joins no group: the library asks for the name of one. */
 const connect = (settings: KafkaSettings, topic: string) => {
@@ -48,8 +55,8 @@ const connect = (settings: KafkaSettings, topic: string) => {
 
 const NEXT = /^\d{1,15}$/
 
-/** The header `next` of the record at this offset. Throws where it has none: another program wrote it. */
-const nextOf = async (client: Consumer, topic: string, partition: number, offset: bigint): Promise<Offset> => {
+/** The header `next` of the record at this offset; undefined where it has none: another program wrote it. */
+const nextOf = async (client: Consumer, topic: string, partition: number, offset: bigint): Promise<Told> => {
   const found = (await client.metadata({ topics: [topic] })).topics.get(topic)
   const { leader = -1, leaderEpoch = -1 } = found?.partitions[partition] ?? {}
   const { responses } = await client.fetch({
@@ -73,16 +80,27 @@ const nextOf = async (client: Consumer, topic: string, partition: number, offset
     const record = records.find(({ offsetDelta }) => firstOffset + BigInt(offsetDelta) === offset)
     const header = record?.headers.find(([name]) => name?.toString() === NEXT_HEADER)?.[1]?.toString()
     if (header !== undefined && NEXT.test(header)) return Offset.make(Number(header))
-    if (record !== undefined) throw new Error(`the event at ${offset} of ${topic}[${partition}] has no header next`)
+    if (record !== undefined) return undefined
   }
-  throw new Error(`the event at ${offset} of ${topic}[${partition}] did not come`)
+  throw new Error(`the record at ${offset} of ${topic}[${partition}] did not come`)
+}
+
+/** What the last event says: that is the last record, unless another program writes to the topic. */
+const lastOf = async (client: Consumer, topic: string, { end, partition, start }: Wanted): Promise<Told> => {
+  const from = Math.max(start, end - LOOKED_BACK)
+  for (let offset = end - 1; offset >= from; offset--) {
+    const next = await nextOf(client, topic, partition, BigInt(offset))
+    if (next !== undefined) return next
+  }
+  if (from === start) return undefined
+  throw new Error(`none of the last ${LOOKED_BACK} records of ${topic}[${partition}] is an event: who writes to it?`)
 }
 
 /** Asks for one partition after the other, over a connection that is closed then. */
 const ask = (
   { settings }: KafkaClient["Service"],
   topic: string,
-  wanted: ReadonlyArray<{ readonly partition: number; readonly last: bigint | undefined }>
+  wanted: ReadonlyArray<Wanted>
 ): Effect.Effect<ReadonlyArray<Exit.Exit<Told, LogUnavailable>>, LogUnavailable> => {
   const failed = (why: unknown) => new LogUnavailable({ detail: `Kafka: reading ${topic}: ${messageOf(why)}` })
   return Effect.tryPromise({
@@ -90,12 +108,8 @@ const ask = (
       const client = connect(settings, topic)
       try {
         const answers: Array<Exit.Exit<Told, LogUnavailable>> = []
-        for (const { last, partition } of wanted) {
-          answers.push(
-            last === undefined
-              ? Exit.succeed(undefined)
-              : await nextOf(client, topic, partition, last).then(Exit.succeed, (error) => Exit.fail(failed(error)))
-          )
+        for (const one of wanted) {
+          answers.push(await lastOf(client, topic, one).then(Exit.succeed, (error) => Exit.fail(failed(error))))
         }
         return answers
       } finally {
@@ -116,6 +130,10 @@ export const make = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
   topic: string
 ): Effect.fn.Return<(partition: PartitionId) => Effect.Effect<Told, LogUnavailable>, never, Scope.Scope> {
+  // The end of the line is not awaited: its callers have ended by then, and without Kafka the request under way takes
+  // long.
+  const lineScope = yield* Scope.make()
+  yield* Effect.addFinalizer((exit) => Effect.asVoid(Effect.forkDetach(Scope.close(lineScope, exit))))
   const line = yield* BatchLine.make<PartitionId, Told, LogUnavailable>({
     name: `last of ${topic}`,
     capacity: WAITING,
@@ -124,15 +142,11 @@ export const make = Effect.fnUntraced(function*(
       const boundsOf = yield* TopicMetadata.allBounds(client, topic)
       const wanted = yield* Effect.forEach(
         partitions,
-        (partition) =>
-          Effect.map(boundsOf(partition), ({ end, start }) => ({
-            partition,
-            last: end > start ? BigInt(end - 1) : undefined
-          }))
+        (partition) => Effect.map(boundsOf(partition), (bounds) => ({ partition, ...bounds }))
       )
       return yield* ask(client, topic, wanted)
     })
-  })
+  }).pipe(Scope.provide(lineScope))
   return (partition) =>
     Effect.catchTag(
       line.ask(partition),
