@@ -13,7 +13,7 @@ const alter = ({ address }: KafkaFacts, topic: string, losses: Losses): string =
 }
 
 const inWords = (losses: Losses): string =>
-  losses.map(({ is, must, name }) => `${name} is ${is}, not ${must}`).join(", ")
+  losses.map(({ is, must, name, orMore }) => `${name} is ${is}, not ${must}${orMore ? " or more" : ""}`).join(", ")
 
 const partitions = ({ orders, refusal, wanted }: KafkaFacts): Finding =>
   Check.judged("kafka.partitions", refusal, (why) => {
@@ -50,7 +50,7 @@ const inSync = (facts: KafkaFacts): Finding =>
       ? Check.warning(
         "kafka.insync",
         `${detail}: with ${replicas} replicas the loss of one broker may lose orders`,
-        alter(facts, name, [{ name: "min.insync.replicas", is: "", must: "2" }])
+        alter(facts, name, [{ name: "min.insync.replicas", is: "", must: "2", orMore: true }])
       )
       : Check.ok("kafka.insync", detail)
   })
@@ -106,7 +106,7 @@ const batch = (facts: KafkaFacts): Finding =>
       : Check.wrong(
         "kafka.batch",
         `${detail}, and batches have up to ${facts.wanted.batchBytes}: they would be refused under load`,
-        alter(facts, topic, [{ name: "max.message.bytes", is: "", must }])
+        alter(facts, topic, [{ name: "max.message.bytes", is: "", must, orMore: true }])
       )
   })
 
@@ -125,6 +125,25 @@ const letters = (facts: KafkaFacts): Finding =>
         : Check.wrong("kafka.letters", inWords(losses), alter(facts, name, losses)))
   })
 
+const events = (facts: KafkaFacts): Finding =>
+  Check.judged("kafka.events", facts.events, ({ name, partitions, settings }: Topic) => {
+    if (partitions === undefined) {
+      return Check.warning("kafka.events", `there is no topic ${name}`, "start a processor: it makes the topic")
+    }
+    const log = "found" in facts.orders ? facts.orders.found.partitions?.length : undefined
+    if (log !== undefined && log !== partitions.length) {
+      return Check.wrong(
+        "kafka.events",
+        `${name} has ${Check.count(partitions.length, "partition")}, and the log ${log}: no order gets further`,
+        "set ORDER_EVENTS_TOPIC to a new name for all services: a processor makes it"
+      )
+    }
+    return Check.judged("kafka.events", settings, ({ losses }) =>
+      losses.length === 0
+        ? Check.ok("kafka.events", `${name} keeps events for a month or longer`)
+        : Check.wrong("kafka.events", inWords(losses), alter(facts, name, losses)))
+  })
+
 /** All findings on the topics. */
 export const judge = (facts: KafkaFacts): ReadonlyArray<Finding> => [
   partitions(facts),
@@ -133,5 +152,6 @@ export const judge = (facts: KafkaFacts): ReadonlyArray<Finding> => [
   inSync(facts),
   replicas(facts),
   batch(facts),
-  letters(facts)
+  letters(facts),
+  events(facts)
 ]

@@ -71,6 +71,14 @@ export const make = Effect.fnUntraced(function*(
     return write(`Order events wait, or may be lost: ${line}`, { event: "events_topic" })
   }
 
+  let unknown: string | undefined
+  const sayUnknown = (why: string | undefined) => {
+    const isNews = why !== unknown
+    unknown = why
+    if (!isNews || why === undefined) return Effect.void
+    return Log.warn(`Nobody knows whether the topic ${topic} keeps order events: ${why}`, { event: "events_topic" })
+  }
+
   // While Kafka is away the last finding holds, and `isUp` says that it is away.
   const look = Effect.gen(function*() {
     const found = yield* partitions
@@ -85,6 +93,7 @@ export const make = Effect.fnUntraced(function*(
     const known = yield* policies([topic])
     lossy = known.policies.flatMap((policy) => policy.why ?? [])
     yield* say(lossy)
+    yield* sayUnknown(known.unknown)
     return wanted
   })
 
