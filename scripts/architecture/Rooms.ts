@@ -34,6 +34,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     "events",
     "facts",
     "items",
+    "letters",
     "statuses"
   ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
@@ -44,6 +45,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["item"],
     ["partition"]
   ],
+  "packages/archive/src": [["intake", "rebuild"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters", "orders"]],
   "packages/admin/src": [["request"], ["letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [

@@ -10,6 +10,8 @@ const READS: Banned = {
     "the wall clock steps: a difference is one of Monotonic. List the file in WallClock.ts where a time is stamped",
   except: {
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
+    "packages/archive/src/intake/ArchiveState.ts": "compares with the times of events",
+    "packages/archive/src/intake/Retention.ts": "says what is older than it is to be kept, by the times of events",
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
     "packages/cli/src/engine/LocalEngine.ts": "stamps when an overview was made",

@@ -83,8 +83,14 @@ const textOf = (value: Exclude<Value, HeldOrder>): string => {
   if (isDamaged(value)) return value.text
   if (isDues(value)) return value.map(dueText).join(", ")
   if ("n" in value) return `${value.reason} ${value.n}`
-  if ("dueAt" in value) return `${orDash(value.dueAt)} ${value.correlationId} ${orDash(value.traceparent)}`
+  if ("dueAt" in value) return openText(value)
   return `${value.state} ${orDash(value.reason)} ${value.attempt} ${value.requestId ?? ""}`
+}
+
+/** What a shop has noted on its order is printed nowhere: where two differ in nothing else, they differ in that. */
+const openText = ({ correlationId, dueAt, metadata, traceparent }: OpenOrder): string => {
+  const noted = metadata === undefined ? "" : `, metadata of ${metadata.length} characters`
+  return `${orDash(dueAt)} ${correlationId} ${orDash(traceparent)}${noted}`
 }
 
 const isDues = (value: object): value is ReadonlyArray<RefundDue> => Array.isArray(value)

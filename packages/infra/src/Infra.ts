@@ -3,6 +3,7 @@
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import { EventsTold, type OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
@@ -109,6 +110,10 @@ export const layerItems = (redis: RedisSettings, user?: User): Layer.Layer<Items
 /** Reading the log in Kafka from outside. */
 export const layerReader = (kafka: KafkaSettings): Layer.Layer<LogReader> =>
   of(kafkaInfra, (module) => module.layerReader(kafka))
+
+/** Reading the dead letters in Kafka from outside. */
+export const layerLetters = (kafka: KafkaSettings): Layer.Layer<LetterReader> =>
+  of(kafkaInfra, (module) => module.layerLetters(kafka))
 
 /** Copying the log in Kafka into the topic of this name. Nothing is created or written before it is asked for. */
 export const layerCopy = (kafka: KafkaSettings, target: string): Layer.Layer<LogCopy> =>

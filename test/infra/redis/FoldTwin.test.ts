@@ -142,9 +142,9 @@ const expected = ({ item, position, unpublished }: Fold.Folded): Effect.Success<
       ].join(" ")),
     open: entries(
       item.open,
-      ({ correlationId, dueAt, traceparent }) =>
+      ({ correlationId, dueAt, metadata, traceparent }) =>
         `${orDash(dueAt)}${correlationId === Seeds.uuid ? UUID_TEXT : ` ${correlationId}`}` +
-        (traceparent === undefined ? "" : ` ${traceparent}`)
+        [traceparent, metadata].map((word) => word === undefined ? "" : ` ${word}`).join("")
     ),
     due: entries(
       item.refundsDue,

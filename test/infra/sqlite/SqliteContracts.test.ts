@@ -6,6 +6,7 @@ import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
 import * as IdempotencyKeysContract from "../../contract/IdempotencyKeysContract.ts"
 import * as InstancesContract from "../../contract/InstancesContract.ts"
 import * as ItemStoreContract from "../../contract/ItemStoreContract.ts"
+import * as LetterReaderContract from "../../contract/LetterReaderContract.ts"
 import * as LiveEventsContract from "../../contract/LiveEventsContract.ts"
 import * as OrderEventsContract from "../../contract/OrderEventsContract.ts"
 import * as OrderLogContract from "../../contract/OrderLogContract.ts"
@@ -24,6 +25,7 @@ RecoveryMarksContract.suite(NAME, SqliteInfra.layerMemory)
 OrderStatusesContract.suite(NAME, SqliteInfra.layerMemory)
 LiveEventsContract.suite(NAME, SqliteInfra.layerMemory)
 DeadLettersContract.suite(NAME, SqliteInfra.layerMemory)
+LetterReaderContract.suite(NAME, SqliteInfra.layerMemory)
 OrderLogContract.suite(NAME, SqliteInfra.layerMemory)
 OrderEventsContract.suite(NAME, SqliteInfra.layerMemory)
 BacklogsContract.suite(NAME, SqliteInfra.layerMemory)
@@ -35,6 +37,7 @@ RecoveryMarksContract.suite(NAME_OF_FILE, inFile)
 OrderStatusesContract.suite(NAME_OF_FILE, inFile)
 LiveEventsContract.suite(NAME_OF_FILE, inFile)
 DeadLettersContract.suite(NAME_OF_FILE, inFile)
+LetterReaderContract.suite(NAME_OF_FILE, inFile)
 OrderLogContract.suite(NAME_OF_FILE, inFile)
 OrderEventsContract.suite(NAME_OF_FILE, inFile)
 IdempotencyKeysContract.suite(NAME_OF_FILE, inFile)

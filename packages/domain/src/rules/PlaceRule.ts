@@ -40,8 +40,12 @@ export const place = (item: Item, offset: number, { acceptedAt, attempt, order }
 
 /** The same for units that are held until somebody confirms the order. */
 export const hold = (item: Item, offset: number, command: Hold): Ledger.Decision => {
-  const { acceptedAt, order } = command
-  const open = { dueAt: CheckoutRule.dueAt(item, command), ...OrderTrace.of(command) }
+  const { acceptedAt, metadata, order } = command
+  const open = {
+    dueAt: CheckoutRule.dueAt(item, command),
+    ...OrderTrace.of(command),
+    ...(metadata === undefined ? {} : { metadata })
+  }
   return decide(item, offset, { ...order, attempt: 1, acceptedAt, isHold: true }, open)
 }
 

@@ -6,7 +6,7 @@ import { Result } from "effect"
 import { integer } from "./database/Connection.ts"
 import * as LogChain from "./database/LogChain.ts"
 import type { Job } from "./database/SqliteDatabase.ts"
-import * as MarkRows from "./MarkRows.ts"
+import * as MarkRows from "./items/MarkRows.ts"
 
 /** The tables of an item's maps. */
 export const MAPS = ["orders", "turned", "buyers", "commands", "untold", "open_orders", "refunds_due"] as const

@@ -2,6 +2,7 @@
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
 import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
@@ -21,6 +22,7 @@ import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
 import * as SqliteInstances from "./SqliteInstances.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
+import * as SqliteLetterReader from "./SqliteLetterReader.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
 import * as SqliteOrderLog from "./SqliteOrderLog.ts"
@@ -36,6 +38,7 @@ export type Ports =
   | OrderStatuses
   | RateLimits
   | DeadLetters
+  | LetterReader
   | LiveEvents
   | IdempotencyKeys
 
@@ -46,6 +49,7 @@ const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> =
   SqliteRecoveryMarks.layer,
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
+  SqliteLetterReader.layer,
   SqliteLiveEvents.layer,
   SqliteIdempotencyKeys.layer,
   SqliteInstances.layer,

@@ -28,10 +28,11 @@ const LATER_COLUMNS = {
   items: ["hold_seconds", "max_hold_seconds"],
   orders: ["hold", "confirmed", "reference"],
   statuses: ["expires_at", "confirmed", "refund", "refund_due"],
-  letters: ["user", "amount"]
+  letters: ["user", "amount", "metadata"]
 }
 const BEFORE_DIGESTS = [
   "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
+  "DROP TABLE order_events; DROP TABLE order_events_read",
   ...Object.entries(LATER_COLUMNS).flatMap(([table, names]) =>
     names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${name}`)
   ),

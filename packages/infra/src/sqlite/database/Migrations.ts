@@ -1,7 +1,9 @@
 /**
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
+import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
+import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
@@ -39,29 +41,6 @@ const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
-/** Holds and refunds: version 2 of the rules. */
-const CHECKOUT = `
-ALTER TABLE items ADD COLUMN hold_seconds INTEGER;
-ALTER TABLE items ADD COLUMN max_hold_seconds INTEGER;
-ALTER TABLE orders ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE orders ADD COLUMN confirmed INTEGER;
-ALTER TABLE orders ADD COLUMN reference TEXT;
-CREATE TABLE open_orders(
-  item INTEGER NOT NULL, request TEXT NOT NULL, due INTEGER, correlation_id TEXT NOT NULL, traceparent TEXT,
-  PRIMARY KEY(item, request)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE refunds_due(
-  item INTEGER NOT NULL, request TEXT NOT NULL, offset INTEGER NOT NULL, reference TEXT NOT NULL, user TEXT,
-  PRIMARY KEY(item, request, offset)
-) STRICT, WITHOUT ROWID;
-ALTER TABLE statuses ADD COLUMN expires_at TEXT;
-ALTER TABLE statuses ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE statuses ADD COLUMN refund TEXT;
-ALTER TABLE statuses ADD COLUMN refund_due TEXT;
-ALTER TABLE letters ADD COLUMN user TEXT;
-ALTER TABLE letters ADD COLUMN amount INTEGER;
-`
-
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -74,17 +53,6 @@ const chained = (connection: Connection): void => {
 const INSTANCES = `
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, at INTEGER NOT NULL, report TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-`
-
-/** What was told of orders and items, and how far each of its readers has come. */
-const TOLD = `
-CREATE TABLE order_events(
-  partition INTEGER NOT NULL, offset INTEGER NOT NULL, key TEXT, value BLOB NOT NULL, traceparent TEXT,
-  next INTEGER NOT NULL, timestamp INTEGER NOT NULL, PRIMARY KEY(partition, offset)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE order_events_read(
-  reader TEXT NOT NULL, partition INTEGER NOT NULL, next INTEGER NOT NULL, PRIMARY KEY(reader, partition)
 ) STRICT, WITHOUT ROWID;
 `
 
@@ -112,7 +80,9 @@ const migrations: ReadonlyArray<Step> = [
   sql(INSTANCES),
   sql(KEYED),
   sql(CHECKOUT),
-  sql(TOLD)
+  sql(TOLD),
+  sql(NOTED),
+  sql(LETTER_LOG)
 ]
 
 /** The version from which on records have digests. */
