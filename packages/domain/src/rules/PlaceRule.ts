@@ -19,6 +19,7 @@ import {
 import * as Ledger from "./Ledger.ts"
 import { bought, lookUp } from "./OrderLookup.ts"
 import * as Outcome from "./Outcome.ts"
+import * as Refused from "./Refused.ts"
 import * as ReusedRequestId from "./ReusedRequestId.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
@@ -111,7 +112,7 @@ const reject = (
     ({ n }) => isRemembered(n, rejectedCount, REJECTED_REMEMBERED)
   )
   return [
-    { ...item, rejected, rejectedCount },
+    { ...item, rejected, rejectedCount, refused: Refused.add(item.refused, reason) },
     Outcome.rejected(requestId, reason, attempt, offset, true, Outcome.keptOf(item, requestId).refundsDue)
   ]
 }

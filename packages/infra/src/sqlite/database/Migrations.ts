@@ -41,6 +41,9 @@ const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
+/** How many orders each reason has turned away, of each item: unknown of what an older release has folded. */
+const REFUSED = "ALTER TABLE items ADD COLUMN refused TEXT NOT NULL DEFAULT ''"
+
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
   connection.script("ALTER TABLE log ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
@@ -82,7 +85,8 @@ const migrations: ReadonlyArray<Step> = [
   sql(CHECKOUT),
   sql(TOLD),
   sql(NOTED),
-  sql(LETTER_LOG)
+  sql(LETTER_LOG),
+  sql(REFUSED)
 ]
 
 /** The version from which on records have digests. */
