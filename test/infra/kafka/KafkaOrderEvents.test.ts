@@ -1,4 +1,4 @@
-/** What only Kafka's order events promise: how their topic is made, and what is said where it is not as it should be. */
+/** What only Kafka promises of order events: how their topic is made, and what is said where it is wrong. */
 import { assert, describe, it } from "@effect/vitest"
 import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable, PartitionLost } from "@flash-sale/domain/ports/OrderLog"
@@ -150,8 +150,8 @@ describe("The topic of order events", () => {
         yield* ask((admin) => admin.deleteTopics({ topics: [settings.eventsTopic] }))
         const missing =
           `Kafka: the topic ${settings.eventsTopic} is missing: events wait, and the orders behind them. ` +
-          "Restore it, or start the processors again, which makes an empty one: then flash-sale archive rebuild brings " +
-          "back what nobody had read"
+          "Restore it, or start the processors again, which makes an empty one: then flash-sale archive rebuild " +
+          "brings back what nobody had read"
         yield* until(Effect.map(events.warnings, (lines) => lines[0] === missing))
         assert.strictEqual(yield* detailOf(append(events)), missing)
         assert.isFalse(yield* events.isUp)

@@ -28,8 +28,8 @@ export interface EventsTopic {
 const notYet = (topic: string): string => `the topic ${topic} is not there yet: a processor makes it`
 
 const missing = (topic: string): string =>
-  `the topic ${topic} is missing: events wait, and the orders behind them. Restore it, or start the processors again, ` +
-  "which makes an empty one: then flash-sale archive rebuild brings back what nobody had read"
+  `the topic ${topic} is missing: events wait, and the orders behind them. Restore it, or start the processors ` +
+  "again, which makes an empty one: then flash-sale archive rebuild brings back what nobody had read"
 
 const altered = (topic: string, found: number, wanted: number): string =>
   `the topic ${topic} has ${found} partitions, and the log has ${wanted}: events of a partition stand under its ` +
