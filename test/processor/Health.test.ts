@@ -1,6 +1,7 @@
 /** What the processor says of itself. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { EventsTold, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -75,6 +76,18 @@ describe("Processor.health", () => {
         kafka: false,
         problems: ["the log is not used: KAFKA_PARTITIONS is 24"]
       })
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+
+  it.effect("health says why events are not told, where they are to be told", () =>
+    Effect.gen(function*() {
+      const untold = Layer.unwrap(
+        Effect.map(OrderEvents, (events) =>
+          Layer.succeed(OrderEvents, { ...events, warnings: Effect.succeed(["the topic order-events is missing"]) }))
+      )
+      const { problems, status } = yield* Effect.provide(Health.check, untold)
+      assert.deepStrictEqual([status, problems], ["unhealthy", ["the topic order-events is missing"]])
+      const off = Effect.provideService(Health.check, EventsTold, "off")
+      assert.strictEqual((yield* Effect.provide(off, untold)).status, "healthy")
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
   it.effect("health says whether log and store answer", () =>

@@ -1,5 +1,6 @@
 /** How the processor is, for `/health` and for readiness. */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { EventsTold, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import * as PaymentMode from "@flash-sale/infra/observability/PaymentMode"
 import { Effect } from "effect"
@@ -20,7 +21,7 @@ export interface Health {
   /** How far partitions that are folded again have come; absent where there is none. */
   readonly recovery?: ReadonlyArray<string>
   /**
-   * Why the log is refused or may lose records, why the store takes no writes, why payments are held back and
+   * Why the log is refused or may lose records, why events are not told, why the store takes no writes, why payments are held back and
    * partitions wait or refuse, and which items are stopped; absent where nothing is wrong.
    */
   readonly problems?: ReadonlyArray<string>
@@ -39,7 +40,11 @@ export const isReady: Effect.Effect<boolean, never, OrderLog | ProcessorState> =
   return (yield* trouble) === undefined && [...state.workers().values()].every(({ _tag }) => _tag === "Running")
 })
 
-export const check: Effect.Effect<Health, never, OrderLog | ItemStore | ProcessorState> = Effect.gen(function*() {
+export const check: Effect.Effect<
+  Health,
+  never,
+  OrderLog | OrderEvents | ItemStore | ProcessorState
+> = Effect.gen(function*() {
   const log = yield* OrderLog
   const store = yield* ItemStore
   const state = yield* ProcessorState
@@ -49,6 +54,7 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
   const problems = [
     ...(refusal === undefined ? [] : [`the log is not used: ${refusal}`]),
     ...yield* log.warnings,
+    ...yield* eventWarnings,
     ...problemsOf(state, redis ? undefined : yield* store.trouble)
   ].slice(0, MAX_NAMED)
   const recovery = workers.flatMap(([partition, worker]) =>
@@ -69,6 +75,12 @@ export const check: Effect.Effect<Health, never, OrderLog | ItemStore | Processo
     ...(recovery.length === 0 ? {} : { recovery }),
     ...(problems.length === 0 ? {} : { problems })
   }
+})
+
+/** What keeps events from being told: orders wait for it. */
+const eventWarnings = Effect.gen(function*() {
+  const { warnings } = yield* OrderEvents
+  return (yield* EventsTold) === "off" ? [] : yield* warnings
 })
 
 const problemsOf = (state: ProcessorState["Service"], trouble: string | undefined): ReadonlyArray<string> => {
