@@ -21,8 +21,8 @@ export interface Health {
   /** How far partitions that are folded again have come; absent where there is none. */
   readonly recovery?: ReadonlyArray<string>
   /**
-   * Why the log is refused or may lose records, why events are not told, why the store takes no writes, why payments are held back and
-   * partitions wait or refuse, and which items are stopped; absent where nothing is wrong.
+   * Why the log is refused or may lose records, why events are not told, why the store takes no writes, why payments
+   * are held back and partitions wait or refuse, and which items are stopped; absent where nothing is wrong.
    */
   readonly problems?: ReadonlyArray<string>
 }
