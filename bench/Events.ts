@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- events`: what order events cost a processor, for each order that is sold and for each that is
- * turned away. Processors that tell nothing, orders that held units, and all orders follow each other, each with a topic
- * of its own: else one would tell what the one before it has left untold.
+ * turned away. Processors that tell nothing, orders that held units, and all orders follow each other, each with a
+ * topic of its own: else one would tell what the one before it has left untold.
  */
 import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"

@@ -78,16 +78,32 @@ describe("Processor.health", () => {
       })
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
-  it.effect("health says why events are not told, where they are to be told", () =>
+  it.effect("health says why order events cannot be told, unless none are, or the log is away", () =>
     Effect.gen(function*() {
-      const untold = Layer.unwrap(
-        Effect.map(OrderEvents, (events) =>
-          Layer.succeed(OrderEvents, { ...events, warnings: Effect.succeed(["the topic order-events is missing"]) }))
+      const away = (warnings: ReadonlyArray<string>) =>
+        Layer.unwrap(Effect.map(OrderEvents, (events) =>
+          Layer.succeed(OrderEvents, {
+            ...events,
+            isUp: Effect.succeed(false),
+            warnings: Effect.succeed(warnings)
+          })))
+      const problems = Effect.map(Health.check, (health) => [health.status, health.kafka, health.problems])
+      const silent = "order events cannot be told: they do not answer"
+      assert.deepStrictEqual(yield* Effect.provide(problems, away([])), ["unhealthy", true, [silent]])
+      const missing = away(["the topic order-events is missing"])
+      assert.deepStrictEqual(
+        yield* Effect.provide(problems, missing),
+        ["unhealthy", true, ["the topic order-events is missing"]]
       )
-      const { problems, status } = yield* Effect.provide(Health.check, untold)
-      assert.deepStrictEqual([status, problems], ["unhealthy", ["the topic order-events is missing"]])
-      const off = Effect.provideService(Health.check, EventsTold, "off")
-      assert.strictEqual((yield* Effect.provide(off, untold)).status, "healthy")
+      const off = Layer.succeed(EventsTold, "off")
+      assert.deepStrictEqual(yield* Effect.provide(problems, Layer.merge(missing, off)), ["healthy", true, undefined])
+      const noLog = Layer.unwrap(
+        Effect.map(OrderLog, (log) => Layer.succeed(OrderLog, { ...log, isUp: Effect.succeed(false) }))
+      )
+      assert.deepStrictEqual(
+        yield* Effect.provide(problems, Layer.merge(missing, noLog)),
+        ["unhealthy", false, undefined]
+      )
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
   it.effect("health says whether log and store answer", () =>
