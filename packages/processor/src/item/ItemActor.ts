@@ -12,6 +12,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
 import type { Holds } from "../holds/Holds.ts"
+import type { Action } from "../order/Action.ts"
 import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
@@ -54,6 +55,9 @@ export interface SharedParts {
   readonly refusedTeller: RefusedTeller
 }
 
+/** What has ended the order is not read yet. Where it came after the start of this run, the next one knows of it. */
+const isPostponed = ({ postponed }: Action): boolean => postponed === true
+
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
@@ -74,8 +78,7 @@ export const make = Effect.fnUntraced(function*(
     const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, summary.position)
     const events = RecordEvents.of(itemId, open, batch, outcomes, telling)
     const actions = actionsOf(itemId, open, batch, outcomes, now, isBehind ? run.publishFrom : Infinity)
-    if (summary.position >= run.until && actions.some(({ postponed }) => postponed === true)) {
-      // What has ended the order came after the start of this run: the next one knows of it.
+    if (summary.position >= run.until && actions.some(isPostponed)) {
       return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${summary.position}` })
     }
     for (const action of actions) {
