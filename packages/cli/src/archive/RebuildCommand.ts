@@ -70,7 +70,7 @@ const rebuild = Effect.fnUntraced(function*(given: Given, isTurnedAwayTold: bool
     for (const line of RebuildWords.ofPartition(one)) yield* Console.log(line)
   }
   const behind = yield* Rebuild.behind(partitions)
-  if (behind.length > 0) return yield* CommandFailed.failed(RebuildWords.behind(behind))
+  if (behind.length > 0) yield* Console.log(RebuildWords.behind(behind))
 })
 
 /** The archive and what was told, beside the log and the marks of the engine. */
@@ -78,7 +78,7 @@ const ports = (place: Target.Target) =>
   Effect.gen(function*() {
     if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
-      return Layer.merge(InfraArchives.layerBeside(settings), Infra.layerEmbeddedBeside(settings))
+      return Layer.merge(InfraArchives.layerEmbedded(settings), Infra.layerEmbeddedBeside(settings))
     }
     const archive = yield* Settings.ArchiveSettings
     if (archive.url === undefined) {
@@ -91,7 +91,8 @@ const run = (given: Given, place: Target.Target) =>
   Effect.gen(function*() {
     const isDistributed = yield* Target.isDistributed(place)
     const { told } = yield* isDistributed ? Settings.EventSettings : Settings.ServeEventSettings
-    const layers = Layer.merge(AuditTarget.layer(place), yield* ports(place))
+    // The log first: where there is none, no archive is made for it.
+    const layers = Layer.provideMerge(yield* ports(place), AuditTarget.layer(place))
     yield* Effect.provide(rebuild(given, told === "all"), layers)
   }).pipe(
     Effect.scoped,
