@@ -6,7 +6,7 @@ import type { EventRecord, OwnedEvents } from "@flash-sale/domain/ports/OrderEve
 import { LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as ArchiveMetrics from "@flash-sale/infra/observability/metrics/ArchiveMetrics"
-import * as Readings from "@flash-sale/infra/observability/metrics/Readings"
+import * as Readings from "@flash-sale/infra/observability/metrics/reading/Readings"
 import { Deferred, Effect, Fiber, Logger, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
 import { recordOf, sold } from "../Events.ts"

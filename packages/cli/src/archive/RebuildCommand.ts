@@ -104,7 +104,7 @@ const run = (given: Given, place: Target.Target) =>
 
 export const command = Command.make("rebuild", { ...flags, ...Target.flags }, (given) => run(given, given)).pipe(
   Command.withDescription(
-    "Fold the log anew and bring the archive to what it says: adds what is missing, and deletes what the log does not " +
+    "Fold the log anew and bring the archive to what it says: add what is missing, delete what the log does not " +
       "explain. May run while orders come and the archive is filled, and again at any time. Dead letters are left " +
       "alone. Due after recover --accept-log, and where events were lost"
   ),
