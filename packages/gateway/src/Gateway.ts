@@ -35,6 +35,7 @@ import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as Places from "./guards/Places.ts"
 import * as ProcessorRules from "./guards/ProcessorRules.ts"
+import * as RecentCommits from "./guards/RecentCommits.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
@@ -56,6 +57,7 @@ import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as OrderWaits from "./live/OrderWaits.ts"
 import * as Subscribers from "./live/Subscribers.ts"
+import * as ArchiveReads from "./reads/ArchiveReads.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
 import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
@@ -95,7 +97,7 @@ const services = (settings: Settings) =>
       ItemPages.layer
     ]),
     Layer.provideMerge([
-      StatusReads.layer,
+      StatusReads.layer.pipe(Layer.provideMerge(ArchiveReads.layer), Layer.provide(RecentCommits.layer)),
       ProcessorRules.layer,
       ItemRules.layer,
       ItemReads.layer(settings.soldOutCache),

@@ -11,8 +11,8 @@ export interface Backlog {
   /** The latest version of the rules that its processor knows. One that does not say it knows version 1. */
   readonly rules: number
   /**
-   * Everything before this offset is final, published and told; undefined where its processor does not say it, as one of
-   * an earlier release. What may be committed.
+   * Everything before this offset is final, published and told: what may be committed. Undefined where its processor
+   * does not say it, as one of an earlier release.
    */
   readonly settled?: number | undefined
 }
