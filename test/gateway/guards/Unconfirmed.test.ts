@@ -36,6 +36,7 @@ const world = () => {
         known: () => undefined,
         denialOf: () => undefined,
         changeDenialOf: () => undefined,
+        listDenialOf: () => undefined,
         paymentDenialOf: () => undefined,
         mayRead: () => true,
         missed: () => {}

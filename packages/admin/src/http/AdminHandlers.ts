@@ -1,8 +1,8 @@
 /** The endpoints of the admin API: each only translates between the wire and what does the work. */
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
-import { NoArchive } from "@flash-sale/domain/api/admin/AdminErrors"
 import { AdminUnhealthy } from "@flash-sale/domain/api/admin/AdminSystem"
 import { CurrentOperator } from "@flash-sale/domain/api/admin/Operators"
+import { NoArchive } from "@flash-sale/domain/api/ArchiveErrors"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"

@@ -49,6 +49,8 @@ export class Gatekeeper extends Context.Service<Gatekeeper, {
     caller: Caller,
     order: { readonly userId: UserId | undefined; readonly itemId: ItemId }
   ) => "wrong_user" | "wrong_item" | undefined
+  /** Why this caller may not list the orders of this user, or without one its own; undefined where it may. */
+  readonly listDenialOf: (caller: Caller, userId: UserId | undefined) => Denied | undefined
   /** Why this caller may not say that an order is paid for; undefined where it may. */
   readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
   /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
@@ -126,6 +128,12 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
           const code = refusal._tag === "WrongItem" ? "wrong_item" : "wrong_user"
           count(code)
           return code
+        },
+        listDenialOf: (caller, userId) => {
+          const refusal = MayDo.refusalOf(auth, caller, { _tag: "ListOrders", userId })
+          if (refusal === undefined) return undefined
+          if (caller._tag === "Buyer") buyers.failed(caller.userId)
+          return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
         },
         paymentDenialOf: (caller) => denyEntry(MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)),
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),

@@ -9,6 +9,7 @@ import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
 import * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodies"
 import * as OrderErrors from "@flash-sale/domain/api/admin/orders/OrderErrors"
+import * as ArchiveErrors from "@flash-sale/domain/api/ArchiveErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
@@ -53,6 +54,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...HttpProblems,
   ...SystemApi,
   ...AdminErrors,
+  ...ArchiveErrors,
   ...AdminOverview,
   ...AdminSystem,
   ...ItemBodies,

@@ -2,8 +2,8 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
 import { ItemId, RequestId } from "../../records/Ids.ts"
+import { NoArchive } from "../ArchiveErrors.ts"
 import { RequestErrors } from "../RequestErrors.ts"
-import { NoArchive } from "./AdminErrors.ts"
 import { about } from "./NeededScope.ts"
 import { Operators } from "./Operators.ts"
 

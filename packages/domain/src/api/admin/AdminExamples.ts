@@ -135,8 +135,7 @@ const problems = {
     code: "idempotency_key_reused",
     ...final
   }),
-  NoKeys: problem("NoKeys", { error: "There are no api keys", code: "no_keys", ...final }),
-  NoArchive: problem("NoArchive", { error: "There is no archive", code: "no_archive", ...final })
+  NoKeys: problem("NoKeys", { error: "There are no api keys", code: "no_keys", ...final })
 }
 
 export const EXAMPLES: Readonly<Record<string, JsonObject>> = {

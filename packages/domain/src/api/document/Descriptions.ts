@@ -3,6 +3,7 @@ import { Schema, SchemaAST } from "effect"
 import { Hold } from "../../records/checkout/Hold.ts"
 import { Order } from "../../records/Order.ts"
 import * as AccessErrors from "../AccessErrors.ts"
+import * as ArchiveErrors from "../ArchiveErrors.ts"
 import * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import * as Errors from "../Errors.ts"
 import * as HttpProblems from "../HttpProblems.ts"
@@ -13,6 +14,7 @@ import { mapValues, type Spec } from "./Spec.ts"
 const SCHEMAS: Readonly<Record<string, unknown>> = {
   ...Errors,
   ...AccessErrors,
+  ...ArchiveErrors,
   ...CheckoutErrors,
   ...HttpProblems,
   NotReady,
