@@ -11,8 +11,10 @@ export const DEFAULT_PAGE = 50
 /** Entries of one order's history that are shown. */
 export const MAX_HISTORY = 1_000
 
-/** Where the next page begins, for the archive that gave it. */
-export const ArchiveCursor = Schema.String.check(Schema.isMaxLength(1_000)).pipe(Schema.brand("ArchiveCursor"))
+/** Where the next page begins, for the archive that gave it: the time of the last entry, and its number. */
+export const ArchiveCursor = Schema.String.check(
+  Schema.isPattern(/^\d{1,15}-\d{1,15}$/, { message: "must be where a page has ended" })
+).pipe(Schema.brand("ArchiveCursor"))
 export type ArchiveCursor = typeof ArchiveCursor.Type
 
 /** A page, newest first; `next` is undefined at the end. */

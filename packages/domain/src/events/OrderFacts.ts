@@ -6,6 +6,7 @@ import { DateTime } from "effect"
 import type { Command } from "../records/Command.ts"
 import type { ItemId, RequestId } from "../records/Ids.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
+import * as OrderMetadata from "../records/OrderMetadata.ts"
 import type { OrderTrace } from "../records/OrderTrace.ts"
 import * as RecordHeaders from "../records/wire/RecordHeaders.ts"
 import type { OrderOutcome } from "../rules/Outcome.ts"
@@ -22,6 +23,7 @@ export interface PlacedOrder {
   readonly trace: OrderTrace
   /** When the gateway accepted it, in milliseconds since 1970 (UTC). */
   readonly acceptedAt: number | undefined
+  readonly metadata?: OrderMetadata.MetadataJson | undefined
 }
 
 /** Looks up the order that was placed at this offset, where it is at hand. */
@@ -61,8 +63,10 @@ const placedHere = ({ command, record }: ToldRecord, placedAtOffset: number) =>
 export const dataOf = ({ findPlaced, itemId, order, requestId, told }: Known): OrderData => {
   const { amount, attempt, currency, open, placedAtOffset, price, userId } = order
   const here = placedHere(told, placedAtOffset)
-  const placed = here ?? findPlaced(requestId, placedAtOffset)
-  const trace = here ?? open ?? findPlaced(requestId, placedAtOffset)?.trace
+  const found = here === undefined ? findPlaced(requestId, placedAtOffset) : undefined
+  const acceptedAt = here?.acceptedAt ?? found?.acceptedAt
+  const trace = here ?? open ?? found?.trace
+  const metadata = here?.metadata ?? open?.metadata ?? found?.metadata
   const whose = userId ?? here?.order.userId
   const units = amount ?? here?.order.amount
   return {
@@ -73,7 +77,8 @@ export const dataOf = ({ findPlaced, itemId, order, requestId, told }: Known): O
     ...(price === undefined ? {} : { price }),
     ...(currency === undefined ? {} : { currency }),
     attempt,
-    ...(placed?.acceptedAt === undefined ? {} : { acceptedAt: isoOf(placed.acceptedAt) }),
-    ...(trace === undefined ? {} : traceIn(trace))
+    ...(acceptedAt === undefined ? {} : { acceptedAt: isoOf(acceptedAt) }),
+    ...(trace === undefined ? {} : traceIn(trace)),
+    ...(metadata === undefined ? {} : { metadata: OrderMetadata.parse(metadata) })
   }
 }

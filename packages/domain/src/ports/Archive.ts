@@ -63,8 +63,11 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
     source: ArchiveSource,
     partition: PartitionId
   ) => Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable>
-  /** Takes events of a rebuild in, without moving a position. */
-  readonly add: (events: ArchiveBatch["events"]) => Effect.Effect<void, ArchiveUnavailable>
+  /** Takes events of a partition in, as a rebuild tells them, without moving a position. */
+  readonly add: (
+    partition: PartitionId,
+    events: ArchiveBatch["events"]
+  ) => Effect.Effect<void, ArchiveUnavailable>
   /**
    * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
    * log) and are not among those that `isExplained` knows by their ids. The orders that they told of are folded again

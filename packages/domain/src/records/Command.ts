@@ -9,6 +9,7 @@ import type { CorrelationId } from "./Ids.ts"
 import { Attempt, isAttempt, isRequestId, type ItemId, RequestId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import type { RecordedOrder } from "./Order.ts"
+import type { MetadataJson } from "./OrderMetadata.ts"
 import type { OrderTrace } from "./OrderTrace.ts"
 import * as Json from "./wire/Json.ts"
 
@@ -108,11 +109,13 @@ export type Command = Data.TaggedEnum<{
     readonly attempt: number
     /** When the gateway accepted it, milliseconds since 1970 (UTC). */
     readonly acceptedAt: number
+    readonly metadata?: MetadataJson
   } & OrderTrace
   Hold: {
     readonly order: RecordedHold
     /** When the gateway accepted it, milliseconds since 1970 (UTC): its time runs from then. */
     readonly acceptedAt: number
+    readonly metadata?: MetadataJson
   } & OrderTrace
   Confirm: Confirmation & OrderTrace
   Expire: Expiry

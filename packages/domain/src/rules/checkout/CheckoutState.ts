@@ -1,6 +1,7 @@
 /** What an item keeps of holds and refunds beside their orders. */
 import type { PaymentReference } from "../../records/checkout/Reference.ts"
 import type { UserId } from "../../records/Ids.ts"
+import type { MetadataJson } from "../../records/OrderMetadata.ts"
 import type { OrderTrace } from "../../records/OrderTrace.ts"
 
 /** How an order that began as a hold was confirmed: neither field has a value until it is, if it ever is. */
@@ -18,6 +19,8 @@ export interface HoldFacts {
 export interface OpenOrder extends OrderTrace {
   /** When an open hold expires, in milliseconds since 1970 (UTC); undefined once it is confirmed, and of a refund. */
   readonly dueAt: number | undefined
+  /** Of a hold. */
+  readonly metadata?: MetadataJson
 }
 
 /** A payment that came without an order to be for: the shop owes it to the buyer. */
