@@ -60,10 +60,10 @@ export const order = (given: Partial<ArchivedOrder> = {}): ArchivedOrder => ({
 
 /** From a cursor of its own: the place in the list. */
 const pageOf = <A>(all: ReadonlyArray<A>, from: ArchiveCursor | undefined, limit: number) => {
-  const begin = Number(from ?? 0)
+  const begin = Number(from?.slice(2) ?? 0)
   const entries = all.slice(begin, begin + limit)
   const end = begin + entries.length
-  return { entries, next: end < all.length ? ArchiveCursor.make(String(end)) : undefined }
+  return { entries, next: end < all.length ? ArchiveCursor.make(`0-${end}`) : undefined }
 }
 
 const isWithin = (at: string, from: number | undefined, until: number | undefined): boolean =>

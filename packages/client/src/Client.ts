@@ -35,8 +35,8 @@ export interface Client {
   /** Cancels an order that is not completed. */
   readonly cancel: (requestId: string, options?: CallOptions) => Promise<Acted>
   /**
-   * What became of an order; undefined where none of this id was accepted, or it is no longer kept. Where the engine has
-   * an archive, an order that ever held units is kept for ever.
+   * What became of an order; undefined where none of this id was accepted, or it is no longer kept. Where the engine
+   * has an archive, an order that ever held units is kept for ever.
    */
   readonly order: (requestId: string, options?: CallOptions) => Promise<OrderStanding | undefined>
   /**

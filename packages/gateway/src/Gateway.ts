@@ -35,7 +35,6 @@ import * as LogBreaker from "./guards/LogBreaker.ts"
 import * as PartitionCount from "./guards/PartitionCount.ts"
 import * as Places from "./guards/Places.ts"
 import * as ProcessorRules from "./guards/ProcessorRules.ts"
-import * as RecentCommits from "./guards/RecentCommits.ts"
 import * as StoreBreaker from "./guards/StoreBreaker.ts"
 import * as StoreRoomGuard from "./guards/StoreRoomGuard.ts"
 import * as Unconfirmed from "./guards/Unconfirmed.ts"
@@ -97,7 +96,7 @@ const services = (settings: Settings) =>
       ItemPages.layer
     ]),
     Layer.provideMerge([
-      StatusReads.layer.pipe(Layer.provideMerge(ArchiveReads.layer), Layer.provide(RecentCommits.layer)),
+      StatusReads.layer.pipe(Layer.provideMerge(ArchiveReads.layer)),
       ProcessorRules.layer,
       ItemRules.layer,
       ItemReads.layer(settings.soldOutCache),

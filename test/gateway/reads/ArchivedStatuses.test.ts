@@ -54,7 +54,6 @@ const layerOf = (world: World) => {
   const answers = (question: Effect.Effect<unknown, unknown>) => question
   const services = StatusReads.layer.pipe(
     Layer.provideMerge(ArchiveReads.layer),
-    Layer.provide(RecentCommits.layer),
     Layer.provide([
       Layer.succeed(
         StoreBreaker,

@@ -9,7 +9,6 @@ import * as LogBreaker from "@flash-sale/gateway/guards/LogBreaker"
 import * as PartitionCount from "@flash-sale/gateway/guards/PartitionCount"
 import * as Places from "@flash-sale/gateway/guards/Places"
 import * as ProcessorRules from "@flash-sale/gateway/guards/ProcessorRules"
-import * as RecentCommits from "@flash-sale/gateway/guards/RecentCommits"
 import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
@@ -55,7 +54,7 @@ const callers = Layer.succeed(Callers, {
 const services = Layer.merge(OrderActions.layer, Admission.layer(settings)).pipe(
   Layer.provide(ActionAppend.layer(settings)),
   Layer.provide([
-    StatusReads.layer.pipe(Layer.provide(ArchiveReads.layer), Layer.provide(RecentCommits.layer)),
+    StatusReads.layer.pipe(Layer.provide(ArchiveReads.layer)),
     ProcessorRules.layer,
     ItemRules.layer,
     ItemReads.layer(settings.soldOutCache),

@@ -5,6 +5,7 @@ import type * as Infra from "@flash-sale/infra/Infra"
 import { DateTime, Effect, Layer, Schedule, Stream } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as LocalArchive from "./archive/LocalArchive.ts"
 import { Engine, type Overview } from "./Engine.ts"
 import * as LocalItems from "./LocalItems.ts"
 import * as LocalLetters from "./LocalLetters.ts"
@@ -42,6 +43,10 @@ export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Po
         changeEverySale: (paused, author) => here(LocalItems.changeEverySale(paused, author)),
         order: (requestId) => here(LocalOrder.order(requestId)),
         changeOrder: (order, asked, author) => here(changeOrder(order, asked, author)),
+        orders: (filter, options) => here(LocalArchive.orders(filter, options)),
+        orderDetails: (requestId, itemId) => here(LocalArchive.orderDetails(requestId, itemId)),
+        audit: (filter, options) => here(LocalArchive.audit(filter, options)),
+        itemReport: (itemId) => here(LocalArchive.itemReport(itemId)),
         orderHistory: (order) => here(orderHistory(order)),
         letters: (filter) => here(LocalLetters.letters(filter)),
         letter: (id) => here(LocalLetters.letter(id)),

@@ -5,7 +5,7 @@ import { ItemId } from "../records/Ids.ts"
 import type { SaleSettings } from "../rules/SaleSettings.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
-import { limitOf } from "./Paging.ts"
+import { limitOf } from "./lists/Paging.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** The settings of a sale; what is absent is not limited. Times are ISO 8601 in UTC, `price` in the smallest unit. */

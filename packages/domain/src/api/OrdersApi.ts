@@ -10,7 +10,7 @@ import { Authorization } from "./Authorization.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
 import * as HttpProblems from "./HttpProblems.ts"
-import * as PastOrders from "./PastOrders.ts"
+import * as PastOrders from "./lists/PastOrders.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** The order is durable in the log: it will be decided, and its status shows the outcome. */

@@ -81,6 +81,15 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
         return new Denied(denial)
       }
 
+      const refusalOf = (caller: Caller, action: MayDo.Action): MayDo.AccessRefusal | undefined => {
+        const refusal = MayDo.refusalOf(auth, caller, action)
+        if (refusal !== undefined && caller._tag === "Buyer") buyers.failed(caller.userId)
+        return refusal
+      }
+      const refuse = (caller: Caller, action: MayDo.Action): Denied | undefined => {
+        const refusal = refusalOf(caller, action)
+        return refusal && deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
+      }
       const denyEntry = (refusal: MayDo.AccessRefusal | undefined): Denied<EntryDenial> | undefined =>
         refusal && deny<EntryDenial>(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
 
@@ -115,26 +124,15 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
             credentials.check(headerOf(headers, "authorization")),
             (identity) => identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)
           ),
-        denialOf: (caller, { itemId, userId }) => {
-          const refusal = MayDo.refusalOf(auth, caller, { _tag: "PlaceOrder", userId, itemId })
-          if (refusal === undefined) return undefined
-          if (caller._tag === "Buyer") buyers.failed(caller.userId)
-          return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
-        },
+        denialOf: (caller, { itemId, userId }) => refuse(caller, { _tag: "PlaceOrder", userId, itemId }),
         changeDenialOf: (caller, order) => {
-          const refusal = MayDo.refusalOf(auth, caller, { _tag: "ChangeOrder", ...order })
+          const refusal = refusalOf(caller, { _tag: "ChangeOrder", ...order })
           if (refusal === undefined) return undefined
-          if (caller._tag === "Buyer") buyers.failed(caller.userId)
           const code = refusal._tag === "WrongItem" ? "wrong_item" : "wrong_user"
           count(code)
           return code
         },
-        listDenialOf: (caller, userId) => {
-          const refusal = MayDo.refusalOf(auth, caller, { _tag: "ListOrders", userId })
-          if (refusal === undefined) return undefined
-          if (caller._tag === "Buyer") buyers.failed(caller.userId)
-          return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
-        },
+        listDenialOf: (caller, userId) => refuse(caller, { _tag: "ListOrders", userId }),
         paymentDenialOf: (caller) => denyEntry(MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)),
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {

@@ -17,8 +17,8 @@ import * as ActionVerdict from "./ActionVerdict.ts"
 export const refused = <A>(error: () => A) => Effect.suspend(() => Effect.fail(withoutStack(error)))
 
 /**
- * `verdictOf` fails where the ledger cannot be read; `refuse` with the conflict. `whole` says of an order of the archive
- * whether it was a hold.
+ * `verdictOf` fails where the ledger cannot be read; `refuse` with the conflict. `whole` says of an order of the
+ * archive whether it was a hold.
  */
 export const make = Effect.gen(function*() {
   const store = yield* ItemStore

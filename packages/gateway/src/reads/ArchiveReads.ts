@@ -1,6 +1,6 @@
 /**
- * What is asked of the archive, where there is one: with places of its own, and for a second at the most. Neither health
- * nor an order waits for it.
+ * What is asked of the archive, where there is one: with places of its own, and for a second at the most. Neither
+ * health nor an order waits for it.
  */
 import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import type { ArchiveCursor, OrderFilter, OrderPage } from "@flash-sale/domain/archive/Questions"
@@ -9,7 +9,9 @@ import type { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import { Context, Effect, Layer, Option, Semaphore } from "effect"
-import { RecentCommits } from "../guards/RecentCommits.ts"
+import type { PartitionCount } from "../guards/PartitionCount.ts"
+import * as RecentCommits from "../guards/RecentCommits.ts"
+import type { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { TooManyReads } from "./ItemLists.ts"
 
 /** How long one question may take. */
@@ -51,11 +53,11 @@ const askingWithin = (places: number) => {
     )
 }
 
-export const layer: Layer.Layer<ArchiveReads, never, RecentCommits> = Layer.effect(
+export const layer: Layer.Layer<ArchiveReads, never, PartitionCount | StoreBreaker> = Layer.effect(
   ArchiveReads,
   Effect.gen(function*() {
     const archive = yield* Archive.optional
-    const commits = yield* RecentCommits
+    const commits = yield* RecentCommits.RecentCommits
     const lookUp = askingWithin(MAX_LOOKUPS)
     const page = askingWithin(MAX_PAGES)
     const told = yield* Kept.make(inTime(archive.told), TOLD_KEPT)
@@ -71,4 +73,4 @@ export const layer: Layer.Layer<ArchiveReads, never, RecentCommits> = Layer.effe
       orders: (filter, from, limit) => page(archive.orders(filter, from, limit))
     }
   })
-)
+).pipe(Layer.provide(RecentCommits.layer))

@@ -1,8 +1,8 @@
 /** `GET /orders`: a buyer's own orders, a page after the other, out of the archive. */
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import { NoArchive } from "@flash-sale/domain/api/ArchiveErrors"
 import type { UnavailableCode } from "@flash-sale/domain/api/Errors"
-import * as PastOrders from "@flash-sale/domain/api/PastOrders"
+import { NoArchive } from "@flash-sale/domain/api/lists/ArchiveErrors"
+import * as PastOrders from "@flash-sale/domain/api/lists/PastOrders"
 import { DEFAULT_PAGE } from "@flash-sale/domain/archive/Questions"
 import { Effect } from "effect"
 import * as AccessRefusals from "../access/AccessRefusals.ts"

@@ -1,8 +1,10 @@
-/** An order of the engine whose stores the command reaches. */
+/** An order of the engine whose stores the command reaches: its status where that is kept, else out of the archive. */
+import * as Archive from "@flash-sale/domain/ports/Archive"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
 import { Effect } from "effect"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as Target from "../../terminal/Target.ts"
@@ -25,13 +27,19 @@ export const shown = (record: StatusRecord): object => ({
 })
 
 export const order = Effect.fnUntraced(function*(requestId: RequestId) {
+  const archive = yield* Archive.optional
   const statuses = yield* OrderStatuses
   const found = yield* Target.bounded(statuses.read(requestId))
   switch (found._tag) {
-    case "Unknown":
+    case "Unknown": {
+      const [archived] = yield* Target.bounded(archive.find(requestId)).pipe(
+        Effect.catchTag("NoArchive", () => Effect.succeed([]))
+      )
+      if (archived !== undefined) return ArchiveViews.orderOf(archived)
       return yield* CommandFailed.failed(
         `order ${JSON.stringify(requestId)} is not known: it never came, or its final status has expired`
       )
+    }
     case "Leased":
       return yield* CommandFailed.failed(
         `order ${JSON.stringify(requestId)} is being placed: ask again, its outcome is not known yet`

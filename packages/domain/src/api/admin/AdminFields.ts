@@ -1,7 +1,7 @@
 /** Fields that several bodies and questions of the admin API have. */
 import { Schema } from "effect"
 import { Offset, PartitionId } from "../../records/Partition.ts"
-import { limitOf } from "../Paging.ts"
+import { limitOf } from "../lists/Paging.ts"
 
 /** The most that one page of a list holds. */
 export const MAX_PAGE = 200

@@ -5,9 +5,9 @@ import type * as CheckoutApi from "../checkout/CheckoutApi.ts"
 import { ConflictCode } from "../checkout/CheckoutErrors.ts"
 import { UnavailableCode } from "../Errors.ts"
 import type { ItemList, ItemView } from "../ItemsApi.ts"
+import type { PastOrder, PastOrders } from "../lists/PastOrders.ts"
 import type { ItemCounts } from "../LiveApi.ts"
 import type { OrderQueued, OrderView } from "../OrdersApi.ts"
-import type { PastOrder, PastOrders } from "../PastOrders.ts"
 import type * as SystemApi from "../SystemApi.ts"
 import { correlation_id, problems } from "./ProblemExamples.ts"
 import { type JsonObject, mapValues, type Spec } from "./Spec.ts"
@@ -69,7 +69,7 @@ const bodies = {
     updated_at: "2026-12-01T18:00:00.123Z"
   } satisfies typeof OrderView.Encoded,
   PastOrder: past,
-  PastOrders: { orders: [past], next: "MTc2NDYxMjAwMDAwMA" as never } satisfies typeof PastOrders.Encoded,
+  PastOrders: { orders: [past], next: "1796148000123-42" } satisfies typeof PastOrders.Encoded,
   ItemStanding: item satisfies typeof ItemView.Encoded,
   ItemList: {
     items: [item],

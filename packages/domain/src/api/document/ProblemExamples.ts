@@ -1,9 +1,9 @@
 /** One example of each refusal and failure, as it is on the wire, by the name of its schema in the document. */
 import type * as AccessErrors from "../AccessErrors.ts"
-import type * as ArchiveErrors from "../ArchiveErrors.ts"
 import type * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import type * as Errors from "../Errors.ts"
 import type * as HttpProblems from "../HttpProblems.ts"
+import type * as ArchiveErrors from "../lists/ArchiveErrors.ts"
 import type * as SystemApi from "../SystemApi.ts"
 
 /** That of every example. */

@@ -1,8 +1,8 @@
 /** What is refused where the archive alone could answer. Bodies as in `Errors`. */
 import { Schema } from "effect"
-import { answer } from "./Answer.ts"
-import * as Fields from "./Fields.ts"
-import { fixed } from "./FixedField.ts"
+import { answer } from "../Answer.ts"
+import * as Fields from "../Fields.ts"
+import { fixed } from "../FixedField.ts"
 
 /** It is asked of the archive, which this engine does not have. */
 export class NoArchive extends Schema.Error<NoArchive>("NoArchive")({

@@ -1,14 +1,14 @@
 /** Orders of any age, as the archive has them: what a buyer's own list shows, and an operator's shows too. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, OpenApi } from "effect/http-api"
-import { type ArchivedOrder, openUntil, ownDues } from "../archive/ArchivedOrder.ts"
-import { ArchiveCursor, DEFAULT_PAGE, MAX_PAGE } from "../archive/Questions.ts"
-import { Amount, Attempt, ItemId, RequestId, UserId } from "../records/Ids.ts"
-import { DueReference, OrderStatus } from "../records/OrderStatus.ts"
-import * as AccessErrors from "./AccessErrors.ts"
+import { type ArchivedOrder, openUntil, ownDues } from "../../archive/ArchivedOrder.ts"
+import { ArchiveCursor, DEFAULT_PAGE, MAX_PAGE } from "../../archive/Questions.ts"
+import { Amount, Attempt, ItemId, RequestId, UserId } from "../../records/Ids.ts"
+import { DueReference, OrderStatus } from "../../records/OrderStatus.ts"
+import * as AccessErrors from "../AccessErrors.ts"
+import * as Errors from "../Errors.ts"
+import * as Fields from "../Fields.ts"
 import { NoArchive } from "./ArchiveErrors.ts"
-import * as Errors from "./Errors.ts"
-import * as Fields from "./Fields.ts"
 import { limitOf } from "./Paging.ts"
 
 /** Fields that are absent are not known, or say nothing of the order. */
