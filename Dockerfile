@@ -8,6 +8,7 @@ FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/admin/package.json packages/admin/
+COPY packages/archive/package.json packages/archive/
 COPY packages/audit/package.json packages/audit/
 COPY packages/cli/package.json packages/cli/
 COPY packages/client/package.json packages/client/

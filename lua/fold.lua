@@ -41,6 +41,7 @@ local published, isPublished = {}, {}
 
 -- @include _mark
 -- @include _item
+-- @include _summary
 -- @include _edits
 -- @include _ledger
 -- @include _kept

@@ -16,6 +16,7 @@ local partition, name = ARGV[1], ARGV[2]
 
 -- @include _mark
 -- @include _item
+-- @include _summary
 -- @include _edits
 
 local marked = isComplete(mark)

@@ -13,12 +13,12 @@ local function dueTime(item, acceptedAt, seconds)
 end
 
 -- The short outcomes are 'h <price> <currency> <due>' and 'r <reason>'.
-local function hold(item, offset, request, user, amount, acceptedAt, seconds, trace)
+local function hold(item, offset, request, user, amount, acceptedAt, seconds, notes)
   if orderOf(request) or rejectionOf(item, request) then return lookUp(item, request, '1', offset) end
   local reason = reasonToReject(item, user, amount, acceptedAt)
   if reason then return rejected(item, request, reason, '1') end
   local due = dueTime(item, acceptedAt, seconds)
-  keepOpen(request, due .. trace)
+  keepOpen(request, due .. notes)
   addOrderEvent(request, 'open', '-', '1', due)
   return withKept(item, request, holdUnits(item, offset, request, user, amount, '1', 'open ', ' - - -') .. ' ' .. due)
 end

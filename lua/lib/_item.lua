@@ -3,7 +3,8 @@ local COUNTS = {
   'available', 'held', 'sold', 'put', 'seq', 'rules', 'turned', 'commands', 'parked_seq', 'parked', 'aside', 'left'
 }
 local TEXTS = {
-  'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'hold_seconds', 'max_hold_seconds', 'target'
+  'opens_at', 'closes_at', 'per_user_limit', 'paused', 'price', 'currency', 'hold_seconds', 'max_hold_seconds',
+  'target', 'refused'
 }
 local FIELDS = { unpack(COUNTS) }
 for _, field in ipairs(TEXTS) do FIELDS[#FIELDS + 1] = field end
@@ -39,6 +40,7 @@ local function readItem(meta, partition)
     item[field] = text or ''
     item.was[field] = text
   end
+  if not string.match(item.refused, '^[%d ]*$') then damaged('refused is no list of numbers: ' .. item.refused) end
   if found[1] then
     item.position = tonumber(found[1]) or damaged('pos:' .. partition .. ' is no number: ' .. found[1])
   end
@@ -65,16 +67,4 @@ local function writeItem(item, meta, partition)
   local hasMoved = item.position >= 0 and item.position ~= item.was.position
   if hasMoved then write('pos:' .. partition, digits(item.position)) end
   if #changes > 0 then redis.call('HSET', meta, unpack(changes)) end
-end
-
--- What a caller sees of the item: a flat list of texts, '' for what is absent.
-local function summaryOf(item, marked)
-  local shown = marked and item.pendingSeq > 0
-  local known = item.position >= 0 or item.pendingSeq > 0 or item.deferred ~= 0 or item.target ~= ''
-  return {
-    known and '1' or '0', digits(item.available), digits(item.held), digits(item.sold), digits(item.stocked),
-    item.opens_at, item.closes_at, item.per_user_limit, item.paused, item.price, item.currency, item.hold_seconds,
-    item.max_hold_seconds, digits(item.rules), digits(item.position), marked and '1' or '0',
-    shown and digits(item.pendingSeq) or '', shown and digits(item.pending) or ''
-  }
 end

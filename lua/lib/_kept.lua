@@ -24,7 +24,7 @@ local function prefetchKept(item, named)
   end
 end
 
--- `<due or -><trace>`; false where nothing is open.
+-- `<due or -><notes>`; false where nothing is open.
 local function openOf(request)
   local own = kept.open[request]
   if own ~= nil then return own end

@@ -41,9 +41,24 @@ local function rejectionOf(item, request)
   return nil
 end
 
+-- The counts by reason, in the order of REASONS. Further ones are of reasons that only a later build knows: they stay.
+-- They are texts until they are counted up: most of a call's rejections have one reason.
+local function refusedCounts(text)
+  local counts, known = {}, 0
+  for count in string.gmatch(text, '%d+') do
+    known = known + 1
+    counts[known] = count
+  end
+  for code = known + 1, #REASONS do counts[code] = '0' end
+  return counts
+end
+
 local function reject(item, request, reason)
+  local code = CODE_OF[reason]
   item.rejected = item.rejected + 1
-  ledger.rejected[request] = item.rejected * CODES + CODE_OF[reason]
+  ledger.rejected[request] = item.rejected * CODES + code
+  ledger.refused = ledger.refused or refusedCounts(item.refused)
+  ledger.refused[code] = ledger.refused[code] + 1
 end
 
 -- Whether an operator's command is new. Remembers it.

@@ -45,6 +45,7 @@ local function writeLedger(item)
   writeAll('HSET', keys.buyers, pairsOf(ledger.buyers))
   writeAll('HSET', keys.unpublished, pairsOf(ledger.unpublished))
   if next(ledger.rejected) then
+    item.refused = table.concat(ledger.refused, ' ')
     writeAll('ZADD', keys.rejected, pairsOf(ledger.rejected, true))
     local forgotten = (item.rejected - REJECTED_REMEMBERED + 1) * CODES
     redis.call('ZREMRANGEBYSCORE', keys.rejected, '-inf', '(' .. digits(forgotten))

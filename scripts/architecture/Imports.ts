@@ -7,8 +7,9 @@ import { arrowsOf, importsOf, packageOf, targetOf } from "./Graph.ts"
 import { PLAN, roomOf } from "./Rooms.ts"
 
 /**
- * What each package may import of its siblings: domain <- infra <- gateway, processor, operations <- admin <- cli, and
- * domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none knows it.
+ * What each package may import of its siblings: domain <- infra <- gateway, processor, archive, operations <- admin <-
+ * cli, and domain <- audit <- operations. The client is installed where the engine is not: it knows none, and none
+ * knows it.
  */
 const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   client: [],
@@ -17,9 +18,10 @@ const SIBLINGS: Readonly<Record<string, ReadonlyArray<string>>> = {
   audit: ["domain"],
   gateway: ["domain", "infra"],
   processor: ["domain", "infra"],
+  archive: ["domain", "infra"],
   operations: ["domain", "infra", "audit"],
   admin: ["domain", "infra", "operations", "gateway"],
-  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor"]
+  cli: ["domain", "infra", "audit", "operations", "gateway", "admin", "processor", "archive"]
 }
 /** The packages that only compute, or run anywhere, and all that they may import. */
 const PURE: Readonly<Record<string, ReadonlyArray<string>>> = {

@@ -27,9 +27,16 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["access", "kafka", "payment", "redis", "sqlite"]
   ],
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
-  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["facts"]],
+  "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
-  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["backup", "facts", "items", "statuses"]],
+  "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [
+    "backup",
+    "events",
+    "facts",
+    "items",
+    "letters",
+    "statuses"
+  ]],
   "packages/gateway/src": [["request"], ["access", "guards"], ["reads"], ["buy", "live", "checkout"], ["http"]],
   "packages/processor/src": [
     ["order", "run"],
@@ -38,6 +45,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["item"],
     ["partition"]
   ],
+  "packages/archive/src": [["intake", "rebuild"]],
   "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders"]],
   "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [

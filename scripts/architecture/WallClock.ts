@@ -10,6 +10,8 @@ const READS: Banned = {
     "the wall clock steps: a difference is one of Monotonic. List the file in WallClock.ts where a time is stamped",
   except: {
     "packages/admin/src/overview/OverviewReads.ts": "stamps when an overview was made",
+    "packages/archive/src/intake/ArchiveState.ts": "compares with the times of events",
+    "packages/archive/src/intake/Retention.ts": "says what is older than it is to be kept, by the times of events",
     "packages/audit/src/Refill.ts": "says since when statuses are kept, by the times of records",
     "packages/cli/src/dlq/ListCommand.ts": "shows how old letters are, by the times that they were given",
     "packages/cli/src/engine/LocalEngine.ts": "stamps when an overview was made",
@@ -40,6 +42,7 @@ const READS: Banned = {
     "packages/infra/src/redis/facts/RedisLook.ts": "compares this machine's clock with that of Redis",
     "packages/infra/src/redis/RedisOrderStatuses.ts": "stamps a status",
     "packages/infra/src/sqlite/backup/SqliteBackup.ts": "stamps a backup",
+    "packages/infra/src/sqlite/events/SqliteOrderEvents.ts": "stamps an event",
     "packages/infra/src/sqlite/SqliteInstances.ts": "compares with what another process of the machine has stamped",
     "packages/infra/src/sqlite/SqliteOrderLog.ts": "stamps a record",
     "packages/infra/src/sqlite/SqliteOrderStatuses.ts": "stamps a status",

@@ -11,6 +11,7 @@ export interface KafkaRight {
 
 const ORDERS = "orders"
 const LETTERS = "orders-dlq"
+const EVENTS = "order-events"
 const GROUP = "order-processor"
 
 const topic = (name: string, ...operations: KafkaRight["operations"]): KafkaRight => ({
@@ -36,12 +37,15 @@ export const KAFKA_RIGHTS: Readonly<Record<User, ReadonlyArray<KafkaRight>>> = {
   processor: [
     topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),
     topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
+    topic(EVENTS, "Read", "Write", "Create", "DescribeConfigs"),
     group(GROUP, "Read"),
     readersOf(LETTERS)
   ],
   operator: [
     topic(ORDERS, "Read", "Write", "Create", "DescribeConfigs"),
     topic(LETTERS, "Read", "Write", "Create", "DescribeConfigs"),
+    // Looked at by `doctor`.
+    topic(EVENTS, "Describe", "DescribeConfigs"),
     group(GROUP, "Read"),
     readersOf(ORDERS),
     readersOf(LETTERS)

@@ -73,6 +73,17 @@ describe("Two dumps of an item", () => {
     )
   })
 
+  it("do not differ in counts by reason that one side has not counted, and differ where it has counted others", () => {
+    const withRefused = (refused: ItemDump.Head["refused"]) => linesOf({ head: { ...dump.head, refused } })
+    assert.deepStrictEqual(dump.head.refused, { sold_out: 1 })
+    assert.deepStrictEqual(withRefused({}), [])
+    assert.deepStrictEqual(withRefused({ sold_out: 2 }), [`  refused: log "1 sold_out", store "2 sold_out"`])
+    assert.deepStrictEqual(withRefused({ limit: 1 }), [`  refused: log "1 sold_out", store "1 limit"`])
+    assert.deepStrictEqual(withRefused(ItemDump.damaged("x")), [`  refused: log "1 sold_out", store "x"`])
+    const fewer = linesOf({ head: { ...dump.head, rejectedCount: 0, refused: {} } })
+    assert.deepStrictEqual(fewer, [`  turned away: log "1", store "0"`])
+  })
+
   it("differ in orders, which are said in words, and in those that cannot be read", () => {
     const a = dump.orders.get("a")!
     if (ItemDump.isDamaged(a)) throw new Error(a.text)

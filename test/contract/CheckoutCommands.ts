@@ -2,6 +2,7 @@
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { Command, type LoggedCommand } from "@flash-sale/domain/records/Command"
 import { CorrelationId, type ItemId, UserId } from "@flash-sale/domain/records/Ids"
+import type { MetadataJson } from "@flash-sale/domain/records/OrderMetadata"
 import { requestId } from "./Commands.ts"
 
 const trace = { correlationId: CorrelationId.make("contract") }
@@ -16,6 +17,7 @@ export const hold = (
     readonly acceptedAt?: number
     readonly holdSeconds?: number
     readonly traceparent?: string
+    readonly metadata?: MetadataJson
   }
 ): LoggedCommand => ({
   offset,
@@ -30,7 +32,8 @@ export const hold = (
     },
     acceptedAt: rest?.acceptedAt ?? 0,
     ...trace,
-    ...(rest?.traceparent === undefined ? {} : { traceparent: rest.traceparent })
+    ...(rest?.traceparent === undefined ? {} : { traceparent: rest.traceparent }),
+    ...(rest?.metadata === undefined ? {} : { metadata: rest.metadata })
   }
 })
 

@@ -8,6 +8,7 @@ import { CorrelationId, RequestId, UserId } from "@flash-sale/domain/records/Ids
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect, type Layer, Schedule } from "effect"
 import { randomInt } from "node:crypto"
+import * as HistorySeeds from "../domain/HistorySeeds.ts"
 
 type Store = DeadLetters["Service"]
 
@@ -94,6 +95,17 @@ export const suite = <E>(name: string, adapter: Layer.Layer<DeadLetters, E>) =>
         }),
       TEST_TIMEOUT
     )
+
+    it.effect("a letter has the metadata of its order", () =>
+      Effect.gen(function*() {
+        const store = yield* DeadLetters
+        for (const metadata of HistorySeeds.metadata) {
+          const one = letter(metadata === undefined ? {} : { metadata })
+          yield* store.put(one)
+          const [found] = yield* listed(store, one)
+          assert.deepStrictEqual({ ...found!, value: [...found!.value] }, { ...one, value: [...one.value] })
+        }
+      }), TEST_TIMEOUT)
 
     it.effect("a letter that is put again is the same letter", () =>
       Effect.gen(function*() {

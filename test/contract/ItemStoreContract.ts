@@ -230,6 +230,7 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
             held: 0,
             sold: 0,
             stocked: 0,
+            refused: {},
             settings: defaultSettings,
             rules: 1,
             position: -1,
@@ -394,6 +395,31 @@ export const suite = <E>(name: string, store: Layer.Layer<ItemStore | RecoveryMa
             place(3, item.itemId, "a", { amount: 3 })
           ]))
           expect(summary).toMatchObject({ available: 2, held: 3, stocked: 5 })
+        }))
+
+      it.effect("a fold counts the orders that it turns away, by reason, and each once", () =>
+        Effect.gen(function*() {
+          const store = yield* ItemStore
+          const item = freshItem()
+          const { itemId, partition } = item
+          const before = yield* store.fold(request(item, [stock(0, 2), place(1, itemId, "a", { amount: 3 })]))
+          expect(before.summary.refused).toEqual({ sold_out: 1 })
+          const { summary } = yield* store.fold(request(item, [
+            place(1, itemId, "a", { amount: 3 }),
+            place(2, itemId, "a", { amount: 3 }),
+            place(3, itemId, "b", { amount: 4 }),
+            sale(4, { perUserLimit: 1, opensAt: 1_000, closesAt: 2_000 }),
+            place(5, itemId, "c", { amount: 2, acceptedAt: 1_500 }),
+            place(6, itemId, "d", { acceptedAt: 999 }),
+            place(7, itemId, "e", { acceptedAt: 2_000 }),
+            sale(8, { paused: true }),
+            place(9, itemId, "f", { acceptedAt: 1_500 }),
+            place(10, itemId, "g", { acceptedAt: 1_500 })
+          ]))
+          expect(summary.refused).toEqual({ sold_out: 2, limit: 1, not_open: 1, closed: 1, paused: 2 })
+          expect((yield* store.read(partition, itemId)).refused).toEqual(summary.refused)
+          const { summary: later } = yield* store.fold(request(item, [sale(11, { paused: false })]))
+          expect(later.refused).toEqual(summary.refused)
         }))
 
       it.effect("a fold skips what another worker has folded meanwhile", () =>

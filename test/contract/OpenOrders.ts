@@ -4,6 +4,7 @@ import type { OpenCursor } from "@flash-sale/domain/ports/ItemReads"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect } from "effect"
+import * as HistorySeeds from "../domain/HistorySeeds.ts"
 import { confirm, expire, hold, refund } from "./CheckoutCommands.ts"
 import { cancel, freshItem, marked, place, request, requestId, rules, settle, stock } from "./Commands.ts"
 
@@ -34,6 +35,30 @@ export const tests = (it: Vitest.MethodsNonLive<ItemStore | RecoveryMarks>): voi
   })
 
   describe("ItemStore.readOrder", () => {
+    it.effect("what a shop has noted on a hold is kept as it is until the order is final", () =>
+      Effect.gen(function*() {
+        const store = yield* ItemStore
+        for (const metadata of HistorySeeds.metadata) {
+          const { itemId, partition } = item()
+          const noted = metadata === undefined ? {} : { metadata }
+          const outcomes = yield* store.fold(request({ itemId, partition }, [
+            rules(0, 2),
+            stock(1, 9),
+            hold(2, itemId, "a b", { traceparent, ...noted }),
+            confirm(3, "a b")
+          ]))
+          const open = { correlationId: "contract", traceparent, ...noted }
+          expect(outcomes.outcomes[2]!.orders[0]!.open).toEqual({ dueAt: 600_000, ...open })
+          const confirmed = { ...open, dueAt: undefined }
+          expect((yield* store.readOrder(partition, itemId, requestId("a b"))).open).toEqual(confirmed)
+          const page = yield* store.openOrders(partition, itemId, undefined, 10)
+          expect(page.orders.map((found) => found.open)).toEqual([confirmed])
+          const paid = yield* store.fold(request({ itemId, partition }, [settle(4, ["a b", "paid"])]))
+          expect(paid.outcomes[0]!.orders[0]!.open).toEqual(confirmed)
+          expect((yield* store.readOrder(partition, itemId, requestId("a b"))).open).toBeUndefined()
+        }
+      }))
+
     it.effect("an item says what it knows of an order, and of one that it does not know", () =>
       Effect.gen(function*() {
         const store = yield* ItemStore

@@ -1,11 +1,13 @@
 /** Random commands of holds and refunds, from the same small numbers as other commands (`HistorySeeds`). */
 import { Command } from "@flash-sale/domain/records/Command"
+import type { MetadataJson } from "@flash-sale/domain/records/OrderMetadata"
 import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import {
   attempts,
   correlationId,
   has,
   itemId,
+  metadata,
   references,
   requests,
   type Seedling,
@@ -21,6 +23,11 @@ const trace = ({ bits }: Seedling): OrderTrace =>
     ? { correlationId, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }
     : { correlationId: has(bits, 4) ? uuid : correlationId }
 
+const noted = ({ metadata: index }: Seedling): { readonly metadata?: MetadataJson } => {
+  const own = metadata[index]
+  return own === undefined ? {} : { metadata: own }
+}
+
 const hold = (seedling: Seedling): Command => ({
   _tag: "Hold",
   order: {
@@ -31,7 +38,8 @@ const hold = (seedling: Seedling): Command => ({
     ...(has(seedling.bits, 0) ? { holdSeconds: seedling.at + 1 } : {})
   },
   acceptedAt: seedling.at * 500,
-  ...trace(seedling)
+  ...trace(seedling),
+  ...noted(seedling)
 })
 
 const confirm = (seedling: Seedling, when = times[seedling.time]!): Command => {

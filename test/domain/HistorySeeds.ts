@@ -2,6 +2,8 @@
 import { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { CommandId } from "@flash-sale/domain/records/Command"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
+import type { MetadataJson } from "@flash-sale/domain/records/OrderMetadata"
+import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import { Schema } from "effect"
 
 /** The item of every history. */
@@ -37,6 +39,15 @@ export const references = ["ref-1", "ref-1", "ref 2", "-", "%2D", "é/𝄞*"].ma
 /** Few names come often, so that much happens to one order; all of them come. */
 export const requests = [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9].map((index) => requestIds[index]!)
 export const outcomes = ["paid", "paid", "declined", "voided", "voided"] as const
+/** Notes of a shop, chosen to trip a store that is careless with text; many orders have none. */
+export const metadata: ReadonlyArray<MetadataJson | undefined> = [
+  {},
+  {},
+  { note: "a b\t\"c\"\n{d}\\ - ~ %2D" },
+  { constructor: "", "10": "é", "9": "\u{1F600}\u0085\u2028" },
+  { "a.b-c_": "{\"note\":\"\\u0000\"} 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", toString: "\r" },
+  Object.fromEntries([["__proto__", "own"], ["-", "'; --"]])
+].map(OrderMetadata.write)
 /** A correlation id of the form that gateways make. */
 export const uuid = CorrelationId.make("0af76519-16cd-43dd-8448-eb211c80319c")
 export const correlationId = CorrelationId.make("history")
@@ -59,6 +70,7 @@ export const Seedling = Schema.Struct({
   bits: decimals(0, 255),
   time: decimals(0, times.length - 1),
   reference: decimals(0, references.length - 1),
+  metadata: decimals(0, metadata.length - 1),
   outcome: decimals(0, outcomes.length - 1),
   more: Schema.Array(Schema.Struct({
     request: decimals(0, requests.length - 1),

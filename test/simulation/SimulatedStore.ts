@@ -7,6 +7,7 @@ import { home } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import { Effect, HashMap, Layer } from "effect"
 import type * as Chance from "./Chance.ts"
 import * as SimulatedBacklogs from "./SimulatedBacklogs.ts"
@@ -70,6 +71,7 @@ export const make = ({ faults, logs, mayChange, onAccepted, told, trace }: Optio
       held,
       sold,
       stocked,
+      refused: Refused.of(item),
       settings,
       rules,
       position,

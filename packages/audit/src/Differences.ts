@@ -1,5 +1,6 @@
 /** Comparing what two sides hold of an item, entry by entry. */
-import type { ItemDump } from "@flash-sale/domain/rules/ItemDump"
+import { type Head, isDamaged, type ItemDump } from "@flash-sale/domain/rules/ItemDump"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import { Equal } from "effect"
 import { HEAD_KEYS, type Kind, MAP_KINDS, nameOf, shown, type Value } from "./EntryWords.ts"
 
@@ -41,8 +42,8 @@ export const between = (
   const isRight = (kind: Kind, key: string, side: Side) =>
     kind === "unpublished" && !isUnpublishedWrong(Number(key), side)
   for (const key of HEAD_KEYS) {
-    const [here, there] = [left.head[key], right.head[key]]
-    if (!Equal.equals(here, there)) add({ kind: "head", key, left: here, right: there })
+    if (isSame(key, left.head, right.head)) continue
+    add({ kind: "head", key, left: left.head[key], right: right.head[key] })
   }
   for (const kind of MAP_KINDS) {
     const there: ReadonlyMap<string, Value> = right[kind]
@@ -59,6 +60,14 @@ export const between = (
     }
   }
   return { kept, count }
+}
+
+/** What an older build has not counted is no difference. */
+const isSame = (key: keyof Head, left: Head, right: Head): boolean => {
+  if (Equal.equals(left[key], right[key])) return true
+  if (key !== "refused" || isDamaged(left.refused) || isDamaged(right.refused)) return false
+  const [here, there] = [left.rejectedCount, right.rejectedCount]
+  return !isDamaged(here) && !isDamaged(there) && Refused.agree(left.refused, right.refused, Math.max(here, there))
 }
 
 /** One line for each difference. */

@@ -1,13 +1,14 @@
 /** The entries of an item in words: their names as operators know them from the store, and their values. */
 import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import type { Unpublished } from "@flash-sale/domain/rules/Fold"
-import type { HeldOrder, Rejected } from "@flash-sale/domain/rules/Item"
+import type { HeldOrder, RefusedCounts, Rejected } from "@flash-sale/domain/rules/Item"
 import { type Head, isDamaged, type ItemDump, type Stored } from "@flash-sale/domain/rules/ItemDump"
 
 export type Kind = keyof ItemDump
 /** Undefined is a setting that is not set, or an entry that is not there. */
 export type Value =
-  | Stored<number | string | boolean | HeldOrder | Rejected | Unpublished | OpenOrder | ReadonlyArray<RefundDue>>
+  | Stored<number | string | boolean | RefusedCounts>
+  | Stored<HeldOrder | Rejected | Unpublished | OpenOrder | ReadonlyArray<RefundDue>>
   | undefined
 
 /** The names of the counts and settings, in the order in which they are shown. */
@@ -19,6 +20,7 @@ const HEAD = {
   seq: "seq",
   rules: "rules",
   rejectedCount: "turned away",
+  refused: "refused",
   commandCount: "commands",
   opensAt: "opens_at",
   closesAt: "closes_at",
@@ -83,13 +85,23 @@ const textOf = (value: Exclude<Value, HeldOrder>): string => {
   if (isDamaged(value)) return value.text
   if (isDues(value)) return value.map(dueText).join(", ")
   if ("n" in value) return `${value.reason} ${value.n}`
-  if ("dueAt" in value) return `${orDash(value.dueAt)} ${value.correlationId} ${orDash(value.traceparent)}`
-  return `${value.state} ${orDash(value.reason)} ${value.attempt} ${value.requestId ?? ""}`
+  if ("dueAt" in value) return openText(value)
+  if ("state" in value) return `${value.state} ${orDash(value.reason)} ${value.attempt} ${value.requestId ?? ""}`
+  return refusedText(value)
+}
+
+/** What a shop has noted on its order is printed nowhere: where two differ in nothing else, they differ in that. */
+const openText = ({ correlationId, dueAt, metadata, traceparent }: OpenOrder): string => {
+  const noted = metadata === undefined ? "" : `, metadata of ${metadata.length} characters`
+  return `${orDash(dueAt)} ${correlationId} ${orDash(traceparent)}${noted}`
 }
 
 const isDues = (value: object): value is ReadonlyArray<RefundDue> => Array.isArray(value)
 
 const dueText = ({ offset, reference, userId }: RefundDue): string =>
   `${reference} at ${offset}${userId === undefined ? "" : ` for ${userId}`}`
+
+const refusedText = (counts: RefusedCounts): string =>
+  orDash(Object.entries(counts).map(([reason, count]) => `${count} ${reason}`).join(", ") || undefined)
 
 const orDash = (value: number | string | undefined): string => value === undefined ? "-" : String(value)

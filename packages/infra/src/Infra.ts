@@ -3,8 +3,10 @@
  * brings its libraries along: a command on the embedded file needs neither those of Kafka nor those of Redis.
  */
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { LogCopy } from "@flash-sale/domain/ports/LogCopy"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { EventsTold, type OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { HeldKeptMillis } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
@@ -17,7 +19,7 @@ import * as MemoryRateLimits from "./memory/MemoryRateLimits.ts"
 import * as PaymentLayers from "./payment/PaymentLayers.ts"
 import * as TokenLayers from "./payment/TokenLayers.ts"
 import type { User as RedisUser } from "./redis/rights/Users.ts"
-import type { EmbeddedSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
+import type { EmbeddedSettings, EventSettings, RedisSettings, StatusSettings, TokenKeySettings } from "./Settings.ts"
 import * as WholeFile from "./sqlite/backup/WholeFile.ts"
 import type { EngineLocked } from "./sqlite/database/EngineLock.ts"
 import type { CannotOpen } from "./sqlite/database/OpenFile.ts"
@@ -73,6 +75,13 @@ export const layerEmbeddedBeside = (
 export const layerStatuses = ({ retention }: StatusSettings): Layer.Layer<never> =>
   Layer.succeed(HeldKeptMillis, Duration.toMillis(retention))
 
+/** Which events those who tell them do. */
+export const layerEventsTold = ({ told }: EventSettings): Layer.Layer<never> => Layer.succeed(EventsTold, told)
+
+/** Order events in Kafka, for those who read them. A topic that is missing is waited for. */
+export const layerEvents = (kafka: KafkaSettings): Layer.Layer<OrderEvents> =>
+  of(kafkaInfra, (module) => module.layerEvents(kafka))
+
 export const layerPayments = PaymentLayers.layer
 
 export const layerTokens = TokenLayers.layer
@@ -101,6 +110,10 @@ export const layerItems = (redis: RedisSettings, user?: User): Layer.Layer<Items
 /** Reading the log in Kafka from outside. */
 export const layerReader = (kafka: KafkaSettings): Layer.Layer<LogReader> =>
   of(kafkaInfra, (module) => module.layerReader(kafka))
+
+/** Reading the dead letters in Kafka from outside. */
+export const layerLetters = (kafka: KafkaSettings): Layer.Layer<LetterReader> =>
+  of(kafkaInfra, (module) => module.layerLetters(kafka))
 
 /** Copying the log in Kafka into the topic of this name. Nothing is created or written before it is asked for. */
 export const layerCopy = (kafka: KafkaSettings, target: string): Layer.Layer<LogCopy> =>

@@ -17,6 +17,7 @@ export const processor = {
   payments: Settings.PaymentSettings,
   tokens: Settings.TokenKeySettings,
   statuses: Settings.StatusSettings,
+  events: Settings.EventSettings,
   ...distributed,
   ...observed
 }
@@ -27,6 +28,7 @@ export const serve = {
   processor: Settings.ServeProcessorSettings,
   payments: Settings.ServePaymentSettings,
   statuses: Settings.StatusSettings,
+  events: Settings.ServeEventSettings,
   ...door,
   ...observed
 }

@@ -13,6 +13,7 @@ import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Admin from "./settings/AdminSettings.ts"
+import * as Events from "./settings/EventSettings.ts"
 import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
 import * as ListenHost from "./settings/ListenHost.ts"
@@ -40,6 +41,12 @@ export type ProcessorSettings = Monitoring.MonitoringSettings
 
 export const StatusSettings = Statuses.StatusSettings
 export type StatusSettings = Statuses.StatusSettings
+
+/** What a processor tells of orders. */
+export const EventSettings = Events.make("held")
+/** The same where all are told that are turned away, too: they are few. */
+export const ServeEventSettings = Events.make("all")
+export type EventSettings = Events.EventSettings
 
 /** The payments of a processor: the provider, or the simulator with its failures. */
 export const PaymentSettings: Config.Config<PaymentSettings> = PaymentConfig.make(0.1)

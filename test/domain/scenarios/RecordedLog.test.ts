@@ -11,14 +11,18 @@ import * as LogRecord from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import type { RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import * as Fold from "@flash-sale/domain/rules/Fold"
-import type { HeldOrder } from "@flash-sale/domain/rules/Item"
+import { type HeldOrder, REJECTION_REASONS } from "@flash-sale/domain/rules/Item"
 import * as ItemDump from "@flash-sale/domain/rules/ItemDump"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import { Schema } from "effect"
 import { readFileSync } from "node:fs"
 
 const VERSIONS = [1, 2]
 /** Settings of a sale that version 1 does not know: its file has none of them. */
 const LATER_SETTINGS: ReadonlyArray<string> = [nameOf("head", "holdSeconds"), nameOf("head", "maxHoldSeconds")]
+
+/** Counts by reason are younger than both versions: no file has them. */
+const COUNTED_LATER = nameOf("head", "refused")
 
 const linesOf = (name: string): ReadonlyArray<string> =>
   readFileSync(new URL(`../recorded/${name}.jsonl`, import.meta.url), "utf8").trimEnd().split("\n")
@@ -69,34 +73,51 @@ const entriesOf = (state: Fold.Folded): ReadonlyArray<readonly [name: string, te
   ]
 }
 
-/** The state of every item, an entry a line, as it is written in the file. */
-const folded = (
-  version: number,
-  records: ReadonlyArray<LogRecord.LogRecord & { readonly key: ItemId }>
-): ReadonlyArray<string> => {
+/** The state of every item. */
+const states = (version: number): ReadonlyArray<readonly [ItemId, Fold.Folded]> => {
+  const records = recordsOf(version).map(({ record }) => record)
   const items = [...new Set(records.map(({ key }) => key))]
-  return items.flatMap((item) => {
+  return items.map((item) => {
     const commands = records.filter(({ key }) => key === item).map((record) => ({
       offset: record.offset,
       command: LogRecord.decode(item, record)
     }))
     const result = Fold.fold(Fold.nothing, { expected: undefined, commands, published: [] })
     if (result._tag !== "Folded") throw new Error(`${item}: ${result._tag}`)
-    return entriesOf(result.state).flatMap(([name, text]) => {
+    return [item, result.state] as const
+  })
+}
+
+/** The state of every item, an entry a line, as it is written in the file. */
+const folded = (version: number): ReadonlyArray<string> =>
+  states(version).flatMap(([item, state]) =>
+    entriesOf(state).flatMap(([name, text]) => {
+      if (name === COUNTED_LATER) return []
       if (version > 1 || !LATER_SETTINGS.includes(name)) return [JSON.stringify([item, name, text])]
       if (text !== "-") throw new Error(`${item}: version 1 does not know ${name}`)
       return []
     })
-  }).toSorted()
-}
+  ).toSorted()
 
 describe("Recorded logs", () => {
   for (const version of VERSIONS) {
     it(`the recorded log of rules ${version} folds to the state that it folded to then`, () => {
-      assert.deepStrictEqual(
-        folded(version, recordsOf(version).map(({ record }) => record)),
-        linesOf(`rules-${version}.folded`).toSorted()
+      assert.deepStrictEqual(folded(version), linesOf(`rules-${version}.folded`).toSorted())
+    })
+
+    it(`the recorded log of rules ${version} turns away by reason what it turned away then`, () => {
+      // In these logs no rejected id is forgotten: the file names each with its reason.
+      const words = linesOf(`rules-${version}.folded`).map((line) => JSON.parse(line) as [string, string, string])
+      const rejected = words.filter(([, name]) =>
+        name.startsWith("turned ") && name !== nameOf("head", "rejectedCount")
       )
+      assert.isAbove(rejected.length, 0)
+      for (const [item, { item: { refused, rejectedCount } }] of states(version)) {
+        const own = rejected.filter(([name]) => name === item).map(([, , text]) => text.split(" ")[0])
+        const of = (reason: string) => own.filter((one) => one === reason).length
+        assert.deepStrictEqual(REJECTION_REASONS.map((reason) => refused[reason] ?? 0), REJECTION_REASONS.map(of))
+        assert.strictEqual(Refused.sum(refused), rejectedCount)
+      }
     })
 
     it(`the recorded log of rules ${version} has the digests by which marks recognise it`, () => {

@@ -7,6 +7,7 @@ import * as Fold from "@flash-sale/domain/rules/Fold"
 import type { Item } from "@flash-sale/domain/rules/Item"
 import { bought } from "@flash-sale/domain/rules/OrderLookup"
 import { place } from "@flash-sale/domain/rules/PlaceRule"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import * as Rules from "@flash-sale/domain/rules/Rules"
 import * as Precheck from "@flash-sale/gateway/request/Precheck"
 import { Effect, HashMap } from "effect"
@@ -32,6 +33,7 @@ const summaryOf = (item: Item, more: Partial<ItemSummary> = {}): ItemSummary => 
   held: item.held,
   sold: item.sold,
   stocked: item.stocked,
+  refused: Refused.of(item),
   settings: item.settings,
   rules: item.rules,
   position: 1,

@@ -18,6 +18,22 @@ describe("RepeatedFields", () => {
     expect(found(order(",\"user_id\":\"v\""))).toBe("user_id")
     expect(found(order(",\"payment_token\":\"a\",\"payment_token\":\"b\""))).toBe("payment_token")
     expect(found(order(",\"x\":{\"amount\":2},\"item_id\":\"101\""))).toBe("item_id")
+    expect(found(order(",\"metadata\":{},\"metadata\":{}"))).toBe("metadata")
+  })
+
+  it("so is a name of the metadata, and no name of another field", () => {
+    expect(found(order(",\"metadata\":{\"a\":\"1\",\"b\":\"2\",\"a\":\"1\"}"))).toBe("metadata.a")
+    expect(found(order(",\"metadata\":{\"a\":\"1\",\"\\u0061\":\"2\"}"))).toBe("metadata.a")
+    expect(found(order(",\"metadata\":{\"amount\":\"1\"},\"amount\":1"))).toBe("amount")
+    for (
+      const more of [
+        ",\"metadata\":{\"a\":\"1\",\"b\":\"2\"}",
+        ",\"metadata\":{\"a\":\"b:\\\"a\\\":{\",\"amount\":\"}\"}",
+        ",\"metadata\":{\"a\":\"1\"},\"x\":{\"a\":1,\"a\":2}"
+      ]
+    ) {
+      expect([more, found(order(more))]).toEqual([more, undefined])
+    }
   })
 
   it("all else is none: fields that are not ours, values that look like fields, and fields of fields", () => {

@@ -25,6 +25,7 @@ const summary = {
   held: 0,
   sold: 0,
   stocked: 5,
+  refused: {},
   settings,
   rules: 1,
   position: 1,

@@ -8,6 +8,7 @@ import type { KafkaSettings } from "@flash-sale/infra/kafka/client/KafkaSettings
 import * as KafkaInfra from "@flash-sale/infra/kafka/KafkaInfra"
 import { Context, Effect, Layer, Logger, Schedule } from "effect"
 import * as DeadLettersContract from "../../contract/DeadLettersContract.ts"
+import * as LetterReaderContract from "../../contract/LetterReaderContract.ts"
 import { kafkaAddr, needed } from "../../servers/servers.ts"
 import * as MarkedLog from "./MarkedLog.ts"
 import { settingsAt } from "./TestSettings.ts"
@@ -16,6 +17,7 @@ const address = needed(kafkaAddr())
 const TEST_TIMEOUT = 30_000
 
 DeadLettersContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
+LetterReaderContract.suite("Kafka", KafkaInfra.layer(settingsAt(address)))
 
 const aProcess = (settings: KafkaSettings) =>
   Effect.map(Layer.build(KafkaInfra.layer(settings)), Context.get(DeadLetters))

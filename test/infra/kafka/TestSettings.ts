@@ -13,6 +13,7 @@ export const settingsAt = (
     partitions: 3,
     ordersTopic: `orders-${name}`,
     deadLettersTopic: `orders-dlq-${name}`,
+    eventsTopic: `order-events-${name}`,
     group: `order-processor-${name}`,
     ...change
   }

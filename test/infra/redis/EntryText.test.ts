@@ -8,6 +8,7 @@ import { damaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
 import * as RedisItemDump from "@flash-sale/infra/redis/RedisItemDump"
 import * as CheckoutText from "@flash-sale/infra/redis/wire/CheckoutText"
 import * as EntryText from "@flash-sale/infra/redis/wire/EntryText"
+import * as HistorySeeds from "../../domain/HistorySeeds.ts"
 
 const order: HeldOrder = {
   state: "held",
@@ -83,6 +84,11 @@ describe("An entry in Redis", () => {
     for (const correlationId of [uuid, uuid.toUpperCase(), "-", "a:b_c.d"].map((id) => CorrelationId.make(id))) {
       for (const one of [{ correlationId }, { correlationId, traceparent }]) {
         expect(CheckoutText.open(`7${CheckoutText.trace(one)}`)).toEqual({ dueAt: 7, ...one })
+        expect(CheckoutText.notes(one)).toBe(CheckoutText.trace(one))
+        for (const metadata of HistorySeeds.metadata) {
+          const noted = metadata === undefined ? one : { ...one, metadata }
+          expect(CheckoutText.open(`7${CheckoutText.notes(noted)}`)).toEqual({ dueAt: 7, ...noted })
+        }
       }
     }
     expect(CheckoutText.open(`- - ${traceparent}`)).toEqual({ dueAt: undefined, correlationId: "-", traceparent })
@@ -98,7 +104,13 @@ describe("An entry in Redis", () => {
         "8640000000000001 c",
         "5000~c",
         "5000~CvdlGRbNQ92ESOshHIAxnB",
-        `5000 ${uuid}`
+        `5000 ${uuid}`,
+        "5000 c {}",
+        "5000 c {\"a\": \"b\"}",
+        "5000 c {\"a\":\"b\"} ",
+        "5000 c {\"a\":\"b\"",
+        "5000 {\"a\":\"b\"}",
+        `5000 c {"a":"b"} ${traceparent}`
       ]
     ) {
       expect(CheckoutText.open(text), text).toBeUndefined()

@@ -16,6 +16,7 @@ import {
   REJECTED_REMEMBERED,
   REJECTION_REASONS
 } from "@flash-sale/domain/rules/Item"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import * as Keys from "@flash-sale/infra/redis/Keys"
 import { Config, Effect, Exit, HashMap, Random } from "effect"
 import { next, place, renamed, request, stock } from "../../contract/Commands.ts"
@@ -77,6 +78,7 @@ const stored = Effect.fnUntraced(function*(itemId: ItemId, partition: PartitionI
   return {
     key: yield* cli("GET", Keys.inventory(itemId)),
     counts: ["available", "held", "sold", "put", "seq", "rules", "turned", "commands"].map(count),
+    refused: setting("refused"),
     settings: SETTINGS.map(setting),
     position: Number(meta.get(`pos:${partition}`) ?? -1),
     orders: yield* hash(Keys.orders(itemId)),
@@ -116,6 +118,7 @@ const expected = ({ item, position, unpublished }: Fold.Folded): Effect.Success<
       item.rejectedCount,
       item.commandCount
     ],
+    refused: Refused.write(item.refused),
     settings: [
       text(settings.opensAt),
       text(settings.closesAt),
@@ -142,9 +145,9 @@ const expected = ({ item, position, unpublished }: Fold.Folded): Effect.Success<
       ].join(" ")),
     open: entries(
       item.open,
-      ({ correlationId, dueAt, traceparent }) =>
+      ({ correlationId, dueAt, metadata, traceparent }) =>
         `${orDash(dueAt)}${correlationId === Seeds.uuid ? UUID_TEXT : ` ${correlationId}`}` +
-        (traceparent === undefined ? "" : ` ${traceparent}`)
+        [traceparent, metadata].map((word) => word === undefined ? "" : ` ${word}`).join("")
     ),
     due: entries(
       item.refundsDue,
@@ -192,7 +195,17 @@ const run = Effect.fnUntraced(function*(original: ReadonlyArray<LoggedCommand>, 
       state = oracle.state
       expect(reply.value.outcomes).toEqual(oracle.outcomes)
       const { available, held, stocked, settings, sold } = state.item
-      const counts = { available, held, stocked, settings, sold, rules: state.item.rules, position: state.position }
+      const refused = Refused.of(state.item)
+      const counts = {
+        available,
+        held,
+        refused,
+        stocked,
+        settings,
+        sold,
+        rules: state.item.rules,
+        position: state.position
+      }
       expect(reply.value.summary).toEqual({
         ...counts,
         isKnown: state.position >= 0,

@@ -1,4 +1,5 @@
 /** A Redis of a test's own, in a folder of its own, that the test may kill and start again. Needs `redis-server`. */
+import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import type { RedisSettings } from "@flash-sale/infra/redis/client/RedisSettings"
 import * as IoRedis from "@flash-sale/infra/redis/IoRedis"
 import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
@@ -62,5 +63,17 @@ export const layerAway = Layer.provideMerge(infra, layerStopped)
 export const layer = isUnavailable(redisServerProgram()) ? layerAway : Layer.effectDiscard(untilUp).pipe(
   Layer.provideMerge(infra),
   Layer.provideMerge(Layer.effectDiscard(Effect.flatMap(OwnRedis, ({ start }) => start))),
+  Layer.provideMerge(layerStopped)
+)
+
+/** The adapters of the items alone over an empty server, once it answers over their connection. */
+export const layerItems = Layer.effectDiscard(
+  Effect.flatMap(StoredItems, ({ isEmpty }) => Effect.retry(isEmpty, Schedule.spaced("10 millis")))
+).pipe(
+  Layer.provideMerge(Layer.unwrap(Effect.gen(function*() {
+    const { address, start } = yield* OwnRedis
+    yield* start
+    return RedisInfra.layerItems(address)
+  }))),
   Layer.provideMerge(layerStopped)
 )

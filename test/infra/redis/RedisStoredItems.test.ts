@@ -3,31 +3,18 @@ import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { StoredItems } from "@flash-sale/domain/ports/StoredItems"
 import * as Keys from "@flash-sale/infra/redis/Keys"
-import * as RedisInfra from "@flash-sale/infra/redis/RedisInfra"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect } from "effect"
 import { adjust, freshItem, marked, place, request, stock } from "../../contract/Commands.ts"
 import * as StoredItemsContract from "../../contract/StoredItemsContract.ts"
 import * as OwnRedis from "./OwnRedis.ts"
 
-/** A Redis of its own, once it answers over the connection of these adapters. */
-const items = Layer.effectDiscard(
-  Effect.flatMap(StoredItems, ({ isEmpty }) => Effect.retry(isEmpty, Schedule.spaced("10 millis")))
-).pipe(
-  Layer.provideMerge(Layer.unwrap(Effect.gen(function*() {
-    const { address, start } = yield* OwnRedis.OwnRedis
-    yield* start
-    return RedisInfra.layerItems(address)
-  }))),
-  Layer.provideMerge(OwnRedis.layerStopped)
-)
-
-StoredItemsContract.suite("Redis", items)
+StoredItemsContract.suite("Redis", OwnRedis.layerItems)
 
 /** More entries than one call reads. */
 const LARGE = 20_500
 const BATCH = 2_000
 
-layer(items, { excludeTestServices: true })("RedisStoredItems", (it) => {
+layer(OwnRedis.layerItems, { excludeTestServices: true })("RedisStoredItems", (it) => {
   it.effect("a large item is read in pieces", () =>
     Effect.gen(function*() {
       const store = yield* ItemStore

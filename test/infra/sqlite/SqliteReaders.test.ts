@@ -68,8 +68,9 @@ it.effect("An entry that a hand damaged in the file keeps what was found, and th
         UPDATE untold SET state = 'whispered';
         INSERT INTO buyers VALUES (1, 'no user', 3);
         INSERT INTO commands VALUES (1, 'no command', 4);
-        INSERT INTO open_orders VALUES (1, 'b', 5, 'c', NULL);
-        INSERT INTO open_orders VALUES (1, '', 5, 'c', NULL);
+        INSERT INTO open_orders VALUES (1, 'b', 5, 'c', NULL, NULL);
+        INSERT INTO open_orders VALUES (1, '', 5, 'c', NULL, NULL);
+        INSERT INTO open_orders VALUES (1, 'c', 5, 'c', NULL, '{"a":1}');
         INSERT INTO refunds_due VALUES (1, 'b', 7, 'ref', NULL);
         INSERT INTO refunds_due VALUES (1, 'b', 8, 'other', 'no user');
         INSERT INTO refunds_due VALUES (1, 'c', 9, 'ref', 'u-1');
@@ -84,7 +85,10 @@ it.effect("An entry that a hand damaged in the file keeps what was found, and th
         rejected: new Map([["c", damaged("1 bored")]]),
         buyers: new Map([["no user", damaged("3")]]),
         commands: new Map<string, unknown>([...before.dump.commands, ["no command", damaged("4")]]),
-        open: new Map<string, unknown>([["b", { dueAt: 5, correlationId: "c" }], ["", damaged("5 c -")]]),
+        open: new Map<string, unknown>([["b", { dueAt: 5, correlationId: "c" }], ["", damaged("5 c - -")], [
+          "c",
+          damaged("5 c - {\"a\":1}")
+        ]]),
         refundsDue: new Map<string, unknown>([
           ["b", damaged("8 other no user")],
           ["c", [{ offset: 9, reference: "ref", userId: "u-1" }]]

@@ -79,6 +79,7 @@ const summaryOf = (available: number, settings: Partial<SaleSettings> = {}): Ite
   held: 0,
   sold: 0,
   stocked: available,
+  refused: {},
   settings: { ...defaultSettings, ...settings },
   rules: 1,
   position: 9,

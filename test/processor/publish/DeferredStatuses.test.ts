@@ -32,6 +32,7 @@ const openOrder = (offset: number, heldAt: number): OpenOrder => ({
   correlationId: CorrelationId.make("c-1"),
   isHold: false,
   paymentToken: undefined,
+  metadata: undefined,
   placedAtOffset: offset,
   hold: undefined,
   refundsDue: [],

@@ -37,7 +37,11 @@ export const command = Command.make("processor", {}, () =>
     const layers = Layer.merge(Process.layerLifecycle, Dependencies.layer(["processor"])).pipe(
       Layer.provide(layer(read.processor)),
       Layer.provide([Infra.layerDistributed(read, "processor"), Infra.layerPayments(read.payments)]),
-      Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerTokens(read.tokens)]),
+      Layer.provide([
+        Infra.layerStatuses(read.statuses),
+        Infra.layerEventsTold(read.events),
+        Infra.layerTokens(read.tokens)
+      ]),
       Layer.provide(Process.layerObserved("processor", ["processor"], read))
     )
     const { metricsHost: host, metricsPort: port } = read.processor

@@ -62,7 +62,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
       Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access, admin)),
       Layer.provide(Infra.layerEmbedded(read.embedded)),
-      Layer.provide(Infra.layerStatuses(read.statuses)),
+      Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerEventsTold(read.events)]),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))
     )
     return yield* Process.launch([

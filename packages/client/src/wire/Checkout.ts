@@ -1,5 +1,6 @@
 /** Holds, and what is done with them, as they are on the wire. */
 import type { Open } from "./Open.ts"
+import type { OrderMetadata } from "./Order.ts"
 
 /** Units to be held for a buyer who has still to pay: all that are asked for, or none. */
 export interface Hold {
@@ -13,6 +14,8 @@ export interface Hold {
   readonly amount: number
   /** How long, in seconds, from 1 to what the sale allows; as the sale says where it is absent. */
   readonly hold_seconds?: number | undefined
+  /** As of an order. */
+  readonly metadata?: OrderMetadata | undefined
 }
 
 /** What the caller knows of an order: with both, and an api key, it is confirmed and paid for without a look at it. */

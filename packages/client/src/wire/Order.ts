@@ -1,6 +1,12 @@
 /** Orders as they are on the wire: fields have the names of the OpenAPI document. Answers may have more than these. */
 import type { OrderStatus } from "./OrderStatus.ts"
 
+/**
+ * Texts by name: at most 20 of at most 500 characters, under names of 1 to 40 characters out of letters, digits and
+ * `_.-`, and 2048 bytes in all as JSON in UTF-8.
+ */
+export type OrderMetadata = Readonly<Record<string, string>>
+
 /** One attempt to buy: all units that are asked for, or none. */
 export interface Order {
   /**
@@ -16,6 +22,8 @@ export interface Order {
   readonly amount: number
   /** What the payment provider charges the buyer by, up to 200 characters; never the number of a card. */
   readonly payment_token?: string | undefined
+  /** Your own notes, which events of the order carry. The first call under a `request_id` counts. */
+  readonly metadata?: OrderMetadata | undefined
 }
 
 /** The order is durable: it will be decided, and its status shows the outcome. */

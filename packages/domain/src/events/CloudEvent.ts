@@ -44,6 +44,15 @@ export const PositionCloudEvent = Schema.Struct({
   data: Schema.Struct({ next: Schema.Int })
 })
 
+/** The types of events that this build knows. */
+export const TYPES = [
+  ...OrderEvent.OrderEventType.literals,
+  "item.adjusted",
+  "sale.changed",
+  "item.refused",
+  "log.position"
+] as const
+
 /** Any event that is told. */
 export const CloudEvent = Schema.Union([
   OrderCloudEvent,

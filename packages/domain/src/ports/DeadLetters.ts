@@ -4,6 +4,7 @@
 import { Context, type Effect, Schema } from "effect"
 import { Currency, Price } from "../records/Command.ts"
 import { Amount, Attempt, CorrelationId, RequestId, UserId } from "../records/Ids.ts"
+import { MetadataJson } from "../records/OrderMetadata.ts"
 import { Offset, PartitionId } from "../records/Partition.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
@@ -32,6 +33,8 @@ export const DeadLetter = Schema.Struct({
   /** Buyer and units of the order, where its record does not say them: of a hold that was confirmed. */
   userId: Schema.optionalKey(UserId),
   amount: Schema.optionalKey(Amount),
+  /** Of the order, where it had any: a later attempt has the same. */
+  metadata: Schema.optionalKey(MetadataJson),
   /** When it was put, ISO 8601 in UTC. */
   timestamp: Schema.String
 })

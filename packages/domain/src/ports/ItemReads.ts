@@ -4,6 +4,7 @@ import type { ItemId, RequestId, UserId } from "../records/Ids.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import type { OpenOrder, RefundDue } from "../rules/checkout/CheckoutState.ts"
 import type { HeldOrder } from "../rules/Item.ts"
+import type { Refused } from "../rules/Refused.ts"
 import type { SaleSettings } from "../rules/SaleSettings.ts"
 
 /** A hand-made change of stock that was detected and parked. It counts once its record is folded. */
@@ -21,6 +22,8 @@ export interface ItemSummary {
   readonly sold: number
   /** Units ever put in, less those taken out by hand: available + held + sold. */
   readonly stocked: number
+  /** Orders turned away without ever holding units, by reason. */
+  readonly refused: Refused
   readonly settings: SaleSettings
   /** The version of the rules by which it is folded. */
   readonly rules: number

@@ -1,6 +1,7 @@
 /** The order of a buyer. */
 import { Schema } from "effect"
 import { Amount, isAmount, isItemId, isRequestId, isUserId, ItemId, NewRequestId, RequestId, UserId } from "./Ids.ts"
+import { OrderMetadata } from "./OrderMetadata.ts"
 import { isRecordedToken, OfferedToken, RecordedToken } from "./token/PaymentToken.ts"
 import * as Json from "./wire/Json.ts"
 
@@ -16,7 +17,8 @@ const names = {
 export const Order = Schema.Struct({
   requestId: NewRequestId,
   ...fields,
-  paymentToken: Schema.optionalKey(OfferedToken)
+  paymentToken: Schema.optionalKey(OfferedToken),
+  metadata: Schema.optionalKey(OrderMetadata)
 }).pipe(Schema.encodeKeys(names)).annotate({ identifier: "Order", description: "One attempt to buy." })
 export type Order = typeof Order.Type
 

@@ -22,6 +22,9 @@ export const COMMANDS_REMEMBERED = 1_024
 export const REJECTION_REASONS = ["sold_out", "limit", "not_open", "closed", "paused"] as const
 export type RejectionReason = typeof REJECTION_REASONS[number]
 
+/** How many orders each reason has turned away; one that is absent has turned away none. */
+export type RefusedCounts = Readonly<Partial<Record<RejectionReason, number>>>
+
 /** Why units that were held are (being) given back. */
 export const RELEASE_REASONS = ["declined", "timeout", "cancelled", "expired"] as const
 export type ReleaseReason = typeof RELEASE_REASONS[number]
@@ -88,6 +91,8 @@ export interface Item {
   readonly orders: HashMap.HashMap<RequestId, HeldOrder>
   readonly rejected: HashMap.HashMap<RequestId, Rejected>
   readonly rejectedCount: number
+  /** `rejectedCount` by reason, as far as it is known. */
+  readonly refused: RefusedCounts
   readonly buyers: HashMap.HashMap<UserId, number>
   readonly commands: HashMap.HashMap<CommandId, number>
   readonly commandCount: number
@@ -109,6 +114,7 @@ export const empty: Item = {
   orders: HashMap.empty(),
   rejected: HashMap.empty(),
   rejectedCount: 0,
+  refused: {},
   buyers: HashMap.empty(),
   commands: HashMap.empty(),
   commandCount: 0,

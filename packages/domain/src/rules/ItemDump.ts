@@ -60,6 +60,7 @@ export const headOf = (item: Omit<Item, Maps>, position: number): Head => ({
   seq: item.seq,
   rules: item.rules,
   rejectedCount: item.rejectedCount,
+  refused: item.refused,
   commandCount: item.commandCount,
   ...item.settings,
   position

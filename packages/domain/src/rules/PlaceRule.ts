@@ -19,6 +19,7 @@ import {
 import * as Ledger from "./Ledger.ts"
 import { bought, lookUp } from "./OrderLookup.ts"
 import * as Outcome from "./Outcome.ts"
+import * as Refused from "./Refused.ts"
 import * as ReusedRequestId from "./ReusedRequestId.ts"
 
 type Place = Extract<Command, { readonly _tag: "Place" }>
@@ -40,8 +41,12 @@ export const place = (item: Item, offset: number, { acceptedAt, attempt, order }
 
 /** The same for units that are held until somebody confirms the order. */
 export const hold = (item: Item, offset: number, command: Hold): Ledger.Decision => {
-  const { acceptedAt, order } = command
-  const open = { dueAt: CheckoutRule.dueAt(item, command), ...OrderTrace.of(command) }
+  const { acceptedAt, metadata, order } = command
+  const open = {
+    dueAt: CheckoutRule.dueAt(item, command),
+    ...OrderTrace.of(command),
+    ...(metadata === undefined ? {} : { metadata })
+  }
   return decide(item, offset, { ...order, attempt: 1, acceptedAt, isHold: true }, open)
 }
 
@@ -107,7 +112,7 @@ const reject = (
     ({ n }) => isRemembered(n, rejectedCount, REJECTED_REMEMBERED)
   )
   return [
-    { ...item, rejected, rejectedCount },
+    { ...item, rejected, rejectedCount, refused: Refused.add(item.refused, reason) },
     Outcome.rejected(requestId, reason, attempt, offset, true, Outcome.keptOf(item, requestId).refundsDue)
   ]
 }

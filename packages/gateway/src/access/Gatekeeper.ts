@@ -20,6 +20,7 @@ import { Context, Effect, Layer } from "effect"
 import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
 import * as CredentialChecks from "./CredentialChecks.ts"
 import { type Denial, Denied, type EntryDenial, reasonOf } from "./Denied.ts"
+import * as OrderDenials from "./OrderDenials.ts"
 
 /** What one buyer's tokens may ask for in a window that is not the buyer's own. */
 export const BUYER_FAILURES = { max: 120, window: 60_000, clients: 20_000 }
@@ -81,15 +82,6 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
         return new Denied(denial)
       }
 
-      const refusalOf = (caller: Caller, action: MayDo.Action): MayDo.AccessRefusal | undefined => {
-        const refusal = MayDo.refusalOf(auth, caller, action)
-        if (refusal !== undefined && caller._tag === "Buyer") buyers.failed(caller.userId)
-        return refusal
-      }
-      const refuse = (caller: Caller, action: MayDo.Action): Denied | undefined => {
-        const refusal = refusalOf(caller, action)
-        return refusal && deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
-      }
       const denyEntry = (refusal: MayDo.AccessRefusal | undefined): Denied<EntryDenial> | undefined =>
         refusal && deny<EntryDenial>(refusal._tag === "MissingScope" ? refusal : UNAUTHENTICATED)
 
@@ -124,15 +116,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
             credentials.check(headerOf(headers, "authorization")),
             (identity) => identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)
           ),
-        denialOf: (caller, { itemId, userId }) => refuse(caller, { _tag: "PlaceOrder", userId, itemId }),
-        changeDenialOf: (caller, order) => {
-          const refusal = refusalOf(caller, { _tag: "ChangeOrder", ...order })
-          if (refusal === undefined) return undefined
-          const code = refusal._tag === "WrongItem" ? "wrong_item" : "wrong_user"
-          count(code)
-          return code
-        },
-        listDenialOf: (caller, userId) => refuse(caller, { _tag: "ListOrders", userId }),
+        ...OrderDenials.make({ auth, count, deny, failed: (buyer) => buyers.failed(buyer) }),
         paymentDenialOf: (caller) => denyEntry(MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)),
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {

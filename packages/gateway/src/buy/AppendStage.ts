@@ -2,6 +2,7 @@
 import { AppendRefused, type AppendUnknown, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { Command } from "@flash-sale/domain/records/Command"
 import * as LogRecord from "@flash-sale/domain/records/LogRecord"
+import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import { type Cipher, TokenCipher } from "@flash-sale/domain/records/token/TokenCipher"
 import { Spans } from "@flash-sale/infra/observability/tracing/Spans"
 import { Clock, Effect, Exit } from "effect"
@@ -24,15 +25,17 @@ const NO_KEY = Exit.fail(new AppendRefused({ detail: "the keys of payment tokens
 
 const encode = (
   order: RecordedOrder,
-  { isHold, request: { correlationId } }: OrderInFlight,
+  { isHold, order: { metadata: notes }, request: { correlationId } }: OrderInFlight,
   traceparent: string | undefined,
   now: number
 ) => {
+  const metadata = OrderMetadata.write(notes)
   const known = {
     order,
     acceptedAt: Math.floor(now),
     correlationId,
-    ...(traceparent === undefined ? {} : { traceparent })
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(metadata === undefined ? {} : { metadata })
   }
   return LogRecord.encode(order.itemId, isHold ? Command.Hold(known) : Command.Place({ ...known, attempt: 1 }))
 }

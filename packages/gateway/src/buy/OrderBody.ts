@@ -26,9 +26,11 @@ export interface RepeatedField {
   readonly field: string
 }
 
-/** How many fields were read of an order: four that it has, and one that it may have. */
-export const fieldsOf = ({ holdSeconds, paymentToken }: NewOrder): number =>
-  paymentToken === undefined && holdSeconds === undefined ? 4 : 5
+/** How many fields were read of an order: four that it has, those that it may have, and each name of its metadata. */
+export const fieldsOf = ({ holdSeconds, metadata, paymentToken }: NewOrder): number => {
+  const fields = paymentToken === undefined && holdSeconds === undefined ? 4 : 5
+  return metadata === undefined ? fields : fields + 1 + Object.keys(metadata).length
+}
 
 /** Reads a body as an order, or says what is wrong with it. */
 export const read = (

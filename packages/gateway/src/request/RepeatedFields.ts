@@ -2,8 +2,8 @@
  * Fields that an order's body has twice: readers of JSON take one of them, and not all the same one, so that what a
  * proxy or a log has seen need not be what is bought. Pure.
  *
- * **Details**: an order that is as it should be has as many colons as fields, which costs next to nothing to know. Only
- * a body with more is read again.
+ * **Details**: an order that is as it should be has as many colons as fields and names of metadata, which costs next to
+ * nothing to know. Only a body with more is read again.
  */
 import type { InvalidRequest } from "@flash-sale/domain/api/Errors"
 import type { CorrelationId } from "@flash-sale/domain/records/Ids"
@@ -18,8 +18,11 @@ const FIELDS: ReadonlySet<string> = new Set([
   "amount",
   "payment_token",
   "hold_seconds",
+  "metadata",
   "reference"
 ])
+/** The field of which every name is read. */
+const OF_NAMES = "metadata"
 
 const colons = (text: string): number => {
   let found = 0
@@ -30,17 +33,22 @@ const colons = (text: string): number => {
 /** A string, with the colon behind it where it is a name; or where an object or an array begins or ends. */
 const TOKEN = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}[\]]/g
 
-/** Of a body that is JSON, the first field of ours that is there again, at its top. */
+/** Of a body that is JSON, the first field of ours that is there again, at its top, or that has a name again. */
 const repeated = (text: string): string | undefined => {
-  const seen = new Set<string>()
+  const [seen, names] = [new Set<string>(), new Set<string>()]
   let depth = 0
+  let field = ""
   for (const [token, string = "", colon] of text.matchAll(TOKEN)) {
     if (token === "{" || token === "[") depth++
     else if (token === "}" || token === "]") depth--
     else if (depth === 1 && colon !== undefined) {
+      field = String(Json.parse(`"${string}"`))
+      if (FIELDS.has(field) && seen.has(field)) return field
+      seen.add(field)
+    } else if (depth === 2 && colon !== undefined && field === OF_NAMES) {
       const name = String(Json.parse(`"${string}"`))
-      if (FIELDS.has(name) && seen.has(name)) return name
-      seen.add(name)
+      if (names.has(name)) return `${OF_NAMES}.${name}`
+      names.add(name)
     }
   }
   return undefined

@@ -1,5 +1,6 @@
 /** The dead letters on Kafka: the topic `orders-dlq`, folded into memory. */
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
 import { Effect, Exit, Latch, Layer, Option, Schedule } from "effect"
 import * as Appender from "./append/Appender.ts"
@@ -59,7 +60,7 @@ export const layer: Layer.Layer<DeadLetters, never, KafkaClient | Topics.Topics>
       Effect.forkScoped
     )
 
-    const append = Effect.fnUntraced(function*(record: Appendable, entry: DeadLetterRecords.Entry) {
+    const append = Effect.fnUntraced(function*(record: Appendable, entry: LetterEntry) {
       const known = topics.now()
       if (known === undefined || Exit.isFailure(known)) {
         return yield* new StoreUnavailable({ detail: `Kafka: ${topic} is not known yet` })

@@ -1,11 +1,8 @@
 /** The log's copy in another topic of Kafka. */
 import { LogCopy } from "@flash-sale/domain/ports/LogCopy"
-import * as Chunks from "@flash-sale/domain/records/Chunks"
-import { Effect, Layer, Schedule, Scope } from "effect"
-import * as Appender from "./append/Appender.ts"
-import { encode, type EncodedRecord, sizeOf } from "./append/EncodedRecord.ts"
-import * as PartitionSender from "./append/PartitionSender.ts"
-import * as RecordTime from "./append/RecordTime.ts"
+import { Effect, Layer, Schedule } from "effect"
+import { encode, type EncodedRecord } from "./append/EncodedRecord.ts"
+import * as Senders from "./append/Senders.ts"
 import * as GroupOffsets from "./client/GroupOffsets.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
 import * as TopicMetadata from "./client/TopicMetadata.ts"
@@ -26,25 +23,13 @@ export const layer = (topic: string): Layer.Layer<LogCopy, never, KafkaClient> =
     Effect.gen(function*() {
       const client = yield* KafkaClient
       const { settings } = client
-      const scope = yield* Effect.scope
-      const time = yield* RecordTime.make
-      const senders = new Map<string, PartitionSender.PartitionSender>()
-
-      const senderOf = Effect.fnUntraced(function*(name: string, partition: number) {
-        const key = `${name}/${partition}`
-        const there = senders.get(key)
-        if (there !== undefined) return there
-        const made = PartitionSender.make(settings, name, partition, time)
-        senders.set(key, made)
-        yield* Scope.addFinalizer(scope, made.close)
-        return made
-      })
+      const senderOf = yield* Senders.make(settings)
 
       /** One send after the other, each as large as a broker takes. What is refused is sent again. */
       const send = Effect.fnUntraced(function*(name: string, partition: number, records: ReadonlyArray<EncodedRecord>) {
         const sender = yield* senderOf(name, partition)
         let first: number | undefined
-        for (const batch of Chunks.of(records, Appender.MAX_BATCH_BYTES, sizeOf)) {
+        for (const batch of Senders.batches(records, settings)) {
           const offset = yield* Effect.retry(sender.send(batch), {
             ...untilSent,
             while: ({ _tag }) => _tag === "AppendRefused"

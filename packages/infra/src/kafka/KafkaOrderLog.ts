@@ -1,20 +1,15 @@
 /** The order log on Kafka: the topic `orders`. */
-import { AppendRefused, type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
+import { AppendRefused, type LogRefused, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { Offset } from "@flash-sale/domain/records/Partition"
 import * as Partition from "@flash-sale/domain/records/Partition"
-import { Effect, Exit, Fiber, Layer, Option, Schedule, type Scope } from "effect"
+import { Effect, Exit, Fiber, Layer, Option } from "effect"
 import * as Completion from "../actor/Completion.ts"
-import * as Log from "../observability/logs/Log.ts"
 import * as Appender from "./append/Appender.ts"
 import { KafkaClient } from "./client/KafkaClient.ts"
-import * as RequestCoalescer from "./client/RequestCoalescer.ts"
-import * as TopicMetadata from "./client/TopicMetadata.ts"
-import * as GroupSession from "./group/GroupSession.ts"
+import * as TopicHealth from "./client/TopicHealth.ts"
+import * as Membership from "./group/Membership.ts"
 import type * as Workers from "./group/Workers.ts"
 import * as Topics from "./topics/Topics.ts"
-
-/** The wait before this process joins the group again after it lost its membership. */
-const rejoin = Schedule.jittered(Schedule.spaced("1 second"))
 
 /**
  * Appends by a line for each partition, and consumes as a member of the group. Starts before Kafka is there: appends
@@ -27,7 +22,8 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
     const topics = yield* Topics.Topics
     const { settings } = client
     const appender = yield* Appender.make(settings, settings.ordersTopic)
-    const questions = yield* questionsOf(client)
+    const membership = yield* Membership.make(client, settings.ordersTopic, settings.group)
+    const answers = yield* TopicHealth.make(client, settings.ordersTopic)
 
     const offer: OrderLog["Service"]["offer"] = (record, completion) => {
       const count = topics.now()
@@ -45,29 +41,14 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
       )
     }
 
-    const consume = (worker: Workers.Worker) => {
-      let isAway = false
-      const working: Workers.Worker = (owned) => {
-        isAway = false
-        return worker(owned)
-      }
-      const warnOnce = ({ detail }: LogUnavailable) => {
-        if (isAway) return Effect.void
-        isAway = true
-        return Log.warn(`No member of ${settings.group} until Kafka answers: ${detail}`, { event: "dependency_down" })
-      }
-      const session = (partitions: number) =>
-        Effect.scoped(GroupSession.run(client, questions, { worker: working, partitions })).pipe(
-          Effect.tapError(warnOnce),
-          Effect.retry(rejoin),
-          Effect.orDie // The schedule has no end, so no failure comes past it.
-        )
-      // Of a log that is refused nothing is consumed: its partitions are handed over, and taken again when it is not.
-      const whenThere = topics.whileUsable(Effect.flatMap(Effect.orDie(topics.partitions), session))
-      return Effect.forkScoped(whenThere).pipe(
+    // Of a log that is refused nothing is consumed: its partitions are handed over, and taken again when it is not.
+    const consume = (worker: Workers.Worker) =>
+      topics.whileUsable(
+        Effect.flatMap(Effect.orDie(topics.partitions), (partitions) => membership.run(partitions, worker))
+      ).pipe(
+        Effect.forkScoped,
         Effect.flatMap((fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)))
       )
-    }
 
     return OrderLog.of({
       partitions: topics.partitions,
@@ -76,7 +57,9 @@ export const layer: Layer.Layer<OrderLog, never, KafkaClient | Topics.Topics> = 
       consume,
       isUp: Effect.suspend(() => {
         const count = topics.now()
-        return count !== undefined && Exit.isSuccess(count) ? client.isUp : Effect.succeed(false)
+        return count !== undefined && Exit.isSuccess(count)
+          ? answers
+          : Effect.succeed(false)
       }),
       trouble: Effect.sync(() => refusalOf(topics.now())),
       warnings: Effect.sync(topics.warnings)
@@ -89,17 +72,3 @@ const refusalOf = (known: Exit.Exit<number, LogRefused> | undefined): string | u
   known === undefined ? undefined : Option.getOrUndefined(Exit.findErrorOption(known))?.detail
 
 const notThere = Exit.fail(new AppendRefused({ detail: "Kafka: the topics are not known yet" }))
-
-/** Every partition asks once a second, and all of them at once after an assignment. */
-const questionsOf = Effect.fnUntraced(function*(
-  client: KafkaClient["Service"]
-): Effect.fn.Return<Workers.PartitionQuestions, never, Scope.Scope> {
-  const { group, ordersTopic } = client.settings
-  return {
-    committed: yield* RequestCoalescer.make(
-      "committed offsets",
-      TopicMetadata.allCommitted(client, ordersTopic, group)
-    ),
-    bounds: yield* RequestCoalescer.make("bounds", TopicMetadata.allBounds(client, ordersTopic))
-  }
-})

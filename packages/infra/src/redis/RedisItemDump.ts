@@ -2,7 +2,9 @@
 import type { StoredItem } from "@flash-sale/domain/ports/StoredItems"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Partition"
+import type { RefusedCounts } from "@flash-sale/domain/rules/Item"
 import { damaged, type Head, isDamaged, type Stored } from "@flash-sale/domain/rules/ItemDump"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import * as Keys from "./Keys.ts"
 import * as CheckoutText from "./wire/CheckoutText.ts"
 import * as EntryText from "./wire/EntryText.ts"
@@ -59,6 +61,7 @@ const headOf = (partition: PartitionId, fields: ReadonlyMap<string, string>): He
     seq: count("seq"),
     rules: count("rules", 1),
     rejectedCount: count("turned"),
+    refused: refused(fields.get("refused") ?? ""),
     commandCount: count("commands"),
     opensAt: setting("opens_at"),
     closesAt: setting("closes_at"),
@@ -71,6 +74,8 @@ const headOf = (partition: PartitionId, fields: ReadonlyMap<string, string>): He
     position: count(`pos:${partition}`, NOTHING_FOLDED)
   }
 }
+
+const refused = (text: string): Stored<RefusedCounts> => Refused.read(text) ?? damaged(text)
 
 const paused = (text: string): Stored<boolean> => text === "0" || text === "1" ? text === "1" : damaged(text)
 

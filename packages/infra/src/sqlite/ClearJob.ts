@@ -6,7 +6,7 @@ import { Result } from "effect"
 import { integer } from "./database/Connection.ts"
 import * as LogChain from "./database/LogChain.ts"
 import type { Job } from "./database/SqliteDatabase.ts"
-import * as MarkRows from "./MarkRows.ts"
+import * as MarkRows from "./items/MarkRows.ts"
 
 /** The tables of an item's maps. */
 export const MAPS = ["orders", "turned", "buyers", "commands", "untold", "open_orders", "refunds_due"] as const
@@ -15,8 +15,8 @@ export const MAPS = ["orders", "turned", "buyers", "commands", "untold", "open_o
 const RESET = `
 UPDATE items SET
   partition = ?, position = ${NOTHING_FOLDED}, available = 0, held = 0, sold = 0, put = 0, seq = 0, rules = 1,
-  turned_count = 0, command_count = 0, opens_at = NULL, closes_at = NULL, per_user_limit = NULL, paused = 0,
-  price = NULL, currency = NULL, hold_seconds = NULL, max_hold_seconds = NULL
+  turned_count = 0, refused = '', command_count = 0, opens_at = NULL, closes_at = NULL, per_user_limit = NULL,
+  paused = 0, price = NULL, currency = NULL, hold_seconds = NULL, max_hold_seconds = NULL
 WHERE id = ?`
 
 /** `at` is the time of the repair. */

@@ -1,31 +1,18 @@
 /** Orders that need a person, as tables in the embedded file. */
-import {
-  DeadLetter,
-  DeadLetters,
-  Handling,
-  type LetterId,
-  type LetterLookup
-} from "@flash-sale/domain/ports/DeadLetters"
-import { DateTime, Effect, Layer, Option, Result, Schema } from "effect"
-import {
-  bytes,
-  type Connection,
-  integer,
-  optionalInteger,
-  optionalText,
-  type Row,
-  text
-} from "./database/Connection.ts"
+import { DeadLetters, type LetterId, type LetterLookup } from "@flash-sale/domain/ports/DeadLetters"
+import { DateTime, Effect, Layer, Option, Result } from "effect"
+import { type Connection, integer, optionalText } from "./database/Connection.ts"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
+import * as LetterRows from "./letters/LetterRows.ts"
 
 /** Putting a letter again keeps the first one; a handling that came before its letter counts. */
 const PUT = `
 INSERT OR IGNORE INTO letters(
   partition, offset, handled, timestamp, key, value, error, request, correlation_id, attempt, price, currency,
-  user, amount
+  user, amount, metadata
 ) VALUES (
   ?1, ?2, EXISTS (SELECT 1 FROM handlings WHERE partition = ?1 AND offset = ?2), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-  ?12, ?13
+  ?12, ?13, ?14
 )`
 
 const MARK = `
@@ -35,8 +22,8 @@ const STATS = `
 SELECT count(*) AS size, count(*) FILTER (WHERE error = 'Payment Without Order') AS due, min(timestamp) AS oldest
 FROM letters WHERE handled = 0`
 
-const decodeHandling = Schema.decodeUnknownSync(Handling)
-const decodeLetter = Schema.decodeUnknownSync(DeadLetter)
+/** The place of what was just put among all that was put: where the statement before has put it. */
+const NUMBER = "INSERT INTO letter_log(partition, offset, handled) SELECT ?, ?, ? WHERE changes() > 0"
 
 export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effect(
   DeadLetters,
@@ -60,8 +47,10 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
               letter.price ?? null,
               letter.currency ?? null,
               letter.userId ?? null,
-              letter.amount ?? null
+              letter.amount ?? null,
+              letter.metadata ?? null
             )
+            connection.run(NUMBER, letter.partition, letter.offset, 0)
             return Result.void
           }),
           storeUnavailable
@@ -70,6 +59,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
         Effect.catch(
           database.write((connection) => {
             connection.run(MARK, partition, offset, action, by, why, timestamp)
+            connection.run(NUMBER, partition, offset, 1)
             connection.run("UPDATE letters SET handled = 1 WHERE partition = ? AND offset = ?", partition, offset)
             return Result.void
           }),
@@ -81,7 +71,7 @@ export const layer: Layer.Layer<DeadLetters, never, SqliteDatabase> = Layer.effe
             connection.all(
               "SELECT * FROM letters WHERE handled = 0 ORDER BY timestamp, partition, offset LIMIT ?",
               limit
-            ).map(toLetter)
+            ).map(LetterRows.toLetter)
           ),
           storeUnavailable
         ),
@@ -108,31 +98,7 @@ const find = (connection: Connection, { offset, partition, topic }: LetterId): L
   // The log of the file is never moved.
   if (topic !== undefined) return { _tag: "Unknown" }
   const handling = connection.get("SELECT * FROM handlings WHERE partition = ? AND offset = ?", partition, offset)
-  if (handling !== undefined) return { _tag: "Handled", handling: decodeHandling(handling) }
+  if (handling !== undefined) return { _tag: "Handled", handling: LetterRows.toHandling(handling) }
   const letter = connection.get("SELECT * FROM letters WHERE partition = ? AND offset = ?", partition, offset)
-  return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter: toLetter(letter) }
-}
-
-const toLetter = (row: Row): DeadLetter => {
-  const key = optionalText(row, "key")
-  const requestId = optionalText(row, "request")
-  const price = optionalInteger(row, "price")
-  const currency = optionalText(row, "currency")
-  const userId = optionalText(row, "user")
-  const amount = optionalInteger(row, "amount")
-  return decodeLetter({
-    partition: integer(row, "partition"),
-    offset: integer(row, "offset"),
-    value: bytes(row, "value"),
-    error: text(row, "error"),
-    correlationId: text(row, "correlation_id"),
-    attempt: integer(row, "attempt"),
-    timestamp: text(row, "timestamp"),
-    ...(key === undefined ? {} : { key }),
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(price === undefined ? {} : { price }),
-    ...(currency === undefined ? {} : { currency }),
-    ...(userId === undefined ? {} : { userId }),
-    ...(amount === undefined ? {} : { amount })
-  })
+  return letter === undefined ? { _tag: "Unknown" } : { _tag: "Open", letter: LetterRows.toLetter(letter) }
 }

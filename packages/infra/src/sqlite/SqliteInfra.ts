@@ -2,8 +2,10 @@
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { IdempotencyKeys } from "@flash-sale/domain/ports/IdempotencyKeys"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { LetterReader } from "@flash-sale/domain/ports/LetterReader"
 import type { LiveEvents } from "@flash-sale/domain/ports/LiveEvents"
 import type { LogReader } from "@flash-sale/domain/ports/LogReader"
+import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import type { LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RateLimits } from "@flash-sale/domain/ports/RateLimits"
@@ -15,10 +17,12 @@ import * as MemoryRateLimits from "../memory/MemoryRateLimits.ts"
 import * as EngineLock from "./database/EngineLock.ts"
 import * as OpenFile from "./database/OpenFile.ts"
 import * as SqliteDatabase from "./database/SqliteDatabase.ts"
+import * as SqliteOrderEvents from "./events/SqliteOrderEvents.ts"
 import * as SqliteDeadLetters from "./SqliteDeadLetters.ts"
 import * as SqliteIdempotencyKeys from "./SqliteIdempotencyKeys.ts"
 import * as SqliteInstances from "./SqliteInstances.ts"
 import * as SqliteItemStore from "./SqliteItemStore.ts"
+import * as SqliteLetterReader from "./SqliteLetterReader.ts"
 import * as SqliteLiveEvents from "./SqliteLiveEvents.ts"
 import * as SqliteLogReader from "./SqliteLogReader.ts"
 import * as SqliteOrderLog from "./SqliteOrderLog.ts"
@@ -28,20 +32,24 @@ import * as SqliteStoredItems from "./SqliteStoredItems.ts"
 
 export type Ports =
   | OrderLog
+  | OrderEvents
   | ItemStore
   | RecoveryMarks
   | OrderStatuses
   | RateLimits
   | DeadLetters
+  | LetterReader
   | LiveEvents
   | IdempotencyKeys
 
 const ports: Layer.Layer<Ports, LogUnavailable, SqliteDatabase.SqliteDatabase> = Layer.mergeAll(
   SqliteOrderLog.layer,
+  SqliteOrderEvents.layer,
   SqliteItemStore.layer,
   SqliteRecoveryMarks.layer,
   SqliteOrderStatuses.layer,
   SqliteDeadLetters.layer,
+  SqliteLetterReader.layer,
   SqliteLiveEvents.layer,
   SqliteIdempotencyKeys.layer,
   SqliteInstances.layer,

@@ -21,9 +21,9 @@ import * as ItemHead from "./items/ItemHead.ts"
 import * as ItemLoad from "./items/ItemLoad.ts"
 import * as ItemNames from "./items/ItemNames.ts"
 import * as ItemSave from "./items/ItemSave.ts"
+import * as MarkRows from "./items/MarkRows.ts"
 import * as OpenPages from "./items/OpenPages.ts"
-import * as MarkRows from "./MarkRows.ts"
-import * as OrderRows from "./OrderRows.ts"
+import * as OrderRows from "./items/OrderRows.ts"
 
 /**
  * Folds in one write each.

@@ -4,7 +4,7 @@ import { type LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderL
 import { Effect, Layer, Option, Stream } from "effect"
 import { type Connection, integer } from "./database/Connection.ts"
 import { SqliteDatabase } from "./database/SqliteDatabase.ts"
-import * as Partitions from "./Partitions.ts"
+import * as LogRows from "./LogRows.ts"
 
 /** Records of one batch. */
 const PAGE = 1_000
@@ -20,10 +20,10 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
       partitions: ask((connection) =>
         integer(connection.get("SELECT value FROM settings WHERE name = 'partitions'") ?? {}, "value")
       ),
-      bounds: (partition) => ask((connection) => Partitions.bounds(connection, partition)),
-      committed: (partition) => ask((connection) => Partitions.committed(connection, partition)),
+      bounds: (partition) => ask((connection) => LogRows.bounds(connection, partition)),
+      committed: (partition) => ask((connection) => LogRows.committed(connection, partition)),
       read: (partition, from, until, how) => {
-        const records = how === "as is" ? Partitions.recordsAsIs : Partitions.recordsFrom
+        const records = how === "as is" ? LogRows.recordsAsIs : LogRows.recordsFrom
         const readPage = (next: number) =>
           Effect.flatMap(ask((connection) => records(connection, partition, next, PAGE)), (found) => {
             const page = found.records.filter(({ offset }) => offset < until)
@@ -41,7 +41,7 @@ export const layer: Layer.Layer<LogReader, never, SqliteDatabase> = Layer.effect
       },
       damage: (partition, from) => {
         const look = (next: number): Effect.Effect<LogDamaged | undefined, LogUnavailable> =>
-          Effect.flatMap(ask((connection) => Partitions.recordsFrom(connection, partition, next, PAGE)), (found) => {
+          Effect.flatMap(ask((connection) => LogRows.recordsFrom(connection, partition, next, PAGE)), (found) => {
             const last = found.records.at(-1)
             return last === undefined ? Effect.succeed(found.damage) : look(last.offset + 1)
           })

@@ -4,14 +4,15 @@ import type { LogPosition, NewRecord } from "@flash-sale/domain/records/LogRecor
 import { home, Offset } from "@flash-sale/domain/records/Partition"
 import { Clock, Effect, Exit, Layer, Result, Schema, Semaphore } from "effect"
 import * as Completion from "../actor/Completion.ts"
+import * as Consumer from "./consumer/Consumer.ts"
 import * as Connection from "./database/Connection.ts"
 import type { WriteError } from "./database/GroupCommit.ts"
 import * as LogChain from "./database/LogChain.ts"
 import { isUp, type Job, SqliteDatabase } from "./database/SqliteDatabase.ts"
-import * as Partitions from "./Partitions.ts"
+import * as LogRows from "./LogRows.ts"
 
 const encoder = new TextEncoder()
-const encodeHeaders = Schema.encodeSync(Partitions.Headers)
+const encodeHeaders = Schema.encodeSync(LogRows.Headers)
 
 const APPEND = `
 INSERT INTO log(partition, offset, key, value, headers, timestamp, digest) VALUES (?, ?, ?, ?, ?, ?, ?)`
@@ -31,8 +32,6 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
       ),
       ({ detail }) => new LogUnavailable({ detail })
     )
-    const owned = Array.from({ length: partitions }, (_, index) => index)
-
     const clock = yield* Clock.Clock
 
     const insert = (record: NewRecord): Job<LogPosition, never> => {
@@ -45,7 +44,7 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
         const { digest: before, end: offset } = LogChain.tail(connection, partition)
         const digest = LogChain.digestOf(before, partition, { offset, key: record.itemId, value, headers, timestamp })
         connection.run(APPEND, partition, offset, record.itemId, value, headers, timestamp, digest)
-        touch(Partitions.topic(partition))
+        touch(LogRows.topic(partition))
         return Result.succeed({ partition, offset: Offset.make(offset) })
       }
     }
@@ -62,7 +61,7 @@ export const layer: Layer.Layer<OrderLog, LogUnavailable, SqliteDatabase> = Laye
       consume: (worker) =>
         Effect.andThen(
           Semaphore.takeScoped(consumer, 1),
-          Partitions.consume(database, owned, worker)
+          Consumer.consume(database, LogRows.source, partitions, worker)
         ),
       isUp: isUp(database),
       // Another number of partitions is refused when the file is opened, and no row of the log expires.

@@ -2,7 +2,7 @@
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import { Effect, Layer } from "effect"
 import { SqliteDatabase, storeUnavailable } from "./database/SqliteDatabase.ts"
-import * as MarkRows from "./MarkRows.ts"
+import * as MarkRows from "./items/MarkRows.ts"
 
 /** A complete mark waits for the disk; a checkpoint may be lost by a power cut, as it may lag. */
 export const layer: Layer.Layer<RecoveryMarks, never, SqliteDatabase> = Layer.effect(

@@ -116,7 +116,9 @@ const nextAttempt = (
     return record._tag === "Confirm" ? withoutOrder(record.confirmation.requestId, letter, ledger) : unreadable
   }
   if (order.itemId !== itemId) return unreadable
-  const place = Command.Place({ order, correlationId: letter.correlationId, ...stamp.value })
+  const { correlationId, metadata } = letter
+  const notes = metadata === undefined ? {} : { metadata }
+  const place = Command.Place({ order, correlationId, ...stamp.value, ...notes })
   return { place, isHold: record._tag === "Confirm" }
 }
 

@@ -61,14 +61,16 @@ const won = (
 ): Action => {
   const { now, open } = fold
   const { record, takenAt } = message
+  const metadata = order.open?.metadata
   if (PlaceActions.isBeingPaid(order)) {
-    const own = PlaceActions.openOrderOf(known, message, { paymentToken, acceptedAt: at, heldAt: now.millis }, order)
+    const kept = { paymentToken, metadata, acceptedAt: at, heldAt: now.millis }
+    const own = PlaceActions.openOrderOf(known, message, kept, order)
     const action = { status: StatusRecords.reserved(own), toldBy: record, ended: requestId }
     // Else it is read again when there is room.
     return open.keep(message, own) ? { ...action, held: own } : action
   }
   open.skip(message)
-  const final = FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt: at }, order, status, now.text)
+  const final = FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt: at, metadata }, order, status, now.text)
   return { ...final, ended: requestId }
 }
 

@@ -13,7 +13,7 @@ import type { KnownOrder, Message, OpenOrder, SourceRecord } from "./OpenOrder.t
 import * as StatusRecords from "./StatusRecords.ts"
 
 /** What is to be known of the record by which an order is final, beside the order. */
-type Deciding = Pick<OpenOrder, "record" | "takenAt" | "acceptedAt">
+type Deciding = Pick<OpenOrder, "record" | "takenAt" | "acceptedAt" | "metadata">
 
 /** Of an order with this outcome and final status. `now` is ISO 8601 in UTC. */
 export const ofOrder = (
@@ -44,13 +44,14 @@ export const ofOrder = (
 }
 
 const timeoutLetter = (
-  order: KnownOrder,
+  order: KnownOrder & Deciding,
   record: SourceRecord,
   outcome: Outcome.OrderOutcome,
   now: string
 ): DeadLetter => ({
   ...MakeDeadLetter.of(record, "Payment Timeout", order.requestId, order.correlationId, outcome.attempt, now),
   ...MakeDeadLetter.chargedOf(outcome),
+  ...(order.metadata === undefined ? {} : { metadata: order.metadata }),
   ...(record.offset === outcome.placedAtOffset ? {} : MakeDeadLetter.orderOf(order))
 })
 

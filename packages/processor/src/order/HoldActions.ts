@@ -28,8 +28,8 @@ export const held = (fold: Fold, message: Message, command: Hold, order: Outcome
     return PlaceActions.secondRecord(fold, message, known, order, status)
   }
   if (order.state === "rejected") {
-    const { acceptedAt } = command
-    return FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt }, order, status, fold.now.text)
+    const { acceptedAt, metadata } = command
+    return FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt, metadata }, order, status, fold.now.text)
   }
   const { correlationId, requestId } = known
   const dueAt = order.state === "open" ? order.open?.dueAt : undefined

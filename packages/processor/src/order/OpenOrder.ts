@@ -2,6 +2,7 @@
 import type { Command } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import type { MetadataJson } from "@flash-sale/domain/records/OrderMetadata"
 import type { OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { RecordedToken } from "@flash-sale/domain/records/token/PaymentToken"
 import type { HoldFacts, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
@@ -39,6 +40,7 @@ export interface OpenOrder extends KnownOrder {
   /** The record that says so, a `place` or the `confirm` of a hold. It is done once the order is final. */
   readonly record: SourceRecord
   readonly paymentToken: RecordedToken | undefined
+  readonly metadata: MetadataJson | undefined
   /** The offset of the record that placed this attempt: before that of `record` where it was a hold. */
   readonly placedAtOffset: number
   readonly hold: HoldFacts | undefined

@@ -24,12 +24,16 @@ export interface Fold {
 export const openOrderOf = (
   order: KnownOrder,
   { record: { key, offset, partition, timestamp, value }, takenAt }: Message,
-  { acceptedAt, heldAt, paymentToken }: Pick<OpenOrder, "paymentToken" | "acceptedAt" | "heldAt">,
+  { acceptedAt, heldAt, metadata, paymentToken }: Pick<
+    OpenOrder,
+    "paymentToken" | "metadata" | "acceptedAt" | "heldAt"
+  >,
   { currency, hold, placedAtOffset, price, refundsDue, state }: Outcome.OrderOutcome
 ): OpenOrder => ({
   ...order,
   record: { partition, offset, timestamp, key, value },
   paymentToken,
+  metadata,
   placedAtOffset,
   hold,
   refundsDue,
@@ -51,8 +55,8 @@ export const placed = (fold: Fold, message: Message, command: Place, order: Outc
   const status = OutcomeStatus.status(order)
   const known = StatusRecords.placedBy(command.order, command, false, order)
   if (order.placedAtOffset === record.offset && isBeingPaid(order)) {
-    const { acceptedAt, order: { paymentToken } } = command
-    const own = openOrderOf(known, message, { paymentToken, acceptedAt, heldAt: now.millis }, order)
+    const { acceptedAt, metadata, order: { paymentToken } } = command
+    const own = openOrderOf(known, message, { paymentToken, metadata, acceptedAt, heldAt: now.millis }, order)
     if (open.keep(message, own)) return { held: own, toldBy: record }
     // It is read again when there is room; until then its record is not final.
     return { status: StatusRecords.reserved(own), toldBy: record }
@@ -60,8 +64,9 @@ export const placed = (fold: Fold, message: Message, command: Place, order: Outc
   open.skip(message)
   if (status === undefined) return { done: record.offset }
   if (order.placedAtOffset === record.offset) {
-    const { acceptedAt } = command
-    return FinalActions.ofOrder({ ...known, record, takenAt: message.takenAt, acceptedAt }, order, status, now.text)
+    const { acceptedAt, metadata } = command
+    const decided = { ...known, record, takenAt: message.takenAt, acceptedAt, metadata }
+    return FinalActions.ofOrder(decided, order, status, now.text)
   }
   return secondRecord(fold, message, known, order, status)
 }

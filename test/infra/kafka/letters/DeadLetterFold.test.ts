@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { DeadLetter } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 import { CorrelationId } from "@flash-sale/domain/records/Ids"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as DeadLetterFold from "@flash-sale/infra/kafka/letters/DeadLetterFold"
-import type { Entry } from "@flash-sale/infra/kafka/letters/DeadLetterRecords"
 
 const letter = (offset: number): DeadLetter => ({
   partition: PartitionId.make(0),
@@ -15,8 +15,8 @@ const letter = (offset: number): DeadLetter => ({
   timestamp: new Date(offset * 1_000).toISOString()
 })
 
-const put = (offset: number): Entry => ({ _tag: "Letter", letter: letter(offset) })
-const handled = (offset: number): Entry => ({
+const put = (offset: number): LetterEntry => ({ _tag: "Letter", letter: letter(offset) })
+const handled = (offset: number): LetterEntry => ({
   _tag: "Handled",
   handling: {
     partition: PartitionId.make(0),
@@ -28,7 +28,7 @@ const handled = (offset: number): Entry => ({
   }
 })
 
-const foldOf = (entries: ReadonlyArray<Entry>, kept: number) => {
+const foldOf = (entries: ReadonlyArray<LetterEntry>, kept: number) => {
   const fold = DeadLetterFold.make(kept)
   entries.forEach(fold.add)
   return fold

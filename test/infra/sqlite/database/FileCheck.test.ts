@@ -25,13 +25,14 @@ const WRITE_MILLIS = 50
 /** Takes a file back to the tables of a build that knew no digests of records. */
 const LATER_COLUMNS = {
   log: ["digest"],
-  items: ["hold_seconds", "max_hold_seconds"],
+  items: ["hold_seconds", "max_hold_seconds", "refused"],
   orders: ["hold", "confirmed", "reference"],
   statuses: ["expires_at", "confirmed", "refund", "refund_due"],
-  letters: ["user", "amount"]
+  letters: ["user", "amount", "metadata"]
 }
 const BEFORE_DIGESTS = [
   "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
+  "DROP TABLE order_events; DROP TABLE order_events_read",
   ...Object.entries(LATER_COLUMNS).flatMap(([table, names]) =>
     names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${name}`)
   ),

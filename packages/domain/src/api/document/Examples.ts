@@ -38,7 +38,13 @@ const acted = { request_id: "r-2", correlation_id, processing_time_ms: 3 }
 
 /** What is sent, or answered with success. */
 const bodies = {
-  Order: { request_id: "r-1", user_id: "u-1", item_id: "101", amount: 1 } satisfies typeof Order.Encoded,
+  Order: {
+    request_id: "r-1",
+    user_id: "u-1",
+    item_id: "101",
+    amount: 1,
+    metadata: { cart: "c-7", size: "XL" }
+  } satisfies typeof Order.Encoded,
   Hold: {
     request_id: "r-2",
     user_id: "u-1",

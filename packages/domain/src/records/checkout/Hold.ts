@@ -12,6 +12,7 @@ import {
   RequestId,
   UserId
 } from "../Ids.ts"
+import { OrderMetadata } from "../OrderMetadata.ts"
 import * as Json from "../wire/Json.ts"
 
 /** The longest that units are held for a buyer who has not confirmed, in seconds: an hour. No sale allows more. */
@@ -31,7 +32,11 @@ const fields = { userId: UserId, itemId: ItemId, amount: Amount, holdSeconds: Sc
 const names = { requestId: "request_id", userId: "user_id", itemId: "item_id", holdSeconds: "hold_seconds" } as const
 
 /** One hold, as a buyer's request: under an id that every client can ask for. */
-export const Hold = Schema.Struct({ requestId: NewRequestId, ...fields }).pipe(Schema.encodeKeys(names)).annotate({
+export const Hold = Schema.Struct({
+  requestId: NewRequestId,
+  ...fields,
+  metadata: Schema.optionalKey(OrderMetadata)
+}).pipe(Schema.encodeKeys(names)).annotate({
   identifier: "Hold",
   description: "One attempt to have units held, to be paid for within a while."
 })

@@ -54,11 +54,13 @@ export const place = (itemId: ItemId, record: RecordFacts, text: string): Comman
   if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
   const traceparent = record.headers[Header.traceparent]
   const correlationId = RecordHeaders.correlationIdOf(record.headers) ?? defaultCorrelationId(record)
+  const metadata = RecordHeaders.metadataOf(record.headers)
   return from(record, RecordValue.readOrder(text), (order) => {
     if (order.itemId !== itemId) return unreadable(record, OTHER_ITEM)
-    return traceparent === undefined
+    const placed: Command = traceparent === undefined
       ? { _tag: "Place", order, attempt, acceptedAt, correlationId }
       : { _tag: "Place", order, attempt, acceptedAt, correlationId, traceparent }
+    return metadata === undefined ? placed : { ...placed, metadata }
   })
 }
 
@@ -67,9 +69,11 @@ export const hold = (itemId: ItemId, record: RecordFacts, text: string): Command
   const acceptedAt = RecordHeaders.acceptedAtOf(record.headers, record.timestamp)
   if (RecordHeaders.attemptOf(record.headers) !== 1) return unreadable(record, "a hold has no later attempt")
   if (acceptedAt === undefined) return unreadable(record, "the header accepted_at is no time")
+  const metadata = RecordHeaders.metadataOf(record.headers)
+  const notes = metadata === undefined ? {} : { metadata }
   return from(record, RecordValue.readHold(text), (order) =>
     order.itemId === itemId
-      ? { _tag: "Hold", order, acceptedAt, ...traceOf(record) }
+      ? { _tag: "Hold", order, acceptedAt, ...traceOf(record), ...notes }
       : unreadable(record, OTHER_ITEM))
 }
 

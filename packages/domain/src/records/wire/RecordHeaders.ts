@@ -4,6 +4,8 @@ import type { Command } from "../Command.ts"
 import { type CorrelationId, isAttempt, isCorrelationId, isRequestId, type RequestId } from "../Ids.ts"
 import { isInstant } from "../Instant.ts"
 import { isChangeReason, isOperatorName, type Operator } from "../operator/Operator.ts"
+import type { MetadataJson } from "../OrderMetadata.ts"
+import * as OrderMetadata from "../OrderMetadata.ts"
 import type { OrderTrace } from "../OrderTrace.ts"
 
 /** Headers as text, by name. Of a header that occurs several times the first counts. */
@@ -28,13 +30,14 @@ export type RecordType = typeof RecordType.Type
 /**
  * Names of the headers. `accepted_at` is in milliseconds since 1970 (UTC); `origin` says of a forwarded record where it
  * was: `partition:offset`, and `topic/partition:offset` once the log was moved to another topic. `by` and `reason` say
- * of a change by hand who made it, and why; nothing is decided by them.
+ * of a change by hand who made it, and why, and `metadata` is the shop's own; nothing is decided by them.
  */
 export const Header = {
   type: "type",
   correlationId: "correlation_id",
   requestId: "request_id",
   traceparent: "traceparent",
+  metadata: "metadata",
   acceptedAt: "accepted_at",
   attempt: "attempt",
   origin: "origin",
@@ -55,7 +58,8 @@ export const ofOrder = (requestId: RequestId, { correlationId, traceparent }: Or
 /** The headers of the record that holds units. */
 export const ofHold = (command: Hold): RecordHeaders => ({
   ...ofOrder(command.order.requestId, command),
-  [Header.acceptedAt]: String(command.acceptedAt)
+  [Header.acceptedAt]: String(command.acceptedAt),
+  ...(command.metadata === undefined ? {} : { [Header.metadata]: command.metadata })
 })
 
 /** The headers of the record that places an order, in the order in which consumers of the topic show them. */
@@ -64,7 +68,8 @@ export const ofPlace = (command: Place): RecordHeaders => ({
   [Header.requestId]: command.order.requestId,
   [Header.acceptedAt]: String(command.acceptedAt),
   ...(command.attempt > 1 ? { [Header.attempt]: String(command.attempt) } : {}),
-  ...(command.traceparent === undefined ? {} : { [Header.traceparent]: command.traceparent })
+  ...(command.traceparent === undefined ? {} : { [Header.traceparent]: command.traceparent }),
+  ...(command.metadata === undefined ? {} : { [Header.metadata]: command.metadata })
 })
 
 /** The headers of a record that a person has appended. */
@@ -111,6 +116,12 @@ export const correlationIdOf = (headers: RecordHeaders): CorrelationId | undefin
 export const requestIdOf = (headers: RecordHeaders): RequestId | undefined => {
   const id = headers[Header.requestId]
   return isRequestId(id) ? id : undefined
+}
+
+/** The metadata of the order; undefined where the header is absent or holds none. */
+export const metadataOf = (headers: RecordHeaders): MetadataJson | undefined => {
+  const text = headers[Header.metadata]
+  return text === undefined ? undefined : OrderMetadata.read(text)
 }
 
 const numberOf = (

@@ -1,4 +1,4 @@
-/** The connection to Kafka: administrative requests, consumers, the library's log lines, and whether it answers. */
+/** The connection to Kafka: administrative requests, consumers, and the library's log lines. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Context, Duration, Effect, Layer, Queue } from "effect"
 import {
@@ -12,7 +12,6 @@ import {
 } from "kafkajs"
 import { messageOf } from "../../errors/MessageOf.ts"
 import * as Log from "../../observability/logs/Log.ts"
-import * as Kept from "../../time/Kept.ts"
 import * as Monotonic from "../../time/Monotonic.ts"
 import * as Heartbeats from "./Heartbeats.ts"
 import * as KafkaSecurity from "./KafkaSecurity.ts"
@@ -25,8 +24,6 @@ const ADMIN_RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 200 }
  * member would wait until the group has noticed that the old one is gone.
  */
 const CONSUMER_RETRY = { retries: 150, initialRetryTime: 50, maxRetryTime: 200 }
-/** How long an answer to "is it up" stays good. */
-const HEALTH_KEPT = "1 second"
 /** A line that repeats within this time is logged at the level debug. */
 const REPEAT_MILLIS = 30_000
 /** Errors of the library that are expected: this program logs them by itself. */
@@ -43,8 +40,6 @@ export class KafkaClient extends Context.Service<KafkaClient, {
   readonly consumer: (options: ConsumerConfig) => Consumer
   /** Asks the cluster over one shared connection, made when first needed; `what` names the question in the error. */
   readonly ask: <A>(what: string, question: (admin: Admin) => Promise<A>) => Effect.Effect<A, LogUnavailable>
-  /** Whether the cluster answers and every partition of `orders` has a leader. At most a second old. */
-  readonly isUp: Effect.Effect<boolean>
 }>()("@flash-sale/infra/kafka/client/KafkaClient") {}
 
 /** Connects lazily and never fails: Kafka may come later. */
@@ -101,11 +96,6 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
         )
     }))
 
-  const isUp = yield* ask("metadata", (admin) => admin.fetchTopicMetadata({ topics: [settings.ordersTopic] })).pipe(
-    Effect.map(({ topics }) => topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))),
-    Effect.orElseSucceed(() => false),
-    (asked) => Kept.make(asked, HEALTH_KEPT)
-  )
   return KafkaClient.of({
     settings,
     consumer: (options) => {
@@ -113,8 +103,7 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
       // By default a consumer's questions make topics, with the broker's partitions and retention.
       return Heartbeats.consumer(consumers, { ...options, allowAutoTopicCreation: false, retry }, monotonic)
     },
-    ask,
-    isUp
+    ask
   })
 })
 

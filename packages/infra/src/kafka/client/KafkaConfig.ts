@@ -8,8 +8,8 @@ import * as KafkaSettings from "./KafkaSettings.ts"
 /** Kafka numbers replicas by 16 bits. */
 const replicas = Kind.whole(1, 32_767)
 
-/** The topic of the log, which the dead letters are not in. */
-export const ordersTopic: Kind.Kind<string> = {
+/** A topic of the log or of order events, which the dead letters are not in. */
+export const logTopic: Kind.Kind<string> = {
   expects: `${Kind.topic.expects}, and not ${KafkaSettings.defaults.deadLettersTopic}`,
   read: (text) => text === KafkaSettings.defaults.deadLettersTopic ? undefined : Kind.topic.read(text)
 }
@@ -46,7 +46,8 @@ const SaslSettings: Config.Config<KafkaSettings.Sasl | undefined> = Variable.che
 export const config: Config.Config<KafkaSettings.KafkaSettings> = Variable.check(
   Variable.group({
     brokers: Variable.make("KAFKA_ADDR", Kind.addresses, ["kafka-service:9092"]),
-    ordersTopic: Variable.make("ORDERS_TOPIC", ordersTopic, KafkaSettings.defaults.ordersTopic),
+    ordersTopic: Variable.make("ORDERS_TOPIC", logTopic, KafkaSettings.defaults.ordersTopic),
+    eventsTopic: Variable.make("ORDER_EVENTS_TOPIC", logTopic, KafkaSettings.defaults.eventsTopic),
     partitions: Variable.make("KAFKA_PARTITIONS", Kind.whole(1, 10_000), KafkaSettings.defaults.partitions),
     replicationFactor: Variable.make("KAFKA_REPLICATION_FACTOR", replicas, KafkaSettings.defaults.replicationFactor),
     minInsyncReplicas: Variable.make("KAFKA_MIN_INSYNC_REPLICAS", replicas, KafkaSettings.defaults.minInsyncReplicas),
@@ -59,9 +60,13 @@ export const config: Config.Config<KafkaSettings.KafkaSettings> = Variable.check
       key: Tls.pem("KAFKA_TLS_KEY_FILE")
     })
   }),
-  ({ minInsyncReplicas, replicationFactor }) =>
-    minInsyncReplicas > replicationFactor
+  ({ eventsTopic, minInsyncReplicas, ordersTopic, replicationFactor }) => {
+    if (eventsTopic === ordersTopic) {
+      return `ORDER_EVENTS_TOPIC: "${eventsTopic}" is the topic of the orders: events have one of their own`
+    }
+    return minInsyncReplicas > replicationFactor
       ? `KAFKA_MIN_INSYNC_REPLICAS: "${minInsyncReplicas}" is more than ` +
         `KAFKA_REPLICATION_FACTOR, which is ${replicationFactor}: nothing could ever be appended`
       : undefined
+  }
 ).pipe(Config.map((given) => Object.assign({}, KafkaSettings.defaults, given)))

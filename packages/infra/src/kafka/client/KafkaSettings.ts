@@ -25,6 +25,8 @@ export interface KafkaSettings {
   /** The log: `ORDERS_TOPIC`. */
   readonly ordersTopic: string
   readonly deadLettersTopic: string
+  /** What is told of orders: `ORDER_EVENTS_TOPIC`. It has as many partitions as the log. */
+  readonly eventsTopic: string
   /** The consumer group of the processors. */
   readonly group: string
   /** No login where it is absent. */
@@ -41,6 +43,7 @@ export const defaults: Omit<KafkaSettings, "brokers"> = {
   batchSize: 500,
   ordersTopic: "orders",
   deadLettersTopic: "orders-dlq",
+  eventsTopic: "order-events",
   group: "order-processor"
 }
 

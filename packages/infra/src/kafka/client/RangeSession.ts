@@ -41,9 +41,9 @@ export interface Session {
 
 /** Joins a group of the reader's own; fails where that takes longer than `JOIN_TIMEOUT`. */
 export const open = Effect.fnUntraced(function*(
-  client: KafkaClient["Service"]
+  client: KafkaClient["Service"],
+  topic: string
 ): Effect.fn.Return<Session, LogUnavailable, Scope.Scope> {
-  const topic = client.settings.ordersTopic
   const group = yield* ReaderGroup.make(client, topic, {
     maxWaitTimeInMs: FETCH_WAIT,
     maxBytesPerPartition: FETCH_BYTES

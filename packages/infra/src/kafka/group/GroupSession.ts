@@ -8,7 +8,7 @@ import * as Log from "../../observability/logs/Log.ts"
 import * as CommitNote from "../client/CommitNote.ts"
 import type { KafkaClient } from "../client/KafkaClient.ts"
 import { toLogRecord } from "../client/KafkaRecords.ts"
-import type * as FetchedRecords from "./FetchedRecords.ts"
+import * as ConsumerFetching from "./ConsumerFetching.ts"
 import * as OffsetCommitter from "./OffsetCommitter.ts"
 import * as RebalanceGate from "./RebalanceGate.ts"
 import * as Workers from "./Workers.ts"
@@ -28,8 +28,6 @@ const REBALANCE_TIMEOUT = 20_000
 const FETCH_WAIT = 50
 /** The most bytes of one partition in one fetch: about a thousand records, which bounds how much a buffer overfills. */
 const FETCH_BYTES = 256 * 1024
-/** The name of the error by which the library says that the consumer does not run. */
-const STOPPED = "KafkaJSNonRetriableError"
 
 type Event =
   | { readonly _tag: "Joined"; readonly partitions: ReadonlyArray<Partition.PartitionId> }
@@ -37,24 +35,31 @@ type Event =
   | { readonly _tag: "Crashed"; readonly error: unknown }
   | { readonly _tag: "WorkerDied"; readonly cause: Cause.Cause<never> }
 
+/** What a group consumes. */
+export interface Subscription {
+  readonly topic: string
+  readonly group: string
+  /** How many partitions the topic has: noted beside each commit. */
+  readonly partitions: number
+}
+
 /**
- * Joins and runs `worker` for each partition while it is owned; the number of all partitions is noted beside each
- * commit. Fails when the membership is lost for good; leaves the group when its scope closes, after the workers have
- * returned or their time is over.
+ * Joins and runs `worker` for each partition while it is owned. Fails when the membership is lost for good; leaves the
+ * group when its scope closes, after the workers have returned or their time is over.
  */
 export const run = Effect.fnUntraced(function*(
   client: KafkaClient["Service"],
+  { group, partitions, topic }: Subscription,
   questions: Workers.PartitionQuestions,
-  { partitions, worker }: { readonly partitions: number; readonly worker: Workers.Worker }
+  worker: Workers.Worker
 ): Effect.fn.Return<never, LogUnavailable, Scope.Scope> {
-  const topic = client.settings.ordersTopic
   const events = yield* Queue.unbounded<Event>()
   const emit = (event: Event): void => {
     Queue.offerUnsafe(events, event)
   }
   const gate = RebalanceGate.make(() => emit({ _tag: "RebalanceAsked" }))
   const consumer = client.consumer({
-    groupId: client.settings.group,
+    groupId: group,
     partitionAssigners: [gate.assigner],
     sessionTimeout: SESSION_TIMEOUT,
     heartbeatInterval: HEARTBEAT_INTERVAL,
@@ -64,7 +69,7 @@ export const run = Effect.fnUntraced(function*(
   })
   const commit = yield* OffsetCommitter.make(consumer, topic, CommitNote.of(partitions))
   yield* Effect.addFinalizer(() => leave(consumer))
-  const fetching = fetchingOf(consumer, topic)
+  const fetching = ConsumerFetching.make(consumer, topic)
   const workers = Workers.make({
     worker,
     questions,
@@ -132,18 +137,3 @@ const leave = (consumer: Consumer): Effect.Effect<void> =>
     Effect.timeout(LEAVE_TIMEOUT),
     Effect.ignore
   )
-
-const fetchingOf = (consumer: Consumer, topic: string): FetchedRecords.Fetching => ({
-  seek: (partition, offset) => unlessStopped(() => consumer.seek({ topic, partition, offset: String(offset) })),
-  pause: (partition) => unlessStopped(() => consumer.pause([{ topic, partitions: [partition] }])),
-  resume: (partition) => unlessStopped(() => consumer.resume([{ topic, partitions: [partition] }]))
-})
-
-/** A consumer that has just stopped throws; the event that ends its workers is already on its way. */
-const unlessStopped = (order: () => void): void => {
-  try {
-    order()
-  } catch (error) {
-    if (!(error instanceof Error && error.name === STOPPED)) throw error
-  }
-}

@@ -12,13 +12,13 @@ import type {
   LetterId,
   LetterLookup
 } from "@flash-sale/domain/ports/DeadLetters"
-import type { Entry } from "./DeadLetterRecords.ts"
+import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 
 /** The most letters, and handlings, that are kept with their contents. Beyond it only number and age are known. */
 export const LETTERS_KEPT = 10_000
 
 export interface DeadLetterFold {
-  readonly add: (entry: Entry) => void
+  readonly add: (entry: LetterEntry) => void
   /** Open letters whose contents are kept, oldest first. */
   readonly list: (limit: number) => ReadonlyArray<DeadLetter>
   readonly find: (id: LetterId) => LetterLookup

@@ -1,6 +1,8 @@
 /** Letters and handlings as records of the topic `orders-dlq`. Other records are skipped. */
 import { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
+import type { LetterEntry } from "@flash-sale/domain/ports/LetterReader"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import * as RecordHeaders from "@flash-sale/domain/records/wire/RecordHeaders"
 import { Option, Result, Schema } from "effect"
 import type { Appendable } from "../client/KafkaRecords.ts"
 import * as KafkaSettings from "../client/KafkaSettings.ts"
@@ -20,6 +22,7 @@ const Header = {
   currency: "currency",
   userId: "user_id",
   amount: "amount",
+  metadata: "metadata",
   originTopic: "origin_topic",
   originPartition: "origin_partition",
   originOffset: "origin_offset"
@@ -27,10 +30,6 @@ const Header = {
 
 /** The type of a handling; a letter has none. */
 const HANDLED = "handled"
-
-export type Entry =
-  | { readonly _tag: "Letter"; readonly letter: DeadLetter }
-  | { readonly _tag: "Handled"; readonly handling: Handling }
 
 const HandlingJson = Schema.fromJsonString(Handling)
 const encodeHandling = Schema.encodeSync(HandlingJson)
@@ -65,6 +64,7 @@ export const ofLetter = (letter: DeadLetter, log: string): Appendable => ({
     ...(letter.currency === undefined ? {} : { [Header.currency]: letter.currency }),
     ...(letter.userId === undefined ? {} : { [Header.userId]: letter.userId }),
     ...(letter.amount === undefined ? {} : { [Header.amount]: String(letter.amount) }),
+    ...(letter.metadata === undefined ? {} : { [Header.metadata]: letter.metadata }),
     ...named(written(letter.topic, log)),
     [Header.originPartition]: String(letter.partition),
     [Header.originOffset]: String(letter.offset)
@@ -83,7 +83,7 @@ export const ofHandling = ({ topic: given, ...handling }: Handling, log: string)
 }
 
 /** The entry of a record; none where the record is neither. */
-export const decode = (record: LogRecord, log: string): Option.Option<Entry> => {
+export const decode = (record: LogRecord, log: string): Option.Option<LetterEntry> => {
   const { headers } = record
   if (headers[Header.type] === HANDLED) {
     return Option.map(
@@ -91,6 +91,7 @@ export const decode = (record: LogRecord, log: string): Option.Option<Entry> => 
       ({ topic, ...handling }) => ({ _tag: "Handled", handling: { ...handling, ...read(topic, log) } })
     )
   }
+  const metadata = RecordHeaders.metadataOf(headers)
   const letter = decodeLetter({
     ...read(headers[Header.originTopic], log),
     partition: Number(headers[Header.originPartition]),
@@ -105,6 +106,7 @@ export const decode = (record: LogRecord, log: string): Option.Option<Entry> => 
     ...(headers[Header.currency] === undefined ? {} : { currency: headers[Header.currency] }),
     ...(headers[Header.userId] === undefined ? {} : { userId: headers[Header.userId] }),
     ...(headers[Header.amount] === undefined ? {} : { amount: Number(headers[Header.amount]) }),
+    ...(metadata === undefined ? {} : { metadata }),
     timestamp: headers[Header.timestamp]
   })
   return Option.map(Result.getSuccess(letter), (decoded) => ({ _tag: "Letter", letter: decoded }))

@@ -2,8 +2,9 @@
  * All state follows from the log, so no record of it may go, and no dead letter either, which waits for a person: the
  * settings of the topics that would destroy records, or lose those that were acknowledged. Decisions 0029 and 0045.
  */
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import type { KafkaClient } from "../client/KafkaClient.ts"
+import type { KafkaSettings } from "../client/KafkaSettings.ts"
 
 /** The values by which a topic keeps every record: for new topics, and for those that are there. */
 export const KEPT: Readonly<Record<string, string>> = {
@@ -13,6 +14,10 @@ export const KEPT: Readonly<Record<string, string>> = {
   // A replica that lacks acknowledged records must not become the leader: they would be cut from the others.
   "unclean.leader.election.enable": "false"
 }
+/** For how long order events are kept, in milliseconds: readers that are away for longer are filled anew. */
+const EVENTS_KEPT_MILLIS = Duration.toMillis(Duration.days(30))
+/** The same for order events, of which no state follows. */
+export const EVENTS_KEPT: typeof KEPT = { ...KEPT, "retention.ms": String(EVENTS_KEPT_MILLIS) }
 /** How many replicas must have a record before it is acknowledged. */
 export const IN_SYNC = "min.insync.replicas"
 /** The number of a topic among Kafka's kinds of resources: the library's own name for it cannot be imported by Node. */
@@ -39,23 +44,42 @@ export interface Policy {
  * Pure. A setting that the brokers do not name is no objection. `leastInSync` is `KAFKA_MIN_INSYNC_REPLICAS`, which a
  * topic that was made before it was raised, or by hand, does not follow by itself.
  */
-export const losses = (settings: ReadonlyMap<string, string>, leastInSync: number): ReadonlyArray<Loss> => {
+export const losses = (
+  settings: ReadonlyMap<string, string>,
+  leastInSync: number,
+  kept = KEPT
+): ReadonlyArray<Loss> => {
   const inSync = settings.get(IN_SYNC)
   return [
-    ...Object.entries(KEPT).filter(([name, must]) => settings.has(name) && settings.get(name) !== must)
-      .map(([name, must]) => ({ name, is: settings.get(name) || "empty", must })),
+    ...Object.entries(kept).filter(([name, must]) => settings.has(name) && !isKept(settings.get(name) ?? "", must))
+      .map(([name, must]) => ({
+        name,
+        is: settings.get(name) || "empty",
+        must: isBounded(must) ? `${must} or more` : must
+      })),
     ...(inSync !== undefined && Number(inSync) < leastInSync
       ? [{ name: IN_SYNC, is: inSync, must: String(leastInSync) }]
       : [])
   ]
 }
 
+/** Whether records may go after so many milliseconds, and not before. */
+const isBounded = (must: string): boolean => Number(must) > 0
+
+const isKept = (is: string, must: string): boolean =>
+  is === must || (isBounded(must) && (is === "-1" || Number(is) > Number(must)))
+
 const wordsOf = ({ is, must, name }: Loss): string =>
   `${name} is ${is} and must be ${must}${name === IN_SYNC ? ", as KAFKA_MIN_INSYNC_REPLICAS says" : ""}`
 
 /** The same of a topic, in words. */
-export const judge = (topic: string, settings: ReadonlyMap<string, string>, leastInSync: number): Policy => {
-  const found = losses(settings, leastInSync)
+export const judge = (
+  topic: string,
+  settings: ReadonlyMap<string, string>,
+  leastInSync: number,
+  kept = KEPT
+): Policy => {
+  const found = losses(settings, leastInSync, kept)
   return {
     topic,
     why: found.length === 0 ? undefined : `the topic ${topic} loses records: ${found.map(wordsOf).join(", ")}`,
@@ -79,6 +103,13 @@ export const settingsOf = (client: KafkaClient["Service"], topic: string, names:
       )
   )
 
+/** What the settings of this topic must be. */
+export const keptOf = ({ eventsTopic }: KafkaSettings, topic: string): typeof KEPT =>
+  topic === eventsTopic ? EVENTS_KEPT : KEPT
+
 /** What the brokers say of this topic. */
 export const look = (client: KafkaClient["Service"], topic: string) =>
-  Effect.map(settingsOf(client, topic), (settings) => judge(topic, settings, client.settings.minInsyncReplicas))
+  Effect.map(
+    settingsOf(client, topic),
+    (settings) => judge(topic, settings, client.settings.minInsyncReplicas, keptOf(client.settings, topic))
+  )

@@ -32,7 +32,8 @@ const hasErrors = (error: unknown): error is { readonly errors: ReadonlyArray<un
 
 const wanted = (settings: KafkaSettings): ReadonlyArray<ITopicConfig> => [
   configOf(settings, settings.ordersTopic, settings.partitions),
-  configOf(settings, settings.deadLettersTopic, DEAD_LETTER_PARTITIONS)
+  configOf(settings, settings.deadLettersTopic, DEAD_LETTER_PARTITIONS),
+  configOf(settings, settings.eventsTopic, settings.partitions)
 ]
 
 const configOf = (settings: KafkaSettings, topic: string, numPartitions: number): ITopicConfig => ({
@@ -41,7 +42,7 @@ const configOf = (settings: KafkaSettings, topic: string, numPartitions: number)
   replicationFactor: settings.replicationFactor,
   configEntries: [
     { name: "min.insync.replicas", value: String(settings.minInsyncReplicas) },
-    ...Object.entries(Policies.KEPT).map(([name, value]) => ({ name, value }))
+    ...Object.entries(Policies.keptOf(settings, topic)).map(([name, value]) => ({ name, value }))
   ]
 })
 

@@ -5,6 +5,7 @@
 import { isPaymentReference, type PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { isCorrelationId, isUserId } from "@flash-sale/domain/records/Ids"
 import { isInstant } from "@flash-sale/domain/records/Instant"
+import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import { isTraceparent, type OrderTrace } from "@flash-sale/domain/records/OrderTrace"
 import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { whole } from "./Whole.ts"
@@ -59,21 +60,27 @@ export const trace = ({ correlationId, traceparent }: OrderTrace): string =>
   (UUID.test(correlationId) ? `${SHORT}${short(correlationId)}` : `${PLAIN}${correlationId}`) +
   (traceparent === undefined ? "" : ` ${traceparent}`)
 
+/** The trace of a hold, with its metadata behind it where it has any: JSON has no line feed and no tab in it. */
+export const notes = (hold: Omit<OpenOrder, "dueAt">): string =>
+  hold.metadata === undefined ? trace(hold) : `${trace(hold)} ${hold.metadata}`
+
 const correlationOf = (mark: string, text: string): string | undefined => {
   if (mark === PLAIN) return UUID.test(text) ? undefined : text
   const uuid = long(text)
   return UUID.test(uuid) && short(uuid) === text ? uuid : undefined
 }
 
-/** `<due or -><trace>` */
-const OPEN = /^(-|\d{1,16})([ ~])([^ ~]+)(?: ([^ ]+))?$/
+/** `<due or -><trace>`, and ` <metadata>` where there is any. */
+const OPEN = /^(-|\d{1,16})([ ~])([^ ~]+)(?: ([^ {]+))?(?: (\{.*))?$/s
 
 export const open = (text: string): OpenOrder | undefined => {
-  const [, dueText = "", mark = "", name = "", traceparent] = OPEN.exec(text) ?? []
+  const [, dueText = "", mark = "", name = "", traceparent, json] = OPEN.exec(text) ?? []
   const [dueAt, correlationId] = [instant(dueText), correlationOf(mark, name)]
+  const metadata = json === undefined ? undefined : OrderMetadata.read(json)
   if (!isCorrelationId(correlationId) || (dueAt === undefined && dueText !== ABSENT)) return undefined
-  if (traceparent === undefined) return { dueAt, correlationId }
-  return isTraceparent(traceparent) ? { dueAt, correlationId, traceparent } : undefined
+  if ((traceparent !== undefined && !isTraceparent(traceparent)) || metadata !== json) return undefined
+  const order = traceparent === undefined ? { dueAt, correlationId } : { dueAt, correlationId, traceparent }
+  return metadata === undefined ? order : { ...order, metadata }
 }
 
 const WORDS = 3

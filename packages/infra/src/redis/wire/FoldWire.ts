@@ -6,6 +6,7 @@ import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { LoggedCommand } from "@flash-sale/domain/records/Command"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import type { OrderOutcome, RecordOutcome } from "@flash-sale/domain/rules/Outcome"
+import * as Refused from "@flash-sale/domain/rules/Refused"
 import { needsCheckout } from "@flash-sale/domain/rules/RulesVersions"
 import type { SaleSettings } from "@flash-sale/domain/rules/SaleSettings"
 import * as OutcomeWire from "./OutcomeWire.ts"
@@ -65,7 +66,7 @@ export const outcomes = (
 
 const optional = (text: string): number | undefined => text === "" ? undefined : Number(text)
 
-const SUMMARY_WIDTH = 18
+const SUMMARY_WIDTH = 20
 
 /** Reads what `summaryOf` in `lua/lib/_item.lua` says of an item. */
 export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSummary => {
@@ -87,6 +88,7 @@ export const summary = (itemId: ItemId, texts: ReadonlyArray<string>): ItemSumma
     held: Number(text(2)),
     sold: Number(text(3)),
     stocked: Number(text(4)),
+    refused: Refused.of({ rejectedCount: Number(text(18)), refused: Refused.read(text(19)) ?? {} }),
     settings,
     rules: Number(text(13)),
     position: Number(text(14)),

@@ -63,14 +63,15 @@ export const readPlaced = ({ attempt, order }: Of<"Place">, offset: number, answ
   readAsked({ ...order, attempt, isHold: false }, offset, answer, neverOpen)
 
 export const readHold = (
-  { correlationId, order, traceparent }: Of<"Hold">,
+  { correlationId, metadata, order, traceparent }: Of<"Hold">,
   offset: number,
   answer: string
 ): OrderOutcome =>
   readAsked({ ...order, attempt: 1, isHold: true }, offset, answer, (dueAt) => ({
     dueAt,
     correlationId,
-    ...(traceparent === undefined ? {} : { traceparent })
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(metadata === undefined ? {} : { metadata })
   }))
 
 /** Reads the answer to a confirmation: a payment is due by its own record alone. */

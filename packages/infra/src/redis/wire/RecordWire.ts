@@ -59,7 +59,7 @@ const checkout = (
     case "Hold": {
       const { amount, holdSeconds, requestId, userId } = command.order
       const times = [String(command.acceptedAt), orNothing(holdSeconds)]
-      return ["hold", requestId, userId, String(amount), ...times, CheckoutText.trace(command)]
+      return ["hold", requestId, userId, String(amount), ...times, CheckoutText.notes(command)]
     }
     case "Confirm": {
       const { at, attempt, reference, requestId, userId } = command

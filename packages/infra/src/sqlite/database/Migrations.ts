@@ -1,7 +1,9 @@
 /**
  * The tables of the embedded file, as a list of steps from an empty file. Some names are older words: decision 0023.
  */
+import { CHECKOUT, NOTED } from "../tables/CheckoutTables.ts"
 import { firstTables } from "../tables/FirstTables.ts"
+import { LETTER_LOG, TOLD } from "../tables/ReaderTables.ts"
 import { type Connection, integer } from "./Connection.ts"
 import * as LogChain from "./LogChain.ts"
 
@@ -39,28 +41,8 @@ const NAMED = `
 CREATE INDEX IF NOT EXISTS items_by_partition ON items(partition, name);
 `
 
-/** Holds and refunds: version 2 of the rules. */
-const CHECKOUT = `
-ALTER TABLE items ADD COLUMN hold_seconds INTEGER;
-ALTER TABLE items ADD COLUMN max_hold_seconds INTEGER;
-ALTER TABLE orders ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE orders ADD COLUMN confirmed INTEGER;
-ALTER TABLE orders ADD COLUMN reference TEXT;
-CREATE TABLE open_orders(
-  item INTEGER NOT NULL, request TEXT NOT NULL, due INTEGER, correlation_id TEXT NOT NULL, traceparent TEXT,
-  PRIMARY KEY(item, request)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE refunds_due(
-  item INTEGER NOT NULL, request TEXT NOT NULL, offset INTEGER NOT NULL, reference TEXT NOT NULL, user TEXT,
-  PRIMARY KEY(item, request, offset)
-) STRICT, WITHOUT ROWID;
-ALTER TABLE statuses ADD COLUMN expires_at TEXT;
-ALTER TABLE statuses ADD COLUMN confirmed INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE statuses ADD COLUMN refund TEXT;
-ALTER TABLE statuses ADD COLUMN refund_due TEXT;
-ALTER TABLE letters ADD COLUMN user TEXT;
-ALTER TABLE letters ADD COLUMN amount INTEGER;
-`
+/** How many orders each reason has turned away, of each item: unknown of what an older release has folded. */
+const REFUSED = "ALTER TABLE items ADD COLUMN refused TEXT NOT NULL DEFAULT ''"
 
 /** A digest for each record. Those that are there count as what was written. */
 const chained = (connection: Connection): void => {
@@ -100,7 +82,11 @@ const migrations: ReadonlyArray<Step> = [
   sql(NAMED),
   sql(INSTANCES),
   sql(KEYED),
-  sql(CHECKOUT)
+  sql(CHECKOUT),
+  sql(TOLD),
+  sql(NOTED),
+  sql(LETTER_LOG),
+  sql(REFUSED)
 ]
 
 /** The version from which on records have digests. */

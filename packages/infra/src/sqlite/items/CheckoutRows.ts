@@ -1,6 +1,7 @@
 /** Holds and refunds of an item as rows: what is open, and which payments are due back. */
 import { isPaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import { CorrelationId, isRequestId, isUserId, type RequestId } from "@flash-sale/domain/records/Ids"
+import * as OrderMetadata from "@flash-sale/domain/records/OrderMetadata"
 import type { HoldFacts, OpenOrder, RefundDue } from "@flash-sale/domain/rules/checkout/CheckoutState"
 import { HashMap, Option } from "effect"
 import {
@@ -25,6 +26,13 @@ const referenceOf = (row: Row) => {
   throw new RowDamaged("reference", value)
 }
 
+const metadataOf = (row: Row): OrderMetadata.MetadataJson | undefined => {
+  const json = optionalText(row, "metadata")
+  const metadata = json === undefined ? undefined : OrderMetadata.read(json)
+  if (metadata !== json) throw new RowDamaged("metadata", json)
+  return metadata
+}
+
 /** How an order that began as a hold was confirmed, by its row of the orders. */
 export const toHold = (row: Row): HoldFacts | undefined =>
   integer(row, "hold") === 1
@@ -33,10 +41,12 @@ export const toHold = (row: Row): HoldFacts | undefined =>
 
 export const toOpen = (row: Row): readonly [RequestId, OpenOrder] => {
   const traceparent = optionalText(row, "traceparent")
+  const metadata = metadataOf(row)
   return [requestOf(row), {
     dueAt: optionalInteger(row, "due"),
     correlationId: CorrelationId.make(text(row, "correlation_id")),
-    ...(traceparent === undefined ? {} : { traceparent })
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(metadata === undefined ? {} : { metadata })
   }]
 }
 
@@ -59,7 +69,8 @@ export const byRequest = (
 }
 
 const PUT_OPEN = `
-INSERT OR REPLACE INTO open_orders(item, request, due, correlation_id, traceparent) VALUES (?, ?, ?, ?, ?)`
+INSERT OR REPLACE INTO open_orders(item, request, due, correlation_id, traceparent, metadata)
+VALUES (?, ?, ?, ?, ?, ?)`
 const PUT_DUE = "INSERT OR REPLACE INTO refunds_due(item, request, offset, reference, user) VALUES (?, ?, ?, ?, ?)"
 
 /** Writes what is open now, or removes it. */
@@ -72,8 +83,8 @@ export const saveOpen = (
   if (open === undefined) {
     connection.run("DELETE FROM open_orders WHERE item = ? AND request = ?", id, requestId)
   } else {
-    const { correlationId, dueAt, traceparent } = open
-    connection.run(PUT_OPEN, id, requestId, dueAt ?? null, correlationId, traceparent ?? null)
+    const { correlationId, dueAt, metadata, traceparent } = open
+    connection.run(PUT_OPEN, id, requestId, dueAt ?? null, correlationId, traceparent ?? null, metadata ?? null)
   }
 }
 

@@ -3,8 +3,17 @@ import type { ItemSummary } from "@flash-sale/domain/ports/ItemReads"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { NOTHING_FOLDED } from "@flash-sale/domain/records/Partition"
 import type { Folded } from "@flash-sale/domain/rules/Fold"
-import { empty, type Item } from "@flash-sale/domain/rules/Item"
-import { type Connection, integer, optionalInteger, optionalText, type Row } from "../database/Connection.ts"
+import { empty, type Item, type RefusedCounts } from "@flash-sale/domain/rules/Item"
+import * as Refused from "@flash-sale/domain/rules/Refused"
+import {
+  type Connection,
+  integer,
+  optionalInteger,
+  optionalText,
+  type Row,
+  RowDamaged,
+  text
+} from "../database/Connection.ts"
 
 /** The part of an item that is read with every batch; its maps are empty, see `ItemLoad`. */
 export interface ItemHead {
@@ -25,7 +34,7 @@ const UPDATE = `
 UPDATE items SET
   position = ?, available = ?, held = ?, sold = ?, put = ?, seq = ?, rules = ?, turned_count = ?, command_count = ?,
   event_count = ?, opens_at = ?, closes_at = ?, per_user_limit = ?, paused = ?, price = ?, currency = ?,
-  hold_seconds = ?, max_hold_seconds = ?
+  hold_seconds = ?, max_hold_seconds = ?, refused = ?
 WHERE id = ?`
 
 export const find = (connection: Connection, itemId: ItemId): ItemHead | undefined => {
@@ -58,6 +67,7 @@ export const save = (connection: Connection, id: number, { item, position }: Fol
     settings.currency ?? null,
     settings.holdSeconds ?? null,
     settings.maxHoldSeconds ?? null,
+    Refused.write(item.refused),
     id
   )
 }
@@ -69,12 +79,20 @@ export const summary = ({ item, position }: Pick<ItemHead, "item" | "position">,
   held: item.held,
   sold: item.sold,
   stocked: item.stocked,
+  refused: Refused.of(item),
   settings: item.settings,
   rules: item.rules,
   position,
   isComplete,
   pendingEdit: undefined
 })
+
+const refused = (row: Row): RefusedCounts => {
+  const found = text(row, "refused")
+  const counts = Refused.read(found)
+  if (counts === undefined) throw new RowDamaged("refused", found)
+  return counts
+}
 
 const fromRow = (row: Row): ItemHead => ({
   id: integer(row, "id"),
@@ -89,6 +107,7 @@ const fromRow = (row: Row): ItemHead => ({
     seq: integer(row, "seq"),
     rules: integer(row, "rules"),
     rejectedCount: integer(row, "turned_count"),
+    refused: refused(row),
     commandCount: integer(row, "command_count"),
     settings: {
       opensAt: optionalInteger(row, "opens_at"),

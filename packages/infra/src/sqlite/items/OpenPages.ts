@@ -6,7 +6,7 @@ import * as CheckoutRows from "./CheckoutRows.ts"
 import * as ItemLoad from "./ItemLoad.ts"
 
 const AFTER = `
-SELECT orders.*, due, correlation_id, traceparent FROM items
+SELECT orders.*, due, correlation_id, traceparent, metadata FROM items
 JOIN open_orders ON open_orders.item = items.id
 JOIN orders ON orders.item = items.id AND orders.request = open_orders.request
 WHERE items.name = ? AND open_orders.request > ? ORDER BY open_orders.request LIMIT ?`

@@ -5,9 +5,9 @@ import { NOTHING_FOLDED, type PartitionId } from "@flash-sale/domain/records/Par
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import * as Outcome from "@flash-sale/domain/rules/Outcome"
 import { HashMap, Option } from "effect"
-import type { Connection } from "./database/Connection.ts"
-import * as ItemHead from "./items/ItemHead.ts"
-import * as ItemLoad from "./items/ItemLoad.ts"
+import type { Connection } from "../database/Connection.ts"
+import * as ItemHead from "./ItemHead.ts"
+import * as ItemLoad from "./ItemLoad.ts"
 import * as MarkRows from "./MarkRows.ts"
 
 export const read = (

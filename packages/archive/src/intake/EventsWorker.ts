@@ -1,0 +1,90 @@
+/**
+ * Folds one partition of events into the archive while this process owns it. The archive's own position says where
+ * reading goes on, as it moves with what is taken in; the group's offsets follow it, for who watches them.
+ */
+import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import type { OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
+import type { LogDamaged } from "@flash-sale/domain/ports/OrderLog"
+import { Offset } from "@flash-sale/domain/records/Partition"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
+import { Duration, Effect, Schedule } from "effect"
+import { ArchiveState } from "./ArchiveState.ts"
+import * as EventReading from "./EventReading.ts"
+import * as Start from "./Start.ts"
+
+/** Events that one transaction takes in at the most. */
+export const BATCH_EVENTS = 500
+/** Where fewer than that come they are gathered for so long: a transaction costs the same for one and for many. */
+export const BATCH_EVERY = Duration.millis(100)
+/** How often the end of the events is looked at, and the group's offset brought up to the archive's. */
+const LOOK_EVERY = Duration.seconds(1)
+/** The wait before events that are away are asked for again. */
+const untilBack = Schedule.jittered(Schedule.spaced("1 second"))
+
+/** Works until the partition is revoked. What is in hand then is either in the archive or read again by the next. */
+export const work = (owned: OwnedEvents): Effect.Effect<void, never, ArchiveWriter | ArchiveState> =>
+  Effect.gen(function*() {
+    const state = yield* ArchiveState
+    yield* Effect.scoped(run(owned)).pipe(
+      Effect.catchTag("PartitionLost", () => Effect.void),
+      Effect.retry(untilBack),
+      // The schedule has no end, so no failure comes past it.
+      Effect.orDie,
+      Effect.raceFirst(owned.revoked),
+      Effect.ensuring(state.release(owned.partition))
+    )
+  })
+
+const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
+  const { partition } = owned
+  const writer = yield* ArchiveWriter
+  const state = yield* ArchiveState
+  const position = yield* state.persist(writer.position("order-events", partition))
+  const from = yield* Start.at("order-events", partition, position?.next, yield* owned.bounds)
+  yield* state.begin(partition, from)
+  yield* owned.seek(Offset.make(from))
+  let next = from
+  let wholeFrom = 0
+
+  const take = Effect.suspend(() => owned.take(BATCH_EVENTS, wholeFrom)).pipe(
+    Effect.catchTag("LogDamaged", (damage) =>
+      Effect.gen(function*() {
+        wholeFrom = (yield* owned.bounds).end
+        yield* sayMissing(damage)
+        return []
+      }))
+  )
+  yield* Effect.forkScoped(watch(owned, () => next))
+  while (true) {
+    const records = yield* take
+    const last = records.at(-1)
+    if (last === undefined) continue
+    const { batch, unreadable } = EventReading.read(partition, records)
+    if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
+    yield* state.persist(writer.record(batch))
+    next = batch.next
+    yield* state.reached(partition, batch.next, last.timestamp, batch.events.length)
+    if (records.length < BATCH_EVENTS) yield* Effect.sleep(BATCH_EVERY)
+  }
+})
+
+/** The records that are there are read on: an archive that stands still would lose them as well. */
+const sayMissing = ({ offset, partition }: LogDamaged) =>
+  Log.error(
+    `Events from ${offset} on are missing in partition ${partition}: once the lag is 0, ` +
+      `flash-sale archive rebuild --partition ${partition} tells them again from the log`,
+    { event: "archive_events_missing", partition, offset }
+  )
+
+/** The group's offset follows what is archived. Nothing reads on from it, so that a commit that fails costs nothing. */
+const watch = (owned: OwnedEvents, next: () => number) => {
+  let committed = -1
+  return Effect.gen(function*() {
+    const state = yield* ArchiveState
+    yield* state.sawEnd(owned.partition, (yield* owned.bounds).end)
+    const at = next()
+    if (at === committed) return
+    yield* owned.commit(Offset.make(at))
+    committed = at
+  }).pipe(Effect.ignore, Effect.repeat(Schedule.spaced(LOOK_EVERY)))
+}

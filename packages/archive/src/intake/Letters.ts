@@ -1,0 +1,49 @@
+/** Folds dead letters and their handlings into the archive. They are few: whoever owns one partition reads all. */
+import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { type LetterBatch, type LetterPartition, LetterReader } from "@flash-sale/domain/ports/LetterReader"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { Offset } from "@flash-sale/domain/records/Partition"
+import { Duration, Effect, Schedule, Stream } from "effect"
+import { ArchiveState } from "./ArchiveState.ts"
+import * as Start from "./Start.ts"
+
+/** How often it is looked whether there are more. Letters that are away are asked for again then. */
+export const LOOK_EVERY = Duration.seconds(1)
+
+const batchOf = (partition: PartitionId, { entries, next }: LetterBatch): ArchiveBatch => ({
+  source: "orders-dlq",
+  partition,
+  events: [],
+  letters: entries.flatMap((entry) => entry._tag === "Letter" ? [entry.letter] : []),
+  handlings: entries.flatMap((entry) => entry._tag === "Handled" ? [entry.handling] : []),
+  next,
+  told: undefined
+})
+
+/** Reads for as long as it runs. */
+export const fold: Effect.Effect<never, never, ArchiveWriter | ArchiveState | LetterReader> = Effect.gen(function*() {
+  const reader = yield* LetterReader
+  const writer = yield* ArchiveWriter
+  const state = yield* ArchiveState
+  /** What is read next of each partition. */
+  const nexts = new Map<PartitionId, number>()
+
+  const begin = Effect.fnUntraced(function*({ partition, ...bounds }: LetterPartition) {
+    const position = yield* state.persist(writer.position("orders-dlq", partition))
+    const next = yield* Start.at("orders-dlq", partition, position?.next, bounds)
+    nexts.set(partition, next)
+    return next
+  })
+  const look = Effect.fnUntraced(function*(found: LetterPartition) {
+    const { end, partition } = found
+    const next = nexts.get(partition) ?? (yield* begin(found))
+    if (next >= end) return
+    yield* Stream.runForEach(reader.read(partition, Offset.make(next), end), (batch) =>
+      Effect.gen(function*() {
+        yield* state.persist(writer.record(batchOf(partition, batch)))
+        nexts.set(partition, batch.next)
+      }))
+  })
+  const lookAtAll = Effect.flatMap(reader.partitions, (found) => Effect.forEach(found, look, { discard: true }))
+  return yield* Effect.repeat(Effect.ignore(lookAtAll), Schedule.spaced(LOOK_EVERY)).pipe(Effect.andThen(Effect.never))
+})

@@ -1,0 +1,31 @@
+/** Deletes what is older than it is to be kept, a bounded number a minute: other questions go on meanwhile. */
+import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { Clock, Context, Duration, Effect, Schedule } from "effect"
+import { ArchiveState } from "./ArchiveState.ts"
+
+/** How long an order is kept after its last step; for ever where it is undefined. Set from the process's settings. */
+export const KeptFor = Context.Reference<Duration.Duration | undefined>("@flash-sale/archive/intake/KeptFor", {
+  defaultValue: () => undefined
+})
+
+export const SWEEP_EVERY = Duration.minutes(1)
+/** Orders that one transaction deletes. */
+export const SWEEP_ORDERS = 500
+/** Transactions of one sweep: more is left for the next. */
+export const SWEEP_ROUNDS = 20
+
+/** Sweeps for as long as it runs. */
+export const sweep: Effect.Effect<never, never, ArchiveWriter | ArchiveState> = Effect.gen(function*() {
+  const keptFor = yield* KeptFor
+  if (keptFor === undefined) return yield* Effect.never
+  const writer = yield* ArchiveWriter
+  const state = yield* ArchiveState
+  const once = Effect.gen(function*() {
+    const before = (yield* Clock.currentTimeMillis) - Duration.toMillis(keptFor)
+    for (let round = 0; round < SWEEP_ROUNDS; round++) {
+      const deleted = yield* state.persist(writer.retire(before, SWEEP_ORDERS))
+      if (deleted < SWEEP_ORDERS) return
+    }
+  })
+  return yield* Effect.repeat(once, Schedule.spaced(SWEEP_EVERY)).pipe(Effect.andThen(Effect.never))
+})

@@ -1,0 +1,50 @@
+/** Deletes from the archive what the log does not explain. */
+import { ArchiveWriter, type ToldEvent } from "@flash-sale/domain/ports/Archive"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect } from "effect"
+import { BATCH_EVENTS, patiently } from "./Patience.ts"
+
+/** Behind every offset. */
+const NO_END = Offset.make(Number.MAX_SAFE_INTEGER)
+
+type IsExplained = (told: ToldEvent) => boolean
+
+/** Deletes from a range what is not explained. Returns how much. */
+export const within = Effect.fnUntraced(function*(
+  partition: PartitionId,
+  range: { readonly from: Offset; readonly until: Offset },
+  isExplained: IsExplained
+) {
+  const writer = yield* ArchiveWriter
+  const explained = (events: ReadonlyArray<ToldEvent>) => new Set(events.filter(isExplained).map(({ id }) => id))
+  let total = 0
+  while (true) {
+    const deleted = yield* patiently(writer.deleteUnexplained(partition, range, explained, BATCH_EVENTS))
+    total += deleted
+    if (deleted < BATCH_EVENTS) return total
+  }
+})
+
+/**
+ * Deletes what was told behind the end of the log: of a log that was longer. First it is listed, then it is asked where
+ * the log ends: an event that is told meanwhile is of a record that is in the log by then.
+ */
+export const beyond = Effect.fnUntraced(function*<E, R>(
+  partition: PartitionId,
+  end: Offset,
+  rebuildOn: (from: Offset, until: Offset) => Effect.Effect<void, E, R>
+) {
+  const writer = yield* ArchiveWriter
+  const { bounds } = yield* LogReader
+  const suspects = new Set<string>()
+  const note = (events: ReadonlyArray<ToldEvent>) => {
+    for (const { id } of events) suspects.add(id)
+    return new Set(events.map(({ id }) => id))
+  }
+  yield* patiently(writer.deleteUnexplained(partition, { from: end, until: NO_END }, note, BATCH_EVENTS))
+  if (suspects.size === 0) return 0
+  const now = yield* bounds(partition)
+  yield* rebuildOn(end, now.end)
+  return yield* within(partition, { from: now.end, until: NO_END }, ({ id }) => !suspects.has(id))
+})

@@ -1,0 +1,64 @@
+/**
+ * Which events the log explains: those that its fold has told, each of its own order. Pure but for its own state.
+ *
+ * **Details**: an id names the place of an attempt, so that a log which was written anew has other orders under ids of
+ * before. Keeps five bytes for each record of the log, and the ids of what is about no order: those are few.
+ */
+import * as EventId from "@flash-sale/domain/events/EventId"
+import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
+import type { ToldEvent } from "@flash-sale/domain/ports/Archive"
+import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
+import { murmur2 } from "@flash-sale/domain/records/Partition"
+
+export interface Explained {
+  readonly add: (event: ItemEvent) => void
+  /** Whether the log tells this. What only records before its beginning could have told is taken for explained. */
+  readonly knows: (told: ToldEvent) => boolean
+  /** The log goes on to here. */
+  readonly grow: (end: number) => void
+}
+
+const utf8 = new TextEncoder()
+
+const whose = (itemId: ItemId, requestId: RequestId | undefined): string => `${itemId}\n${requestId ?? ""}`
+const hashOf = (itemId: ItemId, requestId: RequestId | undefined): number =>
+  murmur2(utf8.encode(whose(itemId, requestId))) >>> 0
+
+const bitOf = (step: EventId.Step): number => 1 << (step - 1)
+
+/** Of a log that begins and ends at these offsets. */
+export const make = (start: number, end: number): Explained => {
+  let steps = new Uint8Array(end - start)
+  let orders = new Uint32Array(end - start)
+  const others = new Map<string, number>()
+  /** The items of which the log turns orders away: each of their counts is one of many. */
+  const counted = new Set<ItemId>()
+
+  return {
+    grow: (until) => {
+      const [oldSteps, oldOrders] = [steps, orders]
+      steps = new Uint8Array(until - start)
+      orders = new Uint32Array(until - start)
+      steps.set(oldSteps)
+      orders.set(oldOrders)
+    },
+    add: ({ data, id, type }) => {
+      const requestId = "requestId" in data ? data.requestId : undefined
+      const named = EventId.stepOf(id)
+      if (type === "item.refused") counted.add(data.itemId)
+      if (named === undefined) others.set(id, hashOf(data.itemId, requestId))
+      if (named === undefined || named.placedAtOffset < start) return
+      const at = named.placedAtOffset - start
+      steps[at] = (steps[at] ?? 0) | bitOf(named.step)
+      orders[at] = hashOf(data.itemId, requestId)
+    },
+    knows: ({ id, itemId, requestId }) => {
+      const named = EventId.stepOf(id)
+      if (named === undefined) return others.get(id) === hashOf(itemId, requestId) || counted.has(itemId) && isCount(id)
+      const at = named.placedAtOffset - start
+      return at < 0 || (((steps[at] ?? 0) & bitOf(named.step)) !== 0 && orders[at] === hashOf(itemId, requestId))
+    }
+  }
+}
+
+const isCount = (id: string): boolean => id.includes("-refused:")

@@ -1,0 +1,108 @@
+/**
+ * Brings what the archive has of one partition to what its log says, beside whoever fills the archive: both take in the
+ * same events under the same ids.
+ */
+import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
+import { type ArchiveBatch, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import { LogReader } from "@flash-sale/domain/ports/LogReader"
+import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
+import * as Chunks from "@flash-sale/domain/records/Chunks"
+import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect, Result, Stream } from "effect"
+import * as Deletion from "./Deletion.ts"
+import * as Explained from "./Explained.ts"
+import * as Patience from "./Patience.ts"
+import * as RebuildFold from "./RebuildFold.ts"
+
+export interface Options {
+  readonly partition: PartitionId
+  /** How many partitions the log has. */
+  readonly partitions: number
+  /** Whether the log's first offset counts as its beginning, though it was trimmed. */
+  readonly fromStart: boolean
+  /** Whether orders that were turned away are told one by one. */
+  readonly isTurnedAwayTold: boolean
+  /** Is called with the number of records that were read since the last call. */
+  readonly onRead: (records: number) => void
+}
+
+export interface RebuiltPartition {
+  readonly partition: PartitionId
+  readonly start: number
+  readonly end: number
+  /** Events that the log tells. */
+  readonly told: number
+  /** Events that were archived and that the log does not explain. */
+  readonly deleted: number
+  /** Items that stand still, where and why. */
+  readonly stopped: ReadonlyArray<string>
+  /** The log was trimmed, and what the archive has of that part of the log was left alone. */
+  readonly isLeftAlone: boolean
+}
+
+const takenIn = ({ event }: RebuildFold.RebuiltEvent): ArchiveBatch["events"][number] => {
+  const text = CloudEvent.write(event)
+  return { event: Result.getOrThrow(CloudEvent.read(text)), text }
+}
+
+/** The records of a range. Those that are missing where an operator accepted the log are passed over. */
+const recordsOf = (partition: PartitionId) =>
+  Effect.gen(function*() {
+    const reader = yield* LogReader
+    const marks = yield* RecoveryMarks
+    const mark = yield* marks.read(partition)
+    const accepted = yield* marks.accepted(partition)
+    const wholeFrom = mark?.wholeFrom ?? accepted?.wholeFrom ?? 0
+    return (from: number, until: number) =>
+      Stream.concat(
+        reader.read(partition, from, Math.min(until, wholeFrom), "as is"),
+        reader.read(partition, Math.max(from, wholeFrom), until)
+      )
+  })
+
+export const run = Effect.fnUntraced(function*(options: Options) {
+  const { fromStart, isTurnedAwayTold, onRead, partition, partitions } = options
+  const reader = yield* LogReader
+  const writer = yield* ArchiveWriter
+  const { end, start } = yield* reader.bounds(partition)
+  const read = yield* recordsOf(partition)
+  const fold = RebuildFold.make(partition, partitions)
+  const explained = Explained.make(start, end)
+  /** Of a log that was trimmed the fold does not know what came before: it explains less than is true. */
+  const isKnown = start === 0 || fromStart
+  let told = 0
+  let deleted = 0
+  let next = start
+
+  const takeIn = Effect.fnUntraced(function*(records: ReadonlyArray<LogRecord>, until: Offset) {
+    const rebuilt = fold.fold(records)
+    for (const { event } of rebuilt) explained.add(event)
+    if (isKnown) deleted += yield* Deletion.within(partition, { from: next, until }, explained.knows)
+    // First what has another order under an id, then the order of the log.
+    const kept = rebuilt.filter(({ isTurnedAway }) => !isTurnedAway || (isTurnedAwayTold && isKnown))
+    for (const some of Chunks.of(kept, Patience.BATCH_EVENTS, () => 1)) {
+      yield* Patience.patiently(writer.add(partition, some.map(takenIn)))
+    }
+    told += kept.length
+    next = until
+    onRead(records.length)
+  })
+  const rebuild = Effect.fnUntraced(function*(from: Offset, until: Offset) {
+    explained.grow(until)
+    yield* Stream.runForEach(read(from, until), (records) => takeIn(records, Offset.make(records.at(-1)!.offset + 1)))
+    if (next < until) yield* takeIn([], until)
+  })
+
+  yield* rebuild(start, end)
+  deleted += yield* Deletion.beyond(partition, end, rebuild)
+  return {
+    partition,
+    start,
+    end: next,
+    told,
+    deleted,
+    stopped: fold.stopped(),
+    isLeftAlone: !isKnown
+  } satisfies RebuiltPartition
+})

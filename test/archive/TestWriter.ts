@@ -1,0 +1,84 @@
+/** An archive that keeps what it is given, as its port promises, and fails when it is told to. */
+import type * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
+import {
+  type ArchiveBatch,
+  type ArchivePosition,
+  ArchiveUnavailable,
+  ArchiveWriter
+} from "@flash-sale/domain/ports/Archive"
+import type { PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect, Layer } from "effect"
+
+type Events = ArchiveBatch["events"]
+
+export interface Archived {
+  readonly partition: PartitionId
+  readonly event: CloudEvent.ItemCloudEvent
+}
+
+const nameOf = ({ data, id }: CloudEvent.ItemCloudEvent): string =>
+  JSON.stringify([id, data.itemId, "requestId" in data ? data.requestId : null])
+
+export const make = () => {
+  const events = new Map<string, Archived>()
+  const positions = new Map<string, ArchivePosition>()
+  const seen = {
+    batches: [] as Array<ArchiveBatch>,
+    swept: [] as Array<number>,
+    /** So many of the next calls fail. `lateFailures` of `record` fail though all is taken in. */
+    failures: 0,
+    lateFailures: 0
+  }
+  const away = new ArchiveUnavailable({ detail: "it is away" })
+  const answer = <A>(make: () => A): Effect.Effect<A, ArchiveUnavailable> =>
+    Effect.suspend(() => {
+      if (seen.failures === 0) return Effect.sync(make)
+      seen.failures--
+      return Effect.fail(away)
+    })
+  const take = (partition: PartitionId, taken: Events): void => {
+    for (const { event } of taken) {
+      if (event.type === "log.position") throw new Error("log.position is no event for an archive")
+      if (!events.has(nameOf(event))) events.set(nameOf(event), { partition, event })
+    }
+  }
+  const writer = ArchiveWriter.of({
+    record: (batch) =>
+      Effect.flatMap(
+        answer(() => {
+          seen.batches.push(batch)
+          take(batch.partition, batch.events)
+          const name = `${batch.source}/${batch.partition}`
+          if (batch.next >= (positions.get(name)?.next ?? 0)) positions.set(name, batch)
+        }),
+        () => seen.lateFailures-- > 0 ? Effect.fail(away) : Effect.void
+      ),
+    position: (source, partition) => answer(() => positions.get(`${source}/${partition}`)),
+    add: (partition, taken) => answer(() => take(partition, taken)),
+    deleteUnexplained: (partition, { from, until }, isExplained, limit) =>
+      answer(() => {
+        const inRange = [...events].filter(([, { event, partition: own }]) =>
+          own === partition && Number(event.sequence) >= from && Number(event.sequence) < until
+        )
+        const explained = isExplained(
+          inRange.map(([, { event: { data, id, sequence } }]) => ({
+            id,
+            itemId: data.itemId,
+            requestId: "requestId" in data ? data.requestId : undefined,
+            sequence: Number(sequence)
+          }))
+        )
+        const unexplained = inRange.filter(([, { event }]) => !explained.has(event.id)).slice(0, limit)
+        for (const [name] of unexplained) events.delete(name)
+        return unexplained.length
+      }),
+    retire: (before) =>
+      answer(() => {
+        seen.swept.push(before)
+        return 0
+      })
+  })
+  return { layer: Layer.succeed(ArchiveWriter, writer), events, positions, seen }
+}
+
+export type TestWriter = ReturnType<typeof make>

@@ -1,0 +1,167 @@
+/** The fold of a partition of events into the archive: where it begins, what it survives, and what it passes over. */
+import { assert, describe, it } from "@effect/vitest"
+import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
+import * as EventsWorker from "@flash-sale/archive/intake/EventsWorker"
+import type { EventRecord, OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
+import { LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { Deferred, Effect, Fiber, Logger, References } from "effect"
+import { TestClock } from "effect/testing"
+import { recordOf, sold } from "../Events.ts"
+import * as TestWriter from "../TestWriter.ts"
+
+const partition = PartitionId.make(2)
+
+/** A partition of events. `missing` are gone; `failures` of the next takes fail. */
+const partitionOf = Effect.fnUntraced(function*(
+  records: ReadonlyArray<EventRecord>,
+  { missing = [] as ReadonlyArray<number>, start = 0 } = {}
+) {
+  const revoked = yield* Deferred.make<void>()
+  const seen = { sought: [] as Array<number>, committed: [] as Array<number>, failures: 0 }
+  let next = 0
+  const end = start + records.length
+  const owned: OwnedEvents = {
+    partition,
+    committed: Effect.undefined,
+    bounds: Effect.succeed({ start: Offset.make(start), end: Offset.make(end) }),
+    seek: (offset) =>
+      Effect.sync(() => {
+        seen.sought.push(offset)
+        next = offset
+      }),
+    take: (max, wholeFrom = 0) =>
+      Effect.suspend((): Effect.Effect<ReadonlyArray<EventRecord>, LogUnavailable | LogDamaged> => {
+        if (seen.failures > 0) {
+          seen.failures--
+          return Effect.fail(new LogUnavailable({ detail: "away" }))
+        }
+        while (missing.includes(next) && next < wholeFrom) next++
+        if (missing.includes(next)) {
+          return Effect.fail(new LogDamaged({ partition, offset: Offset.make(next), found: "nothing" }))
+        }
+        const some: Array<EventRecord> = []
+        while (some.length < max && next < end && !missing.includes(next)) some.push(records[next++ - start]!)
+        return some.length === 0 ? Effect.never : Effect.succeed(some)
+      }),
+    commit: (offset) => Effect.sync(() => void seen.committed.push(offset)),
+    revoked: Deferred.await(revoked)
+  }
+  return { owned, seen, revoke: Deferred.succeed(revoked, undefined) }
+})
+
+const soldAt = (offset: number) => recordOf(partition, offset, sold(`r-${offset}`, offset), { next: String(offset) })
+const many = (count: number, start = 0) => Array.from({ length: count }, (_, n) => soldAt(start + n))
+
+/** Works for this long, then is revoked. Returns the lines that were logged. */
+const workFor = Effect.fnUntraced(function*(
+  { owned, revoke }: { owned: OwnedEvents; revoke: Effect.Effect<unknown> },
+  writer: TestWriter.TestWriter,
+  seconds = 30
+) {
+  const lines: Array<string> = []
+  const logger = Logger.make(({ fiber, message }) => {
+    lines.push(`${fiber.getRef(References.CurrentLogAnnotations)["event"]}: ${String(message)}`)
+  })
+  yield* Effect.gen(function*() {
+    const fiber = yield* Effect.forkChild(EventsWorker.work(owned))
+    yield* TestClock.adjust(`${seconds} seconds`)
+    yield* revoke
+    yield* Fiber.join(fiber)
+  }).pipe(Effect.provide([ArchiveState.layer, writer.layer, Logger.layer([logger])]))
+  return lines
+})
+
+const idsOf = ({ events }: TestWriter.TestWriter) => [...events.values()].map(({ event }) => event.id)
+
+describe("EventsWorker", () => {
+  it.effect("takes everything in, in batches of a bounded size, and the group's offset follows", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(1_201))
+      yield* workFor(events, writer)
+      assert.strictEqual(writer.events.size, 1_201)
+      assert.deepStrictEqual(writer.seen.batches.map((batch) => batch.events.length), [500, 500, 201])
+      assert.strictEqual(events.seen.committed.at(-1), 1_201)
+      assert.strictEqual(writer.positions.get("order-events/2")?.told, 1_200)
+    }))
+
+  it.effect("goes on at the archive's own position, wherever the group is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const before = yield* partitionOf(many(10))
+      yield* workFor(before, writer)
+      const again = yield* partitionOf(many(15))
+      yield* workFor(again, writer)
+      assert.deepStrictEqual(again.seen.sought, [10])
+      assert.strictEqual(writer.events.size, 15)
+    }))
+
+  it.effect("an archive that is away is asked until it answers, and nothing is lost or told twice", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(600))
+      writer.seen.failures = 7
+      writer.seen.lateFailures = 2
+      const lines = yield* workFor(events, writer, 120)
+      assert.strictEqual(writer.events.size, 600)
+      assert.deepStrictEqual(lines.filter((line) => line.startsWith("dependency")), [
+        "dependency_down: The archive is away, and what fills it waits: it is away",
+        "dependency_up: The archive answers",
+        "dependency_down: The archive is away, and what fills it waits: it is away",
+        "dependency_up: The archive answers"
+      ])
+    }))
+
+  it.effect("events that are away are read on from where the archive is", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(600))
+      events.seen.failures = 3
+      yield* workFor(events, writer)
+      assert.strictEqual(writer.events.size, 600)
+      assert.deepStrictEqual(events.seen.sought, [0, 0, 0, 0])
+    }))
+
+  it.effect("what makes no sense is passed over, with one line for each kind", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const bad = [0, 2, 4].map((offset) => recordOf(partition, offset, "{"))
+      const events = yield* partitionOf([bad[0]!, soldAt(1), bad[1]!, soldAt(3), bad[2]!])
+      const lines = yield* workFor(events, writer)
+      assert.deepStrictEqual(idsOf(writer), ["2-1-3", "2-3-3"])
+      assert.deepStrictEqual(lines, [
+        "archive_event_unreadable: Event 0 is passed over, and others of its kind: no JSON object with a type"
+      ])
+      assert.strictEqual(writer.positions.get("order-events/2")?.next, 5)
+    }))
+
+  it.effect("events that are missing are said, and those that are there are read on", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      const events = yield* partitionOf(many(9), { missing: [3, 4, 6] })
+      const lines = yield* workFor(events, writer)
+      assert.deepStrictEqual(idsOf(writer), [0, 1, 2, 5, 7, 8].map((offset) => `2-${offset}-3`))
+      assert.strictEqual(lines.length, 1)
+      assert.include(lines[0], "archive_events_missing: Events from 3 on are missing in partition 2")
+    }))
+
+  it.effect("what has gone before it was read is said, and the rest is read", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* workFor(yield* partitionOf(many(4)), writer)
+      const lines = yield* workFor(yield* partitionOf(many(3, 9), { start: 9 }), writer)
+      assert.strictEqual(writer.events.size, 7)
+      assert.include(lines[0], "archive_events_missing: order-events begins at 9 in partition 2, and was read up to 4")
+    }))
+
+  it.effect("a topic that was made anew is read from its start", () =>
+    Effect.gen(function*() {
+      const writer = TestWriter.make()
+      yield* workFor(yield* partitionOf(many(8)), writer)
+      const anew = yield* partitionOf([recordOf(partition, 0, sold("other", 99))])
+      const lines = yield* workFor(anew, writer)
+      assert.include(idsOf(writer), "2-99-3")
+      assert.include(lines[0], "archive_source_replaced: order-events ends at 1 in partition 2, and was read up to 8")
+    }))
+})
