@@ -35,30 +35,24 @@ export interface Settings {
 /** Who comes in, or why nobody does. */
 export type Entry = Caller | Denied<EntryDenial>
 
-export class Gatekeeper extends Context.Service<Gatekeeper, {
-  /**
-   * Who sends a request with these headers from this address, or why it is denied, where that is known without
-   * waiting. Undefined: ask `identify`. Never throws.
-   */
-  readonly known: (headers: RequestHeaders, remote: string | undefined) => Entry | undefined
-  /** The same, with the patience that a new token needs. */
-  readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
-  /** Why this caller may not place this order; undefined where it may. */
-  readonly denialOf: (caller: Caller, order: Pick<Order, "userId" | "itemId">) => Denied | undefined
-  /** Why this caller may not confirm or cancel an order of this owner that it may read; undefined where it may. */
-  readonly changeDenialOf: (
-    caller: Caller,
-    order: { readonly userId: UserId | undefined; readonly itemId: ItemId }
-  ) => "wrong_user" | "wrong_item" | undefined
-  /** Why this caller may not list the orders of this user, or without one its own; undefined where it may. */
-  readonly listDenialOf: (caller: Caller, userId: UserId | undefined) => Denied | undefined
-  /** Why this caller may not say that an order is paid for; undefined where it may. */
-  readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
-  /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
-  readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
-  /** Notes that a caller asked for an order which, as far as it is told, is none. */
-  readonly missed: (caller: Caller) => void
-}>()("@flash-sale/gateway/access/Gatekeeper") {}
+export class Gatekeeper extends Context.Service<
+  Gatekeeper,
+  OrderDenials.OrderDenials & {
+    /**
+     * Who sends a request with these headers from this address, or why it is denied, where that is known without
+     * waiting. Undefined: ask `identify`. Never throws.
+     */
+    readonly known: (headers: RequestHeaders, remote: string | undefined) => Entry | undefined
+    /** The same, with the patience that a new token needs. */
+    readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
+    /** Why this caller may not say that an order is paid for; undefined where it may. */
+    readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
+    /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
+    readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
+    /** Notes that a caller asked for an order which, as far as it is told, is none. */
+    readonly missed: (caller: Caller) => void
+  }
+>()("@flash-sale/gateway/access/Gatekeeper") {}
 
 const KINDS = { Nobody: "nobody", Key: "key", Buyer: "buyer" } as const
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }

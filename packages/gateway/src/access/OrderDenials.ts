@@ -1,10 +1,10 @@
 /** Who may not do what with orders, once it is known whose they are. What is not a buyer's own is counted. */
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as MayDo from "@flash-sale/domain/access/MayDo"
-import type { UserId } from "@flash-sale/domain/records/Ids"
+import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
+import type { Order } from "@flash-sale/domain/records/Order"
 import type { AccessReason } from "@flash-sale/infra/observability/metrics/AccessMetrics"
 import type { Denial, Denied } from "./Denied.ts"
-import type { Gatekeeper } from "./Gatekeeper.ts"
 
 /** What a gatekeeper does about a denial. */
 export interface Means {
@@ -15,9 +15,19 @@ export interface Means {
   readonly failed: (userId: UserId) => void
 }
 
-type Denials = Pick<Gatekeeper["Service"], "denialOf" | "changeDenialOf" | "listDenialOf">
+export interface OrderDenials {
+  /** Why this caller may not place this order; undefined where it may. */
+  readonly denialOf: (caller: Caller, order: Pick<Order, "userId" | "itemId">) => Denied | undefined
+  /** Why this caller may not confirm or cancel an order of this owner that it may read; undefined where it may. */
+  readonly changeDenialOf: (
+    caller: Caller,
+    order: { readonly userId: UserId | undefined; readonly itemId: ItemId }
+  ) => "wrong_user" | "wrong_item" | undefined
+  /** Why this caller may not list the orders of this user, or without one its own; undefined where it may. */
+  readonly listDenialOf: (caller: Caller, userId: UserId | undefined) => Denied | undefined
+}
 
-export const make = ({ auth, count, deny, failed }: Means): Denials => {
+export const make = ({ auth, count, deny, failed }: Means): OrderDenials => {
   const refusalOf = (caller: Caller, action: MayDo.Action): MayDo.AccessRefusal | undefined => {
     const refusal = MayDo.refusalOf(auth, caller, action)
     if (refusal !== undefined && caller._tag === "Buyer") failed(caller.userId)
