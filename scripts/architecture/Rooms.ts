@@ -24,9 +24,11 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["memory", "resilience", "settings"],
     ["observability"],
     ["actor", "http"],
-    ["access", "kafka", "payment", "redis", "sqlite"]
+    ["access", "kafka", "payment", "redis", "sqlite"],
+    ["archive"]
   ],
   "packages/infra/src/access": [["answers", "watch"], ["keys", "tokens"]],
+  "packages/infra/src/archive": [["sql"], ["rows", "tables"], ["databases", "reading", "writing"]],
   "packages/infra/src/kafka": [["client"], ["append", "group", "letters", "topics"], ["events", "facts"]],
   "packages/infra/src/redis": [["rights", "wire"], ["client"], ["facts"]],
   "packages/infra/src/sqlite": [["folder", "tables", "wal"], ["database"], ["consumer"], [
@@ -53,7 +55,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["engine"],
     ["item", "report", "stock"],
     ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
-    ["dlq", "load", "recover"],
+    ["archive", "dlq", "load", "recover"],
     ["processes"]
   ]
 }

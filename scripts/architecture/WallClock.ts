@@ -62,6 +62,7 @@ const READS: Banned = {
     "packages/processor/src/partition/Forwarding.ts": "stamps a dead letter",
     "packages/processor/src/partition/Lag.ts": "compares with the time of a record",
     "packages/processor/src/Processor.ts": "shows how old dead letters are, by the times that they were given",
+    "packages/processor/src/publish/EventTeller.ts": "stamps how far everything is told",
     "packages/processor/src/publish/Publisher.ts": "compares with the time of a record, and stamps log lines"
   }
 }

@@ -2,6 +2,7 @@
 import { brokerSettings, serves } from "./KafkaBroker.ts"
 import { KAFKA_VERSION } from "./KafkaJars.ts"
 import { freePort } from "./Ports.ts"
+import * as PostgresServer from "./PostgresServer.ts"
 import { until } from "./Processes.ts"
 import { execute } from "./Programs.ts"
 import { answers } from "./RedisServer.ts"
@@ -49,6 +50,18 @@ const start = async (
 export const redis = async (): Promise<Running> => {
   const port = await freePort()
   return start({ image: "redis:7-alpine", port, inside: 6379, isUp: () => answers(port) })
+}
+
+/** Everybody may be its administrator `postgres`. */
+export const postgres = async (): Promise<Running> => {
+  const port = await freePort()
+  return start({
+    image: "postgres:17-alpine",
+    port,
+    inside: 5432,
+    args: ["-e", "POSTGRES_HOST_AUTH_METHOD=trust"],
+    isUp: () => PostgresServer.answers(port)
+  })
 }
 
 /** `process.roles` is `KAFKA_PROCESS_ROLES` to the image. */

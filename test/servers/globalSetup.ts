@@ -1,12 +1,13 @@
 /**
- * One Redis and one Kafka for the whole run: those of `REDIS_ADDR` and `KAFKA_ADDR`, else from Docker, else local
- * programs; and what suites need that start and kill servers of their own. What cannot be had is provided as its
- * reason, and with `CI=true` it ends the run.
+ * One Redis, one Kafka and one PostgreSQL for the whole run: those of `REDIS_ADDR`, `KAFKA_ADDR` and `POSTGRES_ADDR`,
+ * else from Docker, else local programs; and what suites need that start and kill servers of their own. What cannot be
+ * had is provided as its reason, and with `CI=true` it ends the run.
  */
 import type { TestProject } from "vitest/node"
 import * as Docker from "./Docker.ts"
 import { KafkaBroker } from "./KafkaBroker.ts"
 import { kafkaJars } from "./KafkaJars.ts"
+import { findPostgres, PostgresServer } from "./PostgresServer.ts"
 import { findOrInstall } from "./Programs.ts"
 import { RedisServer } from "./RedisServer.ts"
 import { type Found, isUnavailable, orReason } from "./Unavailable.ts"
@@ -48,6 +49,9 @@ const running = async (
   return { address: server.address, stop: () => server.stop() }
 }
 
+/** Of a server whose data nobody needs after the run. */
+const QUICK = { fsync: "off", full_page_writes: "off" }
+
 const find = async (releases: Array<Release>) => {
   const program = orReason(() => findOrInstall("redis-server", "redis-server"))
   const lib = orReason(kafkaJars)
@@ -56,9 +60,12 @@ const find = async (releases: Array<Release>) => {
     return running(await RedisServer.make({ appendonly: "no" }))
   }
   const localKafka = async () => running(await KafkaBroker.make(must(await lib)))
-  const [redisAddr, kafkaAddr] = await Promise.all([
+  const postgresPrograms = orReason(findPostgres)
+  const localPostgres = async () => running(await PostgresServer.make(must(await postgresPrograms), QUICK))
+  const [redisAddr, kafkaAddr, postgresAddr] = await Promise.all([
     orReason(() => shared(theirs("REDIS_ADDR"), Docker.redis, localRedis, releases)),
-    orReason(() => shared(theirs("KAFKA_ADDR"), Docker.kafka, localKafka, releases))
+    orReason(() => shared(theirs("KAFKA_ADDR"), Docker.kafka, localKafka, releases)),
+    orReason(() => shared(theirs("POSTGRES_ADDR"), Docker.postgres, localPostgres, releases))
   ])
   const prometheusProgram = await orReason(() => findOrInstall("prometheus", "prometheus"))
   const haproxyProgram = await orReason(() => findOrInstall("haproxy", "haproxy"))
@@ -68,7 +75,9 @@ const find = async (releases: Array<Release>) => {
     redisServerProgram: await program,
     kafkaLib: await lib,
     prometheusProgram,
-    haproxyProgram
+    haproxyProgram,
+    postgresAddr,
+    postgresPrograms: await postgresPrograms
   }
 }
 
@@ -89,5 +98,7 @@ export default async function setup(project: TestProject): Promise<Release> {
   project.provide("kafkaLib", found.kafkaLib)
   project.provide("prometheusProgram", found.prometheusProgram)
   project.provide("haproxyProgram", found.haproxyProgram)
+  project.provide("postgresAddr", found.postgresAddr)
+  project.provide("postgresPrograms", found.postgresPrograms)
   return release
 }

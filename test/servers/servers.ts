@@ -13,6 +13,8 @@ declare module "vitest" {
     kafkaLib: Found
     prometheusProgram: Found
     haproxyProgram: Found
+    postgresAddr: Found
+    postgresPrograms: Found
   }
 }
 
@@ -30,6 +32,12 @@ export const redisServerProgram = (): Found => inject("redisServerProgram")
 
 /** The folder with Kafka's jars, for suites that kill a broker of their own: see `KafkaBroker.ts`. */
 export const kafkaLib = (): Found => inject("kafkaLib")
+
+/** `host:port` of the PostgreSQL that all suites share, where everybody is its administrator `postgres`. */
+export const postgresAddr = (): Found => inject("postgresAddr")
+
+/** The folder with PostgreSQL's programs, for suites that kill a server of their own: see `PostgresServer.ts`. */
+export const postgresPrograms = (): Found => inject("postgresPrograms")
 
 /** Path of `prometheus`, whose package has `promtool` as well: see `PrometheusServer.ts`. */
 export const prometheusProgram = (): Found => inject("prometheusProgram")

@@ -24,6 +24,12 @@ export interface Faults {
   /** The request arrives late, perhaps when no caller waits for its answer any more. */
   readonly paymentSlow: number
   readonly paymentDeclined: number
+  /** The events are not appended, or only some of them. */
+  readonly eventsLost: number
+  readonly eventsUnanswered: number
+  /** The events come when they are taken for lost. */
+  readonly eventsLate: number
+  readonly eventsSlow: number
 }
 
 export const happens = (rate: number): Effect.Effect<boolean> => Effect.map(Random.next, (dice) => dice < rate)

@@ -15,8 +15,9 @@ import * as CheckoutChecks from "./checkout/CheckoutChecks.ts"
 import * as Course from "./checkout/Course.ts"
 import * as RefundChecks from "./checkout/RefundChecks.ts"
 import * as Door from "./Door.ts"
+import * as EventChecks from "./events/EventChecks.ts"
 import * as Evidence from "./Evidence.ts"
-import { PARTITIONS } from "./SimulatedLog.ts"
+import { PARTITIONS, partitions } from "./SimulatedLog.ts"
 import type { World } from "./World.ts"
 
 type Wrong = ReadonlyArray<string>
@@ -24,14 +25,17 @@ type Wrong = ReadonlyArray<string>
 /** What was decoded before: a record never changes. */
 const decoded = new WeakMap<LogRecord.LogRecord, Command>()
 
-/** The item's records in the log's order, as commands, from where the store has folded it. */
-const commandsOf = (world: World, itemId: ItemId) => {
+/** The item's records in the log's order, from where the store has folded it, with what they say. */
+const recordsOf = (world: World, itemId: ItemId) => {
   const partition = home(itemId, PARTITIONS)
   const { from } = world.store.log(partition)
   return world.log.records[partition]!.filter((record) => record.key === itemId && record.offset >= from)
     .filter(({ offset }) => !world.log.holes.isMissing(partition, offset))
-    .map((record) => ({ offset: record.offset, command: commandOf(itemId, record) }))
+    .map((record) => ({ record, command: commandOf(itemId, record) }))
 }
+
+const commandsOf = (world: World, itemId: ItemId) =>
+  recordsOf(world, itemId).map(({ command, record }) => ({ offset: record.offset, command }))
 
 /** What the processors can still read. */
 const readable = (world: World): ReadonlyArray<LogRecord.LogRecord> =>
@@ -214,6 +218,7 @@ const commits = (world: World): Wrong =>
 /** Nothing comes any more that could change anything. */
 const onTheWay = (world: World): Wrong => [
   ...(world.log.underWay() === 0 ? [] : ["records are on their way"]),
+  ...(world.events.underWay() === 0 ? [] : ["events are on their way"]),
   ...(world.provider.underWay() === 0 ? [] : ["requests to the provider are on their way"]),
   ...(world.refused().size === 0 ? [] : [`refused: ${[...world.refused().values()].join("; ")}`])
 ]
@@ -263,15 +268,36 @@ const atLastOf = (world: World, itemId: ItemId): Wrong => {
   ]
 }
 
+/** Of a log that has lost something the first records are others now, and so are their events. */
+const events = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong =>
+  partitions.filter((partition) => isLogWhole(world, partition)).flatMap((partition) =>
+    EventChecks.wrong(
+      partition,
+      itemIds.filter((itemId) => home(itemId, PARTITIONS) === partition)
+        .map((itemId) => ({ itemId, records: recordsOf(world, itemId) })),
+      world
+    )
+  )
+
+/** Everything is told, and the topic says so. */
+const tellings = (world: World): Wrong =>
+  partitions.filter((partition) => isLogWhole(world, partition)).flatMap((partition) => {
+    const { length } = world.log.records[partition]!
+    const told = Math.max(0, ...world.events.events[partition]!.map(({ next }) => next))
+    return told === length ? [] : [`partition ${partition} is told up to ${told} of ${length}`]
+  })
+
 /** What is left to do. */
 export const unfinished = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
   ...onTheWay(world),
   ...commits(world),
+  ...tellings(world),
   ...itemIds.flatMap((itemId) => unended(world, itemId))
 ]
 
 /** When nothing is left to do: this takes long to check. */
 export const atLast = (world: World, itemIds: ReadonlyArray<ItemId>): Wrong => [
   ...rubbish(world),
+  ...events(world, itemIds),
   ...itemIds.flatMap((itemId) => atLastOf(world, itemId))
 ]

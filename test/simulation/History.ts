@@ -23,7 +23,11 @@ const faults: Chance.Faults = {
   paymentLost: 0.1,
   paymentUnanswered: 0.4,
   paymentSlow: 0.4,
-  paymentDeclined: 0.1
+  paymentDeclined: 0.1,
+  eventsLost: 0.05,
+  eventsUnanswered: 0.05,
+  eventsLate: 0.05,
+  eventsSlow: 0.02
 }
 
 /** Processors that run beside each other. */

@@ -42,11 +42,13 @@ export interface Shared {
   readonly committed: Array<Offset | undefined>
   /** Opened when a record is appended. */
   readonly grown: Latch.Latch
+  /** Is called before an offset is committed. */
+  readonly onCommit: (partition: PartitionId, offset: Offset) => Effect.Effect<void>
   readonly trace: Trace
 }
 
 export const make = Effect.fnUntraced(function*(shared: Shared) {
-  const { bounds, committed, grown, holes, partitions, records, trace } = shared
+  const { bounds, committed, grown, holes, onCommit, partitions, records, trace } = shared
   const owners: Array<Member | undefined> = partitions.map(() => undefined)
   const moved = yield* Latch.make(false)
   let members: ReadonlyArray<Member> = []
@@ -129,6 +131,7 @@ export const make = Effect.fnUntraced(function*(shared: Shared) {
         Effect.gen(function*() {
           yield* Chance.pause
           yield* mine
+          yield* onCommit(partition, offset)
           committed[partition] = offset
           yield* trace.note(`commit ${partition}/${offset}`)
         }),

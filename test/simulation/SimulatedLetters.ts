@@ -6,7 +6,12 @@ import type { Trace } from "./Trace.ts"
 
 const nameOf = ({ offset, partition }: Pick<DeadLetter, "offset" | "partition">): string => `${partition}/${offset}`
 
-export const make = (faults: Chance.Faults, trace: Trace) => {
+/** `onPut` is called with each letter before it is there. */
+export const make = (
+  faults: Chance.Faults,
+  trace: Trace,
+  onPut: (letter: DeadLetter) => Effect.Effect<void>
+) => {
   const letters = new Map<string, DeadLetter>()
   const handled = new Map<string, Handling>()
   const unused = (what: string) => () => Effect.die(new Error(`the processor does not ${what}`))
@@ -19,6 +24,7 @@ export const make = (faults: Chance.Faults, trace: Trace) => {
       put: (letter) =>
         Effect.gen(function*() {
           yield* Chance.slowly(faults.storeSlow)
+          yield* onPut(letter)
           letters.set(nameOf(letter), letter)
           yield* trace.note(`dead letter ${nameOf(letter)} of ${letter.requestId}, attempt ${letter.attempt}`)
         }),

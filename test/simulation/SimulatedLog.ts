@@ -39,7 +39,11 @@ export interface Produced extends Pick<NewRecord, "value" | "headers"> {
 const utf8 = new TextEncoder()
 export const partitions = Array.from({ length: PARTITIONS }, (_, index) => PartitionId.make(index))
 
-export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Trace) {
+export const make = Effect.fnUntraced(function*(
+  faults: Chance.Faults,
+  trace: Trace,
+  onCommit: SimulatedGroup.Shared["onCommit"]
+) {
   const records: Array<Array<LogRecord>> = partitions.map(() => [])
   /** What is before it cannot be read any more. */
   const starts = partitions.map(() => Offset.make(0))
@@ -109,7 +113,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
         : Effect.fail(new AppendRefused({ detail: OTHER_NUMBER }))
     )
 
-  const group = yield* SimulatedGroup.make({ partitions, records, holes, bounds, committed, grown, trace })
+  const group = yield* SimulatedGroup.make({ partitions, records, holes, bounds, committed, grown, onCommit, trace })
 
   /**
    * A broker restored from a backup: what came after is gone, perhaps with what the group has committed since. Nobody
@@ -158,6 +162,12 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
       })
     yield* set(false)
     yield* Effect.forkDetach(Effect.andThen(Effect.sleep(millis), set(true)))
+  })
+
+  /** What the group has committed is deleted. */
+  const forget = Effect.suspend(() => {
+    committed.fill(undefined)
+    return trace.note("the group is deleted")
   })
 
   const numberOf = Effect.suspend(() =>
@@ -215,6 +225,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults, trace: Tr
     hole,
     remake,
     renumber,
+    forget,
     rebalance: group.rebalance,
     disband: group.disband,
     watch: group.watch

@@ -1,5 +1,6 @@
 /** The world that outlives the processors that run in it. By a seed it is slow, forgetful and unkind. Virtual time. */
 import type { ConflictCode } from "@flash-sale/domain/api/checkout/CheckoutErrors"
+import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { PaymentReference } from "@flash-sale/domain/records/checkout/Reference"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -13,6 +14,7 @@ import { Context, Effect, Fiber, Layer, Random } from "effect"
 import * as Chance from "./Chance.ts"
 import * as Gateway from "./checkout/Gateway.ts"
 import type { RefusedForGood } from "./Door.ts"
+import * as SimulatedEvents from "./events/SimulatedEvents.ts"
 import * as Process from "./Process.ts"
 import * as SimulatedLetters from "./SimulatedLetters.ts"
 import * as SimulatedLog from "./SimulatedLog.ts"
@@ -50,7 +52,8 @@ const wrongByUpTo = (most: number) => Random.nextIntBetween(-most, most + 1)
 
 export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   const trace = Trace.make()
-  const log = yield* SimulatedLog.make(faults, trace)
+  const events = SimulatedEvents.make(faults, SimulatedLog.partitions, trace)
+  const log = yield* SimulatedLog.make(faults, trace, (partition, committed) => events.note(partition, { committed }))
   const provider = SimulatedProvider.make(faults, trace)
   const told = Told.make(provider.kept)
   const store = SimulatedStore.make({
@@ -70,15 +73,16 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
         { from: 0, cuts: log.holes.has(PartitionId.make(partition)) ? NONE : cuts }
       ]))
   })
-  const letters = SimulatedLetters.make(faults, trace)
+  const letters = SimulatedLetters.make(faults, trace, (letter) => events.note(letter.partition, { letter }))
   yield* Effect.forkChild(log.watch)
 
   const keepsFewHolds = yield* Chance.happens(SMALL_ROOMS)
   const areClocksWrong = yield* Chance.happens(WRONG_BY_HOURS)
+  const eventsTold: EventsTold = (yield* Random.nextBoolean) ? "all" : "held"
   let isMended = false
   /** Sets the clock of a processor's machine. */
   const wrongClock = Effect.suspend(() => wrongByUpTo(areClocksWrong && !isMended ? MAX_WRONG_MILLIS : MAX_SKEW_MILLIS))
-  const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer)
+  const ports = Layer.mergeAll(log.layer, store.layer, provider.layer, letters.layer, events.layer)
   const gateways: ReadonlyArray<Gateway.Gateway> = yield* Effect.forEach(
     Array.from({ length: GATEWAYS }, (_, n) => `g${n + 1}`),
     (name) => Effect.flatMap(Effect.tap(Process.make(name), stepGateway), (process) => Gateway.start(process, ports))
@@ -87,10 +91,10 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
   let started = 0
 
   /** Starts a processor. Detached: a killed process never finishes its finalizers, and nothing may wait for it. */
-  const start = Effect.gen(function*() {
+  const startThat = Effect.fnUntraced(function*(told: EventsTold) {
     const process = yield* Process.make(`p${++started}`)
     if (yield* Chance.happens(WRONG_CLOCKS)) yield* Process.setClock(process, yield* wrongClock)
-    yield* trace.note(`start ${process.name}`)
+    yield* trace.note(`start ${process.name}${told === "off" ? ", which tells nothing" : ""}`)
     const state = yield* Effect.scoped(Layer.build(ProcessorState.layer))
     const callOrders = (yield* Chance.happens(SMALL_CALLS)) ? SMALL_CALL : CALL_ORDERS
     const limits = (yield* Chance.happens(SMALL_ROOMS)) ? SMALL_ROOM : LARGE_ROOM
@@ -102,6 +106,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
       Effect.provideService(CallOrders, callOrders),
       Effect.provideService(OpenOrderLimits, limits),
       Effect.provideService(HoldLimits, holdLimits),
+      Effect.provideService(EventsTold, told),
       Effect.provideContext(process.clock),
       Effect.provideService(Process.Process, process)
     ))
@@ -109,6 +114,10 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     running.add(it)
     return it
   })
+
+  const start = Effect.suspend(() => startThat(eventsTold))
+  /** One of an older build. */
+  const startOlder = startThat("off")
 
   /** SIGTERM: it hands over in its own time. */
   const stop = (it: Running) =>
@@ -151,6 +160,9 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
     provider,
     told,
     letters,
+    events,
+    /** What the processors tell, but for those of older builds. */
+    eventsTold,
     ports,
     running,
     gateways,
@@ -170,6 +182,7 @@ export const make = Effect.fnUntraced(function*(faults: Chance.Faults) {
       return Effect.forEach(running, ({ process }) => Process.setClock(process, 0), { discard: true })
     }),
     start,
+    startOlder,
     stop,
     kill,
     refused,

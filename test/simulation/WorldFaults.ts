@@ -29,6 +29,19 @@ const freeze = Effect.fnUntraced(function*(process: Process.Process, world: Worl
   )
 })
 
+/** The longest that the events are away: longer than a hand over may take. */
+const MAX_EVENTS_AWAY_MILLIS = 20_000
+/** The longest that an older build works. */
+const MAX_OLDER_MILLIS = 10_000
+
+/** An older build works in its place for a while, alone or beside others. */
+const beOlder = Effect.fnUntraced(function*(victim: World.Running, world: World.World) {
+  const others = (yield* Random.nextBoolean) ? [...world.running].filter((it) => it !== victim) : []
+  const olds = yield* Effect.forEach([victim, ...others], (it) => Effect.andThen(world.kill(it), world.startOlder))
+  yield* Effect.sleep(yield* Random.nextIntBetween(100, MAX_OLDER_MILLIS))
+  yield* Effect.forEach(olds, (it) => Effect.andThen(world.kill(it), world.start), { discard: true })
+})
+
 /** Of a processor, or of a gateway. */
 const stepClock = Effect.fnUntraced(function*({ process }: World.Running, world: World.World) {
   yield* (yield* Random.nextBoolean)
@@ -39,7 +52,7 @@ const stepClock = Effect.fnUntraced(function*({ process }: World.Running, world:
 /** Half of the blows are to the processors. */
 export const any = Effect.fnUntraced(function*(world: World.World) {
   const victim = yield* anyOf(world)
-  switch (yield* Random.nextIntBetween(0, 17)) {
+  switch (yield* Random.nextIntBetween(0, 20)) {
     case 0:
     case 1:
       return yield* Effect.andThen(world.kill(victim), world.start)
@@ -79,6 +92,12 @@ export const any = Effect.fnUntraced(function*(world: World.World) {
       return yield* world.provider.refuseVoids(yield* Random.nextIntBetween(100, MAX_REFUSED_MILLIS))
     case 15:
       return yield* stepClock(victim, world)
+    case 16:
+      return yield* world.events.leave(yield* Random.nextIntBetween(100, MAX_EVENTS_AWAY_MILLIS))
+    case 17:
+      return yield* beOlder(victim, world)
+    case 18:
+      return yield* Effect.andThen(world.log.forget, Effect.andThen(world.kill(victim), world.start))
     default:
       return yield* Operator.changeSale(world)
   }

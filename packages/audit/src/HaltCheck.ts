@@ -25,6 +25,7 @@ export const of = Effect.fnUntraced(function*(partition: PartitionId, whole: boo
   const { bounds, mark, plan } = yield* Recovery.assess(partition, {
     committed: reader.committed(partition),
     bounds: reader.bounds(partition),
+    told: Effect.undefined,
     recordAt: (offset) =>
       Effect.map(Stream.runCollect(reader.read(partition, offset, offset + 1, "as is")), ([records]) => records?.[0]),
     damage: (from, wholeFrom) => reader.damage(partition, whole ? wholeFrom : Math.max(from, wholeFrom))

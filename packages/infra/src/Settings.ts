@@ -6,6 +6,7 @@
  */
 import { Config, Option } from "effect"
 import * as AccessConfig from "./access/AccessConfig.ts"
+import * as Archives from "./archive/ArchiveConfig.ts"
 import * as KafkaConfig from "./kafka/client/KafkaConfig.ts"
 import type * as Kafka from "./kafka/client/KafkaSettings.ts"
 import * as PaymentConfig from "./payment/PaymentConfig.ts"
@@ -13,6 +14,7 @@ import * as TokenKeyConfig from "./payment/TokenKeyConfig.ts"
 import * as RedisConfig from "./redis/client/RedisConfig.ts"
 import type * as Redis from "./redis/client/RedisSettings.ts"
 import * as Admin from "./settings/AdminSettings.ts"
+
 import * as Events from "./settings/EventSettings.ts"
 import * as Gateway from "./settings/GatewaySettings.ts"
 import * as Kind from "./settings/Kind.ts"
@@ -37,6 +39,8 @@ export type AdminSettings = Admin.AdminSettings
 export const ProcessorSettings = Monitoring.make(undefined)
 /** The same for this machine alone. */
 export const ServeProcessorSettings = Monitoring.make(ListenHost.LOOPBACK)
+/** Of the process that fills the archive: it may run beside a processor. */
+export const ArchiveMonitoringSettings = Monitoring.make(undefined, 9091)
 export type ProcessorSettings = Monitoring.MonitoringSettings
 
 export const StatusSettings = Statuses.StatusSettings
@@ -69,6 +73,12 @@ export const RedisSettings: Config.Config<Redis.RedisSettings> = RedisConfig.con
 export type RedisSettings = Redis.RedisSettings
 
 export const KafkaSettings: Config.Config<Kafka.KafkaSettings> = KafkaConfig.config
+
+/** Where the archive is, and none in a file: that is in the folder of the embedded one. */
+export const ArchiveSettings = Archives.ArchiveSettings
+export type ArchiveSettings = Archives.ArchiveSettings
+/** How long what is final is kept in the archive, whichever it is; `Duration.infinity` where it is kept for ever. */
+export const ArchiveRetention = Archives.ArchiveRetention
 
 export const EmbeddedSettings = Variable.group({
   /** The folder that holds the embedded file. */

@@ -5,6 +5,7 @@
  */
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
@@ -21,7 +22,15 @@ import type { ProcessorState } from "./run/ProcessorState.ts"
 /** How often the gauges of the dead letters are brought up to date. */
 const DEAD_LETTER_GAUGES_EVERY = Duration.seconds(1)
 
-type Services = OrderLog | ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState
+type Services =
+  | OrderLog
+  | OrderEvents
+  | ItemStore
+  | RecoveryMarks
+  | OrderStatuses
+  | DeadLetters
+  | PaymentProvider
+  | ProcessorState
 
 /** Works from when it is built until its scope closes; then hands its partitions over, within a bound. */
 export const layer: Layer.Layer<never, never, Services> = Layer.provide(

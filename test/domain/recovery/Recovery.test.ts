@@ -25,10 +25,11 @@ interface Known {
   readonly begun?: string
   readonly end?: number
   readonly damage?: LogDamaged
+  readonly told?: number
 }
 
 /** Store and log that know this, and what was asked of them. */
-const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
+const make = ({ accepted, begun, damage, end = 10, mark, told }: Known) => {
   const asked: Array<string> = []
   const ask = <A>(what: string, answer: A) =>
     Effect.sync(() => {
@@ -46,6 +47,7 @@ const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
   const log: Recovery.RecoveryLog<never> = {
     committed: ask("committed", 5),
     bounds: ask("bounds", { start: Offset.make(0), end: Offset.make(end) }),
+    told: ask("told", told),
     recordAt: (offset) => ask(`record ${offset}`, recordAt(offset, "a")),
     damage: (from, wholeFrom) => ask(`damage from ${from}, whole from ${wholeFrom}`, damage)
   }
@@ -57,7 +59,7 @@ const make = ({ accepted, begun, damage, end = 10, mark }: Known) => {
 }
 
 const markOf = (key: string): Mark => ({ epoch: "old", checkpoint: 4, seen: Recovery.seenOf(recordAt(7, key)) })
-const QUESTIONS = ["mark", "accepted", "committed", "bounds"]
+const QUESTIONS = ["mark", "accepted", "committed", "bounds", "told"]
 const damage = new LogDamaged({ partition: PARTITION, offset: Offset.make(8), found: "another" })
 
 describe("A recovery", () => {
@@ -65,7 +67,7 @@ describe("A recovery", () => {
     Effect.gen(function*() {
       const { assess, asked } = make({})
       const { plan } = yield* assess
-      assert.deepStrictEqual(plan, { _tag: "Fold", from: 0, publishFrom: 5, until: 10, setBack: false })
+      assert.deepInclude(plan, { _tag: "Fold", from: 0, publishFrom: 5, tellFrom: 5, until: 10, setBack: false })
       assert.deepStrictEqual(asked, [...QUESTIONS, "damage from 0, whole from 0"])
     }))
 
@@ -98,6 +100,15 @@ describe("A recovery", () => {
       assert.strictEqual((yield* noted.assess).wholeFrom, 9)
       assert.deepStrictEqual(noted.asked.at(-1), "damage from 2, whole from 9")
       assert.strictEqual((yield* make({}).assess).wholeFrom, 0)
+    }))
+
+  it.effect("asks for no record that is read for its events alone", () =>
+    Effect.gen(function*() {
+      const untold = make({ mark: markOf("a"), told: 2 })
+      const { plan, wholeFrom } = yield* untold.assess
+      assert.deepInclude(plan, { from: 2, foldFrom: 4, tellFrom: 2 })
+      assert.strictEqual(wholeFrom, 4)
+      assert.deepStrictEqual(untold.asked.at(-1), "damage from 2, whole from 4")
     }))
 
   it.effect("of a log that is too short halts without reading it", () =>

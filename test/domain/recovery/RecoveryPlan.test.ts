@@ -5,6 +5,7 @@ import * as Digest from "@flash-sale/domain/records/Digest"
 import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
+import * as SeenRecord from "@flash-sale/domain/recovery/SeenRecord"
 
 interface Known {
   readonly log: readonly [start: number, end: number]
@@ -12,6 +13,7 @@ interface Known {
   readonly checkpoint?: number
   readonly seen?: number
   readonly accepted?: AcceptedLog
+  readonly told?: number
 }
 
 const boundsOf = ({ log: [start, end] }: Known) => ({ start: Offset.make(start), end: Offset.make(end) })
@@ -21,10 +23,14 @@ const markOf = ({ checkpoint, seen }: Known): Mark | undefined =>
     ? undefined
     : { epoch: "e", checkpoint, ...(seen === undefined ? {} : { seen: { offset: seen, digest: "d" } }) }
 
+const planOf = (known: Known): RecoveryPlan.Plan => {
+  const { accepted, committed, told } = known
+  return RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted, told })
+}
+
 /** `from`, `publishFrom` and `until` of a fold, or why the partition is halted. */
 const planned = (known: Known): readonly [number, number, number] | string => {
-  const { accepted, committed } = known
-  const plan = RecoveryPlan.plan({ bounds: boundsOf(known), committed, mark: markOf(known), accepted })
+  const plan = planOf(known)
   return plan._tag === "Halt"
     ? `${RecoveryPlan.codeOf(plan.halt)}: ${RecoveryPlan.describe(plan.halt)}`
     : [plan.from, plan.publishFrom, plan.until]
@@ -88,6 +94,34 @@ describe("RecoveryPlan.plan", () => {
   for (const [name, known, why] of halts) it(name, () => assert.strictEqual(planned(known), why))
 })
 
+describe("RecoveryPlan: what is told", () => {
+  type Told = readonly [from: number, foldFrom: number, publishFrom: number, tellFrom: number, untoldFrom?: number]
+  const committed80 = { log: [0, 100], committed: 80, checkpoint: 80 } as const
+  // dprint-ignore
+  const cases: ReadonlyArray<readonly [string, Known, Told]> = [
+    ["without any event what is not committed is told", committed80, [80, 80, 80, 80]],
+    ["what an older build committed is read again and told, and nothing else of it is published again",
+      { ...committed80, told: 60 }, [60, 80, 80, 60]],
+    ["what was told and not committed is told again", { ...committed80, told: 90 }, [80, 80, 80, 80]],
+    ["a store that fell back further is folded from there, and told from what was told",
+      { ...committed80, checkpoint: 50, told: 60 }, [50, 50, 80, 60]],
+    ["an emptied store is folded from the beginning, and told from what was told",
+      { log: [0, 100], committed: 80, told: 60 }, [0, 0, 80, 60]],
+    ["where the group is deleted nothing of long ago is told again",
+      { log: [0, 100], checkpoint: 80, told: 80 }, [0, 0, 0, 80]],
+    ["where the group is deleted what a longer log had told counts for nothing",
+      { log: [0, 100], told: 101 }, [0, 0, 0, 0]],
+    ["a log that was never told is told from the beginning", { log: [0, 100] }, [0, 0, 0, 0]],
+    ["what is gone from the log is not told, and halts nothing",
+      { log: [70, 100], committed: 80, checkpoint: 80, told: 60 }, [70, 80, 80, 70, 60]],
+    ["a log that was accepted is told from where it is folded",
+      { log: [10, 40], committed: 50, accepted: { from: 10 }, told: 50 }, [10, 10, 10, 10]]
+  ]
+  for (const [name, known, [from, foldFrom, publishFrom, tellFrom, untoldFrom]] of cases) {
+    it(name, () => assert.deepInclude(planOf(known), { from, foldFrom, publishFrom, tellFrom, untoldFrom }))
+  }
+})
+
 describe("RecoveryPlan: a damaged log", () => {
   const cases: ReadonlyArray<readonly ["another" | "nothing", string]> = [
     ["another", "record 7 of the log is not the one that was written: the file was changed or is damaged"],
@@ -108,7 +142,7 @@ describe("RecoveryPlan: recognising the log", () => {
   const seen = { offset: 7, digest: Digest.of(record(7)) }
 
   it("a log is recognised by the record that was seen", () => {
-    assert.isUndefined(RecoveryPlan.replaced(seen, record(7)))
+    assert.isUndefined(SeenRecord.replaced(seen, record(7)))
   })
 
   const others: ReadonlyArray<readonly [string, LogRecord | undefined]> = [
@@ -121,7 +155,7 @@ describe("RecoveryPlan: recognising the log", () => {
   ]
   for (const [name, found] of others) {
     it(`a log is not recognised by ${name}`, () => {
-      const halt = RecoveryPlan.replaced(seen, found)
+      const halt = SeenRecord.replaced(seen, found)
       assert.deepStrictEqual(halt, {
         _tag: "ReplacedLog",
         offset: 7,
@@ -131,7 +165,7 @@ describe("RecoveryPlan: recognising the log", () => {
   }
 
   it("a log is recognised only where it was not trimmed, and by marks with a seen record", () => {
-    const ask = (known: Known) => RecoveryPlan.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
+    const ask = (known: Known) => SeenRecord.toRecognise({ bounds: boundsOf(known), mark: markOf(known) })?.offset
     assert.strictEqual(ask({ log: [7, 9], checkpoint: 8, seen: 7 }), 7)
     assert.isUndefined(ask({ log: [8, 9], checkpoint: 8, seen: 7 }))
     assert.isUndefined(ask({ log: [0, 9], checkpoint: 8 }))

@@ -32,7 +32,7 @@ const former = {
 }
 
 layer(OwnRedis.layer, { excludeTestServices: true })("RedisBacklogs: beside a former release", (it) => {
-  it.effect("a former release reads the backlog; its own has version 1 of the rules and no commit", () =>
+  it.effect("a former release reads the backlog; its own has rules 1 and says of no commit, also of the same", () =>
     Effect.gen(function*() {
       const backlogs = yield* Backlogs
       const { cli } = yield* OwnRedis.OwnRedis

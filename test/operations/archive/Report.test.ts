@@ -17,6 +17,7 @@ const summary: ItemSummary = {
   held: 10,
   sold: 20,
   stocked: 100,
+  refused: { sold_out: 9_000, limit: 3 } as ItemSummary["refused"],
   settings: { paused: false } as ItemSummary["settings"],
   rules: 2,
   position: 499,

@@ -4,6 +4,7 @@
  */
 import { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import { ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import {
@@ -28,6 +29,7 @@ import { Clock, Duration, Effect, Exit, Fiber, Layer, Logger, Metric, Scope } fr
 import { TestClock } from "effect/testing"
 import * as Samples from "../../infra/observability/metrics/Samples.ts"
 import * as SteppingClock from "../../infra/time/SteppingClock.ts"
+import * as MemoryEvents from "../events/MemoryEvents.ts"
 import { stock } from "../Placing.ts"
 
 export const ITEM = ItemId.make("101")
@@ -64,7 +66,9 @@ const makeFaults = () => ({
   /** What is appended of expiries is acknowledged, and is not there. */
   lost: false,
   /** The item cannot be folded. */
-  damage: false
+  damage: false,
+  /** What the group has committed is deleted. */
+  forgotten: false
 })
 
 const faulty = (faults: ReturnType<typeof makeFaults>, appended: Array<LogRecord.NewRecord>) => {
@@ -89,6 +93,10 @@ const faulty = (faults: ReturnType<typeof makeFaults>, appended: Array<LogRecord
       OrderLog,
       Effect.map(OrderLog, (sound) => ({
         ...sound,
+        consume: (worker: Parameters<typeof sound.consume>[0]) =>
+          sound.consume((owned) =>
+            worker({ ...owned, committed: faults.forgotten ? Effect.undefined : owned.committed })
+          ),
         append: (record: LogRecord.NewRecord) =>
           Effect.suspend(() => {
             const isExpiry = record.headers[LogRecord.Header.type] === "expire"
@@ -121,20 +129,24 @@ export const pass = (duration: Duration.Input) =>
 /** The world of one test; `stock` units are put in, and the item has rules 2. */
 export const make = Effect.fnUntraced(function*(units = 10, itemId = ITEM) {
   const provider = makeProvider()
+  const events = MemoryEvents.make()
   const faults = makeFaults()
   const expiries: Array<LogRecord.NewRecord> = []
   let running: Scope.Closeable | undefined
 
-  const start = Effect.gen(function*() {
+  const startThat = Effect.fnUntraced(function*(told: EventsTold) {
     running = yield* Scope.make()
     const engine = Processor.layer.pipe(
       Layer.provideMerge(ProcessorState.layer),
       Layer.provide(faulty(faults, expiries)),
+      Layer.provide(events.layer),
+      Layer.provide(Layer.succeed(EventsTold, told)),
       Layer.provide(provider.layer)
     )
     yield* Layer.buildWithScope(Layer.fresh(engine), running)
     yield* pass("1 second")
   })
+  const start = startThat("held")
   const close = Effect.suspend(() => running === undefined ? Effect.void : Scope.close(running, Exit.void))
   const stop = Effect.gen(function*() {
     const closing = yield* Effect.forkChild(close)
@@ -148,7 +160,7 @@ export const make = Effect.fnUntraced(function*(units = 10, itemId = ITEM) {
     Effect.flatMap(OrderLog, (log) => log.append(LogRecord.encode(itemId, command)))
   yield* append(Command.Rules({ version: 2 }))
   yield* Effect.flatMap(OrderLog, (log) => log.append(stock(itemId, units)))
-  return { append, expiries, faults, itemId, provider: provider.it, start, stop }
+  return { append, events: events.it, expiries, faults, itemId, provider: provider.it, start, startThat, stop }
 })
 
 export type HoldWorld = Effect.Success<ReturnType<typeof make>>

@@ -18,9 +18,7 @@ const ordersOf = (counts: Counts): ReadonlyArray<readonly [string, string]> => [
       `${orders} of ${units} units${money === undefined ? "" : ` for ${money} ${currency}`}`
     ] as const
   ),
-  ...Object.entries(counts.refused ?? {}).map(([reason, orders]) =>
-    [`turned away, ${reason}`, String(orders)] as const
-  ),
+  ...Object.entries(counts.refused).map(([reason, orders]) => [`turned away, ${reason}`, String(orders)] as const),
   ["refunds due", String(counts.refunds_due)]
 ]
 

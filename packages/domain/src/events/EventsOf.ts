@@ -33,23 +33,32 @@ export type TurnedAway = "told" | "counted"
 export const eventsOf = (
   itemId: ItemId,
   told: ToldRecord,
-  { fresh, orders }: RecordOutcome,
+  outcome: RecordOutcome,
   findPlaced: FindPlaced,
   turnedAway: TurnedAway
 ): ReadonlyArray<ItemEvent> => {
   const { command, record } = told
   if (command._tag === "Adjust" || command._tag === "Sale") return [ofItem(itemId, record, command)]
-  const events: Array<ItemEvent> = []
-  for (const [n, order] of orders.entries()) {
+  // Most records of a sale tell nothing, and cost nothing: their orders are turned away.
+  const { orders } = outcome
+  let events: Array<ItemEvent> | undefined
+  for (let n = 0; n < orders.length; n++) {
+    const order = orders[n]!
     const { requestId } = order
     if (requestId === undefined) continue
+    const made = OrderSteps.of(command, n, order, outcome)
+    const step = made?.isTurnedAway === true && turnedAway === "counted" ? undefined : made
+    const due = order.isRefundDue && command._tag === "Confirm" ? command : undefined
+    if (step === undefined && due === undefined) continue
     const known = { itemId, requestId, order, told, findPlaced }
-    const step = OrderSteps.of(command, n, order, { offset: record.offset, fresh })
-    if (step !== undefined && (step.isTurnedAway !== true || turnedAway === "told")) events.push(ofStep(known, step))
-    if (order.isRefundDue && command._tag === "Confirm") events.push(refundDue(known, command))
+    events ??= []
+    if (step !== undefined) events.push(ofStep(known, step))
+    if (due !== undefined) events.push(refundDue(known, due))
   }
-  return events
+  return events ?? NOTHING
 }
+
+const NOTHING: ReadonlyArray<ItemEvent> = []
 
 const ofItem = (
   itemId: ItemId,

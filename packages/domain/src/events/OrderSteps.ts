@@ -4,7 +4,7 @@
  */
 import type { Command } from "../records/Command.ts"
 import { isRejectionReason } from "../rules/Item.ts"
-import type { OrderOutcome } from "../rules/Outcome.ts"
+import type { OrderOutcome, RecordOutcome } from "../rules/Outcome.ts"
 import type { Step } from "./EventId.ts"
 import type { OrderEventType } from "./OrderEvent.ts"
 
@@ -18,10 +18,7 @@ export interface ToldStep {
 type Of<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
 
 /** The record by which the order is asked about: its offset, and whether it was folded for the first time. */
-interface Read {
-  readonly offset: number
-  readonly fresh: boolean
-}
+type Read = Pick<RecordOutcome, "offset" | "fresh">
 
 const RESERVED: ToldStep = { type: "order.reserved", step: 1 }
 const CONFIRMED: ToldStep = { type: "order.confirmed", step: 2 }

@@ -10,11 +10,14 @@ import * as Digest from "../records/Digest.ts"
 import type { LogRecord } from "../records/LogRecord.ts"
 import type { PartitionId } from "../records/Partition.ts"
 import * as RecoveryPlan from "./RecoveryPlan.ts"
+import * as SeenRecord from "./SeenRecord.ts"
 
 /** What a recovery asks of one partition of the log: of its owner, or from outside. */
 export interface RecoveryLog<E> {
   readonly committed: Effect.Effect<number | undefined, E>
   readonly bounds: Effect.Effect<PartitionBounds, E>
+  /** Before which offset everything is told; undefined for an asker who tells nothing. */
+  readonly told: Effect.Effect<number | undefined, E>
   /** The first record at or after this offset, which is before the end. */
   readonly recordAt: (offset: number) => Effect.Effect<LogRecord | undefined, E>
   /**
@@ -29,8 +32,9 @@ export interface Assessment {
   readonly mark: Mark | undefined
   readonly accepted: AcceptedLog | undefined
   readonly bounds: PartitionBounds
+  readonly told: number | undefined
   readonly plan: RecoveryPlan.Plan
-  /** Before this offset records may be missing: an operator accepted that. 0 where none did. */
+  /** Before this offset records may be missing: an operator accepted that, or the fold does not need them. */
   readonly wholeFrom: number
 }
 
@@ -49,14 +53,16 @@ export const assess = Effect.fnUntraced(function*<E>(
   const accepted = yield* marks.accepted(partition)
   const committed = yield* log.committed
   const bounds = yield* log.bounds
-  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark })
-  const wholeFrom = (mark ?? accepted)?.wholeFrom ?? 0
-  if (plan._tag === "Halt") return { mark, accepted, bounds, plan, wholeFrom }
-  const seen = RecoveryPlan.toRecognise({ bounds, mark })
-  const replaced = seen === undefined ? undefined : RecoveryPlan.replaced(seen, yield* log.recordAt(seen.offset))
+  const told = yield* log.told
+  const plan = RecoveryPlan.plan({ accepted, bounds, committed, mark, told })
+  const isOlderRead = plan._tag === "Fold" && plan.from < plan.foldFrom
+  const wholeFrom = Math.max((mark ?? accepted)?.wholeFrom ?? 0, isOlderRead ? plan.foldFrom : 0)
+  if (plan._tag === "Halt") return { mark, accepted, bounds, told, plan, wholeFrom }
+  const seen = SeenRecord.toRecognise({ bounds, mark })
+  const replaced = seen === undefined ? undefined : SeenRecord.replaced(seen, yield* log.recordAt(seen.offset))
   const damage = replaced === undefined ? yield* log.damage(plan.from, wholeFrom) : undefined
   const halt = damage === undefined ? replaced : RecoveryPlan.damaged(damage)
-  return { mark, accepted, bounds, plan: halt === undefined ? plan : { _tag: "Halt", halt }, wholeFrom }
+  return { mark, accepted, bounds, told, plan: halt === undefined ? plan : { _tag: "Halt", halt }, wholeFrom }
 })
 
 /**

@@ -5,9 +5,7 @@
  * so beginning early is always safe and beginning late never is. Halts are the cases of decision 0008.
  */
 import type { LogDamaged, PartitionBounds } from "../ports/OrderLog.ts"
-import type { AcceptedLog, Mark, Seen } from "../ports/RecoveryMarks.ts"
-import * as Digest from "../records/Digest.ts"
-import type { LogRecord } from "../records/LogRecord.ts"
+import type { AcceptedLog, Mark } from "../ports/RecoveryMarks.ts"
 import type { PartitionId } from "../records/Partition.ts"
 
 /** What is known at a start. `committed` is undefined where the group has never committed. */
@@ -17,6 +15,8 @@ export interface RecoveryInput {
   readonly mark: Mark | undefined
   /** The log that an operator accepted in place of the one that was folded; counts where there is no mark. */
   readonly accepted: AcceptedLog | undefined
+  /** Before which offset everything is told, as the last event says; undefined where there is none. */
+  readonly told: number | undefined
 }
 
 /**
@@ -81,21 +81,26 @@ export const remedy = (partition: PartitionId): string =>
   `flash-sale recover --accept-log --partition ${partition}`
 
 /**
- * - `Fold`: take records from `from` on. What is before `publishFrom` was published already. Until everything before
- *   `until` is folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
+ * - `Fold`: take records from `from` on. What is before `publishFrom` was published already, and what is before
+ *   `tellFrom` was told. Records before `foldFrom` are read for their events alone. Until everything before `until` is
+ *   folded no payment starts. With `setBack` the group goes on at `publishFrom`, whatever it has committed.
  * - `Halt`: nothing may be folded.
  */
 export type Plan =
   | {
     readonly _tag: "Fold"
     readonly from: number
+    readonly foldFrom: number
     readonly publishFrom: number
+    readonly tellFrom: number
+    /** Records that were not told, and are gone from the log: from this offset on. */
+    readonly untoldFrom: number | undefined
     readonly until: number
     readonly setBack: boolean
   }
   | { readonly _tag: "Halt"; readonly halt: Halt }
 
-export const plan = ({ accepted, bounds, committed, mark }: RecoveryInput): Plan => {
+export const plan = ({ accepted, bounds, committed, mark, told }: RecoveryInput): Plan => {
   if (mark === undefined && accepted !== undefined) return planAccepted(bounds, accepted)
   const { end, start } = bounds
   const publishFrom = committed ?? start
@@ -104,27 +109,41 @@ export const plan = ({ accepted, bounds, committed, mark }: RecoveryInput): Plan
   if (reached > end) return halted({ _tag: "AheadOfLog", end, reached, by: "fold" })
   if (committed !== undefined && committed > end) return halted({ _tag: "CommittedAhead", end, committed })
   if (wanted < start) return halted({ _tag: "TrimmedLog", start, wanted, by: "fold" })
-  return { _tag: "Fold", from: wanted, publishFrom, until: end, setBack: false }
+  const tellFrom = toTellFrom({ bounds, committed, told })
+  return {
+    _tag: "Fold",
+    from: Math.min(wanted, Math.max(tellFrom, start)),
+    foldFrom: wanted,
+    publishFrom,
+    tellFrom: Math.max(tellFrom, start),
+    untoldFrom: tellFrom < start ? tellFrom : undefined,
+    until: end,
+    setBack: false
+  }
+}
+
+/**
+ * The least of what was told and what was committed: an older build commits, and tells nothing. Where nobody has ever
+ * committed, or the group was deleted, what was told counts alone, unless it is of a longer log.
+ */
+const toTellFrom = ({ bounds, committed, told }: Pick<RecoveryInput, "bounds" | "committed" | "told">): number => {
+  if (committed !== undefined) return Math.min(told ?? committed, committed)
+  return told === undefined || told > bounds.end ? bounds.start : told
 }
 
 const planAccepted = ({ end, start }: PartitionBounds, { from }: AcceptedLog): Plan => {
   if (from < start) return halted({ _tag: "TrimmedLog", start, wanted: from, by: "acceptance" })
   if (from > end) return halted({ _tag: "AheadOfLog", end, reached: from, by: "acceptance" })
-  return { _tag: "Fold", from, publishFrom: from, until: end, setBack: true }
+  return {
+    _tag: "Fold",
+    from,
+    foldFrom: from,
+    publishFrom: from,
+    tellFrom: from,
+    untoldFrom: undefined,
+    until: end,
+    setBack: true
+  }
 }
 
 const halted = (halt: Halt): Plan => ({ _tag: "Halt", halt })
-
-/**
- * The record by which the log is recognised; undefined where the mark has none, or the log was trimmed beyond it.
- */
-export const toRecognise = ({ bounds, mark }: Pick<RecoveryInput, "bounds" | "mark">): Seen | undefined =>
-  mark?.seen !== undefined && mark.seen.offset >= bounds.start ? mark.seen : undefined
-
-/**
- * Why this is not the log that was folded, by the first record at or after the offset of `seen`; undefined where it is.
- */
-export const replaced = ({ digest, offset }: Seen, found: LogRecord | undefined): Halt | undefined => {
-  if (found?.offset !== offset) return { _tag: "ReplacedLog", offset, found: "nothing" }
-  return Digest.of(found) === digest ? undefined : { _tag: "ReplacedLog", offset, found: "another" }
-}

@@ -41,14 +41,18 @@ const differencesOf = (
   ...(sold === archivedSold ? [] : [{ what: "sold" as const, item: sold, other: archivedSold }])
 ]
 
+/** By reason: those that there were. */
+const shownOf = (refused: ItemSummary["refused"]): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(refused).filter(([, orders]) => orders > 0))
+
 const sumOf = ({ currency, money, orders, status, units }: OrderSum): Counts["by_status"][number] =>
   currency === undefined
     ? { status, orders, units }
     : { status, currency, orders, units, money: Currencies.decimal(money, currency) }
 
 export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts => {
-  const { available, held, position, sold, stocked } = summary
-  const { orders, readUpTo, refundsDue, refused } = sums
+  const { available, held, position, refused, sold, stocked } = summary
+  const { orders, readUpTo, refundsDue } = sums
   const are = (wanted: OrderStatus) => orders.filter(({ status }) => status === wanted)
   const refunded = are("REFUNDED")
   const differences = differencesOf(summary, added(are("COMPLETED"), ({ units }) => units))
@@ -63,7 +67,7 @@ export const of = (itemId: ItemId, summary: ItemSummary, sums: ItemSums): Counts
       units: added(refunded, (one) => one.units),
       restocked_units: added(refunded, (one) => one.restockedUnits)
     },
-    ...(refused === undefined ? {} : { refused }),
+    refused: shownOf(refused),
     refunds_due: refundsDue,
     money: moneyOf(sums),
     by_status: orders.map(sumOf),

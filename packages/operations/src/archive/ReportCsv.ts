@@ -44,7 +44,7 @@ const sumsOf = (counts: Counts): ReadonlyArray<Line> => [
   { line: "refunded", orders: counts.refunded.orders, units: counts.refunded.units },
   { line: "restocked", units: counts.refunded.restocked_units },
   { line: "refunds_due", orders: counts.refunds_due },
-  ...Object.entries(counts.refused ?? {}).map(([reason, orders]) => ({ line: "refused", reason, orders })),
+  ...Object.entries(counts.refused).map(([reason, orders]) => ({ line: "refused", reason, orders })),
   ...counts.by_status.map((sum) => ({ line: "status", ...sum })),
   ...counts.money.flatMap(({ currency, refunded, sold }) => [
     { line: "money_sold", currency, money: sold },

@@ -5,6 +5,7 @@
  */
 import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
 import type { FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -15,10 +16,11 @@ import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
+import * as RecordEvents from "../order/RecordEvents.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
-import { actorFailed, type PartitionRun } from "../run/PartitionRun.ts"
+import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
 import { CallOrders } from "./FoldCallSize.ts"
 import * as FoldPipeline from "./FoldPipeline.ts"
@@ -58,6 +60,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
+  const telling = { tellFrom: run.tellFrom, told: yield* EventsTold }
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open = OpenOrders.make(budget)
@@ -65,12 +68,20 @@ export const make = Effect.fnUntraced(function*(
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
     const now = yield* Clock.currentTimeMillis
-    const actions = actionsOf(itemId, open, batch, reply.outcomes, now)
+    const { position } = reply.summary
+    const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, position)
+    // Before the actions let go of orders that are final.
+    const events = RecordEvents.of(itemId, open, batch, reply.outcomes, telling)
+    const actions = actionsOf(itemId, open, batch, reply.outcomes, now, isBehind ? run.publishFrom : Infinity)
+    if (position >= run.until && actions.some(({ postponed }) => postponed === true)) {
+      // What has ended the order came after the start of this run: the next one knows of it.
+      return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${position}` })
+    }
     for (const action of actions) {
       payments.follow(action)
       holds.follow(itemId, action)
     }
-    yield* publisher.publish({ itemId, actions, onPublished: pipeline.onPublished })
+    yield* publisher.publish({ itemId, actions, events, onPublished: pipeline.onPublished })
     yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.summary.available)
     if (reply.summary.pendingEdit !== undefined) yield* onPendingEdit(reply.summary.pendingEdit)
   })

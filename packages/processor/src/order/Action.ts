@@ -85,6 +85,8 @@ export interface Action {
   /** A refund that waits for the provider, and one that does so no more. */
   readonly refunding?: ChargeRef
   readonly refunded?: RequestId
+  /** It is read again once the recovery is over: the record that has ended its order may not be told yet. */
+  readonly postponed?: true
   /** The offset that is final once status and letter are written. */
   readonly done?: number
   /** The offset whose answer the store keeps until it is published. */

@@ -18,16 +18,19 @@ import * as RefundActions from "./RefundActions.ts"
 
 /**
  * What the records of a fold ask for, in order. Adds to and removes from `open` as orders are held and become final.
- * `millis` is now, in milliseconds since 1970 (UTC).
+ * `millis` is now, in milliseconds since 1970 (UTC). From `postponesFrom` on letters of orders that are final before
+ * their end was told wait.
  */
 export const actionsOf = (
   itemId: ItemId,
   open: OpenOrders,
   batch: ReadonlyArray<Message>,
   outcomes: ReadonlyArray<Outcome.RecordOutcome>,
-  millis: number
+  millis: number,
+  postponesFrom = Infinity
 ): ReadonlyArray<Action> => {
-  const fold: Fold = { itemId, open, now: { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) } }
+  const now = { millis, text: DateTime.formatIso(DateTime.makeUnsafe(millis)) }
+  const fold: Fold = { itemId, open, now, postponesFrom }
   const actions: Array<Action> = []
   for (const [at, message] of batch.entries()) addActions(actions, fold, message, outcomes[at]!)
   return actions

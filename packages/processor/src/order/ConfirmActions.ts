@@ -69,9 +69,8 @@ const won = (
     // Else it is read again when there is room.
     return open.keep(message, own) ? { ...action, held: own } : action
   }
-  open.skip(message)
-  const final = FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt: at, metadata }, order, status, now.text)
-  return { ...final, ended: requestId }
+  const action = FinalActions.ofOrder({ ...known, record, takenAt, acceptedAt: at, metadata }, order, status, now.text)
+  return { ...PlaceActions.final(fold, message, order, action), ended: requestId }
 }
 
 /** What is told of an order that this record did not confirm: nothing where it has changed nothing. */

@@ -31,6 +31,8 @@ export interface SharedRoom {
 export interface OpenOrderBudget {
   /** Whether the order that was placed at this offset may be kept. Otherwise it waits to be read again. */
   readonly admit: (offset: number) => boolean
+  /** The record at this offset is not to be decided yet, and waits to be read again as well. */
+  readonly postpone: (offset: number) => void
   /** Gives back the room of `orders` orders that are not kept any more. */
   readonly release: (orders: number) => void
   /** From now on orders are read again: the recovery is over, and payments make room. */
@@ -89,6 +91,10 @@ export const make = (own: number, shared: SharedRoom = { free: 0 }): OpenOrderBu
       waiting.add(offset)
       update()
       return false
+    },
+    postpone: (offset) => {
+      waiting.add(offset)
+      update()
     },
     release: (orders) => {
       release(orders)

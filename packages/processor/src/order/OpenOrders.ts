@@ -11,6 +11,8 @@ export interface OpenOrders {
   readonly keep: (message: Message, order: OpenOrder) => boolean
   /** The order is final. */
   readonly remove: (order: OpenOrder) => void
+  /** The message is read again once the recovery is over. */
+  readonly postpone: (message: Message) => void
   /** The message was read again, and its order is not to be kept after all. */
   readonly skip: (message: Message) => void
   /**
@@ -42,6 +44,7 @@ export const make = (budget: OpenOrderBudget): OpenOrders => {
     remove: ({ requestId }) => {
       if (orders.delete(requestId)) budget.release(1)
     },
+    postpone: ({ record }) => budget.postpone(record.offset),
     skip,
     abandon: (messages) => {
       messages.forEach(skip)

@@ -18,6 +18,29 @@ export interface Fold {
   readonly open: OpenOrders
   /** Now: in milliseconds since 1970 and as ISO 8601, both in UTC. */
   readonly now: { readonly millis: number; readonly text: string }
+  /** From this offset on no letter is put of an order that another record has ended: that one may not be told yet. */
+  readonly postponesFrom: number
+}
+
+/**
+ * Whether the record that has ended the order may not be told yet, and a letter would be put: a letter must not come
+ * before its event. Not so of one that is read again once the recovery is over.
+ */
+const mustWait = (
+  { postponesFrom }: Fold,
+  { isAdmitted, record }: Message,
+  { reason, state }: Outcome.OrderOutcome
+): boolean => !isAdmitted && record.offset >= postponesFrom && state === "released" && reason === "timeout"
+
+/** What is left to do at once for a final order, whose record is `message`; the rest where it need not wait. */
+export const final = (fold: Fold, message: Message, order: Outcome.OrderOutcome, action: Action): Action => {
+  if (mustWait(fold, message, order)) {
+    fold.open.postpone(message)
+    const { status, toldBy } = action
+    return { ...(status === undefined ? {} : { status }), ...(toldBy === undefined ? {} : { toldBy }), postponed: true }
+  }
+  fold.open.skip(message)
+  return action
 }
 
 /** What is kept of an order that is held, with the token that its record has. */
@@ -61,13 +84,13 @@ export const placed = (fold: Fold, message: Message, command: Place, order: Outc
     // It is read again when there is room; until then its record is not final.
     return { status: StatusRecords.reserved(own), toldBy: record }
   }
-  open.skip(message)
-  if (status === undefined) return { done: record.offset }
-  if (order.placedAtOffset === record.offset) {
+  if (status !== undefined && order.placedAtOffset === record.offset) {
     const { acceptedAt, metadata } = command
     const decided = { ...known, record, takenAt: message.takenAt, acceptedAt, metadata }
-    return FinalActions.ofOrder(decided, order, status, now.text)
+    return final(fold, message, order, FinalActions.ofOrder(decided, order, status, now.text))
   }
+  open.skip(message)
+  if (status === undefined) return { done: record.offset }
   return secondRecord(fold, message, known, order, status)
 }
 

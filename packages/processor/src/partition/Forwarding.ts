@@ -23,7 +23,7 @@ export const make = (run: PartitionRun, publisher: Publisher): Forwarding => {
     const now = DateTime.formatIso(yield* DateTime.now)
     const correlationId = LogRecord.correlationIdOf(record) ?? LogRecord.defaultCorrelationId(record)
     const letter = MakeDeadLetter.of(record, "Invalid Order Format", undefined, correlationId, 1, now)
-    yield* publisher.publish({ itemId, actions: [{ letter, done: record.offset }], onPublished: () => {} })
+    yield* publisher.publish({ itemId, actions: [{ letter, done: record.offset }], events: [], onPublished: () => {} })
   })
 
   const forward = Effect.fnUntraced(function*(itemId: ItemId, record: LogRecord.LogRecord) {

@@ -1,6 +1,6 @@
 /**
  * What a worker does beside taking records: ends the recovery, commits, looks at its items, at the log, and at the
- * holds that are over.
+ * holds that are over, and tells how far everything is told.
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
@@ -10,8 +10,9 @@ import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
-import { Effect, Metric, Schedule } from "effect"
+import { Duration, Effect, Metric, Schedule } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
+import type { EventTeller } from "../publish/EventTeller.ts"
 import { type PartitionRun, type RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as BacklogReporter from "./BacklogReporter.ts"
@@ -22,17 +23,18 @@ import * as StockEdits from "./StockEdits.ts"
 
 /** A recovery logs how far it has come each time that it has looked so often: every 10 s. */
 const PROGRESS_EVERY = 10
+/** How often it is told how far everything is told, where that has moved. */
+export const TELL_POSITION_EVERY = Duration.seconds(1)
 
 export interface MaintenanceParts {
   readonly run: PartitionRun
   /** Whether the store had its mark at the start. */
   readonly isMarked: boolean
-  /** Where the recovery ends: everything before it was in the log at the start. */
-  readonly until: number
   readonly router: Router.Router
   readonly budget: OpenOrderBudget
   readonly checkpointer: Checkpointer.Checkpointer
   readonly stockEdits: StockEdits.StockEdits
+  readonly teller: EventTeller
   readonly lag: Lag
 }
 
@@ -49,7 +51,7 @@ const showLevels = Effect.fnUntraced(function*(partition: PartitionId) {
 
 /** Goes on until something fails. */
 export const run = Effect.fnUntraced(function*(
-  { budget, checkpointer, router, isMarked, lag, run, stockEdits, until }: MaintenanceParts
+  { budget, checkpointer, router, isMarked, lag, run, stockEdits, teller }: MaintenanceParts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | RecoveryMarks | ProcessorState> {
   const marks = yield* RecoveryMarks
   const state = yield* ProcessorState
@@ -67,7 +69,7 @@ export const run = Effect.fnUntraced(function*(
   })
 
   const commit = Effect.gen(function*() {
-    if (!run.isRecovered() && run.folding.next() >= until) yield* finishRecovery
+    if (!run.isRecovered() && run.folding.next() >= run.until) yield* finishRecovery
     yield* checkpointer.commit
     yield* reportBacklog
     yield* Metric.update(EngineMetrics.partitionOpenOrders(partition), run.settling.open())
@@ -78,7 +80,7 @@ export const run = Effect.fnUntraced(function*(
   const lookAround = Effect.gen(function*() {
     if (!run.isRecovered() && ++looks % PROGRESS_EVERY === 0) {
       const offset = run.folding.next()
-      const message = `Partition ${partition}: folded up to ${offset} of ${until}`
+      const message = `Partition ${partition}: folded up to ${offset} of ${run.until}`
       yield* Log.info(message, { event: "recovery_progress", partition, offset })
     }
     yield* stockEdits.detect
@@ -90,6 +92,8 @@ export const run = Effect.fnUntraced(function*(
   return yield* Effect.raceAllFirst([
     Effect.repeat(commit, Schedule.spaced(Checkpointer.COMMIT_EVERY)),
     Effect.repeat(lookAround, Schedule.spaced(StockEdits.DETECT_EVERY)),
+    // By itself: where the events are away, nothing else waits for it.
+    Effect.repeat(teller.tellPosition, Schedule.spaced(TELL_POSITION_EVERY)),
     router.holds.work
   ]).pipe(Effect.andThen(Effect.never))
 })

@@ -4,19 +4,19 @@
  */
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import type { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog, type OwnedPartition, type PartitionLost } from "@flash-sale/domain/ports/OrderLog"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import type { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
-import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Offset } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
-import { Deferred, Effect, Schedule, type Scope } from "effect"
+import { Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
-import * as RecoveryStart from "../recovery/RecoveryStart.ts"
-import * as OffsetTracker from "../run/OffsetTracker.ts"
-import { type Halted, type PartitionRun, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
+import * as EventTeller from "../publish/EventTeller.ts"
+import * as StartedRun from "../recovery/StartedRun.ts"
+import { type Halted, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as Checkpointer from "./Checkpointer.ts"
 import * as HandOver from "./HandOver.ts"
@@ -31,10 +31,16 @@ import * as StockEdits from "./StockEdits.ts"
 const untilRecovered = Schedule.jittered(
   Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("3 seconds")])
 )
-/** How long between two attempts to append what must not be lost. */
-const untilAppended = Schedule.jittered(Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")]))
 
-type Services = ItemStore | RecoveryMarks | OrderStatuses | DeadLetters | PaymentProvider | OrderLog | ProcessorState
+type Services =
+  | ItemStore
+  | RecoveryMarks
+  | OrderStatuses
+  | DeadLetters
+  | PaymentProvider
+  | OrderLog
+  | OrderEvents
+  | ProcessorState
 
 /**
  * Works on the partition until it is revoked. Whatever fails in between, it recovers and goes on. Where nothing is in
@@ -87,34 +93,15 @@ const runOnce = Effect.fnUntraced(function*(
   const log = yield* OrderLog
   const state = yield* ProcessorState
   const { partition } = owned
-  const { epoch, isMarked, plan, session, wholeFrom } = yield* RecoveryStart.prepare(owned, suspect)
-  const partitions = yield* waitFor("the log", log.partitions)
-  const failed = yield* Deferred.make<never, RecoveryNeeded | PartitionLost>()
   const budget = OpenOrderBudget.make((yield* OpenOrderBudget.OpenOrderLimits).own, room)
   yield* Effect.addFinalizer(() => Effect.sync(budget.close))
-  let recovered = false
-  let lastTaken: LogRecord | undefined
-  const run: PartitionRun = {
-    partition,
-    publishFrom: plan.publishFrom,
-    folding: OffsetTracker.make(plan.from),
-    settling: OffsetTracker.make(plan.from),
-    lastTaken: () => lastTaken,
-    session,
-    epoch,
-    isRecovered: () => recovered,
-    setRecovered: Effect.sync(() => {
-      recovered = true
-      budget.start()
-    }),
-    fail: (reason) => Effect.asVoid(Deferred.fail(failed, reason)),
-    append: (record) => Effect.orDie(Effect.retry(log.append(record), { schedule: untilAppended })),
-    stopItem: (itemId, detail) => state.stopItem(partition, itemId, detail)
-  }
+  const { failed, from, isMarked, run, took, wholeFrom } = yield* StartedRun.make(owned, budget, suspect)
+  const partitions = yield* waitFor("the log", log.partitions)
   lag.follow(run.folding.next)
   const stockEdits = yield* StockEdits.make(run)
-  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits })
-  const checkpointer = yield* Checkpointer.make(owned, run, plan.from)
+  const teller = yield* EventTeller.make(run)
+  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits, teller })
+  const checkpointer = yield* Checkpointer.make(owned, run, from)
   const takeSome = Intake.make({
     owned,
     run,
@@ -122,28 +109,28 @@ const runOnce = Effect.fnUntraced(function*(
     budget,
     wholeFrom,
     onTaken: (records) => {
-      lastTaken = records.at(-1) ?? lastTaken
+      took(records)
       lag.took(records)
     }
   })
 
   yield* state.clearItems(partition)
-  yield* state.set(partition, { _tag: "Recovering", from: plan.from, until: plan.until, at: run.folding.next })
-  yield* waitFor("the log", owned.seek(Offset.make(plan.from)))
+  yield* state.set(partition, { _tag: "Recovering", from, until: run.until, at: run.folding.next })
+  yield* waitFor("the log", owned.seek(Offset.make(from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.run({ run, isMarked, until: plan.until, router, budget, checkpointer, stockEdits, lag })
+      Maintenance.run({ run, isMarked, router, budget, checkpointer, stockEdits, teller, lag })
     )
   )
-  const isCaughtUp = () => run.folding.reached() >= plan.until
-  const catchUp = recoveryLimiter.within(plan.until - plan.from, (onStep) =>
+  const isCaughtUp = () => run.folding.reached() >= run.until
+  const catchUp = recoveryLimiter.within(run.until - from, (onStep) =>
     Effect.andThen(
       onTaking,
       Effect.repeat(Effect.andThen(takeSome, onStep), { until: isCaughtUp })
     ))
   yield* Effect.andThen(catchUp, Effect.forever(takeSome)).pipe(
-    Effect.raceFirst(Deferred.await(failed)),
+    Effect.raceFirst(failed),
     Effect.raceFirst(owned.revoked)
   )
-  yield* HandOver.handOver(router, checkpointer)
+  yield* HandOver.handOver(router, checkpointer, teller)
 })

@@ -11,6 +11,7 @@ import * as Holds from "../holds/Holds.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
+import type { EventTeller } from "../publish/EventTeller.ts"
 import * as Publisher from "../publish/Publisher.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
@@ -44,18 +45,19 @@ export interface RouterParts {
   readonly paymentSlots: PaymentSlots
   readonly stockEdits: StockEdits.StockEdits
   readonly budget: OpenOrderBudget
+  readonly teller: EventTeller
 }
 
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun,
   partitions: number,
-  { budget, paymentSlots, stockEdits }: RouterParts
+  { budget, paymentSlots, stockEdits, teller }: RouterParts
 ): Effect.fn.Return<
   Router,
   never,
   ItemStore | OrderStatuses | DeadLetters | PaymentProvider | ProcessorState | Scope.Scope
 > {
-  const publisher = yield* Publisher.make(run)
+  const publisher = yield* Publisher.make(run, teller)
   const forwarding = Forwarding.make(run, publisher)
   const mailboxRoom = yield* Semaphore.make(WAITING_CAPACITY)
   const holds = yield* Holds.make(run, paymentSlots.refunds)

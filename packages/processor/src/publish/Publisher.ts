@@ -1,9 +1,10 @@
 /**
- * Publishes what the items of a partition have decided: statuses, dead letters, counters and log lines.
+ * Publishes what the items of a partition have decided: statuses, events, dead letters, counters and log lines.
  *
  * **Details**: the results of several folds are published together, and items go on folding meanwhile, as far as the
  * queue holds: docs/decisions/0018-cost-of-an-order-in-the-processor.md.
  */
+import type { ItemEvent } from "@flash-sale/domain/events/OrderEvent"
 import type { DeadLetters } from "@flash-sale/domain/ports/DeadLetters"
 import type { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -12,6 +13,7 @@ import { Clock, Effect, Queue, type Scope } from "effect"
 import type { Action } from "../order/Action.ts"
 import { type PartitionRun, unlessFailed } from "../run/PartitionRun.ts"
 import * as DeadLetterWriter from "./DeadLetterWriter.ts"
+import type { EventTeller } from "./EventTeller.ts"
 import * as OutcomeTelemetry from "./OutcomeTelemetry.ts"
 import * as StatusWriter from "./StatusWriter.ts"
 
@@ -24,14 +26,15 @@ export const RESULTS_WAITING = 16
 export interface FoldResult {
   readonly itemId: ItemId
   readonly actions: ReadonlyArray<Action>
+  readonly events: ReadonlyArray<ItemEvent>
   /** Is called with each offset whose answer the store need not keep any more. */
   readonly onPublished: (offset: number) => void
 }
 
 export interface Publisher {
   /**
-   * Takes a result in, perhaps after a wait. Its dead letters are put for as long as it takes; where the store is away,
-   * the run ends.
+   * Takes a result in, perhaps after a wait. Its events are told and its dead letters are put for as long as it takes;
+   * where the store is away, the run ends.
    */
   readonly publish: (result: FoldResult) => Effect.Effect<void>
   /** Nothing is waiting or being published. */
@@ -43,7 +46,8 @@ export interface Publisher {
  * for.
  */
 export const make = Effect.fnUntraced(function*(
-  run: PartitionRun
+  run: PartitionRun,
+  teller: EventTeller
 ): Effect.fn.Return<Publisher, never, OrderStatuses | DeadLetters | Scope.Scope> {
   const telemetry = yield* OutcomeTelemetry.make
   const results = yield* Queue.bounded<FoldResult>(RESULTS_WAITING)
@@ -64,7 +68,10 @@ export const make = Effect.fnUntraced(function*(
 
   const publishAll = Effect.fnUntraced(function*(batch: ReadonlyArray<FoldResult>) {
     const now = { wall: yield* Clock.currentTimeMillis, monotonic: yield* Monotonic.now }
-    yield* statuses.write(batch.length === 1 ? batch[0]!.actions : batch.flatMap(({ actions }) => actions), now.wall)
+    const actions = batch.length === 1 ? batch[0]!.actions : batch.flatMap(({ actions }) => actions)
+    const events = batch.length === 1 ? batch[0]!.events : batch.flatMap(({ events }) => events)
+    // Neither letter nor commit comes before the events are there: a person may act on the one, and the other forgets.
+    yield* Effect.all([statuses.write(actions, now.wall), teller.tell(events)], { concurrency: 2, discard: true })
     for (const result of batch) {
       for (const action of result.actions) {
         const { finished, letter } = action

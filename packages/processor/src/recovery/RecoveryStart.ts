@@ -2,11 +2,13 @@
  * How the run of a worker begins: where it folds from, under which epoch, and in which session with the store. Why:
  * docs/decisions/0006-lost-writes-of-the-store.md and 0008-truncated-or-replaced-logs.md.
  */
+import { EventsTold, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { LogUnavailable, type OwnedPartition } from "@flash-sale/domain/ports/OrderLog"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
-import { Offset } from "@flash-sale/domain/records/Partition"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Recovery from "@flash-sale/domain/recovery/Recovery"
 import * as Epoch from "@flash-sale/infra/actor/Epoch"
+import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Effect, Option } from "effect"
 import { Halted, RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 
@@ -24,8 +26,8 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspec
   const marks = yield* RecoveryMarks
   // Before anything is read: what is read later belongs to this session or to a later one, never to an earlier.
   const session = yield* marks.session
-  const { accepted, mark, plan, wholeFrom } = yield* Effect.catchTag(
-    Recovery.assess(partition, logOf(owned, suspect)),
+  const { accepted, mark, plan, told, wholeFrom } = yield* Effect.catchTag(
+    Recovery.assess(partition, logOf(owned, yield* toldOf(partition), suspect)),
     "StoreUnavailable",
     (error) => waitFor("the store", Effect.fail(error))
   )
@@ -37,12 +39,34 @@ export const prepare = Effect.fnUntraced(function*(owned: OwnedPartition, suspec
   if (meanwhile?.from !== accepted?.from) {
     return yield* new RecoveryNeeded({ why: "the log was accepted as it is meanwhile" })
   }
-  return { epoch, isMarked: mark !== undefined, plan, session, wholeFrom }
+  if (plan.untoldFrom !== undefined) yield* warnUntold(partition, plan.untoldFrom, plan.tellFrom)
+  return { epoch, isMarked: mark !== undefined, plan, session, told, wholeFrom }
 })
 
-const logOf = (owned: OwnedPartition, suspect: number | undefined) => ({
+/** Asks how far everything is told; of no use where nothing is told now. */
+const toldOf = Effect.fnUntraced(function*(partition: PartitionId) {
+  const events = yield* OrderEvents
+  return (yield* EventsTold) === "off" ? Effect.undefined : waitFor("the events", events.told(partition))
+})
+
+const warnUntold = (partition: PartitionId, from: number, until: number) =>
+  Log.warn(
+    `Partition ${partition}: records ${from} to ${until - 1} are gone from the log, and may not have been told`,
+    {
+      event: "events_missing",
+      partition,
+      offset: from
+    }
+  )
+
+const logOf = <E>(
+  owned: OwnedPartition,
+  told: Effect.Effect<number | undefined, E>,
+  suspect: number | undefined
+) => ({
   committed: waitFor("the log", owned.committed),
   bounds: waitFor("the log", owned.bounds),
+  told,
   recordAt: (offset: number) => waitFor("the log", recordAt(owned, offset)),
   damage: (from: number, wholeFrom: number) =>
     suspect === undefined || suspect < from ? Effect.undefined : waitFor("the log", damageAt(owned, suspect, wholeFrom))

@@ -6,7 +6,7 @@ import type { LogPosition, LogRecord, NewRecord } from "@flash-sale/domain/recor
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as RecoveryPlan from "@flash-sale/domain/recovery/RecoveryPlan"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
-import { Cause, Data, Effect } from "effect"
+import { Cause, Data, Effect, Schedule } from "effect"
 import type { OffsetTracker } from "./OffsetTracker.ts"
 
 /**
@@ -29,11 +29,22 @@ export class Halted extends Data.TaggedError("Halted")<{
   }
 }
 
+/** How long between two attempts to append what must not be lost. */
+export const untilAppended = Schedule.jittered(
+  Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")])
+)
+
 /** One run of a worker, from its recovery on. */
 export interface PartitionRun {
   readonly partition: PartitionId
   /** Records before this offset were published before: they are folded in silence. */
   readonly publishFrom: number
+  /** Where the recovery ends: everything before it was in the log at the start. */
+  readonly until: number
+  /** Records before this offset were told before: their events are not told again. */
+  readonly tellFrom: number
+  /** How far everything is told as the last event says, or 0: never beyond `tellFrom`. */
+  readonly toldUpTo: number
   /** Records that have not been through a fold yet. Those of a stopped item count as through: others go on. */
   readonly folding: OffsetTracker
   /** Records that are not final and published yet. What is before them is committed, and is the store's checkpoint. */

@@ -32,7 +32,7 @@ const LATER_COLUMNS = {
 }
 const BEFORE_DIGESTS = [
   "DROP INDEX items_by_partition; DROP TABLE open_orders; DROP TABLE refunds_due",
-  "DROP TABLE order_events; DROP TABLE order_events_read",
+  "DROP TABLE order_events; DROP TABLE order_events_read; DROP TABLE letter_log",
   ...Object.entries(LATER_COLUMNS).flatMap(([table, names]) =>
     names.map((name) => `ALTER TABLE ${table} DROP COLUMN ${name}`)
   ),

@@ -10,6 +10,14 @@ import * as Target from "../../terminal/Target.ts"
 import * as OrderWords from "../order/OrderWords.ts"
 import type { PageOptions } from "./ArchiveView.ts"
 
+/** The order under this id that moved last; undefined where there is none, or no archive. */
+export const lastMoved = (requestId: RequestId) =>
+  Effect.gen(function*() {
+    const archive = yield* Archive.optional
+    const [order] = yield* Target.bounded(archive.find(requestId))
+    return order === undefined ? undefined : ArchiveViews.orderOf(order)
+  }).pipe(Effect.catchTag("NoArchive", () => Effect.undefined))
+
 export const orders = (filter: OrderFilter, { cursor, limit }: PageOptions) =>
   Effect.gen(function*() {
     const archive = yield* Archive.optional

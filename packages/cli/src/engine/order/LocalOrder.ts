@@ -1,10 +1,8 @@
 /** An order of the engine whose stores the command reaches: its status where that is kept, else out of the archive. */
-import * as Archive from "@flash-sale/domain/ports/Archive"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
-import * as ArchiveViews from "@flash-sale/operations/archive/ArchiveViews"
 import { Effect } from "effect"
 import * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as Target from "../../terminal/Target.ts"
@@ -26,16 +24,17 @@ export const shown = (record: StatusRecord): object => ({
   updated_at: record.updatedAt
 })
 
-export const order = Effect.fnUntraced(function*(requestId: RequestId) {
-  const archive = yield* Archive.optional
+/** `archived`: the order as the archive has it, which is asked only where there is no status. */
+export const order = Effect.fnUntraced(function*<E>(
+  requestId: RequestId,
+  archived: Effect.Effect<object | undefined, E>
+) {
   const statuses = yield* OrderStatuses
   const found = yield* Target.bounded(statuses.read(requestId))
   switch (found._tag) {
     case "Unknown": {
-      const [archived] = yield* Target.bounded(archive.find(requestId)).pipe(
-        Effect.catchTag("NoArchive", () => Effect.succeed([]))
-      )
-      if (archived !== undefined) return ArchiveViews.orderOf(archived)
+      const order = yield* archived
+      if (order !== undefined) return order
       return yield* CommandFailed.failed(
         `order ${JSON.stringify(requestId)} is not known: it never came, or its final status has expired`
       )

@@ -3,7 +3,11 @@ import * as PrivateFiles from "../../files/PrivateFiles.ts"
 import * as EngineFiles from "./EngineFiles.ts"
 
 /** The files of an engine, which hold orders, and the tokens by which buyers are charged. */
-const PRIVATE = ["engine.sqlite", "engine.sqlite-wal", "engine.sqlite-shm", "engine.lock", "orders.high"]
+const PRIVATE = [
+  ...["engine.sqlite", "archive.sqlite"].flatMap((name) => [name, `${name}-wal`, `${name}-shm`]),
+  "engine.lock",
+  "orders.high"
+]
 
 /** What is wrong with a folder, by its whole path, or with a file in it; undefined where nothing is. */
 export type Look = (folder: string) => PrivateFiles.Refused | undefined

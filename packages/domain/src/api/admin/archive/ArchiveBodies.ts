@@ -112,9 +112,9 @@ export const Report = Schema.Struct({
   held: Units,
   sold: Units,
   refunded: Schema.Struct({ orders: Schema.Int, units: Units, restocked_units: Units }),
-  refused: Schema.optionalKey(
-    Schema.Record(Schema.String, Schema.Int).annotate({ description: "Orders turned away, by reason" })
-  ),
+  refused: Schema.Record(Schema.String, Schema.Int).annotate({
+    description: "Orders turned away without ever holding units, by reason"
+  }),
   refunds_due: Schema.Int.annotate({ description: "Payments that the shop owes to buyers" }),
   money: Schema.Array(MoneySum),
   by_status: Schema.Array(OrderSum),

@@ -1,0 +1,67 @@
+/** The ports of the archive over a database of any kind. */
+import { Archive, ArchiveUnavailable, ArchiveWriter, NoArchive } from "@flash-sale/domain/ports/Archive"
+import { Context, Effect, Layer } from "effect"
+import * as Histories from "./reading/Histories.ts"
+import * as Orders from "./reading/Orders.ts"
+import * as Sums from "./reading/Sums.ts"
+import type { ArchiveDatabase } from "./sql/Session.ts"
+import * as Events from "./writing/Events.ts"
+import * as Letters from "./writing/Letters.ts"
+import * as Positions from "./writing/Positions.ts"
+import * as Retirement from "./writing/Retirement.ts"
+import * as Unexplained from "./writing/Unexplained.ts"
+
+const writerOf = (database: ArchiveDatabase): ArchiveWriter["Service"] => ({
+  record: (batch) =>
+    database.write((session) =>
+      Effect.gen(function*() {
+        yield* Events.take(session, batch.partition, batch.events)
+        yield* Letters.take(session, batch)
+        yield* Positions.move(session, batch)
+      })
+    ),
+  // The tables are made where there are none: an archive is filled from its beginning.
+  position: (source, partition) => database.write((session) => Positions.find(session, source, partition)),
+  add: (partition, events) => database.write((session) => Events.take(session, partition, events)),
+  deleteUnexplained: (...args) => Unexplained.remove(database, ...args),
+  retire: (before, limit) => database.write((session) => Retirement.retire(session, before, limit))
+})
+
+const archiveOf = ({ session, snapshot }: ArchiveDatabase): Archive["Service"] => ({
+  find: (requestId) => Orders.find(session, requestId),
+  orders: (...args) => Orders.list(session, ...args),
+  history: (...args) => Histories.history(session, ...args),
+  audit: (...args) => Histories.audit(session, ...args),
+  sums: (itemId) => snapshot((opened) => Sums.of(opened, itemId)),
+  told: Sums.told(session),
+  isUp: Effect.isSuccess(session.all("SELECT 1 AS up"))
+})
+
+export type Ports = Archive | ArchiveWriter
+
+/** Both ports over one database. */
+export const portsOf = (database: ArchiveDatabase): Context.Context<Ports> =>
+  Context.make(Archive, archiveOf(database)).pipe(Context.add(ArchiveWriter, writerOf(database)))
+
+const none = Effect.fail(new NoArchive())
+const nothing = () => none
+const nowhere = () => Effect.fail(new ArchiveUnavailable({ detail: "there is no archive" }))
+
+/** Where no archive is configured. */
+export const layerNone: Layer.Layer<Ports> = Layer.succeedContext(
+  Context.make(Archive, {
+    find: nothing,
+    orders: nothing,
+    history: nothing,
+    audit: nothing,
+    sums: nothing,
+    told: none,
+    isUp: Effect.succeed(false)
+  }).pipe(Context.add(ArchiveWriter, {
+    record: nowhere,
+    position: nowhere,
+    add: nowhere,
+    deleteUnexplained: nowhere,
+    retire: nowhere
+  }))
+)

@@ -1,0 +1,123 @@
+/**
+ * The archive in PostgreSQL. Opens at once, also while the database is away: every question says how it is. The tables
+ * are made by who writes first.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
+import { Effect, type Redacted, type Scope, Semaphore } from "effect"
+import type * as Reactivity from "effect/reactivity/Reactivity"
+import { BeginTransaction } from "effect/sql/SqlClient"
+import { SqlError } from "effect/sql/SqlError"
+import { messageOf } from "../../errors/MessageOf.ts"
+import type { ArchiveDatabase, Dialect, Kind, Session, Statement, Work } from "../sql/Session.ts"
+import * as Migration from "../tables/Migration.ts"
+
+/** Connections of one process. */
+const MAX_CONNECTIONS = 5
+/** How long connecting may take, in milliseconds. */
+const CONNECT_MILLIS = 1_500
+/** How long a statement may take, and a question of several: the archive is away then. */
+const ANSWER_MILLIS = 2_000
+/** How long a batch may take, with waiting for others who write. */
+const WRITE_MILLIS = 15_000
+/** How long a transaction may wait for its process, before the server ends it for the others who write. */
+const IDLE_MILLIS = 10_000
+/** The lock of who writes, for one transaction: one writer at a time reads, folds and writes rows. */
+const WRITER_LOCK = 5_701_162_016
+
+const DIALECT: Dialect = {
+  text: "TEXT COLLATE \"C\"",
+  integer: "BIGINT",
+  numbered: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+}
+
+const VERSIONS = "SELECT 1 FROM pg_class WHERE oid = to_regclass('archive_version')"
+
+const NO_TABLES = "it holds no tables yet: `flash-sale archive` makes them"
+
+const TYPES: Readonly<Record<Kind, string>> = { text: "text", integer: "bigint" }
+
+const textOf = ({ columns, sql }: Statement): string => {
+  const given = Object.entries(columns).map(([name, kind]) => `${name} ${TYPES[kind]}`).join(", ")
+  return `WITH input AS (SELECT * FROM json_to_recordset($1::json) AS given(${given})) ${sql}`
+}
+
+const unavailable = (error: unknown): ArchiveUnavailable => {
+  // The outer messages say what was tried; the innermost one says what is wrong.
+  const reason = error instanceof SqlError ? error.reason.cause ?? error.reason : error
+  return new ArchiveUnavailable({ detail: messageOf(reason) })
+}
+
+const within = <A, E, R>(effect: Effect.Effect<A, E, R>, millis: number) =>
+  Effect.timeoutOrElse(effect, {
+    duration: millis,
+    orElse: () => Effect.fail(new ArchiveUnavailable({ detail: `no answer within ${millis} ms` }))
+  })
+
+const sessionOf = (client: PgClient.PgClient): Session => {
+  const all: Session["all"] = (sql, ...parameters) =>
+    within(Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable), ANSWER_MILLIS)
+  return {
+    all,
+    each: (statement, rows) => rows.length === 0 ? Effect.succeed([]) : all(textOf(statement), JSON.stringify(rows))
+  }
+}
+
+const inTransaction = <A>(client: PgClient.PgClient, begin: string, work: Effect.Effect<A, ArchiveUnavailable>) =>
+  client.withTransaction(work).pipe(
+    Effect.provideService(BeginTransaction, begin),
+    Effect.mapError((error) => error instanceof ArchiveUnavailable ? error : unavailable(error))
+  )
+
+/** Runs `prepare` before the first use that succeeds. */
+const onceBefore = (prepare: Effect.Effect<void, ArchiveUnavailable>) => {
+  let isDone = false
+  return Effect.suspend(() =>
+    isDone ? Effect.void : Effect.tap(prepare, () =>
+      Effect.sync(() => {
+        isDone = true
+      }))
+  )
+}
+
+export const make = (
+  url: Redacted.Redacted
+): Effect.Effect<ArchiveDatabase, never, Scope.Scope | Reactivity.Reactivity> =>
+  Effect.gen(function*() {
+    const client = yield* Effect.orDie(PgClient.make({
+      url,
+      maxConnections: MAX_CONNECTIONS,
+      connectTimeout: CONNECT_MILLIS,
+      applicationName: "flash-sale",
+      // Tables grow a thousandfold between two looks at their statistics: each statement is planned as they are now.
+      startupParameters: { plan_cache_mode: "force_custom_plan" }
+    }))
+    const session = sessionOf(client)
+    const line = yield* Semaphore.make(1)
+    const write = <A>(work: Work<A>) => {
+      const alone = Effect.andThen(
+        session.all(
+          `SELECT set_config('idle_in_transaction_session_timeout', '${IDLE_MILLIS}', true),
+            pg_advisory_xact_lock(${WRITER_LOCK})`
+        ),
+        work(session)
+      )
+      return line.withPermits(1)(within(inTransaction(client, "BEGIN", alone), WRITE_MILLIS))
+    }
+    const made = onceBefore(write((opened) => Migration.migrate(opened, DIALECT, VERSIONS)))
+    const known = onceBefore(Effect.flatMap(
+      Migration.versionOf(session, VERSIONS),
+      (version) => version > 0 ? Effect.void : new ArchiveUnavailable({ detail: NO_TABLES })
+    ))
+    const after = (ready: Effect.Effect<void, ArchiveUnavailable>): Session => ({
+      all: (...args) => Effect.andThen(ready, session.all(...args)),
+      each: (...args) => Effect.andThen(ready, session.each(...args))
+    })
+    const snapshot = <A>(work: Work<A>) =>
+      within(inTransaction(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work(session)), ANSWER_MILLIS)
+    return {
+      session: after(known),
+      snapshot: (work) => Effect.andThen(known, snapshot(work)),
+      write: (work) => Effect.andThen(made, write(work))
+    }
+  })

@@ -1,0 +1,78 @@
+/** Orders by request id, and lists of them. */
+import type { ArchivedOrder, ArchivedRefundDue } from "@flash-sale/domain/archive/ArchivedOrder"
+import type { FoldedOrder } from "@flash-sale/domain/archive/OrderFold"
+import type { ArchiveCursor, OrderFilter, OrderPage } from "@flash-sale/domain/archive/Questions"
+import type { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
+import type { RequestId } from "@flash-sale/domain/records/Ids"
+import { Effect } from "effect"
+import * as Facts from "../rows/Facts.ts"
+import * as OrderRow from "../rows/OrderRow.ts"
+import { decoded } from "../sql/Decoded.ts"
+import type { Row, Session, Statement } from "../sql/Session.ts"
+import * as Keyset from "./Keyset.ts"
+
+/** Orders that are found under one request id: other items may have some under the same. */
+const MAX_FOUND = 10
+
+const FIND = `SELECT * FROM archive_orders WHERE request_id = $1
+  ORDER BY updated_at DESC, n DESC LIMIT ${MAX_FOUND}`
+
+/** What was told of payments for these orders, oldest first. */
+const FIND_DUE: Statement = {
+  columns: OrderRow.KEY,
+  sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
+    ON found.request_id = input.request_id AND found.item_id = input.item_id AND found.type = 'order.refund_due'
+    ORDER BY found.sequence, found.n`
+}
+
+const dueOf = ({ data, id, time }: Facts.OrderEvent): ReadonlyArray<ArchivedRefundDue> =>
+  data.paymentReference === undefined
+    ? []
+    : [{ eventId: id, reference: data.paymentReference, userId: data.userId, at: time }]
+
+const withDues = (
+  { acceptedAt: _acceptedAt, ...order }: FoldedOrder,
+  dues: ReadonlyArray<Facts.OrderEvent>
+): ArchivedOrder => ({
+  ...order,
+  refundsDue: dues.filter(({ data }) => data.itemId === order.itemId && data.requestId === order.requestId)
+    .flatMap(dueOf)
+})
+
+/** Few orders have any payment that is due, so they are read in one go. */
+const readDues = (session: Session, rows: ReadonlyArray<Row>) =>
+  Effect.gen(function*() {
+    const keys = yield* decoded(() => rows.map(OrderRow.read).map(OrderRow.keyOf))
+    const found = yield* session.each(FIND_DUE, keys)
+    return yield* decoded(() => found.map((row) => Facts.read(row).event))
+  })
+
+export const find = (
+  session: Session,
+  requestId: RequestId
+): Effect.Effect<ReadonlyArray<ArchivedOrder>, ArchiveUnavailable> =>
+  Effect.gen(function*() {
+    const rows = yield* session.all(FIND, requestId)
+    const dues = yield* readDues(session, rows)
+    return yield* decoded(() => rows.map((row) => withDues(OrderRow.read(row), dues)))
+  })
+
+export const list = (
+  session: Session,
+  filter: OrderFilter,
+  cursor: ArchiveCursor | undefined,
+  limit: number
+): Effect.Effect<OrderPage, ArchiveUnavailable> =>
+  Effect.gen(function*() {
+    const conditions = Keyset.conditions([
+      ["item_id = ?", filter.itemId],
+      ["user_id = ?", filter.userId],
+      ["status = ?", filter.status],
+      ["created_at >= ?", filter.from],
+      ["created_at < ?", filter.until]
+    ])
+    const { parameters, sql } = Keyset.select("archive_orders", "created_at", conditions, cursor, limit)
+    const rows = yield* session.all(sql, ...parameters)
+    const dues = yield* readDues(session, rows.slice(0, limit))
+    return yield* decoded(() => Keyset.page(rows, "created_at", limit, (row) => withDues(OrderRow.read(row), dues)))
+  })

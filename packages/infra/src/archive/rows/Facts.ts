@@ -1,0 +1,25 @@
+/** The events of orders as they are kept: their own text, read again. */
+import type { OrderFact } from "@flash-sale/domain/archive/OrderFold"
+import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
+import { PartitionId } from "@flash-sale/domain/records/Partition"
+import { Result } from "effect"
+import * as Columns from "../sql/Columns.ts"
+import type { Row, Statement } from "../sql/Session.ts"
+import * as OrderRow from "./OrderRow.ts"
+
+export type OrderEvent = OrderFact["event"]
+
+export const isOrderEvent = (event: CloudEvent.CloudEvent): event is OrderEvent => event.type.startsWith("order.")
+
+/** All events of these orders. */
+export const FIND: Statement = {
+  columns: OrderRow.KEY,
+  sql: `SELECT found.partition, found.told FROM input JOIN archive_entries AS found
+    ON found.request_id = input.request_id AND found.item_id = input.item_id AND found.type LIKE 'order.%'`
+}
+
+export const read = (row: Row): OrderFact => {
+  const event = Result.getOrThrow(CloudEvent.read(Columns.text(row, "told")))
+  if (!isOrderEvent(event)) throw new Columns.ColumnUnreadable("told", event.type)
+  return { partition: PartitionId.make(Columns.integer(row, "partition")), event }
+}

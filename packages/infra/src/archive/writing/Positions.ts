@@ -1,0 +1,39 @@
+/** Where reading goes on. */
+import type { ArchiveBatch, ArchivePosition, ArchiveSource, ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
+import { Offset, type PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect } from "effect"
+import * as Columns from "../sql/Columns.ts"
+import { decoded } from "../sql/Decoded.ts"
+import type { Session } from "../sql/Session.ts"
+
+/** Moves nothing back. */
+const MOVE = `INSERT INTO archive_positions(source, partition, next, told) VALUES ($1, $2, $3, $4)
+  ON CONFLICT(source, partition) DO UPDATE SET
+    next = CASE WHEN excluded.next > archive_positions.next THEN excluded.next ELSE archive_positions.next END,
+    told = CASE WHEN excluded.told > archive_positions.told OR archive_positions.told IS NULL THEN excluded.told
+      ELSE archive_positions.told END`
+
+export const move = (
+  session: Session,
+  { next, partition, source, told }: ArchiveBatch
+): Effect.Effect<void, ArchiveUnavailable> => Effect.asVoid(session.all(MOVE, source, partition, next, told ?? null))
+
+const optionalOffset = (value: number | undefined) => value === undefined ? undefined : Offset.make(value)
+
+export const find = (
+  session: Session,
+  source: ArchiveSource,
+  partition: PartitionId
+): Effect.Effect<ArchivePosition | undefined, ArchiveUnavailable> =>
+  Effect.gen(function*() {
+    const [row] = yield* session.all(
+      "SELECT next, told FROM archive_positions WHERE source = $1 AND partition = $2",
+      source,
+      partition
+    )
+    if (row === undefined) return undefined
+    return yield* decoded(() => ({
+      next: Offset.make(Columns.integer(row, "next")),
+      told: optionalOffset(Columns.optionalInteger(row, "told"))
+    }))
+  })

@@ -1,0 +1,143 @@
+/** What every adapter of the archive keeps of dead letters, and what it deletes. */
+import { assert, layer } from "@effect/vitest"
+import { Archive, ArchiveWriter, type ToldEvent } from "@flash-sale/domain/ports/Archive"
+import type { DeadLetter, Handling } from "@flash-sale/domain/ports/DeadLetters"
+import { CorrelationId } from "@flash-sale/domain/records/Ids"
+import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
+import { Effect, type Layer } from "effect"
+import { randomInt } from "node:crypto"
+import { fresh } from "./ArchiveContract.ts"
+import { adjusted, batch, isoAt, partition, placed, step, timeAt, type Which } from "./Telling.ts"
+
+const letterOf = ({ at, item, request }: Which): DeadLetter => ({
+  partition,
+  offset: Offset.make(at),
+  key: item,
+  value: Uint8Array.of(0x7b, 0xff),
+  error: "Payment Timeout",
+  requestId: request,
+  correlationId: CorrelationId.make("corr"),
+  attempt: 1,
+  timestamp: isoAt(at)
+})
+
+const handlingOf = ({ at }: Which, by: string, action: Handling["action"] = "replayed"): Handling => ({
+  partition,
+  offset: Offset.make(at),
+  action,
+  by,
+  why: "paid by hand",
+  timestamp: isoAt(at + 60)
+})
+
+const letters = (some: ReadonlyArray<DeadLetter>, handlings: ReadonlyArray<Handling> = []) =>
+  Effect.flatMap(ArchiveWriter, ({ record }) => record(batch([], { source: "orders-dlq", letters: some, handlings })))
+
+/** An offset that no other test uses. */
+const somewhere = (): number => randomInt(1, 2 ** 40)
+
+export const suite = <E>(name: string, adapter: Layer.Layer<Archive | ArchiveWriter, E>): void =>
+  layer(adapter, { excludeTestServices: true })(`Archive: letters and deleting (${name})`, (it) => {
+    it.effect("letters and how they were handled are in the history, whichever comes first", () =>
+      Effect.gen(function*() {
+        const { history } = yield* Archive
+        const order = fresh(somewhere())
+        const late = fresh(somewhere())
+        yield* letters([letterOf(order)])
+        yield* letters([], [handlingOf(order, "ann"), handlingOf(late, "ann")])
+        yield* letters([letterOf(late)], [handlingOf(late, "bob", "discarded")])
+        yield* letters([letterOf(order), letterOf(late)], [handlingOf(order, "bob")])
+        for (const one of [order, late]) {
+          const entries = yield* history(one.item, one.request)
+          assert.deepStrictEqual(entries.map(({ by, reason, type }) => [type, by, reason]), [
+            ["letter.put", undefined, undefined],
+            ["letter.replayed", "ann", "paid by hand"]
+          ])
+          assert.deepInclude(entries[0]?.data, { error: "Payment Timeout", request_id: one.request })
+        }
+      }))
+
+    it.effect("a letter that names no order is kept, and who handled it is found", () =>
+      Effect.gen(function*() {
+        const { audit } = yield* Archive
+        const by = `ann ${somewhere()}`
+        const order = fresh(somewhere())
+        const { key: _key, requestId: _requestId, ...nameless } = letterOf(order)
+        yield* letters([nameless], [handlingOf(order, by, "discarded")])
+        const { entries } = yield* audit({ by }, undefined, 10)
+        assert.deepStrictEqual(entries.map(({ itemId, requestId, type }) => [itemId, requestId, type]), [
+          [undefined, undefined, "letter.discarded"]
+        ])
+      }))
+
+    it.effect("letters from before the log was moved are others than those of the log", () =>
+      Effect.gen(function*() {
+        const { history } = yield* Archive
+        const order = fresh(somewhere())
+        yield* letters([letterOf(order), { ...letterOf(order), topic: "orders-0" }])
+        assert.strictEqual((yield* history(order.item, order.request)).length, 2)
+      }))
+
+    it.effect("what the log does not explain is deleted, and orders are as the rest tells", () =>
+      Effect.gen(function*() {
+        const { add, deleteUnexplained } = yield* ArchiveWriter
+        const { find, history, audit } = yield* Archive
+        const own = PartitionId.make(randomInt(100, 9_000))
+        const [kept, halved, gone] = [fresh(10), fresh(20), fresh(30)]
+        const later = { ...halved, placed: 20, at: 40 }
+        const by = `ann ${somewhere()}`
+        yield* add(own, [
+          step("order.completed", kept),
+          step("order.reserved", halved, placed(halved)),
+          step("order.completed", gone),
+          step("order.completed", later),
+          adjusted(gone.item, 50, by),
+          step("order.completed", fresh(60))
+        ])
+        const asked: Array<ToldEvent> = []
+        const explained = (told: ToldEvent): boolean => {
+          asked.push(told)
+          return told.itemId === kept.item || (told.itemId === halved.item && told.sequence === 20)
+        }
+        const range = { from: Offset.make(10), until: Offset.make(60) }
+        assert.strictEqual(yield* deleteUnexplained(own, range, explained, 2), 2)
+        assert.strictEqual(yield* deleteUnexplained(own, range, explained, 100), 1)
+        assert.strictEqual(yield* deleteUnexplained(own, range, explained, 100), 0)
+        assert.deepInclude(asked[0], {
+          type: "order.completed",
+          itemId: kept.item,
+          requestId: kept.request,
+          sequence: 10
+        })
+        assert.strictEqual((yield* find(kept.request))[0]?.status, "COMPLETED")
+        assert.deepInclude((yield* find(halved.request))[0], { status: "RESERVED", metadata: placed(halved).metadata })
+        assert.deepStrictEqual(yield* find(gone.request), [])
+        assert.strictEqual((yield* history(halved.item, halved.request)).length, 1)
+        assert.deepStrictEqual((yield* audit({ by }, undefined, 10)).entries, [])
+      }))
+
+    it.effect("orders that are final for long are deleted, with all of their history", () =>
+      Effect.gen(function*() {
+        const { record, retire } = yield* ArchiveWriter
+        const { find, history } = yield* Archive
+        // Before all that the other tests tell.
+        const [first, second, open, recent] = [fresh(0), fresh(1), fresh(2), fresh(3)]
+        const at = (which: Which) => ({ ...which, placed: 1 })
+        yield* record(batch([
+          step("order.completed", at(first)),
+          step("order.failed", at(second)),
+          step("order.reserved", at(open)),
+          step("order.completed", at(recent))
+        ]))
+        yield* letters([letterOf({ ...first, at: somewhere() })])
+        const before = timeAt(3)
+        assert.strictEqual(yield* retire(before, 1), 1)
+        assert.deepStrictEqual(yield* find(first.request), [])
+        assert.deepStrictEqual(yield* history(first.item, first.request), [])
+        assert.strictEqual(yield* retire(before, 100), 1)
+        assert.strictEqual(yield* retire(before, 100), 0)
+        assert.deepStrictEqual(yield* find(second.request), [])
+        assert.strictEqual((yield* find(open.request)).length, 1)
+        assert.strictEqual((yield* find(recent.request)).length, 1)
+      }))
+  })
