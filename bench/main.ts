@@ -1,5 +1,6 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Callers from "./Callers.ts"
+import * as Events from "./Events.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
@@ -9,6 +10,7 @@ import * as Refused from "./Refused.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   callers: Callers.run,
+  events: Events.run,
   gateway: Gateway.run,
   holds: Holds.run,
   hostile: Hostile.run,

@@ -29,7 +29,7 @@ const buy = (url: string, name: string): Promise<Response> =>
 const denyConfigs = async (address: string, user: SecuredServers.User): Promise<void> => {
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  const acl = ["orders", "orders-dlq"].map((resourceName) => ({
+  const acl = ["orders", "orders-dlq", "order-events"].map((resourceName) => ({
     resourceType: AclResourceTypes.TOPIC,
     resourceName,
     resourcePatternType: ResourcePatternTypes.LITERAL,

@@ -107,6 +107,7 @@ describe("flash-sale recover --repartition is refused", () => {
 
         expect((yield* move(settings, own, settings.ordersTopic)).complaint).toContain("is the log itself")
         expect((yield* move(settings, own, settings.deadLettersTopic)).complaint).toContain("of the dead letters")
+        expect((yield* move(settings, own, settings.eventsTopic)).complaint).toContain("of order events")
         const other = { ...settings, partitions: 4 }
         expect((yield* move(other, own, target)).complaint).toContain("is a fold of ")
 
