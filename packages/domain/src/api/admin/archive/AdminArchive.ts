@@ -22,7 +22,8 @@ const page = {
   )
 }
 const item = Schema.optionalKey(ItemId.annotate({ description: "Only of this item" }))
-const moment = (description: string) => Schema.optionalKey(Moment.annotate({ description }))
+const moment = (description: string) =>
+  Schema.optionalKey(Schema.String.annotate({ format: "date-time", description }).pipe(Schema.decodeTo(Moment)))
 
 export const OrdersQuery = Schema.Struct({
   item,
