@@ -192,7 +192,7 @@ describe("On secured servers", () => {
       expect(await command("recover", "--repartition", "5", "--to-topic", "orders-5")).toContain(
         "done. Set ORDERS_TOPIC"
       )
-      const moved = { ORDERS_TOPIC: "orders-5", KAFKA_PARTITIONS: "5" }
+      const moved = { ORDERS_TOPIC: "orders-5", ORDER_EVENTS_TOPIC: "order-events-5", KAFKA_PARTITIONS: "5" }
       const later = await Services.service("processor", { ...envOf("processor"), ...moved })
       await later.start()
       await later.untilHealth(200)
