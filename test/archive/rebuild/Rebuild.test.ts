@@ -80,8 +80,6 @@ const orders = (...names: ReadonlyArray<string>) =>
   )
 const stock: [string, TestLog.Encodable] = ["101", by("stock", 100) as TestLog.Encodable]
 
-const movedTo = (record: Log[number], offset: number): Log[number] => ({ ...record, offset: Offset.make(offset) })
-
 describe("the rebuild of an archive", () => {
   it.effect("an empty archive becomes what one is that has read all that was told", () =>
     Effect.gen(function*() {
@@ -117,7 +115,7 @@ describe("the rebuild of an archive", () => {
         const other = all[(n + 1) % all.length]!
         const replaced = [
           ...log.slice(0, cut),
-          ...other.slice(cut, cut + 20).map((record, n) => movedTo(record, log[0]!.offset + cut + n))
+          ...other.slice(cut, cut + 20).map((record, at) => Object.assign({}, record, { offset: cut + at }))
         ] as Log
         for (const now of [log.slice(0, cut), replaced]) {
           const writer = yield* consumed(log)
@@ -151,7 +149,7 @@ describe("the rebuild of an archive", () => {
       assert.deepStrictEqual(contentOf(writer), contentOf(yield* consumed(log)))
     }))
 
-  it.effect("of a log that was trimmed the archive keeps what is older, and all where it is not accepted", () =>
+  it.effect("of a log that was trimmed what is older stays, and all else where the log is not accepted", () =>
     Effect.gen(function*() {
       const log = TestLog.recordsOf([stock, ...orders("a", "b", "c", "d")])
       // "b" is placed before the log's beginning, and paid behind it. Without the stock nothing is sold.
