@@ -5,7 +5,6 @@
  */
 import type { PendingEdit } from "@flash-sale/domain/ports/ItemReads"
 import type { FoldReply, ItemStore } from "@flash-sale/domain/ports/ItemStore"
-import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { PaymentProvider } from "@flash-sale/domain/ports/PaymentProvider"
 import * as FoldBatches from "@flash-sale/domain/records/FoldBatches"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
@@ -66,7 +65,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
-  const telling = { tellFrom: run.tellFrom, told: yield* EventsTold }
+  const telling = yield* RecordEvents.telling(run.tellFrom)
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open = OpenOrders.make(budget)
@@ -75,7 +74,7 @@ export const make = Effect.fnUntraced(function*(
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, { outcomes, summary }: FoldReply) {
     const now = yield* Clock.currentTimeMillis
-    const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, summary.position)
+    const isBehind = RecordEvents.isBehind(batch, summary.position, telling)
     const events = RecordEvents.of(itemId, open, batch, outcomes, telling)
     const actions = actionsOf(itemId, open, batch, outcomes, now, isBehind ? run.publishFrom : Infinity)
     if (summary.position >= run.until && actions.some(isPostponed)) {
