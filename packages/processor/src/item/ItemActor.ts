@@ -65,7 +65,7 @@ export const make = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
-  const telling = yield* RecordEvents.telling(run.tellFrom)
+  const telling = yield* RecordEvents.telling(run)
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open = OpenOrders.make(budget)

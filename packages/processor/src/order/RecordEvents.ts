@@ -8,18 +8,18 @@ import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
 import { Effect } from "effect"
 import type { Message } from "./OpenOrder.ts"
 import type { OpenOrders } from "./OpenOrders.ts"
-import * as PlacedAgain from "./PlacedAgain.ts"
+import * as PlacedBefore from "./PlacedBefore.ts"
 
 /** Which records are told: from this offset on, and what of them. */
 export interface Telling {
   readonly tellFrom: number
   readonly told: EventsTold
-  readonly placedAgain: PlacedAgain.PlacedAgain
+  readonly placedBefore: PlacedBefore.PlacedBefore
 }
 
-/** Of an item's records, as the process is set to tell them. */
-export const telling = (tellFrom: number): Effect.Effect<Telling> =>
-  Effect.map(EventsTold, (told) => ({ tellFrom, told, placedAgain: PlacedAgain.make() }))
+/** Of an item's records in this run, as the process is set to tell them. */
+export const telling = (run: { readonly tellFrom: number; readonly until: number }): Effect.Effect<Telling> =>
+  Effect.map(EventsTold, (told) => ({ tellFrom: run.tellFrom, told, placedBefore: PlacedBefore.make(run.until) }))
 
 const NOTHING: ReadonlyArray<ItemEvent> = []
 
@@ -32,15 +32,15 @@ export const of = (
   open: Pick<OpenOrders, "get">,
   batch: ReadonlyArray<Message>,
   outcomes: ReadonlyArray<RecordOutcome>,
-  { placedAgain, tellFrom, told }: Telling
+  { placedBefore, tellFrom, told }: Telling
 ): ReadonlyArray<ItemEvent> => {
   if (told === "off") return NOTHING
   const turnedAway: TurnedAway = told === "all" ? "told" : "counted"
-  const findPlaced = placedIn(open, placedAgain)
+  const findPlaced = placedIn(open, placedBefore)
   const events: Array<ItemEvent> = []
   for (let n = 0; n < batch.length; n++) {
     const message = batch[n]!
-    placedAgain.follow(message, outcomes[n]!)
+    placedBefore.follow(message, outcomes[n]!)
     // What is read again for want of room has been told when it was read first.
     if (message.isAdmitted || message.record.offset < tellFrom) continue
     const own = eventsOf(itemId, message, outcomes[n]!, findPlaced, turnedAway)
@@ -60,10 +60,10 @@ export const isBehind = (batch: ReadonlyArray<Message>, position: number, { told
 }
 
 const placedIn =
-  (open: Pick<OpenOrders, "get">, placedAgain: PlacedAgain.PlacedAgain) =>
+  (open: Pick<OpenOrders, "get">, placedBefore: PlacedBefore.PlacedBefore) =>
   (requestId: RequestId, placedAtOffset: number): PlacedOrder | undefined => {
     const order = open.get(requestId)
-    if (order?.placedAtOffset !== placedAtOffset) return placedAgain.get(placedAtOffset)
+    if (order?.placedAtOffset !== placedAtOffset) return placedBefore.get(placedAtOffset)
     // Of a hold the record that is kept is the one that has confirmed it, by another call.
     const acceptedAt = order.record.offset === placedAtOffset ? order.acceptedAt : undefined
     return { trace: order, acceptedAt, metadata: order.metadata }

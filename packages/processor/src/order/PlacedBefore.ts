@@ -1,30 +1,31 @@
 /**
- * What the records say that have placed orders, of orders that had ended before these records were read again. The
- * events of their ends, which are read again as well, tell it.
+ * What the records say that have placed orders, of those records that were in the log when the worker started: an order
+ * may have ended before its record is read again, or wait for room in memory, and its end tells what its record says.
  *
- * **Details**: the store had folded the end when it was asked for the order, so the end comes before any record that is
- * folded for the first time. From the first of those on nothing is kept.
+ * **Details**: of later records nothing is kept, as an order ends only once it is paid, and is kept in memory for that.
  */
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
 import type { Message } from "./OpenOrder.ts"
 
 /** Orders of one item that are kept; of further ones the oldest are told without what their record says. */
-const MAX_KEPT = 100_000
+const MAX_KEPT = 20_000
 
-export interface PlacedAgain {
+export interface PlacedBefore {
   /** Looks at a record and its outcome, in the log's order. */
   readonly follow: (message: Message, outcome: RecordOutcome) => void
   /** The order that was placed at this offset, where it is kept. */
   readonly get: (placedAtOffset: number) => PlacedOrder | undefined
 }
 
-export const make = (): PlacedAgain => {
+/** Of records before the offset `until`, where the log ended when the worker started. */
+export const make = (until: number): PlacedBefore => {
   const kept = new Map<number, PlacedOrder>()
 
   return {
-    follow: ({ command, record: { offset } }, { fresh, orders }) => {
-      if (fresh) {
+    follow: ({ command, isAdmitted, record: { offset } }, { orders }) => {
+      if (isAdmitted) return
+      if (offset >= until) {
         if (kept.size > 0) kept.clear()
         return
       }
