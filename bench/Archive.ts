@@ -53,8 +53,9 @@ const fill = Effect.gen(function*() {
   process.stdout.write(`${all} events, ${Math.round(all / (allMicros / 1e6))} a second over all\n`)
 })
 
-const quantile = (sorted: ReadonlyArray<number>, share: number): string =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(1)
+const quantile = (numbers: ReadonlyArray<number>, share: number): string =>
+  numbers.toSorted((one, other) => one - other)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]!
+    .toFixed(1)
 
 type Question = readonly [
   name: string,
@@ -89,16 +90,18 @@ const QUESTIONS: ReadonlyArray<Question> = [
 
 const ask = Effect.gen(function*() {
   const archive = yield* Archive
-  Table.print(["question", "p50 ms", "p99 ms", "worst ms"])
+  Table.print(["question", "p50 ms", "p99 ms", "worst ms", "own CPU p99"])
   for (const [name, question] of QUESTIONS) {
     const taken: Array<number> = []
+    const cpu: Array<number> = []
     for (let turn = 0; turn < ASKED; turn++) {
-      const from = performance.now()
+      const [from, cpuFrom] = [performance.now(), process.cpuUsage()]
       yield* question(archive, Math.floor((turn * 7_919 * ORDERS / ASKED) % ORDERS))
       taken.push(performance.now() - from)
+      const { system, user } = process.cpuUsage(cpuFrom)
+      cpu.push((system + user) / 1_000)
     }
-    const sorted = taken.toSorted((one, other) => one - other)
-    Table.print([name, quantile(sorted, 0.5), quantile(sorted, 0.99), quantile(sorted, 1)])
+    Table.print([name, quantile(taken, 0.5), quantile(taken, 0.99), quantile(taken, 1), quantile(cpu, 0.99)])
   }
 })
 

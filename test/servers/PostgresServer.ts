@@ -1,4 +1,5 @@
 /** A PostgreSQL of a test's own, in a folder of its own, that the test may kill, freeze and start again. */
+import { readFileSync } from "node:fs"
 import { chown, mkdtemp, readdir, realpath, rm } from "node:fs/promises"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
@@ -119,13 +120,24 @@ export class PostgresServer {
     await this.#server?.exit
   }
 
-  /** It goes on listening, and answers nothing. Connections that there are have processes of their own. */
+  /** It goes on listening, and answers nothing: neither on connections that there are nor on new ones. */
   freeze(): void {
-    this.#server?.kill("SIGSTOP")
+    this.#signal("SIGSTOP")
   }
 
   thaw(): void {
-    this.#server?.kill("SIGCONT")
+    this.#signal("SIGCONT")
+  }
+
+  /** To the server and to its processes, of which each connection has one. */
+  #signal(signal: NodeJS.Signals): void {
+    const pid = this.pid
+    if (pid === undefined) return
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter((one) =>
+      one !== ""
+    )
+    this.#server?.kill(signal)
+    for (const child of children) process.kill(Number(child), signal)
   }
 
   /** Ends it and removes its folder. */
