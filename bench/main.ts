@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
 import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
+import * as Events from "./Events.ts"
 import * as Gateway from "./Gateway.ts"
 import * as Holds from "./Holds.ts"
 import * as Hostile from "./Hostile.ts"
@@ -11,6 +12,7 @@ import * as Refused from "./Refused.ts"
 const benches: Readonly<Record<string, () => Promise<void>>> = {
   archive: Archive.run,
   callers: Callers.run,
+  events: Events.run,
   gateway: Gateway.run,
   holds: Holds.run,
   hostile: Hostile.run,

@@ -55,7 +55,7 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["engine"],
     ["item", "stock"],
     ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
-    ["dlq", "load", "recover"],
+    ["archive", "dlq", "load", "recover"],
     ["processes"]
   ]
 }

@@ -60,15 +60,15 @@ export const make = () => {
         const inRange = [...events].filter(([, { event, partition: own }]) =>
           own === partition && Number(event.sequence) >= from && Number(event.sequence) < until
         )
-        const explained = isExplained(
-          inRange.map(([, { event: { data, id, sequence } }]) => ({
+        const unexplained = inRange.filter(([, { event: { data, id, sequence, type } }]) =>
+          !isExplained({
             id,
+            type,
             itemId: data.itemId,
             requestId: "requestId" in data ? data.requestId : undefined,
             sequence: Number(sequence)
-          }))
-        )
-        const unexplained = inRange.filter(([, { event }]) => !explained.has(event.id)).slice(0, limit)
+          })
+        ).slice(0, limit)
         for (const [name] of unexplained) events.delete(name)
         return unexplained.length
       }),

@@ -29,7 +29,7 @@ const buy = (url: string, name: string): Promise<Response> =>
 const denyConfigs = async (address: string, user: SecuredServers.User): Promise<void> => {
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  const acl = ["orders", "orders-dlq"].map((resourceName) => ({
+  const acl = ["orders", "orders-dlq", "order-events"].map((resourceName) => ({
     resourceType: AclResourceTypes.TOPIC,
     resourceName,
     resourcePatternType: ResourcePatternTypes.LITERAL,
@@ -192,7 +192,7 @@ describe("On secured servers", () => {
       expect(await command("recover", "--repartition", "5", "--to-topic", "orders-5")).toContain(
         "done. Set ORDERS_TOPIC"
       )
-      const moved = { ORDERS_TOPIC: "orders-5", KAFKA_PARTITIONS: "5" }
+      const moved = { ORDERS_TOPIC: "orders-5", ORDER_EVENTS_TOPIC: "order-events-5", KAFKA_PARTITIONS: "5" }
       const later = await Services.service("processor", { ...envOf("processor"), ...moved })
       await later.start()
       await later.untilHealth(200)

@@ -53,7 +53,7 @@ it("forgets every order and all stock, and sells again", { timeout: TIMEOUT }, a
   }
   await run(10, "12")
 
-  expect([topics, group]).toEqual([["orders", "orders-dlq"], "order-processor"])
+  expect([topics, group]).toEqual([["orders", "orders-dlq", "order-events"], "order-processor"])
   await administer(broker.address, async (admin) => {
     await admin.deleteTopics({ topics: [...topics] })
     await admin.deleteGroups([group])

@@ -178,6 +178,7 @@ export const PUBLIC_API: Section = {
     all("GET /readyz", "whether requests may be sent here"),
     all("GET /version", "the release"),
     all("GET /openapi.json", "the description of the API"),
+    all("GET /asyncapi.json", "the description of order events"),
     all("GET /metrics", "the metrics, where no `METRICS_TOKEN` is set")
   ]
 }

@@ -15,6 +15,7 @@ const everything = Variable.group({
   payments: Settings.PaymentSettings,
   redis: Settings.RedisSettings,
   kafka: Settings.KafkaSettings,
+  events: Settings.EventSettings,
   embedded: Settings.EmbeddedSettings,
   logs: Settings.LogSettings,
   tracing: Settings.TracingSettings
@@ -66,8 +67,11 @@ describe("Settings: defaults", () => {
         partitions: 12,
         replicationFactor: 1,
         minInsyncReplicas: 1,
-        batchSize: 500
+        batchSize: 500,
+        eventsTopic: "order-events"
       })
+      expect(found.events).toEqual({ told: "held" })
+      expect((yield* read(Settings.ServeEventSettings, {})).told).toBe("all")
       expect(found.embedded).toEqual({ dataDir: "./data" })
       expect(found.logs).toEqual({ level: "Info", orders: 1 })
       expect(found.tracing).toEqual({ isOn: false, isParentBased: true })
@@ -182,6 +186,12 @@ const bad: ReadonlyArray<readonly [variable: string, value: string, expects: str
     "orders-dlq",
     "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
   ],
+  [
+    "ORDER_EVENTS_TOPIC",
+    "orders-dlq",
+    "a topic of Kafka: 1 to 249 letters, digits, dots, dashes and underscores, and not orders-dlq"
+  ],
+  ["ORDER_EVENTS", "some", "one of off, held, all"],
   ["KAFKA_PARTITIONS", "0", "a whole number from 1 to 10000"],
   ["KAFKA_REPLICATION_FACTOR", "1e3", "a whole number from 1 to 32767"],
   ["KAFKA_MIN_INSYNC_REPLICAS", "two", "a whole number from 1 to 32767"],
@@ -243,6 +253,9 @@ describe("Settings: bad values", () => {
         "CIRCUIT_BREAKER_MAX_TIMEOUT: \"10s\" is less than CIRCUIT_BREAKER_BASE_TIMEOUT, which is 30s",
         "KAFKA_MIN_INSYNC_REPLICAS: \"2\" is more than KAFKA_REPLICATION_FACTOR, which is 1: " +
         "nothing could ever be appended"
+      ])
+      expect(yield* whatIsWrong({ ORDERS_TOPIC: "sales", ORDER_EVENTS_TOPIC: "sales" })).toEqual([
+        "ORDER_EVENTS_TOPIC: \"sales\" is the topic of the orders: events have one of their own"
       ])
     }))
 })

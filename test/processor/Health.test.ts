@@ -1,6 +1,7 @@
 /** What the processor says of itself. */
 import { assert, describe, it } from "@effect/vitest"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { EventsTold, OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { ItemId } from "@flash-sale/domain/records/Ids"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
@@ -75,6 +76,34 @@ describe("Processor.health", () => {
         kafka: false,
         problems: ["the log is not used: KAFKA_PARTITIONS is 24"]
       })
+    }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
+
+  it.effect("health says why order events cannot be told, unless none are, or the log is away", () =>
+    Effect.gen(function*() {
+      const away = (warnings: ReadonlyArray<string>) =>
+        Layer.unwrap(Effect.map(OrderEvents, (events) =>
+          Layer.succeed(OrderEvents, {
+            ...events,
+            isUp: Effect.succeed(false),
+            warnings: Effect.succeed(warnings)
+          })))
+      const problems = Effect.map(Health.check, (health) => [health.status, health.kafka, health.problems])
+      const silent = "order events cannot be told: they do not answer"
+      assert.deepStrictEqual(yield* Effect.provide(problems, away([])), ["unhealthy", true, [silent]])
+      const missing = away(["the topic order-events is missing"])
+      assert.deepStrictEqual(
+        yield* Effect.provide(problems, missing),
+        ["unhealthy", true, ["the topic order-events is missing"]]
+      )
+      const off = Layer.succeed(EventsTold, "off")
+      assert.deepStrictEqual(yield* Effect.provide(problems, Layer.merge(missing, off)), ["healthy", true, undefined])
+      const noLog = Layer.unwrap(
+        Effect.map(OrderLog, (log) => Layer.succeed(OrderLog, { ...log, isUp: Effect.succeed(false) }))
+      )
+      assert.deepStrictEqual(
+        yield* Effect.provide(problems, Layer.merge(missing, noLog)),
+        ["unhealthy", false, undefined]
+      )
     }).pipe(Effect.provide(Layer.merge(ProcessorState.layer, SqliteInfra.layerMemory))))
 
   it.effect("health says whether log and store answer", () =>

@@ -79,7 +79,8 @@ const SCRAM = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
 
 /** What docs/operations.md says that the users at Kafka must be allowed, for each topic that is the log once. */
 const allow = async (address: string, topics: ReadonlyArray<string>): Promise<void> => {
-  const namesOf = (name: string) => new Set(topics.map((topic) => name.replace(/^orders(?!-dlq)/, topic)))
+  const namesOf = (name: string) =>
+    new Set(topics.map((topic) => name.replace(/^(orders(?!-dlq)|order-events)/, `$1${topic.slice("orders".length)}`)))
   const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   const acl = USERS.flatMap((user) =>

@@ -31,15 +31,16 @@ const freeze = Effect.fnUntraced(function*(process: Process.Process, world: Worl
 
 /** The longest that the events are away: longer than a hand over may take. */
 const MAX_EVENTS_AWAY_MILLIS = 20_000
-/** The longest that an older build works. */
-const MAX_OLDER_MILLIS = 10_000
+/** How long an older build works at the most: longer than a partition takes to come to it from one that was killed. */
+const MAX_OLDER_MILLIS = 30_000
 
-/** An older build works in its place for a while, alone or beside others. */
+/** An older build works in the place of one or of all, and is replaced in turn: asked to stop, or killed. */
 const beOlder = Effect.fnUntraced(function*(victim: World.Running, world: World.World) {
-  const others = (yield* Random.nextBoolean) ? [...world.running].filter((it) => it !== victim) : []
-  const olds = yield* Effect.forEach([victim, ...others], (it) => Effect.andThen(world.kill(it), world.startOlder))
-  yield* Effect.sleep(yield* Random.nextIntBetween(100, MAX_OLDER_MILLIS))
-  yield* Effect.forEach(olds, (it) => Effect.andThen(world.kill(it), world.start), { discard: true })
+  const replaced = (yield* Random.nextBoolean) ? [...world.running] : [victim]
+  const end = (yield* Random.nextBoolean) ? world.stop : world.kill
+  const olds = yield* Effect.forEach(replaced, (it) => Effect.andThen(end(it), world.startOlder))
+  yield* Effect.sleep(yield* Random.nextIntBetween(1_000, MAX_OLDER_MILLIS))
+  yield* Effect.forEach(olds, (it) => Effect.andThen(end(it), world.start), { discard: true })
 })
 
 /** Of a processor, or of a gateway. */

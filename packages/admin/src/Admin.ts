@@ -4,7 +4,8 @@
  */
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import type { Callers } from "@flash-sale/domain/ports/Callers"
-import * as Docs from "@flash-sale/gateway/http/Docs"
+import * as AsyncApiRoute from "@flash-sale/gateway/http/documents/AsyncApiRoute"
+import * as Docs from "@flash-sale/gateway/http/documents/Docs"
 import * as RequestTracing from "@flash-sale/gateway/http/RequestTracing"
 import * as Subscribers from "@flash-sale/gateway/live/Subscribers"
 import * as Arrivals from "@flash-sale/gateway/request/Arrivals"
@@ -76,6 +77,7 @@ const routes = (settings: Settings) =>
         OperatorCheck.layer(Networks.includes(settings.trustedProxies))
       ])
     ),
+    AsyncApiRoute.layer,
     AdminMiddleware.layer(AdminPaths.make(settings.docs)),
     settings.docs ? Docs.layerOf(AdminApi) : Layer.empty
   )

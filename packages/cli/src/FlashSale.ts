@@ -8,6 +8,7 @@ const COMMANDS = {
   serve: () => import("./processes/Serve.ts"),
   gateway: () => import("./processes/GatewayCommand.ts"),
   processor: () => import("./processes/ProcessorCommand.ts"),
+  archive: () => import("./processes/ArchiveCommand.ts"),
   item: () => import("./item/ItemCommand.ts"),
   stock: () => import("./stock/Stock.ts"),
   sale: () => import("./sale/Sale.ts"),

@@ -41,7 +41,7 @@ import * as Unconfirmed from "./guards/Unconfirmed.ts"
 import * as WaitEstimate from "./guards/WaitEstimate.ts"
 import * as Authentication from "./http/Authentication.ts"
 import * as CheckoutHandlers from "./http/CheckoutHandlers.ts"
-import * as Docs from "./http/Docs.ts"
+import * as Documents from "./http/documents/Documents.ts"
 import * as Handlers from "./http/Handlers.ts"
 import * as HttpServer from "./http/HttpServer.ts"
 import * as MetricsRoute from "./http/MetricsRoute.ts"
@@ -125,9 +125,9 @@ const routes = ({ docs, metricsToken }: GatewaySettings) =>
       Layer.provide([OrderHandlers.orders, CheckoutHandlers.checkout, Handlers.items, Handlers.live, Handlers.system]),
       Layer.provide([SchemaErrors.layer, Authentication.layer])
     ),
+    Documents.layer(docs),
     MetricsRoute.layer(metricsToken),
-    Middleware.layer,
-    docs ? Docs.layer : Layer.empty
+    Middleware.layer
   ).pipe(Layer.provide(RefusalCounts.layer))
 
 /** Serves until its scope closes: then streams end, the port is closed, and what was begun is answered. */
@@ -143,7 +143,7 @@ export const layer = (settings: Settings): Layer.Layer<never, CannotListen, Serv
       HttpServer.layer(settings),
       RequestTracing.layer,
       GatewayReport.layer,
-      Layer.succeed(Paths.Paths, Paths.make(settings.docs ? [Docs.PATH] : []))
+      Layer.succeed(Paths.Paths, Paths.make(Documents.paths(settings.docs)))
     ]),
     Layer.provide(services(settings))
   )

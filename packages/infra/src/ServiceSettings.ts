@@ -9,7 +9,13 @@ const distributed = { redis: Settings.RedisSettings, kafka: Settings.KafkaSettin
 const door = { access: Settings.AccessSettings, admin: Settings.AdminSettings, tokens: Settings.TokenKeySettings }
 
 /** Of `flash-sale gateway`. */
-export const gateway = { gateway: Settings.GatewaySettings, ...door, ...distributed, ...observed }
+export const gateway = {
+  gateway: Settings.GatewaySettings,
+  archive: Settings.ArchiveSettings,
+  ...door,
+  ...distributed,
+  ...observed
+}
 
 /** Of `flash-sale processor`. */
 export const processor = {
@@ -22,6 +28,16 @@ export const processor = {
   ...observed
 }
 
+/** Of `flash-sale archive`. */
+export const archive = {
+  monitoring: Settings.ArchiveMonitoringSettings,
+  archive: Settings.ArchiveSettings,
+  retention: Settings.ArchiveRetention,
+  events: Settings.EventSettings,
+  kafka: Settings.KafkaSettings,
+  ...observed
+}
+
 /** Of `flash-sale serve`, beside the folder of its file, which its command line may name. */
 export const serve = {
   gateway: Settings.ServeGatewaySettings,
@@ -29,6 +45,7 @@ export const serve = {
   payments: Settings.ServePaymentSettings,
   statuses: Settings.StatusSettings,
   events: Settings.ServeEventSettings,
+  retention: Settings.ArchiveRetention,
   ...door,
   ...observed
 }

@@ -39,6 +39,8 @@ export type AdminSettings = Admin.AdminSettings
 export const ProcessorSettings = Monitoring.make(undefined)
 /** The same for this machine alone. */
 export const ServeProcessorSettings = Monitoring.make(ListenHost.LOOPBACK)
+/** Of the process that fills the archive: it may run beside a processor. */
+export const ArchiveMonitoringSettings = Monitoring.make(undefined, 9091)
 export type ProcessorSettings = Monitoring.MonitoringSettings
 
 export const StatusSettings = Statuses.StatusSettings

@@ -80,7 +80,7 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
   it.effect("a name that somebody has pointed here gets nothing; addresses and listed names are served", () =>
     Effect.gen(function*() {
       for (const host of ["evil.example", "evil.example:8081", "localhost.evil.example"]) {
-        for (const path of ["/admin/v1/items", "/health", "/openapi.json", "/docs"]) {
+        for (const path of ["/admin/v1/items", "/health", "/openapi.json", "/asyncapi.json", "/docs"]) {
           const answer = yield* ask("GET", path, { headers: { host } })
           assert.strictEqual(answer.status, 421, `${host}${path} ${answer.text}`)
         }
@@ -203,7 +203,7 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
       assert.strictEqual(basic.status, 401, basic.text)
     }))
 
-  it.effect("the document and the page need no key", () =>
+  it.effect("the documents and the page need no key", () =>
     Effect.gen(function*() {
       const document = yield* ask("GET", "/openapi.json", { key: undefined })
       assert.strictEqual(document.status, 200)
@@ -211,6 +211,8 @@ layer(engine, { excludeTestServices: true, timeout: 60_000 })("At the admin port
         securitySchemes: (document.body["components"] as { securitySchemes: unknown }).securitySchemes
       })
       assert.hasAllKeys((document.body["components"] as { securitySchemes: object }).securitySchemes, ["apiKey"])
+      const events = yield* ask("GET", "/asyncapi.json", { key: undefined })
+      assert.deepInclude(events.body, { asyncapi: "3.0.0" })
       assert.strictEqual((yield* ask("GET", "/docs", { key: undefined })).status, 200)
     }))
 })

@@ -116,6 +116,7 @@ describe.skipIf(isMissing)("flash-sale doctor on Kafka and Redis", () => {
     expect(found.ids("wrong").filter((id) => /^(kafka|redis)/.test(id)).toSorted()).toEqual([
       "kafka.batch",
       "kafka.elections",
+      "kafka.events",
       "kafka.insync",
       "kafka.letters",
       "kafka.retention",

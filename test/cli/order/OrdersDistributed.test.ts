@@ -26,6 +26,7 @@ describe("flash-sale order on Kafka and Redis", () => {
           REDIS_ADDR: `${redis.host}:${redis.port}`,
           KAFKA_ADDR: address,
           ORDERS_TOPIC: kafka.ordersTopic,
+          ORDER_EVENTS_TOPIC: kafka.eventsTopic,
           KAFKA_PARTITIONS: String(kafka.partitions)
         })
       yield* Effect.gen(function*() {

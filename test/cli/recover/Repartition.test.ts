@@ -138,8 +138,13 @@ describe("flash-sale recover --repartition", () => {
     () =>
       Effect.gen(function*() {
         const of12 = TestSettings.settingsAt(kafka, { partitions: 12 })
-        const of24 = { ...of12, partitions: 24, ordersTopic: `${of12.ordersTopic}-24` }
-        const of5 = { ...of12, partitions: 5, ordersTopic: `${of12.ordersTopic}-5` }
+        const to = (partitions: number) => ({
+          ...of12,
+          partitions,
+          ordersTopic: `${of12.ordersTopic}-${partitions}`,
+          eventsTopic: `${of12.eventsTopic}-${partitions}`
+        })
+        const [of24, of5] = [to(24), to(5)]
         const own = yield* redis
         const provider = World.makeProvider()
         yield* filled(of12, own, provider)

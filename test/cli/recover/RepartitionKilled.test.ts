@@ -78,7 +78,12 @@ describe("flash-sale recover --repartition, killed", () => {
     const redis = Processors.operator(server)
     const servers = { REDIS_ADDR: server.address, KAFKA_ADDR: broker.address, PAYMENT_FAILURE_RATE: "0" }
     let log = { topic: "orders", partitions: 12 }
-    const env = () => ({ ...servers, ORDERS_TOPIC: log.topic, KAFKA_PARTITIONS: String(log.partitions) })
+    const env = () => ({
+      ...servers,
+      ORDERS_TOPIC: log.topic,
+      ORDER_EVENTS_TOPIC: `events-of-${log.topic}`,
+      KAFKA_PARTITIONS: String(log.partitions)
+    })
 
     /** A processor of the present log comes up, folds all there is, and goes. */
     const works = async () => {

@@ -45,7 +45,7 @@ describe("flash-sale recover --repartition beside a gateway", () => {
     await Promise.all([broker.start(), server.start()])
     const redis = Processors.operator(server)
     const old = { REDIS_ADDR: server.address, KAFKA_ADDR: broker.address, PAYMENT_FAILURE_RATE: "0" }
-    const moved = { ...old, ORDERS_TOPIC: "orders-24", KAFKA_PARTITIONS: "24" }
+    const moved = { ...old, ORDERS_TOPIC: "orders-24", ORDER_EVENTS_TOPIC: "order-events-24", KAFKA_PARTITIONS: "24" }
     const statusOf = async (name: string) => {
       const status = await redis.get(`order_status:${name}`)
       return status === null ? null : JSON.parse(status).status

@@ -107,6 +107,7 @@ describe("flash-sale recover --repartition is refused", () => {
 
         expect((yield* move(settings, own, settings.ordersTopic)).complaint).toContain("is the log itself")
         expect((yield* move(settings, own, settings.deadLettersTopic)).complaint).toContain("of the dead letters")
+        expect((yield* move(settings, own, settings.eventsTopic)).complaint).toContain("of order events")
         const other = { ...settings, partitions: 4 }
         expect((yield* move(other, own, target)).complaint).toContain("is a fold of ")
 
@@ -136,7 +137,7 @@ describe("flash-sale recover --repartition is refused", () => {
         expect([altered.isSuccess, altered.isSuccess ? "" : altered.complaint + altered.out]).toEqual([true, ""])
         expect(yield* own.cli("HGETALL", "log")).toEqual(["topic", target, "partitions", "5"])
 
-        const moved = { ...settings, ordersTopic: target, partitions: 5 }
+        const moved = { ...settings, ordersTopic: target, eventsTopic: `${target}-events`, partitions: 5 }
         yield* produce(target, (home(item, 5) + 1) % 5)
         expect((yield* move(moved, own, `${target}-again`)).complaint)
           .toContain(`1 records of ${target} are in a partition that is not their item's among 5`)

@@ -79,6 +79,7 @@ it("buyers reach orders and items, and nothing else by any spelling", { timeout:
     "/items/../metrics",
     "/docs",
     "/openapi.json",
+    "/asyncapi.json",
     "/health",
     "/livez",
     "/readyz",

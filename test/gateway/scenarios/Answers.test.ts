@@ -1,5 +1,6 @@
 /** Every answer of the front gateway, over a real socket. */
 import { assert, layer } from "@effect/vitest"
+import * as AsyncApi from "@flash-sale/domain/api/asyncapi/AsyncApi"
 import { RULES_VERSION } from "@flash-sale/domain/records/Command"
 import { release } from "@flash-sale/infra/http/Release"
 import { Effect } from "effect"
@@ -132,6 +133,16 @@ layer(TestGateway.layer(), { excludeTestServices: true })("Answers of the gatewa
       assert.strictEqual(taken.headers.get("x-correlation-id"), "shop-1.2:3")
       const replaced = yield* send("not valid {}")
       assert.match(String(replaced.body["correlation_id"]), /^[0-9a-f-]{36}$/)
+    }))
+
+  it.effect("the gateway serves the AsyncAPI document of its events, which a POST does not get", () =>
+    Effect.gen(function*() {
+      const gateway = yield* TestGateway.TestGateway
+      const answer = yield* gateway.get("/asyncapi.json")
+      assert.strictEqual(answer.headers.get("content-type"), "application/json")
+      assert.deepStrictEqual(answer.body, JSON.parse(JSON.stringify(AsyncApi.document())))
+      assert.strictEqual((yield* gateway.ask("HEAD", "/asyncapi.json")).status, 200)
+      assert.strictEqual((yield* gateway.ask("POST", "/asyncapi.json")).status, 405)
     }))
 
   it.effect("the gateway serves its OpenAPI document", () =>

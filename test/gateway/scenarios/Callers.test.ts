@@ -13,7 +13,7 @@ import * as TestGateway from "../TestGateway.ts"
 
 const DOCUMENT = "docs/callers.md"
 /** Beside the endpoints of the API. */
-const OTHERS = ["GET /openapi.json", "GET /metrics"]
+const OTHERS = ["GET /openapi.json", "GET /asyncapi.json", "GET /metrics"]
 /** As a plain request, which the hot route takes where it is an order; and so that the framework serves it. */
 const WAYS = ["plain", "by the framework"] as const
 

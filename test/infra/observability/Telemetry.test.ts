@@ -68,6 +68,7 @@ const PROCESSOR = {
   processor_payments_held_back: "gauge",
   processor_payments_total: "counter",
   processor_dlq_letters_total: "counter",
+  processor_events_told_total: "counter",
   processor_holds_expired_total: "counter",
   processor_holds_confirmed_total: "counter",
   processor_request_ids_reused_total: "counter",

@@ -16,6 +16,7 @@ const well: KafkaFacts = {
   lacking: { found: [] },
   orders: { found: orders },
   letters: { found: { ...orders, name: "orders-dlq" } },
+  events: { found: { ...orders, name: "order-events" } },
   refusal: { found: undefined },
   members: { found: 1 },
   stampedAhead: { found: { partitions: 0, byMillis: 5_000 } },
@@ -25,7 +26,7 @@ const well: KafkaFacts = {
 const withTopic = (change: Partial<Topic>): KafkaFacts => ({ ...well, orders: { found: { ...orders, ...change } } })
 const withSettings = (change: Partial<TopicSettings>) => withTopic({ settings: { found: { ...settings, ...change } } })
 const withPartition = (change: Partial<TopicPartition>) => withTopic({ partitions: [{ ...partition, ...change }] })
-const losing = (name: string, is: string, must: string) => withSettings({ losses: [{ name, is, must }] })
+const losing = (name: string, is: string, must: string) => withSettings({ losses: [{ name, is, must, orMore: false }] })
 const UNREACHED = { why: "Kafka cannot be reached" }
 const away = (why: string, refusal?: string): KafkaFacts => ({
   ...well,
@@ -33,6 +34,7 @@ const away = (why: string, refusal?: string): KafkaFacts => ({
   lacking: UNREACHED,
   orders: UNREACHED,
   letters: UNREACHED,
+  events: UNREACHED,
   refusal: UNREACHED,
   members: UNREACHED,
   stampedAhead: UNREACHED,
@@ -153,6 +155,44 @@ it.each<readonly [string, KafkaFacts, CheckId, Finding["verdict"], RegExp, RegEx
     "wrong",
     /orders-dlq is missing/,
     /one partition/
+  ],
+  [
+    "no topic of order events",
+    { ...well, events: { found: { ...orders, name: "order-events", partitions: undefined } } },
+    "kafka.events",
+    "warning",
+    /there is no topic order-events/,
+    /start a processor/
+  ],
+  [
+    "order events of another number of partitions",
+    { ...well, events: { found: { ...orders, name: "order-events", partitions: [partition, partition] } } },
+    "kafka.events",
+    "wrong",
+    /order-events has 2 partitions, and the log 1/,
+    /ORDER_EVENTS_TOPIC/
+  ],
+  [
+    "order events that go after an hour",
+    {
+      ...well,
+      events: {
+        found: {
+          ...orders,
+          name: "order-events",
+          settings: {
+            found: {
+              ...settings,
+              losses: [{ name: "retention.ms", is: "3600000", must: "2592000000", orMore: true }]
+            }
+          }
+        }
+      }
+    },
+    "kafka.events",
+    "wrong",
+    /retention\.ms is 3600000, not 2592000000 or more/,
+    /--entity-name order-events --add-config retention\.ms=2592000000$/
   ],
   [
     "records of the future",

@@ -22,6 +22,21 @@ const isDue = (budget: OpenOrderBudget.OpenOrderBudget) =>
   Effect.raceFirst(Effect.as(budget.due, true), Effect.as(Effect.yieldNow, false))
 
 describe("The budget of open orders", () => {
+  it.effect("has a record that is postponed read again once the recovery is over, and keeps nothing of it", () =>
+    Effect.gen(function*() {
+      const budget = OpenOrderBudget.make(MAX)
+      budget.postpone(3)
+      assert.deepStrictEqual([budget.first(), budget.waiting(), budget.kept()], [3, 1, 0])
+      assert.isFalse(yield* isDue(budget))
+      // A later order does not overtake it.
+      assert.isFalse(budget.admit(4))
+      budget.start()
+      assert.isTrue(yield* isDue(budget))
+      assert.deepStrictEqual(budget.claim([record(3)]).map(({ offset }) => offset), [3])
+      budget.release(1)
+      assert.deepStrictEqual([budget.first(), budget.kept()], [4, 0])
+    }))
+
   it.effect("keeps no more than there is room for, whatever comes, and each order once", () =>
     Effect.gen(function*() {
       for (let seed = 0; seed < 50; seed++) {

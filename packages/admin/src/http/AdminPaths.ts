@@ -1,6 +1,7 @@
 /** The paths of the admin port, each in one spelling. */
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
-import * as Docs from "@flash-sale/gateway/http/Docs"
+import * as AsyncApiRoute from "@flash-sale/gateway/http/documents/AsyncApiRoute"
+import * as Docs from "@flash-sale/gateway/http/documents/Docs"
 import * as Paths from "@flash-sale/gateway/http/Paths"
 
 const endpoints = Object.values(AdminApi.groups).flatMap((group) =>
@@ -15,5 +16,6 @@ export const make = (docs: boolean): Paths.Find =>
   Paths.finder([
     ...endpoints,
     { method: "GET", path: "/openapi.json" },
+    { method: "GET", path: AsyncApiRoute.PATH },
     ...(docs ? [{ method: "GET", path: Docs.PATH }] : [])
   ])

@@ -3,9 +3,9 @@ import { ArchiveWriter } from "@flash-sale/domain/ports/Archive"
 import { Clock, Context, Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 
-/** How long an order is kept after its last step; for ever where it is undefined. Set from the process's settings. */
-export const KeptFor = Context.Reference<Duration.Duration | undefined>("@flash-sale/archive/intake/KeptFor", {
-  defaultValue: () => undefined
+/** How long an order is kept after its last step; for ever where it has no end. Set from the process's settings. */
+export const KeptFor = Context.Reference<Duration.Duration>("@flash-sale/archive/intake/KeptFor", {
+  defaultValue: () => Duration.infinity
 })
 
 export const SWEEP_EVERY = Duration.minutes(1)
@@ -17,7 +17,7 @@ export const SWEEP_ROUNDS = 20
 /** Sweeps for as long as it runs. */
 export const sweep: Effect.Effect<never, never, ArchiveWriter | ArchiveState> = Effect.gen(function*() {
   const keptFor = yield* KeptFor
-  if (keptFor === undefined) return yield* Effect.never
+  if (!Duration.isFinite(keptFor)) return yield* Effect.never
   const writer = yield* ArchiveWriter
   const state = yield* ArchiveState
   const once = Effect.gen(function*() {

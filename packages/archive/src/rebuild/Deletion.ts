@@ -17,10 +17,9 @@ export const within = Effect.fnUntraced(function*(
   isExplained: IsExplained
 ) {
   const writer = yield* ArchiveWriter
-  const explained = (events: ReadonlyArray<ToldEvent>) => new Set(events.filter(isExplained).map(({ id }) => id))
   let total = 0
   while (true) {
-    const deleted = yield* patiently(writer.deleteUnexplained(partition, range, explained, BATCH_EVENTS))
+    const deleted = yield* patiently(writer.deleteUnexplained(partition, range, isExplained, BATCH_EVENTS))
     total += deleted
     if (deleted < BATCH_EVENTS) return total
   }
@@ -38,9 +37,9 @@ export const beyond = Effect.fnUntraced(function*<E, R>(
   const writer = yield* ArchiveWriter
   const { bounds } = yield* LogReader
   const suspects = new Set<string>()
-  const note = (events: ReadonlyArray<ToldEvent>) => {
-    for (const { id } of events) suspects.add(id)
-    return new Set(events.map(({ id }) => id))
+  const note = ({ id }: ToldEvent): boolean => {
+    suspects.add(id)
+    return true
   }
   yield* patiently(writer.deleteUnexplained(partition, { from: end, until: NO_END }, note, BATCH_EVENTS))
   if (suspects.size === 0) return 0

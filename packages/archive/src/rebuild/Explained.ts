@@ -14,7 +14,7 @@ export interface Explained {
   readonly add: (event: ItemEvent) => void
   /** Whether the log tells this. What only records before its beginning could have told is taken for explained. */
   readonly knows: (told: ToldEvent) => boolean
-  /** The log goes on to here. */
+  /** The log goes on to here. Called before anything of that is added. */
   readonly grow: (end: number) => void
 }
 
@@ -24,12 +24,18 @@ const whose = (itemId: ItemId, requestId: RequestId | undefined): string => `${i
 const hashOf = (itemId: ItemId, requestId: RequestId | undefined): number =>
   murmur2(utf8.encode(whose(itemId, requestId))) >>> 0
 
-const bitOf = (step: EventId.Step): number => 1 << (step - 1)
+/** What the third step of an order may be. The others are of one type each. */
+const ENDS: ReadonlyArray<string> = ["order.completed", "order.failed", "order.expired", "order.cancelled"]
 
-/** Of a log that begins and ends at these offsets. */
-export const make = (start: number, end: number): Explained => {
-  let steps = new Uint8Array(end - start)
-  let orders = new Uint32Array(end - start)
+const ENDS_MASK = 0b11_0000
+
+const bitOf = (step: EventId.Step): number => 1 << (step - 1)
+const endOf = (step: EventId.Step, type: string): number => step === 3 ? ENDS.indexOf(type) << 4 : 0
+
+/** Of a log that begins at this offset. */
+export const make = (start: number): Explained => {
+  let steps = new Uint8Array(0)
+  let orders = new Uint32Array(0)
   const others = new Map<string, number>()
   /** The items of which the log turns orders away: each of their counts is one of many. */
   const counted = new Set<ItemId>()
@@ -49,16 +55,19 @@ export const make = (start: number, end: number): Explained => {
       if (named === undefined) others.set(id, hashOf(data.itemId, requestId))
       if (named === undefined || named.placedAtOffset < start) return
       const at = named.placedAtOffset - start
-      steps[at] = (steps[at] ?? 0) | bitOf(named.step)
+      steps[at] = (steps[at] ?? 0) | bitOf(named.step) | endOf(named.step, type)
       orders[at] = hashOf(data.itemId, requestId)
     },
-    knows: ({ id, itemId, requestId }) => {
+    knows: ({ id, itemId, requestId, type }) => {
       const named = EventId.stepOf(id)
-      if (named === undefined) return others.get(id) === hashOf(itemId, requestId) || counted.has(itemId) && isCount(id)
+      if (named === undefined) {
+        return others.get(id) === hashOf(itemId, requestId) || (type === "item.refused" && counted.has(itemId))
+      }
       const at = named.placedAtOffset - start
-      return at < 0 || (((steps[at] ?? 0) & bitOf(named.step)) !== 0 && orders[at] === hashOf(itemId, requestId))
+      if (at < 0) return true
+      const made = steps[at] ?? 0
+      const isMade = (made & bitOf(named.step)) !== 0 && (named.step !== 3 || endOf(3, type) === (made & ENDS_MASK))
+      return isMade && orders[at] === hashOf(itemId, requestId)
     }
   }
 }
-
-const isCount = (id: string): boolean => id.includes("-refused:")

@@ -68,7 +68,7 @@ export const run = Effect.fnUntraced(function*(options: Options) {
   const { end, start } = yield* reader.bounds(partition)
   const read = yield* recordsOf(partition)
   const fold = RebuildFold.make(partition, partitions)
-  const explained = Explained.make(start, end)
+  const explained = Explained.make(start)
   /** Of a log that was trimmed the fold does not know what came before: it explains less than is true. */
   const isKnown = start === 0 || fromStart
   let told = 0

@@ -1,6 +1,7 @@
 /** `flash-sale gateway`: takes orders, on Kafka and Redis. */
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
@@ -24,7 +25,11 @@ export const command = Command.make("gateway", {}, () =>
         Gateway.layer({ ...read.gateway, auth: read.access.auth }),
         AdminPort.layer(read, admin)
       ]),
-      Layer.provide([Infra.layerDistributed(read, "gateway"), Infra.layerTokens(read.tokens)]),
+      Layer.provide([
+        Infra.layerDistributed(read, "gateway"),
+        InfraArchives.layer(read.archive),
+        Infra.layerTokens(read.tokens)
+      ]),
       Layer.provide(Infra.layerCallers(read.access)),
       Layer.provide(Process.layerObserved("gateway", ["gateway"], read))
     )

@@ -2,6 +2,7 @@
 import * as MetricsServer from "@flash-sale/infra/http/MetricsServer"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
+import * as EventsWatch from "@flash-sale/infra/observability/EventsWatch"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
 import * as Health from "@flash-sale/processor/Health"
@@ -18,6 +19,7 @@ export const layer = ({ allowedHosts, metricsHost, metricsPort, metricsToken }: 
   Layer.mergeAll(
     Processor.layer,
     ProcessorReport.layer,
+    EventsWatch.layer,
     MetricsServer.layer({
       port: metricsPort,
       host: metricsHost,

@@ -1,15 +1,18 @@
 /** `flash-sale serve`: the whole engine in one process, on one file. */
+import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
+import * as InfraArchives from "@flash-sale/infra/InfraArchives"
 import * as Dependencies from "@flash-sale/infra/observability/Dependencies"
 import * as Log from "@flash-sale/infra/observability/logs/Log"
 import * as ServiceSettings from "@flash-sale/infra/ServiceSettings"
 import * as Settings from "@flash-sale/infra/Settings"
-import { Console, Effect, Layer, Stdio } from "effect"
+import { type Config, Console, Effect, Layer, Stdio } from "effect"
 import { Command } from "effect/cli"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
 import * as AdminPort from "./AdminPort.ts"
+import * as ArchiveCommand from "./ArchiveCommand.ts"
 import * as FirstKey from "./FirstKey.ts"
 import * as FirstStock from "./FirstStock.ts"
 import * as Process from "./Process.ts"
@@ -34,6 +37,16 @@ const layerWelcome = ({ docs, httpPort: port }: Settings.GatewaySettings): Layer
     const print = (line: string) => isTerminal ? Console.log(line) : Log.info(line, { event: "service_started" })
     yield* Effect.forEach(lines, print, { discard: true })
   }))
+
+/** The archive in a file of its own, filled in this process; none where nothing is told. */
+const layerArchive = ({ embedded, events, retention }: Config.Success<ReturnType<typeof settings>>) =>
+  events.told === "off"
+    ? InfraArchives.layer({ url: undefined })
+    : ArchiveCommand.layerFilling(retention).pipe(
+      Layer.provide(ArchiveState.layer),
+      Process.loggedAs("archive"),
+      Layer.provideMerge(InfraArchives.layerEmbedded(embedded))
+    )
 
 export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, (target) =>
   Effect.gen(function*() {
@@ -61,6 +74,7 @@ export const command = Command.make("serve", { dataDir: Target.flags.dataDir }, 
       ]),
       Layer.provide(Infra.layerCallers(read.access, read.embedded.dataDir)),
       Layer.provide(FirstKey.layer(read.embedded.dataDir, read.access, admin)),
+      Layer.provide(layerArchive(read)),
       Layer.provide(Infra.layerEmbedded(read.embedded)),
       Layer.provide([Infra.layerStatuses(read.statuses), Infra.layerEventsTold(read.events)]),
       Layer.provide(Process.layerObserved("flash-sale", SERVICES, read))

@@ -55,6 +55,11 @@ export const run = Effect.fnUntraced(function*({ partition, yes }: Options) {
     return yield* CommandFailed.failed("nothing was changed; --yes accepts the log as it is, and cannot be undone")
   }
   yield* Effect.forEach(judged, accept, { discard: true })
+  const named = partition === undefined ? "" : ` --partition ${partition}`
+  yield* Console.log(
+    "where there is an archive, it still has what is lost: once archive_lag_seconds is 0, " +
+      `flash-sale archive rebuild${named}${judged.some(({ start }) => start > 0) ? " --from-start" : ""}`
+  )
 })
 
 /** Accepts one partition in one step, so that no processor sees a part of it. */

@@ -106,7 +106,8 @@ const refuseOtherLog = Effect.fnUntraced(function*(from: LogIdentity, to: LogIde
   return yield* CommandFailed.failed(
     isSame(written, to)
       ? `${location} is a fold of ${to.topic} with ${to.partitions} partitions already: ` +
-        `set ORDERS_TOPIC=${to.topic} and KAFKA_PARTITIONS=${to.partitions}, and start the services`
+        `set ORDERS_TOPIC=${to.topic} and KAFKA_PARTITIONS=${to.partitions}, ORDER_EVENTS_TOPIC to a new name, ` +
+        "and start the services"
       : `${location} is a fold of ${written.topic} with ${written.partitions} partitions, and not of ${from.topic} ` +
         `with ${from.partitions}: set ORDERS_TOPIC and KAFKA_PARTITIONS to what it is; ${UNCHANGED}`
   )

@@ -31,6 +31,11 @@ export const run = Effect.fnUntraced(function*(
       `--to-topic: ${to.topic} is the topic of the dead letters: name a new topic; nothing was changed`
     )
   }
+  if (to.topic === kafka.eventsTopic) {
+    return yield* CommandFailed.failed(
+      `--to-topic: ${to.topic} is the topic of order events: name a new topic; nothing was changed`
+    )
+  }
   yield* EngineName.sayDistributed({ kafka, redis })
   const from = { topic: kafka.ordersTopic, partitions: kafka.partitions }
   const here = Layer.mergeAll(
@@ -59,7 +64,8 @@ export const run = Effect.fnUntraced(function*(
     yield* MoveLate.run(source, to)
     yield* Console.log(
       `done. Set ORDERS_TOPIC=${to.topic} and KAFKA_PARTITIONS=${to.partitions} for every gateway, processor and ` +
-        "command, and start them\n" +
+        "command, ORDER_EVENTS_TOPIC to a new name, and start them\n" +
+        `${kafka.eventsTopic} is of ${from.topic}: an archive begins empty, and flash-sale archive rebuild fills it\n` +
         `${from.topic} is read by nobody any more: delete it once they run and flash-sale reconcile finds no difference`
     )
   }).pipe(Effect.provide(here), Effect.scoped)

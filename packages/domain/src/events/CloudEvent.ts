@@ -19,7 +19,7 @@ const envelope = {
   }),
   source: Schema.Literal(SOURCE),
   time: Schema.String.annotate({ description: "The time of the record that is told, ISO 8601 in UTC" }),
-  sequence: Schema.String.check(Schema.isPattern(/^\d{1,16}$/)).annotate({
+  sequence: Schema.String.check(Schema.isPattern(/^\d{1,16}$/u)).annotate({
     description: "The offset of the record that is told, in the log's partition"
   }),
   datacontenttype: Schema.Literal("application/json")
@@ -29,7 +29,8 @@ const about = {
   partitionkey: ItemId.annotate({ description: "The item, too: its events are in order" })
 }
 
-const of = <Type extends Schema.Constraint, Data extends Schema.Constraint>(type: Type, data: Data) =>
+/** An event of this type with this data. */
+export const of = <Type extends Schema.Constraint, Data extends Schema.Constraint>(type: Type, data: Data) =>
   Schema.Struct({ ...envelope, type, ...about, data })
 
 export const OrderCloudEvent = of(OrderEvent.OrderEventType, OrderEvent.OrderData)

@@ -27,10 +27,12 @@ export const Change = Schema.Struct({ by: Schema.String, reason: Schema.optional
 })
 export type Change = typeof Change.Type
 
-const text = Schema.optionalKey(Schema.String)
+const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 
 /** The order's own notes of the shop: texts by name. */
-export const EventMetadata = Schema.Record(Schema.String, Schema.String)
+export const EventMetadata = Schema.Record(Schema.String, Schema.String).annotate({
+  description: "What the shop has noted on the order; absent where it noted nothing, or that is not known any more"
+})
 
 /**
  * An order at one step, as far as the ledger and the record in hand know it: a field that is absent is not known there.
@@ -41,15 +43,17 @@ export const OrderData = Schema.Struct({
   itemId: ItemId,
   userId: Schema.optionalKey(UserId),
   amount: Schema.optionalKey(Amount),
-  price: Schema.optionalKey(Price),
-  currency: Schema.optionalKey(Currency),
+  price: Schema.optionalKey(Price.annotate({
+    description: "Of one unit, in the smallest unit of the currency; absent where the sale names none"
+  })),
+  currency: Schema.optionalKey(Currency.annotate({ description: "The currency of the price, by ISO 4217" })),
   status: Schema.optionalKey(OrderStatus),
-  reason: text.annotate({ description: "Why the order is so, in words" }),
+  reason: text("Why the order is so, in words"),
   attempt: Attempt,
-  acceptedAt: text,
-  expiresAt: text,
+  acceptedAt: text("When the gateway accepted this attempt: ISO 8601, in UTC"),
+  expiresAt: text("When an open hold ends that nobody has confirmed: ISO 8601, in UTC"),
   correlationId: Schema.optionalKey(CorrelationId),
-  traceparent: text,
+  traceparent: text("The W3C trace context of the order"),
   metadata: Schema.optionalKey(EventMetadata),
   paymentReference: Schema.optionalKey(PaymentReference).annotate({
     description: "The payment that the shop has taken"

@@ -42,6 +42,7 @@ export interface ArchiveBatch {
 /** An event that was taken in, by what a rebuild knows it. Another log may have told of another order under its id. */
 export interface ToldEvent {
   readonly id: string
+  readonly type: CloudEvent["type"]
   readonly itemId: ItemId
   /** Undefined of an event that is about an item alone. */
   readonly requestId: RequestId | undefined
@@ -70,13 +71,14 @@ export class ArchiveWriter extends Context.Service<ArchiveWriter, {
   ) => Effect.Effect<void, ArchiveUnavailable>
   /**
    * Deletes at most `limit` events of a partition that were told at or after `from` and before `until` (offsets of the
-   * log) and are not among those that `isExplained` knows by their ids. The orders that they told of are folded again
-   * from what is left of their history, and go where nothing is left. Returns how many events are deleted.
+   * log) and are not explained. It asks for each of them; one that it keeps may be asked for again. The orders that
+   * they told of are folded again from what is left of their history, and go where nothing is left. Returns how many
+   * events are deleted.
    */
   readonly deleteUnexplained: (
     partition: PartitionId,
     range: { readonly from: Offset; readonly until: Offset },
-    isExplained: (events: ReadonlyArray<ToldEvent>) => ReadonlySet<string>,
+    isExplained: (told: ToldEvent) => boolean,
     limit: number
   ) => Effect.Effect<number, ArchiveUnavailable>
   /** Deletes what is final since before this moment (milliseconds since 1970, UTC), at most `limit` orders. */

@@ -5,6 +5,7 @@
 import { Api } from "@flash-sale/domain/api/Api"
 import { Context } from "effect"
 import * as Brought from "./Brought.ts"
+import * as AsyncApiRoute from "./documents/AsyncApiRoute.ts"
 
 export interface Path {
   /** As the API has it: `/orders/:request_id`. */
@@ -13,7 +14,7 @@ export interface Path {
 }
 
 /** Beside those of the API. */
-const OTHERS = ["/openapi.json", "/metrics"]
+const OTHERS = ["/openapi.json", AsyncApiRoute.PATH, "/metrics"]
 
 const pattern = (path: string): RegExp => new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/:\w+/g, "[^/]+")}$`)
 

@@ -25,7 +25,13 @@ export interface Topic {
 /** What the brokers say of a topic's settings. */
 export interface TopicSettings {
   /** Those that destroy or lose records: what each is, and what it must be. */
-  readonly losses: ReadonlyArray<{ readonly name: string; readonly is: string; readonly must: string }>
+  readonly losses: ReadonlyArray<{
+    readonly name: string
+    readonly is: string
+    readonly must: string
+    /** Whether more would do as well. */
+    readonly orMore: boolean
+  }>
   /** Undefined where the brokers do not name them. */
   readonly minInsyncReplicas: number | undefined
   readonly maxMessageBytes: number | undefined
@@ -50,6 +56,8 @@ export interface KafkaFacts {
   readonly lacking: Looked<ReadonlyArray<string>>
   readonly orders: Looked<Topic>
   readonly letters: Looked<Topic>
+  /** Order events. */
+  readonly events: Looked<Topic>
   /** Why the log must not be used, by all that is written down of it; undefined where it may be, or is to be made. */
   readonly refusal: Looked<string | undefined>
   /** Members of the processors' group. */

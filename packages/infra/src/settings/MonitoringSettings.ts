@@ -6,9 +6,9 @@ import * as ListenHost from "./ListenHost.ts"
 import * as MetricsToken from "./MetricsToken.ts"
 import * as Variable from "./Variable.ts"
 
-const variables = (host: string | undefined) =>
+const variables = (host: string | undefined, port: number) =>
   Variable.group({
-    metricsPort: Variable.make("METRICS_PORT", Kind.port, 9090),
+    metricsPort: Variable.make("METRICS_PORT", Kind.port, port),
     metricsHost: Variable.make<string | undefined>("METRICS_HOST", ListenHost.kind, host),
     /** What `/metrics` wants to be shown; undefined where it is for everybody. */
     metricsToken: MetricsToken.config,
@@ -17,8 +17,8 @@ const variables = (host: string | undefined) =>
   })
 
 /** `host` is the address that it listens on where none is set; all of the machine where it is undefined. */
-export const make = (host: string | undefined) =>
-  Config.map(variables(host), (read) => ({
+export const make = (host: string | undefined, port = 9090) =>
+  Config.map(variables(host, port), (read) => ({
     ...read,
     allowedHosts: read.allowedHosts ?? ListenHost.namesAt(host, read.metricsHost)
   }))

@@ -33,6 +33,7 @@ export const CHECKS = {
   "kafka.replicas": "every partition has a leader and its replicas",
   "kafka.batch": "the topic takes the largest batch that the engine sends",
   "kafka.letters": "the topic of the dead letters is there and keeps them",
+  "kafka.events": "the topic of order events has the partitions of the log, and keeps them for a month",
   "folder.engine": "an engine has worked in the folder",
   "folder.permissions": "nobody else may read or write the folder and its files",
   "folder.disk": "how much the disk still takes",

@@ -1,19 +1,10 @@
 /** Judges the topics: that they are there, keep every record, and survive the loss of a broker. Pure. */
-import type { KafkaFacts, Topic, TopicPartition, TopicSettings } from "@flash-sale/infra/facts/KafkaFacts"
+import type { KafkaFacts, TopicPartition, TopicSettings } from "@flash-sale/infra/facts/KafkaFacts"
 import type * as Looked from "@flash-sale/infra/facts/Looked"
 import type { CheckId, Finding } from "./Check.ts"
 import * as Check from "./Check.ts"
-
-type Losses = TopicSettings["losses"]
-
-const alter = ({ address }: KafkaFacts, topic: string, losses: Losses): string => {
-  const values = losses.map(({ must, name }) => `${name}=${must}`).join(",")
-  const which = `--bootstrap-server ${address} --alter --entity-type topics --entity-name ${topic}`
-  return `kafka-configs.sh ${which} --add-config ${values}`
-}
-
-const inWords = (losses: Losses): string =>
-  losses.map(({ is, must, name }) => `${name} is ${is}, not ${must}`).join(", ")
+import * as OtherTopics from "./topics/OtherTopics.ts"
+import * as TopicLosses from "./topics/TopicLosses.ts"
 
 const partitions = ({ orders, refusal, wanted }: KafkaFacts): Finding =>
   Check.judged("kafka.partitions", refusal, (why) => {
@@ -35,14 +26,18 @@ const losing = (facts: KafkaFacts, id: CheckId, name: RegExp, fine: string): Fin
   Check.judged(id, settingsOf(facts), ({ losses }) => {
     const found = losses.filter((loss) => name.test(loss.name))
     const topic = "found" in facts.orders ? facts.orders.found.name : ""
-    return found.length === 0 ? Check.ok(id, fine) : Check.wrong(id, inWords(found), alter(facts, topic, found))
+    return found.length === 0
+      ? Check.ok(id, fine)
+      : Check.wrong(id, TopicLosses.inWords(found), TopicLosses.alter(facts, topic, found))
   })
 
 const inSync = (facts: KafkaFacts): Finding =>
   Check.judged("kafka.insync", settingsOf(facts), ({ losses, minInsyncReplicas }) => {
     const { name, partitions = [] } = "found" in facts.orders ? facts.orders.found : { name: "" }
     const low = losses.filter((loss) => loss.name === "min.insync.replicas")
-    if (low.length > 0) return Check.wrong("kafka.insync", inWords(low), alter(facts, name, low))
+    if (low.length > 0) {
+      return Check.wrong("kafka.insync", TopicLosses.inWords(low), TopicLosses.alter(facts, name, low))
+    }
     if (minInsyncReplicas === undefined) return Check.notLookedAt("kafka.insync", "the brokers do not name the setting")
     const replicas = Math.min(...partitions.map((one) => one.replicas))
     const detail = `min.insync.replicas is ${minInsyncReplicas}`
@@ -50,7 +45,7 @@ const inSync = (facts: KafkaFacts): Finding =>
       ? Check.warning(
         "kafka.insync",
         `${detail}: with ${replicas} replicas the loss of one broker may lose orders`,
-        alter(facts, name, [{ name: "min.insync.replicas", is: "", must: "2" }])
+        TopicLosses.alter(facts, name, [{ name: "min.insync.replicas", is: "", must: "2", orMore: true }])
       )
       : Check.ok("kafka.insync", detail)
   })
@@ -106,23 +101,8 @@ const batch = (facts: KafkaFacts): Finding =>
       : Check.wrong(
         "kafka.batch",
         `${detail}, and batches have up to ${facts.wanted.batchBytes}: they would be refused under load`,
-        alter(facts, topic, [{ name: "max.message.bytes", is: "", must }])
+        TopicLosses.alter(facts, topic, [{ name: "max.message.bytes", is: "", must, orMore: true }])
       )
-  })
-
-const letters = (facts: KafkaFacts): Finding =>
-  Check.judged("kafka.letters", facts.letters, ({ name, partitions, settings }: Topic) => {
-    if (partitions === undefined) {
-      const hasLog = "found" in facts.orders && facts.orders.found.partitions !== undefined
-      const make = "make it with one partition, cleanup.policy=delete and no retention"
-      return hasLog
-        ? Check.wrong("kafka.letters", `the topic ${name} is missing: dead letters wait, and orders behind them`, make)
-        : Check.warning("kafka.letters", "there is no topic yet", "start a service: it makes the topics")
-    }
-    return Check.judged("kafka.letters", settings, ({ losses }) =>
-      losses.length === 0
-        ? Check.ok("kafka.letters", `${name} keeps every letter`)
-        : Check.wrong("kafka.letters", inWords(losses), alter(facts, name, losses)))
   })
 
 /** All findings on the topics. */
@@ -133,5 +113,6 @@ export const judge = (facts: KafkaFacts): ReadonlyArray<Finding> => [
   inSync(facts),
   replicas(facts),
   batch(facts),
-  letters(facts)
+  OtherTopics.letters(facts),
+  OtherTopics.events(facts)
 ]

@@ -4,6 +4,7 @@ import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetr
 import * as CheckoutMetrics from "@flash-sale/infra/observability/metrics/CheckoutMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
+import * as EventMetrics from "@flash-sale/infra/observability/metrics/EventMetrics"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import * as ProcessMetrics from "@flash-sale/infra/observability/metrics/ProcessMetrics"
 import { expect, it } from "vitest"
@@ -31,7 +32,8 @@ const names = [
   CheckoutMetrics.holdsOpen(0),
   CheckoutMetrics.holdsOverdue(0),
   CheckoutMetrics.refundsWaiting(0),
-  CheckoutMetrics.refundsDue
+  CheckoutMetrics.refundsDue,
+  EventMetrics.up
 ].map(({ id }) => id)
 const all = [...new Set(names)].toSorted()
 

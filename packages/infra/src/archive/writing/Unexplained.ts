@@ -1,7 +1,8 @@
 /** Deletes events that the log does not explain any more, page by page, each in a transaction of its own. */
+import * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { ArchiveUnavailable, ArchiveWriter, ToldEvent } from "@flash-sale/domain/ports/Archive"
 import { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import * as EntryRow from "../rows/EntryRow.ts"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
@@ -12,7 +13,7 @@ import * as Refold from "./Refold.ts"
 const PAGE = 1_000
 
 /** In the order of the log; letters are no events of it. */
-const NEXT = `SELECT n, id, request_id, item_id, sequence FROM archive_entries
+const NEXT = `SELECT n, id, type, request_id, item_id, sequence FROM archive_entries
   WHERE partition = $1 AND (sequence, n) > ($2, $3) AND sequence < $4 AND type NOT LIKE 'letter.%'
   ORDER BY sequence, n LIMIT ${PAGE}`
 
@@ -23,10 +24,13 @@ const DELETE: Statement = {
 
 type Arguments = Parameters<ArchiveWriter["Service"]["deleteUnexplained"]>
 
+const readType = Schema.decodeUnknownSync(Schema.Literals(CloudEvent.TYPES))
+
 const toldOf = (row: Row): ToldEvent => {
   const requestId = Columns.text(row, "request_id")
   return {
     id: Columns.text(row, "id"),
+    type: readType(Columns.text(row, "type")),
     itemId: ItemId.make(Columns.text(row, "item_id")),
     requestId: requestId === EntryRow.NONE ? undefined : RequestId.make(requestId),
     sequence: Columns.integer(row, "sequence")
@@ -42,8 +46,7 @@ interface Place {
 const page = (session: Session, after: Place, room: number, [partition, { until }, isExplained]: Arguments) =>
   Effect.gen(function*() {
     const rows = yield* session.all(NEXT, partition, after.sequence, after.n, until)
-    const explained = isExplained(yield* decoded(() => rows.map(toldOf)))
-    const gone = rows.filter((row) => !explained.has(Columns.text(row, "id"))).slice(0, room)
+    const gone = (yield* decoded(() => rows.filter((row) => !isExplained(toldOf(row))))).slice(0, room)
     yield* session.each(DELETE, gone.map((row) => ({ n: Columns.integer(row, "n") })))
     const keys = gone.map((row) => ({
       request_id: Columns.text(row, "request_id"),

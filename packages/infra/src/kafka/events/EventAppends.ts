@@ -1,9 +1,10 @@
 /** Appending events: one call for a partition at a time, and one send after the other. */
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
-import { Effect, type Scope, Semaphore } from "effect"
+import { Effect, Metric, type Scope, Semaphore } from "effect"
 import * as ExpiringSlots from "../../actor/ExpiringSlots.ts"
 import * as AppendTelemetry from "../../observability/metrics/AppendTelemetry.ts"
+import * as EventMetrics from "../../observability/metrics/EventMetrics.ts"
 import { encode } from "../append/EncodedRecord.ts"
 import * as Senders from "../append/Senders.ts"
 import type { Appendable } from "../client/KafkaRecords.ts"
@@ -45,6 +46,7 @@ export const make = Effect.fnUntraced(function*(
     const sender = yield* senderOf(topic, partition)
     for (const batch of Senders.batches(records.map(encode), settings)) {
       yield* slots.within(observe(topic, partition, batch, sender.send(batch)))
+      yield* Metric.update(EventMetrics.told, batch.length)
     }
     troubles.delete(partition)
   })

@@ -25,11 +25,11 @@ export interface EventsTopic {
   readonly warnings: () => ReadonlyArray<string>
 }
 
-const missing = (topic: string, hasWorked: boolean): string =>
-  hasWorked
-    ? `the topic ${topic} is missing: events wait, and the orders behind them. Restore it, or start the processors ` +
-      "again, which makes an empty one: then flash-sale archive rebuild brings back what nobody had read"
-    : `the topic ${topic} is not there yet: a processor makes it`
+const notYet = (topic: string): string => `the topic ${topic} is not there yet: a processor makes it`
+
+const missing = (topic: string): string =>
+  `the topic ${topic} is missing: events wait, and the orders behind them. Restore it, or start the processors ` +
+  "again, which makes an empty one: then flash-sale archive rebuild brings back what nobody had read"
 
 const altered = (topic: string, found: number, wanted: number): string =>
   `the topic ${topic} has ${found} partitions, and the log has ${wanted}: events of a partition stand under its ` +
@@ -56,18 +56,27 @@ export const make = Effect.fnUntraced(function*(
   })
   const whyNot = (found: number | undefined): string | undefined => {
     if (found === wanted) return undefined
-    return found === undefined ? missing(topic, hasWorked) : altered(topic, found, wanted)
+    if (found === undefined) return hasWorked ? missing(topic) : notYet(topic)
+    return altered(topic, found, wanted)
   }
 
-  /** A line for each change. */
-  const said = { line: "" }
+  /** A line for each change. One that reads events may be there before the first is told. */
+  let said = ""
   const say = (lines: ReadonlyArray<string>) => {
     const line = lines.join("; ")
-    if (line === said.line) return Effect.void
-    said.line = line
-    return line === ""
-      ? Log.info(`The topic ${topic} keeps order events`, { event: "events_topic" })
-      : Log.error(`Order events wait, or may be lost: ${line}`, { event: "events_topic" })
+    if (line === said) return Effect.void
+    said = line
+    if (line === "") return Log.info(`The topic ${topic} keeps order events`, { event: "events_topic" })
+    const write = lines.includes(notYet(topic)) ? Log.warn : Log.error
+    return write(`Order events wait, or may be lost: ${line}`, { event: "events_topic" })
+  }
+
+  let unknown: string | undefined
+  const sayUnknown = (why: string | undefined) => {
+    const isNews = why !== unknown
+    unknown = why
+    if (!isNews || why === undefined) return Effect.void
+    return Log.warn(`Nobody knows whether the topic ${topic} keeps order events: ${why}`, { event: "events_topic" })
   }
 
   // While Kafka is away the last finding holds, and `isUp` says that it is away.
@@ -84,6 +93,7 @@ export const make = Effect.fnUntraced(function*(
     const known = yield* policies([topic])
     lossy = known.policies.flatMap((policy) => policy.why ?? [])
     yield* say(lossy)
+    yield* sayUnknown(known.unknown)
     return wanted
   })
 

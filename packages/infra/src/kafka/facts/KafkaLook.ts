@@ -60,7 +60,8 @@ const lacking = ({ settings }: Client) =>
 /** `stored` is the log that Redis says it is a fold of. Never fails, and takes half a minute at the most. */
 export const look = Effect.fnUntraced(function*(stored: RedisFacts["log"]) {
   const client = yield* KafkaClient
-  const { deadLettersTopic, minInsyncReplicas, ordersTopic, partitions, replicationFactor } = client.settings
+  const { deadLettersTopic, eventsTopic, minInsyncReplicas, ordersTopic, partitions, replicationFactor } =
+    client.settings
   const who = {
     address: client.settings.brokers.join(","),
     user: client.settings.sasl?.username,
@@ -71,7 +72,8 @@ export const look = Effect.fnUntraced(function*(stored: RedisFacts["log"]) {
   const asked = yield* Effect.all({
     lacking: Looked.at(lacking(client)),
     orders: Looked.at(TopicsLook.topic(client, ordersTopic)),
-    letters: Looked.at(TopicsLook.topic(client, deadLettersTopic))
+    letters: Looked.at(TopicsLook.topic(client, deadLettersTopic)),
+    events: Looked.at(TopicsLook.topic(client, eventsTopic))
   }, { concurrency: "unbounded" })
   const hasOrders = "found" in asked.orders && asked.orders.found.partitions !== undefined
   const hasLetters = "found" in asked.letters && asked.letters.found.partitions !== undefined
@@ -100,6 +102,7 @@ const unreached = (said: string): Omit<KafkaFacts, "address" | "user" | "wanted"
     lacking: rest,
     orders: rest,
     letters: rest,
+    events: rest,
     refusal: rest,
     members: rest,
     stampedAhead: rest,

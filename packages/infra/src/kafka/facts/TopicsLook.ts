@@ -33,13 +33,13 @@ export const topic = Effect.fnUntraced(function*(
     inSync: isr.length
   }))
   const settings = yield* Looked.at(Policies.settingsOf(client, name, ASKED))
-  return { name, partitions, settings: Looked.map(settings, settingsOf(client.settings.minInsyncReplicas)) }
+  return { name, partitions, settings: Looked.map(settings, settingsOf(client, name)) }
 })
 
-const settingsOf = (leastInSync: number) => (settings: ReadonlyMap<string, string>): TopicSettings => {
+const settingsOf = (client: Client, topic: string) => (settings: ReadonlyMap<string, string>): TopicSettings => {
   const numberOf = (name: string) => settings.has(name) ? Number(settings.get(name)) : undefined
   return {
-    losses: Policies.losses(settings, leastInSync),
+    losses: Policies.losses(settings, client.settings.minInsyncReplicas, Policies.keptOf(client.settings, topic)),
     minInsyncReplicas: numberOf(Policies.IN_SYNC),
     maxMessageBytes: numberOf(MAX_MESSAGE)
   }

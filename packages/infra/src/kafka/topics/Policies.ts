@@ -30,6 +30,8 @@ export interface Loss {
   readonly name: string
   readonly is: string
   readonly must: string
+  /** Whether more would do as well. */
+  readonly orMore: boolean
 }
 
 /** The settings of a topic that destroy or lose records, in words; undefined where there is none. */
@@ -51,26 +53,24 @@ export const losses = (
 ): ReadonlyArray<Loss> => {
   const inSync = settings.get(IN_SYNC)
   return [
-    ...Object.entries(kept).filter(([name, must]) => settings.has(name) && !isKept(settings.get(name) ?? "", must))
-      .map(([name, must]) => ({
-        name,
-        is: settings.get(name) || "empty",
-        must: isBounded(must) ? `${must} or more` : must
-      })),
+    ...Object.entries(kept).flatMap(([name, must]) => {
+      const is = settings.get(name)
+      const orMore = isTime(must)
+      if (is === undefined || is === must || (orMore && (is === "-1" || Number(is) > Number(must)))) return []
+      return [{ name, is: is || "empty", must, orMore }]
+    }),
     ...(inSync !== undefined && Number(inSync) < leastInSync
-      ? [{ name: IN_SYNC, is: inSync, must: String(leastInSync) }]
+      ? [{ name: IN_SYNC, is: inSync, must: String(leastInSync), orMore: false }]
       : [])
   ]
 }
 
-/** Whether records may go after so many milliseconds, and not before. */
-const isBounded = (must: string): boolean => Number(must) > 0
+/** Whether a value is so many milliseconds for which records are kept: they may be kept for longer. */
+const isTime = (must: string): boolean => Number(must) > 0
 
-const isKept = (is: string, must: string): boolean =>
-  is === must || (isBounded(must) && (is === "-1" || Number(is) > Number(must)))
-
-const wordsOf = ({ is, must, name }: Loss): string =>
-  `${name} is ${is} and must be ${must}${name === IN_SYNC ? ", as KAFKA_MIN_INSYNC_REPLICAS says" : ""}`
+const wordsOf = ({ is, must, name, orMore }: Loss): string =>
+  `${name} is ${is} and must be ${must}${orMore ? " or more" : ""}` +
+  `${name === IN_SYNC ? ", as KAFKA_MIN_INSYNC_REPLICAS says" : ""}`
 
 /** The same of a topic, in words. */
 export const judge = (

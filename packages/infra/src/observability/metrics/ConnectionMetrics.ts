@@ -2,8 +2,11 @@
 import type { Metric } from "effect"
 import { counter, gauge, labelled, type Service } from "./Series.ts"
 
-/** Whose port it is; `reconcile` is `flash-sale reconcile --every`, `admin` the admin API of a gateway. */
-export type Port = Service | "admin" | "reconcile"
+/**
+ * Whose port it is; `reconcile` is `flash-sale reconcile --every`, `admin` the admin API of a gateway, `archive` the
+ * process that fills the archive.
+ */
+export type Port = Service | "admin" | "archive" | "reconcile"
 
 /**
  * Why a connection was closed, or not let in. `full`: as many are open as may be. `address`: as many of its address.
@@ -37,6 +40,7 @@ const ports = {
   gateway: make("gateway"),
   processor: make("processor"),
   admin: make("admin"),
+  archive: make("archive"),
   reconcile: make("reconcile")
 }
 

@@ -7,6 +7,7 @@ import { DeadLetterReason } from "@flash-sale/domain/ports/DeadLetters"
 import { type Context, Metric } from "effect"
 import { allAnswers } from "./AnswerMetrics.ts"
 import * as CheckoutMetrics from "./CheckoutMetrics.ts"
+import * as EventMetrics from "./EventMetrics.ts"
 import * as LogGauges from "./LogGauges.ts"
 import { byPartition, counter, gauge, histogram, labelled, type Service } from "./Series.ts"
 
@@ -139,6 +140,7 @@ export const initial: Readonly<Record<Service, ReadonlyArray<Metric.Metric<never
     requestIdsReused,
     ...letters.all,
     ...partitions.all,
-    ...CheckoutMetrics.initial
+    ...CheckoutMetrics.initial,
+    ...EventMetrics.initial
   ]
 }

@@ -1,7 +1,8 @@
 /** Order events as a table in the embedded file. */
 import { OrderEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
-import { Clock, Effect, Layer, Result, Semaphore } from "effect"
+import { Clock, Effect, Layer, Metric, Result, Semaphore } from "effect"
+import * as EventMetrics from "../../observability/metrics/EventMetrics.ts"
 import * as Consumer from "../consumer/Consumer.ts"
 import { type Connection, integer } from "../database/Connection.ts"
 import type { WriteError } from "../database/GroupCommit.ts"
@@ -56,6 +57,7 @@ export const layer: Layer.Layer<OrderEvents, LogUnavailable, SqliteDatabase> = L
             }),
             unavailable
           )
+          yield* Metric.update(EventMetrics.told, rows.length)
         }
       }),
       told: (partition) => read((connection) => EventLogRows.told(connection, partition)),

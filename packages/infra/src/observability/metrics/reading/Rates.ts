@@ -1,6 +1,6 @@
 /** Rates a second, out of counters that only grow: the difference between two looks, over the time between them. */
 import { Effect } from "effect"
-import * as Monotonic from "../../time/Monotonic.ts"
+import * as Monotonic from "../../../time/Monotonic.ts"
 
 /** How many digits after the point a rate has: counters grow by whole numbers, and looks are a second apart. */
 const DIGITS = 2
