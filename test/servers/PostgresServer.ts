@@ -17,8 +17,14 @@ const INIT_MILLIS = 60_000
 /** Debian's versions have a folder each. */
 const DEBIAN = "/usr/lib/postgresql"
 
-/** Asks for encryption, to which a server that answers says N or S. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
+/** Begins a session of the administrator, in version 3 of the protocol. A server that is ready answers R. */
+const startup = (): Buffer => {
+  const body = Buffer.concat([Buffer.from([0, 3, 0, 0]), Buffer.from(`user\0${USER}\0database\0${USER}\0\0`)])
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + length.length)
+  return Buffer.concat([length, body])
+}
+const READY = "R"
 
 /** Whether a server at this port takes connections. */
 export const answers = (port: number): Promise<boolean> =>
@@ -28,8 +34,8 @@ export const answers = (port: number): Promise<boolean> =>
       socket.destroy()
       resolve(isUp)
     }
-    socket.on("connect", () => socket.write(SSL_REQUEST))
-    socket.on("data", () => end(true))
+    socket.on("connect", () => socket.write(startup()))
+    socket.on("data", (reply) => end(reply.toString("latin1").startsWith(READY)))
     socket.on("timeout", () => end(false))
     socket.on("error", () => end(false))
     socket.on("close", () => end(false))

@@ -28,9 +28,12 @@ describe("the archive's file", () => {
   it.live("is its owner's alone, with all that SQLite writes beside it", () =>
     Effect.gen(function*() {
       const folder = yield* Folders.temporary
-      const names = yield* within(folder, Effect.map(position, () => readdirSync(folder)))
-      assert.includeMembers(names, [FILE, `${FILE}-wal`, `${FILE}-shm`])
-      for (const name of names) assert.strictEqual(statSync(join(folder, name)).mode & 0o777, PRIVATE)
+      const modes = yield* within(
+        folder,
+        Effect.map(position, () =>
+          readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777] as const))
+      )
+      assert.deepStrictEqual(new Map(modes), new Map(["", "-wal", "-shm"].map((more) => [FILE + more, PRIVATE])))
     }).pipe(Effect.scoped))
 
   it.live(
@@ -93,7 +96,7 @@ describe("the archive's file", () => {
       const error = yield* Effect.flip(within(folder, position))
       assert.match(
         String(error.message),
-        /^cannot open .*archive\.sqlite: its tables are of version 99, and this build knows versions up to \d+: use a newer build$/
+        /^cannot open .*archive\.sqlite: its tables are of version 99, and this build knows .*: use a newer build$/
       )
     }).pipe(Effect.scoped))
 
