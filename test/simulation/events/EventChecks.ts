@@ -14,6 +14,7 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Fold from "@flash-sale/domain/rules/Fold"
 import { HashMap, Option, Result } from "effect"
+import * as RefusedChecks from "./RefusedChecks.ts"
 import type { Deed, SimulatedEvents, ToldEvent } from "./SimulatedEvents.ts"
 
 type Wrong = ReadonlyArray<string>
@@ -81,7 +82,9 @@ const compared = (oracle: ReadonlyArray<ItemEvent>, told: ReadonlyMap<string, Cl
       if (first === undefined) return [`${event.type} ${event.id} is not told`]
       return essence(first) === essence(event) ? [] : [`${essence(event)} is told as ${essence(first)}`]
     }),
-    ...[...told.values()].flatMap(({ id, type }) => known.has(id) ? [] : [`${type} ${id} is told, and never was`])
+    ...[...told.values()].flatMap(({ id, type }) =>
+      known.has(id) || type === "item.refused" ? [] : [`${type} ${id} is told, and never was`]
+    )
   ]
 }
 
@@ -106,8 +109,13 @@ const disordered = (told: ReadonlyMap<string, CloudEvent.ItemCloudEvent>): Wrong
   })
 }
 
-/** The offset of the first record that is not wholly told, after each of the events. */
-const untold = (oracle: ReadonlyArray<ItemEvent>, read: ReadonlyArray<Read>): ReadonlyArray<number> => {
+/** The offset of the first record that is not wholly told, after each of the events: its own, and its counts. */
+const untold = (
+  events: ReadonlyArray<ItemEvent>,
+  moved: ReadonlyArray<RefusedChecks.Moved>,
+  read: ReadonlyArray<Read>
+): ReadonlyArray<number> => {
+  const oracle = [...events, ...moved].toSorted((a, b) => a.sequence - b.sequence)
   const told = new Set<string>()
   let at = 0
   const first = () => {
@@ -118,6 +126,7 @@ const untold = (oracle: ReadonlyArray<ItemEvent>, read: ReadonlyArray<Read>): Re
     first(),
     ...read.map(({ event }) => {
       told.add(event.id)
+      if (event.type !== "log.position") { for (const { id } of RefusedChecks.toldBy(moved, event)) told.add(id) }
       return first()
     })
   ]
@@ -163,10 +172,11 @@ export const wrong = (
   const oracle = items.flatMap((item) => oracleOf(item, turnedAway))
     .filter(({ event, isOver }) => isToldByAll() || !isOver || told.has(event.id))
     .map(({ event }) => event)
-    .toSorted((a, b) => a.sequence - b.sequence)
-  const after = untold(oracle, read)
+  const moved = items.flatMap(RefusedChecks.movedIn)
+  const after = untold(oracle, moved, read)
   return [
     ...compared(oracle, told),
+    ...RefusedChecks.wrongCounts(moved, told.values()),
     ...disordered(told),
     ...read.flatMap(({ event, next }, n) =>
       after[n]! >= next ? [] : [`${event.id} says that all before ${next} is told, and ${after[n]} is not`]

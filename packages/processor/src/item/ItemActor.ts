@@ -12,6 +12,7 @@ import type { ItemId } from "@flash-sale/domain/records/Ids"
 import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Clock, Effect, Metric, Queue, type Scope, Semaphore } from "effect"
 import type { Holds } from "../holds/Holds.ts"
+import type { Action } from "../order/Action.ts"
 import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
@@ -20,6 +21,7 @@ import * as RecordEvents from "../order/RecordEvents.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
+import type { RefusedTeller } from "../publish/RefusedTeller.ts"
 import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
 import { CallOrders } from "./FoldCallSize.ts"
@@ -50,13 +52,17 @@ export interface SharedParts {
   /** A permit for each record that waits for its fold. The router takes them, and the fold gives them back. */
   readonly mailboxRoom: Semaphore.Semaphore
   readonly budget: OpenOrderBudget
+  readonly refusedTeller: RefusedTeller
 }
+
+/** What has ended the order is not read yet. Where it came after the start of this run, the next one knows of it. */
+const isPostponed = ({ postponed }: Action): boolean => postponed === true
 
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
   itemId: ItemId,
   run: PartitionRun,
-  { budget, holds, mailboxRoom, onPendingEdit, paymentSlots, publisher }: SharedParts
+  { budget, holds, mailboxRoom, onPendingEdit, paymentSlots, publisher, refusedTeller }: SharedParts
 ): Effect.fn.Return<ItemActor, never, ItemStore | PaymentProvider | ProcessorState | Scope.Scope> {
   const pipeline = yield* FoldPipeline.make(itemId, run)
   const most = yield* CallOrders
@@ -64,26 +70,25 @@ export const make = Effect.fnUntraced(function*(
   const mailbox = yield* Queue.bounded<Message>(MAILBOX_CAPACITY)
   const payments = yield* PaymentScheduler.make(itemId, run, paymentSlots)
   const open = OpenOrders.make(budget)
+  const followRefused = refusedTeller.follow(itemId)
   let inHand = 0
 
-  const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, reply: FoldReply) {
+  const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, { outcomes, summary }: FoldReply) {
     const now = yield* Clock.currentTimeMillis
-    const { position } = reply.summary
-    const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, position)
-    // Before the actions let go of orders that are final.
-    const events = RecordEvents.of(itemId, open, batch, reply.outcomes, telling)
-    const actions = actionsOf(itemId, open, batch, reply.outcomes, now, isBehind ? run.publishFrom : Infinity)
-    if (position >= run.until && actions.some(({ postponed }) => postponed === true)) {
-      // What has ended the order came after the start of this run: the next one knows of it.
-      return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${position}` })
+    const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, summary.position)
+    const events = RecordEvents.of(itemId, open, batch, outcomes, telling)
+    const actions = actionsOf(itemId, open, batch, outcomes, now, isBehind ? run.publishFrom : Infinity)
+    if (summary.position >= run.until && actions.some(isPostponed)) {
+      return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${summary.position}` })
     }
     for (const action of actions) {
       payments.follow(action)
       holds.follow(itemId, action)
     }
+    followRefused(batch, summary)
     yield* publisher.publish({ itemId, actions, events, onPublished: pipeline.onPublished })
-    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), reply.summary.available)
-    if (reply.summary.pendingEdit !== undefined) yield* onPendingEdit(reply.summary.pendingEdit)
+    yield* Metric.update(Metrics.inventoryOf(run.partition, itemId), summary.available)
+    if (summary.pendingEdit !== undefined) yield* onPendingEdit(summary.pendingEdit)
   })
 
   const finish = Effect.fnUntraced(function*(sent: FoldPipeline.SentFold) {

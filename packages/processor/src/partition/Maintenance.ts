@@ -1,6 +1,6 @@
 /**
  * What a worker does beside taking records: ends the recovery, commits, looks at its items, at the log, and at the
- * holds that are over, and tells how far everything is told.
+ * holds that are over, and tells who was turned away and how far everything is told.
  */
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import type { PartitionLost } from "@flash-sale/domain/ports/OrderLog"
@@ -13,6 +13,7 @@ import * as Metrics from "@flash-sale/infra/observability/metrics/Metrics"
 import { Duration, Effect, Metric, Schedule } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { EventTeller } from "../publish/EventTeller.ts"
+import type { RefusedTeller } from "../publish/RefusedTeller.ts"
 import { type PartitionRun, type RecoveryNeeded, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as BacklogReporter from "./BacklogReporter.ts"
@@ -23,8 +24,8 @@ import * as StockEdits from "./StockEdits.ts"
 
 /** A recovery logs how far it has come each time that it has looked so often: every 10 s. */
 const PROGRESS_EVERY = 10
-/** How often it is told how far everything is told, where that has moved. */
-export const TELL_POSITION_EVERY = Duration.seconds(1)
+/** How often it is told who was turned away and how far everything is told, where that has moved. */
+export const TELL_EVERY = Duration.seconds(1)
 
 export interface MaintenanceParts {
   readonly run: PartitionRun
@@ -35,6 +36,7 @@ export interface MaintenanceParts {
   readonly checkpointer: Checkpointer.Checkpointer
   readonly stockEdits: StockEdits.StockEdits
   readonly teller: EventTeller
+  readonly refusedTeller: RefusedTeller
   readonly lag: Lag
 }
 
@@ -51,7 +53,7 @@ const showLevels = Effect.fnUntraced(function*(partition: PartitionId) {
 
 /** Goes on until something fails. */
 export const run = Effect.fnUntraced(function*(
-  { budget, checkpointer, router, isMarked, lag, run, stockEdits, teller }: MaintenanceParts
+  { budget, checkpointer, router, isMarked, lag, refusedTeller, run, stockEdits, teller }: MaintenanceParts
 ): Effect.fn.Return<never, RecoveryNeeded | PartitionLost, ItemStore | RecoveryMarks | ProcessorState> {
   const marks = yield* RecoveryMarks
   const state = yield* ProcessorState
@@ -93,7 +95,7 @@ export const run = Effect.fnUntraced(function*(
     Effect.repeat(commit, Schedule.spaced(Checkpointer.COMMIT_EVERY)),
     Effect.repeat(lookAround, Schedule.spaced(StockEdits.DETECT_EVERY)),
     // By itself: where the events are away, nothing else waits for it.
-    Effect.repeat(teller.tellPosition, Schedule.spaced(TELL_POSITION_EVERY)),
+    Effect.repeat(Effect.andThen(refusedTeller.tell, teller.tellPosition), Schedule.spaced(TELL_EVERY)),
     router.holds.work
   ]).pipe(Effect.andThen(Effect.never))
 })

@@ -15,6 +15,7 @@ import { Effect, Schedule, type Scope } from "effect"
 import * as OpenOrderBudget from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import * as EventTeller from "../publish/EventTeller.ts"
+import * as RefusedTeller from "../publish/RefusedTeller.ts"
 import * as StartedRun from "../recovery/StartedRun.ts"
 import { type Halted, type RecoveryNeeded, unlessFailed, waitFor } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
@@ -100,7 +101,8 @@ const runOnce = Effect.fnUntraced(function*(
   lag.follow(run.folding.next)
   const stockEdits = yield* StockEdits.make(run)
   const teller = yield* EventTeller.make(run)
-  const router = yield* Router.make(run, partitions, { budget, paymentSlots, stockEdits, teller })
+  const refusedTeller = yield* RefusedTeller.make(run, teller)
+  const router = yield* Router.make(run, partitions, { budget, paymentSlots, refusedTeller, stockEdits, teller })
   const checkpointer = yield* Checkpointer.make(owned, run, from)
   const takeSome = Intake.make({
     owned,
@@ -119,7 +121,7 @@ const runOnce = Effect.fnUntraced(function*(
   yield* waitFor("the log", owned.seek(Offset.make(from)))
   yield* Effect.forkScoped(
     unlessFailed(run, `the upkeep of partition ${partition}`)(
-      Maintenance.run({ run, isMarked, router, budget, checkpointer, stockEdits, teller, lag })
+      Maintenance.run({ run, isMarked, router, budget, checkpointer, stockEdits, refusedTeller, teller, lag })
     )
   )
   const isCaughtUp = () => run.folding.reached() >= run.until
@@ -132,5 +134,5 @@ const runOnce = Effect.fnUntraced(function*(
     Effect.raceFirst(failed),
     Effect.raceFirst(owned.revoked)
   )
-  yield* HandOver.handOver(router, checkpointer, teller)
+  yield* HandOver.handOver(router, checkpointer, { tellRefused: refusedTeller.tell, tellPosition: teller.tellPosition })
 })

@@ -13,6 +13,7 @@ import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { EventTeller } from "../publish/EventTeller.ts"
 import * as Publisher from "../publish/Publisher.ts"
+import type { RefusedTeller } from "../publish/RefusedTeller.ts"
 import type { PartitionRun } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
 import * as Forwarding from "./Forwarding.ts"
@@ -46,12 +47,13 @@ export interface RouterParts {
   readonly stockEdits: StockEdits.StockEdits
   readonly budget: OpenOrderBudget
   readonly teller: EventTeller
+  readonly refusedTeller: RefusedTeller
 }
 
 export const make = Effect.fnUntraced(function*(
   run: PartitionRun,
   partitions: number,
-  { budget, paymentSlots, stockEdits, teller }: RouterParts
+  { budget, paymentSlots, refusedTeller, stockEdits, teller }: RouterParts
 ): Effect.fn.Return<
   Router,
   never,
@@ -67,7 +69,8 @@ export const make = Effect.fnUntraced(function*(
     mailboxRoom,
     onPendingEdit: stockEdits.onPending,
     paymentSlots,
-    publisher
+    publisher,
+    refusedTeller
   })
 
   /** Whether the item's home is here. That of an item with an actor is. */

@@ -10,6 +10,8 @@ export interface OffsetTracker {
   readonly skipTo: (offset: number) => void
   /** The record is final. */
   readonly done: (offset: number) => void
+  /** Nothing from this offset on counts as final, whatever is done, until another one is said: `Infinity` for none. */
+  readonly holdFrom: (offset: number) => void
   /** The offset before which everything is final: what may be committed. */
   readonly next: () => number
   /** The offset behind everything that was taken. */
@@ -23,6 +25,7 @@ export const make = (start: number): OffsetTracker => {
   // A Set keeps the order of insertion, which is the order of the offsets: the first is the least.
   const open = new Set<number>()
   let after = start
+  let held = Infinity
   return {
     begin: (offset) => {
       open.add(offset)
@@ -34,9 +37,12 @@ export const make = (start: number): OffsetTracker => {
     done: (offset) => {
       open.delete(offset)
     },
+    holdFrom: (offset) => {
+      held = offset
+    },
     next: () => {
       const least = open.values().next()
-      return least.done ? after : least.value
+      return Math.min(held, least.done ? after : least.value)
     },
     reached: () => after,
     open: () => open.size
