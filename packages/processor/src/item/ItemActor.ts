@@ -16,13 +16,13 @@ import { actionsOf } from "../order/Actions.ts"
 import type { Message } from "../order/OpenOrder.ts"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import * as OpenOrders from "../order/OpenOrders.ts"
-import * as RecordEvents from "../order/RecordEvents.ts"
 import * as PaymentScheduler from "../payment/PaymentScheduler.ts"
 import type { PaymentSlots } from "../payment/PaymentSlots.ts"
 import type { Publisher } from "../publish/Publisher.ts"
 import type { RefusedTeller } from "../publish/RefusedTeller.ts"
 import { actorFailed, type PartitionRun, RecoveryNeeded } from "../run/PartitionRun.ts"
 import type { ProcessorState } from "../run/ProcessorState.ts"
+import * as RecordEvents from "../telling/RecordEvents.ts"
 import { CallOrders } from "./FoldCallSize.ts"
 import * as FoldPipeline from "./FoldPipeline.ts"
 
@@ -56,6 +56,12 @@ export interface SharedParts {
 
 /** What has ended the order is not read yet. Where it came after the start of this run, the next one knows of it. */
 const isPostponed = ({ postponed }: Action): boolean => postponed === true
+
+/** The item is stopped: what its actor knows of its orders counts no more. */
+const leave = (itemId: ItemId, open: OpenOrders.OpenOrders, holds: Holds, batch: ReadonlyArray<Message>): void => {
+  open.abandon(batch)
+  holds.leave(itemId)
+}
 
 /** Starts the actor of one item. It lives as long as its scope. */
 export const make = Effect.fnUntraced(function*(
@@ -95,10 +101,8 @@ export const make = Effect.fnUntraced(function*(
     const { batch } = sent
     for (const { record } of batch) run.folding.done(record.offset)
     yield* Semaphore.release(mailboxRoom, batch.length)
-    if (reply === undefined) {
-      open.abandon(batch)
-      holds.leave(itemId)
-    } else yield* apply(batch, reply)
+    if (reply === undefined) leave(itemId, open, holds, batch)
+    else yield* apply(batch, reply)
     inHand -= batch.length
   })
 

@@ -6,7 +6,7 @@
  */
 import type { PlacedOrder } from "@flash-sale/domain/events/OrderFacts"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
-import type { Message } from "./OpenOrder.ts"
+import type { Message } from "../order/OpenOrder.ts"
 
 /** Orders of one item that are kept; of further ones the oldest are told without what their record says. */
 const MAX_KEPT = 20_000

@@ -6,8 +6,8 @@ import { EventsTold } from "@flash-sale/domain/ports/OrderEvents"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { RecordOutcome } from "@flash-sale/domain/rules/Outcome"
 import { Effect } from "effect"
-import type { Message } from "./OpenOrder.ts"
-import type { OpenOrders } from "./OpenOrders.ts"
+import type { Message } from "../order/OpenOrder.ts"
+import type { OpenOrders } from "../order/OpenOrders.ts"
 import * as PlacedBefore from "./PlacedBefore.ts"
 
 /** Which records are told: from this offset on, and what of them. */
