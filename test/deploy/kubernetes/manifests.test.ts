@@ -312,7 +312,12 @@ it("has the alerts of Prometheus' own file", () => {
 })
 
 it("scrapes every service of the engine by its port", () => {
-  for (const [name, port] of [["gateway", "http"], ["processor", "metrics"], ["archive", "metrics"], ["reconcile", "metrics"]] as const) {
+  for (
+    const [name, port] of [["gateway", "http"], ["processor", "metrics"], ["archive", "metrics"], [
+      "reconcile",
+      "metrics"
+    ]] as const
+  ) {
     const { metadata, spec } = services.find((found) => found.metadata.name === name)!
     expect(spec.ports[0]).toMatchObject({ name: port })
     expect(one("ServiceMonitor", name)).toMatchObject({
