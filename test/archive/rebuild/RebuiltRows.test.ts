@@ -58,11 +58,13 @@ const withoutAcceptance = (row: Readonly<Record<string, unknown>>) =>
     ? { ...row, told: String(row["told"]).replace(/"accepted_at":"[^"]*",/u, "") }
     : row
 
+const withoutNumber = ({ n: _, ...row }: Record<string, unknown>) => row
+
 /** The rows of an archive but for their own numbers, which say when they came. */
 const rowsIn = (folder: string) => {
   const database = new DatabaseSync(join(folder, ArchiveFile.FILE_NAME), { readOnly: true })
   try {
-    const all = (sql: string) => database.prepare(sql).all().map(({ n: _, ...row }) => ({ ...row }))
+    const all = (sql: string) => database.prepare(sql).all().map(withoutNumber)
     return {
       orders: all("SELECT * FROM archive_orders ORDER BY request_id, item_id"),
       entries: all("SELECT * FROM archive_entries ORDER BY partition, sequence, id, item_id, request_id")

@@ -1,6 +1,5 @@
 /** Takes events in: each once into the histories, and those that were not known into the orders that they tell of. */
 import * as OrderFold from "@flash-sale/domain/archive/OrderFold"
-import type * as CloudEvent from "@flash-sale/domain/events/CloudEvent"
 import type { ArchiveBatch, ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
 import type { PartitionId } from "@flash-sale/domain/records/Partition"
 import { Effect } from "effect"

@@ -7,7 +7,7 @@ import { Effect } from "effect"
 import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Statement } from "../sql/Session.ts"
-import type { Told } from "./Unexplained.ts"
+import type { Told } from "./ToldRows.ts"
 
 const NEXT = `SELECT item_id, sequence FROM archive_refused
   WHERE partition = $1 AND (sequence, item_id) > ($2, $3) AND sequence < $4

@@ -8,7 +8,7 @@ import * as Columns from "../sql/Columns.ts"
 import { decoded } from "../sql/Decoded.ts"
 import type { Row, Statement } from "../sql/Session.ts"
 import * as Refold from "./Refold.ts"
-import type { Told } from "./Unexplained.ts"
+import type { Told } from "./ToldRows.ts"
 
 /** In the order of the log; letters are no events of it. */
 const NEXT = `SELECT n, id, type, request_id, item_id, sequence FROM archive_entries
