@@ -8,6 +8,8 @@ import type * as World from "./World.ts"
 /** Seconds until a partition must be refused, and how long it is watched then. */
 const REFUSED_WITHIN = 90
 const WATCHED = "5 seconds"
+/** A partition may be handed over just then: its next owner folds what is before the damage, and refuses it as well. */
+const HANDED_OVER_WITHIN = "3 seconds"
 /** How often it is checked whether what was accepted is folded, and how often at the most. */
 const CHECK_EVERY = "10 millis"
 const MAX_CHECKS = 12_000
@@ -31,6 +33,7 @@ const refused = Effect.fnUntraced(function*(world: World.World, partition: Parti
   for (let second = 0; second < REFUSED_WITHIN && !world.refused().has(partition); second++) {
     yield* Effect.sleep("1 second")
   }
+  yield* Effect.sleep(HANDED_OVER_WITHIN)
   if (!world.refused().has(partition)) return [`partition ${partition} is not refused`]
   const before = snapshot(world, partition)
   yield* Effect.sleep(WATCHED)

@@ -140,6 +140,22 @@ describe("An older build that tells nothing", () => {
       assert.strictEqual(provider.charged.length, 3)
     })))
 
+  it.effect("takes a partition over before anything was told of it: all of it is told by the next one", () =>
+    live(Effect.gen(function*() {
+      const { buy, events, startThat, stop } = yield* opened()
+      yield* pass("100 millis")
+      const { partition } = events.told[0]!
+      assert.deepStrictEqual([events.told[0]!.event.type, events.told[0]!.next], ["log.position", 0], `${partition}`)
+      yield* stop
+      yield* startThat("off")
+      yield* buy("a")
+      yield* pass("2 seconds")
+      yield* stop
+      yield* startThat("held")
+      yield* pass("2 seconds")
+      assert.deepStrictEqual(stepsOf(events, "a"), COMPLETED)
+    })))
+
   it.effect("has left its events behind where the last ones say less than the commit", () =>
     live(Effect.gen(function*() {
       const { buy, events, start, stop } = yield* opened()
@@ -147,8 +163,9 @@ describe("An older build that tells nothing", () => {
       yield* pass("2 seconds")
       yield* stop
       const ids = distinct(events)
-      // As if nothing but the first event had ever been told.
-      events.told.splice(1)
+      // As if nothing but the first event of the item had ever been told.
+      const first = events.told.find(({ event }) => event.type !== "log.position")!
+      events.told.splice(0, events.told.length, first)
       yield* start
       yield* pass("2 seconds")
       assert.deepStrictEqual(distinct(events), ids)

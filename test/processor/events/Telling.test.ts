@@ -115,8 +115,10 @@ describe("An event", () => {
       const { append, events } = yield* opened()
       yield* append(Command.Sale({ patch: { paused: true } }))
       yield* pass("2 seconds")
-      const [{ partition } = { partition: 0 }] = events.told
-      assert.deepStrictEqual(events.told.map(({ event, next }) => [event.type, event.id, next]), [
+      // Each partition says first from where on it is told.
+      const told = events.told.filter(({ event, next }) => event.type !== "log.position" || next > 0)
+      const [{ partition } = { partition: 0 }] = told
+      assert.deepStrictEqual(told.map(({ event, next }) => [event.type, event.id, next]), [
         ["item.adjusted", "101:command:stock", 0],
         ["sale.changed", `${partition}-2-sale`, 2],
         ["log.position", `${partition}-3-position`, 3]

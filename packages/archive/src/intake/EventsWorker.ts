@@ -10,10 +10,9 @@ import * as Log from "@flash-sale/infra/observability/logs/Log"
 import { Duration, Effect, Schedule } from "effect"
 import { ArchiveState } from "./ArchiveState.ts"
 import * as EventReading from "./EventReading.ts"
+import * as Pace from "./Pace.ts"
 import * as Start from "./Start.ts"
 
-/** Events that one transaction takes in at the most. */
-export const BATCH_EVENTS = 500
 /** Where fewer than that come they are gathered for so long: a transaction costs the same for one and for many. */
 export const BATCH_EVERY = Duration.millis(100)
 /** How often the end of the events is looked at, and the group's offset brought up to the archive's. */
@@ -39,6 +38,7 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
   const { partition } = owned
   const writer = yield* ArchiveWriter
   const state = yield* ArchiveState
+  const pace = yield* Pace.Pace
   const position = yield* state.persist(writer.position("order-events", partition))
   const from = yield* Start.at("order-events", partition, position?.next, yield* owned.bounds)
   yield* state.begin(partition, from)
@@ -46,7 +46,7 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
   let next = from
   let wholeFrom = 0
 
-  const take = Effect.suspend(() => owned.take(BATCH_EVENTS, wholeFrom)).pipe(
+  const take = Effect.suspend(() => owned.take(pace.events, wholeFrom)).pipe(
     Effect.catchTag("LogDamaged", (damage) =>
       Effect.gen(function*() {
         wholeFrom = (yield* owned.bounds).end
@@ -61,10 +61,10 @@ const run = Effect.fnUntraced(function*(owned: OwnedEvents) {
     if (last === undefined) continue
     const { batch, unreadable } = EventReading.read(partition, records)
     if (unreadable.length > 0) yield* state.passedOver(partition, unreadable)
-    yield* state.persist(writer.record(batch))
+    yield* pace.keep(state.persist(writer.record(batch)))
     next = batch.next
     yield* state.reached(partition, batch.next, last.timestamp, batch.events.length)
-    if (records.length < BATCH_EVENTS) yield* Effect.sleep(BATCH_EVERY)
+    if (records.length < pace.events) yield* Effect.sleep(BATCH_EVERY)
   }
 })
 

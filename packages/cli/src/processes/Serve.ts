@@ -1,5 +1,6 @@
 /** `flash-sale serve`: the whole engine in one process, on one file. */
 import * as ArchiveState from "@flash-sale/archive/intake/ArchiveState"
+import * as Pace from "@flash-sale/archive/intake/Pace"
 import * as Gateway from "@flash-sale/gateway/Gateway"
 import * as Infra from "@flash-sale/infra/Infra"
 import * as InfraArchives from "@flash-sale/infra/InfraArchives"
@@ -43,7 +44,7 @@ const layerArchive = ({ embedded, events, retention }: Config.Success<ReturnType
   events.told === "off"
     ? InfraArchives.layer({ url: undefined })
     : ArchiveCommand.layerFilling(retention).pipe(
-      Layer.provide(ArchiveState.layer),
+      Layer.provide([ArchiveState.layer, Pace.layerBesideBuyers]),
       Process.loggedAs("archive"),
       Layer.provideMerge(InfraArchives.layerEmbedded(embedded))
     )

@@ -4,7 +4,7 @@ import type { LogRecord } from "@flash-sale/domain/records/LogRecord"
 import { Deferred, Effect } from "effect"
 import type { OpenOrderBudget } from "../order/OpenOrderBudget.ts"
 import * as OffsetTracker from "../run/OffsetTracker.ts"
-import { type PartitionRun, type RecoveryNeeded, untilAppended } from "../run/PartitionRun.ts"
+import { NOTHING_TOLD, type PartitionRun, type RecoveryNeeded, untilAppended } from "../run/PartitionRun.ts"
 import { ProcessorState } from "../run/ProcessorState.ts"
 import * as RecoveryStart from "./RecoveryStart.ts"
 
@@ -26,7 +26,7 @@ export const make = Effect.fnUntraced(function*(
     publishFrom: plan.publishFrom,
     until: plan.until,
     tellFrom: plan.tellFrom,
-    toldUpTo: Math.min(told ?? 0, plan.tellFrom),
+    toldUpTo: Math.min(told ?? NOTHING_TOLD, plan.tellFrom),
     folding: OffsetTracker.make(plan.from),
     settling: OffsetTracker.make(plan.from),
     lastTaken: () => lastTaken,

@@ -34,6 +34,12 @@ export const untilAppended = Schedule.jittered(
   Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("3 seconds")])
 )
 
+/**
+ * Before every offset: there is no event yet. One that says so is told at once, so that what an older build commits
+ * after that is told later.
+ */
+export const NOTHING_TOLD = -1
+
 /** One run of a worker, from its recovery on. */
 export interface PartitionRun {
   readonly partition: PartitionId
@@ -43,7 +49,7 @@ export interface PartitionRun {
   readonly until: number
   /** Records before this offset were told before: their events are not told again. */
   readonly tellFrom: number
-  /** How far everything is told as the last event says, or 0: never beyond `tellFrom`. */
+  /** How far everything is told as the last event says, or `NOTHING_TOLD`: never beyond `tellFrom`. */
   readonly toldUpTo: number
   /** Records that have not been through a fold yet. Those of a stopped item count as through: others go on. */
   readonly folding: OffsetTracker
