@@ -74,10 +74,9 @@ export const make = Effect.fnUntraced(function*(
   let inHand = 0
 
   const apply = Effect.fnUntraced(function*(batch: ReadonlyArray<Message>, { outcomes, summary }: FoldReply) {
-    const now = yield* Clock.currentTimeMillis
-    const isBehind = telling.told !== "off" && RecordEvents.isBehind(batch, summary.position)
+    const postponesFrom = RecordEvents.isBehind(batch, summary.position, telling) ? run.publishFrom : Infinity
     const events = RecordEvents.of(itemId, open, batch, outcomes, telling)
-    const actions = actionsOf(itemId, open, batch, outcomes, now, isBehind ? run.publishFrom : Infinity)
+    const actions = actionsOf(itemId, open, batch, outcomes, yield* Clock.currentTimeMillis, postponesFrom)
     if (summary.position >= run.until && actions.some(isPostponed)) {
       return yield* new RecoveryNeeded({ why: `another worker has folded item ${itemId} up to ${summary.position}` })
     }

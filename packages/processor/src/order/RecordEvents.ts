@@ -41,8 +41,9 @@ export const of = (
   return events
 }
 
-/** Whether the store has folded more of the item, up to `position`, than was read here: that is not told yet. */
-export const isBehind = (batch: ReadonlyArray<Message>, position: number): boolean => {
+/** Whether the store has folded more of the item, up to `position`, than was read here: that is still to be told. */
+export const isBehind = (batch: ReadonlyArray<Message>, position: number, { told }: Pick<Telling, "told">): boolean => {
+  if (told === "off") return false
   for (let n = batch.length - 1; n >= 0; n--) {
     const { isAdmitted, record } = batch[n]!
     if (!isAdmitted) return record.offset < position
