@@ -48,12 +48,12 @@ export const PLAN: Readonly<Record<string, Floors>> = {
     ["partition"]
   ],
   "packages/archive/src": [["intake", "rebuild"]],
-  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["letters", "orders"]],
-  "packages/admin/src": [["request"], ["letters", "orders", "overview"], ["items"], ["http"]],
+  "packages/operations/src": [["append", "doctor", "paging"], ["items"], ["archive"], ["letters", "orders"]],
+  "packages/admin/src": [["request"], ["archive", "letters", "orders", "overview"], ["items"], ["http"]],
   "packages/cli/src": [
     ["terminal"],
     ["engine"],
-    ["item", "stock"],
+    ["item", "report", "stock"],
     ["sale", "order", "overview", "reconcile", "backup", "doctor", "key"],
     ["archive", "dlq", "load", "recover"],
     ["processes"]

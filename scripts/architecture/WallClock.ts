@@ -19,6 +19,7 @@ const READS: Banned = {
     "packages/cli/src/key/Key.ts": "shows which keys have expired",
     "packages/cli/src/recover/MoveLog.ts": "stamps the note that a log was moved",
     "packages/cli/src/reconcile/Watch.ts": "a gauge shows when the last comparison was",
+    "packages/cli/src/report/ListFlags.ts": "finds the moment that was so long ago",
     "packages/cli/src/sale/SaleEdit.ts": "shows a sale's hours against the time of day",
     "packages/cli/src/sale/SaleList.ts": "shows sales' hours against the time of day",
     "packages/admin/src/items/SaleRequests.ts": "bounds a sale's hours from now on",

@@ -1,10 +1,11 @@
 /**
- * Loaded into a process before all else (`--import`): a wall clock that each SIGUSR2 sets by the next of `CLOCK_STEPS`,
- * milliseconds with commas between them. The clocks of the system, and of other processes, stay as they are.
+ * Loaded into a process before all else (`--import`): a wall clock that is ahead by `CLOCK_AHEAD` milliseconds from the
+ * start on, and that each SIGUSR2 sets by the next of `CLOCK_STEPS`, milliseconds with commas between them. The clocks
+ * of the system, and of other processes, stay as they are.
  */
 const steps = (process.env["CLOCK_STEPS"] ?? "").split(",").map(Number)
 const realNow = Date.now
-let offset = 0
+let offset = Number(process.env["CLOCK_AHEAD"] ?? 0)
 
 Date.now = () => realNow() + offset
 globalThis.Date = new Proxy(Date, {

@@ -156,7 +156,7 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
       }), TEST_TIMEOUT)
 
     it.effect(
-      "404: an unknown item, an unknown order, an unknown path",
+      "404: an unknown item, an unknown order, an unknown path; 401: the orders of nobody",
       () =>
         Effect.gen(function*() {
           const gateway = yield* TestGateway.TestGateway
@@ -166,9 +166,14 @@ export const suite = <E>(name: string, engine: Layer.Layer<TestGateway.Engine, E
           const order = { error: "Unknown order", code: "unknown_order" }
           refused(yield* gateway.get(`/orders/${run}-nobody`), 404, order, false)
           const noPath = { error: "Not found: /openapi.json lists what is here", code: "not_found" }
-          for (const path of ["/", "/buys", "/nowhere", "/orders", "/orders/%", "/Health", "//health", "/health/"]) {
+          for (const path of ["/", "/buys", "/nowhere", "/orders/", "/orders/%", "/Health", "//health", "/health/"]) {
             refused(yield* gateway.get(path), 404, noPath, false)
           }
+          const noProof = {
+            error: "No key and no token: send one in the header Authorization",
+            code: "unauthenticated"
+          }
+          refused(yield* gateway.get("/orders"), 401, noProof, false)
           // Orders have one path in one spelling.
           for (const path of ["/buy/", "//buy", "/BUY", "/%62uy", "/buy;v=1", "/buy%2F"]) {
             refused(yield* gateway.sendTo(path, JSON.stringify(fresh())), 404, noPath, false)

@@ -139,6 +139,21 @@ const paying = (asked: string, done: string): Row => {
   return { endpoint: "POST /orders/:request_id/paid", asked, answers: { open: answers, required: answers } }
 }
 
+/** Wants a key or a token, whatever the mode. `whole`: what is answered to whoever may. */
+const listing = (asked: string, whole: string, byKey: string, ofAnother: string): Row => {
+  const answers: Answers = {
+    ...NOT_PROVEN,
+    "nobody": "401 unauthenticated",
+    "a key with `orders`": byKey,
+    "a key with `admin`": byKey,
+    "the buyer": whole,
+    "another buyer": ofAnother,
+    "the buyer, for another item": whole
+  }
+  return { endpoint: "GET /orders", asked, answers: { open: answers, required: answers } }
+}
+const NO_ARCHIVE = "503 no_archive"
+
 const noOrder = (endpoint: string): Row => ({
   ...buying(endpoint, "a body that is no order", ""),
   answers: withoutNobody({
@@ -170,6 +185,8 @@ export const PUBLIC_API: Section = {
     reading("GET /orders/:request_id", "an order that nobody knows", UNKNOWN, UNKNOWN),
     reading("GET /orders/:request_id/events", "an order of the buyer", "200", UNKNOWN),
     reading("GET /orders/:request_id/events", "an order that nobody knows", UNKNOWN, UNKNOWN),
+    listing("the caller's own, without an archive", NO_ARCHIVE, "400 validation_failed", NO_ARCHIVE),
+    listing("those of the buyer, without an archive", NO_ARCHIVE, NO_ARCHIVE, "403 wrong_user"),
     all("GET /items", "the items"),
     all("GET /items/:item_id", "an item"),
     all("GET /items/:item_id/events", "an item"),

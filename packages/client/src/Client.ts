@@ -2,14 +2,15 @@
 import { buy, type CallOptions, hold } from "./calls/Buy.ts"
 import { itemEvents, orderEvents } from "./calls/LiveEvents.ts"
 import { cancel, confirm, paid } from "./calls/OrderActions.ts"
-import { item, order } from "./calls/Reads.ts"
+import type { OrdersQuery } from "./calls/Paths.ts"
+import { item, order, orders } from "./calls/Reads.ts"
 import { waitForOrder, type WaitOptions } from "./calls/WaitForOrder.ts"
 import { check, type ClientOptions, whole } from "./http/ClientOptions.ts"
 import { type Timing, timing } from "./time/Timing.ts"
 import type { Acted, Confirm, Hold, Paid } from "./wire/Checkout.ts"
 import type { ItemStanding } from "./wire/Item.ts"
 import type { ItemEvent, OrderEvent } from "./wire/LiveEvent.ts"
-import type { Accepted, Order, OrderStanding } from "./wire/Order.ts"
+import type { Accepted, Order, OrderStanding, PastOrders } from "./wire/Order.ts"
 
 /** Each call fails with a `FlashSaleError`, or with the reason of its signal. */
 export interface Client {
@@ -33,8 +34,16 @@ export interface Client {
   readonly paid: (requestId: string, payment: Paid, options?: CallOptions) => Promise<Acted>
   /** Cancels an order that is not completed. */
   readonly cancel: (requestId: string, options?: CallOptions) => Promise<Acted>
-  /** What became of an order; undefined where none of this id was accepted, or its status is no longer kept. */
+  /**
+   * What became of an order; undefined where none of this id was accepted, or it is no longer kept. Where the engine
+   * has an archive, an order that ever held units is kept for ever.
+   */
   readonly order: (requestId: string, options?: CallOptions) => Promise<OrderStanding | undefined>
+  /**
+   * A page of a buyer's orders of any age, the newest first: the token's own, or with an api key those of `user`. Fails
+   * with `no_archive` where the engine has none.
+   */
+  readonly orders: (query?: OrdersQuery, options?: CallOptions) => Promise<PastOrders>
   /** Waits for what becomes of an order that was accepted: by its stream, or by asking where there is none. */
   readonly waitForOrder: (requestId: string, options?: WaitOptions) => Promise<OrderStanding>
   /**
@@ -61,6 +70,7 @@ export const make = (options: ClientOptions, time: Timing): Client => {
     paid: (requestId, payment, options = {}) => paid(context, requestId, payment, options),
     cancel: (requestId, options = {}) => cancel(context, requestId, options),
     order: async (requestId, { signal } = {}) => order(context, requestId, signal),
+    orders: async (query = {}, { signal } = {}) => orders(context, query, signal),
     waitForOrder: async (requestId, options = {}) =>
       waitForOrder(context, requestId, whole("timeoutMillis", options.timeoutMillis, WAIT_MILLIS), options),
     orderEvents: (requestId, { signal } = {}) => orderEvents(context, requestId, signal),

@@ -56,6 +56,7 @@ import * as ItemFeeds from "./live/ItemFeeds.ts"
 import * as OrderEvents from "./live/OrderEvents.ts"
 import * as OrderWaits from "./live/OrderWaits.ts"
 import * as Subscribers from "./live/Subscribers.ts"
+import * as ArchiveReads from "./reads/ArchiveReads.ts"
 import * as ItemLists from "./reads/ItemLists.ts"
 import * as ItemPages from "./reads/ItemPages.ts"
 import * as ItemReads from "./reads/ItemReads.ts"
@@ -95,7 +96,7 @@ const services = (settings: Settings) =>
       ItemPages.layer
     ]),
     Layer.provideMerge([
-      StatusReads.layer,
+      StatusReads.layer.pipe(Layer.provideMerge(ArchiveReads.layer)),
       ProcessorRules.layer,
       ItemRules.layer,
       ItemReads.layer(settings.soldOutCache),

@@ -45,3 +45,28 @@ describe("order and item", () => {
     expect(sent).toEqual([])
   })
 })
+
+describe("orders", () => {
+  it("a page is asked for by what is said, and sent again where the engine has no time", async () => {
+    const page = { orders: [{ request_id: "r-1", status: "COMPLETED" }], next: "a/b" }
+    const busy = refused(503, "overloaded", true)
+    const { client, sent } = against(busy, json(200, page), json(200, { orders: [] }))
+    expect(await client.orders()).toEqual(page)
+    expect(await client.orders({ user: "a|b", cursor: "a/b", limit: 7 })).toEqual({ orders: [] })
+    expect(sent.map(({ url }) => url)).toEqual([
+      "https://engine/orders",
+      "https://engine/orders",
+      "https://engine/orders?user=a%7Cb&cursor=a%2Fb&limit=7"
+    ])
+  })
+
+  it("an engine without an archive, and what is no engine, are errors", async () => {
+    await expect(against(refused(503, "no_archive", false)).client.orders()).rejects.toMatchObject({
+      code: "no_archive"
+    })
+    await expect(against(json(200, { request_id: "orders" })).client.orders()).rejects.toMatchObject({
+      code: "unexpected_answer"
+    })
+    await expect(against(refused(404, "unknown_order", false)).client.orders()).rejects.toMatchObject({ status: 404 })
+  })
+})

@@ -6,6 +6,7 @@
 import { Api } from "@flash-sale/domain/api/Api"
 import type { CancelBody, ConfirmBody, PaidBody } from "@flash-sale/domain/api/checkout/CheckoutApi"
 import type { ItemView } from "@flash-sale/domain/api/ItemsApi"
+import type { PastOrder, PastOrders } from "@flash-sale/domain/api/lists/PastOrders"
 import type { ItemCounts as EngineCounts } from "@flash-sale/domain/api/LiveApi"
 import type { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import type { OrderMoved } from "@flash-sale/domain/ports/LiveEvents"
@@ -36,6 +37,7 @@ it("what the engine sends is what the client says it gets", () => {
   expectTypeOf<typeof OrderMoved.Encoded>().toExtend<Client.OrderChange>()
   expectTypeOf<typeof ItemView.Encoded>().toExtend<Client.ItemStanding>()
   expectTypeOf<typeof EngineCounts.Encoded>().toExtend<Client.ItemCounts>()
+  expectTypeOf<typeof PastOrders.Encoded>().toExtend<Client.PastOrders>()
   // Buying adds what the client knows, and leaves out what is for the engine's statistics.
   expectTypeOf<Omit<typeof OrderQueued.Encoded, "status">>().toExtend<Omit<Client.Accepted, "status" | "attempts">>()
 })
@@ -56,6 +58,8 @@ it("what the client sends is what the engine takes", () => {
 
 it("each field of an answer is one that the client knows", () => {
   expectTypeOf<keyof typeof OrderView.Encoded>().toEqualTypeOf<keyof Client.OrderStanding>()
+  expectTypeOf<keyof typeof PastOrder.Encoded>().toEqualTypeOf<keyof Client.PastOrder>()
+  expectTypeOf<keyof typeof PastOrders.Encoded>().toEqualTypeOf<keyof Client.PastOrders>()
   expectTypeOf<keyof typeof OrderMoved.Encoded>().toEqualTypeOf<keyof Client.OrderChange>()
   expectTypeOf<keyof typeof ItemView.Encoded>().toEqualTypeOf<keyof Client.ItemStanding>()
   expectTypeOf<keyof (typeof ItemView.Encoded)["sale"]>().toEqualTypeOf<keyof Client.Sale>()

@@ -28,6 +28,8 @@ const ACTIONS = {
   place: { _tag: "PlaceOrder", userId: alice, itemId: item },
   read: { _tag: "ReadOrder", userId: alice },
   readNobodys: { _tag: "ReadOrder", userId: undefined },
+  list: { _tag: "ListOrders", userId: alice },
+  listOwn: { _tag: "ListOrders", userId: undefined },
   change: { _tag: "ChangeOrder", userId: alice, itemId: item },
   paid: { _tag: "TellOfPayment" },
   operate: { _tag: "Operate", scope: "stock" }
@@ -40,15 +42,18 @@ const answer = (mode: MayDo.AuthMode, caller: Caller, action: MayDo.Action): str
 }
 
 const ROWS: Readonly<Record<keyof typeof CALLERS, ReadonlyArray<string>>> = {
-  nobody: ["yes", "yes", "yes", "yes", "yes", "Unauthenticated", "Unauthenticated"],
-  orders: ["yes", "yes", "yes", "yes", "yes", "yes", "wants stock"],
-  others: [...Array.from({ length: 6 }, () => "wants orders"), "yes"],
-  admin: ["yes", "yes", "yes", "yes", "yes", "yes", "yes"],
-  none: [...Array.from({ length: 6 }, () => "wants orders"), "wants stock"],
-  alice: ["yes", "yes", "yes", "NotFound", "yes", "wants orders", "wants stock"],
-  bob: ["yes", "WrongUser", "NotFound", "NotFound", "NotFound", "wants orders", "wants stock"],
-  aliceForItem: ["yes", "yes", "yes", "NotFound", "yes", "wants orders", "wants stock"],
-  aliceForOther: ["yes", "WrongItem", "yes", "NotFound", "WrongItem", "wants orders", "wants stock"]
+  nobody: [
+    ...["yes", "yes", "yes", "yes", "Unauthenticated", "Unauthenticated", "yes"],
+    ...["Unauthenticated", "Unauthenticated"]
+  ],
+  orders: ["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "wants stock"],
+  others: [...Array.from({ length: 8 }, () => "wants orders"), "yes"],
+  admin: ["yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes", "yes"],
+  none: [...Array.from({ length: 8 }, () => "wants orders"), "wants stock"],
+  alice: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock"],
+  bob: ["yes", "WrongUser", "NotFound", "NotFound", "WrongUser", "yes", "NotFound", "wants orders", "wants stock"],
+  aliceForItem: ["yes", "yes", "yes", "NotFound", "yes", "yes", "yes", "wants orders", "wants stock"],
+  aliceForOther: ["yes", "WrongItem", "yes", "NotFound", "yes", "yes", "WrongItem", "wants orders", "wants stock"]
 }
 
 describe("MayDo", () => {

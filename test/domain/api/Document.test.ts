@@ -6,6 +6,8 @@ import * as CheckoutErrors from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
 import { ItemList, ItemView } from "@flash-sale/domain/api/ItemsApi"
+import * as ArchiveErrors from "@flash-sale/domain/api/lists/ArchiveErrors"
+import { PastOrder, PastOrders } from "@flash-sale/domain/api/lists/PastOrders"
 import { ItemCounts } from "@flash-sale/domain/api/LiveApi"
 import { OrderQueued, OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
@@ -54,6 +56,7 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...AccessErrors,
   ...HttpProblems,
   ...SystemApi,
+  ...ArchiveErrors,
   ...CheckoutErrors,
   Hold,
   Confirm: CheckoutApi.ConfirmBody,
@@ -67,7 +70,9 @@ const schemas: Readonly<Record<string, unknown>> = {
   ItemList,
   Order,
   OrderQueued,
-  OrderStanding: OrderView
+  OrderStanding: OrderView,
+  PastOrder,
+  PastOrders
 }
 
 describe("The OpenAPI document", () => {
@@ -105,7 +110,7 @@ describe("The OpenAPI document", () => {
       ([, name, schema = ""]) => ({ name, schema })
     )
     expect(new Set(properties.map(({ name }) => name))).toEqual(
-      new Set(["opens_at", "closes_at", "updated_at", "expires_at"])
+      new Set(["opens_at", "closes_at", "created_at", "updated_at", "expires_at"])
     )
     expect(properties.filter(({ schema }) => JSON.parse(schema).format !== "date-time")).toEqual([])
   })

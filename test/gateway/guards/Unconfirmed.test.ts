@@ -10,6 +10,7 @@ import { Gatekeeper } from "@flash-sale/gateway/access/Gatekeeper"
 import { PartitionCount } from "@flash-sale/gateway/guards/PartitionCount"
 import { StoreBreaker } from "@flash-sale/gateway/guards/StoreBreaker"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
+import { ArchiveReads } from "@flash-sale/gateway/reads/ArchiveReads"
 import * as StatusReads from "@flash-sale/gateway/reads/StatusReads"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
@@ -35,11 +36,13 @@ const world = () => {
         known: () => undefined,
         denialOf: () => undefined,
         changeDenialOf: () => undefined,
+        listDenialOf: () => undefined,
         paymentDenialOf: () => undefined,
         mayRead: () => true,
         missed: () => {}
       }),
       Layer.succeed(PartitionCount, { partitions: Effect.succeed(2), now: () => 2 }),
+      Layer.mock(ArchiveReads, { find: () => Effect.succeed([]), isCaughtUp: Effect.succeed(true) }),
       Layer.mock(OrderStatuses, { read: () => Effect.succeed({ _tag: "Unknown" }) }),
       Layer.mock(ItemStore, { isUp: Effect.sync(() => state.isUp) }),
       Layer.mock(RecoveryMarks, {

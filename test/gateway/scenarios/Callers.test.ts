@@ -50,7 +50,7 @@ const bodyOf = ({ asked, endpoint }: CallerTable.Row): string => {
 const idOf = (asked: string): string => asked === "a hold of the buyer" ? HOLDS.at(-1)! : ORDER
 
 const pathOf = ({ asked, endpoint }: CallerTable.Row): string =>
-  endpoint.split(" ")[1]!
+  `${endpoint.split(" ")[1]!}${asked.startsWith("those of the buyer") ? `?user=${BUYER}` : ""}`
     .replace(":request_id", asked === "an order that nobody knows" ? "nobody-knows" : idOf(asked))
     .replace(":item_id", ITEM)
 

@@ -13,6 +13,7 @@ import * as StoreBreaker from "@flash-sale/gateway/guards/StoreBreaker"
 import * as StoreRoomGuard from "@flash-sale/gateway/guards/StoreRoomGuard"
 import * as Unconfirmed from "@flash-sale/gateway/guards/Unconfirmed"
 import * as WaitEstimate from "@flash-sale/gateway/guards/WaitEstimate"
+import * as ArchiveReads from "@flash-sale/gateway/reads/ArchiveReads"
 import * as ItemReads from "@flash-sale/gateway/reads/ItemReads"
 import * as StatusReads from "@flash-sale/gateway/reads/StatusReads"
 import * as MemoryRateLimits from "@flash-sale/infra/memory/MemoryRateLimits"
@@ -53,7 +54,7 @@ const callers = Layer.succeed(Callers, {
 const services = Layer.merge(OrderActions.layer, Admission.layer(settings)).pipe(
   Layer.provide(ActionAppend.layer(settings)),
   Layer.provide([
-    StatusReads.layer,
+    StatusReads.layer.pipe(Layer.provide(ArchiveReads.layer)),
     ProcessorRules.layer,
     ItemRules.layer,
     ItemReads.layer(settings.soldOutCache),

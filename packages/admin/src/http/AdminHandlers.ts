@@ -1,15 +1,15 @@
 /** The endpoints of the admin API: each only translates between the wire and what does the work. */
 import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
-import { NoArchive } from "@flash-sale/domain/api/admin/AdminErrors"
 import { AdminUnhealthy } from "@flash-sale/domain/api/admin/AdminSystem"
 import { CurrentOperator } from "@flash-sale/domain/api/admin/Operators"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { withRetryAfter } from "@flash-sale/gateway/http/RefusalHeaders"
-import { RequestContext } from "@flash-sale/gateway/request/RequestContext"
 import { Shutdown } from "@flash-sale/gateway/request/Shutdown"
 import { Context, Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as ArchiveRequests from "../archive/ArchiveRequests.ts"
+import * as ReportRequests from "../archive/ReportRequests.ts"
 import * as EverySale from "../items/EverySale.ts"
 import type { ItemRates } from "../items/ItemRates.ts"
 import * as ItemRequests from "../items/ItemRequests.ts"
@@ -92,19 +92,17 @@ export const orderChanges = HttpApiBuilder.group(
         ))
 )
 
-const noArchive = Effect.flatMap(
-  RequestContext,
-  ({ correlationId }) => Effect.fail(new NoArchive({ correlation_id: correlationId }))
+export const archive = HttpApiBuilder.group(
+  AdminApi,
+  "archive",
+  (handlers) =>
+    Effect.map(answering, (answer) =>
+      handlers
+        .handle("orders", ({ query }) => answer(ArchiveRequests.orders(query)))
+        .handle("order", ({ params, query }) => answer(ArchiveRequests.order(params.request_id, query.item)))
+        .handle("audit", ({ query }) => answer(ArchiveRequests.audit(query)))
+        .handle("report", ({ params, query }) => answer(ReportRequests.report(params.item_id, query))))
 )
-
-export const archive = HttpApiBuilder.group(AdminApi, "archive", (handlers) =>
-  Effect.succeed(
-    handlers
-      .handle("orders", () => noArchive)
-      .handle("order", () => noArchive)
-      .handle("audit", () => noArchive)
-      .handle("report", () => noArchive)
-  ))
 
 export const system = HttpApiBuilder.group(AdminApi, "system", (handlers) =>
   Effect.gen(function*() {

@@ -6,10 +6,12 @@
  * **Details**: each call is bounded in time, and fails in the operator's words.
  */
 import type { OverviewNow } from "@flash-sale/domain/api/admin/AdminOverview"
+import type { AuditFilter, OrderFilter } from "@flash-sale/domain/archive/Questions"
 import type { LetterId } from "@flash-sale/domain/ports/DeadLetters"
 import type { SalePatch } from "@flash-sale/domain/records/Command"
 import type { ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { LogPosition } from "@flash-sale/domain/records/LogRecord"
+import type { Counts } from "@flash-sale/operations/archive/Report"
 import type { FailureCode } from "@flash-sale/operations/items/EveryItem"
 import type { ShownItem, ShownSummary } from "@flash-sale/operations/items/ItemView"
 import type { Taken } from "@flash-sale/operations/items/StockChange"
@@ -20,6 +22,7 @@ import type * as Cursor from "@flash-sale/operations/paging/Cursor"
 import { Context, type Effect, type Option, type Stream } from "effect"
 import type { CommandFailed } from "../terminal/CommandFailed.ts"
 import type { Author } from "../terminal/Remote.ts"
+import type * as ArchiveView from "./archive/ArchiveView.ts"
 import type * as LetterView from "./LetterView.ts"
 import type * as OrderView from "./order/OrderView.ts"
 
@@ -69,6 +72,23 @@ export class Engine extends Context.Service<Engine, {
     asked: OrderView.Asked,
     author: Author
   ) => Answer<OrderView.Changed>
+  /** A page of orders of any age, the newest first, out of the archive. */
+  readonly orders: (
+    filter: OrderFilter,
+    options: ArchiveView.PageOptions
+  ) => Answer<ArchiveView.Page<ArchiveView.OrderRow>>
+  /** One order with its history; undefined where there is no archive, or only the log may know the order. */
+  readonly orderDetails: (
+    requestId: RequestId,
+    itemId: ItemId | undefined
+  ) => Answer<ArchiveView.OrderDetails | undefined>
+  /** A page of the changes that were made by hand, the newest first. */
+  readonly audit: (
+    filter: AuditFilter,
+    options: ArchiveView.PageOptions
+  ) => Answer<ArchiveView.Page<ArchiveView.AuditRow>>
+  /** What became of all units of an item. */
+  readonly itemReport: (itemId: ItemId) => Answer<Counts>
   /** The records of an order, out of the log. Not through the admin API. */
   readonly orderHistory: (order: OrderView.Meant) => Answer<History>
   /** The open letters, oldest first. */

@@ -2,9 +2,11 @@
 import * as Summary from "@flash-sale/domain/instances/Summary"
 import { Instances } from "@flash-sale/domain/ports/Instances"
 import type * as Infra from "@flash-sale/infra/Infra"
-import { DateTime, Effect, Layer, Schedule, Stream } from "effect"
+import { Context, DateTime, Effect, Layer, Schedule, Stream } from "effect"
 import * as CommandFailed from "../terminal/CommandFailed.ts"
 import * as Target from "../terminal/Target.ts"
+import * as ArchiveTarget from "./archive/ArchiveTarget.ts"
+import * as LocalArchive from "./archive/LocalArchive.ts"
 import { Engine, type Overview } from "./Engine.ts"
 import * as LocalItems from "./LocalItems.ts"
 import * as LocalLetters from "./LocalLetters.ts"
@@ -26,9 +28,16 @@ const overview = Effect.gen(function*() {
 export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Ports> =>
   Layer.effect(
     Engine,
-    Effect.map(Effect.context<Infra.Ports>(), (ports) => {
+    Effect.gen(function*() {
+      const ports = yield* Effect.context<Infra.Ports>()
+      // Few commands ask the archive: only they open it.
+      const archives = yield* Effect.cached(
+        Layer.buildWithScope(ArchiveTarget.layer(place), yield* Effect.scope)
+      )
       const here = <A, E extends KnownError>(effect: Effect.Effect<A, E, Infra.Ports>) =>
         effect.pipe(Effect.provideContext(ports), Effect.mapError(CommandFailed.from))
+      const asking = <A, E extends KnownError>(effect: Effect.Effect<A, E, Infra.Ports>) =>
+        here(Effect.flatMap(archives, (found) => Effect.provideContext(effect, Context.merge(ports, found))))
       const changeStock = LocalItems.changeStock(place)
       const changeSale = LocalItems.changeSale(place)
       const changeOrder = LocalOrderChanges.change(place)
@@ -40,8 +49,12 @@ export const layer = (place: Target.Target): Layer.Layer<Engine, never, Infra.Po
         changeStock: (itemId, edit, author) => here(changeStock(itemId, edit, author)),
         changeSale: (itemId, patch, create, author) => here(changeSale(itemId, patch, create, author)),
         changeEverySale: (paused, author) => here(LocalItems.changeEverySale(paused, author)),
-        order: (requestId) => here(LocalOrder.order(requestId)),
+        order: (requestId) => here(LocalOrder.order(requestId, asking(LocalArchive.lastMoved(requestId)))),
         changeOrder: (order, asked, author) => here(changeOrder(order, asked, author)),
+        orders: (filter, options) => asking(LocalArchive.orders(filter, options)),
+        orderDetails: (requestId, itemId) => asking(LocalArchive.orderDetails(requestId, itemId)),
+        audit: (filter, options) => asking(LocalArchive.audit(filter, options)),
+        itemReport: (itemId) => asking(LocalArchive.itemReport(itemId)),
         orderHistory: (order) => here(orderHistory(order)),
         letters: (filter) => here(LocalLetters.letters(filter)),
         letter: (id) => here(LocalLetters.letter(id)),

@@ -4,6 +4,7 @@
  */
 import { Effect, Layer } from "effect"
 import type { Remote } from "../terminal/Remote.ts"
+import * as RemoteArchive from "./archive/RemoteArchive.ts"
 import { Engine } from "./Engine.ts"
 import * as OrderWords from "./order/OrderWords.ts"
 import * as RemoteOrders from "./order/RemoteOrders.ts"
@@ -23,8 +24,12 @@ export const layer = (remote: Remote): Layer.Layer<Engine> =>
         changeStock: RemoteItems.changeStock(call),
         changeSale: RemoteItems.changeSale(call),
         changeEverySale: RemoteItems.changeEverySale(call),
-        order: RemoteOrders.order(call),
+        order: RemoteArchive.order(call),
         changeOrder: RemoteOrders.change(call),
+        orders: RemoteArchive.orders(call),
+        orderDetails: RemoteArchive.orderDetails(call),
+        audit: RemoteArchive.audit(call),
+        itemReport: RemoteArchive.itemReport(call),
         orderHistory: () => Effect.fail(OrderWords.historyIsBeside),
         letters: RemoteLetters.letters(call),
         letter: RemoteLetters.letter(call),

@@ -46,6 +46,8 @@ const ofBody = ({ code, error = code, errors = [], retry_after_seconds: wait, sc
       return refused(CommandFailed.usage(...errors.map(({ field, message }) => `${field}: ${message}`)))
     case "too_many_failures":
       return refused(CommandFailed.unreachable(`this address has sent too many wrong keys: try again in ${wait} s`))
+    case "no_archive":
+      return refused(CommandFailed.failed(CommandFailed.NO_ARCHIVE))
     case "no_keys":
       return refused(CommandFailed.unreachable(NO_KEYS))
     case "unknown_host":

@@ -1,4 +1,5 @@
 /** A command that could not do its work: it prints one or more lines for the operator, and ends with a code. */
+import type { ArchiveUnavailable, NoArchive } from "@flash-sale/domain/ports/Archive"
 import type { ItemDamaged } from "@flash-sale/domain/ports/ItemStore"
 import type {
   AppendRefused,
@@ -61,6 +62,10 @@ interface BackupInWords {
   readonly isUsage: boolean
 }
 
+/** What is asked of the archive alone. */
+export const NO_ARCHIVE =
+  "this engine has no archive, out of which that is read: docs/operations.md says how to have one"
+
 type Known =
   | CommandFailed
   | Config.ConfigError
@@ -70,6 +75,8 @@ type Known =
   | LogRefused
   | LogDamaged
   | StoreUnavailable
+  | ArchiveUnavailable
+  | NoArchive
   | ItemDamaged
   | AppendRefused
   | AppendUnknown
@@ -91,6 +98,10 @@ export const from = (error: Known): CommandFailed => {
       return failed(`partition ${error.partition}: ${RecoveryPlan.describe(RecoveryPlan.damaged(error))}`)
     case "StoreUnavailable":
       return unreachable(`the store cannot be reached: ${error.detail}`)
+    case "ArchiveUnavailable":
+      return unreachable(`the archive cannot be reached: ${error.detail}`)
+    case "NoArchive":
+      return failed(NO_ARCHIVE)
     case "ItemDamaged":
       return failed(`item ${error.itemId} is stopped: ${error.detail}`)
     case "AppendRefused":

@@ -27,10 +27,7 @@ export const read = (amount: string, digitsAfterPoint: number): Option.Option<nu
 }
 
 /** A price of the smallest unit as it is typed. */
-export const show = (price: number, currency: string | undefined): string => {
-  if (currency === undefined) return `${price} of the smallest unit of no currency`
-  const after = Currencies.digitsEver(currency) ?? 0
-  const text = String(price).padStart(after + 1, "0")
-  const point = text.length - after
-  return `${text.slice(0, point)}${after === 0 ? "" : `.${text.slice(point)}`} ${currency}`
-}
+export const show = (price: number, currency: string | undefined): string =>
+  currency === undefined
+    ? `${price} of the smallest unit of no currency`
+    : `${Currencies.decimal(price, currency)} ${currency}`

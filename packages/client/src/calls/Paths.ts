@@ -9,6 +9,18 @@ const segment = (name: string, id: string): string => {
 }
 
 export const order = (requestId: string): string => `/orders/${segment("request_id", requestId)}`
+/** Which orders: what is not said is left out. */
+export interface OrdersQuery {
+  readonly user?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit?: number | undefined
+}
+export const orders = ({ cursor, limit, user }: OrdersQuery): string => {
+  const said = Object.entries({ user, cursor, limit }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]
+  )
+  return said.length === 0 ? "/orders" : `/orders?${said.join("&")}`
+}
 /** What is done with an order. */
 export const action = (requestId: string, name: "confirm" | "paid" | "cancel"): string => `${order(requestId)}/${name}`
 export const item = (itemId: string): string => `/items/${segment("item_id", itemId)}`

@@ -23,6 +23,7 @@ export type EngineErrorCode =
   | "log_unavailable"
   | "method_not_allowed"
   | "missing_scope"
+  | "no_archive"
   | "not_a_hold"
   | "not_found"
   | "not_open"

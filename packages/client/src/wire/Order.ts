@@ -67,6 +67,25 @@ export interface OrderStanding {
   readonly updated_at: string
 }
 
+/** An order of any age, as the engine's archive has it. */
+export interface PastOrder extends Omit<OrderStanding, "refund" | "correlation_id"> {
+  /** Of one unit, in the smallest unit of the currency. */
+  readonly price?: number
+  /** Its code in ISO 4217. */
+  readonly currency?: string
+  /** When it was accepted: ISO 8601, in UTC. */
+  readonly created_at: string
+  /** That of the request which placed the order. */
+  readonly correlation_id?: string
+}
+
+/** A page of a buyer's orders, the newest first. */
+export interface PastOrders {
+  readonly orders: ReadonlyArray<PastOrder>
+  /** The cursor of the next page; absent at the end. */
+  readonly next?: string
+}
+
 /** A new status of an order. */
 export interface OrderChange {
   readonly request_id: string

@@ -16,6 +16,7 @@ export type AuthMode = "open" | "required"
  * - `PlaceOrder`: an order of this user for this item.
  * - `UseOrders`: orders at all, before it is read which one is meant.
  * - `ReadOrder`: an order that was found, of this user; undefined where nobody can say whose it is.
+ * - `ListOrders`: those of this user; undefined where the request names none. Always wants a key or a token.
  * - `ChangeOrder`: confirm or cancel an order that was found, of this user for this item.
  * - `TellOfPayment`: say that the shop has taken the money for an order. Always wants a key.
  * - `Operate`: what an operator does at the admin API.
@@ -24,6 +25,7 @@ export type Action =
   | { readonly _tag: "PlaceOrder"; readonly userId: UserId; readonly itemId: ItemId }
   | { readonly _tag: "UseOrders" }
   | { readonly _tag: "ReadOrder"; readonly userId: UserId | undefined }
+  | { readonly _tag: "ListOrders"; readonly userId: UserId | undefined }
   | { readonly _tag: "ChangeOrder"; readonly userId: UserId | undefined; readonly itemId: ItemId }
   | { readonly _tag: "TellOfPayment" }
   | { readonly _tag: "Operate"; readonly scope: Scope.Scope }
@@ -31,7 +33,7 @@ export type Action =
 /**
  * - `Unauthenticated`: 401, no key and no token.
  * - `MissingScope`: 403, the caller's key has not the scope; a buyer's token has none.
- * - `WrongUser`: 403, a buyer's token of another user than the order's.
+ * - `WrongUser`: 403, a buyer's token of another user than the order's, or than the one whose orders are asked for.
  * - `WrongItem`: 403, a buyer's token for another item than the order's.
  * - `NotFound`: 404, an order of somebody else: a buyer does not learn that it exists.
  */
@@ -62,6 +64,8 @@ const refusalOfBuyer = (
       return undefined
     case "ReadOrder":
       return action.userId === caller.userId ? undefined : notFound
+    case "ListOrders":
+      return action.userId === undefined || action.userId === caller.userId ? undefined : wrongUser
     case "ChangeOrder":
       if (action.userId !== caller.userId) return notFound
       return caller.itemId === undefined || caller.itemId === action.itemId ? undefined : wrongItem
@@ -72,14 +76,15 @@ const refusalOfBuyer = (
   }
 }
 
-/** What wants a key in every mode. */
-const needsKey = ({ _tag }: Action): boolean => _tag === "Operate" || _tag === "TellOfPayment"
+/** What wants a key, or a token, in every mode. */
+const needsProof = ({ _tag }: Action): boolean =>
+  _tag === "Operate" || _tag === "TellOfPayment" || _tag === "ListOrders"
 
 /** Why the caller may not; undefined where it may. Allocates nothing where it may: orders ask on the hot route. */
 export const refusalOf = (mode: AuthMode, caller: Caller, action: Action): AccessRefusal | undefined => {
   switch (caller._tag) {
     case "Nobody":
-      return mode === "open" && !needsKey(action) ? undefined : unauthenticated
+      return mode === "open" && !needsProof(action) ? undefined : unauthenticated
     case "Key":
       return Scope.includes(caller.scopes, scopeFor(action)) ? undefined : missing(scopeFor(action))
     case "Buyer":

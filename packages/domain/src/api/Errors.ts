@@ -66,7 +66,7 @@ export class UnknownOrder extends Schema.Error<UnknownOrder>("UnknownOrder")({
   code: fixed("unknown_order"),
   retryable: fixed(false),
   correlation_id: Fields.CorrelationText
-}, answer(404, "No order of this id was accepted, or its status is no longer kept.")) {
+}, answer(404, "No order of this id was accepted, or it is no longer kept.")) {
   readonly _tag = "UnknownOrder"
 }
 

@@ -5,6 +5,7 @@ import { ItemId } from "../records/Ids.ts"
 import type { SaleSettings } from "../rules/SaleSettings.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
+import { limitOf } from "./lists/Paging.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** The settings of a sale; what is absent is not limited. Times are ISO 8601 in UTC, `price` in the smallest unit. */
@@ -74,16 +75,7 @@ const NamedItems = Schema.String.annotate({
 export const MAX_PAGE = 100
 export const DEFAULT_PAGE = 50
 
-const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
-const Limit = Schema.String.annotate({
-  description: `Items of a page, at most ${MAX_PAGE}, else ${DEFAULT_PAGE}; not with \`ids\``
-}).pipe(Schema.decodeTo(
-  Schema.Finite.check(
-    Schema.isInt({ message: limitMessage }),
-    Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
-  ),
-  SchemaTransformation.numberFromString
-))
+const Limit = limitOf(MAX_PAGE, `Items of a page, at most ${MAX_PAGE}, else ${DEFAULT_PAGE}; not with \`ids\``)
 
 /** Where a page begins: a partition, and a place in its index. Clients give back what they were given. */
 export const ItemsCursor = Schema.String.check(

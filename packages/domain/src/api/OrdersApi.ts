@@ -10,6 +10,7 @@ import { Authorization } from "./Authorization.ts"
 import * as Errors from "./Errors.ts"
 import * as Fields from "./Fields.ts"
 import * as HttpProblems from "./HttpProblems.ts"
+import * as PastOrders from "./lists/PastOrders.ts"
 import { RequestErrors } from "./RequestErrors.ts"
 
 /** The order is durable in the log: it will be decided, and its status shows the outcome. */
@@ -102,14 +103,17 @@ const order = HttpApiEndpoint.get("order", "/orders/:request_id", {
 }).annotateMerge(OpenApi.annotations({
   summary: "What became of an order",
   description: "`PENDING`, `RESERVED`, and then one that is final: `COMPLETED`, `FAILED_SOLD_OUT`, `FAILED_LIMIT`, " +
-    "`FAILED_PAYMENT`, `FAILED`, `CANCELLED` or `EXPIRED`; `COMPLETED` may become `REFUNDED`. A final one is found " +
-    "for a day (or as long as is set) where the order held units, and for half an hour where it was turned away. " +
+    "`FAILED_PAYMENT`, `FAILED`, `CANCELLED` or `EXPIRED`; `COMPLETED` may become `REFUNDED`. An order " +
+    "that held units is found for ever where the engine has an archive, else for a day after its end (or as long as " +
+    "is set); one that was turned away for half an hour. " +
     "Where two orders for one item came under one id, it is the first one's. For a buyer's token there are no orders " +
     "but the buyer's own: any other is 404."
 }))
 
 export class OrdersApi
-  extends HttpApiGroup.make("orders").add(buy, hold, order).middleware(RequestErrors).middleware(Authorization)
+  extends HttpApiGroup.make("orders").add(buy, hold, order, PastOrders.endpoint).middleware(RequestErrors).middleware(
+    Authorization
+  )
     .annotateMerge(
       OpenApi.annotations({ description: "Placing an order, and what became of it" })
     )

@@ -53,6 +53,16 @@ export interface ArchivedOrder extends Progress {
   readonly refundsDue: ReadonlyArray<ArchivedRefundDue>
 }
 
+/** The payments that are due to the order's own buyer: another's are not shown with it. */
+export const ownDues = (
+  { refundsDue, userId }: ArchivedOrder
+): ReadonlyArray<{ readonly reference: PaymentReference }> =>
+  refundsDue.filter((due) => due.userId === userId).map(({ reference }) => ({ reference }))
+
+/** When the hold ends, where it is open: of an order that has gone on it says nothing. */
+export const openUntil = ({ confirmed, expiresAt, status }: ArchivedOrder): string | undefined =>
+  status === "RESERVED" && !confirmed ? expiresAt : undefined
+
 /** One entry of an order's history: an event, or a dead letter and how it was handled. In the order of the log. */
 export interface HistoryEntry {
   readonly id: string

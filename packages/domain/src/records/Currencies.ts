@@ -41,3 +41,11 @@ export const digitsOf = (code: string): number | undefined => current.get(code)
 
 /** The same also of a withdrawn one, for showing a price that was set before. */
 export const digitsEver = (code: string): number | undefined => ever.get(code)
+
+/** An amount of the smallest unit in the currency's digits, such as `1250.00`: as it is where that has none. */
+export const decimal = (amount: number | bigint, code: string | undefined): string => {
+  const after = code === undefined ? 0 : digitsEver(code) ?? 0
+  const text = String(amount).padStart(after + 1, "0")
+  const point = text.length - after
+  return after === 0 ? text : `${text.slice(0, point)}.${text.slice(point)}`
+}

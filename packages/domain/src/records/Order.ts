@@ -60,6 +60,16 @@ export const fingerprint = (
   isHold = false
 ): string => `${order.userId}${SEPARATOR}${order.itemId}${SEPARATOR}${order.amount}${isHold ? OF_HOLD : ""}`
 
+/** The fingerprint of an order that is no hold, as far as it is known: nobody owns one whose buyer is not. */
+export const writtenFor = ({ amount, itemId, userId }: {
+  readonly userId: UserId | undefined
+  readonly itemId: ItemId
+  readonly amount: number | undefined
+}): string => `${userId ?? ""}${SEPARATOR}${itemId}${SEPARATOR}${amount ?? ""}`
+
+/** The same order's fingerprint as that of a hold. */
+export const asHold = (written: string): string => isOfHold(written) ? written : `${written}${OF_HOLD}`
+
 /** Whether this is the fingerprint of a hold. */
 export const isOfHold = (fingerprint: string): boolean => fingerprint.endsWith(OF_HOLD)
 

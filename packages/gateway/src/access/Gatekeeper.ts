@@ -9,8 +9,7 @@
 import type { Caller } from "@flash-sale/domain/access/Caller"
 import * as MayDo from "@flash-sale/domain/access/MayDo"
 import { Callers, type Identity } from "@flash-sale/domain/ports/Callers"
-import type { ItemId, UserId } from "@flash-sale/domain/records/Ids"
-import type { Order } from "@flash-sale/domain/records/Order"
+import type { UserId } from "@flash-sale/domain/records/Ids"
 import * as AddressKey from "@flash-sale/infra/http/AddressKey"
 import * as ClientAddress from "@flash-sale/infra/http/ClientAddress"
 import * as FailureLimit from "@flash-sale/infra/http/FailureLimit"
@@ -20,6 +19,7 @@ import { Context, Effect, Layer } from "effect"
 import { headerOf, type RequestHeaders } from "../request/RequestHeaders.ts"
 import * as CredentialChecks from "./CredentialChecks.ts"
 import { type Denial, Denied, type EntryDenial, reasonOf } from "./Denied.ts"
+import * as OrderDenials from "./OrderDenials.ts"
 
 /** What one buyer's tokens may ask for in a window that is not the buyer's own. */
 export const BUYER_FAILURES = { max: 120, window: 60_000, clients: 20_000 }
@@ -34,28 +34,24 @@ export interface Settings {
 /** Who comes in, or why nobody does. */
 export type Entry = Caller | Denied<EntryDenial>
 
-export class Gatekeeper extends Context.Service<Gatekeeper, {
-  /**
-   * Who sends a request with these headers from this address, or why it is denied, where that is known without
-   * waiting. Undefined: ask `identify`. Never throws.
-   */
-  readonly known: (headers: RequestHeaders, remote: string | undefined) => Entry | undefined
-  /** The same, with the patience that a new token needs. */
-  readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
-  /** Why this caller may not place this order; undefined where it may. */
-  readonly denialOf: (caller: Caller, order: Pick<Order, "userId" | "itemId">) => Denied | undefined
-  /** Why this caller may not confirm or cancel an order of this owner that it may read; undefined where it may. */
-  readonly changeDenialOf: (
-    caller: Caller,
-    order: { readonly userId: UserId | undefined; readonly itemId: ItemId }
-  ) => "wrong_user" | "wrong_item" | undefined
-  /** Why this caller may not say that an order is paid for; undefined where it may. */
-  readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
-  /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
-  readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
-  /** Notes that a caller asked for an order which, as far as it is told, is none. */
-  readonly missed: (caller: Caller) => void
-}>()("@flash-sale/gateway/access/Gatekeeper") {}
+export class Gatekeeper extends Context.Service<
+  Gatekeeper,
+  OrderDenials.OrderDenials & {
+    /**
+     * Who sends a request with these headers from this address, or why it is denied, where that is known without
+     * waiting. Undefined: ask `identify`. Never throws.
+     */
+    readonly known: (headers: RequestHeaders, remote: string | undefined) => Entry | undefined
+    /** The same, with the patience that a new token needs. */
+    readonly identify: (headers: RequestHeaders, remote: string | undefined) => Effect.Effect<Entry>
+    /** Why this caller may not say that an order is paid for; undefined where it may. */
+    readonly paymentDenialOf: (caller: Caller) => Denied<EntryDenial> | undefined
+    /** Whether this caller may read an order of this owner; undefined where nobody can say whose it is. */
+    readonly mayRead: (caller: Caller, owner: UserId | undefined) => boolean
+    /** Notes that a caller asked for an order which, as far as it is told, is none. */
+    readonly missed: (caller: Caller) => void
+  }
+>()("@flash-sale/gateway/access/Gatekeeper") {}
 
 const KINDS = { Nobody: "nobody", Key: "key", Buyer: "buyer" } as const
 const USE_ORDERS: MayDo.Action = { _tag: "UseOrders" }
@@ -113,20 +109,7 @@ export const layer = ({ auth, isTrusted, maxChecks }: Settings): Layer.Layer<Gat
             credentials.check(headerOf(headers, "authorization")),
             (identity) => identity._tag === "Overloaded" ? deny(identity) : enter(identity, headers, remote)
           ),
-        denialOf: (caller, { itemId, userId }) => {
-          const refusal = MayDo.refusalOf(auth, caller, { _tag: "PlaceOrder", userId, itemId })
-          if (refusal === undefined) return undefined
-          if (caller._tag === "Buyer") buyers.failed(caller.userId)
-          return deny(refusal._tag === "NotFound" ? UNAUTHENTICATED : refusal)
-        },
-        changeDenialOf: (caller, order) => {
-          const refusal = MayDo.refusalOf(auth, caller, { _tag: "ChangeOrder", ...order })
-          if (refusal === undefined) return undefined
-          if (caller._tag === "Buyer") buyers.failed(caller.userId)
-          const code = refusal._tag === "WrongItem" ? "wrong_item" : "wrong_user"
-          count(code)
-          return code
-        },
+        ...OrderDenials.make({ auth, count, deny, failed: (buyer) => buyers.failed(buyer) }),
         paymentDenialOf: (caller) => denyEntry(MayDo.refusalOf(auth, caller, TELL_OF_PAYMENT)),
         mayRead: (caller, owner) => MayDo.mayDo(auth, caller, { _tag: "ReadOrder", userId: owner }),
         missed: (caller) => {

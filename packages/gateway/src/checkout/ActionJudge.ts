@@ -1,6 +1,7 @@
 /** What is done about a call, by the status of its order and, where that does not say it, by its item's ledger. */
 import { OrderConflict } from "@flash-sale/domain/api/checkout/CheckoutErrors"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { asHold } from "@flash-sale/domain/records/Order"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { home } from "@flash-sale/domain/records/Partition"
 import { withoutStack } from "@flash-sale/infra/resilience/WithoutStack"
@@ -15,7 +16,10 @@ import * as ActionVerdict from "./ActionVerdict.ts"
 /** A refusal, which is made as cheaply as the others. */
 export const refused = <A>(error: () => A) => Effect.suspend(() => Effect.fail(withoutStack(error)))
 
-/** `verdictOf` fails where the ledger cannot be read; `refuse` with the conflict. */
+/**
+ * `verdictOf` fails where the ledger cannot be read; `refuse` with the conflict. `whole` says of an order of the
+ * archive whether it was a hold.
+ */
 export const make = Effect.gen(function*() {
   const store = yield* ItemStore
   const storeBreaker = yield* StoreBreaker
@@ -24,20 +28,30 @@ export const make = Effect.gen(function*() {
   const unavailable = (code: "store_unavailable" | "item_stopped") =>
     Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
 
-  /** By whom a completed order was completed. */
-  const askLedger = Effect.fnUntraced(
-    function*(call: Call, record: StatusRecord) {
-      const partition = home(record.itemId, yield* partitionCount.partitions)
-      const { order } = yield* storeBreaker.askAside(store.readOrder(partition, record.itemId, record.requestId))
-      // The status outlives the ledger only while the store is being filled again.
-      if (order === undefined) return yield* unavailable("store_unavailable")
-      return ActionVerdict.verdictOfSale(call, record, order)
+  const readLedger = Effect.fnUntraced(
+    function*({ itemId, requestId }: StatusRecord) {
+      const partition = home(itemId, yield* partitionCount.partitions)
+      return yield* storeBreaker.askAside(store.readOrder(partition, itemId, requestId))
     },
     Effect.catchTags({
       StoreUnavailable: () => unavailable("store_unavailable"),
       ItemDamaged: () => unavailable("item_stopped")
     })
   )
+
+  /** By whom a completed order was completed. */
+  const askLedger = Effect.fnUntraced(function*(call: Call, record: StatusRecord) {
+    const { order } = yield* readLedger(record)
+    // The status outlives the ledger only while the store is being filled again.
+    if (order === undefined) return yield* unavailable("store_unavailable")
+    return ActionVerdict.verdictOfSale(call, record, order)
+  })
+
+  const whole = Effect.fnUntraced(function*(record: StatusRecord) {
+    const { isComplete, order } = yield* readLedger(record)
+    if (order?.hold !== undefined) return { ...record, fingerprint: asHold(record.fingerprint) }
+    return order === undefined && !isComplete ? yield* unavailable("store_unavailable") : record
+  })
 
   const verdictOf = (call: Call, record: StatusRecord) => {
     const verdict = ActionVerdict.verdictOf(call, record)
@@ -57,5 +71,5 @@ export const make = Effect.gen(function*() {
       })
     )
   })
-  return { verdictOf, refuse }
+  return { verdictOf, refuse, whole }
 })

@@ -57,13 +57,14 @@ const make = Effect.gen(function*() {
   const places = yield* Places
   const gatekeeper = yield* Gatekeeper
   const statuses = yield* StatusReads
-  const { refuse, verdictOf } = yield* ActionJudge.make
+  const { refuse, verdictOf, whole } = yield* ActionJudge.make
   const { append } = yield* ActionAppend
 
   /** The order's status, where this caller may do this to it. */
   const look = Effect.fnUntraced(function*(requestId: RequestId, named: Named, caller: Caller) {
     const { correlationId } = yield* RequestContext
-    const record = yield* statuses.read(requestId, caller)
+    const found = yield* statuses.find(requestId, caller)
+    const record = found.isArchived ? yield* whole(found.record) : found.record
     const owner = ownerIn(record.fingerprint)
     const code = gatekeeper.changeDenialOf(caller, { itemId: record.itemId, userId: owner })
     if (code !== undefined) {

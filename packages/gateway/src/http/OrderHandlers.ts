@@ -11,6 +11,7 @@ import * as BuyResponses from "../buy/BuyResponses.ts"
 import * as OrderBody from "../buy/OrderBody.ts"
 import type { NewOrder, OrderKind } from "../buy/OrderInFlight.ts"
 import { RateLimitHeaders } from "../buy/RateLimitHeaders.ts"
+import * as OrderLists from "../reads/OrderLists.ts"
 import { StatusReads } from "../reads/StatusReads.ts"
 import * as Views from "../reads/Views.ts"
 import { BuyTelemetry } from "../request/BuyTelemetry.ts"
@@ -29,6 +30,7 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
     const admission = yield* Admission
     const rateLimitHeaders = yield* RateLimitHeaders
     const statuses = yield* StatusReads
+    const list = yield* OrderLists.make
     const wait = yield* waiting
     /** The text is kept from when it was read first. */
     const withoutRepeats = Effect.fnUntraced(function*<E>(order: NewOrder, text: Effect.Effect<string, E>) {
@@ -67,6 +69,9 @@ export const orders = HttpApiBuilder.group(Api, "orders", (handlers) =>
       // Most orders are served by `BuyRoute` instead.
       .handle("buy", ({ payload, request: { text } }) => place("buy", payload, text))
       .handle("hold", ({ payload, request: { text } }) => place("hold", payload, text))
+      .handle("pastOrders", ({ query }) =>
+        Effect.flatMap(CurrentCaller, (caller) => list(query, caller)).pipe(withRetryAfter))
       .handle("order", ({ params }) =>
-        Effect.flatMap(CurrentCaller, (caller) => look(params.request_id, caller)).pipe(withRetryAfter))
+        Effect.flatMap(CurrentCaller, (caller) =>
+          look(params.request_id, caller)).pipe(withRetryAfter))
   }))

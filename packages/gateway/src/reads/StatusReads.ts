@@ -1,17 +1,19 @@
 /**
- * The status of an order; never "unknown" for an order that was accepted, as long as statuses are kept.
+ * The status of an order: the store's, as long as it is kept, and then the archive's. Never "unknown" for an order that
+ * was accepted, as long as its status is kept, nor for one that ever held units where there is an archive.
  *
  * **Details**: of an order that the caller may not read it is said what is said of one that nobody knows, after the
- * same work.
+ * same work. What the archive says of an order that is final stands whatever else is known.
  */
 import type { Caller } from "@flash-sale/domain/access/Caller"
-import { UnknownOrder } from "@flash-sale/domain/api/Errors"
+import { type UnavailableCode, UnknownOrder } from "@flash-sale/domain/api/Errors"
+import type { ArchivedOrder } from "@flash-sale/domain/archive/ArchivedOrder"
 import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderStatuses, type StatusLookup } from "@flash-sale/domain/ports/OrderStatuses"
 import { RecoveryMarks } from "@flash-sale/domain/ports/RecoveryMarks"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
-import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
+import { isFinal, type StatusRecord } from "@flash-sale/domain/records/OrderStatus"
 import { PartitionId } from "@flash-sale/domain/records/Partition"
 import * as Kept from "@flash-sale/infra/time/Kept"
 import * as Monotonic from "@flash-sale/infra/time/Monotonic"
@@ -22,6 +24,8 @@ import { StoreBreaker } from "../guards/StoreBreaker.ts"
 import { Unconfirmed } from "../guards/Unconfirmed.ts"
 import * as Refusals from "../request/Refusals.ts"
 import { RequestContext } from "../request/RequestContext.ts"
+import * as ArchivedStatus from "./ArchivedStatus.ts"
+import { ArchiveReads } from "./ArchiveReads.ts"
 
 /** How long the answer is cached whether the store knows every order. */
 const WHOLE_KEPT = "1 second"
@@ -32,11 +36,16 @@ const WHOLE_KEPT = "1 second"
  */
 const DOUBT = 30_000
 
+/** A status, and whether it is the archive's: that one does not say whether the order was a hold. */
+export interface FoundStatus {
+  readonly record: StatusRecord
+  readonly isArchived: boolean
+}
+type NotFound = UnknownOrder | ReturnType<typeof Refusals.unavailable>
+
 export class StatusReads extends Context.Service<StatusReads, {
-  readonly read: (
-    requestId: RequestId,
-    caller: Caller
-  ) => Effect.Effect<StatusRecord, UnknownOrder | ReturnType<typeof Refusals.unavailable>>
+  readonly read: (requestId: RequestId, caller: Caller) => Effect.Effect<StatusRecord, NotFound>
+  readonly find: (requestId: RequestId, caller: Caller) => Effect.Effect<FoundStatus, NotFound>
 }>()("@flash-sale/gateway/reads/StatusReads") {}
 
 type Found = Exclude<StatusLookup, { readonly _tag: "Unknown" }>
@@ -45,13 +54,14 @@ const ownerOf = (found: Found) => ownerIn(found._tag === "Kept" ? found.record.f
 export const layer: Layer.Layer<
   StatusReads,
   never,
-  Gatekeeper | OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed
+  Gatekeeper | OrderStatuses | ItemStore | RecoveryMarks | PartitionCount | StoreBreaker | Unconfirmed | ArchiveReads
 > = Layer.effect(
   StatusReads,
   Effect.gen(function*() {
     const gatekeeper = yield* Gatekeeper
     const statuses = yield* OrderStatuses
     const store = yield* ItemStore
+    const archive = yield* ArchiveReads
     const unconfirmed = yield* Unconfirmed
     const recoveryMarks = yield* RecoveryMarks
     const partitionCount = yield* PartitionCount
@@ -84,31 +94,37 @@ export const layer: Layer.Layer<
       WHOLE_KEPT
     )
 
-    const read = Effect.fnUntraced(
+    const unavailable = (code: UnavailableCode) =>
+      Effect.flatMap(RequestContext, ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, code)))
+    const mayRead = (caller: Caller) => ({ userId }: ArchivedOrder) => gatekeeper.mayRead(caller, userId)
+
+    const find = Effect.fnUntraced(
       function*(requestId: RequestId, caller: Caller) {
-        const { correlationId } = yield* RequestContext
         const lookup = yield* storeBreaker.ask(statuses.read(requestId))
         if (lookup._tag !== "Unknown" && gatekeeper.mayRead(caller, ownerOf(lookup))) {
-          if (lookup._tag === "Kept") return lookup.record
-          return yield* Refusals.unavailable(correlationId, "outcome_unknown")
+          if (lookup._tag === "Kept") return { record: lookup.record, isArchived: false }
+          return yield* unavailable("outcome_unknown")
         }
-        if (!(yield* isWhole) || (yield* isInDoubt)) {
-          return yield* Refusals.unavailable(correlationId, "store_unavailable")
+        const archived = (yield* archive.find(requestId)).find(mayRead(caller))
+        const found = archived === undefined ? undefined : { record: ArchivedStatus.of(archived), isArchived: true }
+        if (found !== undefined && isFinal(found.record.status)) return found
+        if (!(yield* isWhole) || (yield* isInDoubt) || !(yield* archive.isCaughtUp)) {
+          return yield* unavailable("store_unavailable")
         }
+        if (found !== undefined) return found
         gatekeeper.missed(caller)
+        const { correlationId } = yield* RequestContext
         return yield* new UnknownOrder({ correlation_id: correlationId })
       },
-      (effect) =>
-        Effect.catchTag(
-          effect,
-          "StoreUnavailable",
-          () =>
-            Effect.flatMap(
-              RequestContext,
-              ({ correlationId }) => Effect.fail(Refusals.unavailable(correlationId, "store_unavailable"))
-            )
-        )
+      Effect.catchTags({
+        StoreUnavailable: () => unavailable("store_unavailable"),
+        ArchiveUnavailable: () => unavailable("store_unavailable"),
+        TooManyReads: () => unavailable("overloaded")
+      })
     )
-    return { read }
+    return {
+      find,
+      read: (requestId, caller) => Effect.map(find(requestId, caller), ({ record }) => record)
+    }
   })
 )

@@ -4,6 +4,7 @@ import { AdminApi } from "@flash-sale/domain/api/admin/AdminApi"
 import * as AdminErrors from "@flash-sale/domain/api/admin/AdminErrors"
 import * as AdminOverview from "@flash-sale/domain/api/admin/AdminOverview"
 import * as AdminSystem from "@flash-sale/domain/api/admin/AdminSystem"
+import * as ArchiveBodies from "@flash-sale/domain/api/admin/archive/ArchiveBodies"
 import * as ItemBodies from "@flash-sale/domain/api/admin/ItemBodies"
 import * as ItemChanges from "@flash-sale/domain/api/admin/ItemChanges"
 import * as LetterBodies from "@flash-sale/domain/api/admin/LetterBodies"
@@ -11,6 +12,7 @@ import * as OrderBodies from "@flash-sale/domain/api/admin/orders/OrderBodies"
 import * as OrderErrors from "@flash-sale/domain/api/admin/orders/OrderErrors"
 import * as Errors from "@flash-sale/domain/api/Errors"
 import * as HttpProblems from "@flash-sale/domain/api/HttpProblems"
+import * as ArchiveErrors from "@flash-sale/domain/api/lists/ArchiveErrors"
 import { OrderView } from "@flash-sale/domain/api/OrdersApi"
 import * as SystemApi from "@flash-sale/domain/api/SystemApi"
 import { Schema } from "effect"
@@ -53,13 +55,14 @@ const schemas: Readonly<Record<string, unknown>> = {
   ...HttpProblems,
   ...SystemApi,
   ...AdminErrors,
+  ...ArchiveErrors,
   ...AdminOverview,
   ...AdminSystem,
   ...ItemBodies,
   ...ItemChanges,
   ...LetterBodies,
-  LettersHandled: LetterBodies.Handled,
-  FromArchive: Schema.Record(Schema.String, Schema.Unknown)
+  ...ArchiveBodies,
+  LettersHandled: LetterBodies.Handled
 }
 
 describe("The admin API's document", () => {

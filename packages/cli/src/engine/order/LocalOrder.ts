@@ -1,4 +1,4 @@
-/** An order of the engine whose stores the command reaches. */
+/** An order of the engine whose stores the command reaches: its status where that is kept, else out of the archive. */
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { ownerIn } from "@flash-sale/domain/records/Order"
@@ -24,14 +24,21 @@ export const shown = (record: StatusRecord): object => ({
   updated_at: record.updatedAt
 })
 
-export const order = Effect.fnUntraced(function*(requestId: RequestId) {
+/** `archived`: the order as the archive has it, which is asked only where there is no status. */
+export const order = Effect.fnUntraced(function*<E>(
+  requestId: RequestId,
+  archived: Effect.Effect<object | undefined, E>
+) {
   const statuses = yield* OrderStatuses
   const found = yield* Target.bounded(statuses.read(requestId))
   switch (found._tag) {
-    case "Unknown":
+    case "Unknown": {
+      const order = yield* archived
+      if (order !== undefined) return order
       return yield* CommandFailed.failed(
         `order ${JSON.stringify(requestId)} is not known: it never came, or its final status has expired`
       )
+    }
     case "Leased":
       return yield* CommandFailed.failed(
         `order ${JSON.stringify(requestId)} is being placed: ask again, its outcome is not known yet`

@@ -33,5 +33,6 @@ export const undecided = (order: Meant): CommandFailed.CommandFailed =>
 
 /** Another door is needed. */
 export const historyIsBeside = CommandFailed.failed(
-  "an order's history is read out of the log, and the admin API has none of it: ask beside the engine's stores"
+  "the archive has no history of the order, or there is no archive, and the admin API reads none out of the log: ask " +
+    "beside the engine's stores"
 )

@@ -1,27 +1,13 @@
 /** Orders through the admin API. */
-import type { RequestId } from "@flash-sale/domain/records/Ids"
 import { Effect } from "effect"
-import * as CommandFailed from "../../terminal/CommandFailed.ts"
+import type * as CommandFailed from "../../terminal/CommandFailed.ts"
 import * as Remote from "../../terminal/Remote.ts"
 import type { RemoteCall } from "../RemoteCall.ts"
 import type { Asked, Changed, Meant } from "./OrderView.ts"
 import * as OrderWords from "./OrderWords.ts"
 
-const NO_ARCHIVE =
-  "through the admin API orders are read out of an archive, and this engine has none: ask beside its " +
-  "stores, or GET /orders at its gateway"
 /** Who has a change take effect, as far as can be said from here. */
 const WHEN = "a processor runs"
-
-export const order = ({ client, read }: RemoteCall) => (requestId: RequestId) =>
-  Effect.flatMap(
-    read(
-      client.archive.order({ params: { request_id: requestId } }).pipe(
-        Effect.catchTag("NoArchive", () => Effect.undefined)
-      )
-    ),
-    (found) => found === undefined ? Effect.fail(CommandFailed.failed(NO_ARCHIVE)) : Effect.succeed(found)
-  )
 
 /** A change that is sent again, as its answer was lost, is the same change. */
 const send = ({ changeOnce, client }: RemoteCall, { itemId, requestId }: Meant, asked: Asked, reason: string) => {

@@ -1,11 +1,11 @@
 /** The HTTP API for operators, as data: the server, its document and typed clients are made from it. Decision 0042. */
 import { HttpApi, OpenApi } from "effect/http-api"
-import { AdminArchive } from "./AdminArchive.ts"
 import * as AdminDocument from "./AdminDocument.ts"
 import { AdminItems } from "./AdminItems.ts"
 import { AdminLetters } from "./AdminLetters.ts"
 import { AdminOverview } from "./AdminOverview.ts"
 import { AdminSystem } from "./AdminSystem.ts"
+import { AdminArchive } from "./archive/AdminArchive.ts"
 import { AdminOrders } from "./orders/AdminOrders.ts"
 
 export class AdminApi extends HttpApi.make("flash-sale-admin")

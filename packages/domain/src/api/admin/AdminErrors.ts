@@ -43,13 +43,3 @@ export class NoKeys extends Schema.Error<NoKeys>("NoKeys")({
 }, answer(503, "There are no api keys, so nobody may ask.")) {
   readonly _tag = "NoKeys"
 }
-
-/** It is asked of the archive, which this engine does not have. */
-export class NoArchive extends Schema.Error<NoArchive>("NoArchive")({
-  error: fixed("There is no archive"),
-  code: fixed("no_archive"),
-  retryable: fixed(false),
-  correlation_id: Fields.CorrelationText
-}, answer(503, "It is asked of the archive, which this engine does not have.")) {
-  readonly _tag = "NoArchive"
-}

@@ -4,6 +4,7 @@ import type { JsonObject } from "../document/Spec.ts"
 import type * as AdminErrors from "./AdminErrors.ts"
 import type { OverviewNow } from "./AdminOverview.ts"
 import type { AdminHealthy, AdminUnhealthy } from "./AdminSystem.ts"
+import * as ArchiveExamples from "./archive/ArchiveExamples.ts"
 import type * as Items from "./ItemBodies.ts"
 import type * as Changes from "./ItemChanges.ts"
 import type * as Letters from "./LetterBodies.ts"
@@ -116,7 +117,6 @@ const overview = {
 
 const others = {
   OverviewNow: overview,
-  FromArchive: {},
   AdminHealthy: { status: "healthy", redis: true, kafka: true } satisfies typeof AdminHealthy.Encoded,
   AdminUnhealthy: { status: "unhealthy", redis: false, kafka: true } satisfies typeof AdminUnhealthy.Encoded
 }
@@ -135,14 +135,14 @@ const problems = {
     code: "idempotency_key_reused",
     ...final
   }),
-  NoKeys: problem("NoKeys", { error: "There are no api keys", code: "no_keys", ...final }),
-  NoArchive: problem("NoArchive", { error: "There is no archive", code: "no_archive", ...final })
+  NoKeys: problem("NoKeys", { error: "There are no api keys", code: "no_keys", ...final })
 }
 
 export const EXAMPLES: Readonly<Record<string, JsonObject>> = {
   ...items,
   ...letters,
   ...OrderExamples.EXAMPLES,
+  ...ArchiveExamples.EXAMPLES,
   ...others,
   ...problems
 }

@@ -1,6 +1,7 @@
 /** Fields that several bodies and questions of the admin API have. */
-import { Schema, SchemaTransformation } from "effect"
+import { Schema } from "effect"
 import { Offset, PartitionId } from "../../records/Partition.ts"
+import { limitOf } from "../lists/Paging.ts"
 
 /** The most that one page of a list holds. */
 export const MAX_PAGE = 200
@@ -9,18 +10,6 @@ export const PAGE = 50
 /** The longest cursor that is looked at, in characters: ours are shorter. */
 const MAX_CURSOR = 1_000
 
-const limitMessage = `must be a whole number from 1 to ${MAX_PAGE}`
-
-const Limit = Schema.String.annotate({
-  description: `How much a page holds: 1 to ${MAX_PAGE}, ${PAGE} where it is absent`
-}).pipe(Schema.decodeTo(
-  Schema.Finite.check(
-    Schema.isInt({ message: limitMessage }),
-    Schema.isBetween({ minimum: 1, maximum: MAX_PAGE }, { message: limitMessage })
-  ),
-  SchemaTransformation.numberFromString
-))
-
 /** What a list is asked for: how much, and from where on. */
 export const page = {
   cursor: Schema.optionalKey(
@@ -28,7 +17,7 @@ export const page = {
       description: "`next` of the page before; the first page where it is absent"
     })
   ),
-  limit: Schema.optionalKey(Limit)
+  limit: Schema.optionalKey(limitOf(MAX_PAGE, `How much a page holds: 1 to ${MAX_PAGE}, ${PAGE} where it is absent`))
 }
 
 /** Where the next page begins. Its inside is the engine's own. */

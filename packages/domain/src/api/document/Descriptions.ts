@@ -6,6 +6,7 @@ import * as AccessErrors from "../AccessErrors.ts"
 import * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import * as Errors from "../Errors.ts"
 import * as HttpProblems from "../HttpProblems.ts"
+import * as ArchiveErrors from "../lists/ArchiveErrors.ts"
 import { NotReady, Unhealthy } from "../SystemApi.ts"
 import { mapValues, type Spec } from "./Spec.ts"
 
@@ -13,6 +14,7 @@ import { mapValues, type Spec } from "./Spec.ts"
 const SCHEMAS: Readonly<Record<string, unknown>> = {
   ...Errors,
   ...AccessErrors,
+  ...ArchiveErrors,
   ...CheckoutErrors,
   ...HttpProblems,
   NotReady,

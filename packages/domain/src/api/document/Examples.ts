@@ -5,6 +5,7 @@ import type * as CheckoutApi from "../checkout/CheckoutApi.ts"
 import { ConflictCode } from "../checkout/CheckoutErrors.ts"
 import { UnavailableCode } from "../Errors.ts"
 import type { ItemList, ItemView } from "../ItemsApi.ts"
+import type { PastOrder, PastOrders } from "../lists/PastOrders.ts"
 import type { ItemCounts } from "../LiveApi.ts"
 import type { OrderQueued, OrderView } from "../OrdersApi.ts"
 import type * as SystemApi from "../SystemApi.ts"
@@ -19,6 +20,19 @@ const item = {
   sale: { paused: false, opens_at: "2026-12-01T18:00:00.000Z", per_user_limit: 2, price: 4900, currency: "EUR" },
   now: "2026-12-01T17:59:30.000Z"
 }
+
+const past = {
+  request_id: "r-1",
+  item_id: "101",
+  amount: 1,
+  price: 4900,
+  currency: "EUR",
+  status: "COMPLETED",
+  attempt: 1,
+  created_at: "2026-12-01T18:00:00.000Z",
+  updated_at: "2026-12-01T18:00:00.123Z",
+  correlation_id
+} satisfies typeof PastOrder.Encoded
 
 const acted = { request_id: "r-2", correlation_id, processing_time_ms: 3 }
 
@@ -60,6 +74,8 @@ const bodies = {
     correlation_id,
     updated_at: "2026-12-01T18:00:00.123Z"
   } satisfies typeof OrderView.Encoded,
+  PastOrder: past,
+  PastOrders: { orders: [past], next: "1796148000123-42" } satisfies typeof PastOrders.Encoded,
   ItemStanding: item satisfies typeof ItemView.Encoded,
   ItemList: {
     items: [item],

@@ -3,12 +3,19 @@ import type * as AccessErrors from "../AccessErrors.ts"
 import type * as CheckoutErrors from "../checkout/CheckoutErrors.ts"
 import type * as Errors from "../Errors.ts"
 import type * as HttpProblems from "../HttpProblems.ts"
+import type * as ArchiveErrors from "../lists/ArchiveErrors.ts"
 import type * as SystemApi from "../SystemApi.ts"
 
 /** That of every example. */
 export const correlation_id = "6f1c1d0e-6f0a-4a5e-9f0e-0a4a1c1b2d3e"
 
-type Problems = typeof Errors & typeof AccessErrors & typeof CheckoutErrors & typeof HttpProblems & typeof SystemApi
+type Problems =
+  & typeof Errors
+  & typeof AccessErrors
+  & typeof ArchiveErrors
+  & typeof CheckoutErrors
+  & typeof HttpProblems
+  & typeof SystemApi
 const problem = <Name extends keyof Problems>(
   _: Name,
   body: Problems[Name] extends { readonly Encoded: infer Encoded } ? Encoded : never
@@ -103,5 +110,6 @@ export const problems = {
     kafka: true,
     circuit_breaker_state: "closed"
   }),
+  NoArchive: problem("NoArchive", { error: "There is no archive", code: "no_archive", ...final }),
   NotReady: problem("NotReady", { status: "not_ready" })
 }

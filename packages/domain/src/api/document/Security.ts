@@ -26,9 +26,14 @@ const ANY: ReadonlyArray<JsonObject> = [...Object.keys(SCHEMES).map((name) => ({
 /** What a shop's server alone may do. */
 const BY_KEY: ReadonlyArray<JsonObject> = [{ apiKey: [] }]
 const OF_SHOPS = ["checkout.paid"]
+/** What wants to know who asks, whatever the mode. */
+const PROVEN: ReadonlyArray<JsonObject> = ANY.slice(0, -1)
+const OF_BUYERS = ["orders.pastOrders"]
 
-const waysOf = ({ operationId }: JsonObject): ReadonlyArray<JsonObject> =>
-  OF_SHOPS.some((name) => name === operationId) ? BY_KEY : ANY
+const waysOf = ({ operationId }: JsonObject): ReadonlyArray<JsonObject> => {
+  if (OF_SHOPS.some((name) => name === operationId)) return BY_KEY
+  return OF_BUYERS.some((name) => name === operationId) ? PROVEN : ANY
+}
 
 export const amend = (spec: Spec): Spec => ({
   ...spec,
