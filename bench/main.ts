@@ -1,4 +1,5 @@
 /** `npm run bench -- <what>`: measures one part of the engine, and prints its figures. */
+import * as Archive from "./Archive.ts"
 import * as Callers from "./Callers.ts"
 import * as Events from "./Events.ts"
 import * as Gateway from "./Gateway.ts"
@@ -9,6 +10,7 @@ import * as Recovery from "./Recovery.ts"
 import * as Refused from "./Refused.ts"
 
 const benches: Readonly<Record<string, () => Promise<void>>> = {
+  archive: Archive.run,
   callers: Callers.run,
   events: Events.run,
   gateway: Gateway.run,

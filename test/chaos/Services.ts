@@ -20,6 +20,7 @@ const BARE = {
   KAFKA_ADDR: undefined,
   DATA_DIR: undefined,
   LOG_LEVEL: undefined,
+  ARCHIVE_URL: undefined,
   ADMIN_PORT: "off"
 }
 
@@ -97,14 +98,14 @@ export interface Service {
 }
 
 export const service = async (
-  command: "serve" | "gateway" | "processor",
+  command: "serve" | "gateway" | "processor" | "archive",
   env: Env,
   main = MAIN
 ): Promise<Service> => {
   const http = await freePort()
   const metrics = await freePort()
   const admin = await freePort()
-  const url = `http://127.0.0.1:${command === "processor" ? metrics : http}`
+  const url = `http://127.0.0.1:${command === "processor" || command === "archive" ? metrics : http}`
   let running: Logged | undefined
   const now = (): Logged => {
     if (running === undefined) throw new Error(`${command} was never started`)

@@ -1,4 +1,5 @@
 /** A PostgreSQL of a test's own, in a folder of its own, that the test may kill, freeze and start again. */
+import { readFileSync } from "node:fs"
 import { chown, mkdtemp, readdir, realpath, rm } from "node:fs/promises"
 import { connect } from "node:net"
 import { tmpdir } from "node:os"
@@ -16,8 +17,14 @@ const INIT_MILLIS = 60_000
 /** Debian's versions have a folder each. */
 const DEBIAN = "/usr/lib/postgresql"
 
-/** Asks for encryption, to which a server that answers says N or S. */
-const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f])
+/** Begins a session of the administrator, in version 3 of the protocol. A server that is ready answers R. */
+const startup = (): Buffer => {
+  const body = Buffer.concat([Buffer.from([0, 3, 0, 0]), Buffer.from(`user\0${USER}\0database\0${USER}\0\0`)])
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + length.length)
+  return Buffer.concat([length, body])
+}
+const READY = "R"
 
 /** Whether a server at this port takes connections. */
 export const answers = (port: number): Promise<boolean> =>
@@ -27,8 +34,8 @@ export const answers = (port: number): Promise<boolean> =>
       socket.destroy()
       resolve(isUp)
     }
-    socket.on("connect", () => socket.write(SSL_REQUEST))
-    socket.on("data", () => end(true))
+    socket.on("connect", () => socket.write(startup()))
+    socket.on("data", (reply) => end(reply.toString("latin1").startsWith(READY)))
     socket.on("timeout", () => end(false))
     socket.on("error", () => end(false))
     socket.on("close", () => end(false))
@@ -119,13 +126,24 @@ export class PostgresServer {
     await this.#server?.exit
   }
 
-  /** It goes on listening, and answers nothing. Connections that there are have processes of their own. */
+  /** It goes on listening, and answers nothing: neither on connections that there are nor on new ones. */
   freeze(): void {
-    this.#server?.kill("SIGSTOP")
+    this.#signal("SIGSTOP")
   }
 
   thaw(): void {
-    this.#server?.kill("SIGCONT")
+    this.#signal("SIGCONT")
+  }
+
+  /** To the server and to its processes, of which each connection has one. */
+  #signal(signal: NodeJS.Signals): void {
+    const pid = this.pid
+    if (pid === undefined) return
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter((one) =>
+      one !== ""
+    )
+    this.#server?.kill(signal)
+    for (const child of children) process.kill(Number(child), signal)
   }
 
   /** Ends it and removes its folder. */

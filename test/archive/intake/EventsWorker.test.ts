@@ -5,7 +5,9 @@ import * as EventsWorker from "@flash-sale/archive/intake/EventsWorker"
 import type { EventRecord, OwnedEvents } from "@flash-sale/domain/ports/OrderEvents"
 import { LogDamaged, LogUnavailable } from "@flash-sale/domain/ports/OrderLog"
 import { Offset, PartitionId } from "@flash-sale/domain/records/Partition"
-import { Deferred, Effect, Fiber, Logger, References } from "effect"
+import * as ArchiveMetrics from "@flash-sale/infra/observability/metrics/ArchiveMetrics"
+import * as Readings from "@flash-sale/infra/observability/metrics/reading/Readings"
+import { Deferred, Effect, Fiber, Logger, Metric, References } from "effect"
 import { TestClock } from "effect/testing"
 import { recordOf, sold } from "../Events.ts"
 import * as TestWriter from "../TestWriter.ts"
@@ -163,5 +165,34 @@ describe("EventsWorker", () => {
       const lines = yield* workFor(anew, writer)
       assert.include(idsOf(writer), "2-99-3")
       assert.include(lines[0], "archive_source_replaced: order-events ends at 1 in partition 2, and was read up to 8")
+    }))
+
+  it.effect("the gauges say how far behind it is, and whether the archive answers", () =>
+    Effect.gen(function*() {
+      const shown = Effect.map(
+        Readings.read(new Set(ArchiveMetrics.all.map(({ id }) => id))),
+        ({ total }) => ({
+          lag: total("archive_lag_seconds"),
+          events: total("archive_events_total"),
+          unreadable: total("archive_events_unreadable_total"),
+          up: total("archive_up")
+        })
+      )
+      const writer = TestWriter.make()
+      const { owned, revoke } = yield* partitionOf([...many(3), recordOf(partition, 3, "{")])
+      yield* Effect.gen(function*() {
+        assert.deepStrictEqual(yield* shown, { lag: 0, events: 0, unreadable: 0, up: 0 })
+        writer.seen.failures = 4
+        const fiber = yield* Effect.forkChild(EventsWorker.work(owned))
+        yield* TestClock.adjust("200 millis")
+        assert.strictEqual((yield* shown).up, 0)
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(yield* shown, { lag: 0, events: 3, unreadable: 1, up: 1 })
+        yield* revoke
+        yield* Fiber.join(fiber)
+      }).pipe(
+        Effect.provide([ArchiveState.layer, writer.layer, Logger.layer([])]),
+        Effect.provideService(Metric.MetricRegistry, new Map())
+      )
     }))
 })

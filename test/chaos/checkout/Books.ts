@@ -19,41 +19,51 @@ export interface Book {
 }
 export type Books = ReadonlyMap<string, Book>
 
-const readAll = Effect.gen(function*() {
-  const reader = yield* LogReader
-  const all: Array<LogRecord.LogRecord> = []
-  for (let partition = 0; partition < (yield* reader.partitions); partition++) {
-    const at = PartitionId.make(partition)
-    const { end, start } = yield* reader.bounds(at)
-    // One by one: a log of hundreds of thousands is more than a call takes as arguments.
-    for (const record of (yield* Stream.runCollect(reader.read(at, start, end))).flat()) all.push(record)
-  }
-  return all
-})
+/** What was read of one item so far. */
+interface Page {
+  readonly commands: Array<Command>
+  state: Fold.Folded
+}
 
-/** Reads the whole log, and folds it by the rules alone. */
-export const read = async (broker: string): Promise<Books> => {
-  const settings = { ...KafkaSettings.defaults, brokers: [broker] }
-  const records = await Effect.runPromise(
-    Effect.provide(readAll, Layer.provide(Infra.layerReader(settings), Logger.layer([])))
-  )
-  const commands = new Map<string, Array<Command>>()
-  const states = new Map<string, Fold.Folded>()
+/** Adds the records to the books of their items, folded one by one. */
+const enter = (pages: Map<string, Page>, records: ReadonlyArray<LogRecord.LogRecord>): void => {
   for (const record of records) {
     const itemId = LogRecord.itemOf(record)
     if (itemId === undefined) continue
+    let page = pages.get(itemId)
+    if (page === undefined) pages.set(itemId, page = { commands: [], state: Fold.nothing })
     const command = LogRecord.decode(itemId, record)
-    commands.set(itemId, [...commands.get(itemId) ?? [], command])
-    const result = Fold.fold(states.get(itemId) ?? Fold.nothing, {
-      expected: undefined,
-      commands: [{ offset: record.offset, command }],
-      published: []
-    })
+    page.commands.push(command)
+    const commands = [{ offset: record.offset, command }]
+    const result = Fold.fold(page.state, { expected: undefined, commands, published: [] })
     if (result._tag !== "Folded") throw new Error(`${itemId} at offset ${record.offset}: ${JSON.stringify(result)}`)
-    states.set(itemId, result.state)
+    page.state = result.state
   }
-  return new Map([...states].map(([itemId, { item }]) => [itemId, { commands: commands.get(itemId)!, item }]))
 }
+
+/** The pages of all items, by the whole log. What is read is not kept: it may be a million records. */
+const readAll = Effect.gen(function*() {
+  const reader = yield* LogReader
+  const pages = new Map<string, Page>()
+  for (let partition = 0; partition < (yield* reader.partitions); partition++) {
+    const at = PartitionId.make(partition)
+    const { end, start } = yield* reader.bounds(at)
+    yield* Stream.runForEach(reader.read(at, start, end), (records) => Effect.sync(() => enter(pages, records)))
+  }
+  return pages
+})
+
+const readFrom = async <E>(reader: Layer.Layer<LogReader, E>): Promise<Books> => {
+  const pages = await Effect.runPromise(Effect.provide(readAll, Layer.provide(reader, Logger.layer([]))))
+  return new Map([...pages].map(([itemId, { commands, state }]) => [itemId, { commands, item: state.item }]))
+}
+
+/** Reads the whole log, and folds it by the rules alone. */
+export const read = (broker: string): Promise<Books> =>
+  readFrom(Infra.layerReader({ ...KafkaSettings.defaults, brokers: [broker] }))
+
+/** The same of the log in the embedded file in this folder. */
+export const readFile = (dataDir: string): Promise<Books> => readFrom(Infra.layerItemsBeside({ dataDir }))
 
 export const orderOf = (books: Books, itemId: string, id: string): HeldOrder | undefined => {
   const book = books.get(itemId)

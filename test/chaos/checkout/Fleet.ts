@@ -47,7 +47,8 @@ export interface Options {
 /** Slow enough that some payment is always under way. */
 const SLOW: ProviderProcess.Options = { shares: { slow: 0.2 }, tempers: { declined: 0.05 }, slowMillis: 700 }
 
-const aProvider = async (options: ProviderProcess.Options) => {
+/** A payment provider that is gone with the test. */
+export const aProvider = async (options: ProviderProcess.Options): Promise<ProviderProcess.Running> => {
   const scope = Scope.makeUnsafe()
   onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   return Effect.runPromise(Scope.provide(ProviderProcess.make(options), scope))

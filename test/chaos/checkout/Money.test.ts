@@ -8,117 +8,32 @@ import { until } from "../../servers/Processes.ts"
 import { needed, redisServerProgram } from "../../servers/servers.ts"
 import * as Processors from "../Processors.ts"
 import * as Services from "../Services.ts"
-import * as Books from "./Books.ts"
+import * as Crossing from "./Crossing.ts"
+import * as Engine from "./Engine.ts"
 import * as Fleet from "./Fleet.ts"
 import * as Shop from "./Shop.ts"
 import * as Ways from "./Ways.ts"
 
 const TIMEOUT = 400_000
 const FINAL_WITHIN = 90_000
-const [item, other] = Fleet.ITEMS as [string, string]
+const [item] = Fleet.ITEMS as [string]
 
 needed(redisServerProgram())
-
-interface Letter {
-  readonly id: string
-  readonly request_id: string
-  readonly reason: string
-}
-
-const letters = async (fleet: Fleet.Fleet): Promise<ReadonlyArray<Letter>> =>
-  (await Ways.type(fleet, "dlq", "list", "--json", "--limit", "1000")).split("\n").filter((line) =>
-    line.startsWith("{")
-  ).map((line) => JSON.parse(line) as Letter)
 
 /** The provider answers the next requests for an order's charge with an error, so often. */
 const refuse = ({ provider }: Fleet.Fleet, id: string, times: number): Promise<void> =>
   Effect.runPromise(provider.script(`${item}:${id}:1`, ...Array.from({ length: times }, () => "500" as const)))
 
-const started = async () => {
-  const fleet = await Fleet.make({ provider: {} })
-  const processor = await fleet.service("new", "processor")
-  const gateway = await fleet.service("new", "gateway")
-  await Processors.share(processor)
-  await Fleet.stocked(fleet, gateway)
-  return { fleet, processor, gateway, url: gateway.url }
-}
-
-const due = async (url: string, id: string): Promise<ReadonlyArray<string>> =>
-  ((await Shop.standing(url, id))?.refund_due ?? []).map(({ reference }) => reference)
-
-const isDue = (url: string, id: string, ...references: ReadonlyArray<string>): Promise<void> =>
-  until(`${references.join()} of ${id} are due`, async () => (await due(url, id)).join() === references.join())
-
-const finish = async (fleet: Fleet.Fleet): Promise<void> => {
-  await fleet.group.catchUp(FINAL_WITHIN)
-  const books = await Books.read(fleet.kafka.address)
-  await Books.sound(books, fleet.provider)
-  Books.rulesFirst(books)
-  await Fleet.reconciled(fleet)
-}
-
 describe("Money on every way", () => {
   it("payments that cross and come late are the sale's or due back, and told to buyer, shop and operator", {
     timeout: TIMEOUT
-  }, async () => {
-    const { fleet, processor, url } = await started()
-    const paid = (id: string, reference: string) => Ways.said(url, id, "paid", { reference }, fleet.key)
-    // Right behind an `expire`: answered 202 where the expiry is not seen yet, and due in any case.
-    await Ways.held(url, Ways.orderOf("late", item), 2)
-    await until("it is over", async () => {
-      const shown = await Shop.standing(url, "late")
-      return shown?.status === "EXPIRED" || Date.parse(shown?.expires_at ?? "") <= Date.now()
-    })
-    expect(["202", "409 expired"]).toContain(await paid("late", "ref-late"))
-    await Ways.becomes(url, "late", "EXPIRED")
-    await isDue(url, "late", "ref-late")
-    expect(await paid("late", "ref-late")).toBe("409 expired")
-    // The engine charges, and the shop has taken the money too.
-    await Ways.held(url, Ways.orderOf("both", item), 600)
-    expect(await Ways.said(url, "both", "confirm", {})).toBe("202")
-    expect(["202", "409 already_confirmed", "409 already_completed"]).toContain(await paid("both", "ref-both"))
-    await Ways.becomes(url, "both", "COMPLETED")
-    await isDue(url, "both", "ref-both")
-    // Two references.
-    await Ways.held(url, Ways.orderOf("two", item), 600)
-    expect(await paid("two", "ref-1")).toBe("202")
-    await Ways.becomes(url, "two", "COMPLETED")
-    expect(await paid("two", "ref-2")).toBe("409 already_completed")
-    expect(await paid("two", "ref-1")).toBe("202")
-    await isDue(url, "two", "ref-2")
-    // An order of `/buy`.
-    expect((await Shop.buy(() => url, Ways.orderOf("bought", item))).status).toBe(202)
-    await Ways.becomes(url, "bought", "COMPLETED")
-    expect(await Ways.said(url, "bought", "confirm", {})).toBe("409 not_a_hold")
-    expect(await paid("bought", "ref-bought")).toBe("409 already_completed")
-    await isDue(url, "bought", "ref-bought")
-    // One that was turned away.
-    await Ways.type(fleet, "stock", "set", other, "0")
-    expect((await Shop.hold(() => url, Ways.orderOf("turned", other), 60)).status).toBe(410)
-    const owed = ["late", "both", "two", "bought"]
-    await fleet.group.catchUp(FINAL_WITHIN)
-    const found = (await letters(fleet)).filter(({ reason }) => reason === "Payment Without Order")
-    expect(found.map(({ request_id: id }) => id).toSorted()).toEqual(owed.toSorted())
-    await until(
-      "the gauge counts them",
-      async () => await Ways.metric(processor, "processor_refunds_due") === owed.length
-    )
-    // After kill -9 no letter is written twice.
-    await processor.killHard()
-    await processor.start()
-    await processor.untilHealth(200)
-    await Processors.share(processor)
-    await fleet.group.catchUp(FINAL_WITHIN)
-    expect((await letters(fleet)).length).toBe(found.length)
-    await Ways.type(fleet, "dlq", "discard", ...found.map(({ id }) => id), "--why", "paid back", "--by", "ann")
-    expect(await letters(fleet)).toEqual([])
-    await finish(fleet)
-  })
+  }, async () => Crossing.run(await Engine.distributed()))
 
   it("a confirmed hold whose payment timed out is replayed as a plain order, and sold once", {
     timeout: TIMEOUT
   }, async () => {
-    const { fleet, processor, url } = await started()
+    const engine = await Engine.distributed()
+    const { fleet, processor, url } = engine
     await Ways.held(url, Ways.orderOf("tried", item), 600)
     await refuse(fleet, "tried", 1_000)
     expect(await Ways.said(url, "tried", "confirm", { payment_token: "tok_tried" })).toBe("202")
@@ -126,7 +41,7 @@ describe("Money on every way", () => {
     await refuse(fleet, "tried", 0)
     await Ways.becomes(url, "tried", "FAILED_PAYMENT")
     await fleet.group.catchUp(FINAL_WITHIN)
-    const [letter, ...more] = await letters(fleet)
+    const [letter, ...more] = await Crossing.letters(fleet)
     expect(letter).toMatchObject({ request_id: "tried", reason: "Payment Timeout" })
     expect(more).toEqual([])
     await processor.killHard()
@@ -134,14 +49,14 @@ describe("Money on every way", () => {
     await processor.untilHealth(200)
     await Ways.type(fleet, "dlq", "replay", letter!.id, "--why", "the provider is back", "--by", "ann")
     await Ways.becomes(url, "tried", "COMPLETED")
-    expect(await letters(fleet)).toEqual([])
-    await finish(fleet)
+    expect(await Crossing.letters(fleet)).toEqual([])
+    await Engine.sound(engine)
   })
 
   it("a refund that the provider refuses for long waits, holds up nothing, and is done in the end, once", {
     timeout: TIMEOUT
   }, async () => {
-    const { fleet, processor, url } = await started()
+    const { fleet, processor, url } = await Engine.distributed()
     for (const id of ["slow", "fast", "hand"]) {
       expect((await Shop.buy(() => url, Ways.orderOf(id, item))).status).toBe(202)
       await Ways.becomes(url, id, "COMPLETED")

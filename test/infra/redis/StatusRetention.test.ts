@@ -4,7 +4,8 @@ import {
   ACCEPTED_KEPT_MILLIS,
   HeldKeptMillis,
   OrderStatuses,
-  TURNED_AWAY_KEPT_MILLIS
+  TURNED_AWAY_KEPT_MILLIS,
+  UNDER_WAY_KEPT_MILLIS
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId } from "@flash-sale/domain/records/Ids"
 import type { StatusRecord } from "@flash-sale/domain/records/OrderStatus"
@@ -34,7 +35,9 @@ const record = (n: number, change: Pick<StatusRecord, "status"> & Partial<Status
 })
 
 const kept: ReadonlyArray<readonly [StatusRecord, number]> = [
-  [record(1, { status: "RESERVED" }), HELD_MILLIS],
+  [record(1, { status: "RESERVED" }), UNDER_WAY_KEPT_MILLIS],
+  [record(9, { status: "COMPLETED", refund: "pending" }), UNDER_WAY_KEPT_MILLIS],
+  [record(10, { status: "REFUNDED" }), HELD_MILLIS],
   [record(2, { status: "COMPLETED" }), HELD_MILLIS],
   [record(3, { status: "CANCELLED" }), HELD_MILLIS],
   [record(4, { status: "FAILED_PAYMENT", reason: "Payment Declined" }), HELD_MILLIS],

@@ -4,7 +4,8 @@ import {
   ACCEPTED_KEPT_MILLIS,
   HeldKeptMillis,
   OrderStatuses,
-  TURNED_AWAY_KEPT_MILLIS
+  TURNED_AWAY_KEPT_MILLIS,
+  UNDER_WAY_KEPT_MILLIS
 } from "@flash-sale/domain/ports/OrderStatuses"
 import { CorrelationId, ItemId, RequestId, UserId } from "@flash-sale/domain/records/Ids"
 import type { OrderStatus } from "@flash-sale/domain/records/OrderStatus"
@@ -66,8 +67,6 @@ describe("SqliteOrderStatuses", () => {
   it.effect("an order that held units is forgotten after a day, one that was turned away after half an hour", () =>
     Effect.gen(function*() {
       const statuses = yield* OrderStatuses
-      yield* statuses.write([status("RESERVED")])
-      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
       for (const word of ["COMPLETED", "FAILED_PAYMENT", "CANCELLED"] as const) {
         yield* statuses.write([status(word)])
         yield* standsFor("Kept", 24 * 60 * 60 * 1000)
@@ -81,13 +80,24 @@ describe("SqliteOrderStatuses", () => {
       yield* standsFor("Kept", 24 * 60 * 60 * 1000)
     }).pipe(Effect.provide(layer)))
 
-  it.effect("a longer retention keeps what is not final as long, and a shorter one a day", () =>
+  it.effect("an order whose units or money wait for something is there for as long, and for a day from its end", () =>
+    Effect.gen(function*() {
+      const statuses = yield* OrderStatuses
+      yield* statuses.write([status("RESERVED")])
+      yield* standsFor("Kept", UNDER_WAY_KEPT_MILLIS)
+      yield* statuses.write([{ ...status("COMPLETED"), refund: "pending" }])
+      yield* TestClock.adjust(UNDER_WAY_KEPT_MILLIS - 1)
+      yield* statuses.write([status("REFUNDED")])
+      yield* standsFor("Kept", ACCEPTED_KEPT_MILLIS)
+    }).pipe(Effect.provide(layer)))
+
+  it.effect("a longer retention keeps what is not decided as long, and a shorter one a day", () =>
     Effect.forEach([[3 * ACCEPTED_KEPT_MILLIS, 3 * ACCEPTED_KEPT_MILLIS], [1_000, ACCEPTED_KEPT_MILLIS]] as const, (
       [held, accepted]
     ) =>
       Effect.gen(function*() {
         const statuses = yield* OrderStatuses
-        yield* statuses.write([status("RESERVED")])
+        yield* statuses.write([status("PENDING")])
         yield* standsFor("Kept", accepted)
         yield* statuses.write([status("COMPLETED")])
         yield* standsFor("Kept", held)

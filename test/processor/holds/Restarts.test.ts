@@ -11,6 +11,7 @@ import * as PartitionWorker from "@flash-sale/processor/partition/PartitionWorke
 import * as PaymentSlots from "@flash-sale/processor/payment/PaymentSlots"
 import * as ProcessorState from "@flash-sale/processor/run/ProcessorState"
 import { Duration, Effect } from "effect"
+import { TestClock } from "effect/testing"
 import * as SteppingClock from "../../infra/time/SteppingClock.ts"
 import * as OnePartition from "../OnePartition.ts"
 import * as HoldWorld from "./HoldWorld.ts"
@@ -233,6 +234,8 @@ describe("A log that is folded into an empty store", () => {
       acceptedAt: 0,
       ...trace(`c-${name}`)
     })
+  const write = (command: Parameters<typeof LogRecord.encode>[1]) =>
+    OnePartition.written(LogRecord.encode(ITEM, command))
   const reference = PaymentReference.make("pay-1")
   const history = [
     Command.Rules({ version: 2 }),
@@ -248,7 +251,7 @@ describe("A log that is folded into an empty store", () => {
     Command.Confirm({ requestId: requestId("refunding"), at: 6_000, ...trace("confirm") }),
     Command.Settle({ settlements: [{ requestId: requestId("refunding"), attempt: 1, outcome: "paid" }] }),
     Command.Refund({ requestId: requestId("refunding"), attempt: 1, restock: true, ...trace("c-refunding") })
-  ].map((command) => OnePartition.written(LogRecord.encode(ITEM, command)))
+  ].map(write)
 
   it.effect("has its holds and refunds go on, tells what buyers may ask for, and counts and puts nothing again", () =>
     live(Effect.gen(function*() {
@@ -298,6 +301,40 @@ describe("A log that is folded into an empty store", () => {
       const expiries = appended.filter(({ headers }) => headers["type"] === "expire")
       assert.deepStrictEqual(expiries.map(({ value }) => JSON.parse(value)["orders"]), [
         [{ request_id: "open", attempt: 1, correlation_id: "c-open" }]
+      ])
+    })))
+
+  it.effect("shows refunds that are older than statuses are kept for, each as it stands at the end", () =>
+    live(Effect.gen(function*() {
+      const refunds = ["refunding", "refunded"].flatMap((name) => {
+        const order = { requestId: requestId(name), userId: UserId.make("u-1"), itemId: ITEM, amount: 1 }
+        return [
+          Command.Place({ order, attempt: 1, acceptedAt: 0, ...trace(`c-${name}`) }),
+          Command.Settle({ settlements: [{ requestId: requestId(name), attempt: 1, outcome: "paid" }] }),
+          Command.Refund({ requestId: requestId(name), attempt: 1, restock: true, ...trace(`c-${name}`) })
+        ]
+      })
+      const ended = Command.Settle({
+        settlements: [{ requestId: requestId("refunded"), attempt: 1, outcome: "voided" }]
+      })
+      const records = [...history.slice(0, 2), ...refunds.map(write), write(ended)]
+      yield* TestClock.adjust("3 days")
+      const { owned } = yield* OnePartition.make(ITEM, records, { isCommitted: true })
+      yield* Effect.forkChild(
+        PartitionWorker.work(owned, PaymentSlots.make()).pipe(
+          Effect.provideService(PaymentProvider, {
+            charge: () => Effect.die(new Error("all is paid")),
+            lookUp: () => Effect.undefined,
+            void: () => Effect.never
+          }),
+          Effect.provide(ProcessorState.layer)
+        )
+      )
+      yield* pass("5 seconds")
+      const shown = yield* Effect.forEach(["refunding", "refunded"], told)
+      assert.deepStrictEqual(shown.map((one) => [one?.status, one?.refund]), [
+        ["COMPLETED", "pending"],
+        ["REFUNDED", undefined]
       ])
     })))
 })

@@ -70,7 +70,7 @@ const rebuild = Effect.fnUntraced(function*(given: Given, isTurnedAwayTold: bool
     for (const line of RebuildWords.ofPartition(one)) yield* Console.log(line)
   }
   const behind = yield* Rebuild.behind(partitions)
-  if (behind.length > 0) return yield* CommandFailed.failed(RebuildWords.behind(behind))
+  if (behind.length > 0) yield* Console.log(RebuildWords.behind(behind))
 })
 
 /** The archive and what was told, beside the log and the marks of the engine. */
@@ -78,7 +78,7 @@ const ports = (place: Target.Target) =>
   Effect.gen(function*() {
     if (!(yield* Target.isDistributed(place))) {
       const settings = yield* Target.embedded(place)
-      return Layer.merge(InfraArchives.layerBeside(settings), Infra.layerEmbeddedBeside(settings))
+      return Layer.merge(InfraArchives.layerEmbedded(settings), Infra.layerEmbeddedBeside(settings))
     }
     const archive = yield* Settings.ArchiveSettings
     if (archive.url === undefined) {
@@ -91,7 +91,8 @@ const run = (given: Given, place: Target.Target) =>
   Effect.gen(function*() {
     const isDistributed = yield* Target.isDistributed(place)
     const { told } = yield* isDistributed ? Settings.EventSettings : Settings.ServeEventSettings
-    const layers = Layer.merge(AuditTarget.layer(place), yield* ports(place))
+    // The log first: where there is none, no archive is made for it.
+    const layers = Layer.provideMerge(yield* ports(place), AuditTarget.layer(place))
     yield* Effect.provide(rebuild(given, told === "all"), layers)
   }).pipe(
     Effect.scoped,
@@ -103,7 +104,7 @@ const run = (given: Given, place: Target.Target) =>
 
 export const command = Command.make("rebuild", { ...flags, ...Target.flags }, (given) => run(given, given)).pipe(
   Command.withDescription(
-    "Fold the log anew and bring the archive to what it says: adds what is missing, and deletes what the log does not " +
+    "Fold the log anew and bring the archive to what it says: add what is missing, delete what the log does not " +
       "explain. May run while orders come and the archive is filled, and again at any time. Dead letters are left " +
       "alone. Due after recover --accept-log, and where events were lost"
   ),

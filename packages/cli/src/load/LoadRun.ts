@@ -1,5 +1,5 @@
 /** A load run: stock, an open loop of buyers, the wait for the last answers, and the books. */
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import type { ItemId } from "@flash-sale/domain/records/Ids"
 import { home } from "@flash-sale/domain/records/Partition"
@@ -117,7 +117,7 @@ const balance = (itemId: ItemId, put: number, partitions: number) =>
     return line
   }))
 
-type Errors = RulesError | CommandFailed.CommandFailed
+type Errors = RulesError | ItemDamaged | CommandFailed.CommandFailed
 
 const putIn = Effect.fnUntraced(function*(
   itemId: ItemId,

@@ -4,7 +4,7 @@
  */
 import { Context, Effect } from "effect"
 import type { CorrelationId, ItemId, RequestId, UserId } from "../records/Ids.ts"
-import { hasHeldUnits, isFinal, type StatusRecord } from "../records/OrderStatus.ts"
+import { hasHeldUnits, isUnderWay, type StatusRecord } from "../records/OrderStatus.ts"
 import type { RateLimit } from "./RateLimits.ts"
 import type { StoreUnavailable } from "./StoreUnavailable.ts"
 
@@ -48,6 +48,11 @@ export interface Claim {
 
 /** How long an accepted order's status is kept at the least, in milliseconds: a day. */
 export const ACCEPTED_KEPT_MILLIS = 24 * 60 * 60 * 1000
+/**
+ * How long the status of an order is kept whose units or money still wait for something, in milliseconds: 30 days. Its
+ * end replaces it long before, but where the payment provider gives no money back for as long.
+ */
+export const UNDER_WAY_KEPT_MILLIS = 30 * 24 * 60 * 60 * 1000
 /** How long the final status of an order is kept that was turned away without units, in milliseconds: 30 minutes. */
 export const TURNED_AWAY_KEPT_MILLIS = 30 * 60 * 1000
 /**
@@ -60,24 +65,30 @@ export const HeldKeptMillis = Context.Reference<number>("@flash-sale/domain/port
 
 /** How long statuses that are written now are kept, in milliseconds. */
 export interface Retention {
-  /** Of an order that is not final yet. No status is kept longer. */
+  /** Of an order that is not decided yet. No status of an order that has ended is kept longer. */
   readonly acceptedMillis: number
+  /** Of one whose units are held, or whose money is on its way back. */
+  readonly underWayMillis: number
   /** Of a final one that held units. */
   readonly heldMillis: number
   /** Of a final one that was turned away without units. */
   readonly turnedAwayMillis: number
 }
 
-/** The retention of those who write statuses: what is not final is kept no shorter than what is. */
+/** The retention of those who write statuses: what has not ended is kept no shorter than what has. */
 export const retention: Effect.Effect<Retention> = Effect.map(HeldKeptMillis, (heldMillis) => ({
   acceptedMillis: Math.max(ACCEPTED_KEPT_MILLIS, heldMillis, TURNED_AWAY_KEPT_MILLIS),
+  underWayMillis: Math.max(UNDER_WAY_KEPT_MILLIS, heldMillis),
   heldMillis,
   turnedAwayMillis: TURNED_AWAY_KEPT_MILLIS
 }))
 
 /** How long this status is kept once it is written, in milliseconds. */
-export const keptMillis = (record: StatusRecord, { acceptedMillis, heldMillis, turnedAwayMillis }: Retention): number =>
-  !isFinal(record.status) ? acceptedMillis : hasHeldUnits(record) ? heldMillis : turnedAwayMillis
+export const keptMillis = (record: StatusRecord, retention: Retention): number => {
+  if (record.status === "PENDING") return retention.acceptedMillis
+  if (isUnderWay(record)) return retention.underWayMillis
+  return hasHeldUnits(record) ? retention.heldMillis : retention.turnedAwayMillis
+}
 
 /** What a look-up finds. A `Leased` request may or may not become an order; `fingerprint` is that of the order. */
 export type StatusLookup =

@@ -49,6 +49,10 @@ const TURNED_AWAY: ReadonlyArray<OrderStatus> = ["PENDING", "FAILED_SOLD_OUT", "
 export const hasHeldUnits = ({ attempt, status }: Pick<StatusRecord, "attempt" | "status">): boolean =>
   attempt > 1 || !TURNED_AWAY.includes(status)
 
+/** Whether the order's units or its money still wait for something: for the buyer, or for the payment provider. */
+export const isUnderWay = ({ refund, status }: Pick<StatusRecord, "refund" | "status">): boolean =>
+  status === "RESERVED" || refund !== undefined
+
 /** A payment that the shop owes to the buyer. */
 export const DueReference = Schema.Struct({ reference: PaymentReference })
 

@@ -3,7 +3,7 @@
  * folds the item knows that version: to an older build it would be unreadable.
  */
 import { Backlogs } from "@flash-sale/domain/ports/Backlogs"
-import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import {
   type AppendRefused,
   type AppendUnknown,
@@ -32,7 +32,6 @@ export type RulesError =
   | LogRefused
   | LogUnavailable
   | StoreUnavailable
-  | ItemDamaged
 
 /** Whether version 1 of the rules does not do what this record of the item asks for. */
 export const isNeeded = (itemId: ItemId, command: Command): boolean =>
@@ -71,8 +70,9 @@ const checkOwner = Effect.fnUntraced(function*(partition: PartitionId) {
  * Has the item folded by version 2 of the rules from here on, where the command needs that: appends its record unless
  * the item is known to be so already. The command may be appended once this has succeeded, and not before.
  *
- * **Details**: the record is idempotent, as rules only rise. Where the store cannot say by which version the item is
- * folded it is appended again.
+ * **Details**: the record is idempotent, as rules only rise. Whoever cannot see by which version the item is folded
+ * appends it again: the store is away, the item damaged, or the partition has no mark, so that what is stored may be
+ * the fold of another log.
  */
 export const ensure = Effect.fn("RulesFirst.ensure")(function*(
   itemId: ItemId,
@@ -84,11 +84,11 @@ export const ensure = Effect.fn("RulesFirst.ensure")(function*(
   const store = yield* ItemStore
   const partition = home(itemId, yield* log.partitions)
   yield* checkOwner(partition)
-  const rules = yield* within(store.read(partition, itemId)).pipe(
-    Effect.map((summary) => summary.rules),
-    Effect.catchTag("StoreUnavailable", () => Effect.succeed(undefined))
-  )
-  if (rules !== undefined && rules >= RulesVersions.CHECKOUT) return
+  const isRaised = yield* Effect.match(within(store.read(partition, itemId)), {
+    onFailure: () => false,
+    onSuccess: RulesVersions.isRaised
+  })
+  if (isRaised) return
   const record = LogRecord.encode(itemId, Command.Rules({ version: RulesVersions.CHECKOUT }))
   yield* AppendRetries.ofIdempotent(log.append(OperatorRecord.by(operator, record)))
 })

@@ -5,7 +5,7 @@
  * appends the same attempt under the same number; the fold ignores the second record.
  */
 import type { DeadLetter, DeadLetters, Handling, LetterId } from "@flash-sale/domain/ports/DeadLetters"
-import { ItemStore } from "@flash-sale/domain/ports/ItemStore"
+import { type ItemDamaged, ItemStore } from "@flash-sale/domain/ports/ItemStore"
 import { type LogRefused, type LogUnavailable, OrderLog } from "@flash-sale/domain/ports/OrderLog"
 import { OrderStatuses } from "@flash-sale/domain/ports/OrderStatuses"
 import { StoreUnavailable } from "@flash-sale/domain/ports/StoreUnavailable"
@@ -58,7 +58,7 @@ export type Replayed =
   | Done
 
 export type InspectError = StoreUnavailable | LogUnavailable | LogRefused
-export type ReplayError = RulesFirst.RulesError
+export type ReplayError = RulesFirst.RulesError | ItemDamaged
 
 /** What `perform` would do about this letter, by the letter and its order. Changes nothing. */
 export const inspect = Effect.fn("Replay.inspect")(function*(

@@ -20,6 +20,9 @@ interface Parts {
   readonly isBusy: () => boolean
 }
 
+/** A refund may wait for longer than statuses are kept, and another record tells of its end. */
+const isRefund = ({ refund, status }: StatusRecord): boolean => refund !== undefined || status === "REFUNDED"
+
 /**
  * Writes all that records at or above `run.publishFrom` tell; of earlier ones only what buyers may still ask for. Until
  * its scope closes.
@@ -40,8 +43,9 @@ export const make = Effect.fnUntraced(function*(
   const deferred = yield* DeferredStatuses.make((records) => guarded(write(records)), isBusy)
 
   /** Whether the status is news, or buyers may still ask for it: judged by the age of the record that tells it. */
-  const isWanted = ({ toldBy }: Action, now: number): boolean =>
-    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + acceptedMillis > now
+  const isWanted = ({ status, toldBy }: Action, now: number): boolean =>
+    toldBy === undefined || toldBy.offset >= run.publishFrom || toldBy.timestamp + acceptedMillis > now ||
+    (status !== undefined && isRefund(status))
 
   /** The statuses to write now, and those to amend after them: they may be among those. */
   const of = (actions: ReadonlyArray<Action>, now: number) => {

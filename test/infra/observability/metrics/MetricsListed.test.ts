@@ -1,6 +1,7 @@
 /** Every metric is in the operations guide, and has a test that moves it: the list in docs/testing.md. */
 import * as AccessMetrics from "@flash-sale/infra/observability/metrics/AccessMetrics"
 import * as AdminMetrics from "@flash-sale/infra/observability/metrics/AdminMetrics"
+import * as ArchiveMetrics from "@flash-sale/infra/observability/metrics/ArchiveMetrics"
 import * as CheckoutMetrics from "@flash-sale/infra/observability/metrics/CheckoutMetrics"
 import * as ConnectionMetrics from "@flash-sale/infra/observability/metrics/ConnectionMetrics"
 import * as EngineMetrics from "@flash-sale/infra/observability/metrics/EngineMetrics"
@@ -17,6 +18,7 @@ const names = [
   ...Object.values(ConnectionMetrics.initial).flat(),
   ...Object.values(AccessMetrics.initial).flat(),
   ...AdminMetrics.all,
+  ...ArchiveMetrics.all,
   ...ConnectionMetrics.all("admin"),
   ProcessMetrics.openDescriptors,
   ProcessMetrics.maxDescriptors,
@@ -44,7 +46,11 @@ const textOf = (path: string): string => {
 }
 
 const moved = new Map(
-  [...textOf("docs/testing.md").matchAll(/^\| (`(?:admin|gateway|processor|process)_[^|]*) \| `(test\/[^`]+)` \|$/gm)]
+  [
+    ...textOf("docs/testing.md").matchAll(
+      /^\| (`(?:admin|archive|gateway|processor|process)_[^|]*) \| `(test\/[^`]+)` \|$/gm
+    )
+  ]
     .flatMap(
       ([, metrics = "", test = ""]) =>
         [...metrics.matchAll(/`(\w+)`/g)].map(([, name = ""]): [string, string] => [name, test])

@@ -17,6 +17,11 @@ export const FILE_NAME = "archive.sqlite"
 /** How long another process that writes is waited for, in milliseconds, and how often it is tried meanwhile. */
 const BUSY_MILLIS = 2_000
 const RETRY_MILLIS = 20
+/**
+ * Pages of the write-ahead log at which a commit takes them to the file: 64 MiB. A batch touches pages all over the
+ * indexes, and the same ones again soon.
+ */
+const WAL_PAGES = 16_000
 /** SQLite itself does not wait: it would block this process. */
 const NO_WAIT = 0
 
@@ -63,6 +68,7 @@ const connect = (path: string) =>
         PrivateFiles.makeFile(path)
         const connection = Connection.open(path, NO_WAIT)
         Connection.configure(connection)
+        connection.script(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`)
         // What a power cut takes is folded again: positions go with what they stand for.
         connection.setDurable(false)
         return Effect.succeed(connection)

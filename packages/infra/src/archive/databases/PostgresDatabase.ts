@@ -4,7 +4,7 @@
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { ArchiveUnavailable } from "@flash-sale/domain/ports/Archive"
-import { Effect, type Redacted, type Scope, Semaphore } from "effect"
+import { Effect, Fiber, type Redacted, type Scope, Semaphore } from "effect"
 import type * as Reactivity from "effect/reactivity/Reactivity"
 import { BeginTransaction } from "effect/sql/SqlClient"
 import { SqlError } from "effect/sql/SqlError"
@@ -48,15 +48,25 @@ const unavailable = (error: unknown): ArchiveUnavailable => {
   return new ArchiveUnavailable({ detail: messageOf(reason) })
 }
 
-const within = <A, E, R>(effect: Effect.Effect<A, E, R>, millis: number) =>
-  Effect.timeoutOrElse(effect, {
-    duration: millis,
-    orElse: () => Effect.fail(new ArchiveUnavailable({ detail: `no answer within ${millis} ms` }))
-  })
+const late = (millis: number) => ({
+  duration: millis,
+  orElse: () => Effect.fail(new ArchiveUnavailable({ detail: `no answer within ${millis} ms` }))
+})
+
+/** Fails in time also where a server that is silent keeps the work from ending so soon: it is ended beside this. */
+const within = <A>(work: Effect.Effect<A, ArchiveUnavailable>, millis: number): Effect.Effect<A, ArchiveUnavailable> =>
+  Effect.flatMap(Effect.forkDetach(work), (fiber) =>
+    Fiber.join(fiber).pipe(
+      Effect.timeoutOrElse(late(millis)),
+      Effect.onExit(() => Effect.asVoid(Effect.forkDetach(Fiber.interrupt(fiber))))
+    ))
 
 const sessionOf = (client: PgClient.PgClient): Session => {
   const all: Session["all"] = (sql, ...parameters) =>
-    within(Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable), ANSWER_MILLIS)
+    Effect.timeoutOrElse(
+      Effect.mapError(client.unsafe<Record<string, unknown>>(sql, parameters), unavailable),
+      late(ANSWER_MILLIS)
+    )
   return {
     all,
     each: (statement, rows) => rows.length === 0 ? Effect.succeed([]) : all(textOf(statement), JSON.stringify(rows))
@@ -109,15 +119,15 @@ export const make = (
       Migration.versionOf(session, VERSIONS),
       (version) => version > 0 ? Effect.void : new ArchiveUnavailable({ detail: NO_TABLES })
     ))
-    const after = (ready: Effect.Effect<void, ArchiveUnavailable>): Session => ({
-      all: (...args) => Effect.andThen(ready, session.all(...args)),
-      each: (...args) => Effect.andThen(ready, session.each(...args))
-    })
-    const snapshot = <A>(work: Work<A>) =>
-      within(inTransaction(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work(session)), ANSWER_MILLIS)
+    /** A question, which ends in time. */
+    const ask = <A>(question: Effect.Effect<A, ArchiveUnavailable>) =>
+      within(Effect.andThen(known, question), ANSWER_MILLIS)
     return {
-      session: after(known),
-      snapshot: (work) => Effect.andThen(known, snapshot(work)),
+      session: {
+        all: (...args) => ask(session.all(...args)),
+        each: (...args) => ask(session.each(...args))
+      },
+      snapshot: (work) => ask(inTransaction(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work(session))),
       write: (work) => Effect.andThen(made, write(work))
     }
   })

@@ -1,0 +1,75 @@
+/** The archive in PostgreSQL: processes that write at once, and tables that this build does not know. */
+import { assert, describe, it } from "@effect/vitest"
+import { Archive, type ArchiveError, ArchiveWriter } from "@flash-sale/domain/ports/Archive"
+import * as ArchiveLayers from "@flash-sale/infra/archive/ArchiveLayers"
+import { Effect, Redacted } from "effect"
+import { fresh } from "../../contract/archive/ArchiveContract.ts"
+import { batch, placed, step } from "../../contract/archive/Telling.ts"
+import { needed, postgresAddr } from "../../servers/servers.ts"
+import * as OwnDatabase from "./OwnDatabase.ts"
+
+const address = needed(postgresAddr())
+const nameIn = (url: Redacted.Redacted): string => new URL(Redacted.value(url)).pathname.slice(1)
+
+describe("the archive in PostgreSQL", () => {
+  it.live("is made once by processes that begin at the same moment, and orders that both tell are whole", () =>
+    Effect.gen(function*() {
+      const url = yield* OwnDatabase.make(address)
+      const orders = Array.from({ length: 40 }, (_, n) => fresh(n))
+      const [first, second] = [
+        orders.map((order) => step("order.reserved", order, placed(order))),
+        orders.map((order) => step("order.completed", { ...order, placed: order.at, at: order.at + 100 }))
+      ]
+      /** Each is another process, with connections of its own. */
+      const write = (events: typeof first) =>
+        Effect.flatMap(
+          ArchiveWriter,
+          ({ record }) =>
+            Effect.forEach([0, 10, 20, 30], (from) => record(batch(events.slice(from, from + 10))), { discard: true })
+        ).pipe(
+          Effect.provide(ArchiveLayers.layerPostgres(url))
+        )
+      yield* Effect.all([first, second, first.toReversed(), second.toReversed()].map(write), {
+        concurrency: "unbounded"
+      })
+      const found = yield* Effect.flatMap(
+        Archive,
+        ({ find }) => Effect.forEach(orders, ({ request }) => find(request))
+      ).pipe(Effect.provide(ArchiveLayers.layerPostgres(url)))
+      for (const [n, [order]] of found.entries()) {
+        assert.deepInclude(order, { status: "COMPLETED", metadata: placed(orders[n]!).metadata })
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("of a later build is refused in one line, by who writes and by who reads", () =>
+    Effect.gen(function*() {
+      const url = yield* OwnDatabase.make(address)
+      const order = fresh(1)
+      const record = Effect.flatMap(ArchiveWriter, (writer) => writer.record(batch([step("order.failed", order)])))
+      const find = Effect.flatMap(Archive, (archive) => archive.find(order.request))
+      yield* Effect.provide(record, ArchiveLayers.layerPostgres(url))
+      yield* OwnDatabase.administer(address, "UPDATE archive_version SET version = 99", nameIn(url))
+      const uses: ReadonlyArray<Effect.Effect<void, ArchiveError, Archive | ArchiveWriter>> = [
+        record,
+        Effect.asVoid(find)
+      ]
+      for (const use of uses) {
+        const error = yield* Effect.flip(Effect.provide(use, ArchiveLayers.layerPostgres(url)))
+        assert.match(
+          error._tag === "ArchiveUnavailable" ? error.detail : "",
+          /^its tables are of version 99, and this build knows versions up to \d+: use a newer build$/
+        )
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("that lets nobody in says why, and never shows the password", () =>
+    Effect.gen(function*() {
+      const url = Redacted.make(`postgres://nobody:s3cret@${address}/postgres`)
+      const error = yield* Effect.flatMap(Archive, (archive) => Effect.flip(archive.find(fresh(1).request))).pipe(
+        Effect.provide(ArchiveLayers.layerPostgres(url))
+      )
+      const detail = error._tag === "ArchiveUnavailable" ? error.detail : ""
+      assert.match(detail, /nobody/)
+      assert.notInclude(detail, "s3cret")
+    }))
+})
